@@ -1,0 +1,29 @@
+/** Plugin kind `backend`: what runs the tensors. */
+import type { Tree } from "../../tensor/tree.ts";
+
+/** A compiled function: a call enqueues the work and resolves once it is enqueued, not once it is done. */
+export type Compiled<A extends readonly Tree[], R extends Tree> = (...args: A) => Promise<R>;
+
+/** Runs tfjs programs, op by op or compiled. */
+export interface Backend {
+  /** Name, such as "wasm". */
+  readonly name: string;
+  /** One line for people: device, cores, precision, and why this one was chosen. */
+  readonly description: string;
+  /** Bytes that tensors can take, where there is a limit. */
+  readonly memory?: number;
+  /** Starts the device and makes it the current backend of tfjs. Safe to call twice. */
+  start(): Promise<void>;
+  /**
+   * Compiles a pure function of tensor trees; at the latest on the first call for each signature of shapes.
+   *
+   * Everything `fn` needs enters through its arguments; scalars travel as tensors. Arguments named in `donate` are
+   * consumed: the caller must not use them again. `name` stands in error messages and profiles.
+   */
+  compile<A extends readonly Tree[], R extends Tree>(
+    fn: (...args: A) => R,
+    options: { name: string; donate?: readonly number[] },
+  ): Compiled<A, R>;
+  /** Frees the device. */
+  stop(): Promise<void>;
+}

@@ -1,0 +1,33 @@
+/** What a plugin is: one plain object. Types, and the function that infers them. */
+import type { z } from "zod";
+import type { CommonOptions, Kind, Kinds, Slot, Slots } from "./mod.ts";
+
+/** What `create` receives: the checked options, and what `needs` named. Nothing else. */
+export type CreateContext<K extends Kind, Options extends z.ZodRawShape, Needs extends Slot> =
+  & { readonly options: z.output<z.ZodObject<Options>> & CommonOptions<K> }
+  & { readonly [N in Needs]: Slots[N] };
+
+/** A plugin: one file that exports one of these. */
+export interface Plugin<
+  K extends Kind = Kind,
+  Options extends z.ZodRawShape = z.ZodRawShape,
+  Needs extends Slot = Slot,
+> {
+  readonly kind: K;
+  /** Lower case with hyphens; unique among the plugins of its kind. */
+  readonly name: string;
+  /** One line: what it is. */
+  readonly summary: string;
+  /** Where the method comes from: authors, year, arXiv number, equation. */
+  readonly source?: string;
+  /** Options in the recipe. Describe each with units or ranges: the text is shown to users. May carry `superRefine` checks. */
+  readonly options: z.ZodObject<Options>;
+  /** What `create` receives besides the options. */
+  readonly needs?: readonly Needs[];
+  /** Makes the stage. Cheap: no tensors, no files. Refuses with `refuse()` what cannot work. */
+  create(context: CreateContext<K, Options, Needs>): Kinds[K] | Promise<Kinds[K]>;
+}
+
+/** A plugin of any kind and options, as registries hold it. */
+// deno-lint-ignore no-explicit-any -- `create` is contravariant in its options, so no concrete type holds all plugins
+export type AnyPlugin<K extends Kind = Kind> = Plugin<K, any, any>;

@@ -1,0 +1,72 @@
+/** A checked recipe: what the graph is wired from. */
+import type { Kind } from "../kinds/mod.ts";
+import type { AnyPlugin } from "../kinds/plugin.ts";
+import type { Problem } from "../problem.ts";
+
+/** Keys from the root of a recipe to a value, such as `["samplers", "preview", "steps"]`. */
+export type Path = readonly (string | number)[];
+
+/** Where recipes find plugins. Names are known without loading; options only after. */
+export interface PluginSource {
+  /** Names of the plugins of a kind, sorted. */
+  names(kind: Kind): readonly string[];
+  /** Loads one. Undefined when there is none of that name. */
+  load(kind: Kind, name: string): Promise<AnyPlugin | undefined>;
+  /** This source and a user's plugin files beside it. Rejects with a DenoiseError that names the broken file and line. */
+  withFiles(files: readonly string[]): Promise<PluginSource>;
+  /** What stands in a recipe that leaves a key out, such as `{ normalizer: "mean-variance" }`. */
+  readonly defaults: Readonly<Record<string, unknown>>;
+}
+
+/** One stage of a recipe with its plugin and its checked options. */
+export interface RecipeStage<K extends Kind = Kind> {
+  readonly kind: K;
+  /** Where it stands: `["network"]`, `["samplers", "preview"]`, `["metrics", 0]`. */
+  readonly path: Path;
+  /** The same for people: `network`, `samplers.preview`, `metrics[0]`. */
+  readonly id: string;
+  readonly plugin: AnyPlugin<K>;
+  /** The plugin's options and those of its kind, defaults filled in. */
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** Where a value came from. */
+export type Origin =
+  | { readonly from: "default" }
+  | { readonly from: "file"; readonly file: string; readonly line: number; readonly column: number }
+  | { readonly from: "command line"; readonly text: string };
+
+/** How long to train and what to keep. */
+export interface TrainOptions {
+  /** Epochs to train, or `steps`: exactly one of the two. */
+  readonly epochs?: number | undefined;
+  readonly steps?: number | undefined;
+  /** When a checkpoint is written, such as `1 epoch` or `500 steps`. */
+  readonly checkpoint: string;
+  /** Checkpoints kept besides the newest good one: the last N, and the best by a metric, such as `noise`. */
+  readonly keep: { readonly last: number; readonly best?: string | undefined };
+  /** The grid of pictures from one fixed noise, every so often. `sampler` names one of `samplers` (default: the first). */
+  readonly samples: {
+    readonly every: string;
+    readonly rows: number;
+    readonly columns: number;
+    readonly sampler?: string | undefined;
+  };
+}
+
+/** A recipe without problems. */
+export interface Recipe {
+  /** The file it was read from. */
+  readonly file: string;
+  readonly name: string;
+  /** Integer from 0 to 2^53 - 1. */
+  readonly seed: number;
+  readonly stages: readonly RecipeStage[];
+  readonly train: TrainOptions;
+  /** The whole recipe as plain data, defaults filled in, `extends` and overrides applied: itself a valid recipe. */
+  readonly resolved: Readonly<Record<string, unknown>>;
+  /** Where the value at a path came from. */
+  origin(path: Path): Origin;
+  /** A problem at a path, with its place in the file that gave the value (or the nearest parent that stands in a file). */
+  problem(path: Path, problem: Omit<Problem, "place">): Problem;
+}

@@ -1,0 +1,64 @@
+/**
+ * What a plugin imports: `import { plugin, z, tf } from "denoise/plugin"`.
+ *
+ * A leaf: it loads tfjs and zod and nothing of the pipeline, so that a plugin can be imported first and alone.
+ *
+ * @module
+ */
+import type { z as zod } from "zod";
+import type { Kind, Slot } from "./pipeline/kinds/mod.ts";
+import type { Plugin } from "./pipeline/kinds/plugin.ts";
+
+export { z } from "zod";
+export * as tf from "@tensorflow/tfjs";
+export type * from "./pipeline/kinds/types.ts";
+export type { Random } from "./tensor/random.ts";
+export type { State, TensorRecord, Tree } from "./tensor/tree.ts";
+
+/**
+ * Defines a plugin; the types of `create` follow from `kind`, `options` and `needs`.
+ *
+ * ```ts
+ * import { plugin, tf, z } from "denoise/plugin";
+ *
+ * export default plugin({
+ *   kind: "augmentation",
+ *   name: "brighten",
+ *   summary: "Adds a constant",
+ *   options: z.object({ amount: z.number().default(0.1).describe("what is added, in units of full white") }),
+ *   create: ({ options }) => ({
+ *     shape: (input) => input,
+ *     apply: (images) => tf.clipByValue(tf.add(images, options.amount), 0, 1),
+ *   }),
+ * });
+ * ```
+ */
+export function plugin<K extends Kind, Options extends zod.ZodRawShape, Needs extends Slot = never>(
+  definition: Plugin<K, Options, Needs>,
+): Plugin<K, Options, Needs> {
+  return definition;
+}
+
+/** Thrown by `refuse`: the graph adds the place in the recipe. */
+export class Refusal extends Error {
+  override readonly name = "Refusal";
+  constructor(
+    /** Option of the plugin that has to change, if one has. */
+    readonly option: string | undefined,
+    /** What is wrong. */
+    readonly what: string,
+    /** What to do instead. */
+    readonly fix: string,
+  ) {
+    super(`${what}: ${fix}`);
+  }
+}
+
+/**
+ * Refuses what cannot work, from within `create` or `shape`: the user sees it with the line in the recipe.
+ *
+ * @throws {Refusal} always
+ */
+export function refuse(refusal: { option?: string; what: string; fix: string }): never {
+  throw new Refusal(refusal.option, refusal.what, refusal.fix);
+}
