@@ -1,0 +1,45 @@
+import assert from "node:assert/strict";
+import { fill, golden } from "./golden.ts";
+import { errors, grouped, Ledger } from "./ledger.ts";
+
+Deno.test("fill() gives values of the formula", () => {
+  // Computed with the generator's own code.
+  const values = fill({ shape: [2, 2], seed: 301, stream: 0, amplitude: 1, offset: 0 });
+  assert.equal(values.length, 4);
+  for (const value of values) assert.ok(value >= -1 && value < 1 && value === Math.fround(value));
+  assert.deepEqual(fill({ shape: [2], seed: 301, stream: 0, amplitude: 0.5, offset: 1 })[1], 1 + 0.5 * values[1]!);
+});
+
+Deno.test("golden() reads the values that the JSON describes", () => {
+  const topic = golden("schedules");
+  if (topic === undefined) return;
+  const times = topic.get("diffusion_times").data;
+  assert.equal(times[0], 0);
+  assert.equal(times[times.length - 1], 1);
+  assert.throws(() => topic.get("none"), /Cannot find tensor "none"/);
+});
+
+Deno.test("errors() measures against the largest value and against each value", () => {
+  assert.deepEqual(errors([1, 4.5], [2, 4]), { max: 0.25, relative: 0.5, absolute: 1 });
+  assert.deepEqual(errors([0], [0]), { max: 0, relative: 0, absolute: 0 });
+  assert.ok(Number.isNaN(errors([NaN], [1]).max));
+});
+
+Deno.test("Ledger.compare() fails on NaN and Ledger.close() on a tensor that nobody knows", () => {
+  const tensor = {
+    name: "a",
+    shape: [1],
+    data: new Float32Array([1]),
+    units: "",
+    meaning: "",
+    source: "",
+    settings: {},
+  };
+  const topic = { topic: "t", json: {}, tensors: [tensor], has: () => true, get: () => tensor };
+  assert.throws(() => new Ledger(topic).compare("on none", "a", [NaN], { max: 1 }), /differs by NaN/);
+  assert.throws(() => new Ledger(topic).close(), /no test knows/);
+});
+
+Deno.test("grouped() names everything", () => {
+  assert.equal(grouped(["a/b/c", "a/b/d", "e"]), "a/b/{c,d} e");
+});
