@@ -1,0 +1,179 @@
+/** Downloads that resume where they stopped and are checked by size and SHA-256 before they take their name. */
+import { dirname } from "node:path";
+import { sha256OfFile } from "./hash.ts";
+
+/** A file on a server, as it has to be. */
+export interface Remote {
+  readonly url: string;
+  /** Bytes. */
+  readonly size: number;
+  /** 64 hexadecimal digits. */
+  readonly sha256: string;
+}
+
+/** What a download may be told besides what to fetch. */
+export interface DownloadOptions {
+  readonly signal?: AbortSignal;
+  /** Called with the bytes that are there and the bytes there will be. */
+  readonly progress?: (done: number, total: number) => void;
+  /** Attempts without a single new byte before it gives up. */
+  readonly attempts?: number;
+  /** Milliseconds before the second attempt; doubles each time. */
+  readonly delay?: number;
+  /** Milliseconds without a byte after which a connection counts as dead. */
+  readonly stall?: number;
+}
+
+/** A download that failed. `help` says what to do, one line each. */
+export class DownloadError extends Error {
+  override readonly name = "DownloadError";
+  constructor(message: string, readonly help: readonly string[], options?: ErrorOptions) {
+    super(message, options);
+  }
+}
+
+/**
+ * Makes sure that `path` holds the remote file. A file that stands there is checked and kept; one that is missing is
+ * downloaded into `path + ".part"`, which a later call continues, and renamed once size and SHA-256 are right.
+ *
+ * @throws {DownloadError} when the file cannot be had or is not the one expected: how to place it by hand stands in it
+ */
+export async function download(path: string, remote: Remote, options: DownloadOptions = {}): Promise<void> {
+  const { signal, attempts = 4, delay = 1000 } = options;
+  if (await sizeOf(path) !== undefined) return await checkPlaced(path, remote, signal);
+  await Deno.mkdir(dirname(path), { recursive: true });
+  const part = `${path}.part`;
+
+  let failure: unknown;
+  for (let idle = 0; idle < attempts;) {
+    signal?.throwIfAborted();
+    const before = (await sizeOf(part)) ?? 0;
+    if (before > remote.size) await Deno.remove(part);
+    if (before !== remote.size) {
+      try {
+        await fetchInto(part, remote, options);
+        failure = undefined;
+      } catch (error) {
+        signal?.throwIfAborted();
+        if (error instanceof Fatal) throw unavailable(path, remote, error);
+        failure = error;
+      }
+    }
+    const after = (await sizeOf(part)) ?? 0;
+    if (after === remote.size) {
+      if (await sha256OfFile(part, signal) === remote.sha256) return await Deno.rename(part, path);
+      await Deno.remove(part);
+      // What an earlier run left may be at fault: only a download from the first byte on settles it.
+      if (before === 0) throw wrongContent(path, remote);
+      continue;
+    }
+    if (after > before) {
+      idle = 0;
+    } else if (++idle < attempts) {
+      await pause(delay * 2 ** (idle - 1), signal);
+    }
+  }
+  throw unavailable(path, remote, failure);
+}
+
+/** An answer that trying again does not change. */
+class Fatal extends Error {}
+
+/** One request: appends to `part` what it lacks, or starts it anew where the server knows no ranges. */
+async function fetchInto(part: string, remote: Remote, { signal, progress, stall = 60_000 }: DownloadOptions) {
+  const have = (await sizeOf(part)) ?? 0;
+  const dead = new AbortController();
+  let timer = setTimeout(() => dead.abort(new Error(`no data for ${stall / 1000} s`)), stall);
+  const alive = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => dead.abort(new Error(`no data for ${stall / 1000} s`)), stall);
+  };
+  try {
+    const response = await fetch(remote.url, {
+      // Compressed on the way, the bytes would be others than those that were counted and hashed.
+      headers: { "accept-encoding": "identity", ...(have > 0 ? { range: `bytes=${have}-` } : {}) },
+      signal: signal ? AbortSignal.any([signal, dead.signal]) : dead.signal,
+    });
+    if (!response.ok || response.body === null) {
+      await response.body?.cancel();
+      const text = `the server answered ${response.status} ${response.statusText}`.trimEnd();
+      throw response.status >= 400 && response.status < 500 && ![408, 416, 429].includes(response.status)
+        ? new Fatal(text)
+        : new Error(text);
+    }
+    const resumed = response.status === 206 &&
+      response.headers.get("content-range")?.startsWith(`bytes ${have}-`) === true;
+    using file = await Deno.open(part, { write: true, create: true, append: resumed, truncate: !resumed });
+    let done = resumed ? have : 0;
+    progress?.(done, remote.size);
+    for await (const chunk of response.body) {
+      alive();
+      if (done + chunk.length > remote.size) {
+        await file.truncate(0);
+        throw new Fatal(`the server sends more than the expected ${remote.size} bytes`);
+      }
+      for (let at = 0; at < chunk.length;) at += await file.write(chunk.subarray(at));
+      done += chunk.length;
+      progress?.(done, remote.size);
+    }
+    await file.sync();
+    if (done < remote.size) throw new Error(`the connection ended after ${done} of ${remote.size} bytes`);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function checkPlaced(path: string, remote: Remote, signal?: AbortSignal): Promise<void> {
+  const size = await sizeOf(path);
+  const sum = size === remote.size ? await sha256OfFile(path, signal) : undefined;
+  if (sum === remote.sha256) return;
+  throw new DownloadError(`The file "${path}" is not the one expected`, [
+    sum === undefined ? `it has ${size} bytes, expected ${remote.size}` : `its SHA-256 is ${sum}`,
+    `expected SHA-256: ${remote.sha256}`,
+    `delete it, so that it is downloaded again from ${remote.url}`,
+  ]);
+}
+
+function unavailable(path: string, remote: Remote, cause: unknown): DownloadError {
+  return new DownloadError(`Cannot download "${remote.url}": ${reason(cause)}`, byHand(path, remote), { cause });
+}
+
+function wrongContent(path: string, remote: Remote): DownloadError {
+  return new DownloadError(`The download of "${remote.url}" is not the file expected: its SHA-256 differs`, [
+    "the server holds another version of it, or it was changed on the way",
+    ...byHand(path, remote),
+  ]);
+}
+
+/** How to do without the download. */
+export function byHand(path: string, { url, size, sha256 }: Remote): string[] {
+  return [
+    `to place it by hand, put this file at: ${path}`,
+    `address: ${url}`,
+    `size: ${size} bytes`,
+    `SHA-256: ${sha256}`,
+  ];
+}
+
+/** The innermost message: that of `fetch` alone says no more than "fetch failed". */
+function reason(error: unknown): string {
+  if (!(error instanceof Error)) return "no connection";
+  return error.cause instanceof Error ? reason(error.cause) : error.message;
+}
+
+async function sizeOf(path: string): Promise<number | undefined> {
+  try {
+    return (await Deno.stat(path)).size;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
+function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stop = () => (clearTimeout(timer), reject(signal?.reason));
+    const timer = setTimeout(() => (signal?.removeEventListener("abort", stop), resolve()), milliseconds);
+    signal?.addEventListener("abort", stop, { once: true });
+  });
+}
