@@ -1,7 +1,8 @@
 /**
  * What a plugin imports: `import { plugin, z, tf } from "denoise/plugin"`.
  *
- * A leaf: it loads tfjs and zod and nothing of the pipeline, so that a plugin can be imported first and alone.
+ * A leaf: it loads tfjs, zod and helpers for files and pictures, and nothing of the pipeline, so that a plugin can be
+ * imported first and alone.
  *
  * @module
  */
@@ -11,6 +12,10 @@ import type { Plugin } from "./pipeline/kinds/plugin.ts";
 
 export { z } from "zod";
 export * as tf from "@tensorflow/tfjs";
+/** Files that appear whole or not at all, downloads that resume and are checked. */
+export * as files from "./files/mod.ts";
+/** Pictures on the host: decoding, cropping, resizing as TensorFlow does, PNG. */
+export * as image from "./image/mod.ts";
 export type * from "./pipeline/kinds/types.ts";
 export type { Random } from "./tensor/random.ts";
 export type { State, TensorRecord, Tree } from "./tensor/tree.ts";
