@@ -3,7 +3,6 @@ import { fill, golden } from "./golden.ts";
 import { errors, grouped, Ledger } from "./ledger.ts";
 
 Deno.test("fill() gives values of the formula", () => {
-  // Computed with the generator's own code.
   const values = fill({ shape: [2, 2], seed: 301, stream: 0, amplitude: 1, offset: 0 });
   assert.equal(values.length, 4);
   for (const value of values) assert.ok(value >= -1 && value < 1 && value === Math.fround(value));

@@ -1,0 +1,36 @@
+/** Metric `validation-error`: how well noise and image are predicted on pictures held out. */
+import { plugin, tf, z } from "denoise/plugin";
+
+export default plugin({
+  kind: "metric",
+  name: "validation-error",
+  summary: "Error of the predicted noise and image on validation pictures, with the average weights",
+  source: "the tracked n_loss and i_loss of the Keras DDIM example",
+  options: z.object({
+    error: z.enum(["mae", "mse"]).default("mae").describe("mean absolute error or mean squared error"),
+  }),
+  create({ options }) {
+    const error = options.error === "mae" ? tf.abs : tf.square;
+    return {
+      better: { noise: "lower", image: "lower" },
+      async measure(view) {
+        let pictures = 0, noise = 0, image = 0;
+        for await (const { size, predicted, target } of view.batches()) {
+          const means = tf.tidy(() =>
+            tf.stack([
+              tf.mean(error(tf.sub(predicted.noise, target.noise))),
+              tf.mean(error(tf.sub(predicted.signal, target.signal))),
+            ])
+          );
+          const [ofNoise, ofImage] = await means.data();
+          means.dispose();
+          pictures += size;
+          noise += size * ofNoise!;
+          image += size * ofImage!;
+        }
+        if (pictures === 0) throw new Error('Cannot measure "validation-error": the dataset holds no picture out');
+        return { noise: noise / pictures, image: image / pictures };
+      },
+    };
+  },
+});

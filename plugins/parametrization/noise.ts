@@ -1,0 +1,19 @@
+/** Parametrization `noise`: the network predicts the noise. */
+import { plugin, tf, z } from "denoise/plugin";
+import { unscaled } from "./shared/input.ts";
+
+export default plugin({
+  kind: "parametrization",
+  name: "noise",
+  summary: "The network predicts the noise; poorly conditioned where there is little signal",
+  source: "Ho et al. 2020, arXiv:2006.11239, eq. 11",
+  options: z.object({}),
+  create: () => ({
+    input: unscaled,
+    components: (noise, noisy, rates) => ({
+      signal: tf.div(tf.sub(noisy, tf.mul(rates.noise, noise)), rates.signal),
+      noise,
+      velocity: tf.div(tf.sub(noise, tf.mul(rates.noise, noisy)), rates.signal),
+    }),
+  }),
+});

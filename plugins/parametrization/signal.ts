@@ -1,0 +1,19 @@
+/** Parametrization `signal`: the network predicts the clean image. */
+import { plugin, tf, z } from "denoise/plugin";
+import { unscaled } from "./shared/input.ts";
+
+export default plugin({
+  kind: "parametrization",
+  name: "signal",
+  summary: "The network predicts the clean image; poorly conditioned where there is little noise",
+  source: "Salimans and Ho 2022, arXiv:2202.00512, section 4",
+  options: z.object({}),
+  create: () => ({
+    input: unscaled,
+    components: (signal, noisy, rates) => ({
+      signal,
+      noise: tf.div(tf.sub(noisy, tf.mul(rates.signal, signal)), rates.noise),
+      velocity: tf.div(tf.sub(tf.mul(rates.signal, noisy), signal), rates.noise),
+    }),
+  }),
+});
