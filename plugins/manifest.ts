@@ -1,0 +1,18 @@
+/** The built-in plugins, each loaded when it is first used. Written by `deno task manifest`: do not edit. */
+
+/** Loads the module of each plugin, by `kind/name`. */
+export const manifest: Readonly<Record<string, () => Promise<unknown>>> = {
+  "ema/exponential": () => import("./ema/exponential.ts"),
+  "loss/denoising": () => import("./loss/denoising.ts"),
+  "metric/validation-error": () => import("./metric/validation-error.ts"),
+  "network/clear-unet": () => import("./network/clear-unet.ts"),
+  "network/residual-unet": () => import("./network/residual-unet.ts"),
+  "normalizer/mean-variance": () => import("./normalizer/mean-variance.ts"),
+  "normalizer/range": () => import("./normalizer/range.ts"),
+  "optimizer/adamw": () => import("./optimizer/adamw.ts"),
+  "parametrization/noise": () => import("./parametrization/noise.ts"),
+  "parametrization/signal": () => import("./parametrization/signal.ts"),
+  "parametrization/velocity": () => import("./parametrization/velocity.ts"),
+  "sampler/ddim": () => import("./sampler/ddim.ts"),
+  "schedule/cosine": () => import("./schedule/cosine.ts"),
+};
