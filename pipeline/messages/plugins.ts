@@ -1,18 +1,6 @@
 /** Messages about plugins: finding, loading and checking them, and writing a new one. */
 import type { Kind } from "../kinds/mod.ts";
-import type { Problem } from "../problem.ts";
-import { nearest } from "../text/nearest.ts";
-
-/** A message that has no place yet. */
-export type Message = Omit<Problem, "place">;
-
-const quote = (value: unknown) => (typeof value === "string" ? `"${value}"` : `${value}`);
-const list = (names: readonly string[]) => names.join(", ");
-
-function didYouMean(name: unknown, names: readonly string[]): string[] {
-  const near = typeof name === "string" ? nearest(name, names) : undefined;
-  return near === undefined ? [] : [`Did you mean "${near}"?`];
-}
+import { choices, found, listed, quote, type Text } from "./text.ts";
 
 /** What a plugin object calls itself, as far as it says. */
 function called(plugin: Readonly<Record<string, unknown>>): string {
@@ -31,36 +19,36 @@ const expected: Readonly<Record<string, string>> = {
   create: "create: ({ options }) => ({ … }), the function that makes the stage",
 };
 
-export function missingProperty(plugin: Readonly<Record<string, unknown>>, property: string): Message {
+export function missingProperty(plugin: Readonly<Record<string, unknown>>, property: string): Text {
   return {
     code: "plugin-incomplete",
     message: `Cannot use ${called(plugin)} without "${property}"`,
-    help: [`Add ${expected[property]}`],
+    help: [`add ${expected[property]}`],
   };
 }
 
-export function badProperty(plugin: Readonly<Record<string, unknown>>, property: string, value: unknown): Message {
+export function badProperty(plugin: Readonly<Record<string, unknown>>, property: string, value: unknown): Text {
   return {
     code: "plugin-malformed",
-    message: `Cannot use ${called(plugin)}: "${property}" is ${value === "" ? "empty" : typeof value}`,
-    help: [`Expected ${expected[property]}`],
+    message: `Cannot use ${called(plugin)}: ${quote(property)} is ${found(value)}`,
+    help: [`expected ${expected[property]}`],
   };
 }
 
-export function unknownKind(kind: unknown, kinds: readonly string[]): Message {
+export function unknownKind(kind: unknown, kinds: readonly string[]): Text {
   return {
     code: "plugin-unknown-kind",
     message: `Unknown plugin kind ${quote(kind)}`,
-    help: [...didYouMean(kind, kinds), `Kinds: ${list(kinds)}`],
+    help: [choices(String(kind), "Kinds", kinds)],
   };
 }
 
-export function badPluginName(name: unknown): Message {
+export function badPluginName(name: unknown): Text {
   const text = String(name).toLowerCase().replaceAll(/[^a-z0-9]+/g, "-").replaceAll(/^[-0-9]+|-+$/g, "");
   return {
     code: "plugin-name",
     message: `Cannot call a plugin ${quote(name)}`,
-    help: [`Names are lower case letters, digits and single hyphens, such as "${text || "my-plugin"}"`],
+    help: [`names are lower case letters, digits and single hyphens, such as "${text || "my-plugin"}"`],
   };
 }
 
@@ -68,40 +56,40 @@ export function unknownSlot(
   plugin: Readonly<Record<string, unknown>>,
   slot: unknown,
   slots: readonly string[],
-): Message {
+): Text {
   return {
     code: "plugin-unknown-slot",
     message: `Cannot supply ${quote(slot)}, which ${called(plugin)} needs`,
-    help: [...didYouMean(slot, slots), `A plugin can need: ${list(slots)}`],
+    help: [choices(String(slot), "A plugin can need", slots)],
   };
 }
 
-export function badOptions(plugin: Readonly<Record<string, unknown>>, options: unknown): Message {
+export function badOptions(plugin: Readonly<Record<string, unknown>>, options: unknown): Text {
   const old = typeof options === "object" && options !== null && "_def" in options && !("_zod" in options);
   return {
     code: "plugin-options",
     message: `Cannot read the options of ${called(plugin)}: they are ${old ? "a schema of zod 3" : "no z.object"}`,
-    help: [`Write ${expected.options}`, 'Import z from "denoise/plugin"'],
+    help: [`write ${expected.options}`, 'import z from "denoise/plugin"'],
   };
 }
 
-export function noPlugin(file: string): Message {
+export function noPlugin(file: string): Text {
   return {
     code: "plugin-not-exported",
-    message: `Found no plugin in "${file}"`,
-    help: ["Export one: export default plugin({ kind, name, summary, options, create })"],
+    message: `Found no plugin in ${quote(file)}`,
+    help: ["export one: export default plugin({ kind, name, summary, options, create })"],
   };
 }
 
-export function pluginFileMissing(file: string, near: string | undefined): Message {
+export function pluginFileMissing(file: string, near: string | undefined): Text {
   return {
     code: "plugin-file-missing",
     message: `Cannot find the plugin file "${file}"`,
-    help: near === undefined ? ["Paths start at the folder of the recipe"] : [`Did you mean "${near}"?`],
+    help: [near === undefined ? "paths start at the folder of the recipe" : `did you mean ${near}?`],
   };
 }
 
-export function pluginFileBroken(file: string, reason: string, hint?: string): Message {
+export function pluginFileBroken(file: string, reason: string, hint?: string): Text {
   return {
     code: "plugin-file-broken",
     message: `Cannot load the plugin file "${file}": ${reason}`,
@@ -109,15 +97,15 @@ export function pluginFileBroken(file: string, reason: string, hint?: string): M
   };
 }
 
-export function nameTaken(kind: Kind, name: string, by: string): Message {
+export function nameTaken(kind: Kind, name: string, by: string): Text {
   return {
     code: "plugin-name-taken",
     message: `Cannot add ${kind} "${name}": ${by} has that name already`,
-    help: [`Rename it, such as name: "my-${name}"`],
+    help: [`rename it, such as name: "my-${name}"`],
   };
 }
 
-export function builtInBroken(id: string, reason: string): Message {
+export function builtInBroken(id: string, reason: string): Text {
   return {
     code: "plugin-file-broken",
     message: `Cannot load the built-in plugin ${id}: ${reason}`,
@@ -125,34 +113,34 @@ export function builtInBroken(id: string, reason: string): Message {
   };
 }
 
-export function unknownPlugin(text: string, names: readonly string[]): Message {
+export function noPluginNamed(text: string, names: readonly string[]): Text {
   return {
     code: "unknown-plugin",
     message: `Found no plugin "${text}"`,
-    help: [...didYouMean(text, names), 'List them with "deno task plugins"'],
+    help: [choices(text, "Plugins", names)],
   };
 }
 
-export function ambiguousPlugin(text: string, ids: readonly string[]): Message {
+export function ambiguousPlugin(text: string, ids: readonly string[]): Text {
   return {
     code: "ambiguous-plugin",
     message: `Several plugins have the name "${text}"`,
-    help: [`Say which one: ${list(ids)}`],
+    help: [`say which one: ${listed(ids, "or")}`],
   };
 }
 
-export function cannotScaffold(kind: string, kinds: readonly string[]): Message {
+export function cannotScaffold(kind: string, kinds: readonly string[]): Text {
   return {
     code: "unknown-kind",
     message: `Cannot write a plugin of kind "${kind}"`,
-    help: [...didYouMean(kind, kinds), `Kinds: ${list(kinds)}`],
+    help: [choices(kind, "Kinds", kinds)],
   };
 }
 
-export function filesExist(files: readonly string[]): Message {
+export function filesExist(files: readonly string[]): Text {
   return {
     code: "files-exist",
-    message: `Cannot write ${files.map((file) => `"${file}"`).join(", ")}: already there`,
-    help: ["Choose another name, or another folder with --dir"],
+    message: `Cannot write ${listed(files.map(quote), "and")}: already there`,
+    help: ["choose another name, or another folder with --dir"],
   };
 }

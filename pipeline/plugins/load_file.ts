@@ -125,13 +125,13 @@ function importProblem(path: string, source: string, error: unknown): Problem {
   const bare = /^Import "([^"]+)" not a dependency/.exec(reason)?.[1];
   const missing = /^Module not found "([^"]+)"/.exec(reason)?.[1];
   const hint = bare?.startsWith("denoise")
-    ? 'A plugin imports "denoise/plugin"'
+    ? 'a plugin imports "denoise/plugin"'
     : bare !== undefined
-    ? `Name a package with its version, such as "npm:${bare}@1.0.0"`
+    ? `name a package with its version, such as "npm:${bare}@1.0.0"`
     : missing !== undefined
-    ? "Relative imports start at the file itself and end in .ts"
+    ? "relative imports start at the file itself and end in .ts"
     : /^ReferenceError: (tf|z|plugin|refuse) is not defined/.test(reason)
-    ? `Import it: import { ${/: (\w+)/.exec(reason)![1]} } from "denoise/plugin"`
+    ? `import it: import { ${/: (\w+)/.exec(reason)![1]} } from "denoise/plugin"`
     : undefined;
   return { ...messages.pluginFileBroken(path, reason, hint), place };
 }

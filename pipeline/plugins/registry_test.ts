@@ -65,7 +65,7 @@ export default { kind: "augmentation", name: "${name}", summary: "x", options: z
         "plugin-name-taken",
         "plugin-file-missing",
       ]);
-      assert.equal(error.problems[0]!.help[0], 'Rename it, such as name: "my-flip"');
+      assert.equal(error.problems[0]!.help[0], 'rename it, such as name: "my-flip"');
       assert.match(error.problems[1]!.message, /mine\.ts" has that name already/);
       return true;
     });
