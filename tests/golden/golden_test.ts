@@ -40,5 +40,5 @@ Deno.test("Ledger.compare() fails on NaN and Ledger.close() on a tensor that nob
 });
 
 Deno.test("grouped() names everything", () => {
-  assert.equal(grouped(["a/b/c", "a/b/d", "e"]), "a/b/{c,d} e");
+  assert.equal(grouped(["a/b/c", "a/b/d", "e", "f/c", "f/d"]), "{a/b/,f/}{c,d} e");
 });

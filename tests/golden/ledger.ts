@@ -103,14 +103,19 @@ export class Ledger {
   }
 }
 
-/** Names on few lines, each to be read in full: `a/b/{c,d}` stands for `a/b/c` and `a/b/d`. */
+/** Names on few lines, each to be read in full: `{a,b}/{c,d}` stands for `a/c`, `a/d`, `b/c` and `b/d`. */
 export function grouped(names: readonly string[]): string {
-  const folders = new Map<string, string[]>();
+  const lastOf = new Map<string, string[]>();
   for (const name of names) {
     const slash = name.lastIndexOf("/");
     const folder = name.slice(0, slash + 1);
-    folders.set(folder, [...(folders.get(folder) ?? []), name.slice(slash + 1)]);
+    lastOf.set(folder, [...(lastOf.get(folder) ?? []), name.slice(slash + 1)]);
   }
-  return [...folders].map(([folder, last]) => last.length === 1 ? folder + last[0] : `${folder}{${last.join(",")}}`)
-    .join(" ");
+  const braces = (list: readonly string[]) => list.length === 1 ? list[0]! : `{${list.join(",")}}`;
+  const foldersOf = new Map<string, string[]>();
+  for (const [folder, last] of lastOf) {
+    const key = braces(last);
+    foldersOf.set(key, [...(foldersOf.get(key) ?? []), folder]);
+  }
+  return [...foldersOf].map(([last, folders]) => braces(folders) + last).join(" ");
 }

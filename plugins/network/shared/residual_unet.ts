@@ -1,0 +1,176 @@
+/** The residual U-Net of the Keras DDIM example and of clear-diffusion-keras in 2022: convolutions, batch normalisation, swish. */
+import {
+  type ImageShape,
+  initializers,
+  type Network,
+  ops,
+  type Random,
+  refuse,
+  type TensorRecord,
+  tf,
+  z,
+} from "denoise/plugin";
+
+const momentum = 0.99; // part of the running statistics that is kept in a step
+const epsilon = 1e-3; // added to the variance
+
+/** Options of the plugins that make this network, with the defaults of one generation. */
+export function residualUnetOptions(defaults: {
+  image_dims: number | undefined;
+  max_frequency: number;
+  input_skip: boolean;
+  running_variance: "biased" | "unbiased";
+}) {
+  const imageDims = z.int().positive();
+  return {
+    widths: z.array(z.int().positive()).min(1).default([32, 64, 96, 128]).describe(
+      "channels at each level, from full resolution down; each further level halves the image",
+    ),
+    block_depth: z.int().positive().default(2).describe("residual blocks a level, on the way down and on the way up"),
+    embedding_dims: z.int().positive().multipleOf(2).default(32).describe(
+      "channels that tell the noise level: half of them sines, half cosines",
+    ),
+    max_frequency: z.number().min(1).default(defaults.max_frequency).describe(
+      "highest frequency of those, in periods over noise powers from 0 to 1; the lowest is 1",
+    ),
+    image_dims: (defaults.image_dims === undefined ? imageDims.optional() : imageDims.default(defaults.image_dims))
+      .describe("channels that the image enters with; the first of the widths where none are given"),
+    input_skip: z.boolean().default(defaults.input_skip).describe(
+      "join the image as it entered before the last convolution",
+    ),
+    running_variance: z.enum(["biased", "unbiased"]).default(defaults.running_variance).describe(
+      "what the running variance gathers: the mean squared deviation, as Keras 3, or that times n / (n - 1), as Keras 2",
+    ),
+  };
+}
+
+/** Options of the network, checked. */
+export interface ResidualUnetOptions {
+  readonly widths: readonly number[];
+  readonly block_depth: number;
+  readonly embedding_dims: number;
+  readonly max_frequency: number;
+  readonly image_dims?: number | undefined;
+  readonly input_skip: boolean;
+  readonly running_variance: "biased" | "unbiased";
+}
+
+/** Lets tests look inside and put an embedding in. No option of a recipe. */
+export interface Hooks {
+  /** Instead of the embedding of noise levels `[batch, 1, 1, 1]`: `[batch, 1, 1, embedding_dims]`. */
+  embed?(level: tf.Tensor4D): tf.Tensor4D;
+  /** Called with the output of each residual block, in the order in which they run. */
+  block?(name: string, output: tf.Tensor4D): void;
+}
+
+/**
+ * Makes the network for images of one shape.
+ *
+ * @throws {Refusal} where an image cannot be halved as often as there are levels
+ */
+export function residualUnet(options: ResidualUnetOptions, image: ImageShape, hooks: Hooks = {}): Network {
+  refuseSize(options.widths.length, image);
+  const { widths, block_depth, embedding_dims, max_frequency, input_skip } = options;
+  const bottom = widths.length - 1;
+  const imageDims = options.image_dims ?? widths[0]!;
+  const depth = Array.from({ length: block_depth }, (_, i) => i);
+
+  return {
+    init(random, { channels }) {
+      const trainable: TensorRecord = {}, buffers: TensorRecord = {};
+      const conv = (name: string, size: number, input: number, output: number) => {
+        trainable[`${name}.kernel`] = glorot(random, `${name}.kernel`, [size, size, input, output]);
+        trainable[`${name}.bias`] = tf.zeros([output]);
+      };
+      const block = (name: string, input: number, output: number) => {
+        buffers[`${name}.norm.moving_mean`] = tf.zeros([input]);
+        buffers[`${name}.norm.moving_variance`] = tf.ones([input]);
+        conv(`${name}.conv1`, 3, input, output);
+        conv(`${name}.conv2`, 3, output, output);
+        if (input !== output) conv(`${name}.residual_conv`, 1, input, output);
+        return output;
+      };
+      conv("input_conv", 1, channels, imageDims);
+      const skips: number[] = input_skip ? [imageDims] : [];
+      let width = imageDims + embedding_dims;
+      for (let level = 0; level < bottom; level++) {
+        for (const i of depth) skips.push(width = block(`down${level}.block${i}`, width, widths[level]!));
+      }
+      for (const i of depth) width = block(`middle.block${i}`, width, widths[bottom]!);
+      for (let level = bottom - 1; level >= 0; level--) {
+        for (const i of depth) width = block(`up${level}.block${i}`, width + skips.pop()!, widths[level]!);
+      }
+      // An output of zero: what the network says before it has learnt anything.
+      trainable["output_conv.kernel"] = tf.zeros([1, 1, width + (skips.pop() ?? 0), channels]);
+      trainable["output_conv.bias"] = tf.zeros([channels]);
+      return { trainable, buffers };
+    },
+
+    apply({ trainable, buffers }, { image, level }, { training }) {
+      const after: TensorRecord = { ...buffers };
+      const conv = (name: string, x: tf.Tensor4D) =>
+        ops.conv2d(x, trainable[`${name}.kernel`] as tf.Tensor4D, trainable[`${name}.bias`] as tf.Tensor1D);
+      const normalise = (name: string, x: tf.Tensor4D): tf.Tensor4D => {
+        const mean = buffers[`${name}.moving_mean`] as tf.Tensor1D;
+        const variance = buffers[`${name}.moving_variance`] as tf.Tensor1D;
+        if (!training) return ops.batchNormInference(x, mean, variance, { epsilon });
+        const batch = ops.batchNormTraining(x, { epsilon });
+        const values = x.size / x.shape[3];
+        const unbias = options.running_variance === "unbiased" ? values / (values - 1) : 1;
+        after[`${name}.moving_mean`] = gather(mean, batch.mean);
+        after[`${name}.moving_variance`] = gather(variance, tf.mul(batch.variance, unbias));
+        return batch.output;
+      };
+      const block = (name: string, x: tf.Tensor4D, width: number): tf.Tensor4D => {
+        const residual = x.shape[3] === width ? x : conv(`${name}.residual_conv`, x);
+        const hidden = ops.swish(conv(`${name}.conv1`, normalise(`${name}.norm`, x)));
+        const output = tf.add(conv(`${name}.conv2`, hidden), residual) as tf.Tensor4D;
+        hooks.block?.(name, output);
+        return output;
+      };
+
+      let x = conv("input_conv", image);
+      const skips = input_skip ? [x] : [];
+      const embedding = hooks.embed?.(level) ??
+        ops.sinusoidalEmbedding(level, { dims: embedding_dims, maxFrequency: max_frequency });
+      const [batch, height, width] = x.shape;
+      x = join(x, tf.broadcastTo(embedding, [batch, height, width, embedding_dims]) as tf.Tensor4D);
+      for (let level = 0; level < bottom; level++) {
+        for (const i of depth) skips.push(x = block(`down${level}.block${i}`, x, widths[level]!));
+        x = ops.averagePool(x);
+      }
+      for (const i of depth) x = block(`middle.block${i}`, x, widths[bottom]!);
+      for (let level = bottom - 1; level >= 0; level--) {
+        x = ops.upsampleBilinear(x);
+        for (const i of depth) x = block(`up${level}.block${i}`, join(x, skips.pop()!), widths[level]!);
+      }
+      if (input_skip) x = join(x, skips.pop()!);
+      return { output: conv("output_conv", x), buffers: after };
+    },
+  };
+}
+
+function glorot(random: Random, name: string, shape: readonly number[]): tf.Tensor {
+  return initializers.glorotUniform(random.fork(name), shape);
+}
+
+function join(x: tf.Tensor4D, skip: tf.Tensor4D): tf.Tensor4D {
+  return tf.concat([x, skip], 3);
+}
+
+/** Running statistics after a batch. */
+function gather(running: tf.Tensor, batch: tf.Tensor): tf.Tensor {
+  return tf.add(tf.mul(running, momentum), tf.mul(batch, 1 - momentum));
+}
+
+function refuseSize(levels: number, { height, width }: ImageShape): void {
+  const divisor = 2 ** (levels - 1);
+  if (height % divisor === 0 && width % divisor === 0) return;
+  const sizes = [height, width].flatMap((side) => [Math.floor(side / divisor), Math.ceil(side / divisor)])
+    .filter((n) => n > 0).map((n) => n * divisor);
+  refuse({
+    option: "widths",
+    what: `Images of ${width}×${height} pixels cannot be halved ${levels - 1} times, as ${levels} widths ask for`,
+    fix: `use an image size that ${divisor} divides, such as ${[...new Set(sizes)].join(" or ")}, or fewer widths`,
+  });
+}

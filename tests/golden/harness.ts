@@ -1,0 +1,94 @@
+/** What golden tests share: backends to run on, plugins by name, tensors from fixtures. */
+import * as tf from "@tensorflow/tfjs";
+import "@tensorflow/tfjs-backend-wasm";
+import { type Kind, type Kinds, kinds, type Slots } from "../../pipeline/kinds/mod.ts";
+import type { Schedule } from "../../pipeline/kinds/schedule.ts";
+import type { AnyPlugin } from "../../pipeline/kinds/plugin.ts";
+import { z } from "zod";
+
+/** Backends that golden cases run on. */
+export const backends = ["wasm", "cpu"] as const;
+
+/** Registers a test on each backend. What `test` leaves behind is freed. */
+export function onEachBackend(name: string, test: (backend: string) => void | Promise<void>): void {
+  for (const backend of backends) {
+    Deno.test(`${name} on ${backend}`, async () => {
+      await tf.setBackend(backend);
+      tf.engine().startScope();
+      try {
+        await test(backend);
+      } finally {
+        tf.engine().endScope();
+      }
+    });
+  }
+}
+
+/** A built-in plugin; undefined while there is none of that name. */
+export async function builtin<K extends Kind>(kind: K, name: string): Promise<AnyPlugin<K> | undefined> {
+  const file = new URL(`../../plugins/${kind}/${name}.ts`, import.meta.url);
+  try {
+    await Deno.stat(file);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+  return (await import(file.href)).default;
+}
+
+/** Makes a stage; an option that the plugin does not know is an error. */
+export async function make<K extends Kind>(
+  kind: K,
+  name: string,
+  options: Record<string, unknown> = {},
+  slots: Partial<Slots> = {},
+): Promise<Kinds[K]> {
+  const plugin = await builtin(kind, name);
+  if (plugin === undefined) throw new Error(`Cannot find plugin "${kind}/${name}"`);
+  const common = z.object(kinds[kind].options).parse({});
+  // deno-lint-ignore no-explicit-any -- a plugin of any options
+  const context: any = { options: { ...common, ...plugin.options.strict().parse(options) }, ...slots };
+  return await plugin.create(context);
+}
+
+/** A tensor of a fixture. */
+export function tensor<R extends tf.Rank>(
+  { data, shape }: { data: Float32Array | Int32Array; shape: readonly number[] },
+): tf.Tensor<R> {
+  return tf.tensor(data, [...shape] as tf.ShapeMap[R], "float32");
+}
+
+/** Checks that settings hold no key that a test does not understand. */
+export function understand(settings: Readonly<Record<string, unknown>>, known: readonly string[], where: string): void {
+  for (const key of Object.keys(settings)) {
+    if (!known.includes(key)) {
+      throw new Error(`Cannot tell what setting "${key}" of "${where}" means; known: ${known.join(", ")}`);
+    }
+  }
+}
+
+/** Schedules of the references that may not have a plugin yet, by the name in the fixtures. */
+const schedules = [
+  "cosine",
+  "linear",
+  "log-snr-linear",
+  "log-noise-linear",
+  "log-signal-linear",
+  "noise-step-linear",
+  "noise-step-linear@98fbccd",
+  "signal-step-linear",
+];
+
+/** The schedule that settings describe, or what it waits for. */
+export async function scheduleOf(
+  settings: Readonly<Record<string, unknown>>,
+  where: string,
+): Promise<Schedule | string> {
+  const { schedule, start_log_snr, end_log_snr, min_signal_rate, max_signal_rate } = settings;
+  if (schedule === "keras-io-cosine") return await make("schedule", "cosine", { min_signal_rate, max_signal_rate });
+  if (typeof schedule !== "string" || !schedules.includes(schedule)) {
+    throw new Error(`Cannot tell what schedule "${schedule}" of "${where}" is`);
+  }
+  if (await builtin("schedule", schedule) === undefined) return `schedule ${schedule}`;
+  return await make("schedule", schedule, { start_log_snr, end_log_snr });
+}
