@@ -1,0 +1,140 @@
+/** Checkpoints: all that is needed to go on exactly, in one safetensors file that explains itself. */
+import { basename, join } from "node:path";
+import * as messages from "../messages/run.ts";
+import { DenoiseError } from "../problem.ts";
+import { version } from "../version.ts";
+import type { HostTree } from "./host.ts";
+import { readMetadata, readSafetensors, writeSafetensors } from "./safetensors.ts";
+
+/** Where a run stands, besides its tensors. */
+export interface Position {
+  /** Updates done. */
+  readonly step: number;
+  /** Epochs done. */
+  readonly epoch: number;
+  /** Batches done in the epoch that is under way. */
+  readonly batch: number;
+  /** Whether metrics and samples that are due at this step are done. */
+  readonly measured: boolean;
+  /** Of the recipe: with `step`, the state of the random generator. */
+  readonly seed: number;
+  /** Name of the backend that computed it. */
+  readonly backend: string;
+  /** Training pictures: to notice that they changed. */
+  readonly pictures: number;
+  /** Names of the classes, where the dataset has some. */
+  readonly classes?: readonly string[] | undefined;
+  /** The best measurement so far, where the recipe keeps it. */
+  readonly best?: { readonly metric: string; readonly value: number; readonly step: number } | undefined;
+  /** The last measurement of each metric. */
+  readonly metrics: Readonly<Record<string, number>>;
+  /** Seconds of training so far. */
+  readonly seconds: number;
+}
+
+/** A checkpoint on the host. */
+export interface Checkpoint {
+  readonly position: Position;
+  /** The resolved recipe, as YAML. */
+  readonly recipe: string;
+  /** `state/…` as `TrainState`, `statistics/…` of the normalizer. */
+  readonly tensors: HostTree;
+}
+
+const format = "denoise-checkpoint-1";
+const pattern = /^step-(\d{6,})\.safetensors$/;
+
+/** `checkpoints/step-000512.safetensors`. */
+export function checkpointPath(folder: string, step: number): string {
+  return join(folder, `step-${step.toString().padStart(6, "0")}.safetensors`);
+}
+
+/** Writes a checkpoint, whole or not at all. */
+export async function writeCheckpoint(path: string, { position, recipe, tensors }: Checkpoint): Promise<void> {
+  await writeSafetensors(path, tensors, { format, denoise: version, recipe, position: JSON.stringify(position) });
+}
+
+/**
+ * Reads a checkpoint, whole.
+ *
+ * @throws {DenoiseError} when the file is damaged, or no checkpoint
+ */
+export async function readCheckpoint(path: string): Promise<Checkpoint> {
+  const { tensors, metadata } = await readSafetensors(path);
+  return { position: position(path, metadata), recipe: metadata.recipe ?? "", tensors };
+}
+
+/** Reads where a run stood, without its tensors. */
+export async function readPosition(path: string): Promise<Position> {
+  return position(path, await readMetadata(path));
+}
+
+function position(path: string, metadata: Readonly<Record<string, string>>): Position {
+  if (metadata.format !== format || metadata.position === undefined) {
+    throw new DenoiseError(messages.noCheckpointData(path));
+  }
+  return JSON.parse(metadata.position);
+}
+
+/** Checkpoints by step in a folder, newest first. */
+export async function listCheckpoints(folder: string): Promise<{ path: string; step: number }[]> {
+  const found: { path: string; step: number }[] = [];
+  try {
+    for await (const { name } of Deno.readDir(folder)) {
+      const step = pattern.exec(name)?.[1];
+      if (step !== undefined) found.push({ path: join(folder, name), step: Number(step) });
+    }
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  return found.sort((a, b) => b.step - a.step);
+}
+
+/**
+ * The newest checkpoint of a folder that can be read. Damaged ones are reported.
+ *
+ * @throws {DenoiseError} when there are checkpoints and all are damaged
+ */
+export async function newestGood(
+  folder: string,
+  damaged: (path: string, reason: string) => void | Promise<void>,
+): Promise<{ path: string; checkpoint: Checkpoint } | undefined> {
+  const all = await listCheckpoints(folder);
+  const reasons: string[] = [];
+  for (const { path } of all) {
+    try {
+      return { path, checkpoint: await readCheckpoint(path) };
+    } catch (error) {
+      if (!(error instanceof DenoiseError)) throw error;
+      reasons.push(error.message);
+      await damaged(path, error.message);
+    }
+  }
+  if (reasons.length > 0) throw new DenoiseError(messages.noGoodCheckpoint(folder, reasons));
+  return undefined;
+}
+
+/** Removes all checkpoints by step but the newest `last`; the newest stays in any case. */
+export async function prune(folder: string, last: number): Promise<void> {
+  for (const { path } of (await listCheckpoints(folder)).slice(Math.max(1, last))) await Deno.remove(path);
+}
+
+/** The name under which a damaged checkpoint is put aside. */
+export function damagedName(path: string): string {
+  return `${path}.damaged`;
+}
+
+/** The checkpoint that a path means: itself, or the newest good one of a run folder. */
+export async function findCheckpoint(
+  path: string,
+  warn: (message: string) => void,
+): Promise<{ path: string; checkpoint: Checkpoint }> {
+  const info = await Deno.stat(path).catch(() => undefined);
+  if (info?.isFile) return { path, checkpoint: await readCheckpoint(path) };
+  if (info?.isDirectory) {
+    const folder = basename(path) === "checkpoints" ? path : join(path, "checkpoints");
+    const found = await newestGood(folder, (_, reason) => warn(reason));
+    if (found !== undefined) return found;
+  }
+  throw new DenoiseError(messages.noCheckpoint(path));
+}

@@ -1,0 +1,154 @@
+/** Generates images: noise to images by a sampler, with the average weights. */
+import * as tf from "@tensorflow/tfjs";
+import { createRandom, seedTensor } from "../../tensor/random_create.ts";
+import { disposeTree, leaves, type State, type TensorRecord } from "../../tensor/tree.ts";
+import type { Graph, Stage } from "../graph/types.ts";
+import type { Backend } from "../kinds/backend.ts";
+import { predict } from "./model.ts";
+
+type SamplerState = { image: tf.Tensor } & TensorRecord;
+
+/** What each image is drawn from. A type, so that it is a tree of tensors. */
+type Draws = { seed: tf.Tensor; item: tf.Tensor; label?: tf.Tensor };
+
+/** What to generate. */
+export interface GenerateOptions {
+  /** Weights to use: the average. Not consumed. */
+  readonly state: State;
+  /** Of the normalizer. Not consumed. */
+  readonly statistics: TensorRecord;
+  /** Integer from 0 to 2^53 - 1. */
+  readonly seed: number;
+  /** Numbers of the images, 0 to 2^31 - 1: with `seed`, all that an image depends on. */
+  readonly items: readonly number[];
+  /** Class of each image, where the network asks for it. */
+  readonly labels?: readonly number[] | undefined;
+  /** Images in a batch. Default: all at once. */
+  readonly batch?: number;
+  /** Called after each step of each batch. */
+  readonly progress?: (done: number, total: number) => void;
+  /** Stops between steps. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Yields images in `[0, 1]`, `[size, height, width, channels]`, batch by batch. The caller frees them. */
+export type Generate = (options: GenerateOptions) => AsyncGenerator<tf.Tensor4D, void, void>;
+
+/**
+ * Compiles a sampler: one program for all steps, since the rows of its plan travel as tensors.
+ *
+ * The same seed and item give the same image in batches of any size.
+ */
+export function buildGenerate(backend: Backend, graph: Graph, stage: Stage<"sampler">): Generate {
+  const { stage: sampler, id } = stage;
+  const rows = sampler.plan();
+  const { height, width, channels } = graph.image;
+
+  const start = backend.compile((draws: Draws) => {
+    const random = createRandom({ seed: draws.seed, stream: "sample", step: tf.scalar(0, "int32"), items: draws.item });
+    return sampler.init(random.normal([height, width, channels]) as tf.Tensor4D);
+  }, { name: `${id} init` });
+
+  const step = backend.compile(buildSamplerStep(graph, stage), { name: `${id} step`, donate: [0] });
+
+  const finish = backend.compile(
+    (signal: tf.Tensor, statistics: TensorRecord) =>
+      graph.one("normalizer").stage.denormalize(statistics, signal as tf.Tensor4D) as tf.Tensor,
+    { name: `${id} denormalize`, donate: [0] },
+  );
+
+  return async function* generate({ state, statistics, seed, items, labels, batch, progress, signal }) {
+    const batches = balance(items.length, batch ?? items.length);
+    const plan = rows.map((row, i) => ({ row: tf.tensor1d([...row], "float32"), step: tf.scalar(i, "int32") }));
+    try {
+      for (const [number, { from, size, padded }] of batches.entries()) {
+        // The last batch is filled up: another size would be another program.
+        const places = Array.from({ length: padded }, (_, i) => Math.min(from + i, items.length - 1));
+        const draws: Draws = {
+          seed: seedTensor(seed),
+          item: tf.tensor1d(places.map((i) => items[i]!), "int32"),
+          ...(labels === undefined ? {} : { label: tf.tensor1d(places.map((i) => labels[i]!), "int32") }),
+        };
+        let current: SamplerState | undefined;
+        let result: tf.Tensor | undefined;
+        try {
+          current = await start(draws);
+          for (const [i, tick] of plan.entries()) {
+            signal?.throwIfAborted();
+            result?.dispose();
+            const next: { state: SamplerState; signal: tf.Tensor } = await step(
+              current,
+              tick,
+              state,
+              statistics,
+              draws,
+            );
+            current = next.state;
+            result = next.signal;
+            progress?.(number * plan.length + i + 1, batches.length * plan.length);
+          }
+          const images = await finish(result!, statistics);
+          result = undefined;
+          yield (padded === size ? images : cut(images, size)) as tf.Tensor4D;
+        } finally {
+          result?.dispose();
+          if (current !== undefined) disposeTree(current);
+          disposeTree(draws);
+        }
+      }
+    } finally {
+      disposeTree(plan);
+    }
+  };
+}
+
+/** One step of a sampler as a pure function; the same program serves every row of the plan. */
+export function buildSamplerStep(graph: Graph, { stage: sampler, options }: Stage<"sampler">): (
+  state: SamplerState,
+  tick: { row: tf.Tensor; step: tf.Tensor },
+  average: State,
+  statistics: TensorRecord,
+  draws: Draws,
+) => { state: SamplerState; signal: tf.Tensor } {
+  return (state, tick, average, statistics, draws) => {
+    const clip = options.clip === true ? clipper(graph, statistics) : <T extends tf.Tensor>(signal: T) => signal;
+    const next = sampler.step(state, tick.row as tf.Tensor1D, {
+      denoise(noisy, rates) {
+        const label = draws.label;
+        const { components } = predict(graph, average, { noisy, rates, label }, { training: false });
+        return { ...components, signal: clip(components.signal) };
+      },
+      clip,
+      random: createRandom({ seed: draws.seed, stream: "sampler", step: tick.step, items: draws.item }),
+    });
+    // The signal is freed apart from the state, so the two must not share a tensor.
+    const shared = leaves(next.state).some(([, tensor]) => tensor === next.signal);
+    return shared ? { ...next, signal: tf.clone(next.signal) } : next;
+  };
+}
+
+/** Clips to the range of real pixels in normalised units, channel by channel. */
+function clipper(graph: Graph, statistics: TensorRecord): <T extends tf.Tensor>(signal: T) => T {
+  const { normalize } = graph.one("normalizer").stage;
+  const shape: [number, number, number, number] = [1, 1, 1, graph.image.channels];
+  const black = normalize(statistics, tf.zeros(shape));
+  const white = normalize(statistics, tf.ones(shape));
+  const [low, high] = [tf.minimum(black, white), tf.maximum(black, white)];
+  return (signal) => tf.minimum(tf.maximum(signal, low), high);
+}
+
+/** Cuts `count` items into as few batches as `most` allows, of equal size; the last ones may be padded to it. */
+function balance(count: number, most: number): { from: number; size: number; padded: number }[] {
+  const padded = Math.ceil(count / Math.ceil(count / most));
+  return Array.from({ length: Math.ceil(count / padded) }, (_, i) => ({
+    from: i * padded,
+    size: Math.min(padded, count - i * padded),
+    padded,
+  }));
+}
+
+function cut(images: tf.Tensor, size: number): tf.Tensor {
+  const first = tf.slice(images, 0, size);
+  images.dispose();
+  return first;
+}

@@ -1,0 +1,28 @@
+/** A console that keeps what it is told, for tests. */
+import picocolors from "picocolors";
+import type { Console } from "./console.ts";
+import { plain } from "./bar.ts";
+
+/** What was said, in order. */
+export interface MemoryConsole extends Console {
+  readonly lines: string[];
+  readonly warnings: string[];
+  /** Every state of the line of progress, without its bar. */
+  readonly progressed: string[];
+}
+
+/** A console without colours that prints nothing. */
+export function memoryConsole(width = 100): MemoryConsole {
+  const [lines, warnings, progressed]: string[][] = [[], [], []];
+  return {
+    width,
+    colors: picocolors.createColors(false),
+    lines: lines!,
+    warnings: warnings!,
+    progressed: progressed!,
+    line: (text = "") => void lines!.push(text),
+    warn: (text) => void warnings!.push(text),
+    progress: (progress) => void progressed!.push(plain(progress)),
+    endProgress: () => {},
+  };
+}

@@ -1,0 +1,29 @@
+/** Labelled lines, wrapped to the width of the console. */
+import type { Console } from "./console.ts";
+
+const labelWidth = 13; // columns, as in `backend      wasm`
+
+/** `backend      wasm on 2 cores`: the text wrapped between words, its continuation below itself. */
+export function row(console: Console, label: string, text: string): void {
+  const lines = wrap(text, console.width - labelWidth);
+  for (const [i, line] of lines.entries()) {
+    console.line((i === 0 ? console.colors.bold(label.padEnd(labelWidth)) : " ".repeat(labelWidth)) + line);
+  }
+}
+
+/** Breaks a text between words into lines of at most `width` characters; longer words stay whole. */
+export function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const paragraph of text.split("\n")) {
+    let line = "";
+    // Two spaces between the parts of a line are kept: they separate what belongs apart.
+    for (const [word, space] of [...paragraph.matchAll(/(\s*)(\S+)/g)].map((m) => [m[2]!, m[1]!] as const)) {
+      if (line !== "" && line.length + space.length + word.length > width) {
+        lines.push(line);
+        line = word;
+      } else line += space + word;
+    }
+    lines.push(line);
+  }
+  return lines;
+}
