@@ -17,6 +17,9 @@ export * as files from "./files/mod.ts";
 /** Pictures on the host: decoding, cropping, resizing as TensorFlow does, PNG. */
 export * as image from "./image/mod.ts";
 export type * from "./pipeline/kinds/types.ts";
+export { opByOp, tfjsBackend } from "./tensor/backend.ts";
+export * as initializers from "./tensor/initializers.ts";
+export * as ops from "./tensor/ops/mod.ts";
 export type { Random } from "./tensor/random.ts";
 export type { State, TensorRecord, Tree } from "./tensor/tree.ts";
 

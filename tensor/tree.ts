@@ -1,5 +1,5 @@
 /** Trees of tensors: what a compiled function takes and returns, and what a checkpoint stores. */
-import type * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs";
 
 /** A tensor, or a record or list of trees. Plain numbers are no leaves: they would be frozen into a compiled program. */
 export type Tree = tf.Tensor | { readonly [name: string]: Tree } | readonly Tree[];
@@ -50,4 +50,10 @@ export function mapTree<T extends Tree>(tree: T, fn: (tensor: tf.Tensor, path: s
 export function disposeTree(tree: Tree, keep?: Tree): void {
   const kept = new Set(keep === undefined ? [] : leaves(keep).map(([, tensor]) => tensor));
   for (const [, tensor] of leaves(tree)) if (!kept.has(tensor) && !tensor.isDisposed) tensor.dispose();
+}
+
+/** Runs `fn` and frees every tensor made in it, except those of the tree it returns. */
+export function tidyTree<T extends Tree>(fn: () => T): T {
+  // Trees are tensor containers, but for the read-only ones, which the types of tfjs do not know.
+  return tf.tidy(fn as unknown as () => tf.TensorContainer) as unknown as T;
 }

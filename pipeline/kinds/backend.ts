@@ -11,7 +11,7 @@ export interface Backend {
   /** One line for people: device, cores, precision, and why this one was chosen. */
   readonly description: string;
   /** Bytes that tensors can take, where there is a limit. */
-  readonly memory?: number;
+  readonly memory?: number | undefined;
   /** Starts the device and makes it the current backend of tfjs. Safe to call twice. */
   start(): Promise<void>;
   /**

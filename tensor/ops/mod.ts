@@ -1,0 +1,14 @@
+/**
+ * Layers as pure functions on tfjs tensors, with gradients of their own where that saves memory or time.
+ *
+ * @module
+ */
+import { putRight } from "../put_right.ts";
+
+putRight();
+
+export { swish } from "./activation.ts";
+export { batchNormInference, type BatchNormOptions, batchNormTraining } from "./batch_norm.ts";
+export { conv2d, type ConvolutionOptions } from "./convolution.ts";
+export { type EmbeddingOptions, sinusoidalEmbedding } from "./embedding.ts";
+export { averagePool, upsampleBilinear, upsampleNearest } from "./resample.ts";
