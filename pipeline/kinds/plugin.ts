@@ -28,6 +28,9 @@ export interface Plugin<
   create(context: CreateContext<K, Options, Needs>): Kinds[K] | Promise<Kinds[K]>;
 }
 
-/** A plugin of any kind and options, as registries hold it. */
+/** A plugin of any options, as registries hold it; one of a known kind fits where any kind does. */
 // deno-lint-ignore no-explicit-any -- `create` is contravariant in its options, so no concrete type holds all plugins
-export type AnyPlugin<K extends Kind = Kind> = Plugin<K, any, any>;
+export interface AnyPlugin<K extends Kind = Kind> extends Omit<Plugin<K, any, any>, "create"> {
+  // deno-lint-ignore no-explicit-any -- the same
+  create(context: any): Kinds[K] | Promise<Kinds[K]>;
+}

@@ -8,11 +8,17 @@ import { DenoiseError, type Place, type Problem } from "../problem.ts";
 import { nearest } from "../text/nearest.ts";
 import { checkPlugin, looksLikePlugin, type ShapeProblem } from "./shape.ts";
 
-const origins = new WeakMap<AnyPlugin, string>();
+const origins = new WeakMap<AnyPlugin, { readonly file: string; readonly source: string }>();
 
 /** The file that a user's plugin came from; undefined for a built-in one. */
 export function pluginFile(plugin: AnyPlugin): string | undefined {
-  return origins.get(plugin);
+  return origins.get(plugin)?.file;
+}
+
+/** Where a property of a user's plugin stands in its file; undefined for a built-in one. */
+export function placeInPlugin(plugin: AnyPlugin, property: string): Place | undefined {
+  const origin = origins.get(plugin);
+  return origin && placeOfProperty(origin.file, origin.source, { property });
 }
 
 /**
@@ -41,7 +47,7 @@ export async function loadPluginFile(file: string): Promise<AnyPlugin[]> {
   for (const candidate of candidates) {
     const checked = checkPlugin(candidate);
     if ("plugin" in checked) {
-      origins.set(checked.plugin, path);
+      origins.set(checked.plugin, { file: path, source });
       plugins.push(checked.plugin);
     } else {
       for (const problem of checked.problems) {
@@ -83,7 +89,11 @@ function position(text: string, index: number): { line: number; column: number }
 }
 
 /** Where a property stands in the source; the call of `plugin` when it is missing; the first line as a last resort. */
-function placeOfProperty(file: string, source: string, { property, value }: ShapeProblem): Place {
+function placeOfProperty(
+  file: string,
+  source: string,
+  { property, value }: Pick<ShapeProblem, "property" | "value">,
+): Place {
   const word = value === undefined ? undefined : new RegExp(`(["'\`])${RegExp.escape(value)}\\1`);
   const at = word?.exec(source) ?? new RegExp(`\\b${property}\\b(?=\\s*[:,(])`).exec(source) ??
     /\bplugin(?=\s*\()/.exec(source) ?? /\bexport\b/.exec(source);

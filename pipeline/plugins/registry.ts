@@ -4,7 +4,7 @@ import type { AnyPlugin } from "../kinds/plugin.ts";
 import * as messages from "../messages/plugins.ts";
 import { DenoiseError, type Problem } from "../problem.ts";
 import type { PluginSource } from "../recipe/types.ts";
-import { loadPluginFile, pluginFile } from "./load_file.ts";
+import { loadPluginFile, placeInPlugin, pluginFile } from "./load_file.ts";
 import { checkPlugin } from "./shape.ts";
 
 /** Loads the module of each built-in plugin, by `kind/name`. */
@@ -67,7 +67,7 @@ export function createRegistry(manifest: Manifest, defaults: Readonly<Record<str
     if (by === undefined) return undefined;
     return {
       ...messages.nameTaken(plugin.kind, plugin.name, by),
-      place: { file: pluginFile(plugin)!, line: 1, column: 1, length: 1 },
+      place: placeInPlugin(plugin, "name")!,
     };
   }
 }

@@ -1,0 +1,60 @@
+/** Checks what stages say of themselves against each other and against what the recipe asks of them. */
+import * as messages from "../messages/graph.ts";
+import type { Problem } from "../problem.ts";
+import type { Recipe } from "../recipe/types.ts";
+import { attempt, pluginId } from "./create.ts";
+import type { Stage } from "./types.ts";
+
+/** Problems of stages that were created but cannot do what is asked of them. */
+export async function checkCapabilities(recipe: Recipe, stages: readonly Stage[]): Promise<Problem[]> {
+  const problems: Problem[] = [];
+  for (const stage of stages) {
+    if (stage.kind === "sampler") problems.push(...await checkPlan(recipe, stage as Stage<"sampler">));
+  }
+  return [...problems, ...checkTrain(recipe, stages)];
+}
+
+/** A plan has one row a step, all of the same width, of finite numbers. */
+async function checkPlan(recipe: Recipe, sampler: Stage<"sampler">): Promise<readonly Problem[]> {
+  const result = await attempt(recipe, sampler, "plan", () => sampler.stage.plan());
+  if ("problems" in result) return result.problems;
+  const { steps } = sampler.stage;
+  const plan = result.value;
+  const width = plan[0]?.length;
+  const odd = plan.findIndex((row) => row.length !== width);
+  const bad = plan.findIndex((row) => !row.every(Number.isFinite));
+  const [what, fix] = !Number.isInteger(steps) || steps < 1
+    ? [`"steps" of ${steps}`, "steps is a whole number of at least 1"]
+    : plan.length !== steps
+    ? [`${messages.rows(plan.length)} for ${steps} steps`, "plan returns one row of numbers for each step"]
+    : odd > 0
+    ? [
+      `${plan[odd]!.length} numbers in row ${odd} and ${width} in row 0`,
+      "rows are of equal length: one program serves all",
+    ]
+    : bad >= 0
+    ? [`${plan[bad]!.find((number) => !Number.isFinite(number))} in row ${bad}`, "rows hold finite numbers"]
+    : [];
+  if (what === undefined) return [];
+  return [recipe.problem(sampler.path, messages.planUnfit(pluginId(sampler), what, fix!))];
+}
+
+/** What `train` names has to exist. */
+function checkTrain(recipe: Recipe, stages: readonly Stage[]): Problem[] {
+  const problems: Problem[] = [];
+  const { keep, samples } = recipe.train;
+  const metrics = stages.filter((stage): stage is Stage<"metric"> => stage.kind === "metric");
+  const broken = recipe.stages.some(({ kind }) => kind === "metric") &&
+    metrics.length < recipe.stages.filter(({ kind }) => kind === "metric").length;
+  const numbers = metrics.flatMap(({ stage }) => Object.keys(stage.better));
+  if (keep.best !== undefined && !numbers.includes(keep.best) && !broken) {
+    problems.push(recipe.problem(["train", "keep", "best"], messages.bestUnknown(keep.best, numbers)));
+  }
+  const samplers = recipe.stages.filter(({ kind }) => kind === "sampler").map(({ path }) => String(path[1]));
+  if (samples.sampler !== undefined && !samplers.includes(samples.sampler)) {
+    problems.push(
+      recipe.problem(["train", "samples", "sampler"], messages.samplerUnknown(samples.sampler, samplers)),
+    );
+  }
+  return problems;
+}

@@ -1,0 +1,89 @@
+/** Calls a plugin's functions, and turns what goes wrong in them into problems at the right place. */
+import type { Kind, Kinds, Slot } from "../kinds/mod.ts";
+import * as messages from "../messages/graph.ts";
+import { placeInPlugin, placesIn, pluginFile } from "../plugins/load_file.ts";
+import { DenoiseError, type Problem } from "../problem.ts";
+import type { Recipe, RecipeStage } from "../recipe/types.ts";
+import { missingMembers } from "./interfaces.ts";
+
+/** A value, or why there is none. */
+export type Attempt<T> = { readonly value: T } | { readonly problems: readonly Problem[] };
+
+/** How a plugin is named in messages, such as `sampler/ddim`. */
+export const pluginId = ({ plugin }: RecipeStage): string => `${plugin.kind}/${plugin.name}`;
+
+/** Makes a stage from its plugin, with the slots it asked for and nothing else. */
+export async function createStage<K extends Kind>(
+  recipe: Recipe,
+  stage: RecipeStage<K>,
+  slots: Readonly<Partial<Record<Slot, unknown>>>,
+): Promise<Attempt<Kinds[K]>> {
+  const made = await attempt(recipe, stage, "create", () => stage.plugin.create(contextOf(stage, slots)));
+  if ("problems" in made) return made;
+  const value: unknown = made.value;
+  const id = pluginId(stage);
+  const wrong = typeof value !== "object" || value === null
+    ? messages.stageMissing(id, stage.kind, value === null ? "null" : typeof value)
+    : missingMembers(stage.kind, value).length > 0
+    ? messages.stageIncomplete(id, stage.kind, missingMembers(stage.kind, value))
+    : undefined;
+  if (wrong === undefined) return made;
+  return { problems: [inPlugin(recipe, stage, wrong, placeInPlugin(stage.plugin, "create"))] };
+}
+
+/** Calls a function of a plugin; a refusal or an exception becomes a problem. `call`: its name, for people. */
+export async function attempt<T>(
+  recipe: Recipe,
+  stage: RecipeStage,
+  call: string,
+  fn: () => T | Promise<T>,
+): Promise<Attempt<T>> {
+  try {
+    return { value: await fn() };
+  } catch (error) {
+    if (error instanceof DenoiseError) return { problems: error.problems };
+    if (error instanceof UndeclaredSlot) {
+      const text = messages.slotUndeclared(pluginId(stage), error.slot, stage.plugin.needs ?? []);
+      return { problems: [inPlugin(recipe, stage, text, placeInPlugin(stage.plugin, "create"))] };
+    }
+    if (isRefusal(error)) {
+      const path = error.option === undefined ? stage.path : [...stage.path, error.option];
+      const text = messages.refused(pluginId(stage), stage.plugin.name, error.what, error.fix);
+      return { problems: [recipe.problem(path, text)] };
+    }
+    const reason = error instanceof Error ? `${error.name}: ${error.message.split("\n")[0]}` : String(error);
+    const file = pluginFile(stage.plugin);
+    const place = placesIn(error).find((place) => place.file === file);
+    const text = messages.createFailed(pluginId(stage), stage.id, call, reason);
+    return { problems: [inPlugin(recipe, stage, text, place)] };
+  }
+}
+
+class UndeclaredSlot extends Error {
+  constructor(readonly slot: string) {
+    super(`"${slot}" is not among the needs of the plugin`);
+  }
+}
+
+/** What `create` receives. Reading anything else is an error that says what to do, where JavaScript would give undefined. */
+function contextOf(stage: RecipeStage, slots: Readonly<Partial<Record<Slot, unknown>>>) {
+  return new Proxy({ options: stage.options, ...slots }, {
+    get(target, key) {
+      if (typeof key === "symbol" || key in target) return Reflect.get(target, key);
+      throw new UndeclaredSlot(key);
+    },
+  });
+}
+
+/** A problem of the plugin's own code: at its line where it is a user's, and at the recipe's line otherwise. */
+function inPlugin(recipe: Recipe, stage: RecipeStage, text: Omit<Problem, "place">, place?: Problem["place"]): Problem {
+  const used = recipe.problem(stage.path, text);
+  if (place === undefined) return used;
+  const at = used.place === undefined ? "" : `, ${used.place.file}:${used.place.line}:${used.place.column}`;
+  return { ...text, help: [...text.help, `used as ${stage.id}${at}`], place };
+}
+
+/** Whether an error comes from `refuse`, of whichever copy of `denoise/plugin` a user's file has loaded. */
+function isRefusal(error: unknown): error is { option?: string; what: string; fix: string } {
+  return error instanceof Error && error.name === "Refusal" && "what" in error && "fix" in error;
+}

@@ -1,0 +1,44 @@
+/** What the stages of each kind have to have: their interfaces, for plugins that no type checker has seen. */
+import type { Kind, Kinds } from "../kinds/mod.ts";
+
+type Member = "function" | "number" | "boolean" | "string" | "object" | "optional";
+
+// `satisfies` below keeps this in step with the interfaces: a member more or less does not compile.
+const interfaces = {
+  dataset: { image: "object", open: "function" },
+  augmentation: { shape: "function", apply: "function" },
+  normalizer: { fit: "function", blank: "function", normalize: "function", denormalize: "function" },
+  network: { init: "function", apply: "function" },
+  schedule: { logSnr: "function", rates: "function" },
+  parametrization: { input: "function", components: "function" },
+  loss: { levels: "function", measure: "function" },
+  optimizer: { init: "function", update: "function" },
+  ema: { init: "function", update: "function" },
+  sampler: {
+    steps: "number",
+    order: "number",
+    stochastic: "boolean",
+    evaluationsPerStep: "number",
+    plan: "function",
+    init: "function",
+    step: "function",
+  },
+  metric: { better: "object", measure: "function" },
+  backend: {
+    name: "string",
+    description: "string",
+    memory: "optional",
+    start: "function",
+    compile: "function",
+    stop: "function",
+  },
+} as const satisfies { [K in Kind]: Record<keyof Kinds[K], Member> };
+
+/** Members that a stage lacks, such as "step (a function)". */
+export function missingMembers(kind: Kind, stage: object): string[] {
+  return Object.entries(interfaces[kind] as Record<string, Member>).flatMap(([name, type]) => {
+    const value = (stage as Record<string, unknown>)[name];
+    if (type === "optional" || (typeof value === type && value !== null)) return [];
+    return [`${name} (a${/^[aeiou]/.test(type) ? "n" : ""} ${type})`];
+  });
+}

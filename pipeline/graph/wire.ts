@@ -1,0 +1,110 @@
+/** Wires a recipe's stages into a graph, and refuses what cannot work before anything runs. */
+import type { ImageShape } from "../kinds/common.ts";
+import type { Kind, Slot } from "../kinds/mod.ts";
+import * as messages from "../messages/graph.ts";
+import { DenoiseError, type Problem } from "../problem.ts";
+import type { Recipe, RecipeStage } from "../recipe/types.ts";
+import { checkCapabilities } from "./capabilities.ts";
+import { type Attempt, attempt, createStage, pluginId } from "./create.ts";
+import { order, type Wiring } from "./order.ts";
+import type { Graph, Stage } from "./types.ts";
+
+/**
+ * Creates the stages of a recipe, each from its options and the slots it asked for.
+ *
+ * @throws {DenoiseError} with everything that cannot work, each at its line
+ */
+export async function wire(recipe: Recipe): Promise<Graph> {
+  const wiring = order(recipe);
+  const problems: Problem[] = [...wiring.problems];
+  const made = new Map<string, Stage>();
+  const shapes = new Map<string, ImageShape>(); // of what a dataset or an augmentation gives, by stage id
+  for (const stage of wiring.order) {
+    const slots = slotsOf(stage, wiring, made, shapes);
+    if (slots === undefined) continue; // what it needs has failed, and that has been said
+    const result = await createStage(recipe, stage, slots);
+    if ("problems" in result) {
+      problems.push(...result.problems);
+      continue;
+    }
+    const created = { ...stage, stage: result.value } as Stage;
+    made.set(stage.id, created);
+    if (stage.kind !== "dataset" && stage.kind !== "augmentation") continue;
+    const shape = await shapeOf(recipe, created, wiring, shapes);
+    if ("problems" in shape) problems.push(...shape.problems);
+    else if (shape.value !== undefined) shapes.set(stage.id, shape.value);
+  }
+  const stages = [...made.values()];
+  problems.push(...await checkCapabilities(recipe, stages));
+  if (problems.length > 0) throw new DenoiseError(problems);
+  return assemble(recipe, stages, wiring, shapes);
+}
+
+/** The slots of a stage, or undefined when one of them could not be made. */
+function slotsOf(
+  stage: RecipeStage,
+  wiring: Wiring,
+  made: ReadonlyMap<string, Stage>,
+  shapes: ReadonlyMap<string, ImageShape>,
+): Partial<Record<Slot, unknown>> | undefined {
+  const slots: Partial<Record<Slot, unknown>> = {};
+  for (const slot of (stage.plugin.needs ?? []) as Slot[]) {
+    const { id } = wiring.supplier(stage.id, slot);
+    const value = slot === "image" ? shapes.get(id) : made.get(id)?.stage;
+    if (value === undefined) return undefined;
+    slots[slot] = value;
+  }
+  return slots;
+}
+
+/** Shape of the images that a dataset or an augmentation gives; undefined when the stage before it has none. */
+async function shapeOf(
+  recipe: Recipe,
+  stage: Stage,
+  wiring: Wiring,
+  shapes: ReadonlyMap<string, ImageShape>,
+): Promise<Attempt<ImageShape | undefined>> {
+  let shape: ImageShape;
+  if (stage.kind === "dataset") shape = (stage as Stage<"dataset">).stage.image;
+  else {
+    const before = shapes.get(wiring.supplier(stage.id, "image")?.id);
+    if (before === undefined) return { value: undefined };
+    const result = await attempt(recipe, stage, "shape", () => (stage as Stage<"augmentation">).stage.shape(before));
+    if ("problems" in result) return result;
+    shape = result.value;
+  }
+  const sizes = [shape?.height, shape?.width, shape?.channels];
+  if (sizes.every((size) => Number.isInteger(size) && size! >= 1)) return { value: shape };
+  const text = messages.imageShapeUnfit(stage.id, pluginId(stage), sizes.join(" × "));
+  return { problems: [recipe.problem(stage.path, text)] };
+}
+
+function assemble(
+  recipe: Recipe,
+  stages: readonly Stage[],
+  wiring: Wiring,
+  shapes: ReadonlyMap<string, ImageShape>,
+): Graph {
+  const inRecipe = recipe.stages.map(({ id }) => stages.find((stage) => stage.id === id)!);
+  const all = <K extends Kind>(kind: K) => inRecipe.filter((stage) => stage.kind === kind) as Stage<K>[];
+  const dataset = all("dataset")[0]!;
+  return {
+    recipe,
+    stages,
+    edges: wiring.edges,
+    pictures: shapes.get(dataset.id)!,
+    image: shapes.get((all("augmentation").at(-1) ?? dataset).id)!,
+    all,
+    one<K extends Kind>(kind: K): Stage<K> {
+      const found = all(kind);
+      if (found.length !== 1) throw new TypeError(`Recipe has ${found.length} stages of kind "${kind}", not one`);
+      return found[0]!;
+    },
+    sampler(name) {
+      const samplers = all("sampler");
+      const found = samplers.find(({ path }) => path[1] === name);
+      if (found !== undefined) return found;
+      throw new DenoiseError(messages.samplerUnknown(name, samplers.map(({ path }) => String(path[1]))));
+    },
+  };
+}

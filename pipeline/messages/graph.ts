@@ -1,0 +1,159 @@
+/** Messages about wiring a recipe's stages into a graph, in alphabetical order of code. */
+import { choices, counted, listed, quote, type Text } from "./text.ts";
+
+/** What `train.keep.best` names is no number of any metric. */
+export function bestUnknown(name: string, numbers: readonly string[]): Text {
+  return {
+    code: "best-unknown",
+    message: `Cannot keep the best checkpoint by ${quote(name)}: no metric measures it`,
+    help: [
+      numbers.length === 0
+        ? "the recipe has no metrics: add metrics: [validation-error], or leave keep.best out"
+        : choices(name, "Metrics measure", numbers),
+    ],
+  };
+}
+
+/** Stages that need each other. */
+export function cycle(chain: readonly string[]): Text {
+  const [first, ...rest] = chain;
+  return {
+    code: "graph-cycle",
+    message: `Cannot wire ${quote(first)}: ${[first, ...rest].join(" needs ")}`,
+    help: [`remove one of these from the "needs" of its plugin`],
+  };
+}
+
+/** A plugin that failed while its stage was made. `call`: the function that failed. */
+export function createFailed(plugin: string, id: string, call: string, reason: string): Text {
+  return {
+    code: "create-failed",
+    message: `Cannot use ${plugin} as ${id}: its ${call} fails with ${reason}`,
+    help: [],
+  };
+}
+
+/** A shape that is no image. */
+export function imageShapeUnfit(id: string, plugin: string, shape: string): Text {
+  return {
+    code: "image-shape-unfit",
+    message: `Cannot use images of shape ${shape} from ${id} (${plugin})`,
+    help: ["height, width and channels are whole numbers of at least 1"],
+  };
+}
+
+/** A batch that the backend has no memory for. */
+export function memoryExceeded(
+  sizes: { batch: number; estimate: string; available: string; backend: string; fits: number },
+): Text {
+  const { batch, estimate, available, backend, fits } = sizes;
+  return {
+    code: "memory-exceeded",
+    message: `Cannot train with batches of ${batch}: a step takes about ${estimate}, ` +
+      `and the ${backend} backend has ${available}`,
+    help: [
+      fits >= 1
+        ? `use batch_size: ${fits}, which fits`
+        : "not even one image fits: make the images or the network smaller, or use another backend",
+    ],
+  };
+}
+
+/** A network whose output is of another shape than its input. */
+export function outputShape(plugin: string, found: readonly number[], wanted: readonly number[]): Text {
+  return {
+    code: "output-shape",
+    message: `Cannot train ${plugin}: it returns ${shape(found)} for images ${shape(wanted)}`,
+    help: ["a network returns a tensor of the shape of its images: one prediction for each pixel and channel"],
+  };
+}
+
+/** A sampler's plan that does not say one row of numbers a step. */
+export function planUnfit(plugin: string, what: string, fix: string): Text {
+  return { code: "plan-unfit", message: `Cannot sample with ${plugin}: its plan has ${what}`, help: [fix] };
+}
+
+/** A plugin's refusal, with the plugin named once. */
+export function refused(plugin: string, name: string, what: string, fix: string): Text {
+  // Some sentences name the plugin themselves; the others are put after its name.
+  const message = what.includes(`"${name}"`) || what.includes(plugin)
+    ? what
+    : `Cannot use ${plugin}: ${/^[A-Z][a-z]/.test(what) ? what[0]!.toLowerCase() + what.slice(1) : what}`;
+  return { code: "refused", message, help: [fix] };
+}
+
+/** A stage without what every stage of its kind has. */
+export function stageIncomplete(plugin: string, kind: string, members: readonly string[]): Text {
+  return {
+    code: "stage-incomplete",
+    message: `Cannot use ${plugin}: what its create returns lacks ${listed(members, "and")}`,
+    help: [
+      `${members.length === 1 ? "it is" : "they are"} part of every ${kind}: see pipeline/kinds/${kind}.ts`,
+    ],
+  };
+}
+
+/** A stage that is not even an object. */
+export function stageMissing(plugin: string, kind: string, found: string): Text {
+  return {
+    code: "stage-missing",
+    message: `Cannot use ${plugin}: its create returns ${found}`,
+    help: [`create returns a ${kind}: see pipeline/kinds/${kind}.ts`],
+  };
+}
+
+/** A sampler by a name that the recipe does not define. */
+export function samplerUnknown(name: string, samplers: readonly string[]): Text {
+  return {
+    code: "sampler-unknown",
+    message: `Found no sampler ${quote(name)} in the recipe`,
+    help: [
+      samplers.length === 0
+        ? "the recipe has no samplers: add samplers: { preview: { use: ddim, steps: 20 } }"
+        : choices(name, "Samplers of this recipe", samplers),
+    ],
+  };
+}
+
+/** A plugin that needs a sampler and does not let a recipe say which. */
+export function samplerOptionMissing(plugin: string): Text {
+  return {
+    code: "sampler-option-missing",
+    message: `Cannot supply the sampler that ${plugin} needs`,
+    help: ['add the option that names it: sampler: z.string().default("preview").describe("which of samplers")'],
+  };
+}
+
+/** A stage that asks for another that the recipe lacks. */
+export function stageAbsent(plugin: string, slot: string): Text {
+  return {
+    code: "stage-absent",
+    message: `Cannot supply ${quote(slot)}, which ${plugin} needs`,
+    help: [`add ${slot}: to the recipe`],
+  };
+}
+
+/** A slot that is read without having been asked for. */
+export function slotUndeclared(plugin: string, slot: string, needs: readonly string[]): Text {
+  return {
+    code: "slot-undeclared",
+    message: `Cannot give ${quote(slot)} to ${plugin}, which does not ask for it`,
+    help: [`add it to the plugin: needs: [${[...needs, slot].map((name) => `"${name}"`).join(", ")}]`],
+  };
+}
+
+/** Tracing the network failed. */
+export function traceFailed(plugin: string, reason: string, image: string): Text {
+  return {
+    code: "trace-failed",
+    message: `Cannot run ${plugin} on images of ${image}: ${reason}`,
+    help: [],
+  };
+}
+
+/** Numbers of a plan that are no numbers. */
+export function rows(count: number): string {
+  return counted(count, "row");
+}
+
+const shape = (sizes: readonly number[]) => `[${sizes.join(", ")}]`;
