@@ -1,0 +1,282 @@
+/** Tests of wire.ts: order, edges, and what is refused. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { z } from "zod";
+import { refuse } from "../../plugin.ts";
+import type { Kind, Slot } from "../kinds/mod.ts";
+import type { AnyPlugin } from "../kinds/plugin.ts";
+import { loadPluginFile } from "../plugins/load_file.ts";
+import { DenoiseError, type Problem } from "../problem.ts";
+import type { Recipe, RecipeStage, TrainOptions } from "../recipe/types.ts";
+import { wire } from "./wire.ts";
+
+type Create = (context: Record<string, unknown>) => unknown;
+
+const nothing = () => {};
+const made: { [K in Kind]?: Create } = {
+  dataset: () => ({ image: { height: 16, width: 16, channels: 3 }, open: nothing }),
+  augmentation: ({ options }) => ({
+    shape: (input: object) => ({ ...input, ...(options as object) }),
+    apply: nothing,
+  }),
+  schedule: () => ({ logSnr: nothing, rates: nothing }),
+  network: () => ({ init: nothing, apply: nothing }),
+  loss: () => ({ levels: nothing, measure: nothing }),
+  sampler: ({ options }) => ({
+    steps: 2,
+    order: 1,
+    stochastic: false,
+    evaluationsPerStep: 1,
+    plan: () => (options as { plan?: unknown }).plan ?? [[1, 2], [3, 4]],
+    init: nothing,
+    step: nothing,
+  }),
+  metric: () => ({ better: { kid: "lower" }, measure: nothing }),
+};
+
+interface Given {
+  kind: Kind;
+  needs?: Slot[];
+  options?: Record<string, unknown>;
+  create?: Create;
+  plugin?: AnyPlugin;
+}
+
+/** A recipe of these stages; its problems are placed at a line that counts the stages. */
+function recipeOf(given: Record<string, Given>, train: Partial<TrainOptions> = {}): Recipe {
+  const stages = Object.entries(given).map(([id, { kind, needs, options, create, plugin }]): RecipeStage => ({
+    kind,
+    id,
+    path: id.split(/[.[\]]+/).filter(Boolean).map((part) => /^\d+$/.test(part) ? Number(part) : part),
+    options: options ?? {},
+    plugin: plugin ?? {
+      kind,
+      name: `my-${kind}`,
+      summary: "x",
+      options: z.object({}),
+      ...(needs ? { needs } : {}),
+      create: (create ?? made[kind]) as AnyPlugin["create"],
+    },
+  }));
+  return {
+    file: "mine.yaml",
+    name: "mine",
+    seed: 0,
+    stages,
+    train: { checkpoint: "1 epoch", keep: { last: 1 }, samples: { every: "1 epoch", rows: 1, columns: 1 }, ...train },
+    resolved: {},
+    origin: () => ({ from: "default" }),
+    problem: (path, problem) => {
+      const line = stages.findIndex((stage) => stage.path.every((part, i) => path[i] === part)) + 1;
+      return {
+        ...problem,
+        help: [...problem.help, path.join(".")],
+        place: { file: "mine.yaml", line, column: 1, length: 1 },
+      };
+    },
+  };
+}
+
+async function refusals(recipe: Recipe): Promise<Problem[]> {
+  let problems: readonly Problem[] = [];
+  await assert.rejects(wire(recipe), (error) => {
+    assert(error instanceof DenoiseError, error as Error);
+    problems = error.problems;
+    return true;
+  });
+  return [...problems];
+}
+
+Deno.test("wire() gives each stage what it needs and nothing else, after what it needs", async () => {
+  const seen: Record<string, string[]> = {};
+  const spy = (id: string, kind: Kind): Create => (context) => {
+    seen[id] = Object.keys(context);
+    return made[kind]!(context);
+  };
+  const graph = await wire(recipeOf({
+    "metrics[0]": { kind: "metric", needs: ["sampler"], options: { sampler: "best" }, create: spy("metric", "metric") },
+    "samplers.preview": { kind: "sampler" },
+    "samplers.best": { kind: "sampler", needs: ["schedule"], create: spy("sampler", "sampler") },
+    network: { kind: "network", needs: ["image"], create: spy("network", "network") },
+    schedule: { kind: "schedule", create: spy("schedule", "schedule") },
+    "augmentation[0]": { kind: "augmentation", options: { height: 8 } },
+    "augmentation[1]": { kind: "augmentation", options: { width: 4 }, needs: ["image"] },
+    dataset: { kind: "dataset" },
+  }));
+  assert.deepEqual(seen, {
+    schedule: ["options"],
+    sampler: ["options", "schedule"],
+    metric: ["options", "sampler"],
+    network: ["options", "image"],
+  });
+  assert.deepEqual(graph.pictures, { height: 16, width: 16, channels: 3 });
+  assert.deepEqual(graph.image, { height: 8, width: 4, channels: 3 });
+  const at = (id: string) => graph.stages.findIndex((stage) => stage.id === id);
+  assert.equal(graph.stages.length, 8);
+  for (const { from, to } of graph.edges) assert(at(from) < at(to), `${from} before ${to}`);
+  assert.deepEqual(
+    graph.edges.map(({ from, to, slot }) => `${from} ${slot} ${to}`).sort(),
+    [
+      "augmentation[0] image augmentation[1]",
+      "augmentation[1] image network",
+      "dataset image augmentation[0]",
+      "samplers.best sampler metrics[0]",
+      "schedule schedule samplers.best",
+    ],
+  );
+  assert.deepEqual(graph.all("sampler").map(({ id }) => id), ["samplers.preview", "samplers.best"]);
+  assert.equal(graph.sampler("best").id, "samplers.best");
+  assert.throws(() => graph.sampler("bst"), (error) => {
+    assert(error instanceof DenoiseError);
+    assert.deepEqual(error.problems[0]!.help, ["did you mean best? Samplers of this recipe: best, preview"]);
+    return true;
+  });
+});
+
+Deno.test("wire() says what to declare when a plugin reads a slot it did not ask for", async () => {
+  const [problem, ...others] = await refusals(recipeOf({
+    dataset: { kind: "dataset" },
+    schedule: { kind: "schedule" },
+    "samplers.preview": {
+      kind: "sampler",
+      needs: ["image"],
+      create: ({ schedule }) => made.sampler!({ schedule, options: {} }),
+    },
+  }));
+  assert.deepEqual(others, []);
+  assert.equal(problem!.message, 'Cannot give "schedule" to sampler/my-sampler, which does not ask for it');
+  assert.equal(problem!.help[0], 'add it to the plugin: needs: ["image", "schedule"]');
+});
+
+Deno.test("wire() refuses stages that need each other, and names the ring once", async () => {
+  const problems = await refusals(recipeOf({
+    dataset: { kind: "dataset" },
+    loss: { kind: "loss", needs: ["network"] },
+    network: { kind: "network", needs: ["image", "schedule"] },
+    schedule: { kind: "schedule", needs: ["network"] },
+  }));
+  assert.deepEqual(problems.map(({ message }) => message), [
+    'Cannot wire "network": network needs schedule needs network',
+  ]);
+});
+
+Deno.test("wire() refuses an augmentation that depends on what comes after it", async () => {
+  const problems = await refusals(recipeOf({
+    dataset: { kind: "dataset" },
+    "augmentation[0]": { kind: "augmentation", needs: ["network"] },
+    network: { kind: "network", needs: ["image"] },
+  }));
+  assert.match(problems[0]!.message, /augmentation\[0\] needs network needs augmentation\[0\]$/);
+});
+
+Deno.test("wire() places refusals at their option and reports all of them, but not what follows from them", async () => {
+  const problems = await refusals(recipeOf({
+    dataset: { kind: "dataset" },
+    schedule: {
+      kind: "schedule",
+      create: () => refuse({ option: "end", what: "End is above start", fix: "lower it" }),
+    },
+    "samplers.preview": { kind: "sampler", needs: ["schedule"] },
+    "augmentation[0]": { kind: "augmentation", options: { height: 2.5 } },
+    network: { kind: "network", needs: ["image"] },
+    loss: {
+      kind: "loss",
+      create: () => {
+        throw new RangeError("no luck");
+      },
+    },
+    "metrics[0]": { kind: "metric", needs: ["sampler"], options: { sampler: "preveiw" } },
+  }, { keep: { last: 1, best: "kid" }, samples: { every: "1 epoch", rows: 1, columns: 1, sampler: "best" } }));
+  assert.deepEqual(problems.map(({ code, message, help, place }) => [code, place?.line, message, ...help]), [
+    [
+      "sampler-unknown",
+      7,
+      'Found no sampler "preveiw" in the recipe',
+      "did you mean preview? Samplers of this recipe: preview",
+      "metrics.0.sampler",
+    ],
+    ["refused", 2, "Cannot use schedule/my-schedule: end is above start", "lower it", "schedule.end"],
+    [
+      "image-shape-unfit",
+      4,
+      "Cannot use images of shape 2.5 × 16 × 3 from augmentation[0] (augmentation/my-augmentation)",
+      "height, width and channels are whole numbers of at least 1",
+      "augmentation.0",
+    ],
+    ["create-failed", 6, "Cannot use loss/my-loss as loss: its create fails with RangeError: no luck", "loss"],
+    [
+      "sampler-unknown",
+      0,
+      'Found no sampler "best" in the recipe',
+      "Samplers of this recipe: preview",
+      "train.samples.sampler",
+    ],
+  ]);
+});
+
+Deno.test("wire() refuses a stage that lacks a part of its interface", async () => {
+  const [problem] = await refusals(recipeOf({
+    dataset: { kind: "dataset" },
+    network: { kind: "network", create: () => ({ init: nothing, aply: nothing }) },
+    loss: { kind: "loss", create: () => undefined },
+  }));
+  assert.match(
+    problem!.message,
+    /^Cannot use network\/my-network: what its create returns lacks apply \(a function\)$/,
+  );
+});
+
+Deno.test("wire() reports a user's plugin at its own file", async () => {
+  const folder = await Deno.makeTempDir();
+  const load = async (create: string) => {
+    const file = join(folder, `${crypto.randomUUID()}.ts`);
+    await Deno.writeTextFile(
+      file,
+      `import { z } from "denoise/plugin";
+export default { kind: "loss", name: "mine", summary: "x", options: z.object({}),
+  create: ${create},
+};
+`,
+    );
+    const [plugin] = await loadPluginFile(file);
+    const [problem] = await refusals(
+      recipeOf({ dataset: { kind: "dataset" }, loss: { kind: "loss", plugin: plugin! } }),
+    );
+    assert.equal(problem!.place?.file, file);
+    assert.deepEqual(problem!.help.at(-1), "used as loss, mine.yaml:2:1");
+    return problem!;
+  };
+  try {
+    const lacking = await load("() => ({ levels() {} })");
+    assert.match(lacking.message, /loss\/mine: what its create returns lacks measure \(a function\)/);
+    assert.deepEqual([lacking.place!.line, lacking.place!.column], [3, 3]);
+    const throwing = await load("() => undefined.levels");
+    assert.match(throwing.message, /create fails with TypeError: Cannot read properties of undefined/);
+    assert.deepEqual([throwing.place!.line, throwing.place!.column], [3, 27]);
+    const greedy = await load("({ schedule }) => schedule");
+    assert.match(greedy.message, /^Cannot give "schedule" to loss\/mine/);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("wire() checks that a plan has one row of numbers a step", async () => {
+  const messageFor = async (plan: number[][]) => {
+    const [problem] = await refusals(recipeOf({
+      dataset: { kind: "dataset" },
+      "samplers.a": { kind: "sampler", options: { plan } },
+    }));
+    return problem!.message.replace("Cannot sample with sampler/my-sampler: its plan has ", "");
+  };
+  assert.equal(await messageFor([[1]]), "1 row for 2 steps");
+  assert.equal(await messageFor([[1, 2], [1]]), "1 numbers in row 1 and 2 in row 0");
+  assert.equal(await messageFor([[1, 2], [1, NaN]]), "NaN in row 1");
+});
+
+Deno.test("wire() refuses a best checkpoint by a number that no metric measures", async () => {
+  const recipe = (best: string) =>
+    recipeOf({ dataset: { kind: "dataset" }, "metrics[0]": { kind: "metric" } }, { keep: { last: 1, best } });
+  const [problem] = await refusals(recipe("kit"));
+  assert.equal(problem!.help[0], "did you mean kid? Metrics measure: kid");
+  await wire(recipe("kid"));
+});
