@@ -6,7 +6,7 @@ import { differentiable } from "../engine.ts";
 export interface ConvolutionOptions {
   /** Step of the kernel in pixels. Default 1. */
   readonly strides?: number | readonly [number, number];
-  /** `same` pads with zeros to `ceil(size / strides)`. Default `same`. */
+  /** `same` pads with zeros to `ceil(size / strides)`; a number is pixels on each side. Default `same`. */
   readonly pad?: "same" | "valid" | number;
 }
 
@@ -23,8 +23,10 @@ export function conv2d(
   bias?: tf.Tensor1D,
   options: ConvolutionOptions = {},
 ): tf.Tensor4D {
-  const { pad = "same" } = options;
-  const strides = typeof options.strides === "object" ? [...options.strides] as [number, number] : options.strides ?? 1;
+  const { strides: step = 1, pad: border = "same" } = options;
+  const strides: [number, number] = typeof step === "number" ? [step, step] : [...step];
+  // tfjs takes a plain number for a square kernel with equal strides, and computes a wrong size for others.
+  const pad: Padding = typeof border === "string" ? border : [[0, 0], [border, border], [border, border], [0, 0]];
   const backward = (dy: tf.Tensor4D, x: tf.Tensor4D, kernel: tf.Tensor4D) => ({
     x: () => inputGradient(x.shape, dy, kernel, strides, pad),
     kernel: () => filterGradient(x, dy, kernel.shape, strides, pad),
@@ -44,13 +46,15 @@ export function conv2d(
   })) as tf.Tensor4D;
 }
 
+type Padding = "same" | "valid" | tf.backend_util.ExplicitPadding;
+
 // tfjs has functions for both, but exports them only as methods of its gradients.
 function inputGradient(
   inputShape: number[],
   dy: tf.Tensor4D,
   filter: tf.Tensor4D,
-  strides: number | [number, number],
-  pad: "same" | "valid" | number,
+  strides: [number, number],
+  pad: Padding,
 ): tf.Tensor {
   return tf.engine().runKernel("Conv2DBackpropInput", { dy, filter }, { strides, pad, dataFormat: "NHWC", inputShape });
 }
@@ -59,8 +63,8 @@ function filterGradient(
   x: tf.Tensor4D,
   dy: tf.Tensor4D,
   filterShape: number[],
-  strides: number | [number, number],
-  pad: "same" | "valid" | number,
+  strides: [number, number],
+  pad: Padding,
 ): tf.Tensor {
   return tf.engine().runKernel("Conv2DBackpropFilter", { x, dy }, { strides, pad, dataFormat: "NHWC", filterShape });
 }

@@ -9,7 +9,8 @@ testOnBackends("conv2d() has the output of tf.conv2d and gradients like finite d
     const x = image([2, ...size, 3]);
     const kernel = image([...filter, 3, 4], 1);
     const bias = wave([4], 2) as tf.Tensor1D;
-    const expected = tf.add(tf.conv2d(x, kernel, strides, pad), bias);
+    const explicit = typeof pad === "number" ? tf.pad(x, [[0, 0], [pad, pad], [pad, pad], [0, 0]]) : x;
+    const expected = tf.add(tf.conv2d(explicit, kernel, strides, typeof pad === "number" ? "valid" : pad), bias);
     assertClose(ops.conv2d(x, kernel, bias, { strides, pad }), expected, 1e-5, `${size} ${filter} ${strides} ${pad}`);
     checkGradients(
       ({ x, kernel, bias }) =>
@@ -29,7 +30,7 @@ function cases() {
   const pads = ["same", "valid", 1] as const;
   return sizes.flatMap((size) =>
     filters.flatMap((filter) =>
-      ([1, 2] as const).flatMap((strides) =>
+      ([1, 2, [2, 3]] as const).flatMap((strides) =>
         pads.map((pad) => ({ size, filter, strides: [strides, strides].flat().slice(0, 2) as [number, number], pad }))
       )
     )
