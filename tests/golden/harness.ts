@@ -5,6 +5,13 @@ import { type Kind, type Kinds, kinds, type Slots } from "../../pipeline/kinds/m
 import type { Schedule } from "../../pipeline/kinds/schedule.ts";
 import type { AnyPlugin } from "../../pipeline/kinds/plugin.ts";
 import { z } from "zod";
+import type { Network } from "../../pipeline/kinds/network.ts";
+import { type Hooks, residualUnet } from "../../plugins/network/shared/residual_unet.ts";
+import clearUnet from "../../plugins/network/clear-unet.ts";
+import kerasUnet from "../../plugins/network/residual-unet.ts";
+import type { Random } from "../../tensor/random.ts";
+import type { State } from "../../tensor/tree.ts";
+import { type Fill, fill } from "./golden.ts";
 
 /** Backends that golden cases run on. */
 export const backends = ["wasm", "cpu"] as const;
@@ -92,3 +99,60 @@ export async function scheduleOf(
   if (await builtin("schedule", schedule) === undefined) return `schedule ${schedule}`;
   return await make("schedule", schedule, { start_log_snr, end_log_snr });
 }
+
+/** What a description of a network holds besides the network's shape. */
+const aside = ["image_size", "library", "source", "batch", "parameters", "weights", "ema_weights", "group_norm"];
+
+/** The network that a description asks for, or what it waits for. Keys of the description that say more are named in `also`. */
+export function networkOf(
+  description: Readonly<Record<string, unknown>>,
+  [, height, width, channels]: readonly number[],
+  where: string,
+  hooks: Hooks = {},
+  also: readonly string[] = [],
+): Network | string {
+  const head = [
+    "attentions",
+    "patch_size",
+    "noise_embedding_max_frequency",
+    "noise_embedding_dims",
+    "image_embedding_dims",
+  ];
+  const keras = ["embedding_dims", "embedding_max_frequency"];
+  understand(description, ["widths", "block_depth", ...keras, ...head, ...aside, ...also], where);
+  const { widths, block_depth } = description;
+  const image = { height: height!, width: width!, channels: channels! };
+  if ("attentions" in description || "patch_size" in description) return "network of clear-diffusion-keras at HEAD";
+  if ("image_embedding_dims" in description) {
+    const options = clearUnet.options.parse({
+      widths,
+      block_depth,
+      embedding_dims: description.noise_embedding_dims,
+      max_frequency: description.noise_embedding_max_frequency,
+      image_dims: description.image_embedding_dims,
+    });
+    return residualUnet(options, image, hooks);
+  }
+  const { embedding_dims, embedding_max_frequency: max_frequency } = description;
+  return residualUnet(kerasUnet.options.parse({ widths, block_depth, embedding_dims, max_frequency }), image, hooks);
+}
+
+/** A network state filled by formula. */
+export function stateOf(weights: unknown): State {
+  const state: State = { trainable: {}, buffers: {} };
+  for (const weight of weights as (Fill & { path: string; trainable: boolean })[]) {
+    state[weight.trainable ? "trainable" : "buffers"][weight.path] = tensor({
+      data: fill(weight),
+      shape: weight.shape,
+    });
+  }
+  return state;
+}
+
+/** Draws of nothing but zeros, for one item. */
+export const noDraws: Random = {
+  fork: () => noDraws,
+  bits: (shape) => tf.zeros([1, ...shape], "int32"),
+  uniform: (shape) => tf.zeros([1, ...shape]),
+  normal: (shape) => tf.zeros([1, ...shape]),
+};

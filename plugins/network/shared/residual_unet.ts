@@ -57,8 +57,8 @@ export interface ResidualUnetOptions {
 
 /** Lets tests look inside and put an embedding in. No option of a recipe. */
 export interface Hooks {
-  /** Instead of the embedding of noise levels `[batch, 1, 1, 1]`: `[batch, 1, 1, embedding_dims]`. */
-  embed?(level: tf.Tensor4D): tf.Tensor4D;
+  /** Sees the embedding of the noise levels, `[batch, 1, 1, embedding_dims]`, and returns the one to use. */
+  embed?(embedding: tf.Tensor4D): tf.Tensor4D;
   /** Called with the output of each residual block, in the order in which they run. */
   block?(name: string, output: tf.Tensor4D): void;
 }
@@ -131,8 +131,8 @@ export function residualUnet(options: ResidualUnetOptions, image: ImageShape, ho
 
       let x = conv("input_conv", image);
       const skips = input_skip ? [x] : [];
-      const embedding = hooks.embed?.(level) ??
-        ops.sinusoidalEmbedding(level, { dims: embedding_dims, maxFrequency: max_frequency });
+      const own = ops.sinusoidalEmbedding(level, { dims: embedding_dims, maxFrequency: max_frequency });
+      const embedding = hooks.embed?.(own) ?? own;
       const [batch, height, width] = x.shape;
       x = join(x, tf.broadcastTo(embedding, [batch, height, width, embedding_dims]) as tf.Tensor4D);
       for (let level = 0; level < bottom; level++) {

@@ -1,0 +1,76 @@
+/** Golden networks: outputs, residual sums and running statistics, weights filled by formula. */
+import assert from "node:assert/strict";
+import * as tf from "@tensorflow/tfjs";
+import { golden } from "./golden.ts";
+import { networkOf, noDraws, onEachBackend, stateOf, tensor } from "./harness.ts";
+import { Ledger } from "./ledger.ts";
+
+const topic = golden("networks");
+
+if (topic !== undefined) {
+  const ledger = new Ledger(topic);
+
+  for (const [name, description] of Object.entries<Record<string, unknown>>(topic.json.networks)) {
+    const own = topic.tensors.filter((t) => t.name.startsWith(`${name}/`)).map((t) => t.name);
+    const sums = own.filter((n) => n.startsWith(`${name}/activation/`));
+
+    onEachBackend(`golden network ${name}`, (backend) => {
+      const given = topic.get(`${name}/embedding`);
+      const embeddings: tf.Tensor[] = [];
+      const blocks: { name: string; output: tf.Tensor }[] = [];
+      const image = tensor<tf.Rank.R4>(topic.get(`${name}/noisy_images`));
+      const network = networkOf(description, image.shape, name, {
+        embed: (embedding) => (embeddings.push(embedding), tensor<tf.Rank.R4>(given)),
+        block: (name, output) => void blocks.push({ name, output }),
+      });
+      if (typeof network === "string") return own.forEach((n) => ledger.pend(n, network));
+      const level = tensor<tf.Rank.R4>(ledger.input(`${name}/noise_variances`));
+      ledger.input(`${name}/noisy_images`);
+      const state = stateOf(description.weights);
+      const blank = network.init(noDraws, { height: image.shape[1], width: image.shape[2], channels: image.shape[3] });
+      assert.deepEqual(shapes(state.trainable), shapes(blank.trainable), "trainable weights");
+      assert.deepEqual(shapes(state.buffers), shapes(blank.buffers), "buffers");
+      const parameters = Object.values({ ...blank.trainable, ...blank.buffers }).reduce(
+        (sum, { size }) => sum + size,
+        0,
+      );
+      assert.equal(parameters, description.parameters, "parameters, running statistics counted");
+
+      const inference = network.apply(state, { image, level }, { training: false });
+      ledger.compare(`inference on ${backend}`, `${name}/output_inference`, inference.output.dataSync(), { max: 1e-5 });
+      if (sums.length > 0) assert.equal(blocks.length, sums.length, "residual sums");
+      for (const [i, sum] of sums.entries()) {
+        const first = tf.slice(blocks[i]!.output, 0, 1);
+        ledger.compare(`residual sums on ${backend}`, sum, first.dataSync(), { max: 1e-5 });
+      }
+
+      const training = network.apply(state, { image, level }, { training: true });
+      ledger.compare(`training mode on ${backend}`, `${name}/output_training`, training.output.dataSync(), {
+        max: 3e-4,
+      });
+      for (const [path, buffer] of Object.entries(training.buffers)) {
+        ledger.compare(
+          `running statistics on ${backend}`,
+          `${name}/after_training_call/${path}`,
+          buffer.dataSync(),
+          { max: 1e-4 },
+        );
+      }
+
+      const frequency = Number(description.embedding_max_frequency ?? description.noise_embedding_max_frequency);
+      ledger.compare(
+        `embedding up to frequency ${frequency} on ${backend}`,
+        `${name}/embedding`,
+        embeddings[0]!.dataSync(),
+        { absolute: frequency <= 25 ? 5e-5 : 2e-3 },
+      );
+    });
+  }
+
+  Deno.test("golden networks: every tensor is settled", () => ledger.close());
+}
+
+/** Shapes by name, in order of name. */
+function shapes(record: Record<string, tf.Tensor>): [string, number[]][] {
+  return Object.keys(record).sort().map((name) => [name, record[name]!.shape]);
+}

@@ -1,0 +1,54 @@
+/** Runs a sampler on a stand-in for network and pipeline, and keeps what golden trajectories show. */
+import * as tf from "@tensorflow/tfjs";
+import type { Components, Rates } from "../../pipeline/kinds/common.ts";
+import type { Sampler } from "../../pipeline/kinds/sampler.ts";
+import type { Random } from "../../tensor/random.ts";
+
+/** What enters each step, and the signal that the sampler returns. */
+export interface Trajectory {
+  readonly entering: readonly tf.Tensor[];
+  readonly result: tf.Tensor4D;
+}
+
+/** What stands for the pipeline. */
+export interface SampleTools {
+  denoise(image: tf.Tensor4D, rates: Rates): Components;
+  /** Clips a signal; leaves it alone where it is missing. */
+  clip?: ((signal: tf.Tensor) => tf.Tensor) | undefined;
+  /** The noise that is drawn in a step. */
+  drawn?(step: number): tf.Tensor;
+}
+
+/** Runs every step of the plan. */
+export function sample(sampler: Sampler, noise: tf.Tensor4D, { denoise, clip, drawn }: SampleTools): Trajectory {
+  const clipped = (signal: tf.Tensor) => (clip === undefined ? signal : clip(signal));
+  let state = sampler.init(noise);
+  let result: tf.Tensor = noise;
+  const entering: tf.Tensor[] = [];
+  for (const [step, row] of sampler.plan().entries()) {
+    entering.push(state.image);
+    const next = sampler.step(state, tf.tensor1d([...row], "float32"), {
+      denoise: (image, rates) => {
+        const components = denoise(image, rates);
+        return { ...components, signal: clipped(components.signal) };
+      },
+      clip: (signal) => clipped(signal) as tf.Tensor4D,
+      random: drawsOf(() => {
+        if (drawn === undefined) throw new Error("Cannot draw: the sampler says that it is deterministic");
+        return drawn(step);
+      }),
+    });
+    state = next.state;
+    result = next.signal;
+  }
+  return { entering, result: result as tf.Tensor4D };
+}
+
+/** A source whose normal draws are given. */
+export function drawsOf(normal: () => tf.Tensor): Random {
+  const unused = () => {
+    throw new Error("Cannot draw bits or uniform numbers: the fixtures hold normal ones only");
+  };
+  const random: Random = { fork: () => random, bits: unused, uniform: unused, normal };
+  return random;
+}

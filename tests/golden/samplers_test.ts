@@ -1,0 +1,97 @@
+/** Golden trajectories: samplers on `tanh(a x + b noise power)` in place of a network. */
+import * as tf from "@tensorflow/tfjs";
+import type { Schedule } from "../../pipeline/kinds/schedule.ts";
+import { golden, type GoldenTensor } from "./golden.ts";
+import { builtin, make, onEachBackend, scheduleOf, tensor, understand } from "./harness.ts";
+import { Ledger, type Tolerance } from "./ledger.ts";
+import { sample } from "./sample.ts";
+
+const topic = golden("samplers");
+const known = [
+  ...["schedule", "start_log_snr", "end_log_snr", "min_signal_rate", "max_signal_rate"],
+  ...[
+    "prediction_type",
+    "diffusion_steps",
+    "stochasticity",
+    "variance_preserving",
+    "num_multisteps",
+    "second_order_alpha",
+  ],
+];
+
+/** The sampler that settings ask for. */
+function samplerName({ num_multisteps = 1, second_order_alpha = null }: Readonly<Record<string, unknown>>): string {
+  const multistep = Number(num_multisteps) > 1;
+  if (multistep && second_order_alpha !== null) return "multistep of second order";
+  return multistep ? "multistep" : second_order_alpha !== null ? "second-order" : "ddim";
+}
+
+function toleranceOf({ schedule }: Readonly<Record<string, unknown>>): Tolerance {
+  if (schedule === "keras-io-cosine" || schedule === undefined) return { max: 2e-5 };
+  return { max: schedule === "cosine" ? 2e-4 : 1e-3 };
+}
+
+if (topic !== undefined) {
+  const ledger = new Ledger(topic);
+  const { a, b } = topic.json.settings;
+  const shared = ["initial_noise", "injected_noises", "normalizer_mean", "normalizer_variance"];
+  const cases = topic.tensors.filter(({ name }) => !shared.includes(name));
+  for (const name of shared) ledger.input(name);
+
+  const run = async ({ name, settings }: GoldenTensor, backend: string) => {
+    understand(settings, known, name);
+    const kind = samplerName(settings);
+    if (await builtin("sampler", kind) === undefined) return ledger.pend(name, `sampler ${kind}`);
+    if (kind !== "ddim") {
+      throw new Error(`Cannot run "${name}": this test has to learn the options of "sampler/${kind}"`);
+    }
+    // What the example shows denormalized is the end of its trajectory.
+    const denormalized = name.match(/^(.*)\/denormalized\/(\d+)$/);
+    const all = denormalized ? topic.get(`${denormalized[1]}/ddim/${denormalized[2]}`).settings : settings;
+    const schedule = await scheduleOf(all, name);
+    if (typeof schedule === "string") return ledger.pend(name, schedule);
+
+    const { entering, result } = await trajectory(all, schedule, clips(name));
+    const values = denormalized
+      ? (await make("normalizer", "mean-variance")).denormalize(statistics(), result)
+      : tf.stack([1, Math.floor(entering.length / 2), entering.length - 1].map((i) => entering[i]!).concat(result));
+    const label = `${String(all.schedule)}${all.stochasticity ? " stochastic" : ""} on ${backend}`;
+    ledger.compare(label, name, values.dataSync(), toleranceOf(all));
+  };
+
+  const clips = (name: string): boolean => {
+    const [part] = name.split("/");
+    if (part === "clip") return true;
+    if (part === "noclip" || part === "keras-io") return false;
+    throw new Error(`Cannot tell whether "${name}" clips`);
+  };
+
+  const statistics = () => ({
+    mean: tensor(topic.get("normalizer_mean")),
+    variance: tensor(topic.get("normalizer_variance")),
+  });
+
+  const trajectory = async (settings: Readonly<Record<string, unknown>>, schedule: Schedule, clip: boolean) => {
+    const { prediction_type, diffusion_steps: steps, stochasticity = 0, variance_preserving = true } = settings;
+    const parametrization = await make("parametrization", String(prediction_type));
+    const sampler = await make("sampler", "ddim", { steps, stochasticity, variance_preserving }, { schedule });
+    const normalizer = await make("normalizer", "mean-variance");
+    const black = normalizer.normalize(statistics(), tf.zeros([1, 1, 1, 3]));
+    const white = normalizer.normalize(statistics(), tf.ones([1, 1, 1, 3]));
+    return sample(sampler, tensor<tf.Rank.R4>(topic.get("initial_noise")), {
+      denoise: (noisy, rates) => {
+        const { image, level } = parametrization.input(noisy, rates);
+        const output = tf.tanh(tf.add(tf.mul(image, a), tf.mul(level, b))) as tf.Tensor4D;
+        return parametrization.components(output, noisy, rates);
+      },
+      clip: clip ? (signal) => tf.minimum(tf.maximum(signal, black), white) : undefined,
+      drawn: (step) => tf.gather(tensor(topic.get("injected_noises")), step),
+    });
+  };
+
+  onEachBackend("golden samplers", async (backend) => {
+    for (const tensor of cases) await run(tensor, backend);
+  });
+
+  Deno.test("golden samplers: every tensor is settled", () => ledger.close());
+}
