@@ -1,21 +1,30 @@
 /** How backends that run op by op "compile" a function, and what a backend of tfjs needs around it. */
 import * as tf from "@tensorflow/tfjs";
+import { registerRandomKernels } from "./random_kernels.ts";
 import { isTensor, leaves, mapTree, tidyTree, type Tree } from "./tree.ts";
+import { registerWasmKernels } from "./wasm/mod.ts";
 
-/** Starts the tfjs backend `name`, and frees it in a way that lets it start again: tfjs would forget how to. */
+/** How to make each backend that was stopped again: tfjs forgets it. */
+const factories = new Map<string, ReturnType<typeof tf.findBackendFactory>>();
+
+/** Starts the tfjs backend `name` with the kernels that tfjs does not bring, and stops it so that it can start again. */
 export function tfjsBackend(name: string): { start(): Promise<void>; stop(): Promise<void> } {
-  let factory: ReturnType<typeof tf.findBackendFactory> | undefined;
   return {
     async start() {
+      const factory = factories.get(name);
       if (tf.findBackendFactory(name) == null && factory !== undefined) tf.registerBackend(name, factory);
+      registerRandomKernels(name);
+      if (name === "wasm") registerWasmKernels();
       if (!await tf.setBackend(name)) {
         throw new Error(`Cannot start the backend "${name}": tfjs could not initialise it`);
       }
       await tf.ready();
+      // The cpu backend of tfjs greets users of Node with an advertisement at its first tensor.
+      if (name === "cpu") Object.assign(tf.backend(), { firstUse: false });
     },
     stop() {
       if (tf.findBackend(name) != null) {
-        factory = tf.findBackendFactory(name);
+        factories.set(name, tf.findBackendFactory(name));
         tf.removeBackend(name);
       }
       return Promise.resolve();
