@@ -1,7 +1,6 @@
 /** Generates images: noise to images by a sampler, with the average weights. */
 import * as tf from "@tensorflow/tfjs";
-import { createRandom, seedTensor } from "../../tensor/random_create.ts";
-import { disposeTree, leaves, type State, type TensorRecord } from "../../tensor/tree.ts";
+import { createRandom, disposeTree, seedTensor, type State, type TensorRecord } from "../../tensor/mod.ts";
 import type { Graph, Stage } from "../graph/types.ts";
 import type { Backend } from "../kinds/backend.ts";
 import { predict } from "./model.ts";
@@ -112,7 +111,7 @@ export function buildSamplerStep(graph: Graph, { stage: sampler, options }: Stag
 ) => { state: SamplerState; signal: tf.Tensor } {
   return (state, tick, average, statistics, draws) => {
     const clip = options.clip === true ? clipper(graph, statistics) : <T extends tf.Tensor>(signal: T) => signal;
-    const next = sampler.step(state, tick.row as tf.Tensor1D, {
+    return sampler.step(state, tick.row as tf.Tensor1D, {
       denoise(noisy, rates) {
         const label = draws.label;
         const { components } = predict(graph, average, { noisy, rates, label }, { training: false });
@@ -121,9 +120,6 @@ export function buildSamplerStep(graph: Graph, { stage: sampler, options }: Stag
       clip,
       random: createRandom({ seed: draws.seed, stream: "sampler", step: tick.step, items: draws.item }),
     });
-    // The signal is freed apart from the state, so the two must not share a tensor.
-    const shared = leaves(next.state).some(([, tensor]) => tensor === next.signal);
-    return shared ? { ...next, signal: tf.clone(next.signal) } : next;
   };
 }
 

@@ -1,7 +1,6 @@
 /** What training, evaluation and sampling have in common: pictures to noisy images, and the network's view of them. */
 import * as tf from "@tensorflow/tfjs";
-import type { Random } from "../../tensor/random.ts";
-import type { State, TensorRecord } from "../../tensor/tree.ts";
+import type { Random, State, TensorRecord } from "../../tensor/mod.ts";
 import type { Graph } from "../graph/types.ts";
 import type { Components, Rates } from "../kinds/common.ts";
 import type { Batch } from "./states.ts";

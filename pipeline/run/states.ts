@@ -1,7 +1,6 @@
 /** The trees of tensors that training passes around. */
 import * as tf from "@tensorflow/tfjs";
-import { createRandom, seedTensor } from "../../tensor/random_create.ts";
-import type { State, TensorRecord } from "../../tensor/tree.ts";
+import { createRandom, seedTensor, type State, type TensorRecord } from "../../tensor/mod.ts";
 import type { HostBatch } from "../data/types.ts";
 import type { Graph } from "../graph/types.ts";
 import type { ImageShape } from "../kinds/common.ts";

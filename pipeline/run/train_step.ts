@@ -1,8 +1,6 @@
 /** The training step, and what measures a model besides it: pure functions of tensor trees, ready to be compiled. */
 import * as tf from "@tensorflow/tfjs";
-import { valueAndGrad } from "../../tensor/gradients.ts";
-import { createRandom } from "../../tensor/random_create.ts";
-import type { State, TensorRecord } from "../../tensor/tree.ts";
+import { createRandom, type State, type TensorRecord, valueAndGrad } from "../../tensor/mod.ts";
 import type { Graph } from "../graph/types.ts";
 import type { Components } from "../kinds/common.ts";
 import { addNoise, pixels, predict } from "./model.ts";
