@@ -1,0 +1,151 @@
+/** Opens a dataset: decodes its pictures once into a file of bytes, and only reads that file from then on. */
+import { join } from "node:path";
+import { cacheFolder, removeLeftovers, sha256 } from "../../files/mod.ts";
+import type { Dataset, OpenDataset } from "../kinds/dataset.ts";
+import { brokenPictures, datasetUnavailable, emptySplit, wrongPicture } from "../messages/data.ts";
+import { counted, type Text } from "../messages/text.ts";
+import { DenoiseError, type Problem } from "../problem.ts";
+import { meter, type Progress } from "./progress.ts";
+import { Store, StoreWriter } from "./store.ts";
+import type { Pictures, PictureSet } from "./types.ts";
+
+/** How a dataset is opened. */
+export interface OpenPicturesOptions {
+  /** Name of the dataset plugin: what it downloads goes into a folder of this name. */
+  readonly name: string;
+  /** Folder for downloads and decoded pictures. Default: the user's cache folder. */
+  readonly cache?: string;
+  /** False forbids downloads. Default true. */
+  readonly download?: boolean;
+  readonly signal?: AbortSignal;
+  readonly progress?: (progress: Progress) => void;
+  readonly warn?: (message: string) => void;
+  /** Adds the place in the recipe; `option` is the option of the dataset that has to change, if one has. */
+  readonly problem?: (text: Text, option?: string) => Problem;
+  /** Decoded pictures are held in memory up to this many bytes. Default 1 GB. */
+  readonly memoryLimit?: number;
+}
+
+/** Pictures that are decoded at the same time: the codec has threads of its own. */
+const inFlight = 8;
+/** Part of the key of every file of decoded pictures: raise it when decoding or resizing changes. */
+const version = 1;
+
+/**
+ * Opens a dataset for training.
+ *
+ * @throws {DenoiseError} when it cannot be opened, too many pictures are broken, or none is left to train on
+ */
+export async function openPictures(dataset: Dataset, options: OpenPicturesOptions): Promise<Pictures> {
+  const { name, cache = cacheFolder(), download = true, memoryLimit = 1e9, problem = (text: Text) => text } = options;
+  const signal = options.signal ?? new AbortController().signal;
+  const warn = options.warn ?? (() => {});
+  const progress = meter(options.progress);
+  const folder = join(cache, "datasets", name);
+  const opened = await dataset.open({ folder, download, signal, progress, warn }).catch((error) => {
+    signal.throwIfAborted();
+    throw explain(error, problem);
+  });
+
+  const { height, width, channels } = dataset.image;
+  const expected = { count: opened.items.length, pictureBytes: height * width * channels };
+  const key = sha256(JSON.stringify([version, name, height, width, channels, opened.fingerprint])).slice(0, 24);
+  const path = join(cache, "pictures", `${name}-${width}x${height}-${key}.bin`);
+  let store = Store.open(path, expected, memoryLimit);
+  if (store === undefined) {
+    await removeLeftovers(join(cache, "pictures"));
+    await decodeAll(path, opened, expected.pictureBytes, { signal, progress, problem });
+    store = Store.open(path, expected, memoryLimit);
+    if (store === undefined) throw new Error(`The file of decoded pictures "${path}" cannot be read back`);
+  }
+
+  const { broken } = store;
+  for (const { name, reason } of broken.slice(0, 5)) warn(`Skipped "${name}": ${reason}`);
+  if (broken.length > 5) warn(`Skipped ${counted(broken.length - 5, "more picture")}`);
+  const gone = new Set(broken.map(({ index }) => index));
+  const split = (indices: readonly number[]) =>
+    pictureSet(store, opened, dataset.image, indices.filter((index) => !gone.has(index)));
+  const train = split(opened.splits.train);
+  const validation = split(opened.splits.validation);
+  if (train.count === 0) {
+    store[Symbol.dispose]();
+    throw new DenoiseError(problem(emptySplit(validation.count, broken.length)));
+  }
+  return {
+    train,
+    validation,
+    ...(opened.classes ? { classes: opened.classes } : {}),
+    skipped: broken.map(({ name, reason }) => ({ name, reason })),
+    [Symbol.asyncDispose]: () => Promise.resolve(store[Symbol.dispose]()),
+  };
+}
+
+function pictureSet(
+  store: Store,
+  opened: OpenDataset,
+  shape: Dataset["image"],
+  indices: readonly number[],
+): PictureSet {
+  const places = Int32Array.from(indices);
+  const labels = indices.map((index) => opened.items[index]!.label);
+  return {
+    count: places.length,
+    shape,
+    ...(opened.classes && labels.every((label) => label !== undefined) ? { labels: Int32Array.from(labels) } : {}),
+    read: (index, target, offset) => store.read(places[index]!, target, offset),
+  };
+}
+
+async function decodeAll(
+  path: string,
+  opened: OpenDataset,
+  pictureBytes: number,
+  { signal, progress, problem }: {
+    signal: AbortSignal;
+    progress: (what: string, done: number, total: number, unit: string) => void;
+    problem: (text: Text) => Problem;
+  },
+): Promise<void> {
+  const { items, brokenLimit = 0.01 } = opened;
+  const allowed = Math.ceil(brokenLimit * items.length);
+  const decode = async (index: number) => {
+    try {
+      return await opened.pixels(index);
+    } catch (error) {
+      return { name: items[index]!.name, reason: error instanceof Error ? error.message : String(error) };
+    }
+  };
+  await using writer = await StoreWriter.create(path, pictureBytes);
+  const window: ReturnType<typeof decode>[] = [];
+  for (let next = 0, done = 0; done < items.length; done++) {
+    while (next < items.length && window.length < inFlight) window.push(decode(next++));
+    const picture = await window.shift()!;
+    signal.throwIfAborted();
+    if (picture instanceof Uint8Array && picture.length !== pictureBytes) {
+      throw new DenoiseError(problem(wrongPicture(items[done]!.name, picture.length, pictureBytes)));
+    }
+    await writer.add(picture);
+    if (writer.broken.length > allowed) {
+      throw new DenoiseError(problem(brokenPictures(writer.broken, items.length, allowed)));
+    }
+    progress("decoding pictures", done + 1, items.length, "pictures");
+  }
+  await writer.commit();
+}
+
+/** What a plugin threw as a problem: plugins cannot import `DenoiseError`, and say what to do in `help` or `fix`. */
+function explain(error: unknown, problem: (text: Text, option?: string) => Problem): unknown {
+  if (!(error instanceof Error)) return error;
+  const { help, fix, what, option } = error as Error & {
+    help?: readonly string[];
+    fix?: string;
+    what?: string;
+    option?: string;
+  };
+  if (what !== undefined && fix !== undefined) {
+    return new DenoiseError(problem(datasetUnavailable(what, [fix]), option), { cause: error });
+  }
+  return help === undefined
+    ? error
+    : new DenoiseError(problem(datasetUnavailable(error.message, help)), { cause: error });
+}

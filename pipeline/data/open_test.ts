@@ -1,0 +1,175 @@
+/** Tests of opening datasets, with a stand-in whose pictures say which they are. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import type { Dataset, OpenDataset } from "../kinds/dataset.ts";
+import { DenoiseError } from "../problem.ts";
+import { openPictures, type OpenPicturesOptions } from "./open.ts";
+import type { Progress } from "./progress.ts";
+
+const image = { height: 2, width: 3, channels: 3 };
+const bytes = 18;
+const picture = (index: number) => new Uint8Array(bytes).map((_, i) => (index * 7 + i) % 256);
+
+/** A dataset of `count` pictures, the last fifth held out, and how often it has decoded. */
+function stand(count: number, changes: Partial<OpenDataset> = {}) {
+  const calls = { pixels: 0 };
+  const cut = Math.ceil(count * 0.8);
+  const dataset: Dataset = {
+    image,
+    open: () =>
+      Promise.resolve({
+        fingerprint: "one",
+        items: Array.from({ length: count }, (_, i) => ({ name: `p${i}.png`, label: i % 3 })),
+        classes: ["a", "b", "c"],
+        splits: {
+          train: Array.from({ length: cut }, (_, i) => i),
+          validation: Array.from({ length: count - cut }, (_, i) => cut + i),
+        },
+        pixels: async (index: number) => {
+          calls.pixels++;
+          await new Promise((resolve) => setTimeout(resolve, index % 3)); // Out of order.
+          return picture(index);
+        },
+        ...changes,
+      }),
+  };
+  return { dataset, calls };
+}
+
+async function withCache(
+  test: (
+    open: (dataset: Dataset, more?: Partial<OpenPicturesOptions>) => ReturnType<typeof openPictures>,
+    cache: string,
+  ) => Promise<void>,
+) {
+  const cache = await Deno.makeTempDir();
+  await test((dataset, more) => openPictures(dataset, { name: "stand", cache, ...more }), cache);
+  await Deno.remove(cache, { recursive: true });
+}
+
+const files = (cache: string) => [...Deno.readDirSync(join(cache, "pictures"))].map(({ name }) => name);
+
+Deno.test("openPictures() decodes once and only reads from then on, from memory or from the file", async () => {
+  await withCache(async (open, cache) => {
+    const first = stand(20);
+    const progress: Progress[] = [];
+    const reports = { progress: (report: Progress) => void progress.push(report) };
+    for (const [more, decoded] of [[reports, 20], [{}, 20], [{ memoryLimit: 0 }, 20]] as const) {
+      await using pictures = await open(first.dataset, more);
+      assert.equal(first.calls.pixels, decoded);
+      assert.deepEqual([pictures.train.count, pictures.validation.count], [16, 4]);
+      assert.deepEqual(pictures.train.shape, image);
+      const target = new Uint8Array(bytes + 5);
+      for (const [set, from] of [[pictures.train, 0], [pictures.validation, 16]] as const) {
+        for (let i = 0; i < set.count; i++) {
+          set.read(i, target, 5);
+          assert.deepEqual(target.subarray(5), picture(from + i));
+          assert.equal(set.labels![i], (from + i) % 3);
+        }
+      }
+    }
+    const last = progress.at(-1)!;
+    assert.deepEqual(last, { what: "decoding pictures", done: 20, total: 20, unit: "pictures", secondsLeft: 0 });
+    assert.equal(files(cache).length, 1);
+  });
+});
+
+Deno.test("openPictures() decodes again when the fingerprint, the shape or the file of pictures is another", async () => {
+  await withCache(async (open, cache) => {
+    await (await open(stand(5).dataset))[Symbol.asyncDispose]();
+    const other = stand(5, { fingerprint: "two" });
+    await (await open(other.dataset))[Symbol.asyncDispose]();
+    assert.equal(other.calls.pixels, 5);
+    assert.equal(files(cache).length, 2);
+    for (const name of files(cache)) {
+      const path = join(cache, "pictures", name);
+      await Deno.truncate(path, (await Deno.stat(path)).size - 3);
+    }
+    const damaged = stand(5);
+    await (await open(damaged.dataset))[Symbol.asyncDispose]();
+    assert.equal(damaged.calls.pixels, 5);
+  });
+});
+
+Deno.test("openPictures() skips broken pictures up to the limit, and remembers them", async () => {
+  await withCache(async (open) => {
+    const broken = (index: number) =>
+      index % 9 === 4 ? Promise.reject(new Error("cut short")) : Promise.resolve(picture(index));
+    const { dataset } = stand(20, { brokenLimit: 0.1, pixels: broken });
+    for (let opening = 0; opening < 2; opening++) {
+      const warnings: string[] = [];
+      await using pictures = await open(dataset, { warn: (message) => void warnings.push(message) });
+      assert.deepEqual(pictures.skipped.map(({ name }) => name), ["p4.png", "p13.png"]);
+      assert.deepEqual(warnings, ['Skipped "p4.png": cut short', 'Skipped "p13.png": cut short']);
+      assert.deepEqual([pictures.train.count, pictures.validation.count], [14, 4]);
+      const target = new Uint8Array(bytes);
+      pictures.train.read(4, target, 0);
+      assert.deepEqual(target, picture(5));
+      assert.equal(pictures.train.labels![4], 2);
+    }
+  });
+});
+
+Deno.test("openPictures() refuses more broken pictures than the limit, by name, and keeps nothing", async () => {
+  await withCache(async (open, cache) => {
+    const broken = (index: number) =>
+      index > 6 ? Promise.reject(new Error("no picture")) : Promise.resolve(picture(index));
+    const { dataset } = stand(20, { brokenLimit: 0.1, pixels: broken });
+    await assert.rejects(open(dataset), (error: DenoiseError) => {
+      assert.equal(error.message, "Cannot decode 3 pictures of 20 or more: at most 2 may be broken");
+      assert.deepEqual(error.problems[0]!.help.slice(0, 3), [
+        "p7.png: no picture",
+        "p8.png: no picture",
+        "p9.png: no picture",
+      ]);
+      return true;
+    });
+    assert.deepEqual(files(cache), []);
+  });
+});
+
+Deno.test("openPictures() stops when asked to, and keeps nothing", async () => {
+  await withCache(async (open, cache) => {
+    const stop = new AbortController();
+    const pixels = (index: number) => {
+      if (index === 10) stop.abort(new Error("stopped by hand"));
+      return Promise.resolve(picture(index));
+    };
+    await assert.rejects(open(stand(20, { pixels }).dataset, { signal: stop.signal }), /stopped by hand/);
+    assert.deepEqual(files(cache), []);
+  });
+});
+
+Deno.test("openPictures() refuses a dataset without a picture to train on, and pictures of the wrong size", async () => {
+  await withCache(async (open) => {
+    const none = stand(4, { splits: { train: [], validation: [0, 1, 2, 3] } });
+    await assert.rejects(open(none.dataset), (error: DenoiseError) => {
+      assert.equal(error.problems[0]!.code, "empty-split");
+      assert.match(error.problems[0]!.help[0]!, /^all 4 pictures are held out/);
+      return true;
+    });
+    const wrong = stand(4, { fingerprint: "wrong", pixels: () => Promise.resolve(new Uint8Array(3)) });
+    await assert.rejects(open(wrong.dataset), /3 bytes for picture "p0.png", expected 18/);
+  });
+});
+
+Deno.test("openPictures() turns what a plugin throws into a problem, with its help and its place", async () => {
+  await withCache(async (open) => {
+    const failing = (error: Error): Dataset => ({ image, open: () => Promise.reject(error) });
+    const asked: (string | undefined)[] = [];
+    const problem: OpenPicturesOptions["problem"] = (text, option) => {
+      asked.push(option);
+      return text;
+    };
+    const helped = Object.assign(new Error("Cannot download"), { help: ["address: x", "size: 3"] });
+    await assert.rejects(open(failing(helped), { problem }), (error: DenoiseError) => {
+      assert.deepEqual(error.problems[0]!.help, ["address: x", "size: 3"]);
+      return error instanceof DenoiseError;
+    });
+    const refused = Object.assign(new Error(), { option: "folder", what: "No such folder", fix: "make it" });
+    await assert.rejects(open(failing(refused), { problem }), /No such folder/);
+    assert.deepEqual(asked, [undefined, "folder"]);
+    const plain = new TypeError("a mistake in the plugin");
+    await assert.rejects(open(failing(plain)), (error) => error === plain);
+  });
+});

@@ -1,0 +1,60 @@
+/** Messages about opening a dataset and cutting batches from it, in alphabetical order of code. */
+import { counted, quote, type Text } from "./text.ts";
+
+/** A batch larger than all that an epoch holds. */
+export function batchTooLarge(batchSize: number, count: number, repeats: number): Text {
+  const epoch = count * repeats;
+  return {
+    code: "batch-too-large",
+    message: `Cannot cut a batch of ${counted(batchSize, "picture")} from the training split: an epoch holds ${epoch}`,
+    help: [
+      `use batch_size: ${epoch} or less`,
+      `or repeats: ${Math.ceil(batchSize / count)} or more, to go through the ${counted(count, "picture")} more often`,
+    ],
+  };
+}
+
+/** More files that cannot be decoded than the dataset allows. */
+export function brokenPictures(
+  broken: readonly { name: string; reason: string }[],
+  count: number,
+  limit: number,
+): Text {
+  return {
+    code: "broken-pictures",
+    message: `Cannot decode ${counted(broken.length, "picture")} of ${count} or more: at most ${limit} may be broken`,
+    help: [
+      ...broken.slice(0, 5).map(({ name, reason }) => `${name}: ${reason}`),
+      "repair or remove them",
+    ],
+  };
+}
+
+/** A dataset that could not be opened, with what its plugin said. */
+export function datasetUnavailable(what: string, help: readonly string[]): Text {
+  return { code: "dataset-unavailable", message: what, help };
+}
+
+/** A dataset that opens without a picture to train on. */
+export function emptySplit(held: number, skipped: number): Text {
+  return {
+    code: "empty-split",
+    message: "Cannot train: the training split holds no pictures",
+    help: [
+      held > 0
+        ? `all ${counted(held, "picture")} are held out for validation: hold out fewer, or add pictures`
+        : skipped > 0
+        ? `${counted(skipped, "picture")} could not be decoded: add pictures that can`
+        : "add pictures to the dataset",
+    ],
+  };
+}
+
+/** A dataset that gives pictures of another shape than it said. */
+export function wrongPicture(name: string, bytes: number, expected: number): Text {
+  return {
+    code: "wrong-picture",
+    message: `The dataset gave ${bytes} bytes for picture ${quote(name)}, expected ${expected}`,
+    help: ["its plugin has to return height × width × channels bytes from pixels()"],
+  };
+}
