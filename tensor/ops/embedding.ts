@@ -11,6 +11,14 @@ export interface EmbeddingOptions {
   readonly maxFrequency: number;
 }
 
+/** Angular speeds in radians per unit of `level`, spaced evenly by logarithm: `dims / 2` of them. */
+export function angularSpeeds({ dims, minFrequency = 1, maxFrequency }: EmbeddingOptions): number[] {
+  const last = dims / 2 - 1;
+  return Array.from({ length: dims / 2 }, (_, i) => {
+    return 2 * Math.PI * minFrequency * (maxFrequency / minFrequency) ** (last === 0 ? 0 : i / last);
+  });
+}
+
 /**
  * All sines, then all cosines, of frequencies spaced evenly by logarithm (Vaswani et al. 2017, arXiv:1706.03762, §3.5,
  * with the frequencies of the Keras DDIM example).
@@ -19,14 +27,8 @@ export interface EmbeddingOptions {
  * @returns `[batch, 1, 1, dims]`
  */
 export function sinusoidalEmbedding(level: tf.Tensor4D, options: EmbeddingOptions): tf.Tensor4D {
-  const { dims, minFrequency = 1, maxFrequency } = options;
-  const half = dims / 2;
-  const speeds = Array.from({ length: half }, (_, i) => {
-    const share = half === 1 ? 0 : i / (half - 1);
-    return 2 * Math.PI * minFrequency * (maxFrequency / minFrequency) ** share;
-  });
   return tf.tidy(() => {
-    const angles = tf.mul(level, tf.tensor4d(speeds, [1, 1, 1, half]));
+    const angles = tf.mul(level, tf.tensor4d(angularSpeeds(options), [1, 1, 1, options.dims / 2]));
     return tf.concat([tf.sin(angles), tf.cos(angles)], 3) as tf.Tensor4D;
   });
 }

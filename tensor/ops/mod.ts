@@ -10,5 +10,5 @@ putRight();
 export { swish } from "./activation.ts";
 export { batchNormInference, type BatchNormOptions, batchNormTraining } from "./batch_norm.ts";
 export { conv2d, type ConvolutionOptions } from "./convolution.ts";
-export { type EmbeddingOptions, sinusoidalEmbedding } from "./embedding.ts";
+export { angularSpeeds, type EmbeddingOptions, sinusoidalEmbedding } from "./embedding.ts";
 export { averagePool, upsampleBilinear, upsampleNearest } from "./resample.ts";
