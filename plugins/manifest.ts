@@ -2,6 +2,12 @@
 
 /** Loads the module of each plugin, by `kind/name`. */
 export const manifest: Readonly<Record<string, () => Promise<unknown>>> = {
+  "augmentation/horizontal-flip": () => import("./augmentation/horizontal-flip.ts"),
+  "augmentation/random-crop": () => import("./augmentation/random-crop.ts"),
+  "backend/auto": () => import("./backend/auto.ts"),
+  "backend/cpu": () => import("./backend/cpu.ts"),
+  "backend/wasm": () => import("./backend/wasm.ts"),
+  "dataset/emoji": () => import("./dataset/emoji.ts"),
   "ema/exponential": () => import("./ema/exponential.ts"),
   "loss/denoising": () => import("./loss/denoising.ts"),
   "metric/validation-error": () => import("./metric/validation-error.ts"),
