@@ -4,6 +4,7 @@ import "@tensorflow/tfjs-backend-wasm";
 import { type Kind, type Kinds, kinds, type Slots } from "../../pipeline/kinds/mod.ts";
 import type { Schedule } from "../../pipeline/kinds/schedule.ts";
 import type { AnyPlugin } from "../../pipeline/kinds/plugin.ts";
+import { tfjsBackend } from "../../tensor/backend.ts";
 import { z } from "zod";
 import type { Network } from "../../pipeline/kinds/network.ts";
 import { type Hooks, residualUnet } from "../../plugins/network/shared/residual_unet.ts";
@@ -20,7 +21,7 @@ export const backends = ["wasm", "cpu"] as const;
 export function onEachBackend(name: string, test: (backend: string) => void | Promise<void>): void {
   for (const backend of backends) {
     Deno.test(`${name} on ${backend}`, async () => {
-      await tf.setBackend(backend);
+      await tfjsBackend(backend).start();
       tf.engine().startScope();
       try {
         await test(backend);

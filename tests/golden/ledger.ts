@@ -99,7 +99,8 @@ export class Ledger {
         `${tensors.length - compared - pending.length} inputs`,
     );
     const unknown = tensors.map(({ name }) => name).filter((name) => !this.knows(name));
-    assert.deepEqual(unknown, [], `tensors of golden topic "${topic}" that no test knows`);
+    const some = unknown.slice(0, 10).join(", ");
+    assert.equal(unknown.length, 0, `${unknown.length} tensors of golden topic "${topic}" that no test knows: ${some}`);
   }
 }
 
