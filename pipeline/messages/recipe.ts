@@ -98,9 +98,9 @@ export function pluginCheckFailed(owner: string, reason: string): Text {
 }
 
 /** A file named by `plugins` that is not there. */
-export function pluginFileMissing(file: string, near?: string): Text {
+export function pluginFileNotFound(file: string, near?: string): Text {
   return {
-    code: "plugin-file-missing",
+    code: "plugin-file-not-found",
     message: `Cannot find plugin file ${quote(file)}`,
     help: [
       near === undefined

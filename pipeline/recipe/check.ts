@@ -1,0 +1,107 @@
+/** Checks a merged recipe as a whole, and makes the `Recipe` that the graph is wired from. */
+import { type Kind, kinds } from "../kinds/mod.ts";
+import { unknownSampler } from "../messages/recipe.ts";
+import type { Place, Problem } from "../problem.ts";
+import { placeIn, sourceOf } from "../report/source.ts";
+import { type Field, fieldAt, isMap, type MapNode, type Node } from "./node.ts";
+import { checkName, checkRootKeys, checkSeed, checkTrain } from "./root.ts";
+import { type CheckedStage, checkKind, type StageTools } from "./stages.ts";
+import type { Origin, Path, Recipe } from "./types.ts";
+
+/** Checks everything and reports what is wrong. */
+export async function checkRecipe(
+  root: MapNode,
+  file: string,
+  pluginFiles: readonly string[],
+  tools: StageTools,
+): Promise<Recipe | undefined> {
+  const meant = await checkRootKeys(root, tools);
+  const name = checkName(root, file, tools);
+  const seed = checkSeed(root, tools);
+  const stages: CheckedStage[] = [];
+  const resolved: Record<string, unknown> = { name, seed };
+  if (pluginFiles.length > 0) resolved.plugins = [...pluginFiles];
+  for (const kind of Object.keys(kinds) as Kind[]) {
+    const { key, arity } = kinds[kind];
+    const field = root.value.get(key);
+    // A misspelt key above is this one.
+    if (field === undefined && meant.has(key)) continue;
+    const checked = await checkKind(kind, field, tools);
+    stages.push(...checked);
+    resolved[key] = arity === "one"
+      ? checked[0]?.resolved
+      : arity === "list"
+      ? checked.map((stage) => stage.resolved)
+      : Object.fromEntries(checked.map(({ stage, resolved }) => [stage.path[1], resolved]));
+  }
+  const train = root.value.has("train") || !meant.has("train") ? await checkTrain(root, tools) : undefined;
+  checkSamplers(root, stages, train?.train.samples.sampler, tools);
+  if (train === undefined) return undefined;
+  const { backend, ...rest } = resolved;
+  return {
+    file,
+    name,
+    seed,
+    stages: stages.map(({ stage }) => stage),
+    train: train.train,
+    resolved: { ...rest, train: train.resolved, backend },
+    origin: (path) => originOf(root, path),
+    problem: (path, problem) => problemAt(root, path, problem),
+  };
+}
+
+/** Whatever names a sampler names one that exists. */
+function checkSamplers(
+  root: MapNode,
+  stages: readonly CheckedStage[],
+  sample: string | undefined,
+  { report, nowhere }: StageTools,
+): void {
+  const samplers = root.value.get(kinds.sampler.key)?.node;
+  const names = isMap(samplers) ? [...samplers.value.keys()] : [];
+  const uses: [name: unknown, path: Path][] = [[sample, ["train", "samples", "sampler"]]];
+  for (const { stage } of stages) {
+    if (stage.plugin.needs?.includes("sampler")) uses.push([stage.options.sampler, [...stage.path, "sampler"]]);
+  }
+  for (const [name, path] of uses) {
+    if (typeof name !== "string" || names.includes(name)) continue;
+    report(unknownSampler(name, names), valuePlace(root, path) ?? nowhere);
+  }
+}
+
+function originOf(root: MapNode, path: Path): Origin {
+  return stageField(root, path)?.node.origin ?? { from: "default" };
+}
+
+/** The field at a path; the `use` of a stage that is a bare name is the stage itself. */
+function stageField(root: MapNode, path: Path): Field | undefined {
+  const field = fieldAt(root, path);
+  if (field !== undefined || path.at(-1) !== "use") return field;
+  const stage = fieldAt(root, path.slice(0, -1));
+  return typeof stage?.node.value === "string" ? stage : undefined;
+}
+
+function valuePlace(root: MapNode, path: Path): Place | undefined {
+  if (path.length === 0) return undefined;
+  const field = fieldAt(root, path);
+  return (isMap(field?.node) ? nameOf(field.node) : undefined) ?? field?.node.place ?? field?.key ??
+    valuePlace(root, path.slice(0, -1));
+}
+
+const nameOf = (stage: Node) => isMap(stage) ? stage.value.get("use")?.node.place : undefined;
+
+/** Marks an option with its key, a stage by the name of its plugin, and what stands nowhere by what it stands in. */
+function problemAt(root: MapNode, path: Path, problem: Omit<Problem, "place">): Problem {
+  const field = stageField(root, path);
+  const place = field !== undefined && !isMap(field.node) ? spanOf(field) : valuePlace(root, path);
+  const at = place ?? root.place;
+  return at === undefined ? problem : { ...problem, place: at };
+}
+
+/** From the key to the end of the value, where both stand on one line. */
+function spanOf({ key, node: { place } }: Field): Place | undefined {
+  if (key === undefined || place === undefined) return place ?? key;
+  const together = key.file === place.file && key.line === place.line && place.column >= key.column;
+  if (!together) return place;
+  return placeIn(sourceOf(key) ?? "", { ...key, length: place.column + place.length - key.column });
+}

@@ -1,0 +1,82 @@
+/** Finds the text of a recipe: in a file, in a run folder, or in the metadata of a checkpoint. */
+import { basename, dirname, join } from "node:path";
+import * as messages from "../messages/file.ts";
+import type { Text } from "../messages/text.ts";
+import { nearest } from "../text/nearest.ts";
+import { readCheckpointRecipe } from "./checkpoint.ts";
+
+/** A recipe's own text. */
+export interface RecipeText {
+  /** The file that holds it, as the user would name it. */
+  readonly file: string;
+  readonly text: string;
+}
+
+/** Recipes of a few hundred lines have some 20 kB; what is larger is another file. */
+const sizeLimit = 2 ** 18;
+
+/** Reads the text, or says why it cannot. */
+export async function loadText(file: string): Promise<RecipeText | Text> {
+  try {
+    const info = await Deno.stat(file);
+    if (info.isDirectory) {
+      const inside = join(file, "recipe.yaml");
+      const names = await namesIn(file);
+      if (!names.includes("recipe.yaml")) {
+        return messages.folderWithoutRecipe(file, names.filter(isRecipe).map((name) => join(file, name)));
+      }
+      return await loadText(inside);
+    }
+    if (file.endsWith(".safetensors")) {
+      const recipe = await readCheckpointRecipe(file);
+      return typeof recipe === "string"
+        ? { file, text: recipe }
+        : messages.checkpointWithoutRecipe(file, recipe.reason);
+    }
+    if (!info.isFile) return messages.recipeUnreadable(file, "it is no ordinary file");
+    if (info.size > sizeLimit) return messages.recipeTooLarge(file, info.size, sizeLimit);
+    const bytes = await Deno.readFile(file);
+    return decode(file, bytes);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return await missing(file);
+    return messages.recipeUnreadable(file, error instanceof Error ? error.message.replace(/\.$/, "") : String(error));
+  }
+}
+
+function decode(file: string, bytes: Uint8Array): RecipeText | Text {
+  if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)) {
+    return messages.notText(file, "it is UTF-16: save it as UTF-8");
+  }
+  if (bytes.includes(0)) return messages.notText(file, "it holds zero bytes: name a recipe file, in YAML");
+  try {
+    return { file, text: new TextDecoder("utf-8", { fatal: true }).decode(bytes) };
+  } catch {
+    const line = new TextDecoder().decode(bytes).split("\uFFFD")[0]!.split("\n").length;
+    return messages.notText(file, `line ${line} holds bytes that are no UTF-8: save the file as UTF-8`);
+  }
+}
+
+async function missing(file: string): Promise<Text> {
+  const folder = dirname(file);
+  const names = await namesIn(folder);
+  const recipes = names.filter(isRecipe);
+  const show = (name: string) => folder === "." && !file.startsWith("./") ? name : join(folder, name);
+  const name = basename(file);
+  // A name without its ending, a misspelt one, or one of the recipes that come with Denoise.
+  const near = recipes.find((recipe) => recipe.replace(/\.ya?ml$/, "") === name.replace(/\.ya?ml$/, "")) ??
+    nearest(name, recipes);
+  if (near !== undefined) return messages.missingRecipe(file, show(near), []);
+  const known = (await namesIn("recipes")).filter(isRecipe);
+  const own = known.includes(name) ? name : nearest(name, known) ?? known.find((one) => one === `${name}.yaml`);
+  return messages.missingRecipe(file, own && join("recipes", own), recipes.map(show));
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return (await Array.fromAsync(Deno.readDir(folder), (entry) => entry.name)).sort();
+  } catch {
+    return []; // a folder that is missing or closed to us suggests nothing
+  }
+}
+
+const isRecipe = (name: string) => /\.ya?ml$/.test(name);

@@ -1,0 +1,99 @@
+/** Checks the options of one stage, or of `train`, against their zod schema. */
+import type { z } from "zod";
+import { pluginCheckFailed } from "../messages/recipe.ts";
+import * as messages from "../messages/recipe.ts";
+import type { Place } from "../problem.ts";
+import { nearest } from "../text/nearest.ts";
+import { inputSchema } from "./describe.ts";
+import { issueText } from "./issues.ts";
+import { dataOf, fieldAt, type MapNode, type Node } from "./node.ts";
+import type { Report } from "./parse.ts";
+import { splitUnknown, type UnknownKey } from "./unknown.ts";
+
+/** Options that passed. */
+export interface CheckedOptions {
+  /** What the schema gives: what `create` receives. */
+  readonly options: Record<string, unknown>;
+  /** What a recipe would say to get them, defaults written out. */
+  readonly resolved: Record<string, unknown>;
+}
+
+/** Whose options they are, and where problems without a place of their own are shown. */
+export interface OptionsOwner {
+  /** Such as `network/clear-unet`. */
+  readonly name: string;
+  readonly place: Place | undefined;
+}
+
+/**
+ * Checks a map of options, and reports everything that is wrong.
+ *
+ * @param unknownText says what is wrong with a key that the schema does not have
+ * @returns undefined when something was reported
+ */
+export async function checkOptions(
+  schema: z.ZodObject,
+  node: MapNode,
+  owner: OptionsOwner,
+  report: Report,
+  unknownText: (key: UnknownKey) => Promise<ReturnType<typeof messages.unknownOption>>,
+): Promise<CheckedOptions | undefined> {
+  const split = splitUnknown(schema, node);
+  for (const unknown of split.unknown) {
+    report(await unknownText(unknown), unknown.field.key ?? unknown.field.node.place ?? owner.place);
+  }
+  const meant = new Set(split.unknown.map(({ key, known, path }) => [...path, nearest(key, known)].join(".")));
+  const data = dataOf(split.node) as Record<string, unknown>;
+  let result: z.ZodSafeParseResult<Record<string, unknown>>;
+  try {
+    result = await schema.safeParseAsync(data, { reportInput: true });
+  } catch (error) {
+    // A check of a plugin may use `refuse`, as its `create` does; known by name, for this module loads no tfjs.
+    const { name, option, what, fix, message } = error as Error & { option?: string; what?: string; fix?: string };
+    const place = placeOf(split.node, option === undefined ? [] : [option]) ?? owner.place;
+    report(
+      name === "Refusal" && what !== undefined
+        ? messages.pluginCheck(option, owner.name, option && data[option], what, fix)
+        : pluginCheckFailed(owner.name, message),
+      place,
+    );
+    return undefined;
+  }
+  if (!result.success) {
+    const json = inputSchema(schema);
+    for (const issue of result.error.issues) {
+      const text = issueText(issue, owner.name, json, data);
+      // The misspelt key above is the missing one.
+      if (text.code === "missing-option" && meant.has(issue.path.join("."))) continue;
+      report(text, placeOf(split.node, issue.path as (string | number)[]) ?? owner.place);
+    }
+    return undefined;
+  }
+  if (split.unknown.length > 0) return undefined;
+  return { options: result.data, resolved: await resolve(schema, data, result.data) };
+}
+
+/** Where the value at a path stands; undefined when it is not there, or only by default. */
+function placeOf(node: Node, path: readonly (string | number)[]): Place | undefined {
+  if (path.length === 0) return undefined;
+  const field = fieldAt(node, path);
+  return field?.node.place ?? field?.key ?? placeOf(node, path.slice(0, -1));
+}
+
+/** What a recipe would say: the values with defaults, unless the schema turned them into what it would not read. */
+async function resolve(
+  schema: z.ZodObject,
+  data: Record<string, unknown>,
+  output: Record<string, unknown>,
+): Promise<Record<string, unknown>> {
+  const resolved: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(output)) {
+    if (value === undefined) continue;
+    const option = Object.hasOwn(schema.shape, key) ? schema.shape[key] as z.ZodType : undefined;
+    const again = await option?.safeParseAsync(value);
+    const same = again === undefined || (again.success && JSON.stringify(again.data) === JSON.stringify(value));
+    if (same) resolved[key] = value;
+    else if (Object.hasOwn(data, key)) resolved[key] = data[key];
+  }
+  return resolved;
+}

@@ -1,0 +1,111 @@
+/** Applies what the command line says: `network.block_depth=3 samplers.preview.steps=50 metrics.0.every="1 epoch"`. */
+import * as messages from "../messages/file.ts";
+import { unknownKey } from "../messages/recipe.ts";
+import type { Place } from "../problem.ts";
+import { commandLine, placeIn } from "../report/source.ts";
+import { mergeRecipes, mergeStage, rootKeys, stageKey } from "./merge.ts";
+import { dataOf, fieldAt, isList, isMap, type MapNode, type Node, withField } from "./node.ts";
+import { parse, type Report } from "./parse.ts";
+import type { Origin } from "./types.ts";
+
+interface Step {
+  readonly key: string;
+  readonly place: Place;
+}
+
+interface Override {
+  readonly steps: readonly Step[];
+  readonly value: Node;
+  readonly origin: Origin;
+}
+
+/** The recipe with the overrides laid over it, in their order; what cannot be applied is reported and left out. */
+export function applyOverrides(recipe: MapNode, texts: readonly string[], report: Report): MapNode {
+  const all = texts.join("\n");
+  return texts.reduce((root, text, i) => {
+    const override = read(text, i + 1, all, report);
+    return override === undefined ? root : apply(root, override, report);
+  }, recipe);
+}
+
+function read(text: string, line: number, all: string, report: Report): Override | undefined {
+  const place = (column: number, length: number) =>
+    placeIn(all, { file: commandLine, line, column, length: Math.max(1, length) });
+  const equals = text.indexOf("=");
+  const key = text.slice(0, Math.max(0, equals));
+  // `metrics[0].every` is how problems name a place, so it is taken as well as `metrics.0.every`.
+  if (!/^[^.[\]\s]+(\.[^.[\]\s]+|\[\d+\])*$/.test(key) || text.includes("\n")) {
+    report(messages.overrideForm(text), place(1, text.length));
+    return undefined;
+  }
+  const steps = [...key.matchAll(/[^.[\]]+/g)].map((match) => ({
+    key: match[0],
+    place: place(match.index + 1, match[0].length),
+  }));
+  const origin: Origin = { from: "command line", text };
+  // Blanks in place of the key keep the columns.
+  const padded = " ".repeat(equals + 1) + text.slice(equals + 1);
+  const value = parse(padded, { file: commandLine, origin, within: { text: all, line } }, report);
+  return value && { steps, value, origin };
+}
+
+function apply(root: MapNode, { steps, value, origin }: Override, report: Report): MapNode {
+  const [first, second] = steps as [Step, Step | undefined];
+  if (first.key === "extends") {
+    report(messages.overrideForbidden(first.key), first.place);
+    return root;
+  }
+  if (!rootKeys.includes(first.key)) {
+    report(unknownKey(first.key, rootKeys), first.place);
+    return root;
+  }
+  const arity = stageKey(first.key)?.arity;
+  const stages = fieldAt(root, [first.key])?.node;
+  if (second !== undefined && (arity === "list" || (arity === "named" && steps.length > 2))) {
+    const names = isList(stages) ? Object.keys(stages.value) : isMap(stages) ? [...stages.value.keys()] : [];
+    if (!names.includes(second.key)) {
+      report(messages.overrideUnknown(second.key, first.key, names), second.place);
+      return root;
+    }
+  }
+  const blocked = blockedAt(root, steps, arity === undefined ? 0 : arity === "one" ? 1 : 2);
+  if (blocked !== undefined) {
+    report(blocked.message, blocked.place);
+    return root;
+  }
+  if (arity === "list" && second !== undefined && isList(stages)) {
+    const item = mergeStage(stages.value[Number(second.key)], nest(steps.slice(2), value, origin));
+    const node = { ...stages, value: stages.value.with(Number(second.key), item) };
+    return withField(root, first.key, { key: undefined, node });
+  }
+  return mergeOver(root, nest(steps, value, origin) as MapNode);
+}
+
+/** The name is not inherited by recipes that extend, but kept by overrides. */
+function mergeOver(root: MapNode, over: MapNode): MapNode {
+  const merged = mergeRecipes(root, over);
+  const name = over.value.get("name") ?? root.value.get("name");
+  const placed = { ...merged, place: root.place, origin: root.origin };
+  return name === undefined ? placed : withField(placed, "name", name);
+}
+
+/** The maps around a value. */
+function nest(steps: readonly Step[], value: Node, origin: Origin): Node {
+  return steps.reduceRight<Node>(
+    (node, { key, place }) => ({ value: new Map([[key, { key: place, node }]]), origin, place }),
+    value,
+  );
+}
+
+/** The first step that goes into something without keys. The name of a plugin, at `depth`, counts as a stage. */
+function blockedAt(root: MapNode, steps: readonly Step[], depth: number) {
+  for (let i = 1; i < steps.length; i++) {
+    const node = fieldAt(root, steps.slice(0, i).map((step) => step.key))?.node;
+    if (node === undefined || isMap(node)) continue;
+    if (i === depth && typeof node.value === "string") continue;
+    if (i === 1 && depth === 2 && isList(node)) continue;
+    const within = steps.slice(0, i).map((step) => step.key).join(".");
+    return { message: messages.overrideWithin(steps[i]!.key, within, dataOf(node)), place: steps[i]!.place };
+  }
+  return undefined;
+}

@@ -1,0 +1,177 @@
+/** YAML text to nodes with places; every mistake in the text is reported. */
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isPair,
+  isScalar,
+  LineCounter,
+  type Node as YamlNode,
+  parseDocument,
+} from "yaml";
+import * as messages from "../messages/file.ts";
+import type { Text } from "../messages/text.ts";
+import type { Place } from "../problem.ts";
+import { placeIn } from "../report/source.ts";
+import type { Field, Node, Scalar } from "./node.ts";
+import type { Origin } from "./types.ts";
+import { syntaxProblem } from "./yaml_errors.ts";
+
+/** Takes a problem; where it stands may be unknown. */
+export type Report = (text: Text, place?: Place) => void;
+
+/** Values in one recipe, aliases counted as often as they stand: real recipes have some dozens. */
+const valueLimit = 10_000;
+const depthLimit = 50;
+
+/** Where the text stands. */
+export interface TextSource {
+  /** Name of the file in problems. */
+  readonly file: string;
+  /** Where the values come from, if not from that file. */
+  readonly origin?: Origin;
+  /** Text and line that places point into, where `text` is one line of it. */
+  readonly within?: { readonly text: string; readonly line: number };
+}
+
+/**
+ * Reads one YAML document.
+ *
+ * @returns undefined when nothing can be made of the text, after something was reported; a null node when it is empty
+ */
+export function parse(text: string, source: TextSource, report: Report): Node | undefined {
+  const lines = new LineCounter();
+  const place = (start: number, end: number): Place => {
+    const from = lines.linePos(start);
+    // A value may reach over many lines: what is marked ends with its first.
+    const lineEnd = /[\r\n]|$/.exec(text.slice(start))!.index + start;
+    return placeIn(source.within?.text ?? text, {
+      file: source.file,
+      line: source.within?.line ?? Math.max(1, from.line),
+      column: Math.max(1, from.col),
+      length: Math.max(1, Math.min(end, lineEnd) - start),
+    });
+  };
+  let document: Document.Parsed;
+  try {
+    document = parseDocument(text, {
+      lineCounter: lines,
+      prettyErrors: false,
+      uniqueKeys: false, // reported here, with the line of the first
+      version: "1.2",
+      merge: false,
+      resolveKnownTags: false,
+    });
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    report(messages.recipeTooDeep(), place(0, 1)); // its parser ran out of stack
+    return undefined;
+  }
+  const seen = new Set<number>();
+  for (const error of document.errors) {
+    const at = place(...error.pos);
+    // The mistakes after the first in a line are its consequences.
+    if (!seen.has(at.line)) report(syntaxProblem(error, text), at);
+    seen.add(at.line);
+  }
+  if (document.errors.length > 0) return undefined;
+  return new Converter(source, place, report).root(document.contents);
+}
+
+/** Makes nodes of what the YAML library read. */
+class Converter {
+  readonly #anchors = new Map<string, { node: Node; size: number } | "open">();
+  #size = 0;
+  #tooLarge = false;
+
+  constructor(
+    readonly source: TextSource,
+    readonly place: (start: number, end: number) => Place,
+    readonly report: Report,
+  ) {}
+
+  root(contents: YamlNode | null): Node | undefined {
+    const node = this.convert(contents, this.place(0, 1), 0);
+    return this.#tooLarge ? undefined : node;
+  }
+
+  /** `fallback` is where a value stands that takes no room, such as that of `network:`. */
+  convert(yaml: unknown, fallback: Place, depth: number): Node {
+    const [start, end] = (yaml as YamlNode | null)?.range ?? [0, 0];
+    const place = end > start ? this.place(start, end) : fallback;
+    const make = (value: Node["value"]): Node => ({
+      value,
+      origin: this.source.origin ?? { from: "file", file: place.file, line: place.line, column: place.column },
+      place,
+    });
+    if (isAlias(yaml)) return this.alias(yaml.source, place) ?? make(null);
+    const anchor = (yaml as { anchor?: string } | null)?.anchor;
+    if (anchor !== undefined) this.#anchors.set(anchor, "open");
+    const before = this.#size;
+    const node = make(this.value(yaml as YamlNode | null, place, depth));
+    if (anchor !== undefined) this.#anchors.set(anchor, { node, size: this.#size - before });
+    return node;
+  }
+
+  value(yaml: YamlNode | null, place: Place, depth: number): Node["value"] {
+    this.grow(1, place);
+    if (this.#tooLarge) return null;
+    if (yaml?.tag !== undefined) this.report(messages.tagForm(yaml.tag), place);
+    if (yaml === null || isScalar(yaml)) return this.scalar(yaml?.value ?? null, place);
+    if (depth >= depthLimit) {
+      this.report(messages.recipeTooDeep(), place);
+      return null;
+    }
+    if (isMap(yaml)) return this.map(yaml.items, place, depth);
+    return (yaml as unknown as { items: unknown[] }).items.map((item) => this.convert(item, place, depth + 1));
+  }
+
+  scalar(value: unknown, place: Place): Scalar {
+    if (typeof value === "number" && !Number.isFinite(value)) {
+      this.report(messages.notFinite(value), place);
+      return null;
+    }
+    return typeof value === "bigint" ? Number(value) : value as Scalar;
+  }
+
+  map(items: readonly unknown[], place: Place, depth: number): ReadonlyMap<string, Field> {
+    const fields = new Map<string, Field>();
+    for (const pair of items) {
+      if (!isPair(pair)) continue;
+      const keyRange = (pair.key as YamlNode | null)?.range;
+      const keyPlace = keyRange && keyRange[1] > keyRange[0] ? this.place(keyRange[0], keyRange[1]) : place;
+      const key = isScalar(pair.key) ? pair.key.value : pair.key;
+      const node = this.convert(pair.value, keyPlace, depth + 1);
+      if (typeof key !== "string") {
+        this.report(
+          messages.keyForm(isScalar(pair.key) || pair.key === null ? key : isMap(pair.key) ? {} : []),
+          keyPlace,
+        );
+      } else if (key === "<<") this.report(messages.mergeKey(), keyPlace);
+      else if (["__proto__", "constructor", "prototype"].includes(key)) {
+        this.report(messages.reservedKey(key), keyPlace);
+      } else if (fields.has(key)) {
+        this.report(messages.duplicateKey(key, fields.get(key)!.key!.line), keyPlace);
+      } else fields.set(key, { key: keyPlace, node });
+    }
+    return fields;
+  }
+
+  alias(name: string, place: Place): Node | undefined {
+    const target = this.#anchors.get(name);
+    if (target === undefined) this.report(messages.aliasUnknown(name, [...this.#anchors.keys()]), place);
+    else if (target === "open") this.report(messages.aliasCycle(name), place);
+    else {
+      this.grow(target.size, place);
+      return target.node;
+    }
+    return undefined;
+  }
+
+  grow(size: number, place: Place): void {
+    this.#size += size;
+    if (this.#size <= valueLimit || this.#tooLarge) return;
+    this.#tooLarge = true;
+    this.report(messages.aliasesMultiply(valueLimit), place);
+  }
+}

@@ -1,0 +1,186 @@
+/** Reads a recipe: file, bases, defaults, overrides, plugins, checks; everything that is wrong comes at once. */
+import { dirname, isAbsolute, join, resolve } from "node:path";
+import * as messages from "../messages/file.ts";
+import { pluginFileNotFound, wrongType } from "../messages/recipe.ts";
+import { DenoiseError, type Place, type Problem } from "../problem.ts";
+import { commandLine, placeIn } from "../report/source.ts";
+import { nearest } from "../text/nearest.ts";
+import { checkRecipe } from "./check.ts";
+import { loadText } from "./load.ts";
+import { mergeRecipes, withDefaults } from "./merge.ts";
+import { dataOf, isList, isMap, type MapNode, withFields } from "./node.ts";
+import { applyOverrides } from "./overrides.ts";
+import { parse, type Report } from "./parse.ts";
+import type { PluginSource, Recipe } from "./types.ts";
+
+/** What a recipe is read with. */
+export interface ReadOptions {
+  readonly plugins: PluginSource;
+  /** What the command line says, such as `["network.block_depth=3", "metrics.0.every=1 epoch"]`. */
+  readonly overrides?: readonly string[];
+}
+
+/** What is missing because a base or a plugin file could not be read is no problem of its own. */
+const consequences = {
+  base: ["missing-stage", "missing-use", "missing-train-length", "unknown-sampler", "override-unknown"],
+  plugins: ["unknown-plugin"],
+};
+
+/**
+ * Reads a recipe file, the recipe of a run folder, or the recipe in a checkpoint (`.safetensors`).
+ *
+ * @throws {DenoiseError} with everything that is wrong, sorted by file and line
+ */
+export async function readRecipe(file: string, { plugins, overrides = [] }: ReadOptions): Promise<Recipe> {
+  const reader = new Reader();
+  const chain = await reader.chain(file, [], undefined);
+  if (chain === undefined) throw reader.error();
+  const root = applyOverrides(withDefaults(chain.root, plugins.defaults), overrides, reader.report);
+  const files = await reader.pluginFiles(root);
+  const recipe = await checkRecipe(root, chain.file, files, {
+    plugins: await reader.withFiles(plugins, files),
+    report: reader.report,
+    add: (problems) => reader.problems.push(...problems),
+    // Shown with the name of the file and no line of it: what is missing stands nowhere.
+    nowhere: placeIn("", { file: chain.file, line: 1, column: 1, length: 1 }),
+  });
+  if (recipe === undefined || reader.hasProblems) throw reader.error();
+  return recipe;
+}
+
+class Reader {
+  readonly problems: Problem[] = [];
+  readonly #files: string[] = [];
+  readonly #ignored = new Set<string>();
+
+  readonly report: Report = (text, place) => {
+    this.problems.push(place === undefined ? text : { ...text, place });
+  };
+
+  get hasProblems(): boolean {
+    return this.problems.length > 0;
+  }
+
+  /** Everything that is wrong: the recipe's own file first, then its bases, then other files and the command line. */
+  error(): DenoiseError {
+    const rank = ({ place }: Problem) => {
+      if (place === undefined) return -1;
+      const index = this.#files.indexOf(place.file);
+      return index >= 0 ? index : place.file === commandLine ? 1e9 : 1e6;
+    };
+    const seen = new Set<string>();
+    const kept = this.problems.filter((problem) => {
+      const { place } = problem;
+      const key = `${place?.file}:${place?.line}:${place?.column} ${problem.message}`;
+      if (seen.has(key) || this.#ignored.has(problem.code)) return false;
+      seen.add(key);
+      return true;
+    });
+    kept.sort((a, b) =>
+      rank(a) - rank(b) || (a.place?.line ?? 0) - (b.place?.line ?? 0) ||
+      (a.place?.column ?? 0) - (b.place?.column ?? 0)
+    );
+    return new DenoiseError(kept.length > 0 ? kept : this.problems);
+  }
+
+  /** A recipe laid over what it extends. `at`: where the file is named. */
+  async chain(
+    file: string,
+    above: readonly { file: string; real: string }[],
+    at: Place | undefined,
+  ): Promise<{ file: string; root: MapNode } | undefined> {
+    const loaded = await loadText(file);
+    if (!("text" in loaded)) {
+      this.report(loaded, at);
+      return undefined;
+    }
+    const real = await Deno.realPath(loaded.file);
+    if (above.some((one) => one.real === real)) {
+      this.report(messages.extendsCycle([...above.map((one) => one.file), loaded.file]), at);
+      return undefined;
+    }
+    this.#files.push(loaded.file);
+    const root = parse(loaded.text, { file: loaded.file }, this.report);
+    if (root === undefined) return undefined;
+    if (!isMap(root)) {
+      const empty = root.value === null;
+      this.report(empty ? messages.emptyRecipe(loaded.file) : messages.recipeForm(dataOf(root)), root.place);
+      return undefined;
+    }
+    const base = await this.#base(root, loaded.file, [...above, { file: loaded.file, real }]);
+    const own = withFields(root, new Map([...root.value].filter(([key]) => key !== "extends")));
+    return { file: loaded.file, root: base === undefined ? own : mergeRecipes(base, own) };
+  }
+
+  async #base(root: MapNode, file: string, above: readonly { file: string; real: string }[]) {
+    const node = root.value.get("extends")?.node;
+    if (node === undefined) return undefined;
+    if (typeof node.value !== "string" || node.value === "") {
+      this.report(messages.extendsForm(dataOf(node)), node.place);
+      this.#ignore("base");
+      return undefined;
+    }
+    const path = isAbsolute(node.value) ? node.value : join(dirname(file), node.value);
+    const base = await this.chain(path, above, node.place);
+    if (base === undefined) this.#ignore("base");
+    return base?.root;
+  }
+
+  /** Absolute paths of the plugin files that exist. Each is relative to the file that names it. */
+  async pluginFiles(root: MapNode): Promise<string[]> {
+    const node = root.value.get("plugins")?.node;
+    if (node === undefined) return [];
+    if (!isList(node)) {
+      const hints = typeof node.value === "string" ? [`write plugins: [${node.value}]`] : [];
+      this.report(wrongType("plugins", "the recipe", "a list of files", dataOf(node), hints), node.place);
+      this.#ignore("plugins");
+      return [];
+    }
+    const files = new Set<string>();
+    for (const item of node.value) {
+      if (typeof item.value !== "string") {
+        this.report(wrongType("plugins", "the recipe", "a list of files", dataOf(item)), item.place);
+        continue;
+      }
+      const from = item.place === undefined || item.place.file === commandLine ? "." : dirname(item.place.file);
+      const path = resolve(from, item.value);
+      if (await isFile(path)) files.add(path);
+      else {
+        this.report(pluginFileNotFound(item.value, await nearestBeside(path, item.value)), item.place);
+        this.#ignore("plugins");
+      }
+    }
+    return [...files];
+  }
+
+  async withFiles(plugins: PluginSource, files: readonly string[]): Promise<PluginSource> {
+    if (files.length === 0) return plugins;
+    try {
+      return await plugins.withFiles(files);
+    } catch (error) {
+      if (!(error instanceof DenoiseError)) throw error;
+      this.problems.push(...error.problems);
+      this.#ignore("plugins");
+      return plugins;
+    }
+  }
+
+  #ignore(after: keyof typeof consequences): void {
+    for (const code of consequences[after]) this.#ignored.add(code);
+  }
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return await Deno.stat(path).then((info) => info.isFile, () => false);
+}
+
+async function nearestBeside(path: string, written: string): Promise<string | undefined> {
+  try {
+    const names = await Array.fromAsync(Deno.readDir(dirname(path)), (entry) => entry.name);
+    const own = path.slice(dirname(path).length + 1);
+    const near = nearest(own, names.filter((name) => /\.[cm]?[jt]sx?$/.test(name)));
+    return near === undefined ? undefined : written.slice(0, written.length - own.length) + near;
+  } catch {
+    return undefined; // the folder is missing as well
+  }
+}

@@ -1,0 +1,7 @@
+/**
+ * Problems on the terminal.
+ *
+ * @module
+ */
+export { type FormatOptions, formatProblems } from "./format.ts";
+export { commandLine, placeIn, sourceOf } from "./source.ts";
