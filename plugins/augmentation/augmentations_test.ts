@@ -1,0 +1,163 @@
+/** Laws of the augmentations, on both backends: what an item gets is its own, and what is cut is what stood there. */
+import assert from "node:assert/strict";
+import { type AnyPlugin, type Augmentation, type Random, Refusal, tf } from "denoise/plugin";
+import { createRandom, seedTensor } from "../../tensor/mod.ts";
+import cpu from "../backend/cpu.ts";
+import wasm from "../backend/wasm.ts";
+import horizontalFlip from "./horizontal-flip.ts";
+import randomCrop from "./random-crop.ts";
+
+const create = (plugin: AnyPlugin<"augmentation">, options: Record<string, unknown> = {}) =>
+  plugin.create({ options: plugin.options.parse(options) }) as Augmentation;
+
+/** Draws for these items, as a training step has them. */
+const random = (items: readonly number[], seed = 5): Random =>
+  createRandom({
+    seed: seedTensor(seed),
+    stream: "augmentation",
+    step: tf.scalar(3, "int32"),
+    items: tf.tensor1d([...items], "int32"),
+  });
+
+/** Picture k holds 1 + its number in row-major order, plus 1000 k: every pixel is unlike all others, and none is 0. */
+const height = 6, width = 5, channels = 2;
+const shape = { height, width, channels };
+const value = (k: number, row: number, column: number, channel: number) =>
+  1 + 1000 * k + (row * width + column) * channels + channel;
+const pictures = (list: readonly number[]) =>
+  tf.tensor4d(
+    list.flatMap((k) => Array.from({ length: height * width * channels }, (_, i) => 1 + 1000 * k + i)),
+    [list.length, height, width, channels],
+  );
+const range = (n: number) => [...Array(n).keys()];
+
+/** Runs a test on both backends. */
+function onBackends(name: string, test: () => void): void {
+  for (const backend of [cpu, wasm]) {
+    Deno.test(`${name} on ${backend.name}`, async () => {
+      await (await backend.create({ options: {} })).start();
+      tf.tidy(test);
+    });
+  }
+}
+
+/** The place each picture was cut at, from its content; fails where it is no cut of the padded picture. */
+function places(cut: tf.Tensor4D, list: readonly number[], padding: number, pad: "reflect" | "zero"): string[] {
+  const [, tall, wide] = cut.shape;
+  const data = cut.dataSync();
+  const at = (i: number, row: number, column: number, channel: number) =>
+    data[((i * tall + row) * wide + column) * channels + channel]!;
+  const mirror = (index: number, size: number) => {
+    if (index < 0) return pad === "zero" ? undefined : -index;
+    if (index >= size) return pad === "zero" ? undefined : 2 * (size - 1) - index;
+    return index;
+  };
+  const fits = (i: number, top: number, left: number) =>
+    range(tall).every((row) =>
+      range(wide).every((column) =>
+        range(channels).every((channel) => {
+          const y = mirror(top + row, height), x = mirror(left + column, width);
+          const expected = y === undefined || x === undefined ? 0 : value(list[i]!, y, x, channel);
+          return at(i, row, column, channel) === expected;
+        })
+      )
+    );
+  return list.map((_, i) => {
+    for (let top = -padding; top <= height + padding - tall; top++) {
+      for (let left = -padding; left <= width + padding - wide; left++) if (fits(i, top, left)) return `${top},${left}`;
+    }
+    throw new Error(`Picture ${i} is cut from nowhere`);
+  });
+}
+
+onBackends("horizontal-flip mirrors whole pictures, and twice is not at all", () => {
+  const list = range(40);
+  const flip = create(horizontalFlip);
+  const images = pictures(list);
+  const once = flip.apply(images, { random: random(list), training: true });
+  const data = once.dataSync();
+  let mirrored = 0;
+  for (const k of list) {
+    const is = data[k * height * width * channels]! === value(k, 0, width - 1, 0);
+    if (is) mirrored++;
+    for (let i = 0; i < height * width * channels; i++) {
+      const row = Math.floor(i / (width * channels)), column = Math.floor(i / channels) % width;
+      const expected = value(k, row, is ? width - 1 - column : column, i % channels);
+      assert.equal(data[k * height * width * channels + i], expected);
+    }
+  }
+  assert.ok(mirrored > 8 && mirrored < 32, String(mirrored));
+  const twice = flip.apply(once, { random: random(list), training: true });
+  assert.deepEqual(twice.dataSync(), images.dataSync());
+});
+
+onBackends("horizontal-flip keeps to its probability, and to none when not training", () => {
+  const list = range(1000);
+  const images = tf.tile(tf.tensor4d([0, 1], [1, 1, 2, 1]), [1000, 1, 1, 1]) as tf.Tensor4D;
+  for (const probability of [0, 0.1, 0.5, 1]) {
+    const flip = create(horizontalFlip, { probability });
+    const first = tf.slice(flip.apply(images, { random: random(list), training: true }), [0, 0, 0, 0], [-1, 1, 1, 1]);
+    const share = tf.mean(first).dataSync()[0]!;
+    assert.ok(Math.abs(share - probability) <= 4 * Math.sqrt(probability * (1 - probability) / 1000), String(share));
+    assert.deepEqual(flip.apply(images, { random: random(list), training: false }).dataSync(), images.dataSync());
+  }
+});
+
+onBackends("augmentations give an item the same whatever batch it is in", () => {
+  const list = [7, 3, 3000, 12];
+  for (const stage of [create(horizontalFlip), create(randomCrop, { size: 4, padding: 2 })]) {
+    const whole = stage.apply(pictures(list), { random: random(list), training: true });
+    for (const [i, item] of list.entries()) {
+      const alone = stage.apply(pictures([item]), { random: random([item]), training: true });
+      assert.deepEqual(alone.dataSync(), tf.slice(whole, [i, 0, 0, 0], [1, -1, -1, -1]).dataSync());
+    }
+  }
+});
+
+for (const pad of ["reflect", "zero"] as const) {
+  onBackends(`random-crop with ${pad} cuts what stands there, at every place alike`, () => {
+    const list = range(600);
+    for (const [size, padding] of [[4, 0], [3, 1], [5, 2]] as const) {
+      const crop = create(randomCrop, { size, padding, pad });
+      assert.deepEqual(crop.shape(shape), { height: size, width: size, channels });
+      const cut = crop.apply(pictures(list), { random: random(list), training: true });
+      assert.deepEqual(cut.shape, [list.length, size, size, channels]);
+      const counts = Map.groupBy(places(cut, list, padding, pad), (place) => place);
+      const possible = (height + 2 * padding - size + 1) * (width + 2 * padding - size + 1);
+      assert.equal(counts.size, possible, `${[...counts.keys()]}`);
+      const mean = list.length / possible;
+      for (const [place, found] of counts) {
+        assert.ok(Math.abs(found.length - mean) < 4.5 * Math.sqrt(mean), `${place}: ${found.length} of ${mean}`);
+      }
+    }
+  });
+}
+
+onBackends("random-crop cuts the middle when not training", () => {
+  const cut = (options: Record<string, unknown>) =>
+    create(randomCrop, options).apply(pictures([4]), { random: random([4]), training: false });
+  assert.deepEqual(places(cut({ size: 3 }), [4], 0, "reflect"), ["1,1"]);
+  assert.deepEqual(places(cut({ size: 4 }), [4], 0, "reflect"), ["1,0"]);
+  assert.deepEqual(places(cut({ size: 3, padding: 2 }), [4], 2, "zero"), ["1,1"]);
+  assert.deepEqual(cut({}).dataSync(), pictures([4]).dataSync());
+  assert.deepEqual(cut({ padding: 2 }).dataSync(), pictures([4]).dataSync());
+});
+
+onBackends("random-crop pads with black further than the picture reaches", () => {
+  const crop = create(randomCrop, { padding: 20, pad: "zero", size: 5 });
+  const list = range(60);
+  const cut = crop.apply(pictures(list), { random: random(list), training: true });
+  const empty = list.filter((i) => tf.max(tf.slice(cut, [i, 0, 0, 0], [1, -1, -1, -1])).dataSync()[0] === 0);
+  assert.ok(empty.length > 30 && empty.length < 60, String(empty.length));
+});
+
+Deno.test("random-crop keeps the shape by default and refuses what does not fit", () => {
+  assert.deepEqual(create(randomCrop).shape(shape), shape);
+  assert.throws(() => create(randomCrop, { size: 8, padding: 1 }).shape(shape), (error: Refusal) => {
+    assert.equal(error.option, "size");
+    assert.equal(error.fix, "use size: 7 or less, or padding: 2 or more");
+    return error instanceof Refusal;
+  });
+  assert.throws(() => create(randomCrop, { padding: 5 }).shape(shape), (error: Refusal) => error.option === "padding");
+  assert.deepEqual(create(randomCrop, { padding: 5, pad: "zero" }).shape(shape), shape);
+});

@@ -1,0 +1,19 @@
+/** Augmentation that mirrors pictures left to right. */
+import { plugin, tf, z } from "denoise/plugin";
+
+export default plugin({
+  kind: "augmentation",
+  name: "horizontal-flip",
+  summary: "Mirrors pictures left to right, each by a draw of its own",
+  options: z.object({
+    probability: z.number().min(0).max(1).default(0.5).describe("chance of a picture to be mirrored"),
+  }),
+  create: ({ options }) => ({
+    shape: (input) => input,
+    apply(images, { random, training }) {
+      if (!training) return images;
+      const mirrored = tf.reverse(images, 2);
+      return tf.where(tf.less(random.uniform([1, 1, 1]), options.probability), mirrored, images);
+    },
+  }),
+});
