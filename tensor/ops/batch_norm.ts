@@ -56,10 +56,13 @@ export function batchNormInference(
   return tf.batchNorm4d(x, mean, variance, undefined, undefined, options.epsilon ?? 1e-3);
 }
 
-/** Mean over batch, height and width. */
+/**
+ * Mean over batch, height and width. Row by row first: wasm adds up in float32, one value after the other, and over a
+ * whole batch that loses the digits that tell a constant channel from another.
+ */
 function channelMean(x: tf.Tensor4D): tf.Tensor1D {
   return tf.tidy(() => {
     const [batch, height, width, channels] = x.shape;
-    return tf.mean(tf.reshape(x, [batch * height * width, channels]), 0);
+    return tf.mean(tf.mean(tf.reshape(x, [batch * height, width, channels]), 1), 0);
   });
 }
