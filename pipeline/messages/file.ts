@@ -158,7 +158,7 @@ export function overrideUnknown(key: string, within: string, keys: readonly stri
     help: [
       keys.length === 0
         ? `${quote(within)} is empty`
-        : choices(key, `There is`, keys).replace("There is: ", "there is: "),
+        : choices(key, within.slice(0, 1).toUpperCase() + within.slice(1), keys),
     ],
   };
 }

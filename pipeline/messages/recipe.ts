@@ -84,7 +84,9 @@ export function pluginCheck(
   const help = fix === undefined ? [] : [fix];
   if (/^\p{Lu}/u.test(said)) return { code: "plugin-check", message: said, help };
   const subject = option === undefined ? `Options of ${owner}` : `Option ${quote(option)} of ${owner}`;
-  const what = option === undefined ? "do not fit together" : `cannot be ${found(value)}`;
+  const what = option === undefined
+    ? "do not fit together"
+    : `cannot be ${typeof value === "string" ? quote(value) : found(value)}`;
   return { code: "plugin-check", message: `${subject} ${what}`, help: [said, ...help] };
 }
 
@@ -125,7 +127,7 @@ export function unknownOption(option: string, owner: string, options: readonly s
   return {
     code: "unknown-option",
     message: `Unknown option ${quote(option)} of ${owner}`,
-    help: [choices(option, "Options", options), ...notes],
+    help: [choices(option.split(".").at(-1)!, "Options", options), ...notes],
   };
 }
 

@@ -1,11 +1,9 @@
 /** Checks a merged recipe as a whole, and makes the `Recipe` that the graph is wired from. */
 import { type Kind, kinds } from "../kinds/mod.ts";
-import { unknownSampler } from "../messages/recipe.ts";
 import type { Place, Problem } from "../problem.ts";
-import { placeIn, sourceOf } from "../report/source.ts";
-import { type Field, fieldAt, isMap, type MapNode, type Node } from "./node.ts";
+import { type Field, fieldAt, isMap, type MapNode, type Node, spanOf } from "./node.ts";
 import { checkName, checkRootKeys, checkSeed, checkTrain } from "./root.ts";
-import { type CheckedStage, checkKind, type StageTools } from "./stages.ts";
+import { type CheckedStage, checkKind, checkSampler, type StageTools } from "./stages.ts";
 import type { Origin, Path, Recipe } from "./types.ts";
 
 /** Checks everything and reports what is wrong. */
@@ -13,8 +11,10 @@ export async function checkRecipe(
   root: MapNode,
   file: string,
   pluginFiles: readonly string[],
-  tools: StageTools,
+  given: Omit<StageTools, "samplers">,
 ): Promise<Recipe | undefined> {
+  const samplers = root.value.get(kinds.sampler.key)?.node;
+  const tools: StageTools = { ...given, samplers: isMap(samplers) ? [...samplers.value.keys()] : [] };
   const meant = await checkRootKeys(root, tools);
   const name = checkName(root, file, tools);
   const seed = checkSeed(root, tools);
@@ -35,7 +35,8 @@ export async function checkRecipe(
       : Object.fromEntries(checked.map(({ stage, resolved }) => [stage.path[1], resolved]));
   }
   const train = root.value.has("train") || !meant.has("train") ? await checkTrain(root, tools) : undefined;
-  checkSamplers(root, stages, train?.train.samples.sampler, tools);
+  const sample = fieldAt(root, ["train", "samples", "sampler"])?.node;
+  if (sample !== undefined) checkSampler(sample.value, sample.place, tools);
   if (train === undefined) return undefined;
   const { backend, ...rest } = resolved;
   return {
@@ -48,25 +49,6 @@ export async function checkRecipe(
     origin: (path) => originOf(root, path),
     problem: (path, problem) => problemAt(root, path, problem),
   };
-}
-
-/** Whatever names a sampler names one that exists. */
-function checkSamplers(
-  root: MapNode,
-  stages: readonly CheckedStage[],
-  sample: string | undefined,
-  { report, nowhere }: StageTools,
-): void {
-  const samplers = root.value.get(kinds.sampler.key)?.node;
-  const names = isMap(samplers) ? [...samplers.value.keys()] : [];
-  const uses: [name: unknown, path: Path][] = [[sample, ["train", "samples", "sampler"]]];
-  for (const { stage } of stages) {
-    if (stage.plugin.needs?.includes("sampler")) uses.push([stage.options.sampler, [...stage.path, "sampler"]]);
-  }
-  for (const [name, path] of uses) {
-    if (typeof name !== "string" || names.includes(name)) continue;
-    report(unknownSampler(name, names), valuePlace(root, path) ?? nowhere);
-  }
 }
 
 function originOf(root: MapNode, path: Path): Origin {
@@ -96,12 +78,4 @@ function problemAt(root: MapNode, path: Path, problem: Omit<Problem, "place">): 
   const place = field !== undefined && !isMap(field.node) ? spanOf(field) : valuePlace(root, path);
   const at = place ?? root.place;
   return at === undefined ? problem : { ...problem, place: at };
-}
-
-/** From the key to the end of the value, where both stand on one line. */
-function spanOf({ key, node: { place } }: Field): Place | undefined {
-  if (key === undefined || place === undefined) return place ?? key;
-  const together = key.file === place.file && key.line === place.line && place.column >= key.column;
-  if (!together) return place;
-  return placeIn(sourceOf(key) ?? "", { ...key, length: place.column + place.length - key.column });
 }

@@ -1,5 +1,6 @@
 /** Says in words what an option takes: "integer ≥ 1", "list of numbers from 0 to 1", `"mae" or "mse"`. */
 import { z } from "zod";
+import { interval } from "../kinds/metric.ts";
 import { listed } from "../messages/text.ts";
 
 /** The part of JSON Schema that zod writes for options. */
@@ -51,9 +52,14 @@ export function schemaAt(schema: JsonSchema, path: readonly PropertyKey[]): Json
   return undefined;
 }
 
+const intervalPattern = inputSchema(interval).pattern;
+
 /** What an option takes, without article: "integer ≥ 1", "list of integers", "text", "true or false". */
 export function describe(schema: JsonSchema, many = false): string {
   const plural = (noun: string) => (many ? `${noun}s` : noun);
+  if (schema.pattern !== undefined && schema.pattern === intervalPattern) {
+    return `${plural("interval")} such as "1 epoch" or "500 steps"`;
+  }
   if (schema.const !== undefined) return JSON.stringify(schema.const);
   if (schema.enum !== undefined) return listed(schema.enum.map((value) => JSON.stringify(value)), "or");
   if (schema.anyOf !== undefined) return listed([...new Set(schema.anyOf.map((one) => describe(one, many)))], "or");

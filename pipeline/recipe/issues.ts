@@ -74,7 +74,8 @@ function hints(value: unknown, schema: JsonSchema = {}): string[] {
     if (takes("boolean") && /^(no|off|n|false)$/i.test(value)) return ["write false, without quotes"];
   }
   if (takes("array") && !Array.isArray(value) && typeof value !== "object") return [`write [${String(value)}]`];
-  if (takes("string") && typeof value !== "object") return [`write ${quote(String(value))}, in quotes`];
+  const fits = typeof schema.pattern !== "string" || new RegExp(schema.pattern, "u").test(String(value));
+  if (takes("string") && typeof value !== "object" && fits) return [`write ${quote(String(value))}, in quotes`];
   if (value === null) return ["write a value after the colon, or remove the line"];
   return [];
 }

@@ -1,5 +1,6 @@
 /** YAML values that remember where they came from: what recipes are merged and checked as. */
 import type { Place } from "../problem.ts";
+import { placeIn, sourceOf } from "../report/source.ts";
 import type { Origin, Path } from "./types.ts";
 
 /** A value that holds no others. */
@@ -90,4 +91,12 @@ export function nodeOf(data: unknown, origin: Origin = { from: "default" }): Nod
 /** A path for people: `samplers.preview.steps`, `metrics[0].every`. */
 export function pathText(path: Path): string {
   return path.map((step, i) => typeof step === "number" ? `[${step}]` : i === 0 ? step : `.${step}`).join("");
+}
+
+/** From the key to the end of the value, where both stand on one line. */
+export function spanOf({ key, node: { place } }: Field): Place | undefined {
+  if (key === undefined || place === undefined) return place ?? key;
+  const together = key.file === place.file && key.line === place.line && place.column >= key.column;
+  if (!together) return place;
+  return placeIn(sourceOf(key) ?? "", { ...key, length: place.column + place.length - key.column });
 }

@@ -6,7 +6,7 @@ import type { Place } from "../problem.ts";
 import { nearest } from "../text/nearest.ts";
 import { inputSchema } from "./describe.ts";
 import { issueText } from "./issues.ts";
-import { dataOf, fieldAt, type MapNode, type Node } from "./node.ts";
+import { dataOf, fieldAt, type MapNode, type Node, spanOf } from "./node.ts";
 import type { Report } from "./parse.ts";
 import { splitUnknown, type UnknownKey } from "./unknown.ts";
 
@@ -65,7 +65,9 @@ export async function checkOptions(
       const text = issueText(issue, owner.name, json, data);
       // The misspelt key above is the missing one.
       if (text.code === "missing-option" && meant.has(issue.path.join("."))) continue;
-      report(text, placeOf(split.node, issue.path as (string | number)[]) ?? owner.place);
+      const path = issue.path as (string | number)[];
+      const field = issue.code === "custom" && path.length > 0 ? fieldAt(split.node, path) : undefined;
+      report(text, (field && spanOf(field)) ?? placeOf(split.node, path) ?? owner.place);
     }
     return undefined;
   }

@@ -116,7 +116,7 @@ class Converter {
   value(yaml: YamlNode | null, place: Place, depth: number): Node["value"] {
     this.grow(1, place);
     if (this.#tooLarge) return null;
-    if (yaml?.tag !== undefined) this.report(messages.tagForm(yaml.tag), place);
+    if (yaml?.tag !== undefined) this.report(messages.tagForm(yaml.tag.replace("tag:yaml.org,2002:", "!!")), place);
     if (yaml === null || isScalar(yaml)) return this.scalar(yaml?.value ?? null, place);
     if (depth >= depthLimit) {
       this.report(messages.recipeTooDeep(), place);
@@ -144,7 +144,7 @@ class Converter {
       const node = this.convert(pair.value, keyPlace, depth + 1);
       if (typeof key !== "string") {
         this.report(
-          messages.keyForm(isScalar(pair.key) || pair.key === null ? key : isMap(pair.key) ? {} : []),
+          messages.keyForm(isScalar(pair.key) || pair.key === null ? key : isMap(pair.key) ? {} : [pair.key]),
           keyPlace,
         );
       } else if (key === "<<") this.report(messages.mergeKey(), keyPlace);

@@ -26,6 +26,9 @@ const consequences = {
   plugins: ["unknown-plugin"],
 };
 
+/** Values that cannot be read: that nothing stands in their place is no problem of its own. */
+const valueCodes = ["alias-cycle", "alias-unknown", "not-finite"];
+
 /**
  * Reads a recipe file, the recipe of a run folder, or the recipe in a checkpoint (`.safetensors`).
  *
@@ -68,11 +71,14 @@ class Reader {
       const index = this.#files.indexOf(place.file);
       return index >= 0 ? index : place.file === commandLine ? 1e9 : 1e6;
     };
+    const at = ({ place }: Problem) => `${place?.file}:${place?.line}:${place?.column}`;
+    const spoilt = new Set(this.problems.filter(({ code }) => valueCodes.includes(code)).map(at));
     const seen = new Set<string>();
     const kept = this.problems.filter((problem) => {
-      const { place } = problem;
-      const key = `${place?.file}:${place?.line}:${place?.column} ${problem.message}`;
-      if (seen.has(key) || this.#ignored.has(problem.code)) return false;
+      const key = `${at(problem)} ${problem.message}`;
+      const follows = this.#ignored.has(problem.code) ||
+        (spoilt.has(at(problem)) && !valueCodes.includes(problem.code));
+      if (seen.has(key) || follows) return false;
       seen.add(key);
       return true;
     });

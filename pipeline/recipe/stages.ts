@@ -17,6 +17,8 @@ import type { UnknownKey } from "./unknown.ts";
 export interface StageTools {
   readonly plugins: PluginSource;
   readonly report: Report;
+  /** Names of the recipe's samplers. */
+  readonly samplers: readonly string[];
   /** Takes problems that have their places, such as those of a plugin that does not load. */
   readonly add: (problems: readonly Problem[]) => void;
   /** Where what is missing is shown. */
@@ -76,9 +78,11 @@ async function checkStage(kind: Kind, path: Path, field: Field, tools: StageTool
   if (name === undefined) {
     const place = useField?.node.place ?? field.key ?? node.place;
     const wrong = !isMap(node) || useField !== undefined;
+    const last = path.at(-1);
+    const own = typeof last === "number" ? "" : `${last}: `;
     report(
       wrong
-        ? messages.wrongStageForm(id, "one", dataOf(useField?.node ?? node), `${kind}: ${names[0] ?? "name"}`)
+        ? messages.wrongStageForm(id, "one", dataOf(useField?.node ?? node), `${own}${names[0] ?? "name"}`)
         : messages.missingUse(id, kind, names),
       place,
     );
@@ -94,9 +98,19 @@ async function checkStage(kind: Kind, path: Path, field: Field, tools: StageTool
   }
   const place = useField?.node.place ?? field.key ?? tools.nowhere;
   const options = await checkStageOptions(plugin, isMap(node) ? node : withFields(node, new Map()), place, tools);
+  if (plugin.needs?.includes("sampler")) {
+    // Also where other options are wrong: everything is said at once.
+    const sampler = isMap(node) ? node.value.get("sampler") : undefined;
+    checkSampler(sampler ? sampler.node.value : options?.options.sampler, sampler?.node.place ?? place, tools);
+  }
   if (options === undefined) return undefined;
   const stage: RecipeStage = { kind, path, id, plugin, options: options.options };
   return { stage, resolved: { use: name, ...options.resolved } };
+}
+
+/** Whatever names a sampler names one that exists. */
+export function checkSampler(name: unknown, place: Place | undefined, { samplers, report }: StageTools): void {
+  if (typeof name === "string" && !samplers.includes(name)) report(messages.unknownSampler(name, samplers), place);
 }
 
 /** The plugin's own options and those of its kind; each schema sees its own, so that a plugin's checks stay in force. */

@@ -36,6 +36,10 @@ export function syntaxProblem(error: YAMLParseError, text: string): Text {
     case "MISSING_CHAR": {
       const missing = /closing (.)quote/.exec(error.message)?.[1] ?? /end with a (.)$/.exec(error.message)?.[1];
       if (missing !== undefined) return unclosed(missing);
+      if (/^Implicit map keys/.test(error.message)) {
+        const [what, ...fix] = wordings.MULTILINE_IMPLICIT_KEY!;
+        return messages.yamlSyntax(what, fix);
+      }
       if (/comma|,/.test(error.message)) {
         return messages.yamlSyntax("Comma is missing", ["separate what stands in brackets by commas"]);
       }

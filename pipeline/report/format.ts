@@ -22,7 +22,11 @@ export function formatProblems(problems: readonly Problem[], { colour, width = 1
   const shown = problems.slice(0, mostProblems);
   const blocks = shown.map((problem) => formatProblem(problem, paint, Math.max(40, width)));
   const files = [...new Set(problems.map(({ place }) => place?.file).filter((file) => file !== undefined))];
-  const where = files.length === 0 ? "" : ` in ${listed(files.map((file) => `${file}`), "and", 3)}`;
+  const where = files.length === 0
+    ? ""
+    : files[0] === commandLine
+    ? ` on the ${commandLine}`
+    : ` in ${listed(files.map((file) => file === commandLine ? `on the ${file}` : file), "and", 3)}`;
   const more = problems.length > shown.length ? `, the first ${shown.length} shown` : "";
   return [...blocks, paint.bold(`${counted(problems.length, "problem")}${where}${more}`)].join("\n\n");
 }
@@ -60,8 +64,10 @@ function codeFrame(place: Place, paint: Paint, width: number): string[] {
   const room = width - (own ? 2 : digits + 3);
   const start = Math.min(place.column - 1, line.length);
   const marked = window(line, start, Math.min(line.length, start + place.length), room);
+  // What stands before says nothing once its own beginning is out of sight.
+  if (marked.skipped > 0) first = place.line;
   const before = lines.slice(first - 1, place.line - 1).map((text, i) =>
-    gutter(String(first + i)) + window(text, marked.skipped, marked.skipped, room, marked.skipped).text
+    gutter(String(first + i)) + window(text, 0, 0, room).text
   );
   const caret = " ".repeat(marked.from) + paint.red("^".repeat(Math.max(1, marked.to - marked.from)));
   return [...before, gutter(String(place.line)) + marked.text, gutter("") + caret];
@@ -71,7 +77,7 @@ function codeFrame(place: Place, paint: Paint, width: number): string[] {
  * What a terminal shows of a line: at most `room` columns that hold the marked part, "…" where it is cut, and between
  * which columns the marked part then stands. `skipped` is what was left out before, in columns.
  */
-function window(line: string, start: number, end: number, room: number, skip?: number) {
+function window(line: string, start: number, end: number, room: number) {
   let column = 0;
   let index = 0;
   let [from, to] = [-1, -1];
@@ -88,7 +94,7 @@ function window(line: string, start: number, end: number, room: number, skip?: n
   if (from < 0) from = column;
   if (to < 0) to = column;
   // A third of the room shows what stands before the mark.
-  const skipped = skip ?? (column <= room ? 0 : Math.max(0, from - Math.floor(room / 3)));
+  const skipped = column <= room || from < room - 10 ? 0 : from - Math.floor(room / 3);
   const last = column - skipped > room ? skipped + room - 1 : Infinity;
   const visible = cells.filter((cell) =>
     cell.column >= skipped + (skipped > 0 ? 1 : 0) && cell.column + cell.columns <= last

@@ -1,0 +1,109 @@
+/** Resolved recipes as YAML text, and what differs between two of them. */
+import { basename } from "node:path";
+import { Document, isMap, isScalar, type Node, visit } from "yaml";
+import { stageKey } from "./merge.ts";
+import { pathText } from "./node.ts";
+import type { Path } from "./types.ts";
+
+const width = 100;
+
+/**
+ * A resolved recipe as YAML: itself a recipe, which reads back equal. A stage stands on one line where it fits.
+ * The same recipe gives the same text.
+ */
+export function toYaml(resolved: Readonly<Record<string, unknown>>): string {
+  const document = new Document(withBareNames(resolved), { aliasDuplicateObjects: false, version: "1.2" });
+  const print = (node: Node | null, indent: number) => {
+    if (!isMap(node)) return;
+    for (const { key, value } of node.items) {
+      if (!isCollection(value)) continue;
+      value.flow = true;
+      const line = `${" ".repeat(indent)}${isScalar(key) ? key.value : ""}: ${flowText(value)}`;
+      if (line.length <= width) continue;
+      // Too long for a line: broken up at this level only.
+      value.flow = false;
+      if (isMap(value)) print(value, indent + 2);
+      else for (const item of value.items) breakUp(item, indent + 4);
+    }
+  };
+  const breakUp = (item: unknown, indent: number) => {
+    if (!isCollection(item)) return;
+    item.flow = indent + flowText(item).length <= width;
+    if (!item.flow) print(item as Node, indent);
+  };
+  print(document.contents, 0);
+  return document.toString({ lineWidth: 0, flowCollectionPadding: true, singleQuote: false });
+}
+
+/** A stage without options is its name. */
+function withBareNames(resolved: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const bare = (stage: unknown) => isRecord(stage) && Object.keys(stage).join() === "use" ? stage.use : stage;
+  return Object.fromEntries(
+    Object.entries(resolved).map(([key, value]) => {
+      const arity = stageKey(key)?.arity;
+      if (arity === "one") return [key, bare(value)];
+      if (arity === "list" && Array.isArray(value)) return [key, value.map(bare)];
+      if (arity !== "named" || !isRecord(value)) return [key, value];
+      return [key, Object.fromEntries(Object.entries(value).map(([name, stage]) => [name, bare(stage)]))];
+    }),
+  );
+}
+
+type Collection = Extract<Node, { flow?: boolean; items: unknown[] }>;
+
+function isCollection(node: unknown): node is Collection {
+  return typeof node === "object" && node !== null && "items" in node;
+}
+
+function flowText(node: Collection): string {
+  const alone = new Document(node.toJSON(), { aliasDuplicateObjects: false, version: "1.2" });
+  visit(alone, { Collection: (_, inner) => void (inner.flow = true) });
+  return alone.toString({ lineWidth: 0 }).trimEnd();
+}
+
+/**
+ * What differs between two resolved recipes, one line each, in the order of the new one: `network.block_depth: 2 → 3`.
+ * Empty when they are equal. Plugin files are compared by name: a project may be moved.
+ */
+export function differences(
+  before: Readonly<Record<string, unknown>>,
+  after: Readonly<Record<string, unknown>>,
+): string[] {
+  return compare(withoutFolders(before), withoutFolders(after), []);
+}
+
+function compare(before: unknown, after: unknown, path: Path): string[] {
+  if (isRecord(before) && isRecord(after)) {
+    // Another plugin has other options: what it is says more than each of them.
+    const replaced = before.use !== after.use;
+    const keys = replaced ? ["use"] : [...new Set([...Object.keys(after), ...Object.keys(before)])];
+    return keys.flatMap((key) => compare(own(before, key), own(after, key), [...path, key]));
+  }
+  if (Array.isArray(before) && Array.isArray(after) && before.length === after.length && after.some(isRecord)) {
+    return after.flatMap((item, i) => compare(before[i], item, [...path, i]));
+  }
+  const [old, now] = [short(before), short(after)];
+  return old === now ? [] : [`${pathText(path)}: ${old} → ${now}`];
+}
+
+const own = (record: Readonly<Record<string, unknown>>, key: string) =>
+  Object.hasOwn(record, key) ? record[key] : undefined;
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function withoutFolders(recipe: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const { plugins } = recipe;
+  return Array.isArray(plugins) ? { ...recipe, plugins: plugins.map((file) => basename(String(file))) } : recipe;
+}
+
+/** A value on one line, as it would stand in a recipe. */
+export function short(value: unknown): string {
+  if (value === undefined) return "(none)";
+  if (Array.isArray(value)) return `[${value.map(short).join(", ")}]`;
+  if (isRecord(value)) return `{ ${Object.entries(value).map(([key, item]) => `${key}: ${short(item)}`).join(", ")} }`;
+  return typeof value === "string" && /^[\p{L}\d][\p{L}\p{N} ./_-]*$/u.test(value) && Number.isNaN(Number(value))
+    ? value
+    : JSON.stringify(value);
+}
