@@ -31,10 +31,10 @@ export default plugin({
       measure(predicted, target) {
         const map = (name: keyof Components) => error(tf.sub(predicted[name], target[name]));
         const trained = map(options.weighting);
-        const loss = tf.mean<tf.Scalar>(trained);
+        const loss = mean(trained);
         const objective = options.reduction === "mean" ? loss : tf.sum<tf.Scalar>(tf.mean(trained, -1));
         // What is only shown must not add to the gradient's work.
-        const shown = (name: keyof Components) => name === options.weighting ? loss : tf.mean<tf.Scalar>(map(name));
+        const shown = (name: keyof Components) => name === options.weighting ? loss : mean(map(name));
         return {
           objective,
           errors: { loss, noise: shown("noise"), image: shown("signal"), velocity: shown("velocity") },
@@ -43,6 +43,11 @@ export default plugin({
     };
   },
 });
+
+/** The mean of everything, row by row first: added up one after the other in float32, a batch loses digits. */
+function mean(map: tf.Tensor): tf.Scalar {
+  return tf.mean(tf.mean(map, [2, 3]));
+}
 
 /** The absolute value, with a gradient of zero at zero: that of tf.abs is -1 there. */
 const absolute = tf.customGrad((x, save) => {

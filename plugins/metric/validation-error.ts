@@ -16,17 +16,19 @@ export default plugin({
       async measure(view) {
         let pictures = 0, noise = 0, image = 0;
         for await (const { size, predicted, target } of view.batches()) {
-          const means = tf.tidy(() =>
+          const perPicture = tf.tidy(() =>
             tf.stack([
-              tf.mean(error(tf.sub(predicted.noise, target.noise))),
-              tf.mean(error(tf.sub(predicted.signal, target.signal))),
+              tf.mean(error(tf.sub(predicted.noise, target.noise)), [1, 2, 3]),
+              tf.mean(error(tf.sub(predicted.signal, target.signal)), [1, 2, 3]),
             ])
           );
-          const [ofNoise, ofImage] = await means.data();
-          means.dispose();
+          const errors = await perPicture.data();
+          perPicture.dispose();
+          for (let i = 0; i < size; i++) {
+            noise += errors[i]!;
+            image += errors[size + i]!;
+          }
           pictures += size;
-          noise += size * ofNoise!;
-          image += size * ofImage!;
         }
         if (pictures === 0) throw new Error('Cannot measure "validation-error": the dataset holds no picture out');
         return { noise: noise / pictures, image: image / pictures };
