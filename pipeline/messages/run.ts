@@ -1,13 +1,5 @@
 /** Messages about run folders, checkpoints, training, sampling and evaluating. */
 import type { Problem } from "../problem.ts";
-import { nearest } from "../text/nearest.ts";
-
-const list = (names: readonly string[]) => names.join(", ") || "none";
-
-function didYouMean(name: string, names: readonly string[]): string[] {
-  const near = nearest(name, names);
-  return near === undefined ? [] : [`Did you mean "${near}"?`];
-}
 
 export function damagedFile(path: string, what: string): Problem {
   return {
@@ -49,8 +41,12 @@ export function noGoodCheckpoint(folder: string, reasons: readonly string[]): Pr
   };
 }
 
-export function fellBack(path: string, reason: string, to: string): string {
-  return `${reason}; going on from "${to}" instead, "${path}" stays as it is until it is written again`;
+export function fellBack(to: string, aside: readonly string[]): string {
+  return `Going on from "${to}" instead; the damaged file is kept as ${aside.map((path) => `"${path}"`).join(", ")}`;
+}
+
+export function alreadyTrained(step: number, epoch: number): string {
+  return `already trained for ${epoch} epochs (${step} steps), as long as the recipe asks`;
 }
 
 export function recipeChanged(folder: string, differences: readonly string[]): Problem {
@@ -70,26 +66,6 @@ export function runBusy(folder: string, holder: string): Problem {
     code: "run-busy",
     message: `Cannot train in "${folder}": ${holder} trains there`,
     help: ["Wait until it is done, stop it with Ctrl-C, or give the recipe another name"],
-  };
-}
-
-export function nothingToTrainOn(pictures: number, batch: number): Problem {
-  return {
-    code: "too-few-pictures",
-    message: `Cannot fill a batch of ${batch} from ${pictures} training pictures`,
-    help: [
-      pictures === 0
-        ? "Check the folder of the dataset"
-        : `Use dataset.batch_size: ${pictures}, or fewer, or more pictures`,
-    ],
-  };
-}
-
-export function unknownBest(name: string, names: readonly string[]): Problem {
-  return {
-    code: "unknown-metric",
-    message: `Cannot keep the best checkpoint by "${name}": no metric of this recipe measures it`,
-    help: [...didYouMean(name, names), `Measured are: ${list(names)}`],
   };
 }
 
@@ -116,10 +92,6 @@ export function stuck(step: number, loss: number, zero: number): string {
     "Likely causes: a learning rate too low or far too high, a weight decay too strong (optimizer.weight_decay),",
     "or a network too small for the pictures. Training goes on.",
   ].join("\n");
-}
-
-export function fewPictures(train: number, batch: number): string {
-  return `An epoch is a single step: ${train} training pictures at batch size ${batch}. Raise dataset.repeats for longer epochs`;
 }
 
 export function dataChanged(before: number, now: number): string {

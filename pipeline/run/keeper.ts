@@ -1,0 +1,55 @@
+/** Writes checkpoints of a run and keeps the right ones. */
+import { join } from "node:path";
+import { diverged } from "../messages/run.ts";
+import { DenoiseError } from "../problem.ts";
+import type { TensorRecord } from "../../tensor/mod.ts";
+import { checkpointPath, type Position, prune, writeCheckpoint } from "./checkpoint.ts";
+import { firstNotFinite, toHost } from "./host.ts";
+import type { RunLog } from "./log.ts";
+import type { TrainState } from "./states.ts";
+
+/** Writes checkpoints of one run. */
+export class Keeper {
+  /** The newest checkpoint that is known to be good. */
+  newest: string | undefined;
+
+  constructor(
+    private readonly options: {
+      /** Folder of the checkpoints. */
+      readonly folder: string;
+      /** The resolved recipe, as YAML. */
+      readonly recipe: string;
+      readonly log: RunLog;
+      readonly last: number;
+      readonly newest: string | undefined;
+    },
+  ) {
+    this.newest = options.newest;
+  }
+
+  /**
+   * Writes the checkpoint of a step, or `best.safetensors`, or both; then removes those that are not to be kept.
+   *
+   * @throws {DenoiseError} when a tensor holds a number that is not finite: nothing is written then
+   */
+  async save(
+    position: Position,
+    tensors: { state: TrainState; statistics: TensorRecord },
+    which: { step: boolean; best: boolean },
+  ): Promise<void> {
+    const { folder, recipe, log, last } = this.options;
+    const host = await toHost(tensors);
+    const bad = firstNotFinite(host);
+    if (bad !== undefined) {
+      throw new DenoiseError(diverged(`"${bad.replace(/^state\//, "")}" is not finite`, position.step, this.newest));
+    }
+    await log.sync(); // a log that ended before its checkpoint would have a hole after a power failure
+    const checkpoint = { position, recipe, tensors: host };
+    if (which.best) await writeCheckpoint(join(folder, "best.safetensors"), checkpoint);
+    if (!which.step) return;
+    const path = checkpointPath(folder, position.step);
+    await writeCheckpoint(path, checkpoint);
+    this.newest = path;
+    await prune(folder, last);
+  }
+}

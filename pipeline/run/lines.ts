@@ -1,0 +1,112 @@
+/** The lines that training prints. */
+import type { Pictures } from "../data/mod.ts";
+import type { Graph } from "../graph/types.ts";
+import type { Console, Progress } from "../terminal/console.ts";
+import { row } from "../terminal/rows.ts";
+import { count, counted, decimal, duration, rate } from "../terminal/units.ts";
+import { version } from "../version.ts";
+import type { Moment } from "./interval.ts";
+import type { Measurement } from "./measure.ts";
+
+/** `denoise 0.1  quickstart: emoji, 32×32`, and what it runs on. The backend has to be started. */
+export function tellStart(console: Console, graph: Graph): void {
+  const { height, width } = graph.pictures;
+  const { name } = graph.recipe;
+  const short = version.split(".").slice(0, 2).join(".");
+  const data = `${graph.one("dataset").plugin.name}, ${width}×${height}`;
+  console.line(`${console.colors.bold(`denoise ${short}`)}  ${name}: ${data}`);
+  row(console, "backend", graph.one("backend").stage.description);
+}
+
+/** `data         3,583 pictures, 2,866 to train on, 717 held out`. */
+export function tellData(console: Console, { train, validation, skipped }: Pictures): void {
+  const parts = [
+    counted(train.count + validation.count, "picture"),
+    `${count(train.count)} to train on`,
+    `${count(validation.count)} held out`,
+    ...(skipped.length === 0 ? [] : [`${count(skipped.length)} skipped`]),
+  ];
+  row(console, "data", parts.join(", "));
+}
+
+/** Numbers of a run that its lines show. */
+export interface Plan {
+  readonly totalSteps: number;
+  readonly stepsPerEpoch: number;
+  /** As in the recipe: undefined when it counts in steps. */
+  readonly epochs: number | undefined;
+  readonly batchSize: number;
+}
+
+/** `epoch  4/12  …  59 %  loss 0.1841  1,020 images/s  0:00:42 left`. */
+export function trainingProgress(
+  { totalSteps, stepsPerEpoch, epochs, batchSize }: Plan,
+  now: { step: number; epoch: number; batch: number; loss: number | undefined; secondsPerStep: number; left: number },
+): Progress {
+  const details = [
+    ...(now.loss === undefined ? [] : [`loss ${decimal(now.loss)}`]),
+    `${rate(batchSize / now.secondsPerStep)} images/s`,
+    `${duration(now.left)} left`,
+  ];
+  if (epochs === undefined) {
+    return { label: `step  ${count(now.step)}/${count(totalSteps)}`, done: now.step, total: totalSteps, details };
+  }
+  const ended = now.batch === 0;
+  const current = String(ended ? now.epoch : now.epoch + 1).padStart(String(epochs).length);
+  const label = `epoch  ${current}/${epochs}`;
+  return { label, done: ended ? stepsPerEpoch : now.batch, total: stepsPerEpoch, details };
+}
+
+/** `epoch  3     loss 0.1841   validation: noise 0.1902, image 0.3127   samples/epoch-003.png`. */
+export function tellMoment(
+  console: Console,
+  { epoch, step, epochEnded }: Moment,
+  found: { loss: number | undefined; measured: readonly Measurement[]; samples: string | undefined },
+): void {
+  const parts = [
+    ...(found.loss === undefined ? [] : [`loss ${decimal(found.loss)}`]),
+    ...(found.measured.length === 0 ? [] : [`validation: ${listMeasurements(found.measured)}`]),
+    ...(found.samples === undefined ? [] : [found.samples]),
+  ];
+  row(console, epochEnded ? `epoch  ${epoch}` : `step  ${count(step)}`, parts.join("   "));
+}
+
+/** `noise 0.1902, image 0.3127`. */
+export function listMeasurements(measured: readonly Measurement[]): string {
+  return measured.map(({ label, value }) => `${label} ${decimal(value)}`).join(", ");
+}
+
+/** What a run says at its end: where the pictures are, and what to do with it. */
+export function tellEnd(
+  console: Console,
+  run: {
+    folder: string;
+    command: string;
+    /** The same recipe for longer, as words of a command line. */
+    longer: string;
+    steps: number;
+    epochs: number;
+    seconds: number;
+    loss: number | undefined;
+    grid: string | undefined;
+  },
+): void {
+  const loss = run.loss === undefined ? "" : `, loss ${decimal(run.loss)}`;
+  console.line();
+  row(
+    console,
+    "trained",
+    `${counted(run.epochs, "epoch")}, ${counted(run.steps, "step")} in ${duration(run.seconds)}${loss}`,
+  );
+  if (run.grid !== undefined) row(console, "pictures", run.grid);
+  row(console, "more", `deno task sample ${run.folder} --count 64 --grid grid.png`);
+  row(console, "longer", `${run.command} ${run.longer}`);
+  row(console, "next", "deno task plugins   lists what else a recipe can be made of");
+  row(console, "", "deno task new sampler my-sampler   writes a sampler of your own, to change");
+}
+
+/** What an interrupted run says. */
+export function tellInterrupted(console: Console, checkpoint: string | undefined, command: string): void {
+  console.line(checkpoint === undefined ? "nothing was trained yet, so nothing is saved" : `saved ${checkpoint}`);
+  console.line(`go on with: ${command}`);
+}

@@ -1,0 +1,72 @@
+/** The losses of steps: read a step late, so that the device never waits, and watched. */
+import { diverged, stuck } from "../messages/run.ts";
+import { DenoiseError } from "../problem.ts";
+import { disposeTree } from "../../tensor/mod.ts";
+import type { Errors } from "./train_step.ts";
+
+const patience = 300; // steps after which a loss has to beat that of a zero output
+const window = 100; // steps whose mean is compared
+const beaten = 0.95; // of the zero output's loss: sampling noise of the mean stays well above this
+
+/** What is known of a step once its losses are read. */
+export interface StepLosses {
+  readonly step: number;
+  readonly errors: Readonly<Record<string, number>>;
+}
+
+/** Reads losses in order, and says at once what is wrong with them. */
+export class Losses {
+  #pending: Promise<StepLosses> | undefined;
+  #recent: number[] = [];
+  #judged = false;
+  /** The last loss that was read. */
+  last: number | undefined;
+
+  constructor(
+    private readonly options: {
+      /** The loss of a network that answers zero. */
+      readonly zero: number;
+      readonly read: (losses: StepLosses) => void;
+      readonly warn: (message: string) => void;
+      /** The last good checkpoint. */
+      readonly kept: () => string | undefined;
+    },
+  ) {}
+
+  /** Starts to read the losses of a step, and waits for those of the step before. Consumes the tensors. */
+  async push(step: number, errors: Errors): Promise<void> {
+    const before = this.#pending;
+    this.#pending = readErrors(step, errors);
+    this.#pending.catch(() => {}); // seen when it is awaited
+    if (before !== undefined) this.#take(await before);
+  }
+
+  /** Waits for what is being read. */
+  async settle(): Promise<void> {
+    const pending = this.#pending;
+    this.#pending = undefined;
+    if (pending !== undefined) this.#take(await pending);
+  }
+
+  #take(losses: StepLosses): void {
+    this.options.read(losses);
+    const { step, errors: { loss = NaN } } = losses;
+    this.last = loss;
+    if (!Number.isFinite(loss)) throw new DenoiseError(diverged(`the loss is ${loss}`, step, this.options.kept()));
+    this.#recent.push(loss);
+    if (this.#recent.length > window) this.#recent.shift();
+    if (this.#judged || step < patience || this.#recent.length < window) return;
+    const mean = this.#recent.reduce((sum, one) => sum + one, 0) / window;
+    this.#judged = true;
+    if (mean >= beaten * this.options.zero) this.options.warn(stuck(step, mean, this.options.zero));
+  }
+}
+
+async function readErrors(step: number, errors: Errors): Promise<StepLosses> {
+  try {
+    const read = Object.entries(errors).map(async ([name, scalar]) => [name, (await scalar.data())[0]!] as const);
+    return { step, errors: Object.fromEntries(await Promise.all(read)) };
+  } finally {
+    disposeTree(errors);
+  }
+}

@@ -1,0 +1,111 @@
+/** Measures the metrics of a recipe: shows them validation pictures and generated ones. */
+import type * as tf from "@tensorflow/tfjs";
+import { disposeTree, seedTensor, type State } from "../../tensor/mod.ts";
+import { batches, type PictureSet } from "../data/mod.ts";
+import type { Stage } from "../graph/types.ts";
+import type { MetricView } from "../kinds/metric.ts";
+import type { Session } from "./session.ts";
+import { upload } from "./states.ts";
+import { buildEvaluationStep, type Evaluation } from "./train_step.ts";
+
+/** A number that a metric measured. */
+export interface Measurement {
+  /** Id of the stage, such as `metrics[0]`. */
+  readonly id: string;
+  /** What people call it: `kid`, or `kid (best)` where several metrics measure one. */
+  readonly label: string;
+  /** As the metric calls it: what `train.keep.best` names. */
+  readonly name: string;
+  readonly value: number;
+  readonly better: "lower" | "higher";
+}
+
+/** What is measured. */
+export interface Measured {
+  readonly average: State;
+  readonly validation: PictureSet;
+}
+
+/** Measures metrics, one after the other. Compiled once, however often it measures. */
+export type Measure = (metrics: readonly Stage<"metric">[], measured: Measured) => Promise<Measurement[]>;
+
+/** Compiles the evaluation of a graph. */
+export function buildMeasure(session: Session): Measure {
+  const { graph, backend, console, signal } = session;
+  const evaluate = backend.compile(buildEvaluationStep(graph), { name: "evaluation step" });
+  const batchSize = graph.one("dataset").options.batch_size as number;
+  const all = graph.all("metric");
+
+  const view = (metric: Stage<"metric">, { average, validation }: Measured): MetricView => {
+    const show = (done: number, total: number, unit: string) => {
+      console.progress({ label: metric.plugin.name, done, total, details: [`${done} of ${total} ${unit}`] });
+    };
+    return {
+      backend,
+      async *batches() {
+        const seed = seedTensor(graph.recipe.seed);
+        let done = 0;
+        try {
+          for await (const host of batches(validation, { batchSize, training: false, seed: 0, epoch: 0 })) {
+            signal.throwIfAborted();
+            const batch = upload(host, validation.shape);
+            let seen: Evaluation | undefined;
+            try {
+              seen = await evaluate(average, batch, session.statistics, seed);
+              const { real, predicted, target } = seen;
+              yield { size: host.size, real: real as tf.Tensor4D, predicted, target };
+            } finally {
+              if (seen !== undefined) disposeTree(seen);
+              disposeTree(batch);
+            }
+            show(done += host.size, validation.count, "pictures");
+          }
+        } finally {
+          seed.dispose();
+        }
+      },
+      async *generate(count) {
+        const sampler = graph.sampler(String(metric.options.sampler));
+        const { statistics } = session;
+        const progress = (done: number, total: number) => show(done, total, "sampling steps");
+        const items = Array.from({ length: count }, (_, i) => i);
+        const options = {
+          state: average,
+          statistics,
+          seed: graph.recipe.seed,
+          items,
+          batch: batchSize,
+          progress,
+          signal,
+        };
+        yield* session.generate(sampler)(options);
+      },
+    };
+  };
+
+  return async (metrics, measured) => {
+    const found: Measurement[] = [];
+    try {
+      for (const metric of metrics) {
+        const values = await metric.stage.measure(view(metric, measured));
+        for (const [name, value] of Object.entries(values)) {
+          found.push({
+            id: metric.id,
+            label: label(metric, name),
+            name,
+            value,
+            better: metric.stage.better[name] ?? "lower",
+          });
+        }
+      }
+    } finally {
+      console.endProgress();
+    }
+    return found;
+  };
+
+  function label(metric: Stage<"metric">, name: string): string {
+    if (all.filter(({ stage }) => Object.hasOwn(stage.better, name)).length < 2) return name;
+    return `${name} (${metric.options.sampler ?? metric.id})`;
+  }
+}

@@ -1,0 +1,69 @@
+/** The folder of a run: where its files stand, and how it is taken, moved aside and tidied. */
+import { basename, dirname, join } from "node:path";
+import { removeLeftovers } from "../../files/mod.ts";
+import { listCheckpoints } from "./checkpoint.ts";
+import { lockFolder } from "./lock.ts";
+
+/** Where the files of a run stand. */
+export interface RunFolder extends Disposable {
+  readonly path: string;
+  readonly recipe: string;
+  readonly log: string;
+  readonly checkpoints: string;
+  readonly samples: string;
+}
+
+/** The run folder of a recipe: itself when a run folder or one of its checkpoints was named, else `runs/<name>`. */
+export async function runFolderOf(recipeFile: string, name: string, runs: string): Promise<string> {
+  const folder = await isFolder(recipeFile) ? recipeFile : dirname(recipeFile);
+  const run = basename(folder) === "checkpoints" ? dirname(folder) : folder;
+  return await hasRun(run) ? run : join(runs, name);
+}
+
+/** Whether a run has left checkpoints or a log in a folder. */
+async function hasRun(folder: string): Promise<boolean> {
+  return (await listCheckpoints(join(folder, "checkpoints"))).length > 0 || await isFile(join(folder, "log.jsonl"));
+}
+
+/**
+ * Takes a run folder for this process, and removes what killed writers left in it.
+ *
+ * @param fresh moves what stands there aside first: where to, is told by `moved`
+ * @throws {DenoiseError} when another process trains there
+ */
+export async function takeRunFolder(
+  path: string,
+  options: { fresh: boolean; moved: (to: string) => void },
+): Promise<RunFolder> {
+  await Deno.mkdir(path, { recursive: true });
+  let lock = await lockFolder(path);
+  if (options.fresh && await hasRun(path)) {
+    const aside = await freeName(path);
+    await Deno.rename(path, aside);
+    lock[Symbol.dispose]();
+    options.moved(aside);
+    await Deno.mkdir(path, { recursive: true });
+    lock = await lockFolder(path);
+  }
+  const folder = {
+    path,
+    recipe: join(path, "recipe.yaml"),
+    log: join(path, "log.jsonl"),
+    checkpoints: join(path, "checkpoints"),
+    samples: join(path, "samples"),
+    [Symbol.dispose]: () => lock[Symbol.dispose](),
+  };
+  // The lock is held: whoever wrote these is dead.
+  for (const each of [path, folder.checkpoints, folder.samples]) await removeLeftovers(each, 0);
+  return folder;
+}
+
+async function freeName(path: string): Promise<string> {
+  for (let i = 1;; i++) {
+    const name = `${path}.old-${i}`;
+    if (!await Deno.stat(name).then(() => true, () => false)) return name;
+  }
+}
+
+const isFolder = (path: string) => Deno.stat(path).then((info) => info.isDirectory, () => false);
+const isFile = (path: string) => Deno.stat(path).then((info) => info.isFile, () => false);

@@ -1,0 +1,41 @@
+/** Generates pictures for the eye: the samples of a run, and those of the command `sample`. */
+import type { Picture } from "../../image/mod.ts";
+import type { State } from "../../tensor/mod.ts";
+import type { Stage } from "../graph/types.ts";
+import { toPictures } from "./pictures.ts";
+import type { Session } from "./session.ts";
+
+/** What to generate. */
+export interface SampleOptions {
+  readonly sampler: Stage<"sampler">;
+  /** Weights to use: the average. */
+  readonly average: State;
+  /** One picture for each: the same seed gives the same picture. Integers from 0 to 2^31 - 1. */
+  readonly seeds: readonly number[];
+  /** Pictures generated at the same time. */
+  readonly batch: number;
+  /** Names of the classes, where the data have some: the pictures go through them in turn. */
+  readonly classes?: readonly string[] | undefined;
+}
+
+/** Generates pictures, with progress on the console. */
+export async function* samplePictures(session: Session, options: SampleOptions): AsyncGenerator<Picture, void, void> {
+  const { console, statistics, signal } = session;
+  const { sampler, average, seeds, batch, classes } = options;
+  try {
+    const images = session.generate(sampler)({
+      state: average,
+      statistics,
+      seed: 0, // the seeds of the pictures tell them apart
+      items: seeds,
+      labels: classes && seeds.map((seed) => seed % classes.length),
+      batch,
+      signal,
+      progress: (done, total) =>
+        console.progress({ label: "sampling", done, total, details: [`${done} of ${total} steps`] }),
+    });
+    for await (const part of images) yield* await toPictures(part);
+  } finally {
+    console.endProgress();
+  }
+}

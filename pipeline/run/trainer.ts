@@ -1,0 +1,229 @@
+/** The training loop: steps, what is due between them, and stopping so that nothing is lost. */
+import { join, relative } from "node:path";
+import { setImmediate as turn } from "node:timers/promises";
+import { writeWhole } from "../../files/mod.ts";
+import { grid } from "../../image/mod.ts";
+import { disposeTree, seedTensor, type TensorRecord } from "../../tensor/mod.ts";
+import { batchCount, batches, type Pictures } from "../data/mod.ts";
+import type { Compiled } from "../kinds/backend.ts";
+import type { TrainOptions } from "../recipe/types.ts";
+import type { Position } from "./checkpoint.ts";
+import { isDue, type Moment } from "./interval.ts";
+import type { Keeper } from "./keeper.ts";
+import { type Plan, tellMoment, trainingProgress } from "./lines.ts";
+import type { RunLog } from "./log.ts";
+import { Losses } from "./losses.ts";
+import { buildMeasure, type Measure, type Measurement } from "./measure.ts";
+import { Pace } from "./pace.ts";
+import type { RunFolder } from "./run_folder.ts";
+import { samplePictures } from "./sample_pictures.ts";
+import type { Session } from "./session.ts";
+import { type Batch, type TrainState, upload } from "./states.ts";
+import { buildTrainStep, type Errors } from "./train_step.ts";
+
+/** What a trainer works on. It owns the state. */
+export interface TrainerOptions {
+  readonly session: Session;
+  readonly pictures: Pictures;
+  readonly folder: RunFolder;
+  readonly log: RunLog;
+  readonly keeper: Keeper;
+  readonly state: TrainState;
+  readonly position: Position;
+  /** The loss of a network that answers zero. */
+  readonly zero: number;
+}
+
+type Step = Compiled<[TrainState, Batch, TensorRecord, Batch["item"]], { state: TrainState; errors: Errors }>;
+
+/** Trains until the recipe's end, or until the session's signal: then the step that is under way is finished. */
+export class Trainer implements Disposable {
+  readonly plan: Plan;
+  readonly #train: TrainOptions;
+  readonly #losses: Losses;
+  readonly #measure: Measure;
+  readonly #pace = new Pace();
+  readonly #step: Step;
+  readonly #data: { readonly batchSize: number; readonly repeats: number };
+  #state: TrainState;
+  #position: Position;
+  /** The last grid of pictures that was written. */
+  grid: string | undefined;
+
+  constructor(private readonly options: TrainerOptions) {
+    const { session: { graph, backend, console }, pictures, log, keeper } = options;
+    this.#state = options.state;
+    this.#position = options.position;
+    this.#train = graph.recipe.train;
+    const { batch_size, repeats } = graph.one("dataset").options as { batch_size: number; repeats: number };
+    this.#data = { batchSize: batch_size, repeats };
+    const stepsPerEpoch = batchCount(pictures.train.count, { ...this.#data, training: true });
+    const { steps, epochs } = this.#train;
+    this.plan = { totalSteps: steps ?? epochs! * stepsPerEpoch, stepsPerEpoch, epochs, batchSize: batch_size };
+    this.#measure = buildMeasure(options.session);
+    this.#step = backend.compile(buildTrainStep(graph), { name: "training step", donate: [0] });
+    this.#losses = new Losses({
+      zero: options.zero,
+      read: ({ step, errors }) => log.append({ step, ...errors }),
+      warn: (message) => {
+        console.warn(message);
+        log.append({ step: this.#position.step, event: "warning", message });
+      },
+      kept: () => keeper.newest,
+    });
+  }
+
+  get position(): Position {
+    return this.#position;
+  }
+  get loss(): number | undefined {
+    return this.#losses.last;
+  }
+
+  /** @returns whether it came to the recipe's end; otherwise the signal stopped it, and it has saved where it stands */
+  async run(): Promise<boolean> {
+    const { session: { console, signal }, keeper } = this.options;
+    try {
+      // What an interruption left undone: without it, the pictures of that epoch would be missing for ever.
+      if (!this.#position.measured) await this.#between();
+      while (this.#position.step < this.plan.totalSteps && !signal.aborted) await this.#epoch();
+      await this.#losses.settle();
+    } finally {
+      console.endProgress();
+    }
+    if (!signal.aborted) return true;
+    await keeper.save(this.#position, this.#tensors, { step: true, best: false });
+    return false;
+  }
+
+  [Symbol.dispose](): void {
+    disposeTree(this.#state);
+  }
+
+  get #tensors() {
+    return { state: this.#state, statistics: this.options.session.statistics };
+  }
+
+  /** The rest of an epoch. */
+  async #epoch(): Promise<void> {
+    const { session: { graph, statistics, signal }, pictures: { train } } = this.options;
+    const { epoch, batch: start, seconds } = this.#position;
+    const started = performance.now();
+    const { seed } = graph.recipe;
+    const seeds = seedTensor(seed);
+    try {
+      for await (const host of batches(train, { ...this.#data, training: true, seed, epoch, start })) {
+        const batch = upload(host, train.shape);
+        const { state, errors } = await this.#step(this.#state, batch, statistics, seeds);
+        this.#state = state;
+        disposeTree(batch);
+        this.#advance(seconds + (performance.now() - started) / 1000);
+        await this.#losses.push(this.#position.step, errors);
+        await turn(); // signals, prefetching and the line of progress have their turn
+        this.#pace.step();
+        this.#show();
+        await this.#between();
+        if (signal.aborted || this.#position.step >= this.plan.totalSteps) return;
+      }
+    } finally {
+      seeds.dispose();
+    }
+  }
+
+  #advance(seconds: number): void {
+    const { step, epoch, batch } = this.#position;
+    const ended = batch + 1 >= this.plan.stepsPerEpoch;
+    this.#position = {
+      ...this.#position,
+      step: step + 1,
+      epoch: ended ? epoch + 1 : epoch,
+      batch: ended ? 0 : batch + 1,
+      measured: false,
+      seconds,
+    };
+  }
+
+  /** What is due after a step: metrics, samples, a checkpoint, in this order, so that a checkpoint leaves nothing open. */
+  async #between(): Promise<void> {
+    const { session: { graph, signal, console }, keeper } = this.options;
+    const { step, epoch, batch } = this.#position;
+    const moment = { step, epoch, epochEnded: batch === 0, last: step >= this.plan.totalSteps };
+    const metrics = graph.all("metric").filter(({ options }) => isDue(options.every as string, moment));
+    const sampled = graph.all("sampler").length > 0 && isDue(this.#train.samples.every, moment);
+    const checkpoint = isDue(this.#train.checkpoint, moment);
+    const due = metrics.length > 0 || sampled || checkpoint || moment.epochEnded;
+    if (signal.aborted) return; // `measured` stays false: what is due comes when the run goes on
+    if (!due) return this.#measured();
+    await this.#pace.event(async () => {
+      await this.#losses.settle();
+      let measured: Measurement[];
+      let samples: string | undefined;
+      try {
+        measured = await this.#measure(metrics, {
+          average: this.#state.average,
+          validation: this.options.pictures.validation,
+        });
+        if (sampled) samples = await this.#drawGrid(moment);
+      } catch (error) {
+        if (signal.aborted) return;
+        throw error;
+      }
+      const best = this.#note(measured, samples);
+      this.#measured();
+      if (checkpoint || best) await keeper.save(this.#position, this.#tensors, { step: checkpoint, best });
+      const loss = this.loss;
+      if (moment.epochEnded || measured.length > 0 || sampled) tellMoment(console, moment, { loss, measured, samples });
+    });
+  }
+
+  #measured(): void {
+    this.#position = { ...this.#position, measured: true };
+  }
+
+  /** Writes a grid of pictures from one fixed noise: those that `sample` generates for the seeds from 0 on. */
+  async #drawGrid({ epoch, step, epochEnded }: Moment): Promise<string> {
+    const { session, pictures: { classes }, folder } = this.options;
+    const { rows, columns, sampler } = this.#train.samples;
+    const pictures = await Array.fromAsync(samplePictures(session, {
+      sampler: sampler === undefined ? session.graph.all("sampler")[0]! : session.graph.sampler(sampler),
+      average: this.#state.average,
+      seeds: Array.from({ length: rows * columns }, (_, i) => i),
+      batch: this.#data.batchSize,
+      classes,
+    }));
+    const name = epochEnded ? `epoch-${pad(epoch, 3)}.png` : `step-${pad(step, 6)}.png`;
+    const path = join(folder.samples, name);
+    await writeWhole(path, await grid(pictures, { rows, columns }));
+    this.grid = path;
+    return relative(folder.path, path);
+  }
+
+  /** Logs what was measured, and says whether it is the best so far. */
+  #note(measured: readonly Measurement[], samples: string | undefined): boolean {
+    const { log } = this.options;
+    const { step, epoch, best } = this.#position;
+    const values = Object.fromEntries(measured.map(({ label, value }) => [label, value]));
+    if (measured.length > 0) log.append({ step, event: "metrics", epoch, ...values });
+    if (samples !== undefined) log.append({ step, event: "samples", epoch, file: samples });
+    this.#position = { ...this.#position, metrics: { ...this.#position.metrics, ...values } };
+    const found = measured.find(({ name }) => name === this.#train.keep.best);
+    if (found === undefined || !Number.isFinite(found.value)) return false;
+    const { name: metric, value, better } = found;
+    const improved = best === undefined || best.metric !== metric ||
+      (better === "lower" ? value < best.value : value > best.value);
+    if (improved) this.#position = { ...this.#position, best: { metric, value, step } };
+    return improved;
+  }
+
+  #show(): void {
+    const { step, epoch } = this.#position;
+    const { totalSteps, stepsPerEpoch } = this.plan;
+    const steps = totalSteps - step;
+    const secondsPerStep = this.#pace.secondsPerStep;
+    const left = this.#pace.left(steps, Math.ceil(totalSteps / stepsPerEpoch) - epoch);
+    const now = { ...this.#position, loss: this.loss, secondsPerStep, left };
+    this.options.session.console.progress(trainingProgress(this.plan, now));
+  }
+}
+
+const pad = (value: number, digits: number) => String(value).padStart(digits, "0");
