@@ -73,7 +73,9 @@ export function describe(schema: JsonSchema, many = false): string {
     case "null":
       return "nothing";
     case "string":
-      return `${plural("text")}${size(schema.minLength, schema.maxLength, "character", " of ")}`;
+      return `${plural("text")}${
+        size(schema.minLength === 1 ? 0 : schema.minLength, schema.maxLength, "character", " of ")
+      }`;
     case "array":
       return describeList(schema, plural("list"));
     case "object":
@@ -112,7 +114,9 @@ function range(schema: JsonSchema, whole: boolean): string {
   const highest = safe(schema.maximum ?? step(schema.exclusiveMaximum, -1));
   const above = whole ? undefined : schema.exclusiveMinimum;
   const below = whole ? undefined : schema.exclusiveMaximum;
-  const steps = schema.multipleOf === undefined ? "" : ` in steps of ${schema.multipleOf}`;
+  const steps = schema.multipleOf === undefined || (whole && schema.multipleOf === 1)
+    ? ""
+    : ` in multiples of ${schema.multipleOf}`;
   if (lowest !== undefined && highest !== undefined) return ` from ${lowest} to ${highest}${steps}`;
   const bounds = [
     lowest !== undefined && `≥ ${lowest}`,

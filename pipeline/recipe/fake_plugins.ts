@@ -1,12 +1,9 @@
-/** Small plugins for the tests of recipes, and the folder that the tests write recipes into. */
-import { join } from "node:path";
+/** Small plugins for the tests of recipes. */
 import { z } from "zod";
 import type { Kind } from "../kinds/mod.ts";
 import type { AnyPlugin } from "../kinds/plugin.ts";
 import { DenoiseError } from "../problem.ts";
-import { formatProblems } from "../report/format.ts";
-import { readRecipe } from "./read.ts";
-import type { PluginSource, Recipe } from "./types.ts";
+import type { PluginSource } from "./types.ts";
 
 const size = z.int().min(8).max(512);
 
@@ -100,46 +97,3 @@ export const fakes: PluginSource = {
     );
   },
 };
-
-/** The smallest recipe. */
-export const smallest = "dataset: emoji\nnetwork: residual-unet\ntrain: { epochs: 3 }\n";
-
-/** Contents of files by name. */
-export type Files = Readonly<Record<string, string | Uint8Array>>;
-
-/** Runs a test in a folder of its own with these files in it, as the current one. */
-export async function inFolder<T>(files: Files, test: () => Promise<T>): Promise<T> {
-  const before = Deno.cwd();
-  const folder = await Deno.makeTempDir({ prefix: "denoise-recipe-" });
-  try {
-    Deno.chdir(folder);
-    for (const [name, content] of Object.entries(files)) {
-      await Deno.mkdir(join(name, ".."), { recursive: true });
-      if (typeof content === "string") await Deno.writeTextFile(name, content);
-      else await Deno.writeFile(name, content);
-    }
-    return await test();
-  } finally {
-    Deno.chdir(before);
-    await Deno.remove(folder, { recursive: true });
-  }
-}
-
-/** Reads `r.yaml` among these files, or only a text that stands for it. */
-export function read(files: Files | string, ...overrides: string[]): Promise<Recipe> {
-  const named = typeof files === "string" ? { "r.yaml": files } : files;
-  return inFolder(named, () => readRecipe("r.yaml", { plugins: fakes, overrides }));
-}
-
-/** What is printed for a file that is refused. */
-export function printed(files: Files, file: string, overrides: readonly string[] = []): Promise<string> {
-  return inFolder(files, async () => {
-    try {
-      await readRecipe(file, { plugins: fakes, overrides });
-    } catch (error) {
-      if (error instanceof DenoiseError) return formatProblems(error.problems, { colour: false });
-      throw error;
-    }
-    return "no problems";
-  });
-}

@@ -41,7 +41,10 @@ export interface TextSource {
  */
 export function parse(text: string, source: TextSource, report: Report): Node | undefined {
   const lines = new LineCounter();
-  const place = (start: number, end: number): Place => {
+  const written = text.trimEnd().length;
+  const place = (at: number, end: number): Place => {
+    // What is missing at the end of a text is missing after its last word.
+    const start = at >= written && written > 0 ? written - 1 : at;
     const from = lines.linePos(start);
     // A value may reach over many lines: what is marked ends with its first.
     const lineEnd = /[\r\n]|$/.exec(text.slice(start))!.index + start;
