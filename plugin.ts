@@ -18,6 +18,7 @@ export * as files from "./files/mod.ts";
 export * as image from "./image/mod.ts";
 export type * from "./pipeline/kinds/types.ts";
 export { opByOp, tfjsBackend } from "./tensor/backend.ts";
+export { threadedWasm } from "./tensor/wasm/threads.ts";
 export * as initializers from "./tensor/initializers.ts";
 export * as ops from "./tensor/ops/mod.ts";
 export type { Random } from "./tensor/random.ts";
