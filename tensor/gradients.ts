@@ -88,7 +88,8 @@ function backward(tape: readonly TapeNode[], xs: readonly tf.Tensor[], y: tf.Ten
   const dependsOnX = new Set(wanted);
   for (const node of tape) {
     if (Object.values(node.inputs).some((input) => input != null && dependsOnX.has(input.id))) {
-      for (const output of node.outputs) dependsOnX.add(output.id);
+      // Integers and truth values carry no gradient; tfjs would go on to kernels that have none, such as Greater.
+      for (const output of node.outputs) if (output.dtype === "float32") dependsOnX.add(output.id);
     }
   }
   const gradients = new Map<number, tf.Tensor>();

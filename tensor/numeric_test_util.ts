@@ -2,8 +2,10 @@
 import "@tensorflow/tfjs-backend-wasm";
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
-import { valueAndGrad } from "./mod.ts";
+import { registerWasmKernels, valueAndGrad } from "./mod.ts";
 import type { TensorRecord } from "./tree.ts";
+
+registerWasmKernels();
 
 /** Registers a test for each backend; none may leave a tensor behind. */
 export function testOnBackends(name: string, fn: () => void | Promise<void>, backends = ["cpu", "wasm"]): void {

@@ -43,15 +43,8 @@ export function filterGradientByConvolution(x: tf.Tensor4D, dy: tf.Tensor4D, att
   });
 }
 
-/** Registers `Conv2DBackpropFilter` for `wasm`. */
-export function registerFilterGradient(): void {
-  if (tf.getKernel("Conv2DBackpropFilter", "wasm") != null) return;
-  tf.registerKernel({
-    kernelName: "Conv2DBackpropFilter",
-    backendName: "wasm",
-    kernelFunc: ({ inputs, attrs }) => {
-      const { x, dy } = inputs as { x: tf.Tensor4D; dy: tf.Tensor4D };
-      return filterGradientByConvolution(x, dy, attrs as unknown as Attributes);
-    },
-  });
-}
+/** The kernel `Conv2DBackpropFilter`. */
+export const filterGradientKernel: tf.KernelFunc = ({ inputs, attrs }) => {
+  const { x, dy } = inputs as { x: tf.Tensor4D; dy: tf.Tensor4D };
+  return filterGradientByConvolution(x, dy, attrs as unknown as Attributes);
+};
