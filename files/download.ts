@@ -39,7 +39,7 @@ export class DownloadError extends Error {
  * @throws {DownloadError} when the file cannot be had or is not the one expected: how to place it by hand stands in it
  */
 export async function download(path: string, remote: Remote, options: DownloadOptions = {}): Promise<void> {
-  const { signal, attempts = 4, delay = 1000 } = options;
+  const { signal, attempts = 4, delay = 500 } = options;
   if (await sizeOf(path) !== undefined) return await checkPlaced(path, remote, signal);
   await Deno.mkdir(dirname(path), { recursive: true });
   const part = `${path}.part`;
@@ -55,7 +55,8 @@ export async function download(path: string, remote: Remote, options: DownloadOp
         failure = undefined;
       } catch (error) {
         signal?.throwIfAborted();
-        if (error instanceof Fatal) throw unavailable(path, remote, error);
+        // Without permission for the network, or with an answer such as 404, trying again changes nothing.
+        if (error instanceof Fatal || error instanceof Deno.errors.NotCapable) throw unavailable(path, remote, error);
         failure = error;
       }
     }
@@ -76,7 +77,7 @@ export async function download(path: string, remote: Remote, options: DownloadOp
   throw unavailable(path, remote, failure);
 }
 
-/** An answer that trying again does not change. */
+/** An answer of the server that trying again does not change. */
 class Fatal extends Error {}
 
 /** One request: appends to `part` what it lacks, or starts it anew where the server knows no ranges. */
@@ -103,6 +104,11 @@ async function fetchInto(part: string, remote: Remote, { signal, progress, stall
     }
     const resumed = response.status === 206 &&
       response.headers.get("content-range")?.startsWith(`bytes ${have}-`) === true;
+    const announced = Number(response.headers.get("content-length") ?? NaN) + (resumed ? have : 0);
+    if (announced !== remote.size && !Number.isNaN(announced) && !response.headers.has("content-encoding")) {
+      await response.body.cancel();
+      throw new Fatal(`the file there has ${announced} bytes, expected ${remote.size}`);
+    }
     using file = await Deno.open(part, { write: true, create: true, append: resumed, truncate: !resumed });
     let done = resumed ? have : 0;
     progress?.(done, remote.size);

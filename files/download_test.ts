@@ -1,0 +1,219 @@
+/** Tests of downloads, against servers on loopback that do what servers do. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { download, DownloadError, type DownloadOptions, type Remote } from "./download.ts";
+import { sha256 } from "./hash.ts";
+
+const content = Uint8Array.from({ length: 300_000 }, (_, i) => Math.imul(i, 0x9e3779b1) >>> 24);
+const half = content.length >> 1;
+
+/** What a server does with a request, given how many it has had before. */
+type Behaviour = (request: Request, before: number) => Response;
+
+const whole: Behaviour = () => new Response(content);
+const ranged: Behaviour = (request) => {
+  const start = Number(request.headers.get("range")?.match(/^bytes=(\d+)-$/)?.[1] ?? 0);
+  if (start === 0) return new Response(content);
+  const range = `bytes ${start}-${content.length - 1}/${content.length}`;
+  return new Response(content.subarray(start), { status: 206, headers: { "content-range": range } });
+};
+/** Sends `bytes` of an answer and then drops the connection. */
+const dropped = (response: Response, bytes: number): Response => {
+  const reader = response.body!.getReader();
+  let sent = 0;
+  const body = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const { value } = await reader.read();
+      if (value === undefined || sent >= bytes) return controller.error(new Error("dropped"));
+      controller.enqueue(value.subarray(0, bytes - sent));
+      sent += value.length;
+      await new Promise((resolve) => setTimeout(resolve, 20)); // What is sent is to arrive before the end does.
+    },
+  });
+  return new Response(body, response);
+};
+
+interface Place {
+  path: string;
+  remote: Remote;
+  ranges: (string | null)[];
+  get(options?: DownloadOptions): Promise<void>;
+}
+
+async function withServer(behaviour: Behaviour, test: (place: Place) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  const ranges: (string | null)[] = [];
+  const options = {
+    hostname: "127.0.0.1",
+    port: 0,
+    onListen: () => {},
+    onError: () => new Response(null, { status: 500 }),
+  };
+  const server = Deno.serve(options, (request) => {
+    ranges.push(request.headers.get("range"));
+    return behaviour(request, ranges.length - 1);
+  });
+  const path = join(folder, "sub", "file.bin");
+  const remote = {
+    url: `http://127.0.0.1:${server.addr.port}/file.bin`,
+    size: content.length,
+    sha256: sha256(content),
+  };
+  const get = (more?: DownloadOptions) => download(path, remote, { delay: 1, ...more });
+  await test({ path, remote, ranges, get });
+  await server.shutdown();
+  await Deno.remove(folder, { recursive: true });
+}
+
+const names = (path: string) => [...Deno.readDirSync(join(path, ".."))].map(({ name }) => name).sort();
+const startPart = async ({ path }: Place, bytes: Uint8Array) => {
+  await Deno.mkdir(join(path, ".."), { recursive: true });
+  await Deno.writeFile(`${path}.part`, bytes);
+};
+
+Deno.test("download() fetches a file, reports progress, and asks for nothing when it is there", async () => {
+  await withServer(whole, async (place) => {
+    const reports: number[] = [];
+    await place.get({ progress: (done, total) => (assert.equal(total, content.length), reports.push(done)) });
+    assert.deepEqual(await Deno.readFile(place.path), content);
+    assert.deepEqual(names(place.path), ["file.bin"]);
+    assert.equal(reports[0], 0);
+    assert.equal(reports.at(-1), content.length);
+    assert.deepEqual(reports, reports.toSorted((a, b) => a - b));
+    await place.get();
+    assert.equal(place.ranges.length, 1);
+  });
+});
+
+Deno.test("download() goes on where an earlier one stopped", async () => {
+  await withServer(ranged, async (place) => {
+    await startPart(place, content.subarray(0, half));
+    const reports: number[] = [];
+    await place.get({ progress: (done) => void reports.push(done) });
+    assert.deepEqual(place.ranges, [`bytes=${half}-`]);
+    assert.equal(reports[0], half);
+    assert.deepEqual(await Deno.readFile(place.path), content);
+  });
+});
+
+Deno.test("download() takes up a connection that drops, as long as each brings something", async () => {
+  const drops: Behaviour = (request, before) => before < 6 ? dropped(ranged(request, 0), 30_000) : ranged(request, 0);
+  await withServer(drops, async (place) => {
+    await place.get({ attempts: 2 });
+    assert.equal(place.ranges.length, 7);
+    assert.ok(place.ranges.slice(1).every((range) => range !== null));
+    assert.deepEqual(await Deno.readFile(place.path), content);
+  });
+});
+
+Deno.test("download() starts anew where the server knows no ranges, or gives another one", async () => {
+  for (const behaviour of [whole, () => new Response(content, { status: 200, headers: { "content-range": "x" } })]) {
+    await withServer(behaviour, async (place) => {
+      await startPart(place, content.subarray(0, half));
+      await place.get();
+      assert.deepEqual(await Deno.readFile(place.path), content);
+    });
+  }
+});
+
+Deno.test("download() fetches all of a file whose first part turns out to be wrong", async () => {
+  await withServer(ranged, async (place) => {
+    await startPart(place, new Uint8Array(half));
+    await place.get();
+    assert.deepEqual(place.ranges, [`bytes=${half}-`, null]);
+    assert.deepEqual(await Deno.readFile(place.path), content);
+    await startPart(place, new Uint8Array(content.length + 1));
+    await Deno.remove(place.path);
+    await place.get();
+    assert.deepEqual(await Deno.readFile(place.path), content);
+  });
+});
+
+Deno.test("download() refuses content with another hash, and keeps nothing of it", async () => {
+  await withServer(() => new Response(content.map((byte) => byte ^ 1)), async (place) => {
+    await assert.rejects(place.get(), (error: DownloadError) => {
+      assert.ok(error instanceof DownloadError);
+      assert.match(error.message, /is not the file expected: its SHA-256 differs$/);
+      assert.ok(error.help.includes(`SHA-256: ${place.remote.sha256}`));
+      return true;
+    });
+    assert.equal(place.ranges.length, 1);
+    assert.deepEqual(names(place.path), []);
+  });
+});
+
+Deno.test("download() refuses content of another size", async () => {
+  const long = new Uint8Array([...content, 1, 2, 3]);
+  const short = content.subarray(0, 1000);
+  for (const other of [long, short]) {
+    await withServer(() => new Response(other), async (place) => {
+      await assert.rejects(place.get(), new RegExp(`the file there has ${other.length} bytes, expected 300000`));
+      assert.equal(place.ranges.length, 1);
+    });
+  }
+  // Servers that do not say how much will come.
+  await withServer(() => new Response(new Blob([long]).stream()), async (place) => {
+    await assert.rejects(place.get(), /the server sends more than the expected 300000 bytes/);
+  });
+  await withServer(() => new Response(new Blob([short]).stream()), async (place) => {
+    await assert.rejects(place.get(), /the connection ended after 1000 of 300000 bytes/);
+  });
+});
+
+Deno.test("download() says how to place a file by hand when it cannot be had", async () => {
+  const check = (place: Place, message: RegExp) =>
+    assert.rejects(place.get(), (error: DownloadError) => {
+      assert.match(error.message, message);
+      assert.deepEqual(error.help, [
+        `to place it by hand, put this file at: ${place.path}`,
+        `address: ${place.remote.url}`,
+        "size: 300000 bytes",
+        `SHA-256: ${place.remote.sha256}`,
+      ]);
+      return true;
+    });
+  await withServer(() => new Response("gone", { status: 404, statusText: "Not Found" }), async (place) => {
+    await check(place, /^Cannot download "http:.*file.bin": the server answered 404 Not Found$/);
+    assert.equal(place.ranges.length, 1, "a missing file does not come by asking again");
+  });
+  await withServer(() => new Response("busy", { status: 503 }), async (place) => {
+    await check(place, /the server answered 503/);
+    assert.equal(place.ranges.length, 4);
+  });
+  let gone: Place | undefined;
+  await withServer(whole, (place) => Promise.resolve(void (gone = place)));
+  await check(gone!, /^Cannot download "http:.*": .*[Cc]onnect/);
+  await Deno.remove(join(gone!.path, "..", ".."), { recursive: true });
+});
+
+Deno.test("download() gives up on a connection that sends nothing", async () => {
+  const silent: Behaviour = () => new Response(new ReadableStream({ pull: () => new Promise(() => {}) }));
+  await withServer(silent, async (place) => {
+    await assert.rejects(place.get({ stall: 30, attempts: 2 }), /no data for 0.03 s/);
+    assert.equal(place.ranges.length, 2);
+  });
+});
+
+Deno.test("download() stops when asked to, and keeps what it has for the next time", async () => {
+  await withServer((request) => dropped(ranged(request, 0), 1e9), async (place) => {
+    const stop = new AbortController();
+    const progress = (done: number) => done > 60_000 && stop.abort(new Error("stopped by hand"));
+    await assert.rejects(place.get({ signal: stop.signal, progress }), /stopped by hand/);
+    const { size } = await Deno.stat(`${place.path}.part`);
+    assert.ok(size > 60_000 && size <= content.length, String(size));
+  });
+});
+
+Deno.test("download() takes a file placed by hand, and refuses one that is not the right one", async () => {
+  await withServer(whole, async (place) => {
+    await Deno.mkdir(join(place.path, ".."), { recursive: true });
+    await Deno.writeFile(place.path, content);
+    await place.get();
+    for (const wrong of [content.subarray(1), content.map((byte) => byte ^ 1)]) {
+      await Deno.writeFile(place.path, wrong);
+      await assert.rejects(place.get(), /^DownloadError: The file ".*file.bin" is not the one expected$/);
+      assert.deepEqual(await Deno.readFile(place.path), wrong, "a file placed by hand is not ours to remove");
+    }
+    assert.equal(place.ranges.length, 0);
+  });
+});

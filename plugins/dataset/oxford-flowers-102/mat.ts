@@ -1,0 +1,79 @@
+/** Reads numeric arrays out of MATLAB files of version 5 ("MAT-File Format", The MathWorks), compressed or not. */
+import { inflateSync } from "node:zlib";
+
+/** A numeric array, column by column. */
+export interface MatArray {
+  readonly shape: readonly number[];
+  readonly data: Float64Array;
+}
+
+const matrix = 14;
+const compressed = 15;
+const numeric: Record<number, [bytes: number, read: (view: DataView, at: number, little: boolean) => number]> = {
+  1: [1, (view, at) => view.getInt8(at)],
+  2: [1, (view, at) => view.getUint8(at)],
+  3: [2, (view, at, little) => view.getInt16(at, little)],
+  4: [2, (view, at, little) => view.getUint16(at, little)],
+  5: [4, (view, at, little) => view.getInt32(at, little)],
+  6: [4, (view, at, little) => view.getUint32(at, little)],
+  7: [4, (view, at, little) => view.getFloat32(at, little)],
+  9: [8, (view, at, little) => view.getFloat64(at, little)],
+};
+
+/**
+ * The numeric arrays of a file by name. Others (text, cells, structures, sparse ones) are passed over.
+ *
+ * @throws {Error} when it is no such file or is cut short
+ */
+export function readMat(file: Uint8Array): Map<string, MatArray> {
+  const endian = new TextDecoder("latin1").decode(file.subarray(126, 128));
+  if (endian !== "IM" && endian !== "MI") throw new Error("The file is no MATLAB file of version 5");
+  const little = endian === "IM";
+  const arrays = new Map<string, MatArray>();
+  for (const element of elements(file.subarray(128), little)) {
+    if (element.type === compressed) {
+      for (const inner of elements(inflateSync(element.data), little)) addArray(arrays, inner, little);
+    } else addArray(arrays, element, little);
+  }
+  return arrays;
+}
+
+interface Element {
+  readonly type: number;
+  readonly data: Uint8Array;
+}
+
+/** Elements one after the other, each with a tag of type and length; those of up to 4 bytes may have both in one word. */
+function* elements(bytes: Uint8Array, little: boolean): Generator<Element> {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  for (let at = 0; at + 8 <= bytes.length;) {
+    const word = view.getUint32(at, little);
+    const small = word >>> 16;
+    const type = small ? word & 0xffff : word;
+    const length = small || view.getUint32(at + 4, little);
+    const start = at + (small ? 4 : 8);
+    if (start + length > bytes.length) throw new Error("The MATLAB file is cut short");
+    yield { type, data: bytes.subarray(start, start + length) };
+    // Data is padded to 8 bytes, except what is compressed.
+    at = small ? at + 8 : start + (type === compressed ? length : Math.ceil(length / 8) * 8);
+  }
+}
+
+function addArray(arrays: Map<string, MatArray>, { type, data }: Element, little: boolean): void {
+  if (type !== matrix) return;
+  const [flags, shape, name, real] = elements(data, little);
+  if (!flags || !shape || !name || !real) return;
+  const kind = numbers(flags, little)?.[0] ?? 0;
+  const values = numbers(real, little);
+  // Array classes 6 to 13 are doubles, singles and integers.
+  if ((kind & 0xff) < 6 || (kind & 0xff) > 13 || !values) return;
+  arrays.set(new TextDecoder().decode(name.data), { shape: [...numbers(shape, little)!], data: values });
+}
+
+function numbers({ type, data }: Element, little: boolean): Float64Array | undefined {
+  const format = numeric[type];
+  if (!format) return undefined;
+  const [bytes, read] = format;
+  const view = new DataView(data.buffer, data.byteOffset, data.length);
+  return Float64Array.from({ length: data.length / bytes }, (_, i) => read(view, i * bytes, little));
+}
