@@ -1,4 +1,5 @@
 /** Generates images: noise to images by a sampler, with the average weights. */
+import { setImmediate as turn } from "node:timers/promises";
 import * as tf from "@tensorflow/tfjs";
 import { createRandom, disposeTree, seedTensor, type State, type TensorRecord } from "../../tensor/mod.ts";
 import type { Graph, Stage } from "../graph/types.ts";
@@ -84,6 +85,7 @@ export function buildGenerate(backend: Backend, graph: Graph, stage: Stage<"samp
             );
             current = next.state;
             result = next.signal;
+            await turn(); // signals and the line of progress have their turn
             progress?.(number * plan.length + i + 1, batches.length * plan.length);
           }
           const images = await finish(result!, statistics);

@@ -81,8 +81,7 @@ export function tellEnd(
   console: Console,
   run: {
     folder: string;
-    command: string;
-    /** The same recipe for longer, as words of a command line. */
+    /** The command that trains it for longer. */
     longer: string;
     steps: number;
     epochs: number;
@@ -100,7 +99,7 @@ export function tellEnd(
   );
   if (run.grid !== undefined) row(console, "pictures", run.grid);
   row(console, "more", `deno task sample ${run.folder} --count 64 --grid grid.png`);
-  row(console, "longer", `${run.command} ${run.longer}`);
+  row(console, "longer", run.longer);
   row(console, "next", "deno task plugins   lists what else a recipe can be made of");
   row(console, "", "deno task new sampler my-sampler   writes a sampler of your own, to change");
 }

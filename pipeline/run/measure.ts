@@ -1,4 +1,5 @@
 /** Measures the metrics of a recipe: shows them validation pictures and generated ones. */
+import { setImmediate as turn } from "node:timers/promises";
 import type * as tf from "@tensorflow/tfjs";
 import { disposeTree, seedTensor, type State } from "../../tensor/mod.ts";
 import { batches, type PictureSet } from "../data/mod.ts";
@@ -47,6 +48,7 @@ export function buildMeasure(session: Session): Measure {
         let done = 0;
         try {
           for await (const host of batches(validation, { batchSize, training: false, seed: 0, epoch: 0 })) {
+            await turn(); // signals and the line of progress have their turn
             signal.throwIfAborted();
             const batch = upload(host, validation.shape);
             let seen: Evaluation | undefined;

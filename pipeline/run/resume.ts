@@ -1,6 +1,6 @@
 /** Whether a run can go on: the recipe may not have changed, but for how long to train and what to keep. */
 import { parse } from "yaml";
-import { differences } from "../recipe/write.ts";
+import { differences, toYaml } from "../recipe/write.ts";
 import type { Recipe } from "../recipe/types.ts";
 
 /**
@@ -11,7 +11,10 @@ import type { Recipe } from "../recipe/types.ts";
  * @param before the resolved recipe in the checkpoint, as YAML
  */
 export function changesOf(before: string, now: Recipe): string[] {
-  const { train: _, ...old } = parse(before) as Record<string, unknown>;
-  const { train: __, ...resolved } = now.resolved;
-  return differences(old, resolved);
+  // Both as they are written: `cosine` and `{ use: cosine }` are one.
+  const [old, current] = [before, toYaml(now.resolved)].map((text) => {
+    const { train: _, ...rest } = parse(text) as Record<string, unknown>;
+    return rest;
+  });
+  return differences(old!, current!);
 }
