@@ -15,8 +15,8 @@ export async function writeWhole(path: string, data: Uint8Array | string): Promi
  * A file written piece by piece that takes its name only at `commit`. Without a commit nothing remains of it.
  *
  * ```ts
- * await using file = await WholeFile.create("numbers.bin");
- * for (const chunk of chunks) await file.write(chunk);
+ * await using file = await WholeFile.create(`${await Deno.makeTempDir()}/words.txt`);
+ * for (const word of ["one", "two"]) await file.write(new TextEncoder().encode(word));
  * await file.commit();
  * ```
  */

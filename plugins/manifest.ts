@@ -8,6 +8,8 @@ export const manifest: Readonly<Record<string, () => Promise<unknown>>> = {
   "backend/cpu": () => import("./backend/cpu.ts"),
   "backend/wasm": () => import("./backend/wasm.ts"),
   "dataset/emoji": () => import("./dataset/emoji.ts"),
+  "dataset/image-folder": () => import("./dataset/image-folder.ts"),
+  "dataset/oxford-flowers-102": () => import("./dataset/oxford-flowers-102.ts"),
   "ema/exponential": () => import("./ema/exponential.ts"),
   "loss/denoising": () => import("./loss/denoising.ts"),
   "metric/validation-error": () => import("./metric/validation-error.ts"),
