@@ -9,15 +9,6 @@ export function aliasCycle(name: string): Text {
   return { code: "alias-cycle", message: `Alias "*${name}" stands within itself`, help: ["write the value out"] };
 }
 
-/** Aliases of aliases of …: few bytes, billions of values. */
-export function aliasesMultiply(limit: number): Text {
-  return {
-    code: "aliases-multiply",
-    message: `Recipe holds more than ${limit.toLocaleString("en-US")} values`,
-    help: ["aliases of lists of aliases multiply: write the values out, or use extends"],
-  };
-}
-
 /** An alias without anchor. */
 export function aliasUnknown(name: string, anchors: readonly string[]): Text {
   return {
@@ -28,6 +19,15 @@ export function aliasUnknown(name: string, anchors: readonly string[]): Text {
         ? `an anchor "&${name}" has to come before it; text that starts with * needs quotes`
         : choices(name, "Anchors before it", anchors),
     ],
+  };
+}
+
+/** Aliases of aliases of …: few bytes, billions of values. */
+export function aliasesMultiply(limit: number): Text {
+  return {
+    code: "aliases-multiply",
+    message: `Recipe holds more than ${limit.toLocaleString("en-US")} values`,
+    help: ["aliases of lists of aliases multiply: write the values out, or use extends"],
   };
 }
 
@@ -132,21 +132,21 @@ export function notText(file: string, reason: string): Text {
   return { code: "not-text", message: `Cannot read ${quote(file)} as text`, help: [reason] };
 }
 
-/** An override whose value is no YAML, or that has no value. */
-export function overrideForm(text: string): Text {
-  return {
-    code: "override-form",
-    message: `Cannot read override ${quote(text)}`,
-    help: ["write <key>=<value>, such as network.block_depth=3"],
-  };
-}
-
 /** A key that an override cannot set. */
 export function overrideForbidden(key: string): Text {
   return {
     code: "override-forbidden",
     message: `Cannot override ${quote(key)} on the command line`,
     help: ["change it in the recipe, or write a recipe that extends this one"],
+  };
+}
+
+/** An override whose value is no YAML, or that has no value. */
+export function overrideForm(text: string): Text {
+  return {
+    code: "override-form",
+    message: `Cannot read override ${quote(text)}`,
+    help: ["write <key>=<value>, such as network.block_depth=3"],
   };
 }
 
@@ -172,11 +172,6 @@ export function overrideWithin(key: string, within: string, value: unknown): Tex
   };
 }
 
-/** The operating system's refusal. */
-export function recipeUnreadable(file: string, reason: string): Text {
-  return { code: "recipe-unreadable", message: `Cannot read ${quote(file)}`, help: [reason] };
-}
-
 /** A file that is no map. */
 export function recipeForm(value: unknown): Text {
   return {
@@ -198,6 +193,11 @@ export function recipeTooLarge(file: string, bytes: number, limit: number): Text
     message: `Cannot read ${quote(file)} as a recipe: it has ${megabytes(bytes)} MB, more than ${megabytes(limit)} MB`,
     help: ["name a recipe file, a run folder or a checkpoint (.safetensors)"],
   };
+}
+
+/** The operating system's refusal. */
+export function recipeUnreadable(file: string, reason: string): Text {
+  return { code: "recipe-unreadable", message: `Cannot read ${quote(file)}`, help: [reason] };
 }
 
 /** A key that JavaScript gives a meaning to. */

@@ -172,6 +172,15 @@ export function wrongStageForm(id: string, arity: "one" | "list" | "named", valu
   };
 }
 
+/** Too many train lengths: exactly one is needed. */
+export function wrongTrainLength(epochs: unknown, steps: unknown): Text {
+  return {
+    code: "wrong-train-length",
+    message: `Recipe trains for ${counted(Number(epochs), "epoch")} and for ${counted(Number(steps), "step")}`,
+    help: ["keep one of epochs and steps"],
+  };
+}
+
 /** A value of another type. */
 export function wrongType(option: string, owner: string, allowed: string, value: unknown, notes: string[] = []): Text {
   return {
@@ -187,14 +196,5 @@ export function wrongValue(option: string, owner: string, value: unknown, allowe
     code: "wrong-value",
     message: `Option ${quote(option)} of ${owner} cannot be ${typeof value === "string" ? quote(value) : found(value)}`,
     help: [choices(typeof value === "string" ? value : "", "Allowed", allowed)],
-  };
-}
-
-/** Too many train lengths: exactly one is needed. */
-export function wrongTrainLength(epochs: unknown, steps: unknown): Text {
-  return {
-    code: "wrong-train-length",
-    message: `Recipe trains for ${counted(Number(epochs), "epoch")} and for ${counted(Number(steps), "step")}`,
-    help: ["keep one of epochs and steps"],
   };
 }

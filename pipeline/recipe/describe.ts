@@ -63,6 +63,9 @@ export function describe(schema: JsonSchema, many = false): string {
   if (schema.const !== undefined) return JSON.stringify(schema.const);
   if (schema.enum !== undefined) return listed(schema.enum.map((value) => JSON.stringify(value)), "or");
   if (schema.anyOf !== undefined) return listed([...new Set(schema.anyOf.map((one) => describe(one, many)))], "or");
+  if (Array.isArray(schema.type)) {
+    return describe({ anyOf: schema.type.map((type: string) => ({ ...schema, type })) }, many);
+  }
   switch (schema.type) {
     case "integer":
       return `${plural("integer")}${range(schema, true)}`;
@@ -90,7 +93,7 @@ export function describe(schema: JsonSchema, many = false): string {
 /** The same for the middle of a sentence: "an integer ≥ 1". */
 export function describeOne(schema: JsonSchema): string {
   const words = describe(schema);
-  return /^(text|true|nothing|")/.test(words) ? words : /^[aeiou]/.test(words) ? `an ${words}` : `a ${words}`;
+  return /^(text|true|nothing|"|-?\d)/.test(words) ? words : /^[aeiou]/.test(words) ? `an ${words}` : `a ${words}`;
 }
 
 function describeList({ items, minItems, maxItems }: JsonSchema, list: string): string {

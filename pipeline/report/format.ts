@@ -60,17 +60,18 @@ function codeFrame(place: Place, paint: Paint, width: number): string[] {
   let first = own ? place.line : Math.max(1, place.line - linesBefore);
   while (first < place.line && lines[first - 1]!.trim() === "") first++;
   const digits = Math.max(4, String(place.line).length + 1);
-  const gutter = (text: string) => own ? "  " : paint.dim(`${text.padStart(digits)} | `);
+  const row = (number: string, text: string) =>
+    own ? `  ${text}` : paint.dim(`${number.padStart(digits)} |`) + (text === "" ? "" : ` ${text}`);
   const room = width - (own ? 2 : digits + 3);
   const start = Math.min(place.column - 1, line.length);
   const marked = window(line, start, Math.min(line.length, start + place.length), room);
   // What stands before says nothing once its own beginning is out of sight.
   if (marked.skipped > 0) first = place.line;
   const before = lines.slice(first - 1, place.line - 1).map((text, i) =>
-    gutter(String(first + i)) + window(text, 0, 0, room).text
+    row(String(first + i), window(text, 0, 0, room).text)
   );
   const caret = " ".repeat(marked.from) + paint.red("^".repeat(Math.max(1, marked.to - marked.from)));
-  return [...before, gutter(String(place.line)) + marked.text, gutter("") + caret];
+  return [...before, row(String(place.line), marked.text), row("", caret)];
 }
 
 /**

@@ -1,0 +1,40 @@
+/** Tests of columns in a terminal. */
+import assert from "node:assert/strict";
+import { columns, cut, pad, wrap } from "./width.ts";
+
+Deno.test("columns() counts what a terminal shows", () => {
+  const cases: [string, number][] = [
+    ["", 0],
+    ["abc", 3],
+    ["名前", 4],
+    ["é", 1],
+    ["e\u0301", 1],
+    ["👩‍👩‍👧", 2],
+    ["…—×", 3],
+    ["\u200b", 0],
+  ];
+  for (const [text, width] of cases) assert.equal(columns(text), width, text);
+});
+
+Deno.test("cut() keeps a text within a width, from either end", () => {
+  assert.equal(cut("abcdef", 6), "abcdef");
+  assert.equal(cut("abcdef", 4), "abc…");
+  assert.equal(cut("abcdef", 4, "start"), "…def");
+  assert.equal(cut("名前名前", 4), "名…");
+});
+
+Deno.test("pad() fills up to a width, and never cuts", () => {
+  assert.equal(pad("名", 4), "名  ");
+  assert.equal(pad("abcd", 2), "abcd");
+});
+
+Deno.test("wrap() breaks at blanks and loses no word", () => {
+  assert.deepEqual(wrap("aa bb cc", 5), ["aa bb", "cc"]);
+  assert.deepEqual(wrap("a verylongword b", 5), ["a", "verylongword", "b"]);
+  assert.deepEqual(wrap("", 5), [""]);
+  const text = "the quick brown fox jumps over the lazy dog";
+  for (let width = 5; width < 50; width++) {
+    assert.equal(wrap(text, width).join(" "), text);
+    for (const line of wrap(text, width)) assert.ok(line.length <= width);
+  }
+});
