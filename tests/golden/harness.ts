@@ -1,10 +1,9 @@
 /** What golden tests share: backends to run on, plugins by name, tensors from fixtures. */
 import * as tf from "@tensorflow/tfjs";
-import "@tensorflow/tfjs-backend-wasm";
 import { type Kind, type Kinds, kinds, type Slots } from "../../pipeline/kinds/mod.ts";
 import type { Schedule } from "../../pipeline/kinds/schedule.ts";
 import type { AnyPlugin } from "../../pipeline/kinds/plugin.ts";
-import { tfjsBackend } from "../../tensor/backend.ts";
+import { onBackend } from "../../pipeline/kinds/laws.ts";
 import { z } from "zod";
 import type { Network } from "../../pipeline/kinds/network.ts";
 import { type Hooks, residualUnet } from "../../plugins/network/shared/residual_unet.ts";
@@ -20,14 +19,11 @@ export const backends = ["wasm", "cpu"] as const;
 /** Registers a test on each backend. What `test` leaves behind is freed. */
 export function onEachBackend(name: string, test: (backend: string) => void | Promise<void>): void {
   for (const backend of backends) {
-    Deno.test(`${name} on ${backend}`, async () => {
-      await tfjsBackend(backend).start();
-      tf.engine().startScope();
-      try {
-        await test(backend);
-      } finally {
-        tf.engine().endScope();
-      }
+    Deno.test({
+      name: `${name} on ${backend}`,
+      fn: () => onBackend(backend, () => test(backend)),
+      sanitizeResources: false, // the threads of a backend outlive the test that started them
+      sanitizeOps: false,
     });
   }
 }

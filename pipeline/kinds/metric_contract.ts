@@ -1,0 +1,69 @@
+/** Laws of metrics. */
+import assert from "node:assert/strict";
+import * as tf from "@tensorflow/tfjs";
+import { opByOp } from "../../tensor/backend.ts";
+import type { ImageShape } from "./common.ts";
+import { type Laws, normal, pictures } from "./laws.ts";
+import type { MetricView } from "./metric.ts";
+
+/** Pictures that were predicted with an error of about 0.3, and others that were generated. */
+function view(image: ImageShape): MetricView {
+  return {
+    backend: {
+      name: tf.getBackend(),
+      description: "that of the test",
+      start: () => Promise.resolve(),
+      compile: (fn, options) => opByOp(fn, options),
+      stop: () => Promise.resolve(),
+    },
+    async *batches() {
+      for (const size of [4, 4, 1]) {
+        const components = (name: string) => {
+          const of = (part: string) => tf.add(normal(part, size, image), tf.mul(0.3, normal(part + name, size, image)));
+          return { signal: of("signal"), noise: of("noise"), velocity: of("velocity") };
+        };
+        const batch = {
+          size,
+          real: pictures("real", size, image),
+          predicted: components("a"),
+          target: components("b"),
+        };
+        yield await Promise.resolve(batch);
+        tf.dispose([batch.real, batch.predicted, batch.target]);
+      }
+    },
+    async *generate(count) {
+      for (let left = count; left > 0; left -= 4) {
+        yield await Promise.resolve(pictures("generated", Math.min(4, left), image));
+      }
+    },
+  };
+}
+
+export const metricLaws: Laws<"metric"> = {
+  "returns the numbers that it announces": async ({ create, image }) => {
+    const metric = await create();
+    const numbers = await metric.measure(view(image));
+    assert.deepEqual(Object.keys(numbers).sort(), Object.keys(metric.better).sort());
+    for (const [name, value] of Object.entries(numbers)) {
+      assert.ok(Number.isFinite(value), `"${name}" is finite: ${value}`);
+    }
+    for (const way of Object.values(metric.better)) assert.ok(way === "lower" || way === "higher", way);
+  },
+  "measures the same twice": async ({ create, image }) => {
+    const metric = await create();
+    assert.deepEqual(await metric.measure(view(image)), await metric.measure(view(image)));
+  },
+  "leaves no tensors behind": async ({ create, image }) => {
+    const metric = await create();
+    await metric.measure(view(image));
+    const before = tf.memory().numTensors;
+    await metric.measure(view(image));
+    // What the stand-in view draws stays in the scope of the test: as much each time.
+    const drawn = tf.memory().numTensors - before;
+    const empty = tf.memory().numTensors;
+    for await (const _ of view(image).batches());
+    const ofView = tf.memory().numTensors - empty;
+    assert.ok(drawn <= ofView, `${drawn - ofView} tensors`);
+  },
+};

@@ -1,0 +1,6 @@
+/**
+ * What a plugin's test imports: `import { contract } from "denoise/testing"`.
+ *
+ * @module
+ */
+export { contract, type ContractSettings } from "./pipeline/kinds/contract.ts";
