@@ -1,0 +1,15 @@
+/** Tells the user what went wrong. */
+import { DenoiseError, formatProblems } from "../mod.ts";
+
+/** Prints an error to standard error; a stack only where the fault is ours. Returns the exit code. */
+export function report(error: unknown): number {
+  const colour = Deno.stderr.isTerminal() && !Deno.noColor;
+  if (error instanceof DenoiseError) {
+    const width = Deno.stderr.isTerminal() ? Math.min(100, Deno.consoleSize().columns) : 100;
+    console.error(formatProblems(error.problems, { colour, width }));
+  } else {
+    console.error("Denoise came upon something it does not expect; please report it with the lines below");
+    console.error(error);
+  }
+  return 1;
+}

@@ -1,0 +1,14 @@
+/** `schema`: the JSON Schema that editors check recipes with. */
+import { builtins, files, jsonSchema } from "../mod.ts";
+import type { AddCommand } from "./command.ts";
+
+export const schemaCommand: AddCommand = (program) =>
+  program.command("schema")
+    .description("Write the JSON Schema that editors check recipes with")
+    .option("--out <file>", "where to", "recipe.schema.json")
+    .option("--plugins <files...>", "plugin files of your own to include")
+    .action(async ({ out, plugins = [] }: { out: string; plugins?: string[] }) => {
+      const schema = await jsonSchema(await builtins.withFiles(plugins));
+      await files.writeWhole(out, `${JSON.stringify(schema, null, 2)}\n`);
+      console.log(`${out}: begin a recipe with "# yaml-language-server: $schema=${out}", and editors check it`);
+    });

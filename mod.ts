@@ -1,0 +1,31 @@
+/**
+ * Denoise as a library: everything the command line does.
+ *
+ * ```ts
+ * import { builtins, readRecipe, wire } from "denoise";
+ *
+ * const recipe = await readRecipe("recipes/quickstart.yaml", { plugins: builtins, overrides: ["seed=7"] });
+ * const graph = await wire(recipe);
+ * console.log(graph.image, graph.one("network").plugin.name);
+ * ```
+ *
+ * @module
+ */
+import { createRegistry } from "./pipeline/plugins/registry.ts";
+import type { PluginSource } from "./pipeline/recipe/types.ts";
+import { defaults, manifest } from "./plugins/mod.ts";
+
+/** The built-in plugins; `builtins.withFiles([...])` adds a user's own. */
+export const builtins: PluginSource = createRegistry(manifest, defaults);
+
+export * from "./plugin.ts";
+export type { Graph } from "./pipeline/graph/types.ts";
+export { wire } from "./pipeline/graph/wire.ts";
+export { DenoiseError, type Place, type Problem } from "./pipeline/problem.ts";
+export { differences, explain, jsonSchema, readRecipe, toYaml } from "./pipeline/recipe/mod.ts";
+export type { PluginSource, Recipe } from "./pipeline/recipe/types.ts";
+export { listPlugins, showPlugin } from "./pipeline/plugins/show.ts";
+export { formatProblems } from "./pipeline/report/mod.ts";
+export { train, type TrainOptions, type TrainResult } from "./pipeline/run/train.ts";
+export { type Console, terminalConsole } from "./pipeline/terminal/console.ts";
+export { version } from "./pipeline/version.ts";
