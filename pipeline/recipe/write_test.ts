@@ -103,6 +103,11 @@ Deno.test("toYaml() keeps text text, whatever it looks like", () => {
   }
 });
 
+Deno.test("toYaml() writes values that are shared out, each in its place", () => {
+  const shared = [1, 2];
+  assert.doesNotMatch(toYaml({ network: { use: "x", widths: shared, at: shared } }), /[&*]/);
+});
+
 Deno.test("differences() names each value that differs, from the old to the new", async () => {
   const text = { "r.yaml": rich, "mine.ts": "" };
   const before = await read(text);
