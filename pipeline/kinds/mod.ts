@@ -81,5 +81,9 @@ export const kinds = {
   backend: { key: "backend", arity: "one", summary: "what runs the tensors", options: {} },
 } as const satisfies Record<Kind, KindInfo>;
 
+/** What checked options of a shape are. Of the empty shape zod says that every key is `never`, and so of all it is joined with. */
+export type Checked<Shape extends z.ZodRawShape> = [keyof Shape] extends [never] ? unknown
+  : z.output<z.ZodObject<Shape>>;
+
 /** Options of every plugin of a kind. */
-export type CommonOptions<K extends Kind> = z.output<z.ZodObject<(typeof kinds)[K]["options"]>>;
+export type CommonOptions<K extends Kind> = Checked<(typeof kinds)[K]["options"]>;

@@ -1,10 +1,10 @@
 /** What a plugin is: one plain object. Types, and the function that infers them. */
 import type { z } from "zod";
-import type { CommonOptions, Kind, Kinds, Slot, Slots } from "./mod.ts";
+import type { Checked, CommonOptions, Kind, Kinds, Slot, Slots } from "./mod.ts";
 
 /** What `create` receives: the checked options, and what `needs` named. Nothing else. */
 export type CreateContext<K extends Kind, Options extends z.ZodRawShape, Needs extends Slot> =
-  & { readonly options: z.output<z.ZodObject<Options>> & CommonOptions<K> }
+  & { readonly options: Checked<Options> & CommonOptions<K> }
   & { readonly [N in Needs]: Slots[N] };
 
 /** A plugin: one file that exports one of these. */

@@ -15,35 +15,31 @@ export default plugin({
     ),
   }),
   create({ options: { steps, stochasticity, variance_preserving }, schedule }) {
-    /** Signal rate, noise rate, and those of the next step: image, predicted noise, fresh noise. */
-    const row = (step: number): number[] => {
-      const [signal, noise] = rates(schedule.logSnr(1 - step / steps));
-      const [nextSignal, nextNoise] = rates(schedule.logSnr(1 - (step + 1) / steps));
-      const sigma = stochasticity * Math.sqrt(1 - (signal / nextSignal) ** 2) * nextNoise / noise;
-      const kept = nextNoise ** 2 - sigma ** 2;
-      if (kept < -1e-12) {
-        const most = Math.floor(100 * stochasticity * nextNoise / sigma) / 100;
-        refuse({
-          option: "stochasticity",
-          what: `Stochasticity ${stochasticity} adds more noise than step ${step + 1} of ${steps} has room for`,
-          fix: `lower it to at most ${most}, or take fewer steps`,
-        });
-      }
-      return [
-        signal,
-        noise,
-        nextSignal,
-        Math.sqrt(Math.max(kept, 0)),
-        sigma * (variance_preserving ? 1 : noise / nextNoise),
-      ];
-    };
-    const plan = Array.from({ length: steps }, (_, step) => row(step));
+    const all = Array.from({ length: steps + 1 }, (_, step) => rates(schedule.logSnr(1 - step / steps)));
+    const plan = Array.from({ length: steps }, (_, step) => {
+      const [signal, noise] = all[step]!, [nextSignal, nextNoise] = all[step + 1]!;
+      const room = noise / Math.sqrt(1 - (signal / nextSignal) ** 2); // stochasticity that replaces all noise
+      const fresh = nextNoise * stochasticity / room;
+      const predicted = Math.sqrt(Math.max(nextNoise ** 2 - fresh ** 2, 0));
+      return {
+        row: [signal, noise, nextSignal, predicted, fresh * (variance_preserving ? 1 : noise / nextNoise)],
+        room,
+      };
+    });
+    const most = Math.min(...plan.map(({ room }) => room));
+    if (stochasticity > most) {
+      refuse({
+        option: "stochasticity",
+        what: `Stochasticity ${stochasticity} asks for more fresh noise than a step of ${steps} has noise`,
+        fix: `use at most ${Math.floor(100 * most) / 100}; 1 is DDPM`,
+      });
+    }
     return {
       steps,
       order: 1,
       stochastic: stochasticity > 0,
       evaluationsPerStep: 1,
-      plan: () => plan,
+      plan: () => plan.map(({ row }) => row),
       init: (noise) => ({ image: noise }),
       step(state, row, { denoise, random }) {
         const [signal, noise, nextSignal, nextNoise, fresh] = tf.split(tf.reshape(row, [1, 5, 1, 1]), 5, 1);

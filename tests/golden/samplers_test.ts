@@ -76,8 +76,14 @@ if (topic !== undefined) {
     const parametrization = await make("parametrization", String(prediction_type));
     const sampler = await make("sampler", "ddim", { steps, stochasticity, variance_preserving }, { schedule });
     const normalizer = await make("normalizer", "mean-variance");
-    const black = normalizer.normalize(statistics(), tf.zeros([1, 1, 1, 3]));
-    const white = normalizer.normalize(statistics(), tf.ones([1, 1, 1, 3]));
+    const black = normalizer.normalize(
+      statistics(),
+      tf.zeros([...topic.get("normalizer_mean").shape] as tf.ShapeMap[tf.Rank.R4]),
+    );
+    const white = normalizer.normalize(
+      statistics(),
+      tf.ones([...topic.get("normalizer_mean").shape] as tf.ShapeMap[tf.Rank.R4]),
+    );
     return sample(sampler, tensor<tf.Rank.R4>(topic.get("initial_noise")), {
       denoise: (noisy, rates) => {
         const { image, level } = parametrization.input(noisy, rates);

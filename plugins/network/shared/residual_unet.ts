@@ -116,7 +116,7 @@ export function residualUnet(options: ResidualUnetOptions, image: ImageShape, ho
         if (!training) return ops.batchNormInference(x, mean, variance, { epsilon });
         const batch = ops.batchNormTraining(x, { epsilon });
         const values = x.size / x.shape[3];
-        const unbias = options.running_variance === "unbiased" ? values / (values - 1) : 1;
+        const unbias = options.running_variance === "unbiased" ? values / Math.max(values - 1, 1) : 1;
         after[`${name}.moving_mean`] = gather(mean, batch.mean);
         after[`${name}.moving_variance`] = gather(variance, tf.mul(batch.variance, unbias));
         return batch.output;

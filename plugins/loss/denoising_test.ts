@@ -1,0 +1,45 @@
+import assert from "node:assert/strict";
+import * as tf from "@tensorflow/tfjs";
+import { draws, normal, numbers, onBackend, scalar } from "../../pipeline/kinds/laws.ts";
+import { standIns } from "../../pipeline/kinds/stand_ins.ts";
+import denoising from "./denoising.ts";
+
+const image = { height: 8, width: 8, channels: 3 };
+
+function make(options: Record<string, unknown>) {
+  const context = { options: denoising.options.parse(options), schedule: standIns.schedule };
+  return Promise.resolve(denoising.create(context));
+}
+
+Deno.test("denoising is 0.7979 by MAE and 1 by MSE where the noise is taken for zero", () =>
+  onBackend("cpu", async () => {
+    const noise = normal("noise", 400, image);
+    const all = { signal: noise, noise, velocity: noise };
+    const zero = { signal: tf.zerosLike(noise), noise: tf.zerosLike(noise), velocity: tf.zerosLike(noise) };
+    const value = async (error: string) => scalar((await make({ error })).measure(zero, all).errors.loss);
+    assert.ok(Math.abs(await value("mae") - Math.sqrt(2 / Math.PI)) < 0.01);
+    assert.ok(Math.abs(await value("mse") - 1) < 0.02);
+  }));
+
+Deno.test("denoising trains on the component that it is told, and shows all three", () =>
+  onBackend("cpu", async () => {
+    const of = (value: number) => tf.fill([2, 4, 4, 3], value);
+    const predicted = { signal: of(1), noise: of(2), velocity: of(3) };
+    const target = { signal: of(0), noise: of(0), velocity: of(0) };
+    for (const [weighting, value] of Object.entries({ signal: 1, noise: 2, velocity: 3 })) {
+      const { objective, errors } = (await make({ weighting, reduction: "sum" })).measure(predicted, target);
+      assert.deepEqual(["loss", "image", "noise", "velocity"].map((name) => scalar(errors[name]!)), [value, 1, 2, 3]);
+      assert.equal(scalar(objective), value * 2 * 4 * 4, "the sum over batch, height and width");
+    }
+  }));
+
+Deno.test("denoising draws levels uniform in time or in noise power", () =>
+  onBackend("cpu", async () => {
+    const random = draws(numbers(4000));
+    const uniform = Array.from(random.uniform([1]).dataSync());
+    const power = (await make({ levels: "uniform-noise-power" })).levels(random, 4000).noise.square().dataSync();
+    uniform.forEach((value, i) => assert.ok(Math.abs(power[i]! - value) < 1e-6));
+    const noise = (await make({ levels: "uniform-time" })).levels(random, 4000).noise.dataSync();
+    const expected = standIns.schedule.rates(tf.tensor1d(uniform)).noise.dataSync();
+    expected.forEach((value, i) => assert.ok(Math.abs(noise[i]! - value) < 1e-6));
+  }));
