@@ -1,143 +1,166 @@
-/** Messages about run folders, checkpoints, training, sampling and evaluating. */
-import type { Problem } from "../problem.ts";
+/** Messages about run folders, checkpoints, training, sampling and evaluating, in alphabetical order of code. */
+import { listed, quote, type Text } from "./text.ts";
 
-export function damagedFile(path: string, what: string): Problem {
+/** A run on another backend than before. */
+export function backendChanged(before: string, now: string): Text {
   return {
-    code: "damaged-file",
-    message: `Cannot read "${path}" as a safetensors file: ${what}`,
-    help: ["It was cut short, changed, or is another kind of file", "Use another checkpoint of the run, or a copy"],
+    code: "backend-changed",
+    message: `Backend was ${before} and is ${now} now: the run goes on, but not bit for bit as it would have`,
+    help: [`to go on exactly, use backend: ${before}`],
   };
 }
 
-export function noCheckpointData(path: string): Problem {
+/** A number on the command line that is out of range. */
+export function badNumber(name: string, value: number, least: number, most: number): Text {
   return {
-    code: "no-checkpoint",
-    message: `Cannot use "${path}" as a checkpoint: it holds no training state of Denoise`,
-    help: ["Checkpoints stand in the folder checkpoints of a run, such as runs/quickstart/checkpoints"],
+    code: "bad-number",
+    message: `Cannot use "--${name} ${value}"`,
+    help: [`expected a whole number from ${least} to ${most}`],
   };
 }
 
-export function checkpointMismatch(path: string, what: string): Problem {
+/** A damaged checkpoint, with an older one to go on from. */
+export function checkpointDamaged(reason: string, to: string, aside: string): Text {
+  return {
+    code: "checkpoint-damaged",
+    message: reason,
+    help: [`going on from ${to}`, `the damaged one is kept as ${aside}`],
+  };
+}
+
+/** Tensors that do not fit the recipe. */
+export function checkpointMismatch(path: string, what: string): Text {
   return {
     code: "checkpoint-mismatch",
-    message: `Cannot load "${path}" into this recipe's network: ${what}`,
-    help: ["Use the recipe it was trained with: the checkpoint holds it, so name the checkpoint instead of a recipe"],
+    message: `Cannot load checkpoint ${quote(path)} into the stages of this recipe: ${what}`,
+    help: ["name the checkpoint in place of a recipe: it holds the one it was trained with"],
   };
 }
 
-export function noCheckpoint(path: string): Problem {
+/** Neither a run nor a checkpoint. */
+export function checkpointMissing(path: string): Text {
   return {
-    code: "no-checkpoint",
-    message: `Found no checkpoint in "${path}"`,
-    help: ['Name a run folder, such as "runs/quickstart", or a checkpoint in it', "Train first: deno task run RECIPE"],
+    code: "checkpoint-missing",
+    message: `Found no checkpoint in ${quote(path)}`,
+    help: ["name a run folder, such as runs/quickstart, or a checkpoint in it", "train first: deno task run <recipe>"],
   };
 }
 
-export function noGoodCheckpoint(folder: string, reasons: readonly string[]): Problem {
+/** A safetensors file of something else. */
+export function checkpointUnknown(path: string): Text {
   return {
-    code: "no-good-checkpoint",
-    message: `Cannot resume "${folder}": every checkpoint in it is damaged`,
-    help: [...reasons, "Start over with --fresh: the old folder is kept under another name"],
+    code: "checkpoint-unknown",
+    message: `Cannot use ${quote(path)} as a checkpoint: it holds no training state of Denoise`,
+    help: ["checkpoints stand in runs/<name>/checkpoints"],
   };
 }
 
-export function fellBack(to: string, aside: readonly string[]): string {
-  return `Going on from "${to}" instead; the damaged file is kept as ${aside.map((path) => `"${path}"`).join(", ")}`;
+/** A run without any checkpoint that can be read. */
+export function checkpointsDamaged(folder: string, reasons: readonly string[]): Text {
+  return {
+    code: "checkpoints-damaged",
+    message: `Cannot go on in ${quote(folder)}: every checkpoint is damaged`,
+    help: [...reasons, "start over with --fresh: the old folder is kept under another name"],
+  };
 }
 
-export function alreadyTrained(step: number, epoch: number): string {
-  return `already trained for ${epoch} epochs (${step} steps), as long as the recipe asks`;
+/** Pictures that came or went. */
+export function dataChanged(before: number, now: number): Text {
+  return {
+    code: "data-changed",
+    message:
+      `Dataset had ${before} training pictures and has ${now} now: the run goes on, but not exactly as it would have`,
+    help: ["the epoch that was under way starts anew"],
+  };
 }
 
-export function recipeChanged(folder: string, differences: readonly string[]): Problem {
+/** NaN or infinity. `kept`: the last good checkpoint. */
+export function diverged(what: string, step: number, kept: string | undefined): Text {
+  return {
+    code: "diverged",
+    message: `Training stopped at step ${step}: ${what}`,
+    help: [
+      "likely causes: a learning rate too high (try a third of optimizer.learning_rate), pictures that are all the same,",
+      "or a plugin of your own that divides by zero or takes the root or logarithm of a negative number",
+      kept === undefined ? "there is no checkpoint yet to go on from" : `the last good checkpoint is kept: ${kept}`,
+    ],
+  };
+}
+
+/** A safetensors file that is none, or not whole. */
+export function fileDamaged(path: string, what: string): Text {
+  return {
+    code: "file-damaged",
+    message: `Cannot read ${quote(path)} as a safetensors file: ${what}`,
+    help: ["use another checkpoint of the run, or a copy of this one"],
+  };
+}
+
+/** Nothing to evaluate by. */
+export function metricsMissing(): Text {
+  return {
+    code: "metrics-missing",
+    message: "Cannot evaluate: the recipe has no metrics",
+    help: ["add metrics: [validation-error]"],
+  };
+}
+
+/** A run that would not be the same any more. */
+export function recipeChanged(folder: string, differences: readonly string[]): Text {
   return {
     code: "recipe-changed",
-    message: `Cannot resume "${folder}": the recipe has changed since it was trained`,
+    message: `Cannot go on in ${quote(folder)}: the recipe has changed since it was trained there`,
     help: [
       ...differences,
-      "Start over with --fresh: the old folder is kept under another name",
-      "Or give the recipe another name, so that it trains beside the old run",
+      "start over with --fresh: the old folder is kept under another name",
+      "or give the recipe another name, and it trains beside the old run",
     ],
   };
 }
 
-export function runBusy(folder: string, holder: string): Problem {
+/** Another process in the same folder. `holder`: such as "process 123, since …". */
+export function runBusy(folder: string, holder: string): Text {
   return {
     code: "run-busy",
-    message: `Cannot train in "${folder}": ${holder} trains there`,
-    help: ["Wait until it is done, stop it with Ctrl-C, or give the recipe another name"],
+    message: `Cannot train in ${quote(folder)}: ${holder} trains there already`,
+    help: ["wait for it, stop it with Ctrl-C, or give the recipe another name"],
   };
 }
 
-export function diverged(what: string, step: number, kept: string | undefined): Problem {
+/** Nothing to sample with. */
+export function samplersMissing(): Text {
   return {
-    code: "not-finite",
-    message: `Stopped at step ${step}: ${what}`,
+    code: "samplers-missing",
+    message: "Cannot generate pictures: the recipe has no sampler",
+    help: ["add samplers: { preview: ddim }"],
+  };
+}
+
+/** A loss that is that of a network which answers zero. */
+export function stuck(step: number, loss: number, zero: number): Text {
+  return {
+    code: "stuck",
+    message: `Loss after ${step} steps is ${loss.toFixed(4)}, no better than ${
+      zero.toFixed(4)
+    }, that of an output of zero`,
     help: [
-      "Likely causes: a learning rate too high (try a third of optimizer.learning_rate)",
-      "a division by a rate near zero (raise schedule.end_log_snr, or use parametrization: velocity)",
-      "or pictures without variation (look at the data)",
-      kept === undefined
-        ? "No checkpoint was written yet, so nothing is left to go on from"
-        : `The last good checkpoint is kept: ${kept}`,
+      `likely causes: ${
+        listed([
+          "a learning rate too low or far too high",
+          "a weight decay too strong",
+          "a network that cannot pass on what it sees",
+        ], "or")
+      }`,
+      "training goes on; Ctrl-C stops it and saves",
     ],
   };
 }
 
-export function stuck(step: number, loss: number, zero: number): string {
-  return [
-    `After ${step} steps the loss (${loss.toFixed(4)}) is still that of a network that answers zero (${
-      zero.toFixed(4)
-    }).`,
-    "Likely causes: a learning rate too low or far too high, a weight decay too strong (optimizer.weight_decay),",
-    "or a network too small for the pictures. Training goes on.",
-  ].join("\n");
-}
-
-export function dataChanged(before: number, now: number): string {
-  return `The data have changed since: ${before} training pictures then, ${now} now. The run goes on, but not exactly as it would have`;
-}
-
-export function backendChanged(before: string, now: string): string {
-  return `Trained on ${before} so far, now on ${now}: the run goes on, but not bit for bit as it would have`;
-}
-
-export function badCount(name: string, value: number, allowed: string): Problem {
+/** A metric without pictures. */
+export function validationMissing(): Text {
   return {
-    code: "bad-option",
-    message: `Cannot use --${name} ${value}`,
-    help: [`Expected ${allowed}`],
-  };
-}
-
-export function noSampler(): Problem {
-  return {
-    code: "no-sampler",
-    message: "Cannot generate pictures: the recipe has no sampler",
-    help: ["Add one, such as samplers: { preview: ddim }"],
-  };
-}
-
-export function noSteps(sampler: string): Problem {
-  return {
-    code: "no-steps-option",
-    message: `Cannot set the steps of sampler "${sampler}": it has no option "steps"`,
-    help: [`Leave out --steps, or set its own options: deno task plugins show sampler/${sampler}`],
-  };
-}
-
-export function noMetrics(): Problem {
-  return {
-    code: "no-metrics",
-    message: "Cannot evaluate: the recipe has no metrics",
-    help: ["Add one, such as metrics: [validation-error]"],
-  };
-}
-
-export function noValidation(): Problem {
-  return {
-    code: "no-validation",
-    message: "Cannot measure on validation pictures: the dataset holds none out",
-    help: ["Use a larger validation share in the dataset's options"],
+    code: "validation-missing",
+    message: "Cannot measure the metrics: the dataset holds no picture out for validation",
+    help: ["hold some out with an option of the dataset, such as validation: 0.1", "or train without: metrics: []"],
   };
 }

@@ -71,7 +71,7 @@ export async function readPosition(path: string): Promise<Position> {
 
 function position(path: string, metadata: Readonly<Record<string, string>>): Position {
   if (metadata.format !== format || metadata.position === undefined) {
-    throw new DenoiseError(messages.noCheckpointData(path));
+    throw new DenoiseError(messages.checkpointUnknown(path));
   }
   return JSON.parse(metadata.position);
 }
@@ -110,7 +110,7 @@ export async function newestGood(
       await damaged(path, error.message);
     }
   }
-  if (reasons.length > 0) throw new DenoiseError(messages.noGoodCheckpoint(folder, reasons));
+  if (reasons.length > 0) throw new DenoiseError(messages.checkpointsDamaged(folder, reasons));
   return undefined;
 }
 
@@ -136,5 +136,5 @@ export async function findCheckpoint(
     const found = await newestGood(folder, (_, reason) => warn(reason));
     if (found !== undefined) return found;
   }
-  throw new DenoiseError(messages.noCheckpoint(path));
+  throw new DenoiseError(messages.checkpointMissing(path));
 }

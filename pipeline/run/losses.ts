@@ -1,6 +1,7 @@
 /** The losses of steps: read a step late, so that the device never waits, and watched. */
 import { diverged, stuck } from "../messages/run.ts";
 import { DenoiseError } from "../problem.ts";
+import { warning } from "../terminal/console.ts";
 import { disposeTree } from "../../tensor/mod.ts";
 import type { Errors } from "./train_step.ts";
 
@@ -58,7 +59,7 @@ export class Losses {
     if (this.#judged || step < patience || this.#recent.length < window) return;
     const mean = this.#recent.reduce((sum, one) => sum + one, 0) / window;
     this.#judged = true;
-    if (mean >= beaten * this.options.zero) this.options.warn(stuck(step, mean, this.options.zero));
+    if (mean >= beaten * this.options.zero) this.options.warn(warning(stuck(step, mean, this.options.zero)));
   }
 }
 

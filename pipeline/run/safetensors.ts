@@ -1,7 +1,7 @@
 /** Reads and writes safetensors files, with a checksum of the whole file in the metadata. */
 import { createHash } from "node:crypto";
 import { WholeFile } from "../../files/whole.ts";
-import { damagedFile } from "../messages/run.ts";
+import { fileDamaged } from "../messages/run.ts";
 import { DenoiseError } from "../problem.ts";
 
 /** The element types this project stores, as safetensors names them, and the arrays that hold them. */
@@ -125,7 +125,7 @@ export async function readMetadata(path: string): Promise<Readonly<Record<string
 }
 
 function damaged(path: string, what: string, options?: ErrorOptions): DenoiseError {
-  return new DenoiseError(damagedFile(path, what), options);
+  return new DenoiseError(fileDamaged(path, what), options);
 }
 
 /** Length of the header in bytes. */

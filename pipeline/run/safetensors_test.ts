@@ -125,7 +125,7 @@ for (const [what, expected, damage] of damages) {
       await Deno.writeFile(path, damage(await Deno.readFile(path)));
       await assert.rejects(readSafetensors(path), (error) => {
         assert.ok(error instanceof DenoiseError, String(error));
-        assert.equal(error.problems[0]!.code, "damaged-file");
+        assert.equal(error.problems[0]!.code, "file-damaged");
         assert.match(error.message, expected);
         assert.ok(error.message.includes(path));
         return true;

@@ -4,13 +4,13 @@ import { batches, chunks, type Pictures } from "../data/mod.ts";
 import type { Graph } from "../graph/types.ts";
 import * as messages from "../messages/run.ts";
 import { DenoiseError } from "../problem.ts";
-import type { Console } from "../terminal/console.ts";
+import { type Console, warning } from "../terminal/console.ts";
 import { type Checkpoint, damagedName, newestGood, type Position } from "./checkpoint.ts";
 import { fromHost } from "./host.ts";
 import { changesOf } from "./resume.ts";
 import type { RunFolder } from "./run_folder.ts";
 import type { Session } from "./session.ts";
-import { upload } from "./states.ts";
+import { initialState, type TrainState, upload } from "./states.ts";
 import { buildZeroOutputLoss } from "./train_step.ts";
 
 /** A checkpoint to go on from. */
@@ -30,35 +30,45 @@ export function startOf(
   };
   if (before === undefined) return { ...here, step: 0, epoch: 0, batch: 0, measured: true, metrics: {}, seconds: 0 };
   const { position } = before;
-  if (position.backend !== here.backend) console.warn(messages.backendChanged(position.backend, here.backend));
+  if (position.backend !== here.backend) console.warn(warning(messages.backendChanged(position.backend, here.backend)));
   if (position.pictures === here.pictures) return { ...position, ...here };
-  console.warn(messages.dataChanged(position.pictures, here.pictures));
+  console.warn(warning(messages.dataChanged(position.pictures, here.pictures)));
   // The epoch under way has another length now: it starts anew.
   return { ...position, ...here, batch: 0 };
 }
 
 /** The checkpoint to go on from; one that is damaged is put aside. Refuses one of another recipe. */
 export async function lastCheckpoint(folder: RunFolder, graph: Graph, console: Console): Promise<Before | undefined> {
-  const damaged: string[] = [];
-  const found = await newestGood(folder.checkpoints, (path, reason) => {
-    damaged.push(path);
-    console.warn(reason);
-  });
+  const damaged: { path: string; reason: string }[] = [];
+  const found = await newestGood(folder.checkpoints, (path, reason) => void damaged.push({ path, reason }));
   if (found === undefined) return undefined;
   const changes = changesOf(found.checkpoint.recipe, graph.recipe);
   if (changes.length > 0) throw new DenoiseError(messages.recipeChanged(folder.path, changes));
-  for (const path of damaged) await Deno.rename(path, damagedName(path));
-  if (damaged.length > 0) console.warn(messages.fellBack(found.path, damaged.map(damagedName)));
+  for (const { path, reason } of damaged) {
+    await Deno.rename(path, damagedName(path));
+    console.warn(warning(messages.checkpointDamaged(reason, found.path, damagedName(path))));
+  }
   return { ...found.checkpoint, path: found.path };
 }
 
-/** A part of a checkpoint on the device, of the structure of `like`, which is freed. */
-export function restored<T extends Tree>(before: Before, part: string, like: T): T {
+/**
+ * A part of a checkpoint on the device, in the structure of `like`.
+ *
+ * @throws {DenoiseError} when it lacks a tensor, or has one of another shape
+ */
+export function restored<T extends Tree>(before: Before, like: T): T {
   const mismatch = (what: string) => new DenoiseError(messages.checkpointMismatch(before.path, what));
+  return fromHost(like, before.tensors, mismatch);
+}
+
+/** The state to start from. */
+export function stateOf(graph: Graph, before: Before | undefined): TrainState {
+  const state = initialState(graph);
+  if (before === undefined) return state;
   try {
-    return (fromHost({ [part]: like } as Tree, before.tensors, mismatch) as { [part: string]: T })[part]!;
+    return restored(before, { state }).state;
   } finally {
-    disposeTree(like);
+    disposeTree(state);
   }
 }
 
@@ -69,8 +79,13 @@ export async function statisticsOf(
   before: Before | undefined,
 ): Promise<TensorRecord> {
   const normalizer = graph.one("normalizer").stage;
-  if (before !== undefined) return restored(before, "statistics", normalizer.blank(graph.pictures));
-  return await normalizer.fit(() => chunks(pictures.train), graph.pictures);
+  if (before === undefined) return await normalizer.fit(() => chunks(pictures.train), graph.pictures);
+  const statistics = normalizer.blank(graph.pictures);
+  try {
+    return restored(before, { statistics }).statistics;
+  } finally {
+    disposeTree(statistics);
+  }
 }
 
 /** The mean over a few batches of the loss of a network that answers zero. */

@@ -3,21 +3,21 @@ import { writeWhole } from "../../files/mod.ts";
 import { disposeTree } from "../../tensor/mod.ts";
 import type { Pictures } from "../data/mod.ts";
 import { wire } from "../graph/wire.ts";
-import { alreadyTrained } from "../messages/run.ts";
+import { validationMissing } from "../messages/run.ts";
+import { DenoiseError } from "../problem.ts";
 import { readRecipe } from "../recipe/read.ts";
 import type { PluginSource } from "../recipe/types.ts";
 import { toYaml } from "../recipe/write.ts";
 import type { Console } from "../terminal/console.ts";
 import { row } from "../terminal/rows.ts";
-import { count } from "../terminal/units.ts";
+import { count, counted } from "../terminal/units.ts";
 import { version } from "../version.ts";
 import { Keeper } from "./keeper.ts";
 import { tellData, tellEnd, tellInterrupted, tellStart } from "./lines.ts";
 import { RunLog } from "./log.ts";
 import { type RunFolder, runFolderOf, takeRunFolder } from "./run_folder.ts";
 import { generators, openData, type Session } from "./session.ts";
-import { type Before, lastCheckpoint, restored, startOf, statisticsOf, zeroOutputLoss } from "./start.ts";
-import { initialState } from "./states.ts";
+import { type Before, lastCheckpoint, startOf, stateOf, statisticsOf, zeroOutputLoss } from "./start.ts";
 import { Trainer } from "./trainer.ts";
 
 /** How to train. */
@@ -80,6 +80,7 @@ export async function train(recipeFile: string, options: TrainOptions, console: 
   signal.addEventListener("abort", announced);
   try {
     await using pictures = await openData(graph, console, { signal, cache });
+    if (pictures.validation.count === 0 && graph.all("metric").length > 0) throw new DenoiseError(validationMissing());
     tellData(console, pictures);
     row(console, "run", path + (before === undefined ? "" : `, going on after step ${count(before.position.step)}`));
     console.line();
@@ -123,7 +124,7 @@ async function trainIn(
   const recipe = toYaml(graph.recipe.resolved);
   const position = startOf(session, pictures, before);
   const zero = await zeroOutputLoss(session, pictures);
-  const state = before === undefined ? initialState(graph) : restored(before, "state", initialState(graph));
+  const state = stateOf(graph, before);
 
   using log = await RunLog.open(folder.log, position.step);
   log.append({
@@ -138,7 +139,9 @@ async function trainIn(
   const { last } = graph.recipe.train.keep;
   const keeper = new Keeper({ folder: folder.checkpoints, recipe, log, last, newest: before?.path });
   using trainer = new Trainer({ session, pictures, folder, log, keeper, state, position, zero });
-  if (position.step >= trainer.plan.totalSteps) console.line(alreadyTrained(position.step, position.epoch));
+  if (position.step >= trainer.plan.totalSteps) {
+    console.line(`trained as long as the recipe asks already: ${counted(position.step, "step")}`);
+  }
   const finished = await trainer.run();
 
   const { step, epoch, seconds } = trainer.position;

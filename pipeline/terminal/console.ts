@@ -1,5 +1,6 @@
 /** Where a command speaks to its user: lines that stay, and one line of progress below them. */
 import picocolors from "picocolors";
+import type { Problem } from "../problem.ts";
 import { bar, plain, type Progress } from "./bar.ts";
 import { progressLine } from "./progress_line.ts";
 
@@ -21,6 +22,11 @@ export interface Console {
   progress(progress: Progress): void;
   /** Takes the line of progress away. */
   endProgress(): void;
+}
+
+/** A message as the text of a warning: help below it. */
+export function warning({ message, help }: Omit<Problem, "place">): string {
+  return [message, ...help.map((line) => `  ${line}`)].join("\n");
 }
 
 /** What a console writes to. */

@@ -1,0 +1,90 @@
+/** Loads a model to use it: the graph of a checkpoint's own recipe, its average weights, its statistics. */
+import { basename, dirname } from "node:path";
+import { disposeTree, type State, type TensorRecord } from "../../tensor/mod.ts";
+import type { Graph } from "../graph/types.ts";
+import { wire } from "../graph/wire.ts";
+import { readRecipe } from "../recipe/read.ts";
+import type { PluginSource } from "../recipe/types.ts";
+import type { Console } from "../terminal/console.ts";
+import { findCheckpoint, type Position } from "./checkpoint.ts";
+import { generators, type Session } from "./session.ts";
+import { restored } from "./start.ts";
+import { initialState } from "./states.ts";
+
+/** What loading takes. */
+export interface LoadOptions {
+  readonly plugins: PluginSource;
+  /** What the command line changes in the recipe, such as `["backend=cpu"]`. Weights have to fit still. */
+  readonly overrides?: readonly string[];
+  readonly signal?: AbortSignal;
+}
+
+/** A model on a device. Disposing of it frees the device. */
+export interface Model extends AsyncDisposable {
+  readonly session: Session;
+  readonly average: State;
+  readonly position: Position;
+  /** The checkpoint. */
+  readonly path: string;
+  /** The run folder that the checkpoint stands in, if it does. */
+  readonly folder: string | undefined;
+}
+
+/**
+ * Loads the newest good checkpoint of a run folder, or a checkpoint. Neither the recipe's file nor the data are needed.
+ *
+ * @param change overrides that depend on the recipe
+ * @throws {DenoiseError} when there is no checkpoint, it is damaged, or the recipe in it does not work any more
+ */
+export async function loadModel(
+  target: string,
+  options: LoadOptions,
+  console: Console,
+  change: (graph: Graph) => readonly string[] = () => [],
+): Promise<Model> {
+  const { plugins, overrides = [] } = options;
+  const { path, checkpoint } = await findCheckpoint(target, (message) => console.warn(message));
+  const read = async (overrides: readonly string[]) => await wire(await readRecipe(path, { plugins, overrides }));
+  let graph = await read(overrides);
+  const changes = change(graph);
+  if (changes.length > 0) graph = await read([...overrides, ...changes]);
+
+  const backend = graph.one("backend").stage;
+  await backend.start();
+  try {
+    const state = initialState(graph);
+    const statistics = graph.one("normalizer").stage.blank(graph.pictures);
+    const before = { ...checkpoint, path };
+    type Needed = { state: { average: State }; statistics: TensorRecord };
+    const needed: Needed = { state: { average: state.average }, statistics };
+    let loaded: Needed;
+    try {
+      loaded = restored(before, needed);
+    } finally {
+      disposeTree([state, statistics]);
+    }
+    const signal = options.signal ?? new AbortController().signal;
+    const parent = dirname(path);
+    return {
+      session: {
+        graph,
+        backend,
+        console,
+        generate: generators(backend, graph),
+        statistics: loaded.statistics,
+        signal,
+      },
+      average: loaded.state.average,
+      position: checkpoint.position,
+      path,
+      folder: basename(parent) === "checkpoints" ? dirname(parent) : undefined,
+      async [Symbol.asyncDispose]() {
+        disposeTree(loaded);
+        await backend.stop();
+      },
+    };
+  } catch (error) {
+    await backend.stop();
+    throw error;
+  }
+}
