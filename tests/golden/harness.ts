@@ -11,7 +11,7 @@ import clearUnet from "../../plugins/network/clear-unet.ts";
 import kerasUnet from "../../plugins/network/residual-unet.ts";
 import type { Random } from "../../tensor/random.ts";
 import type { State } from "../../tensor/tree.ts";
-import { type Fill, fill } from "./golden.ts";
+import { type Fill, fill, type Golden } from "./golden.ts";
 
 /** Backends that golden cases run on. */
 export const backends = ["wasm", "cpu"] as const;
@@ -69,6 +69,16 @@ export function understand(settings: Readonly<Record<string, unknown>>, known: r
       throw new Error(`Cannot tell what setting "${key}" of "${where}" means; known: ${known.join(", ")}`);
     }
   }
+}
+
+/** Checks that a topic's settings, and what else its JSON holds, are what a test was written for. */
+export function understandTopic(
+  { topic, json }: Golden,
+  settings: readonly string[],
+  extras: readonly string[] = [],
+): void {
+  understand(json.settings, settings, topic);
+  understand(json, ["topic", "about", "file", "dtype", "layout", "settings", "tensors", ...extras], topic);
 }
 
 /** Schedules of the references that may not have a plugin yet, by the name in the fixtures. */

@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import type { Components } from "../../pipeline/kinds/common.ts";
 import type { Loss } from "../../pipeline/kinds/loss.ts";
 import { golden } from "./golden.ts";
-import { make, onEachBackend, tensor, understand } from "./harness.ts";
+import { make, onEachBackend, tensor, understand, understandTopic } from "./harness.ts";
 import { Ledger } from "./ledger.ts";
 
 const topic = golden("parametrisation");
@@ -11,6 +11,7 @@ const components = { pred_velocities: "velocity", pred_images: "signal", pred_no
 
 if (topic !== undefined) {
   const ledger = new Ledger(topic);
+  understandTopic(topic, ["clip", "loss"]);
   const given = ["images", "noises", "noise_powers", "predictions", "normalizer_mean", "normalizer_variance"];
   const mixed = ["noise_rates", "signal_rates", "noisy_images", "velocities"];
   const cases = topic.tensors.filter(({ name }) => ![...given, ...mixed].includes(name));

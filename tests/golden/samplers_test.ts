@@ -2,7 +2,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Schedule } from "../../pipeline/kinds/schedule.ts";
 import { golden, type GoldenTensor } from "./golden.ts";
-import { builtin, make, onEachBackend, scheduleOf, tensor, understand } from "./harness.ts";
+import { builtin, make, onEachBackend, scheduleOf, tensor, understand, understandTopic } from "./harness.ts";
 import { Ledger, type Tolerance } from "./ledger.ts";
 import { sample } from "./sample.ts";
 
@@ -33,6 +33,7 @@ function toleranceOf({ schedule }: Readonly<Record<string, unknown>>): Tolerance
 
 if (topic !== undefined) {
   const ledger = new Ledger(topic);
+  understandTopic(topic, ["network", "a", "b", "noise", "value", "names", "clip"]);
   const { a, b } = topic.json.settings;
   const shared = ["initial_noise", "injected_noises", "normalizer_mean", "normalizer_variance"];
   const cases = topic.tensors.filter(({ name }) => !shared.includes(name));

@@ -2,13 +2,14 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Schedule } from "../../pipeline/kinds/schedule.ts";
 import { golden, type GoldenTensor } from "./golden.ts";
-import { onEachBackend, scheduleOf, tensor, understand } from "./harness.ts";
+import { onEachBackend, scheduleOf, tensor, understand, understandTopic } from "./harness.ts";
 import { Ledger, type Tolerance } from "./ledger.ts";
 
 const topic = golden("schedules");
 
 if (topic !== undefined) {
   const ledger = new Ledger(topic);
+  understandTopic(topic, ["note"]);
   const times = ledger.input("diffusion_times");
   const cases = topic.tensors.filter(({ name }) => name !== "diffusion_times");
   const known = ["schedule", "start_log_snr", "end_log_snr", "min_signal_rate", "max_signal_rate"];

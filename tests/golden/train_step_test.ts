@@ -4,7 +4,7 @@ import * as tf from "@tensorflow/tfjs";
 import { valueAndGrad } from "../../tensor/gradients.ts";
 import type { State, TensorRecord } from "../../tensor/tree.ts";
 import { type Golden, golden } from "./golden.ts";
-import { make, networkOf, onEachBackend, stateOf, tensor, understand } from "./harness.ts";
+import { make, networkOf, onEachBackend, stateOf, tensor, understand, understandTopic } from "./harness.ts";
 import { Ledger } from "./ledger.ts";
 import { sample } from "./sample.ts";
 
@@ -19,6 +19,7 @@ if (topic !== undefined) {
 
   // deno-lint-ignore no-explicit-any -- described by the fixtures
   const runs = Object.entries<any>(topic.json).filter(([, entry]) => entry?.weights !== undefined);
+  understandTopic(topic, ["formula", "gradient", "optimizer", "ema"], runs.map(([name]) => name));
   for (const [name, description] of runs) {
     onEachBackend(`golden train step ${name}`, (backend) => trainStep(topic, ledger, name, description, backend));
   }
