@@ -7,6 +7,7 @@ import type { Recipe, RecipeStage } from "../recipe/types.ts";
 import { checkCapabilities } from "./capabilities.ts";
 import { type Attempt, attempt, createStage, pluginId } from "./create.ts";
 import { order, type Wiring } from "./order.ts";
+import { checkShapes } from "./shapes.ts";
 import type { Graph, Stage } from "./types.ts";
 
 /**
@@ -37,7 +38,14 @@ export async function wire(recipe: Recipe): Promise<Graph> {
   const stages = [...made.values()];
   problems.push(...await checkCapabilities(recipe, stages));
   if (problems.length > 0) throw new DenoiseError(problems);
-  return assemble(recipe, stages, wiring, shapes);
+  const graph = assemble(recipe, stages, wiring, shapes);
+  const around = (id: string) => ({
+    before: shapes.get(wiring.supplier(id, "image")?.id) ?? graph.pictures,
+    after: shapes.get(id) ?? graph.image,
+  });
+  const misshapen = await checkShapes(recipe, stages, { image: graph.image, around });
+  if (misshapen.length > 0) throw new DenoiseError(misshapen);
+  return graph;
 }
 
 /** The slots of a stage, or undefined when one of them could not be made. */

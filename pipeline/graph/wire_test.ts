@@ -2,7 +2,15 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { z } from "zod";
-import { refuse } from "../../plugin.ts";
+import {
+  type Components,
+  type ImageShape,
+  type NetworkInput,
+  refuse,
+  type State,
+  type TensorRecord,
+  tf,
+} from "../../plugin.ts";
 import type { Kind, Slot } from "../kinds/mod.ts";
 import type { AnyPlugin } from "../kinds/plugin.ts";
 import { loadPluginFile } from "../plugins/load_file.ts";
@@ -13,23 +21,38 @@ import { wire } from "./wire.ts";
 type Create = (context: Record<string, unknown>) => unknown;
 
 const nothing = () => {};
+const shaped = ({ options }: Record<string, unknown>) => (input: object) => ({ ...input, ...(options as object) });
+/** Stages as plain as their kind allows. */
 const made: { [K in Kind]?: Create } = {
   dataset: () => ({ image: { height: 16, width: 16, channels: 3 }, open: nothing }),
-  augmentation: ({ options }) => ({
-    shape: (input: object) => ({ ...input, ...(options as object) }),
-    apply: nothing,
+  augmentation: (context) => ({
+    shape: shaped(context),
+    apply(images: tf.Tensor4D) {
+      const [batch, height, width, channels] = images.shape;
+      const size = shaped(context)({ height, width, channels }) as ImageShape;
+      return tf.zeros([batch, size.height, size.width, size.channels]);
+    },
   }),
   schedule: () => ({ logSnr: nothing, rates: nothing }),
-  network: () => ({ init: nothing, apply: nothing }),
-  loss: () => ({ levels: nothing, measure: nothing }),
+  network: () => ({
+    init: () => ({ trainable: {}, buffers: {} }),
+    apply: (_state: State, { image }: NetworkInput) => ({ output: image, buffers: {} }),
+  }),
+  loss: () => ({
+    levels: (_random: unknown, batch: number) => ({
+      signal: tf.ones([batch, 1, 1, 1]),
+      noise: tf.zeros([batch, 1, 1, 1]),
+    }),
+    measure: ({ noise }: Components) => ({ objective: tf.mean(noise), errors: { loss: tf.mean(noise) } }),
+  }),
   sampler: ({ options }) => ({
     steps: 2,
     order: 1,
     stochastic: false,
     evaluationsPerStep: 1,
     plan: () => (options as { plan?: unknown }).plan ?? [[1, 2], [3, 4]],
-    init: nothing,
-    step: nothing,
+    init: (image: tf.Tensor) => ({ image }),
+    step: (state: TensorRecord) => ({ state, signal: state.image }),
   }),
   metric: () => ({ better: { kid: "lower" }, measure: nothing }),
 };
@@ -271,6 +294,47 @@ Deno.test("wire() checks that a plan has one row of numbers a step", async () =>
   assert.equal(await messageFor([[1]]), "1 row for 2 steps");
   assert.equal(await messageFor([[1, 2], [1]]), "1 numbers in row 1 and 2 in row 0");
   assert.equal(await messageFor([[1, 2], [1, NaN]]), "NaN in row 1");
+});
+
+Deno.test("wire() traces each stage, and refuses tensors of the wrong shape", async () => {
+  const problems = await refusals(recipeOf({
+    dataset: { kind: "dataset" },
+    "augmentation[0]": {
+      kind: "augmentation",
+      create: () => ({ shape: (input: object) => ({ ...input, width: 8 }), apply: (images: tf.Tensor) => images }),
+    },
+    network: {
+      kind: "network",
+      create: () => ({
+        init: () => ({ trainable: {}, buffers: {} }),
+        apply: (_: State, { image }: NetworkInput) => ({ output: tf.mean(image, -1), buffers: {} }),
+      }),
+    },
+    loss: {
+      kind: "loss",
+      create: () => ({
+        ...made.loss!({}) as object,
+        measure: ({ noise }: Components) => ({ objective: noise.dataSync()[0], errors: {} }),
+      }),
+    },
+    "samplers.a": {
+      kind: "sampler",
+      create: () => ({
+        ...made.sampler!({ options: {} }) as object,
+        step: (state: TensorRecord) => ({ state: { image: state.image } }),
+      }),
+    },
+  }));
+  assert.deepEqual(problems.map(({ place, message }) => [place!.line, message.replace("Cannot use ", "")]), [
+    [2, "augmentation/my-augmentation: its apply returns images of shape [2, 16, 16, 3] where [2, 16, 8, 3] is needed"],
+    [3, "network/my-network: its apply returns output of shape [2, 16, 8] where [2, 16, 8, 3] is needed"],
+    [
+      4,
+      "loss/my-loss as loss: its measure fails with Error: Cannot read the values of a tensor " +
+      "while only shapes are traced: compute with tensors instead",
+    ],
+    [5, "sampler/my-sampler: its step returns no signal where [2, 16, 8, 3] is needed"],
+  ]);
 });
 
 Deno.test("wire() refuses a best checkpoint by a number that no metric measures", async () => {

@@ -59,15 +59,6 @@ export function memoryExceeded(
   };
 }
 
-/** A network whose output is of another shape than its input. */
-export function outputShape(plugin: string, found: readonly number[], wanted: readonly number[]): Text {
-  return {
-    code: "output-shape",
-    message: `Cannot train ${plugin}: it returns ${shape(found)} for images ${shape(wanted)}`,
-    help: ["a network returns a tensor of the shape of its images: one prediction for each pixel and channel"],
-  };
-}
-
 /** A sampler's plan that does not say one row of numbers a step. */
 export function planUnfit(plugin: string, what: string, fix: string): Text {
   return { code: "plan-unfit", message: `Cannot sample with ${plugin}: its plan has ${what}`, help: [fix] };
@@ -133,6 +124,22 @@ export function stageAbsent(plugin: string, slot: string): Text {
   };
 }
 
+/** A tensor of another shape than its kind promises. `what`: the tensor's name in the result. */
+export function shapeUnfit(
+  plugin: string,
+  call: string,
+  what: string,
+  found: readonly number[] | undefined,
+  wanted: readonly number[],
+): Text {
+  const returned = found === undefined ? `no ${what}` : `${what} of shape ${shape(found)}`;
+  return {
+    code: "shape-unfit",
+    message: `Cannot use ${plugin}: its ${call} returns ${returned} where ${shape(wanted)} is needed`,
+    help: ["shapes are shown for a batch of 2"],
+  };
+}
+
 /** A slot that is read without having been asked for. */
 export function slotUndeclared(plugin: string, slot: string, needs: readonly string[]): Text {
   return {
@@ -142,16 +149,7 @@ export function slotUndeclared(plugin: string, slot: string, needs: readonly str
   };
 }
 
-/** Tracing the network failed. */
-export function traceFailed(plugin: string, reason: string, image: string): Text {
-  return {
-    code: "trace-failed",
-    message: `Cannot run ${plugin} on images of ${image}: ${reason}`,
-    help: [],
-  };
-}
-
-/** Numbers of a plan that are no numbers. */
+/** Rows of a plan, counted. */
 export function rows(count: number): string {
   return counted(count, "row");
 }

@@ -1,0 +1,107 @@
+/** A graph in words: its stages as a tree, what each was given, and what training it costs. */
+import type { Kind } from "../kinds/mod.ts";
+import { wrap } from "../terminal/rows.ts";
+import { bytes, count, counted, scaled } from "../terminal/units.ts";
+import type { TrainingCost } from "./cost.ts";
+import { setOptions } from "./drawing.ts";
+import { estimatedBytes } from "./memory.ts";
+import type { Graph, Stage } from "./types.ts";
+
+const width = 100; // columns of a page
+const labelWidth = 13; // as the lines that training prints
+
+/** `network      …`, wrapped. */
+export function line(label: string, text: string): string {
+  return wrap(text, width - labelWidth)
+    .map((part, i) => `${(i === 0 ? label : "").padEnd(labelWidth)}${part}`).join("\n");
+}
+
+/** Facts about stages that need numbers, by stage id: for the text and for the drawing. */
+export function factsOf(graph: Graph, cost: TrainingCost): Record<string, string[]> {
+  const { batch } = cost;
+  const shape = ({ height, width, channels }: Graph["image"]) => `${height} × ${width} × ${channels}`;
+  const facts: Record<string, string[]> = {
+    [graph.one("dataset").id]: [`pictures of ${shape(graph.pictures)}`],
+    [graph.one("network").id]: [
+      counted(cost.parameters, "parameter"),
+      `${scaled(cost.stepFlops, "FLOP")} a step at batch ${batch}`,
+    ],
+  };
+  const crop = graph.all("augmentation").at(-1);
+  if (crop !== undefined && shape(graph.image) !== shape(graph.pictures)) facts[crop.id] = [`to ${shape(graph.image)}`];
+  for (const { id, stage } of graph.all("sampler")) {
+    const evaluations = stage.steps * stage.evaluationsPerStep;
+    facts[id] = [
+      counted(stage.steps, "step") + (evaluations === stage.steps ? "" : `, ${counted(evaluations, "evaluation")}`),
+      `${stage.stochastic ? "stochastic" : "deterministic"}, order ${stage.order}`,
+      `${scaled(evaluations * cost.evaluationFlops / batch, "FLOP")} an image`,
+    ];
+  }
+  for (const { id, stage, options } of graph.all("metric")) {
+    facts[id] = [Object.keys(stage.better).join(", "), `every ${options.every}`];
+  }
+  return facts;
+}
+
+/** The stages as a tree in the order in which a batch passes them, with facts, set options and what came by default. */
+export function stageTree(graph: Graph, cost: TrainingCost): string {
+  const facts = factsOf(graph, cost);
+  const of = (kind: Kind) => graph.all(kind) as readonly Stage[];
+  const chain = ["dataset", "augmentation", "normalizer", "network", "parametrization", "loss", "optimizer", "ema"]
+    .flatMap((kind) => of(kind as Kind));
+  const rows = chain.map((stage, depth) => ({
+    name: depth === 0 ? stage.id : `${" ".repeat(depth - 1)}└ ${stage.id}`,
+    stage,
+  }));
+  const leaves = [...of("sampler"), ...of("metric")];
+  leaves.forEach((stage, i) =>
+    rows.push({
+      name: `${" ".repeat(chain.length - 1)}${i === leaves.length - 1 ? "└" : "├"} ${stage.id}`,
+      stage,
+    })
+  );
+  const noise = of("schedule")[0]!;
+  rows.push({ name: noise.id, stage: noise });
+  const names = Math.max(...rows.map(({ name }) => name.length)) + 2;
+  const plugins = Math.max(...rows.map(({ stage }) => stage.plugin.name.length)) + 2;
+  return rows.flatMap(({ name, stage }) => {
+    const set = setOptions(graph, stage).filter(([key]) => !(stage.kind === "metric" && key === "every"))
+      .map(([key, value]) => `${key} ${value}`);
+    const chosen = graph.recipe.origin([...stage.path, "use"]).from === "default" ? ["by default"] : [];
+    const needs = graph.edges.filter(({ to, slot }) => to === stage.id && slot === "sampler").map(({ from }) =>
+      `by ${from}`
+    );
+    const text = [...facts[stage.id] ?? [], ...needs, ...set, ...chosen].join(" · ");
+    return wrap(text, width - 2 - names - plugins).map((part, i) =>
+      `  ${(i === 0 ? name : "").padEnd(names)}${(i === 0 ? stage.plugin.name : "").padEnd(plugins)}${part}`.trimEnd()
+    );
+  }).join("\n");
+}
+
+/** A graph and its cost, as `graph RECIPE` prints it. */
+export function describeGraph(graph: Graph, cost: TrainingCost): string {
+  const { recipe } = graph;
+  const backend = graph.one("backend").stage;
+  return [
+    line("recipe", `${recipe.name} (${recipe.file}), seed ${recipe.seed}`),
+    line("backend", backend.description),
+    "graph",
+    stageTree(graph, cost),
+    line(
+      "a step",
+      `${scaled(cost.stepFlops, "FLOP")} forward and backward for ${counted(cost.batch, "image")}, ` +
+        `${scaled(cost.convolutionFlops, "FLOP")} of them in convolutions`,
+    ),
+    line(
+      "state",
+      `${count(cost.parameters)} weights, their average and the optimizer's moments: ${bytes(cost.stateBytes)}`,
+    ),
+    line(
+      "memory",
+      `${bytes(estimatedBytes(cost))} estimated, ${bytes(cost.stepBytes)} of it tensors; ` +
+        (backend.memory === undefined
+          ? "the backend names no limit"
+          : `${bytes(backend.memory)} on the ${backend.name} backend`),
+    ),
+  ].join("\n");
+}

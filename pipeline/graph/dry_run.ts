@@ -1,0 +1,80 @@
+/** All decisions of a run with their reasons, before anything runs. */
+import { join } from "node:path";
+import { cacheFolder } from "../../files/mod.ts";
+import { batchCount } from "../data/mod.ts";
+import { readRecipe } from "../recipe/read.ts";
+import type { PluginSource } from "../recipe/types.ts";
+import { count, counted } from "../terminal/units.ts";
+import { trainingCost } from "./cost.ts";
+import { describeGraph, line } from "./describe.ts";
+import { checkMemory } from "./memory.ts";
+import type { Graph } from "./types.ts";
+import { wire } from "./wire.ts";
+
+/**
+ * What `run` would do, in words. Starts the backend to know it; downloads nothing and decodes nothing.
+ *
+ * @param file a recipe, a run folder or a checkpoint
+ * @throws {DenoiseError} for whatever `run` would refuse before its first step
+ */
+export async function dryRun(
+  file: string,
+  options: { plugins: PluginSource; overrides?: readonly string[]; runs?: string; cache?: string },
+): Promise<string> {
+  const graph = await wire(await readRecipe(file, options));
+  const backend = graph.one("backend").stage;
+  await backend.start();
+  try {
+    const cost = await trainingCost(graph);
+    await checkMemory(graph, cost);
+    const data = await pictureCounts(graph, options.cache ?? cacheFolder());
+    return [
+      describeGraph(graph, cost),
+      ...(data === undefined
+        ? [line("data", "not here yet: it is downloaded when training starts")]
+        : [line("data", `${counted(data.train, "picture")} to train on, ${count(data.validation)} held out`)]),
+      ...trainLines(graph, data?.train),
+      line("run", join(options.runs ?? "runs", graph.recipe.name)),
+    ].join("\n");
+  } finally {
+    await backend.stop();
+  }
+}
+
+/** Pictures of each split, or undefined when they would have to be downloaded first. */
+async function pictureCounts(graph: Graph, cache: string): Promise<{ train: number; validation: number } | undefined> {
+  const dataset = graph.one("dataset");
+  try {
+    const { splits } = await dataset.stage.open({
+      folder: join(cache, "datasets", dataset.plugin.name),
+      download: false,
+      signal: new AbortController().signal,
+      progress: () => {},
+      warn: () => {},
+    });
+    return { train: splits.train.length, validation: splits.validation.length };
+  } catch {
+    return undefined;
+  }
+}
+
+function trainLines(graph: Graph, pictures: number | undefined): string[] {
+  const { train } = graph.recipe;
+  const { batch_size: batchSize, repeats } = graph.one("dataset").options as { batch_size: number; repeats: number };
+  const perEpoch = pictures === undefined ? undefined : batchCount(pictures, { batchSize, training: true, repeats });
+  const length = train.epochs === undefined
+    ? counted(train.steps!, "step")
+    : perEpoch === undefined
+    ? counted(train.epochs, "epoch")
+    : `${counted(train.epochs, "epoch")} of ${counted(perEpoch, "step")}, ${counted(train.epochs * perEpoch, "step")}`;
+  const keep = [
+    `the last ${train.keep.last}`,
+    ...(train.keep.best === undefined ? [] : [`the best by ${train.keep.best}`]),
+  ];
+  const { every, rows, columns, sampler } = train.samples;
+  const by = sampler ?? graph.all("sampler")[0]?.path[1];
+  return [
+    line("train", `${length}; a checkpoint every ${train.checkpoint}, of which ${keep.join(" and ")} are kept`),
+    ...(by === undefined ? [] : [line("samples", `${rows} × ${columns} every ${every}, by samplers.${by}`)]),
+  ];
+}

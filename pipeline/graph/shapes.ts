@@ -1,0 +1,169 @@
+/** Checks the shapes that stages return, on tensors without values: nothing is computed. */
+import * as tf from "@tensorflow/tfjs";
+import { createRandom, seedTensor, type TensorSpec, traceCost } from "../../tensor/mod.ts";
+import type { Components, ImageShape, Rates } from "../kinds/common.ts";
+import type { Kind, Kinds } from "../kinds/mod.ts";
+import * as messages from "../messages/graph.ts";
+import type { Problem } from "../problem.ts";
+import type { Recipe } from "../recipe/types.ts";
+import { attempt, pluginId } from "./create.ts";
+import type { Stage } from "./types.ts";
+
+/** What a call of a stage returned, by name, and the shapes it should have. */
+type Probe = { got: Record<string, tf.Tensor | undefined>; want: Record<string, readonly number[]> };
+
+/** One call of a stage with small inputs. `before`: shape of the pictures that enter it. */
+interface Call<K extends Kind> {
+  readonly name: string;
+  probe(stage: Kinds[K], shapes: { image: ImageShape; before: ImageShape; after: ImageShape }): Probe;
+}
+
+const batch = 2;
+const size = ({ height, width, channels }: ImageShape): [number, number, number, number] => [
+  batch,
+  height,
+  width,
+  channels,
+];
+const draws = (items = [0, 1]) => {
+  const step = tf.scalar(0, "int32");
+  return createRandom({ seed: seedTensor(0), stream: "shapes", step, items: tf.tensor1d(items, "int32") });
+};
+const rates = (): Rates => ({ signal: tf.ones([batch, 1, 1, 1]), noise: tf.ones([batch, 1, 1, 1]) });
+const components = (image: tf.Tensor): Components => ({ signal: image, noise: image, velocity: image });
+const weights = (): Record<string, tf.Tensor> => ({ kernel: tf.ones([3, 2]), bias: tf.ones([2]) });
+const weightShapes = (name: string) => ({ [`${name}.kernel`]: [3, 2], [`${name}.bias`]: [2] });
+const prefixed = (name: string, record: Record<string, tf.Tensor>) =>
+  Object.fromEntries(Object.entries(record).map(([key, tensor]) => [`${name}.${key}`, tensor]));
+const shapesOf = (record: Record<string, tf.Tensor>) =>
+  Object.fromEntries(Object.entries(record).map(([key, tensor]) => [key, tensor.shape]));
+
+const calls: { readonly [K in Kind]?: Call<K> } = {
+  augmentation: {
+    name: "apply",
+    probe: (stage, { before, after }) => ({
+      got: { images: stage.apply(tf.zeros(size(before)), { random: draws(), training: true }) },
+      want: { images: size(after) },
+    }),
+  },
+  normalizer: {
+    name: "normalize",
+    probe: (stage, { image }) => ({
+      got: { images: stage.normalize(stage.blank(image), tf.zeros(size(image))) },
+      want: { images: size(image) },
+    }),
+  },
+  network: {
+    name: "apply",
+    probe(stage, { image }) {
+      const input = { image: tf.zeros<tf.Rank.R4>(size(image)), level: tf.zeros<tf.Rank.R4>([batch, 1, 1, 1]) };
+      const { output } = stage.apply(stage.init(draws([0]), image), input, { training: true });
+      return { got: { output }, want: { output: size(image) } };
+    },
+  },
+  parametrization: {
+    name: "components",
+    probe(stage, { image }) {
+      const images = tf.zeros<tf.Rank.R4>(size(image));
+      const got = { ...stage.input(images, rates()), ...stage.components(images, images, rates()) };
+      const [signal, noise, velocity] = [size(image), size(image), size(image)];
+      return { got, want: { image: size(image), level: [batch, 1, 1, 1], signal, noise, velocity } };
+    },
+  },
+  loss: {
+    name: "measure",
+    probe(stage, { image }) {
+      const levels = stage.levels(draws(), batch);
+      const { objective, errors } = stage.measure(components(tf.zeros(size(image))), components(tf.zeros(size(image))));
+      return {
+        got: { signal: levels.signal, noise: levels.noise, objective, "errors.loss": errors.loss },
+        want: { signal: [batch, 1, 1, 1], noise: [batch, 1, 1, 1], objective: [], "errors.loss": [] },
+      };
+    },
+  },
+  optimizer: {
+    name: "update",
+    probe(stage) {
+      const before = stage.init(weights());
+      const step = tf.scalar(1, "int32");
+      const { trainable, state } = stage.update({ trainable: weights(), gradients: weights(), state: before, step });
+      return {
+        got: { ...prefixed("trainable", trainable), ...prefixed("state", state) },
+        want: { ...weightShapes("trainable"), ...shapesOf(prefixed("state", before)) },
+      };
+    },
+  },
+  ema: {
+    name: "update",
+    probe(stage) {
+      const network = { trainable: weights(), buffers: weights() };
+      const { trainable, buffers } = stage.update(stage.init(network), network, tf.scalar(1, "int32"));
+      return {
+        got: { ...prefixed("trainable", trainable), ...prefixed("buffers", buffers) },
+        want: { ...weightShapes("trainable"), ...weightShapes("buffers") },
+      };
+    },
+  },
+  sampler: {
+    name: "step",
+    probe(stage, { image }) {
+      const before = stage.init(tf.zeros(size(image)));
+      const row = tf.tensor1d([...stage.plan()[0]!], "float32");
+      const { state, signal } = stage.step(before, row, {
+        denoise: (noisy) => components(noisy),
+        clip: (signal) => signal,
+        random: draws(),
+      });
+      return {
+        got: { ...prefixed("state", state), signal },
+        want: { ...shapesOf(prefixed("state", before)), signal: size(image) },
+      };
+    },
+  },
+};
+
+/** Problems of stages whose tensors have other shapes than their kind promises. */
+export async function checkShapes(
+  recipe: Recipe,
+  stages: readonly Stage[],
+  shapes: { image: ImageShape; around(id: string): { before: ImageShape; after: ImageShape } },
+): Promise<Problem[]> {
+  const problems: Problem[] = [];
+  for (const stage of stages) {
+    const call = calls[stage.kind] as Call<Kind> | undefined;
+    if (call === undefined) continue;
+    const plugin = pluginId(stage);
+    const result = await attempt(recipe, stage, call.name, async () => {
+      let want: Probe["want"] = {};
+      const got = await trace(() => {
+        const probe = call.probe(stage.stage, { image: shapes.image, ...shapes.around(stage.id) });
+        want = probe.want;
+        const got = Object.entries(probe.got).filter((entry): entry is [string, tf.Tensor] => entry[1] !== undefined);
+        return Object.fromEntries(got);
+      }, plugin);
+      return got && { want, got };
+    });
+    if ("problems" in result) problems.push(...result.problems);
+    else if (result.value !== undefined) {
+      const { want, got } = result.value;
+      const wrong = Object.entries(want).find(([name, shape]) => String(got[name]?.shape) !== String(shape));
+      if (wrong === undefined) continue;
+      const [name, shape] = wrong;
+      problems.push(recipe.problem(stage.path, messages.shapeUnfit(plugin, call.name, name, got[name]?.shape, shape)));
+    }
+  }
+  return problems;
+}
+
+/** Shapes that a call returns. Undefined where an op has no shape rule: that is no fault of the plugin. */
+async function trace(
+  fn: () => Record<string, tf.Tensor>,
+  name: string,
+): Promise<Record<string, TensorSpec> | undefined> {
+  try {
+    return (await traceCost(fn, [], name)).output as Record<string, TensorSpec>;
+  } catch (error) {
+    if (error instanceof Error && error.message.endsWith("has no shape rule")) return undefined;
+    throw error;
+  }
+}
