@@ -1,0 +1,20 @@
+/** Schedule `my-plugin`: a log-SNR that falls evenly with time. */
+import { plugin, tf, z } from "denoise/plugin";
+
+export default plugin({
+  kind: "schedule",
+  name: "my-plugin",
+  summary: "Log-SNR that falls evenly with time",
+  options: z.object({
+    start: z.number().default(2.5).describe("ln(signal power / noise power) at time 0, the image"),
+    fall: z.number().positive().default(10).describe("by how much it falls until time 1, the noise"),
+  }),
+  create: ({ options: { start, fall } }) => ({
+    logSnr: (time) => start - fall * time,
+    rates(time) {
+      const logSnr = tf.sub(start, tf.mul(fall, time));
+      // Signal and noise power are sigmoids of the log-SNR and of its negative: they sum to one.
+      return { signal: tf.sqrt(tf.sigmoid(logSnr)), noise: tf.sqrt(tf.sigmoid(tf.neg(logSnr))) };
+    },
+  }),
+});
