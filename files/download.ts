@@ -45,6 +45,7 @@ export async function download(path: string, remote: Remote, options: DownloadOp
   const part = `${path}.part`;
 
   let failure: unknown;
+  let most = (await sizeOf(part)) ?? 0; // Bytes reached so far: an attempt that does not get further is an idle one.
   for (let idle = 0; idle < attempts;) {
     signal?.throwIfAborted();
     const before = (await sizeOf(part)) ?? 0;
@@ -66,9 +67,9 @@ export async function download(path: string, remote: Remote, options: DownloadOp
       await Deno.remove(part);
       // What an earlier run left may be at fault: only a download from the first byte on settles it.
       if (before === 0) throw wrongContent(path, remote);
-      continue;
-    }
-    if (after > before) {
+      idle++;
+    } else if (after > most) {
+      most = after;
       idle = 0;
     } else if (++idle < attempts) {
       await pause(delay * 2 ** (idle - 1), signal);

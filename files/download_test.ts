@@ -111,6 +111,7 @@ Deno.test("download() starts anew where the server knows no ranges, or gives ano
     await withServer(behaviour, async (place) => {
       await startPart(place, content.subarray(0, half));
       await place.get();
+      assert.equal(place.ranges.length, 1);
       assert.deepEqual(await Deno.readFile(place.path), content);
     });
   }

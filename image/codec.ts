@@ -46,8 +46,6 @@ export async function decode(file: Uint8Array, { background = "#ffffff" }: Decod
     const { data, info } = await sharp(file, { failOn: "error" })
       .autoOrient()
       .flatten({ background })
-      .toColourspace("srgb")
-      .removeAlpha()
       .raw({ depth: "uchar" })
       .toBuffer({ resolveWithObject: true });
     if (info.channels !== 3) throw new Error(`${info.channels} channels instead of 3`);
