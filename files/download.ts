@@ -78,17 +78,19 @@ export async function download(path: string, remote: Remote, options: DownloadOp
   throw unavailable(path, remote, failure);
 }
 
-/** An answer of the server that trying again does not change. */
-class Fatal extends Error {}
+/** An attempt that failed. Its text goes on from "Cannot download …:". */
+class Failed extends Error {}
+/** One that trying again does not change. */
+class Fatal extends Failed {}
 
 /** One request: appends to `part` what it lacks, or starts it anew where the server knows no ranges. */
 async function fetchInto(part: string, remote: Remote, { signal, progress, stall = 60_000 }: DownloadOptions) {
   const have = (await sizeOf(part)) ?? 0;
   const dead = new AbortController();
-  let timer = setTimeout(() => dead.abort(new Error(`no data for ${stall / 1000} s`)), stall);
+  let timer = setTimeout(() => dead.abort(new Failed(`no data for ${stall / 1000} s`)), stall);
   const alive = () => {
     clearTimeout(timer);
-    timer = setTimeout(() => dead.abort(new Error(`no data for ${stall / 1000} s`)), stall);
+    timer = setTimeout(() => dead.abort(new Failed(`no data for ${stall / 1000} s`)), stall);
   };
   try {
     const response = await fetch(remote.url, {
@@ -101,7 +103,7 @@ async function fetchInto(part: string, remote: Remote, { signal, progress, stall
       const text = `the server answered ${response.status} ${response.statusText}`.trimEnd();
       throw response.status >= 400 && response.status < 500 && ![408, 416, 429].includes(response.status)
         ? new Fatal(text)
-        : new Error(text);
+        : new Failed(text);
     }
     const resumed = response.status === 206 &&
       response.headers.get("content-range")?.startsWith(`bytes ${have}-`) === true;
@@ -124,7 +126,7 @@ async function fetchInto(part: string, remote: Remote, { signal, progress, stall
       progress?.(done, remote.size);
     }
     await file.sync();
-    if (done < remote.size) throw new Error(`the connection ended after ${done} of ${remote.size} bytes`);
+    if (done < remote.size) throw new Failed(`the connection ended after ${done} of ${remote.size} bytes`);
   } finally {
     clearTimeout(timer);
   }
