@@ -19,13 +19,25 @@ import { defaults, manifest } from "./plugins/mod.ts";
 export const builtins: PluginSource = createRegistry(manifest, defaults);
 
 export * from "./plugin.ts";
-export type { Graph } from "./pipeline/graph/types.ts";
-export { wire } from "./pipeline/graph/wire.ts";
+export {
+  describeGraph,
+  drawingOf,
+  dryRun,
+  factsOf,
+  type Graph,
+  toMermaid,
+  toSvg,
+  trainingCost,
+  wire,
+} from "./pipeline/graph/mod.ts";
+export { listPlugins, scaffold, scaffoldKinds, scaffoldText, showPlugin } from "./pipeline/plugins/mod.ts";
 export { DenoiseError, type Place, type Problem } from "./pipeline/problem.ts";
 export { differences, explain, jsonSchema, readRecipe, toYaml } from "./pipeline/recipe/mod.ts";
 export type { PluginSource, Recipe } from "./pipeline/recipe/types.ts";
-export { listPlugins, showPlugin } from "./pipeline/plugins/show.ts";
 export { formatProblems } from "./pipeline/report/mod.ts";
+export { evaluate, type EvaluateOptions, type EvaluateResult } from "./pipeline/run/evaluate.ts";
+export { sample, type SampleOptions, type SampleResult } from "./pipeline/run/sample.ts";
 export { train, type TrainOptions, type TrainResult } from "./pipeline/run/train.ts";
 export { type Console, terminalConsole } from "./pipeline/terminal/console.ts";
+export { interruptedCode, onInterrupt } from "./pipeline/terminal/interrupt.ts";
 export { version } from "./pipeline/version.ts";

@@ -20,3 +20,8 @@ export function wholeNumber(least: number): (text: string) => number {
     throw new InvalidArgumentError(`Expected a whole number of at least ${least}`);
   };
 }
+
+/** The options that were given: commander leaves the others undefined. */
+export function defined<T extends object>(options: T): T {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T;
+}

@@ -1,6 +1,5 @@
 /** `run RECIPE`: trains, or goes on where an earlier run stopped. */
-import { builtins, dryRun, terminalConsole, train } from "../mod.ts";
-import { interruptedCode, onInterrupt } from "../pipeline/terminal/interrupt.ts";
+import { builtins, dryRun, interruptedCode, onInterrupt, terminalConsole, train } from "../mod.ts";
 import { type AddCommand, withRecipe } from "./command.ts";
 
 interface RunOptions {
@@ -17,7 +16,9 @@ export const runCommand: AddCommand = (program, done) =>
     .option("--runs <folder>", "where run folders stand", "runs")
     .action(async (file: string, overrides: string[], options: RunOptions) => {
       const output = terminalConsole();
-      if (options.dryRun) return output.line(await dryRun(file, { plugins: builtins, overrides }));
+      if (options.dryRun) {
+        return output.line(await dryRun(file, { plugins: builtins, overrides, runs: options.runs ?? "runs" }));
+      }
       using interruption = onInterrupt();
       const { signal } = interruption;
       const { fresh = false, runs = "runs" } = options;

@@ -1,0 +1,43 @@
+/** `graph RECIPE`: the graph as text and as a drawing. */
+import {
+  builtins,
+  DenoiseError,
+  describeGraph,
+  drawingOf,
+  factsOf,
+  files,
+  readRecipe,
+  toMermaid,
+  toSvg,
+  trainingCost,
+  wire,
+} from "../mod.ts";
+import { type AddCommand, withRecipe } from "./command.ts";
+
+export const graphCommand: AddCommand = (program) =>
+  withRecipe(program.command("graph"))
+    .description("Print and draw the graph of a recipe")
+    .option("--out <file>", "where the drawing goes: .svg, or .mmd or .md for Mermaid (default: NAME.svg)")
+    .action(async (file: string, overrides: string[], options: { out?: string }) => {
+      const graph = await wire(await readRecipe(file, { plugins: builtins, overrides }));
+      const out = options.out ?? `${graph.recipe.name}.svg`;
+      const draw = drawers[out.slice(out.lastIndexOf(".") + 1)];
+      if (draw === undefined) {
+        throw new DenoiseError({
+          code: "drawing-format",
+          message: `Cannot draw a graph as "${out}"`,
+          help: ["use a name that ends in .svg, .mmd or .md"],
+        });
+      }
+      const cost = await trainingCost(graph);
+      await files.writeWhole(out, await draw(drawingOf(graph, factsOf(graph, cost))));
+      console.log(`${describeGraph(graph, cost)}\ndrawing        ${out}`);
+    });
+
+type Draw = (drawing: ReturnType<typeof drawingOf>) => string | Promise<string>;
+
+const drawers: Readonly<Record<string, Draw>> = {
+  svg: toSvg,
+  mmd: toMermaid,
+  md: (drawing) => `\`\`\`mermaid\n${toMermaid(drawing)}\n\`\`\`\n`,
+};
