@@ -65,8 +65,8 @@ export function stageTree(graph: Graph, cost: TrainingCost): string {
   const names = Math.max(...rows.map(({ name }) => name.length)) + 2;
   const plugins = Math.max(...rows.map(({ stage }) => stage.plugin.name.length)) + 2;
   return rows.flatMap(({ name, stage }) => {
-    const set = setOptions(graph, stage).filter(([key]) => !(stage.kind === "metric" && key === "every"))
-      .map(([key, value]) => `${key} ${value}`);
+    const told = stage.kind === "metric" ? "every" : stage.kind === "sampler" ? "steps" : undefined; // by the facts
+    const set = setOptions(graph, stage).filter(([key]) => key !== told).map(([key, value]) => `${key} ${value}`);
     const chosen = graph.recipe.origin([...stage.path, "use"]).from === "default" ? ["by default"] : [];
     const needs = graph.edges.filter(({ to, slot }) => to === stage.id && slot === "sampler").map(({ from }) =>
       `by ${from}`

@@ -58,7 +58,13 @@ export function drawingOf(graph: Graph, facts: Readonly<Record<string, readonly 
       id: stage.id,
       title: stage.id,
       plugin: stage.plugin.name,
-      lines: [...setOptions(graph, stage).map(([key, value]) => short(`${key}: ${value}`)), ...facts[stage.id] ?? []],
+      lines: [
+        ...setOptions(graph, stage)
+          // Facts of a sampler begin with its steps.
+          .filter(([key]) => key !== "steps" || facts[stage.id] === undefined)
+          .map(([key, value]) => short(`${key}: ${value}`)),
+        ...facts[stage.id] ?? [],
+      ],
       group: groups[stage.kind as Exclude<Kind, "backend">],
     })),
     edges: [...flow(graph), ...slots(graph)],
@@ -90,8 +96,8 @@ function flow(graph: Graph): DrawingEdge[] {
     edge("parametrization", "loss", "prediction"),
     edge("loss", "optimizer", "gradients"),
     edge("optimizer", "ema", "weights"),
-    ...graph.all("sampler").map(({ id }) => edge("ema", id, "average weights")),
-    ...graph.all("metric").map(({ id }) => edge("ema", id, "average weights")),
+    ...graph.all("sampler").map(({ id }) => edge("ema", id, "average")),
+    ...graph.all("metric").map(({ id }) => edge("ema", id, "average")),
   ];
 }
 

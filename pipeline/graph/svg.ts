@@ -23,7 +23,7 @@ export async function toSvg(drawing: Drawing): Promise<string> {
 function toDot({ title, nodes, edges }: Drawing): string {
   return [
     "digraph {",
-    `  graph [rankdir=TB, bgcolor="#ffffff", pad=0.3, nodesep=0.5, ranksep=0.55, splines=true, labelloc=t, ` +
+    `  graph [rankdir=TB, bgcolor="#ffffff", pad=0.3, nodesep=0.6, ranksep=0.55, splines=true, labelloc=t, ` +
     `fontname="${font}", label=<${heading(title)}>];`,
     `  node [shape=plain, fontname="${font}"];`,
     `  edge [fontname="${font}", fontsize=9, arrowsize=0.7, penwidth=1.3];`,
@@ -72,7 +72,7 @@ function table({ title, plugin, lines, group }: DrawingNode): string {
   ];
   const widths = [textWidth(title, 9), textWidth(plugin, 13, true), ...lines.map((text) => textWidth(text, 9))];
   return `<table border="1" cellborder="0" cellspacing="0" cellpadding="1" style="rounded" color="${line}" ` +
-    `bgcolor="${fill}"><tr><td height="2" width="${Math.ceil(Math.max(...widths)) + 8}"></td></tr>` +
+    `bgcolor="${fill}"><tr><td height="2" width="${Math.ceil(Math.max(...widths)) + 16}"></td></tr>` +
     rows.map((row) => `<tr><td align="left">&nbsp;${row}&nbsp;</td></tr>`).join("") +
     `<tr><td height="4"></td></tr></table>`;
 }
