@@ -23,6 +23,7 @@ export * as initializers from "./tensor/initializers.ts";
 export * as ops from "./tensor/ops/mod.ts";
 export type { Random } from "./tensor/random.ts";
 export type { State, TensorRecord, Tree } from "./tensor/tree.ts";
+export { tidyTree } from "./tensor/tree.ts";
 
 /**
  * Defines a plugin; the types of `create` follow from `kind`, `options` and `needs`.

@@ -25,9 +25,10 @@ const conv2d: Rule = ({ x, filter }, attributes) => {
   return one(outShape, "float32", 2 * (size(outShape) / outChannels) * size(filter!.shape), "convolution");
 };
 
+// No channel meets another in it: it counts with the elementwise work, like the resizing that it serves.
 const depthwise: Rule = ({ x, filter }, attributes) => {
   const { outShape, filterHeight, filterWidth } = conv2dInfo(x!.shape, filter!.shape, attributes, true);
-  return one(outShape, "float32", 2 * size(outShape) * filterHeight * filterWidth, "convolution");
+  return one(outShape, "float32", 2 * size(outShape) * filterHeight * filterWidth);
 };
 
 /** The gradient of a convolution, for input or filter, multiplies as often as the convolution itself. */
@@ -37,7 +38,7 @@ function gradient(shape: (inputs: Inputs, attributes: Attributes) => number[], p
     const filter: number[] = inputs.filter?.shape ?? attributes.filterShape;
     const channels = attributes.dataFormat === "NCHW" ? dy[1]! : dy.at(-1)!;
     const taps = perChannel ? size(dy) * filter[0]! * filter[1]! : (size(dy) / channels) * size(filter);
-    return one(shape(inputs, attributes), "float32", 2 * taps, "convolution");
+    return one(shape(inputs, attributes), "float32", 2 * taps, perChannel ? "elementwise" : "convolution");
   };
 }
 

@@ -99,7 +99,8 @@ async function traceAlone(
       { cause: error },
     );
   } finally {
-    const restored = before === undefined || before === backendName ? undefined : tf.setBackend(before);
+    // Without a backend before, tfjs chooses one when the next tensor is made.
+    const restored = before == null || before === backendName ? undefined : tf.setBackend(before);
     tf.removeBackend(backendName);
     for (const kernelName of Object.keys(rules)) tf.unregisterKernel(kernelName, backendName);
     await started;
