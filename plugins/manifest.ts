@@ -14,6 +14,7 @@ export const manifest: Readonly<Record<string, () => Promise<unknown>>> = {
   "loss/denoising": () => import("./loss/denoising.ts"),
   "metric/validation-error": () => import("./metric/validation-error.ts"),
   "network/clear-unet": () => import("./network/clear-unet.ts"),
+  "network/patch-unet": () => import("./network/patch-unet.ts"),
   "network/residual-unet": () => import("./network/residual-unet.ts"),
   "normalizer/mean-variance": () => import("./normalizer/mean-variance.ts"),
   "normalizer/range": () => import("./normalizer/range.ts"),

@@ -79,7 +79,9 @@ async function create(source: PluginSource, plugin: AnyPlugin, options: Record<s
 
 async function supply(source: PluginSource, slot: Slot): Promise<unknown> {
   if (slot === "image") return { height: 64, width: 64, channels: 3 };
-  const named = source.defaults[slot] ?? source.names(slot as Kind)[0];
-  const plugin = await source.load(slot as Kind, slot === "sampler" ? "ddim" : String(named));
+  const kind = slot as Kind;
+  const fallback = source.defaults[kinds[kind].key];
+  const name = typeof fallback === "string" ? fallback : source.names(kind)[0];
+  const plugin = name === undefined ? undefined : await source.load(kind, name);
   return plugin && await create(source, plugin, {});
 }
