@@ -41,5 +41,6 @@ function cells(part: number, length: number, colors: Colors): string {
   const halves = Math.floor(part * length * 2);
   const full = Math.floor(halves / 2);
   const half = halves % 2;
-  return colors.green("━".repeat(full) + "╸".repeat(half)) + colors.dim("━".repeat(length - full - half));
+  // What is left is drawn thinner, so that it shows without colours too.
+  return colors.green("━".repeat(full) + "╸".repeat(half)) + colors.dim("─".repeat(length - full - half));
 }

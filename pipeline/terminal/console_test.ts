@@ -1,0 +1,119 @@
+/** Tests of what stands on the terminal, and in a file in its place. */
+import assert from "node:assert/strict";
+import picocolors from "picocolors";
+import { bar, plain } from "./bar.ts";
+import { createConsole, type Progress } from "./console.ts";
+import { row, wrap } from "./rows.ts";
+import { memoryConsole } from "./memory_console.ts";
+
+const none = picocolors.createColors(false);
+const progress: Progress = {
+  label: "epoch   4/12",
+  done: 59,
+  total: 100,
+  details: ["loss 0.1841", "1,020 images/s", "0:00:42 left"],
+};
+
+Deno.test("bar() shows label, bar, percent and details", () => {
+  assert.equal(
+    bar(progress, 100, none),
+    "epoch   4/12  ━━━━━━━━━━━━━━━━━━━━──────────────   59 %  loss 0.1841  1,020 images/s  0:00:42 left",
+  );
+});
+
+Deno.test("bar() is never wider than the terminal, and leaves out the least important first", () => {
+  for (let width = 20; width <= 120; width++) {
+    const text = bar(progress, width, none);
+    assert.ok(text.length <= Math.min(width, 100), `${width}: ${text}`);
+    assert.ok(text.startsWith("epoch   4/12"));
+    assert.ok(text.includes("59 %"));
+  }
+  assert.ok(!bar(progress, 60, none).includes("left"));
+  assert.ok(bar(progress, 60, none).includes("loss 0.1841"));
+});
+
+Deno.test("bar() moves by half cells from empty to full", () => {
+  const cells = (done: number) => /[━╸─]+/.exec(bar({ ...progress, done }, 100, none))![0].slice(0, 4);
+  assert.deepEqual([0, 1.5, 3, 4.5, 6].map(cells), ["────", "╸───", "━───", "━╸──", "━━──"]);
+  assert.match(bar({ ...progress, done: 100 }, 100, none), /100 %/);
+  assert.match(bar({ ...progress, done: 999, total: 1000 }, 100, none), / 99 %/, "100 % means done");
+});
+
+/** A console on text, with a clock. */
+function streams(interactive: boolean, columns = 80) {
+  const said = { out: "", err: "", now: 0 };
+  const console = createConsole({
+    out: (text) => void (said.out += text),
+    err: (text) => void (said.err += text),
+    interactive,
+    columns: () => columns,
+    colors: none,
+    now: () => said.now,
+  });
+  return { said, console };
+}
+
+Deno.test("a console that is no terminal prints plain lines, every ten seconds at most", () => {
+  const { said, console } = streams(false);
+  for (said.now = 0; said.now <= 60_000; said.now += 100) console.progress(progress);
+  console.endProgress();
+  const lines = said.out.split("\n").slice(0, -1);
+  assert.ok(lines.length >= 5 && lines.length <= 6, said.out);
+  assert.equal(lines[0], plain(progress));
+  assert.ok(!said.out.includes("\x1b") && !said.out.includes("\r") && !said.out.includes("━"));
+});
+
+Deno.test("a console that is no terminal passes over short work", () => {
+  const { said, console } = streams(false);
+  for (let epoch = 1; epoch <= 20; epoch++) {
+    console.progress({ ...progress, label: `epoch ${epoch}` });
+    said.now += 300;
+  }
+  assert.ok(said.out.split("\n").length <= 2, said.out);
+});
+
+Deno.test("a terminal shows one line of progress below the lines that stay", () => {
+  const { said, console } = streams(true, 60);
+  console.progress(progress);
+  console.line("first");
+  console.progress({ ...progress, done: 60 });
+  console.warn("careful\n  and more");
+  console.endProgress();
+  console.line("last");
+  assert.equal(screen(said.out, 60), "first\nlast\n");
+  assert.equal(said.err, "warning  careful\n           and more\n");
+  assert.ok(!said.out.includes("\x1b[?"), "cursor and line wrapping are left alone");
+});
+
+// deno-lint-ignore no-control-regex -- control characters are what this is about
+const control = /\x1b\[\d*G|\x1b\[[0-2]?K|\x1b\[[\d;]*[A-Za-z]|\x1b[78]|[\s\S]/g;
+
+/** What a terminal shows after this text: carriage returns, erasing, saving and restoring the cursor. */
+function screen(text: string, width: number): string {
+  const lines = [""];
+  let saved = 0;
+  let column = 0;
+  for (const [token] of text.matchAll(control)) {
+    const line = lines.at(-1)!;
+    if (token === "\n") lines.push(""), column = 0;
+    else if (token === "\r" || token === "\x1b[1G") column = 0;
+    else if (token === "\x1b7") saved = column;
+    else if (token === "\x1b8") column = saved;
+    else if (token === "\x1b[0K" || token === "\x1b[K") lines[lines.length - 1] = line.slice(0, column);
+    else if (token === "\x1b[2K") lines[lines.length - 1] = "";
+    else {
+      assert.ok(!token.startsWith("\x1b"), `unexpected ${JSON.stringify(token)}`);
+      lines[lines.length - 1] = line.slice(0, column) + token + line.slice(column + 1);
+      assert.ok(++column < width, "the last column stays free");
+    }
+  }
+  return lines.join("\n");
+}
+
+Deno.test("row() wraps between words below its label", () => {
+  const console = memoryConsole(40);
+  row(console, "backend", "wasm (WebAssembly SIMD, 2 threads), the fastest");
+  assert.deepEqual(console.lines, ["backend      wasm (WebAssembly SIMD, 2", "             threads), the fastest"]);
+  assert.deepEqual(wrap("a  b", 10), ["a  b"]);
+  assert.deepEqual(wrap("averyverylongword b", 5), ["averyverylongword", "b"]);
+});
