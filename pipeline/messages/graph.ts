@@ -14,6 +14,15 @@ export function bestUnknown(name: string, numbers: readonly string[]): Text {
   };
 }
 
+/** A plugin that failed while its stage was made. `call`: the function that failed. */
+export function createFailed(plugin: string, id: string, call: string, reason: string): Text {
+  return {
+    code: "create-failed",
+    message: `Cannot use ${plugin} as ${id}: its ${call} fails with ${reason}`,
+    help: [],
+  };
+}
+
 /** Stages that need each other. */
 export function cycle(chain: readonly string[]): Text {
   const [first, ...rest] = chain;
@@ -21,15 +30,6 @@ export function cycle(chain: readonly string[]): Text {
     code: "graph-cycle",
     message: `Cannot wire ${quote(first)}: ${[first, ...rest].join(" needs ")}`,
     help: [`remove one of these from the "needs" of its plugin`],
-  };
-}
-
-/** A plugin that failed while its stage was made. `call`: the function that failed. */
-export function createFailed(plugin: string, id: string, call: string, reason: string): Text {
-  return {
-    code: "create-failed",
-    message: `Cannot use ${plugin} as ${id}: its ${call} fails with ${reason}`,
-    help: [],
   };
 }
 
@@ -73,23 +73,12 @@ export function refused(plugin: string, name: string, what: string, fix: string)
   return { code: "refused", message, help: [fix] };
 }
 
-/** A stage without what every stage of its kind has. */
-export function stageIncomplete(plugin: string, kind: string, members: readonly string[]): Text {
+/** A plugin that needs a sampler and does not let a recipe say which. */
+export function samplerOptionMissing(plugin: string): Text {
   return {
-    code: "stage-incomplete",
-    message: `Cannot use ${plugin}: what its create returns lacks ${listed(members, "and")}`,
-    help: [
-      `${members.length === 1 ? "it is" : "they are"} part of every ${kind}: see pipeline/kinds/${kind}.ts`,
-    ],
-  };
-}
-
-/** A stage that is not even an object. */
-export function stageMissing(plugin: string, kind: string, found: string): Text {
-  return {
-    code: "stage-missing",
-    message: `Cannot use ${plugin}: its create returns ${found}`,
-    help: [`create returns a ${kind}: see pipeline/kinds/${kind}.ts`],
+    code: "sampler-option-missing",
+    message: `Cannot supply the sampler that ${plugin} needs`,
+    help: ['add the option that names it: sampler: z.string().default("preview").describe("which of samplers")'],
   };
 }
 
@@ -103,24 +92,6 @@ export function samplerUnknown(name: string, samplers: readonly string[]): Text 
         ? "the recipe has no samplers: add samplers: { preview: { use: ddim, steps: 20 } }"
         : choices(name, "Samplers of this recipe", samplers),
     ],
-  };
-}
-
-/** A plugin that needs a sampler and does not let a recipe say which. */
-export function samplerOptionMissing(plugin: string): Text {
-  return {
-    code: "sampler-option-missing",
-    message: `Cannot supply the sampler that ${plugin} needs`,
-    help: ['add the option that names it: sampler: z.string().default("preview").describe("which of samplers")'],
-  };
-}
-
-/** A stage that asks for another that the recipe lacks. */
-export function stageAbsent(plugin: string, slot: string): Text {
-  return {
-    code: "stage-absent",
-    message: `Cannot supply ${quote(slot)}, which ${plugin} needs`,
-    help: [`add ${slot}: to the recipe`],
   };
 }
 
@@ -146,6 +117,35 @@ export function slotUndeclared(plugin: string, slot: string, needs: readonly str
     code: "slot-undeclared",
     message: `Cannot give ${quote(slot)} to ${plugin}, which does not ask for it`,
     help: [`add it to the plugin: needs: [${[...needs, slot].map((name) => `"${name}"`).join(", ")}]`],
+  };
+}
+
+/** A stage that asks for another that the recipe lacks. */
+export function stageAbsent(plugin: string, slot: string): Text {
+  return {
+    code: "stage-absent",
+    message: `Cannot supply ${quote(slot)}, which ${plugin} needs`,
+    help: [`add ${slot}: to the recipe`],
+  };
+}
+
+/** A stage without what every stage of its kind has. */
+export function stageIncomplete(plugin: string, kind: string, members: readonly string[]): Text {
+  return {
+    code: "stage-incomplete",
+    message: `Cannot use ${plugin}: what its create returns lacks ${listed(members, "and")}`,
+    help: [
+      `${members.length === 1 ? "it is" : "they are"} part of every ${kind}: see pipeline/kinds/${kind}.ts`,
+    ],
+  };
+}
+
+/** A stage that is not even an object. */
+export function stageMissing(plugin: string, kind: string, found: string): Text {
+  return {
+    code: "stage-missing",
+    message: `Cannot use ${plugin}: its create returns ${found}`,
+    help: [`create returns a ${kind}: see pipeline/kinds/${kind}.ts`],
   };
 }
 

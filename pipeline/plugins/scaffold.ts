@@ -61,10 +61,11 @@ export async function scaffold(
   return [...files, { path: join(dir, "deno.json"), about: "where Denoise stands, for Deno and your editor" }];
 }
 
-/** What was written, one line a file. */
+/** What was written, one line a file; two where paths are long. */
 export function scaffoldText(files: readonly NewFile[]): string {
   const width = Math.max(...files.map(({ path }) => path.length)) + 2;
-  return files.map(({ path, about }) => path.padEnd(width) + about).join("\n");
+  const fits = files.every(({ about }) => width + about.length <= 100);
+  return files.map(({ path, about }) => (fits ? path.padEnd(width) + about : `${path}\n  ${about}`)).join("\n");
 }
 
 type ScaffoldKind = Exclude<Kind, "backend">;

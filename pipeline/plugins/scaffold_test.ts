@@ -47,12 +47,15 @@ Deno.test("scaffold() writes plugins of every kind whose types, contract and rec
 Deno.test("scaffold() makes a folder of the user's own work by itself", async () => {
   await withFolder(undefined, async (dir) => {
     const files = await scaffold({ kind: "schedule", name: "mine", dir, plugins: builtins });
-    assert.deepEqual(scaffoldText(files).replaceAll(dir, "~").split("\n").map((line) => line.split(/ {2,}/)), [
-      ["~/mine.ts", "the plugin: a straight line of log-SNR, to change"],
-      ["~/mine_test.ts", "the contract that every schedule keeps: deno test -P ~/mine_test.ts"],
-      ["~/mine.yaml", "the quickstart with it: deno task run ~/mine.yaml"],
-      ["~/deno.json", "where Denoise stands, for Deno and your editor"],
-    ]);
+    assert.deepEqual(
+      scaffoldText(files).replaceAll(dir, "~").replaceAll("\n  ", "  ").split("\n").map((line) => line.split(/ {2,}/)),
+      [
+        ["~/mine.ts", "the plugin: a straight line of log-SNR, to change"],
+        ["~/mine_test.ts", "the contract that every schedule keeps: deno test -P ~/mine_test.ts"],
+        ["~/mine.yaml", "the quickstart with it: deno task run ~/mine.yaml"],
+        ["~/deno.json", "where Denoise stands, for Deno and your editor"],
+      ],
+    );
     assert.match(await runTests(dir), /^schedule\/mine .* ok/m);
     const { success, stderr } = await new Deno.Command(Deno.execPath(), {
       args: ["task", "--quiet", "validate", "mine.yaml"],
@@ -75,7 +78,7 @@ Deno.test("scaffold() refuses kinds and names that cannot be, and overwrites not
   };
   await withFolder(undefined, async (dir) => {
     assert.match((await refusal("samplr", "x", dir))[1]!, /^did you mean sampler\?/);
-    assert.equal((await refusal("backend", "x", dir))[0], "unknown-kind");
+    assert.equal((await refusal("backend", "x", dir))[0], "no-template");
     assert.match((await refusal("sampler", "My Sampler", dir))[1]!, /such as "my-sampler"$/);
     assert.equal((await refusal("sampler", "../evil", dir))[0], "plugin-name");
     assert.deepEqual(await refusal("sampler", "ddim", dir), [
