@@ -29,12 +29,26 @@ export interface TrainingCost {
  * Counts what a training step costs.
  *
  * @param batch pictures in a batch; by default the dataset's `batch_size`
- * @throws {Error} where a plugin reads a value, or uses an op that has no shape rule
+ * @returns undefined where a plugin uses an op whose cost is not known
  */
 export async function trainingCost(
   graph: Graph,
   batch = graph.one("dataset").options.batch_size as number,
-): Promise<TrainingCost> {
+): Promise<TrainingCost | undefined> {
+  try {
+    return await count(graph, batch);
+  } catch (error) {
+    if (isUnknownOp(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Whether a trace ended at an op without a shape rule: that is no fault of the plugin. */
+export function isUnknownOp(error: unknown): boolean {
+  return error instanceof Error && error.message.endsWith("has no shape rule");
+}
+
+async function count(graph: Graph, batch: number): Promise<TrainingCost> {
   const specs = await stateSpecs(graph);
   const { pictures, image } = graph;
   const statistics = await traceCost(() => graph.one("normalizer").stage.blank(pictures), [], "the normalizer");

@@ -17,15 +17,16 @@ export function line(label: string, text: string): string {
 }
 
 /** Facts about stages that need numbers, by stage id: for the text and for the drawing. */
-export function factsOf(graph: Graph, cost: TrainingCost): Record<string, string[]> {
-  const { batch } = cost;
+export function factsOf(graph: Graph, cost: TrainingCost | undefined): Record<string, string[]> {
   const shape = ({ height, width, channels }: Graph["image"]) => `${height} × ${width} × ${channels}`;
   const facts: Record<string, string[]> = {
     [graph.one("dataset").id]: [`pictures of ${shape(graph.pictures)}`],
-    [graph.one("network").id]: [
-      counted(cost.parameters, "parameter"),
-      `${scaled(cost.stepFlops, "FLOP")} a step at batch ${batch}`,
-    ],
+    ...(cost && {
+      [graph.one("network").id]: [
+        counted(cost.parameters, "parameter"),
+        `${scaled(cost.stepFlops, "FLOP")} a step at batch ${cost.batch}`,
+      ],
+    }),
   };
   const crop = graph.all("augmentation").at(-1);
   if (crop !== undefined && shape(graph.image) !== shape(graph.pictures)) facts[crop.id] = [`to ${shape(graph.image)}`];
@@ -34,7 +35,7 @@ export function factsOf(graph: Graph, cost: TrainingCost): Record<string, string
     facts[id] = [
       counted(stage.steps, "step") + (evaluations === stage.steps ? "" : `, ${counted(evaluations, "evaluation")}`),
       `${stage.stochastic ? "stochastic" : "deterministic"}, order ${stage.order}`,
-      `${scaled(evaluations * cost.evaluationFlops / batch, "FLOP")} an image`,
+      ...(cost ? [`${scaled(evaluations * cost.evaluationFlops / cost.batch, "FLOP")} an image`] : []),
     ];
   }
   for (const { id, stage, options } of graph.all("metric")) {
@@ -44,7 +45,7 @@ export function factsOf(graph: Graph, cost: TrainingCost): Record<string, string
 }
 
 /** The stages as a tree in the order in which a batch passes them, with facts, set options and what came by default. */
-export function stageTree(graph: Graph, cost: TrainingCost): string {
+export function stageTree(graph: Graph, cost: TrainingCost | undefined): string {
   const facts = factsOf(graph, cost);
   const of = (kind: Kind) => graph.all(kind) as readonly Stage[];
   const chain = ["dataset", "augmentation", "normalizer", "network", "parametrization", "loss", "optimizer", "ema"]
@@ -79,14 +80,23 @@ export function stageTree(graph: Graph, cost: TrainingCost): string {
 }
 
 /** A graph and its cost, as `graph RECIPE` prints it. */
-export function describeGraph(graph: Graph, cost: TrainingCost): string {
+export function describeGraph(graph: Graph, cost: TrainingCost | undefined): string {
   const { recipe } = graph;
-  const backend = graph.one("backend").stage;
   return [
     line("recipe", `${recipe.name} (${recipe.file}), seed ${recipe.seed}`),
-    line("backend", backend.description),
+    line("backend", graph.one("backend").stage.description),
     "graph",
     stageTree(graph, cost),
+    ...(cost === undefined
+      ? [line("cost", "not known: a plugin uses an op that has no rule of shapes")]
+      : costLines(graph, cost)),
+  ].join("\n");
+}
+
+function costLines(graph: Graph, cost: TrainingCost): string[] {
+  const { memory, name } = graph.one("backend").stage;
+  const limit = memory === undefined ? "the backend names no limit" : `${bytes(memory)} on the ${name} backend`;
+  return [
     line(
       "a step",
       `${scaled(cost.stepFlops, "FLOP")} forward and backward for ${counted(cost.batch, "image")}, ` +
@@ -96,12 +106,6 @@ export function describeGraph(graph: Graph, cost: TrainingCost): string {
       "state",
       `${count(cost.parameters)} weights, their average and the optimizer's moments: ${bytes(cost.stateBytes)}`,
     ),
-    line(
-      "memory",
-      `${bytes(estimatedBytes(cost))} estimated, ${bytes(cost.stepBytes)} of it tensors; ` +
-        (backend.memory === undefined
-          ? "the backend names no limit"
-          : `${bytes(backend.memory)} on the ${backend.name} backend`),
-    ),
-  ].join("\n");
+    line("memory", `${bytes(estimatedBytes(cost))} estimated, ${bytes(cost.stepBytes)} of it tensors; ${limit}`),
+  ];
 }

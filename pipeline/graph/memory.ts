@@ -21,13 +21,13 @@ export function estimatedBytes({ stepBytes }: TrainingCost): number {
  *
  * @throws {DenoiseError} with the largest batch that fits
  */
-export async function checkMemory(graph: Graph, cost: TrainingCost): Promise<void> {
+export async function checkMemory(graph: Graph, cost: TrainingCost | undefined): Promise<void> {
   const { stage: { memory, name } } = graph.one("backend");
-  if (memory === undefined || estimatedBytes(cost) <= memory) return;
+  if (cost === undefined || memory === undefined || estimatedBytes(cost) <= memory) return;
   let [fits, tooLarge] = [0, cost.batch];
   while (tooLarge - fits > 1) {
     const batch = Math.floor((fits + tooLarge) / 2);
-    if (estimatedBytes(await trainingCost(graph, batch)) <= memory) fits = batch;
+    if (estimatedBytes((await trainingCost(graph, batch))!) <= memory) fits = batch;
     else tooLarge = batch;
   }
   // A batch of a multiple of 4 runs as fast as one slightly larger, and reads better.

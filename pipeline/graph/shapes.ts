@@ -6,6 +6,7 @@ import type { Kind, Kinds } from "../kinds/mod.ts";
 import * as messages from "../messages/graph.ts";
 import type { Problem } from "../problem.ts";
 import type { Recipe } from "../recipe/types.ts";
+import { isUnknownOp } from "./cost.ts";
 import { attempt, pluginId } from "./create.ts";
 import type { Stage } from "./types.ts";
 
@@ -163,7 +164,7 @@ async function trace(
   try {
     return (await traceCost(fn, [], name)).output as Record<string, TensorSpec>;
   } catch (error) {
-    if (error instanceof Error && error.message.endsWith("has no shape rule")) return undefined;
+    if (isUnknownOp(error)) return undefined;
     throw error;
   }
 }
