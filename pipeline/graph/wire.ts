@@ -37,15 +37,24 @@ export async function wire(recipe: Recipe): Promise<Graph> {
   }
   const stages = [...made.values()];
   problems.push(...await checkCapabilities(recipe, stages));
-  if (problems.length > 0) throw new DenoiseError(problems);
+  if (problems.length > 0) throw new DenoiseError(byLine(recipe, problems));
   const graph = assemble(recipe, stages, wiring, shapes);
   const around = (id: string) => ({
     before: shapes.get(wiring.supplier(id, "image")?.id) ?? graph.pictures,
     after: shapes.get(id) ?? graph.image,
   });
   const misshapen = await checkShapes(recipe, stages, { image: graph.image, around });
-  if (misshapen.length > 0) throw new DenoiseError(misshapen);
+  if (misshapen.length > 0) throw new DenoiseError(byLine(recipe, misshapen));
   return graph;
+}
+
+/** Problems by line, those of the recipe's own file first. */
+function byLine(recipe: Recipe, problems: readonly Problem[]): Problem[] {
+  const other = ({ place }: Problem) => Number(place !== undefined && place.file !== recipe.file);
+  return problems.toSorted((a, b) =>
+    other(a) - other(b) || (a.place?.file ?? "").localeCompare(b.place?.file ?? "") ||
+    (a.place?.line ?? 0) - (b.place?.line ?? 0) || (a.place?.column ?? 0) - (b.place?.column ?? 0)
+  );
 }
 
 /** The slots of a stage, or undefined when one of them could not be made. */

@@ -90,7 +90,8 @@ function recipeOf(given: Record<string, Given>, train: Partial<TrainOptions> = {
     resolved: {},
     origin: () => ({ from: "default" }),
     problem: (path, problem) => {
-      const line = stages.findIndex((stage) => stage.path.every((part, i) => path[i] === part)) + 1;
+      const stage = stages.findIndex((stage) => stage.path.every((part, i) => path[i] === part));
+      const line = stage < 0 ? stages.length + 1 : stage + 1; // train comes last
       return {
         ...problem,
         help: [...problem.help, path.join(".")],
@@ -211,13 +212,6 @@ Deno.test("wire() places refusals at their option and reports all of them, but n
     "metrics[0]": { kind: "metric", needs: ["sampler"], options: { sampler: "preveiw" } },
   }, { keep: { last: 1, best: "kid" }, samples: { every: "1 epoch", rows: 1, columns: 1, sampler: "best" } }));
   assert.deepEqual(problems.map(({ code, message, help, place }) => [code, place?.line, message, ...help]), [
-    [
-      "sampler-unknown",
-      7,
-      'Found no sampler "preveiw" in the recipe',
-      "did you mean preview? Samplers of this recipe: preview",
-      "metrics.0.sampler",
-    ],
     ["refused", 2, "Cannot use schedule/my-schedule: end is above start", "lower it", "schedule.end"],
     [
       "image-shape-unfit",
@@ -229,7 +223,14 @@ Deno.test("wire() places refusals at their option and reports all of them, but n
     ["create-failed", 6, "Cannot use loss/my-loss as loss: its create fails with RangeError: no luck", "loss"],
     [
       "sampler-unknown",
-      0,
+      7,
+      'Found no sampler "preveiw" in the recipe',
+      "did you mean preview? Samplers of this recipe: preview",
+      "metrics.0.sampler",
+    ],
+    [
+      "sampler-unknown",
+      8,
       'Found no sampler "best" in the recipe',
       "Samplers of this recipe: preview",
       "train.samples.sampler",
