@@ -1,5 +1,5 @@
-/** Messages about run folders, checkpoints, training, sampling and evaluating, in alphabetical order of code. */
-import { listed, quote, type Text } from "./text.ts";
+/** Messages about run folders, checkpoints, training, sampling and evaluating, in alphabetical order of code. Paths stay whole. */
+import { listed, type Text } from "./text.ts";
 
 /** A run on another backend than before. */
 export function backendChanged(before: string, now: string): Text {
@@ -32,7 +32,7 @@ export function checkpointDamaged(reason: string, to: string, aside: string): Te
 export function checkpointMismatch(path: string, what: string): Text {
   return {
     code: "checkpoint-mismatch",
-    message: `Cannot load checkpoint ${quote(path)} into the stages of this recipe: ${what}`,
+    message: `Cannot load checkpoint "${path}" into the stages of this recipe: ${what}`,
     help: ["name the checkpoint in place of a recipe: it holds the one it was trained with"],
   };
 }
@@ -41,7 +41,7 @@ export function checkpointMismatch(path: string, what: string): Text {
 export function checkpointMissing(path: string): Text {
   return {
     code: "checkpoint-missing",
-    message: `Found no checkpoint in ${quote(path)}`,
+    message: `Found no checkpoint in "${path}"`,
     help: ["name a run folder, such as runs/quickstart, or a checkpoint in it", "train first: deno task run <recipe>"],
   };
 }
@@ -50,7 +50,7 @@ export function checkpointMissing(path: string): Text {
 export function checkpointUnknown(path: string): Text {
   return {
     code: "checkpoint-unknown",
-    message: `Cannot use ${quote(path)} as a checkpoint: it holds no training state of Denoise`,
+    message: `Cannot use "${path}" as a checkpoint: it holds no training state of Denoise`,
     help: ["checkpoints stand in runs/<name>/checkpoints"],
   };
 }
@@ -59,7 +59,7 @@ export function checkpointUnknown(path: string): Text {
 export function checkpointsDamaged(folder: string, reasons: readonly string[]): Text {
   return {
     code: "checkpoints-damaged",
-    message: `Cannot go on in ${quote(folder)}: every checkpoint is damaged`,
+    message: `Cannot go on in "${folder}": every checkpoint is damaged`,
     help: [...reasons, "start over with --fresh: the old folder is kept under another name"],
   };
 }
@@ -91,7 +91,7 @@ export function diverged(what: string, step: number, kept: string | undefined): 
 export function fileDamaged(path: string, what: string): Text {
   return {
     code: "file-damaged",
-    message: `Cannot read ${quote(path)} as a safetensors file: ${what}`,
+    message: `Cannot read "${path}" as a safetensors file: ${what}`,
     help: ["use another checkpoint of the run, or a copy of this one"],
   };
 }
@@ -109,7 +109,7 @@ export function metricsMissing(): Text {
 export function recipeChanged(folder: string, differences: readonly string[]): Text {
   return {
     code: "recipe-changed",
-    message: `Cannot go on in ${quote(folder)}: the recipe has changed since it was trained there`,
+    message: `Cannot go on in "${folder}": the recipe has changed since it was trained there`,
     help: [
       ...differences,
       "start over with --fresh: the old folder is kept under another name",
@@ -122,7 +122,7 @@ export function recipeChanged(folder: string, differences: readonly string[]): T
 export function runBusy(folder: string, holder: string): Text {
   return {
     code: "run-busy",
-    message: `Cannot train in ${quote(folder)}: ${holder} trains there already`,
+    message: `Cannot train in "${folder}": ${holder} trains there already`,
     help: ["wait for it, stop it with Ctrl-C, or give the recipe another name"],
   };
 }
@@ -140,9 +140,7 @@ export function samplersMissing(): Text {
 export function stuck(step: number, loss: number, zero: number): Text {
   return {
     code: "stuck",
-    message: `Loss after ${step} steps is ${loss.toFixed(4)}, no better than ${
-      zero.toFixed(4)
-    }, that of an output of zero`,
+    message: `Loss after ${step} steps is ${loss.toFixed(4)}: a network that answers zero has ${zero.toFixed(4)}`,
     help: [
       `likely causes: ${
         listed([

@@ -1,21 +1,27 @@
 /** The lines that training prints. */
 import type { Pictures } from "../data/mod.ts";
+import type { TrainingCost } from "../graph/cost.ts";
 import type { Graph } from "../graph/types.ts";
 import type { Console, Progress } from "../terminal/console.ts";
 import { row } from "../terminal/rows.ts";
-import { count, counted, decimal, duration, rate } from "../terminal/units.ts";
+import { count, counted, decimal, duration, rate, scaled } from "../terminal/units.ts";
 import { version } from "../version.ts";
 import type { Moment } from "./interval.ts";
 import type { Measurement } from "./measure.ts";
 
 /** `denoise 0.1  quickstart: emoji, 32×32`, and what it runs on. The backend has to be started. */
-export function tellStart(console: Console, graph: Graph): void {
+export function tellStart(console: Console, graph: Graph, cost: TrainingCost | undefined): void {
   const { height, width } = graph.pictures;
   const { name } = graph.recipe;
   const short = version.split(".").slice(0, 2).join(".");
   const data = `${graph.one("dataset").plugin.name}, ${width}×${height}`;
   console.line(`${console.colors.bold(`denoise ${short}`)}  ${name}: ${data}`);
   row(console, "backend", graph.one("backend").stage.description);
+  const network = graph.one("network").plugin.name;
+  const size = cost === undefined
+    ? "with an op whose cost is not known"
+    : `${counted(cost.parameters, "parameter")}, ${scaled(cost.stepFlops, "FLOP")} a step`;
+  row(console, "network", `${network}, ${size}`);
 }
 
 /** `data         3,583 pictures, 2,866 to train on, 717 held out`. */

@@ -2,6 +2,8 @@
 import { writeWhole } from "../../files/mod.ts";
 import { disposeTree } from "../../tensor/mod.ts";
 import type { Pictures } from "../data/mod.ts";
+import { trainingCost } from "../graph/cost.ts";
+import { checkMemory } from "../graph/memory.ts";
 import { wire } from "../graph/wire.ts";
 import { validationMissing } from "../messages/run.ts";
 import { DenoiseError } from "../problem.ts";
@@ -75,7 +77,9 @@ export async function train(recipeFile: string, options: TrainOptions, console: 
 
   const backend = graph.one("backend").stage;
   await backend.start();
-  tellStart(console, graph);
+  const cost = await trainingCost(graph);
+  await checkMemory(graph, cost);
+  tellStart(console, graph, cost);
   const announced = () => console.line("stopping after this step …");
   signal.addEventListener("abort", announced);
   try {

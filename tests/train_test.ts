@@ -1,0 +1,266 @@
+/** Runs from start to end: what they leave behind, how they go on, what they refuse. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import {
+  builtins,
+  DenoiseError,
+  evaluate,
+  type EvaluateResult,
+  sample,
+  type SampleOptions,
+  train,
+  type TrainOptions,
+  type TrainResult,
+} from "../mod.ts";
+import { readLog } from "../pipeline/run/log.ts";
+import { readSafetensors } from "../pipeline/run/safetensors.ts";
+import { memoryConsole } from "../pipeline/terminal/memory_console.ts";
+
+const recipe = `
+name: small
+seed: 5
+dataset: { use: emoji, image_size: 8, batch_size: 16, categories: [Activities] }
+network: { use: residual-unet, widths: [4, 8], block_depth: 1, embedding_dims: 4, max_frequency: 10 }
+loss: { use: denoising, weighting: noise }
+parametrization: noise
+samplers: { preview: { use: ddim, steps: 3, stochasticity: 0.5 }, quick: { use: ddim, steps: 2 } }
+train: { epochs: 2, keep: { last: 2, best: noise }, samples: { rows: 1, columns: 3 } }
+backend: wasm
+`;
+
+/** A folder with the recipe, and commands that work in it. */
+async function workplace() {
+  const folder = await Deno.makeTempDir();
+  const file = join(folder, "small.yaml");
+  await Deno.writeTextFile(file, recipe);
+  const shared = { plugins: builtins, cache: join(folder, "cache") };
+  const run = join(folder, "runs", "small");
+  return {
+    folder,
+    file,
+    run,
+    async train(overrides: string[] = [], options: Partial<TrainOptions> = {}, target = file) {
+      const output = memoryConsole();
+      const result: TrainResult = await train(
+        target,
+        { ...shared, runs: join(folder, "runs"), overrides, ...options },
+        output,
+      );
+      return { ...result, output };
+    },
+    async sample(target: string, options: Partial<SampleOptions> = {}) {
+      const output = memoryConsole();
+      return { ...await sample(target, { plugins: builtins, ...options }, output), output };
+    },
+    async evaluate(target: string): Promise<EvaluateResult> {
+      return await evaluate(target, shared, memoryConsole());
+    },
+    names: (...path: string[]) => [...Deno.readDirSync(join(folder, ...path))].map(({ name }) => name).sort(),
+    tensors: async (result: TrainResult) => (await readSafetensors(result.checkpoint!)).tensors,
+    [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }),
+  };
+}
+
+async function refused(action: Promise<unknown>): Promise<DenoiseError> {
+  try {
+    await action;
+  } catch (error) {
+    if (error instanceof DenoiseError) return error;
+    throw error;
+  }
+  throw new assert.AssertionError({ message: "nothing was refused" });
+}
+
+Deno.test("train() leaves recipe, log, checkpoints and samples, and says what it does", async () => {
+  await using place = await workplace();
+  const { output, ...result } = await place.train();
+  assert.deepEqual([result.outcome, result.step, result.epoch], ["finished", 8, 2]);
+  assert.deepEqual(place.names("runs", "small"), [".lock", "checkpoints", "log.jsonl", "recipe.yaml", "samples"]);
+  const checkpoints = ["best.safetensors", "step-000004.safetensors", "step-000008.safetensors"];
+  assert.deepEqual(place.names("runs", "small", "checkpoints"), checkpoints);
+  assert.deepEqual(place.names("runs", "small", "samples"), ["epoch-001.png", "epoch-002.png"]);
+
+  const log = await readLog(join(place.run, "log.jsonl"));
+  const steps = log.filter(({ event }) => event === undefined).map(({ step }) => step);
+  assert.deepEqual(steps, [1, 2, 3, 4, 5, 6, 7, 8]);
+  assert.ok(log.every(({ event, loss }) => event !== undefined || (typeof loss === "number" && loss > 0)));
+  assert.deepEqual(
+    log.filter(({ event }) => event !== undefined).map(({ step, event }) => `${step} ${event}`),
+    ["0 start", "4 metrics", "4 samples", "8 metrics", "8 samples"],
+  );
+  const zero = log[0]!.zero_output_loss as number; // noise under mean absolute error: sqrt(2 / pi)
+  assert.ok(Math.abs(zero - Math.sqrt(2 / Math.PI)) < 0.02, String(zero));
+
+  const said = output.lines.join("\n");
+  assert.match(said, /^denoise \d+\.\d+ {2}small: emoji, 8×8$/m);
+  assert.match(said, /^network {6}residual-unet, 2,063 parameters, [\d.]+ MFLOP a step$/m);
+  assert.match(
+    said,
+    /^epoch {2}1 {5}loss 0\.\d{4} {3}validation: noise 0\.\d{4}, image \d\.\d{4} {3}samples\/epoch-001\.png$/m,
+  );
+  assert.match(said, /^pictures {5}.*epoch-002\.png$/m);
+  assert.ok(output.lines.every((line) => line.length <= 100 || line.includes(place.folder)), said);
+  assert.match(
+    output.progressed.join("\n"),
+    /^epoch {2}1\/2 +50 % {2}loss 0\.\d{4} {2}[\d.,]+ images\/s {2}\d:\d\d:\d\d left$/m,
+  );
+  assert.deepEqual(output.warnings, []);
+});
+
+Deno.test("train() for more epochs gives the weights of one longer run; a run folder serves as its recipe", async () => {
+  await using place = await workplace();
+  await using other = await workplace();
+  await place.train();
+  const longer = await place.train(["train.epochs=3"], {}, place.run);
+  assert.equal(longer.folder, place.run);
+  const whole = await other.train(["train.epochs=3"]);
+  assert.deepEqual(await place.tensors(longer), await other.tensors(whole));
+  assert.match(longer.output.lines.join("\n"), /going on after step 8/);
+  const again = await place.train(["train.epochs=3"]);
+  assert.deepEqual([again.step, again.outcome], [12, "finished"]);
+  assert.match(again.output.lines.join("\n"), /already: 12 steps/);
+});
+
+Deno.test("train() that is interrupted finishes its step, saves, says how to go on, and then does", async () => {
+  await using place = await workplace();
+  await using other = await workplace();
+  for (const last of [2, 4, 7]) { // 4: in the middle of an epoch's metrics and samples
+    const controller = new AbortController();
+    const output = memoryConsole();
+    let steps = 0;
+    const before = (await Deno.stat(place.run).catch(() => undefined)) === undefined ? 0 : last === 4 ? 2 : 4;
+    output.progress = ({ label }) => {
+      if (label.startsWith("epoch")) steps++;
+      if (before + steps === last && (last !== 4 || label === "sampling")) {
+        controller.abort(new DOMException("", "AbortError"));
+      }
+    };
+    const options = { plugins: builtins, cache: join(place.folder, "cache"), runs: join(place.folder, "runs") };
+    const result = await train(place.file, { ...options, signal: controller.signal, command: "go" }, output);
+    assert.deepEqual([result.outcome, result.step], ["interrupted", last]);
+    const name = `step-${String(last).padStart(6, "0")}.safetensors`;
+    assert.deepEqual(output.lines.slice(-3), [
+      "stopping after this step …",
+      `saved ${join(place.run, "checkpoints", name)}`,
+      `go on with: go ${place.file}`,
+    ]);
+  }
+  const resumed = await place.train();
+  const whole = await other.train();
+  assert.deepEqual(await place.tensors(resumed), await other.tensors(whole));
+  const entries = async (run: string) =>
+    (await readLog(join(run, "log.jsonl"))).filter(({ event }) => event !== "start" && event !== "resume");
+  assert.deepEqual(await entries(place.run), await entries(other.run), "what was interrupted is made up for, once");
+});
+
+Deno.test("train() refuses a recipe that changed, and starts over with fresh", async () => {
+  await using place = await workplace();
+  await place.train(["train.epochs=1"]);
+  const error = await refused(place.train(["optimizer.learning_rate=0.5", "seed=6"]));
+  assert.equal(error.problems[0]!.code, "recipe-changed");
+  assert.ok(error.problems[0]!.help.some((line) => line.includes("optimizer.learning_rate: 0.001 → 0.5")));
+  assert.ok(error.problems[0]!.help.some((line) => line.includes("seed: 5 → 6")));
+  const fresh = await place.train(["optimizer.learning_rate=0.5", "train.epochs=1"], { fresh: true });
+  assert.equal(fresh.step, 4);
+  assert.deepEqual(place.names("runs"), ["small", "small.old-1"]);
+  assert.ok(place.names("runs", "small.old-1", "checkpoints").includes("step-000004.safetensors"));
+});
+
+Deno.test("train() refuses a folder in which another run trains", async () => {
+  await using place = await workplace();
+  const output = memoryConsole();
+  let second: Promise<DenoiseError> | undefined;
+  output.progress = () => void (second ??= refused(place.train()));
+  const options = { plugins: builtins, cache: join(place.folder, "cache"), runs: join(place.folder, "runs") };
+  await train(place.file, { ...options, overrides: ["train.epochs=1"] }, output);
+  const problem = (await second!).problems[0]!;
+  assert.equal(problem.code, "run-busy");
+  assert.match(problem.message, new RegExp(`process ${Deno.pid}, since`));
+});
+
+Deno.test("train() falls back to the checkpoint before a damaged one, with the same result", async () => {
+  await using place = await workplace();
+  const first = await place.train();
+  const expected = await place.tensors(first);
+  const bytes = await Deno.readFile(first.checkpoint!);
+  bytes[bytes.length - 100]! ^= 4;
+  await Deno.writeFile(first.checkpoint!, bytes);
+  const again = await place.train();
+  assert.match(again.output.warnings.join("\n"), /step-000008.*checksum.*\n.*step-000004/);
+  assert.deepEqual(await place.tensors(again), expected);
+  assert.ok(place.names("runs", "small", "checkpoints").includes("step-000008.safetensors.damaged"));
+
+  for (const name of ["step-000004.safetensors", "step-000008.safetensors"]) {
+    await Deno.truncate(join(place.run, "checkpoints", name), 1000);
+  }
+  const error = await refused(place.train());
+  assert.equal(error.problems[0]!.code, "checkpoints-damaged");
+});
+
+Deno.test("train() stops at a loss that is not finite, and keeps the last good checkpoint", async () => {
+  await using place = await workplace();
+  const overrides = ["optimizer.learning_rate=1e30", "train.checkpoint=1 steps", "train.epochs=20"];
+  const error = await refused(place.train(overrides));
+  const [problem] = error.problems;
+  assert.equal(problem!.code, "diverged");
+  assert.match(problem!.message, /^Training stopped at step \d+: /);
+  assert.match(problem!.help.join("\n"), /learning rate/);
+  for (const name of place.names("runs", "small", "checkpoints")) {
+    const { tensors } = await readSafetensors(join(place.run, "checkpoints", name));
+    for (const [path, { dtype, data }] of Object.entries(tensors)) {
+      if (dtype === "F32") assert.ok((data as Float32Array).every(Number.isFinite), `${name} ${path}`);
+    }
+  }
+});
+
+Deno.test("sample() gives the same picture for a seed, whatever the batch, from a checkpoint alone", async () => {
+  await using place = await workplace();
+  const { checkpoint } = await place.train();
+  const alone = join(place.folder, "alone.safetensors");
+  await Deno.copyFile(checkpoint!, alone);
+  const out = join(place.folder, "out");
+  const many = await place.sample(place.run, { count: 5, seed: 7, out, grid: join(place.folder, "grid.png") });
+  await Deno.remove(place.run, { recursive: true });
+  const one = await place.sample(alone, { count: 1, seed: 9, batch: 1, out: join(place.folder, "one") });
+  assert.deepEqual(many.images[2], { seed: 9, file: "00002-seed-9.png" });
+  assert.deepEqual(
+    await Deno.readFile(join(place.folder, "one", one.images[0]!.file!)),
+    await Deno.readFile(join(out, "00002-seed-9.png")),
+  );
+  const about = JSON.parse(await Deno.readTextFile(join(out, "samples.json")));
+  assert.deepEqual(about.images, many.images);
+  assert.deepEqual([about.sampler, about.step, about.options.steps], ["preview", 8, 3]);
+  assert.ok(place.names().includes("grid.png"));
+
+  const quick = await place.sample(alone, { count: 1, steps: 4, sampler: "quick", out: join(place.folder, "quick") });
+  assert.match(quick.output.lines.join("\n"), /quick \(ddim, 4 steps\)/);
+  assert.equal((await refused(place.sample(alone, { sampler: "quik" }))).problems[0]!.code, "sampler-unknown");
+  assert.equal((await refused(place.sample(alone, { seed: 2 ** 31 }))).problems[0]!.code, "bad-number");
+  assert.equal((await refused(place.sample(place.folder))).problems[0]!.code, "checkpoint-missing");
+});
+
+Deno.test("sample() draws the pictures of a run's own grid for the seeds from 0 on", async () => {
+  await using place = await workplace();
+  await place.train();
+  const grid = join(place.folder, "grid.png");
+  await place.sample(place.run, { count: 3, grid });
+  const { decode, crop } = await import("../image/mod.ts");
+  const [ours, its] = await Promise.all(
+    [grid, join(place.run, "samples", "epoch-002.png")].map(async (file) => decode(await Deno.readFile(file))),
+  );
+  const first = { left: 0, top: 0, width: 66, height: 66 }; // the grids may be laid out otherwise
+  assert.deepEqual(crop(ours!, first), crop(its!, first));
+});
+
+Deno.test("evaluate() measures what training measured", async () => {
+  await using place = await workplace();
+  await place.train();
+  const result = await place.evaluate(place.run);
+  const last = (await readLog(join(place.run, "log.jsonl"))).findLast(({ event }) => event === "metrics")!;
+  assert.deepEqual(result.metrics.map(({ label, value }) => [label, value]), [["noise", last.noise], [
+    "image",
+    last.image,
+  ]]);
+  assert.equal(result.json, join(place.run, "evaluation-step-000008.json"));
+  assert.deepEqual(JSON.parse(await Deno.readTextFile(result.json!)).metrics, result.metrics);
+});
