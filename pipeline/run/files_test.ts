@@ -1,0 +1,162 @@
+/** Tests of the files of a run: its log, its lock, its checkpoints, its folder. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { DenoiseError } from "../problem.ts";
+import {
+  type Checkpoint,
+  findCheckpoint,
+  listCheckpoints,
+  newestGood,
+  type Position,
+  prune,
+  readPosition,
+  writeCheckpoint,
+} from "./checkpoint.ts";
+import { lockFolder } from "./lock.ts";
+import { type LogEntry, readLog, RunLog } from "./log.ts";
+import { runFolderOf, takeRunFolder } from "./run_folder.ts";
+import { writeSafetensors } from "./safetensors.ts";
+
+async function inFolder(body: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await body(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+const names = (folder: string) => [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
+const step = (step: number): LogEntry => ({ step, loss: 1 / step });
+
+Deno.test("RunLog.open() cuts off later steps and what was not finished", () =>
+  inFolder(async (folder) => {
+    const path = join(folder, "log.jsonl");
+    const entries = [{ step: 0, event: "start" }, step(1), step(2), { step: 2, event: "metrics", noise: 0.5 }, step(3)];
+    {
+      using log = await RunLog.open(path, 0);
+      for (const entry of entries) log.append(entry);
+      await log.sync();
+    }
+    assert.deepEqual(await readLog(path), entries);
+    await Deno.writeTextFile(path, '{"step":4,"lo', { append: true });
+    assert.deepEqual(await readLog(path), entries);
+    {
+      using log = await RunLog.open(path, 2);
+      log.append({ step: 2, event: "resume" });
+      log.append(step(3));
+    }
+    assert.deepEqual(await readLog(path), [...entries.slice(0, 4), { step: 2, event: "resume" }, step(3)]);
+    {
+      using _ = await RunLog.open(path, 100);
+    }
+    assert.equal((await readLog(path)).length, 6, "nothing is cut where nothing is later");
+    await Deno.writeTextFile(
+      path,
+      `${JSON.stringify(step(1))}\nzeros left by a power failure\n${JSON.stringify(step(2))}\n`,
+    );
+    {
+      using _ = await RunLog.open(path, 9);
+    }
+    assert.deepEqual(await readLog(path), [step(1)]);
+  }));
+
+Deno.test("lockFolder() keeps a second one out until the first lets go", () =>
+  inFolder(async (folder) => {
+    const first = await lockFolder(folder);
+    await assert.rejects(lockFolder(folder), (error) => {
+      assert.ok(error instanceof DenoiseError);
+      assert.equal(error.problems[0]!.code, "run-busy");
+      assert.match(error.message, new RegExp(`process ${Deno.pid}, since \\d{4}-`));
+      return true;
+    });
+    first[Symbol.dispose]();
+    (await lockFolder(folder))[Symbol.dispose]();
+  }));
+
+Deno.test("lockFolder() is not held up by a process that was killed", () =>
+  inFolder(async (folder) => {
+    const module = new URL("./lock.ts", import.meta.url).href;
+    const source = join(folder, "hold.ts");
+    const code = `import { lockFolder } from ${JSON.stringify(module)};
+      const lock = await lockFolder(${JSON.stringify(folder)});
+      console.log("held");
+      setInterval(() => lock, 1000);`;
+    await Deno.writeTextFile(source, code);
+    const child = new Deno.Command(Deno.execPath(), {
+      args: ["run", "--quiet", "--no-check", "--allow-read", "--allow-write", source],
+      stdout: "piped",
+    }).spawn();
+    await child.stdout.pipeThrough(new TextDecoderStream()).values().next();
+    await assert.rejects(lockFolder(folder), new RegExp(`process ${child.pid}, since`));
+    child.kill("SIGKILL");
+    await child.status;
+    (await lockFolder(folder))[Symbol.dispose]();
+  }));
+
+const position: Position = {
+  ...{ step: 0, epoch: 1, batch: 2, measured: true, seed: 3, backend: "cpu", pictures: 4, metrics: {}, seconds: 5 },
+};
+const checkpoint = (step: number): Checkpoint => ({
+  position: { ...position, step },
+  recipe: "name: x\n",
+  tensors: { "state/step": { dtype: "I32", shape: [], data: new Int32Array([step]) } },
+});
+const file = (folder: string, step: number) => join(folder, `step-${String(step).padStart(6, "0")}.safetensors`);
+
+Deno.test("prune() keeps the newest checkpoints, and always one", () =>
+  inFolder(async (folder) => {
+    for (const step of [5, 999_999, 1_000_000, 10]) await writeCheckpoint(file(folder, step), checkpoint(step));
+    await writeCheckpoint(join(folder, "best.safetensors"), checkpoint(5));
+    assert.deepEqual((await listCheckpoints(folder)).map(({ step }) => step), [1_000_000, 999_999, 10, 5]);
+    await prune(folder, 2);
+    const kept = ["best.safetensors", "step-1000000.safetensors", "step-999999.safetensors"];
+    assert.deepEqual(names(folder), kept);
+    await prune(folder, 0);
+    assert.deepEqual(names(folder), kept.slice(0, 2));
+  }));
+
+Deno.test("newestGood() passes over damaged files, and findCheckpoint() over what is none", () =>
+  inFolder(async (run) => {
+    const folder = join(run, "checkpoints");
+    for (const step of [1, 2, 3]) await writeCheckpoint(file(folder, step), checkpoint(step));
+    await Deno.truncate(file(folder, 3), 40);
+    await writeSafetensors(file(folder, 2), {}, { recipe: "of something else" });
+    const damaged: string[] = [];
+    const found = await newestGood(folder, (path) => void damaged.push(path));
+    assert.equal(found!.checkpoint.position.step, 1);
+    assert.deepEqual(damaged, [file(folder, 3), file(folder, 2)]);
+    for (const path of [run, folder, file(folder, 1)]) {
+      assert.equal((await findCheckpoint(path, () => {})).path, file(folder, 1));
+    }
+    assert.deepEqual(await readPosition(file(folder, 1)), { ...position, step: 1 });
+    await assert.rejects(findCheckpoint(join(run, "other"), () => {}), /Found no checkpoint/);
+    await Deno.remove(file(folder, 1));
+    await assert.rejects(newestGood(folder, () => {}), /every checkpoint is damaged/);
+    assert.equal(await newestGood(join(run, "none"), () => {}), undefined);
+  }));
+
+Deno.test("takeRunFolder() removes what killed writers left, and moves an old run aside when asked", () =>
+  inFolder(async (folder) => {
+    const run = join(folder, "runs", "x");
+    await writeCheckpoint(file(join(run, "checkpoints"), 7), checkpoint(7));
+    await Deno.writeTextFile(`${file(join(run, "checkpoints"), 8)}.0123abcd.tmp`, "half");
+    (await takeRunFolder(run, { fresh: false, moved: () => assert.fail() }))[Symbol.dispose]();
+    assert.deepEqual(names(join(run, "checkpoints")), ["step-000007.safetensors"]);
+    const moved: string[] = [];
+    for (let i = 0; i < 2; i++) {
+      (await takeRunFolder(run, { fresh: true, moved: (to) => moved.push(to) }))[Symbol.dispose]();
+    }
+    assert.deepEqual(moved, [`${run}.old-1`], "what is empty is not moved");
+    assert.deepEqual(names(join(`${run}.old-1`, "checkpoints")), ["step-000007.safetensors"]);
+  }));
+
+Deno.test("runFolderOf() is runs/<name>, or the run that was named itself", () =>
+  inFolder(async (folder) => {
+    const run = join(folder, "elsewhere", "mine");
+    const path = file(join(run, "checkpoints"), 7);
+    await writeCheckpoint(path, checkpoint(7));
+    for (const named of [run, join(run, "recipe.yaml"), path]) assert.equal(await runFolderOf(named, "x", "runs"), run);
+    assert.equal(await runFolderOf(join(folder, "recipe.yaml"), "x", "runs"), join("runs", "x"));
+    assert.equal(await runFolderOf(folder, "x", "runs"), join("runs", "x"));
+  }));
