@@ -2,7 +2,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { registerRandomKernels } from "./random_kernels.ts";
 import { isTensor, leaves, mapTree, tidyTree, type Tree } from "./tree.ts";
-import { registerWasmKernels } from "./wasm/mod.ts";
+import { registerWasmKernels, startWasm, stopWasm } from "./wasm/mod.ts";
 
 /** How to make each backend that was stopped again: tfjs forgets it. */
 const factories = new Map<string, ReturnType<typeof tf.findBackendFactory>>();
@@ -15,16 +15,19 @@ export function tfjsBackend(name: string): { start(): Promise<void>; stop(): Pro
       if (tf.findBackendFactory(name) == null && factory !== undefined) tf.registerBackend(name, factory);
       registerRandomKernels(name);
       if (name === "wasm") registerWasmKernels();
-      if (!await tf.setBackend(name)) {
+      const begin = async () => {
+        if (await tf.setBackend(name)) return await tf.ready();
         throw new Error(`Cannot start the backend "${name}": tfjs could not initialise it`);
-      }
-      await tf.ready();
+      };
+      if (name === "wasm" && tf.findBackend(name) == null) await startWasm(begin);
+      else await begin();
       // The cpu backend of tfjs greets users of Node with an advertisement at its first tensor.
       if (name === "cpu") Object.assign(tf.backend(), { firstUse: false });
     },
     stop() {
       if (tf.findBackend(name) != null) {
         factories.set(name, tf.findBackendFactory(name));
+        if (name === "wasm") stopWasm();
         tf.removeBackend(name);
       }
       return Promise.resolve();

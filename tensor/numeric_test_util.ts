@@ -2,16 +2,14 @@
 import "@tensorflow/tfjs-backend-wasm";
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
-import { registerWasmKernels, valueAndGrad } from "./mod.ts";
+import { tfjsBackend, valueAndGrad } from "./mod.ts";
 import type { TensorRecord } from "./tree.ts";
-
-registerWasmKernels();
 
 /** Registers a test for each backend; none may leave a tensor behind. */
 export function testOnBackends(name: string, fn: () => void | Promise<void>, backends = ["cpu", "wasm"]): void {
   for (const backend of backends) {
     Deno.test(`${name} (${backend})`, async () => {
-      await tf.setBackend(backend);
+      await tfjsBackend(backend).start();
       const before = tf.memory().numTensors;
       tf.engine().startScope();
       await fn();

@@ -7,7 +7,7 @@ export default plugin({
   summary: "WebAssembly on the processor, op by op: runs everywhere, in up to 4 GB",
   source: "https://github.com/tensorflow/tfjs/tree/master/tfjs-backend-wasm",
   options: z.object({
-    threads: z.int().min(1).max(8).optional().describe(
+    threads: z.int().min(1).max(64).optional().describe(
       "threads of convolutions and products; by default one a processor",
     ),
   }),

@@ -42,6 +42,7 @@ export class Body {
   f32(value: number): this {
     return this.emit(0x43, ...new Uint8Array(new Float32Array([value]).buffer));
   }
+  /** Integer arithmetic on the two values on top of the stack. */
   add(): this {
     return this.emit(0x6a);
   }
@@ -51,16 +52,48 @@ export class Body {
   mul(): this {
     return this.emit(0x6c);
   }
+  divide(): this {
+    return this.emit(0x6e);
+  }
+  remainder(): this {
+    return this.emit(0x70);
+  }
+  /** The smaller or larger of two locals, as signed integers. */
+  smaller(a: Local, b: Local): this {
+    return this.get(a).get(b).get(a).get(b).emit(0x48, 0x1b);
+  }
+  larger(a: Local, b: Local): this {
+    return this.get(a).get(b).get(a).get(b).emit(0x4a, 0x1b);
+  }
+  /** Copies memory: target, source and number of bytes are on the stack. */
+  copy(): this {
+    return this.emit(0xfc, 0x0a, 0, 0);
+  }
+  /** Fills memory: target, byte and number of bytes are on the stack. */
+  fill(): this {
+    return this.emit(0xfc, 0x0b, 0);
+  }
   simd(opcode: number, ...rest: number[]): this {
     return this.emit(0xfd, ...leb(opcode), ...rest);
   }
 
   /** `target += value` */
   increase(target: Local, value: number | Local): this {
-    this.get(target);
-    if (typeof value === "number") this.i32(value);
-    else this.get(value);
-    return this.add().set(target);
+    return this.get(target).push(value).add().set(target);
+  }
+  push(value: number | Local): this {
+    return typeof value === "number" ? this.i32(value) : this.get(value);
+  }
+  /** A new integer, from what `value` pushes. */
+  let(value: () => void): Local {
+    const local = this.local(type.i32);
+    value();
+    this.set(local);
+    return local;
+  }
+  /** A new integer: argument number `i` of a list in memory. */
+  argument(list: Local, i: number): Local {
+    return this.let(() => this.get(list).loadI32(4 * i));
   }
   /** Memory at the address on the stack, plus a constant offset. */
   load(offset = 0): this {
@@ -91,16 +124,18 @@ export class Body {
     body();
     return this.get(count).i32(1).sub().emit(0x22, ...leb(count.index)).emit(0x0d, 0).emit(0x0b);
   }
-  /** Runs `body` while the counter is below the limit; the body has to count. */
-  whileBelow(counter: Local, limit: Local, body: () => void): this {
-    this.emit(0x02, 0x40, 0x03, 0x40).get(counter).get(limit).emit(0x4f, 0x0d, 1); // i32.ge_u
-    body();
-    return this.emit(0x0c, 0, 0x0b, 0x0b);
+  /** Runs `body` for a counter from `start` below `limit`, signed, in steps. */
+  each(start: number | Local, limit: Local, step: number | Local, body: (counter: Local) => void): this {
+    const counter = this.let(() => this.push(start));
+    this.emit(0x02, 0x40, 0x03, 0x40).get(counter).get(limit).emit(0x4e, 0x0d, 1);
+    body(counter);
+    return this.increase(counter, step).emit(0x0c, 0, 0x0b, 0x0b);
   }
-  /** Runs `body` if the local is not zero. */
-  when(condition: Local, body: () => void): this {
-    this.get(condition).emit(0x04, 0x40);
-    body();
+  /** Runs one of two bodies by the integer on the stack. */
+  either(yes: () => void, no?: () => void): this {
+    this.emit(0x04, 0x40);
+    yes();
+    if (no !== undefined) this.emit(0x05), no();
     return this.emit(0x0b);
   }
 }
@@ -118,7 +153,8 @@ export const op = {
   truncate: 0xf8, // to integers, saturating
   addIntegers: 0xae,
   shiftLeft: 0xab,
-  multiplyAdd: 0x105, // relaxed: rounded once where the processor can
+  multiplyAdd: 0x105, // a * b + c, relaxed: rounded once where the processor can
+  shuffle: 0x0d,
 } as const;
 
 /** A function of a module. */
@@ -128,8 +164,15 @@ export interface WasmFunction {
   readonly body: (body: Body, ...params: Local[]) => void;
 }
 
+/** Sizes of a memory in pages of 64 KiB, and whether threads share it. */
+export interface MemoryLimits {
+  readonly minimum: number;
+  readonly maximum?: number;
+  readonly shared: boolean;
+}
+
 /** The binary of a module whose functions work on the memory imported as `env.memory`. */
-export function assemble(functions: readonly WasmFunction[], options: { shared: boolean }): Uint8Array<ArrayBuffer> {
+export function assemble(functions: readonly WasmFunction[], limits: MemoryLimits): Uint8Array<ArrayBuffer> {
   const codes = functions.map(({ params, body }) => {
     const locals = params.map((type, index): Local => ({ index, type }));
     const code = new Body(locals);
@@ -139,8 +182,10 @@ export function assemble(functions: readonly WasmFunction[], options: { shared: 
     return [...leb(bytes.length), ...bytes];
   });
   const types = functions.map(({ params }) => [0x60, ...leb(params.length), ...params, 0]);
-  const limits = options.shared ? [0x03, 16, ...leb(65536)] : [0x00, 16];
-  const memory = [...text("env"), ...text("memory"), 0x02, ...limits];
+  const { minimum, maximum, shared } = limits;
+  const flags = (maximum === undefined ? 0 : 1) | (shared ? 2 : 0);
+  const pages = [...leb(minimum), ...(maximum === undefined ? [] : leb(maximum))];
+  const memory = [...text("env"), ...text("memory"), 0x02, flags, ...pages];
   const exported = functions.map(({ name }, i) => [...text(name), 0x00, ...leb(i)]);
   return new Uint8Array([
     ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],

@@ -1,4 +1,4 @@
-/** The filter gradient of a convolution for tfjs's wasm backend, which lacks it. */
+/** The filter gradient of any convolution by tfjs's own kernels, for those that ours do not fit. */
 import * as tf from "@tensorflow/tfjs";
 
 interface Attributes {
@@ -42,9 +42,3 @@ export function filterGradientByConvolution(x: tf.Tensor4D, dy: tf.Tensor4D, att
     return tf.transpose(byInput, [1, 2, 0, 3]) as tf.Tensor4D;
   });
 }
-
-/** The kernel `Conv2DBackpropFilter`. */
-export const filterGradientKernel: tf.KernelFunc = ({ inputs, attrs }) => {
-  const { x, dy } = inputs as { x: tf.Tensor4D; dy: tf.Tensor4D };
-  return filterGradientByConvolution(x, dy, attrs as unknown as Attributes);
-};

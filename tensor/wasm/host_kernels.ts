@@ -85,6 +85,41 @@ const depthwiseBackpropFilter: tf.KernelFunc = ({ inputs, attrs, backend }) => {
   return out;
 };
 
+/** tfjs's own copies. */
+const identity: tf.KernelFunc = ({ inputs, backend }) => {
+  const { dataId, shape, dtype } = inputs.x as tf.TensorInfo;
+  (backend as Backend).incRef(dataId);
+  return { dataId, shape, dtype };
+};
+
+/** Repeats rows of numbers; tfjs's own computes a place for each. */
+const tile: tf.KernelFunc = ({ inputs, attrs, backend }) => {
+  const { x } = inputs as { x: tf.TensorInfo };
+  const { reps } = attrs as unknown as { reps: number[] };
+  const wasm = backend as Backend;
+  const out = wasm.makeOutput(x.shape.map((n, axis) => n * reps[axis]!), x.dtype);
+  const [from, to] = [wasm.typedArrayFromHeap(x), wasm.typedArrayFromHeap(out)];
+  const write = (axis: number, source: number, target: number): number => {
+    if (axis === x.shape.length) return to[target] = from[source]!, 1;
+    const inside = tf.util.sizeFromShape(x.shape.slice(axis + 1));
+    let written = 0;
+    if (reps.slice(axis + 1).every((n) => n === 1)) {
+      written = x.shape[axis]! * inside;
+      to.set(from.subarray(source, source + written), target);
+    } else {
+      for (let i = 0; i < x.shape[axis]!; i++) written += write(axis + 1, source + i * inside, target + written);
+    }
+    // What is written is copied, twice as much each time.
+    const total = written * reps[axis]!;
+    for (let done = written; done < total; done *= 2) {
+      to.copyWithin(target + done, target, target + Math.min(done, total - done));
+    }
+    return total;
+  };
+  if (to.length > 0) write(0, 0, 0);
+  return out;
+};
+
 /** tfjs's own goes wrong where windows overlap or reach over the border. The first of equal pixels gets it all. */
 const maxPoolGrad: tf.KernelFunc = ({ inputs, attrs, backend }) => {
   const { dy, input } = inputs as { dy: tf.TensorInfo; input: tf.TensorInfo };
@@ -123,6 +158,8 @@ const maxPoolGrad: tf.KernelFunc = ({ inputs, attrs, backend }) => {
 
 /** Kernels by name. */
 export const hostKernels: Readonly<Record<string, tf.KernelFunc>> = {
+  Identity: identity,
+  Tile: tile,
   MaxPoolGrad: maxPoolGrad,
   UnsortedSegmentSum: unsortedSegmentSum,
   DepthwiseConv2dNativeBackpropInput: depthwiseBackpropInput,

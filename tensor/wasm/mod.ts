@@ -4,15 +4,15 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { filterGradientKernel } from "./filter_gradient.ts";
+import { convolutionKernels } from "./convolution_kernels.ts";
 import { hostKernels } from "./host_kernels.ts";
-import { inputGradientKernel } from "./input_gradient.ts";
+import { WasmKit } from "./kit.ts";
+import { withSharedMemory } from "./memory.ts";
 
 /** By name: makes the new kernel, given tfjs's own where there is one. */
 const kernels: Readonly<Record<string, (own: tf.KernelFunc | undefined) => tf.KernelFunc>> = {
   ...Object.fromEntries(Object.entries(hostKernels).map(([name, kernelFunc]) => [name, () => kernelFunc])),
-  Conv2DBackpropFilter: () => filterGradientKernel,
-  Conv2DBackpropInput: inputGradientKernel,
+  ...convolutionKernels,
 };
 
 let registered = false;
@@ -30,4 +30,20 @@ export function registerWasmKernels(): void {
     // tfjs sets its kernels up when the backend starts, and frees what they hold when it stops.
     tf.registerKernel({ ...own, kernelName, backendName: "wasm", kernelFunc: make(own?.kernelFunc) });
   }
+}
+
+/** Starts tfjs's wasm backend by `begin`, with threads where the machine lets memory be shared. */
+export async function startWasm(begin: () => Promise<void>): Promise<void> {
+  await withSharedMemory(begin);
+  WasmKit.of(tf.findBackend("wasm"));
+}
+
+/** Ends the threads of tfjs's wasm backend. */
+export function stopWasm(): void {
+  WasmKit.of(tf.findBackend("wasm")).crew.stop();
+}
+
+/** Threads that the running wasm backend computes with. */
+export function wasmThreads(): number {
+  return WasmKit.of(tf.findBackend("wasm")).crew.size;
 }
