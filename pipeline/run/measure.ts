@@ -5,7 +5,7 @@ import { disposeTree, seedTensor, type State } from "../../tensor/mod.ts";
 import { batches, type PictureSet } from "../data/mod.ts";
 import type { Stage } from "../graph/types.ts";
 import type { MetricView } from "../kinds/metric.ts";
-import type { Session } from "./session.ts";
+import { type Session, showWork } from "./session.ts";
 import { upload } from "./states.ts";
 import { buildEvaluationStep, type Evaluation } from "./train_step.ts";
 
@@ -38,13 +38,11 @@ export function buildMeasure(session: Session): Measure {
   const all = graph.all("metric");
 
   const view = (metric: Stage<"metric">, { average, validation }: Measured): MetricView => {
-    const show = (done: number, total: number, unit: string) => {
-      console.progress({ label: metric.plugin.name, done, total, details: [`${done} of ${total} ${unit}`] });
-    };
     return {
       backend,
       async *batches() {
         const seed = seedTensor(graph.recipe.seed);
+        const show = showWork(console, metric.plugin.name, "pictures");
         let done = 0;
         try {
           for await (const host of batches(validation, { batchSize, training: false, seed: 0, epoch: 0 })) {
@@ -60,7 +58,7 @@ export function buildMeasure(session: Session): Measure {
               if (seen !== undefined) disposeTree(seen);
               disposeTree(batch);
             }
-            show(done += host.size, validation.count, "pictures");
+            show(done += host.size, validation.count);
           }
         } finally {
           seed.dispose();
@@ -69,7 +67,7 @@ export function buildMeasure(session: Session): Measure {
       async *generate(count) {
         const sampler = graph.sampler(String(metric.options.sampler));
         const { statistics } = session;
-        const progress = (done: number, total: number) => show(done, total, "sampling steps");
+        const progress = showWork(console, metric.plugin.name, "sampling steps");
         const items = Array.from({ length: count }, (_, i) => i);
         const options = {
           state: average,

@@ -3,7 +3,7 @@ import type { Picture } from "../../image/mod.ts";
 import type { State } from "../../tensor/mod.ts";
 import type { Stage } from "../graph/types.ts";
 import { toPictures } from "./pictures.ts";
-import type { Session } from "./session.ts";
+import { type Session, showWork } from "./session.ts";
 
 /** What to generate. */
 export interface SampleOptions {
@@ -31,8 +31,7 @@ export async function* samplePictures(session: Session, options: SampleOptions):
       labels: classes && seeds.map((seed) => seed % classes.length),
       batch,
       signal,
-      progress: (done, total) =>
-        console.progress({ label: "sampling", done, total, details: [`${done} of ${total} steps`] }),
+      progress: showWork(console, "sampling", "steps"),
     });
     for await (const part of images) yield* await toPictures(part);
   } finally {

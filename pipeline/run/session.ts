@@ -1,10 +1,11 @@
 /** What training, sampling and evaluating share: a started backend, and generators compiled once each. */
 import type { TensorRecord } from "../../tensor/mod.ts";
 import { openPictures, type Pictures, type Progress } from "../data/mod.ts";
+import { meter } from "../data/progress.ts";
 import type { Graph, Stage } from "../graph/types.ts";
 import type { Backend } from "../kinds/backend.ts";
 import type { Console } from "../terminal/console.ts";
-import { count, decimal, duration } from "../terminal/units.ts";
+import { count, duration } from "../terminal/units.ts";
 import { buildGenerate, type Generate } from "./generate.ts";
 
 /** A graph on a device. */
@@ -42,7 +43,7 @@ export async function openData(
       name: stage.plugin.name,
       signal: options.signal,
       ...(options.cache === undefined ? {} : { cache: options.cache }),
-      progress: (progress) => console.progress(work(progress)),
+      progress: (progress) => console.progress(shown(progress)),
       warn: (message) => console.warn(message),
       problem: (text, option) => recipe.problem(option === undefined ? stage.path : [...stage.path, option], text),
     });
@@ -51,13 +52,14 @@ export async function openData(
   }
 }
 
-function work({ what, done, total, unit, secondsLeft }: Progress) {
+/** Shows work that has steps, with the time that is left. */
+export function showWork(console: Console, what: string, unit: string): (done: number, total: number) => void {
+  const report = meter((progress) => console.progress(shown(progress)));
+  return (done, total) => report(what, done, total, unit);
+}
+
+function shown({ what, done, total, unit, secondsLeft }: Progress) {
   const amount = (n: number) => (Number.isInteger(total) ? count(n) : n.toFixed(1));
   const left = secondsLeft === undefined || done >= total ? [] : [`${duration(secondsLeft)} left`];
   return { label: what, done, total, details: [`${amount(done)} of ${amount(total)} ${unit}`, ...left] };
-}
-
-/** `noise 0.1902, image 0.3127`. */
-export function listNumbers(numbers: Readonly<Record<string, number>>): string {
-  return Object.entries(numbers).map(([name, value]) => `${name} ${decimal(value)}`).join(", ");
 }
