@@ -102,7 +102,7 @@ Deno.test("train() leaves recipe, log, checkpoints and samples, and says what it
   assert.ok(output.lines.every((line) => line.length <= 100 || line.includes(place.folder)), said);
   assert.match(
     output.progressed.join("\n"),
-    /^epoch {2}1\/2 +50 % {2}loss 0\.\d{4} {2}[\d.,]+ images\/s {2}\d:\d\d:\d\d left$/m,
+    /^epoch 1\/2 +50 % {2}loss 0\.\d{4} {2}[\d.,]+ images\/s {2}\d:\d\d:\d\d left$/m,
   );
   assert.deepEqual(output.warnings, []);
 });
@@ -142,7 +142,7 @@ Deno.test("train() that is interrupted finishes its step, saves, says how to go 
     assert.deepEqual(output.lines.slice(-3), [
       "stopping after this step …",
       `saved ${join(place.run, "checkpoints", name)}`,
-      `go on with: go ${place.file}`,
+      `go on with: go --runs ${join(place.folder, "runs")} ${place.file}`,
     ]);
   }
   const resumed = await place.train();

@@ -55,11 +55,11 @@ export function trainingProgress(
     `${duration(now.left)} left`,
   ];
   if (epochs === undefined) {
-    return { label: `step  ${count(now.step)}/${count(totalSteps)}`, done: now.step, total: totalSteps, details };
+    return { label: `step ${count(now.step)}/${count(totalSteps)}`, done: now.step, total: totalSteps, details };
   }
   const ended = now.batch === 0;
   const current = String(ended ? now.epoch : now.epoch + 1).padStart(String(epochs).length);
-  const label = `epoch  ${current}/${epochs}`;
+  const label = `epoch ${current}/${epochs}`;
   return { label, done: ended ? stepsPerEpoch : now.batch, total: stepsPerEpoch, details };
 }
 

@@ -63,7 +63,7 @@ export interface TrainResult {
 export async function train(recipeFile: string, options: TrainOptions, console: Console): Promise<TrainResult> {
   const { plugins, overrides = [], fresh = false, runs = "runs", cache } = options;
   const signal = options.signal ?? new AbortController().signal;
-  const command = options.command ?? "deno task run";
+  const command = (options.command ?? "deno task run") + (runs === "runs" ? "" : ` --runs ${shellWord(runs)}`);
   const again = commandLine(command, recipeFile, overrides);
   const recipe = await readRecipe(recipeFile, { plugins, overrides });
   const graph = await wire(recipe);
@@ -166,9 +166,12 @@ async function trainIn(
   return { outcome, folder: folder.path, step, epoch, checkpoint: keeper.newest, loss };
 }
 
-/** Words of a command line; those that a shell would take apart in quotes. */
-function commandLine(...parts: readonly (string | readonly string[])[]): string {
-  const [command, ...words] = parts.flat() as string[];
-  return [command, ...words.map((word) => /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)]
-    .join(" ");
+/** A command with words for a shell. */
+function commandLine(command: string, ...words: readonly (string | readonly string[])[]): string {
+  return [command, ...words.flat().map(shellWord)].join(" ");
+}
+
+/** A word for a shell, in quotes where it would take it apart. */
+function shellWord(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
