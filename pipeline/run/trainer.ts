@@ -92,7 +92,7 @@ export class Trainer implements Disposable {
       console.endProgress();
     }
     if (!signal.aborted) return true;
-    await keeper.save(this.#position, this.#tensors, { step: true, best: false });
+    if (this.#position.step > 0) await keeper.save(this.#position, this.#tensors, { step: true, best: false });
     return false;
   }
 
