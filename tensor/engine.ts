@@ -22,7 +22,7 @@ export interface TapeEngine {
     inputs: Record<string, tf.Tensor>;
     forwardFunc: (backend: tf.KernelBackend, save: (tensors: tf.Tensor[]) => void) => tf.Tensor | tf.Tensor[];
     backwardsFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => Record<string, () => tf.Tensor>;
-  }): tf.Tensor;
+  }): tf.Tensor | tf.Tensor[];
 }
 
 /** tfjs's engine, with what its types hide. */
@@ -46,10 +46,14 @@ export function differentiable<Inputs extends Record<string, tf.Tensor>>(
     inputs,
     forwardFunc: (_, save) => forward((...tensors) => save(tensors)),
     backwardsFunc: backward,
-  });
+  }) as tf.Tensor;
 }
 
-/** Runs `fn` without recording it: what it returns is a constant to autodiff. */
-export function untaped<T extends tf.Tensor>(input: tf.Tensor, fn: () => T): T {
-  return differentiable({ input }, fn, () => ({ input: () => tf.zerosLike(input) })) as T;
+/** Runs `fn` without recording it: what it returns is constant to autodiff. */
+export function untaped(input: tf.Tensor, fn: () => tf.Tensor[]): tf.Tensor[] {
+  return tapeEngine().runKernelFunc({
+    inputs: { input },
+    forwardFunc: fn,
+    backwardsFunc: () => ({ input: () => tf.zerosLike(input) }),
+  }) as tf.Tensor[];
 }

@@ -1,6 +1,7 @@
 /** Batch normalisation without scale and offset (Ioffe and Szegedy 2015, arXiv:1502.03167, algorithm 1). */
 import * as tf from "@tensorflow/tfjs";
 import { differentiable, untaped } from "../engine.ts";
+import { runFused } from "../fused.ts";
 
 /** What is added to the variance before its root. Keras' default is 1e-3. */
 export interface BatchNormOptions {
@@ -21,9 +22,7 @@ export function batchNormTraining(
   options: BatchNormOptions = {},
 ): { output: tf.Tensor4D; mean: tf.Tensor1D; variance: tf.Tensor1D } {
   const { epsilon = 1e-3 } = options;
-  const mean = untaped(x, () => channelMean(x));
-  // Two passes: the mean of squares less the square of the mean loses its digits where a channel is nearly constant.
-  const variance = untaped(x, () => channelMean(tf.squaredDifference(x, mean)));
+  const [mean, variance] = channelMoments(x);
   const output = differentiable({ x }, (save) => {
     const inverse = tf.rsqrt(tf.add(variance, epsilon));
     const output = tf.batchNorm4d(x, mean, variance, undefined, undefined, epsilon);
@@ -32,6 +31,8 @@ export function batchNormTraining(
   }, (dy, [output, inverse]) => ({
     x: () => {
       const upstream = dy as tf.Tensor4D;
+      const fused = runFused("batchNormGradient", { dy, output: output!, inverse: inverse! });
+      if (fused !== undefined) return fused[0]!;
       const byMean = channelMean(upstream);
       const byVariance = channelMean(tf.mul(upstream, output!) as tf.Tensor4D);
       return tf.mul(tf.sub(tf.sub(upstream, byMean), tf.mul(output!, byVariance)), inverse!);
@@ -54,6 +55,17 @@ export function batchNormInference(
   options: BatchNormOptions = {},
 ): tf.Tensor4D {
   return tf.batchNorm4d(x, mean, variance, undefined, undefined, options.epsilon ?? 1e-3);
+}
+
+/** Mean and biased variance over batch, height and width; constant to autodiff. */
+function channelMoments(x: tf.Tensor4D): [mean: tf.Tensor1D, variance: tf.Tensor1D] {
+  return untaped(x, () => {
+    const fused = runFused("moments", { x });
+    if (fused !== undefined) return fused;
+    // Two passes: the mean of squares less the square of the mean loses its digits where a channel is nearly constant.
+    const mean = channelMean(x);
+    return [mean, channelMean(tf.squaredDifference(x, mean))];
+  }) as [tf.Tensor1D, tf.Tensor1D];
 }
 
 /**

@@ -1,6 +1,7 @@
 /** What kernels of our own need of tfjs's wasm backend: addresses, room, and threads. */
 import * as tf from "@tensorflow/tfjs";
 import { assemble } from "./assemble.ts";
+import { channelFunctions } from "./channel_code.ts";
 import { convolve, gatherFilter } from "./convolution_code.ts";
 import { Crew } from "./crew.ts";
 import { allPages } from "./memory.ts";
@@ -45,7 +46,8 @@ export class WasmKit {
     const { memory } = backend.wasm.asm;
     const shared = memory.buffer instanceof SharedArrayBuffer;
     const relaxed = WebAssembly.validate(assemble([convolve(true)], { minimum: 1, shared: false }));
-    const functions = [convolve(relaxed), ...([3, 2, 1] as const).map((vectors) => gatherFilter(vectors, relaxed))];
+    const gather = ([3, 2, 1] as const).map((vectors) => gatherFilter(vectors, relaxed));
+    const functions = [convolve(relaxed), ...gather, ...channelFunctions];
     const limits = shared ? { minimum: allPages, maximum: allPages, shared } : { minimum: 16, shared };
     this.crew = new Crew(assemble(functions, limits), memory, threads);
     this.#list = this.allocate(256);

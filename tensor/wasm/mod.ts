@@ -4,6 +4,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
+import { channelKernels } from "./channel_kernels.ts";
 import { convolutionKernels } from "./convolution_kernels.ts";
 import { hostKernels } from "./host_kernels.ts";
 import { WasmKit } from "./kit.ts";
@@ -13,6 +14,7 @@ import { withSharedMemory } from "./memory.ts";
 const kernels: Readonly<Record<string, (own: tf.KernelFunc | undefined) => tf.KernelFunc>> = {
   ...Object.fromEntries(Object.entries(hostKernels).map(([name, kernelFunc]) => [name, () => kernelFunc])),
   ...convolutionKernels,
+  ...channelKernels,
 };
 
 let registered = false;

@@ -1,0 +1,30 @@
+/** Kernels that do in one pass what takes several: a backend may have them, and the layers use them where it does. */
+import * as tf from "@tensorflow/tfjs";
+
+/** Names of the kernels. */
+export const fusedKernels = {
+  /** `x` → `x * sigmoid(x)` */
+  swish: "DenoiseSwish",
+  /** `dy`, `x` → the gradient of swish for `x` */
+  swishGradient: "DenoiseSwishGradient",
+  /** `x` `[..., channels]` → `[mean, variance]` of each channel, both `[channels]`, the variance biased */
+  moments: "DenoiseMoments",
+  /** `dy`, `output`, `inverse` `[channels]` → the gradient of a batch normalisation with statistics of the batch */
+  batchNormGradient: "DenoiseBatchNormGradient",
+} as const;
+
+/**
+ * Runs a kernel of the current backend; undefined where it has none of that name, or the first input is not made of whole
+ * fours (of channels, or of numbers for swish).
+ */
+export function runFused(
+  kernel: keyof typeof fusedKernels,
+  inputs: Record<string, tf.Tensor>,
+): tf.Tensor[] | undefined {
+  const name = fusedKernels[kernel];
+  const x = Object.values(inputs)[0]!;
+  const along = kernel === "swish" || kernel === "swishGradient" ? x.size : x.shape.at(-1) ?? 0;
+  if (x.size === 0 || along % 4 !== 0 || tf.getKernel(name, tf.getBackend()) == null) return undefined;
+  const output = tf.engine().runKernel<tf.Tensor | tf.Tensor[]>(name, inputs);
+  return Array.isArray(output) ? output : [output];
+}
