@@ -7,7 +7,7 @@ import type { Graph } from "./types.ts";
 
 /**
  * Bytes of memory for each byte of live tensors. Heaps have gaps and kernels buffers of their own: wasm's heap grew to
- * 1.6 to 2.3 times the tensors of a step of the Keras example's network (batches of 2 to 32).
+ * 1.6 to 2.3 times the tensors of a step of the Keras example's network (batches of 2 to 16).
  */
 const heapPerTensor = 2.2;
 
