@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { fill, golden } from "./golden.ts";
-import { errors, grouped, Ledger } from "./ledger.ts";
+import { errors, Ledger } from "./ledger.ts";
 
 Deno.test("fill() gives values of the formula", () => {
   const values = fill({ shape: [2, 2], seed: 301, stream: 0, amplitude: 1, offset: 0 });
@@ -37,8 +37,4 @@ Deno.test("Ledger.compare() fails on NaN and Ledger.close() on a tensor that nob
   const topic = { topic: "t", json: {}, tensors: [tensor], has: () => true, get: () => tensor };
   assert.throws(() => new Ledger(topic).compare("on none", "a", [NaN], { max: 1 }), /differs by NaN/);
   assert.throws(() => new Ledger(topic).close(), /no test knows/);
-});
-
-Deno.test("grouped() names everything", () => {
-  assert.equal(grouped(["a/b/c", "a/b/d", "e", "f/c", "f/d"]), "{a/b/,f/}{c,d} e");
 });

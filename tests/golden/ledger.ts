@@ -90,7 +90,7 @@ export class Ledger {
       if (this.#compared.has(name)) continue;
       reasons.set(reason, [...(reasons.get(reason) ?? []), name]);
     }
-    for (const [reason, names] of reasons) console.log(`golden ${topic}: pending (${reason}): ${grouped(names)}`);
+    for (const [reason, names] of reasons) console.log(`golden ${topic}: pending (${reason}): ${names.join(" ")}`);
     const pending = [...reasons.values()].flat();
     const counts = [...reasons].map(([reason, names]) => `${names.length} ${reason}`).join(", ");
     const compared = this.#compared.size;
@@ -102,21 +102,4 @@ export class Ledger {
     const some = unknown.slice(0, 10).join(", ");
     assert.equal(unknown.length, 0, `${unknown.length} tensors of golden topic "${topic}" that no test knows: ${some}`);
   }
-}
-
-/** Names on few lines, each to be read in full: `{a,b}/{c,d}` stands for `a/c`, `a/d`, `b/c` and `b/d`. */
-export function grouped(names: readonly string[]): string {
-  const lastOf = new Map<string, string[]>();
-  for (const name of names) {
-    const slash = name.lastIndexOf("/");
-    const folder = name.slice(0, slash + 1);
-    lastOf.set(folder, [...(lastOf.get(folder) ?? []), name.slice(slash + 1)]);
-  }
-  const braces = (list: readonly string[]) => list.length === 1 ? list[0]! : `{${list.join(",")}}`;
-  const foldersOf = new Map<string, string[]>();
-  for (const [folder, last] of lastOf) {
-    const key = braces(last);
-    foldersOf.set(key, [...(foldersOf.get(key) ?? []), folder]);
-  }
-  return [...foldersOf].map(([last, folders]) => braces(folders) + last).join(" ");
 }
