@@ -111,7 +111,8 @@ Deno.test("dryRun() prints the decisions of a run, and writes nothing", () =>
     );
     assert.match(text, /^run +elsewhere.keras$/m);
     await assert.rejects(Deno.stat("elsewhere"), Deno.errors.NotFound);
-    await assert.rejects(dryRun(file, { plugins: builtins }), /batches of 64/);
+    const large = { plugins: builtins, overrides: ["dataset.batch_size=640"] };
+    await assert.rejects(dryRun(file, large), /batches of 640/);
   }));
 
 Deno.test(

@@ -7,9 +7,9 @@ import type { Graph } from "./types.ts";
 
 /**
  * Bytes of memory for each byte of live tensors. Heaps have gaps and kernels buffers of their own: wasm's heap grew to
- * 1.6 to 2.3 times the tensors of a step of the Keras example's network (batches of 2 to 16).
+ * 1.0 to 1.1 times the tensors of a step of the Keras example's network (batches of 2 to 64).
  */
-const heapPerTensor = 2.2;
+const heapPerTensor = 1.2;
 
 /** Bytes that a training step takes, the gaps of the heap included. */
 export function estimatedBytes({ stepBytes }: TrainingCost): number {

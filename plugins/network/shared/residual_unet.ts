@@ -8,6 +8,7 @@ import {
   refuse,
   type TensorRecord,
   tf,
+  tidyTree,
   z,
 } from "denoise/plugin";
 
@@ -110,7 +111,7 @@ export function residualUnet(options: ResidualUnetOptions, image: ImageShape, ho
       const after: TensorRecord = { ...buffers };
       const conv = (name: string, x: tf.Tensor4D) =>
         ops.conv2d(x, trainable[`${name}.kernel`] as tf.Tensor4D, trainable[`${name}.bias`] as tf.Tensor1D);
-      const normalise = (name: string, x: tf.Tensor4D): tf.Tensor4D => {
+      const normalise = (name: string, x: tf.Tensor4D, after: TensorRecord): tf.Tensor4D => {
         const mean = buffers[`${name}.moving_mean`] as tf.Tensor1D;
         const variance = buffers[`${name}.moving_variance`] as tf.Tensor1D;
         if (!training) return ops.batchNormInference(x, mean, variance, { epsilon });
@@ -121,10 +122,16 @@ export function residualUnet(options: ResidualUnetOptions, image: ImageShape, ho
         after[`${name}.moving_variance`] = gather(variance, tf.mul(batch.variance, unbias));
         return batch.output;
       };
-      const block = (name: string, x: tf.Tensor4D, width: number): tf.Tensor4D => {
-        const residual = x.shape[3] === width ? x : conv(`${name}.residual_conv`, x);
-        const hidden = ops.swish(conv(`${name}.conv1`, normalise(`${name}.norm`, x)));
-        const output = tf.add(conv(`${name}.conv2`, hidden), residual) as tf.Tensor4D;
+      // Tidy, so that what no gradient needs is freed block by block.
+      const block = (name: string, below: tf.Tensor4D, width: number, skip?: tf.Tensor4D): tf.Tensor4D => {
+        const { output, statistics } = tidyTree(() => {
+          const statistics: TensorRecord = {};
+          const x = skip === undefined ? below : join(below, skip);
+          const residual = x.shape[3] === width ? x : conv(`${name}.residual_conv`, x);
+          const hidden = ops.swish(conv(`${name}.conv1`, normalise(`${name}.norm`, x, statistics)));
+          return { output: tf.add(conv(`${name}.conv2`, hidden), residual) as tf.Tensor4D, statistics };
+        });
+        Object.assign(after, statistics);
         hooks.block?.(name, output);
         return output;
       };
@@ -142,7 +149,7 @@ export function residualUnet(options: ResidualUnetOptions, image: ImageShape, ho
       for (const i of depth) x = block(`middle.block${i}`, x, widths[bottom]!);
       for (let level = bottom - 1; level >= 0; level--) {
         x = ops.upsampleBilinear(x);
-        for (const i of depth) x = block(`up${level}.block${i}`, join(x, skips.pop()!), widths[level]!);
+        for (const i of depth) x = block(`up${level}.block${i}`, x, widths[level]!, skips.pop()!);
       }
       if (input_skip) x = join(x, skips.pop()!);
       return { output: conv("output_conv", x), buffers: after };
