@@ -122,3 +122,21 @@ Deno.test("descriptions say what runs, and why auto chose it", async () => {
   assert.equal(chosen.name, "wasm");
   assert.equal(chosen.memory, 2 ** 32);
 });
+
+Deno.test("auto takes cpu where WebAssembly does not start, and says so", async () => {
+  await (await wasm.create({ options: {} })).stop();
+  const { instantiate, Memory } = WebAssembly;
+  const refuse = () => Promise.reject(new Error("no WebAssembly here"));
+  const chosen = await auto.create({ options: {} });
+  try {
+    Object.assign(WebAssembly, { instantiate: refuse, Memory: undefined });
+    await chosen.start();
+  } finally {
+    Object.assign(WebAssembly, { instantiate, Memory });
+  }
+  assert.match(
+    chosen.description,
+    /^cpu \(JavaScript, 1 thread\), because wasm does not start: Cannot start the backend "wasm"/,
+  );
+  assert.equal(chosen.memory, undefined);
+});

@@ -2,14 +2,25 @@
 import { Worker } from "node:worker_threads";
 
 /** Places in the control block. */
-const at = { open: 0, active: 1, next: 2, total: 3, fn: 4, list: 5, scratch: 6, scratchBytes: 7, size: 8 } as const;
+const at = {
+  open: 0,
+  active: 1,
+  next: 2,
+  total: 3,
+  fn: 4,
+  list: 5,
+  scratch: 6,
+  scratchBytes: 7,
+  failed: 8,
+  size: 9,
+} as const;
 
 type Task = (task: number, list: number, scratch: number) => void;
 
 /** What a thread runs; its text becomes the program of a worker, so it uses nothing from outside. */
 function member(
   { parentPort, workerData }: typeof import("node:worker_threads"),
-  [open, active, next, total, fn, list, scratch, scratchBytes]: readonly number[],
+  [open, active, next, total, fn, list, scratch, scratchBytes, failed]: readonly number[],
 ): void {
   const { module, memory, control, names, index } = workerData;
   const exports = new WebAssembly.Instance(module, { env: { memory } }).exports;
@@ -25,7 +36,11 @@ function member(
     if (Atomics.load(control, open!) > 0) {
       const place = control[scratch!] + index * control[scratchBytes!];
       const run = tasks[control[fn!]]!;
-      for (let task; (task = Atomics.add(control, next!, 1)) < control[total!];) run(task, control[list!], place);
+      try {
+        for (let task; (task = Atomics.add(control, next!, 1)) < control[total!];) run(task, control[list!], place);
+      } catch {
+        Atomics.store(control as Int32Array, failed!, 1);
+      }
     }
     Atomics.sub(control, active!, 1);
     Atomics.notify(control, active!);
@@ -73,16 +88,18 @@ export class Crew {
     control[at.scratch] = scratch;
     control[at.scratchBytes] = scratchBytes;
     Atomics.store(control, at.next, 0);
-    const help = this.#workers.length > 0 && total > 1;
-    if (help) {
+    if (this.#workers.length > 0 && total > 1) {
       this.#job = (this.#job & 0xffffff) + 1;
       Atomics.store(control, at.open, this.#job);
       Atomics.notify(control, at.open);
     }
-    for (let task; (task = Atomics.add(control, at.next, 1)) < total;) run(task, list, scratch);
-    if (!help) return;
-    Atomics.store(control, at.open, 0);
-    for (let active; (active = Atomics.load(control, at.active)) > 0;) Atomics.wait(control, at.active, active, 1);
+    try {
+      for (let task; (task = Atomics.add(control, at.next, 1)) < total;) run(task, list, scratch);
+    } finally {
+      Atomics.store(control, at.open, 0);
+      for (let active; (active = Atomics.load(control, at.active)) > 0;) Atomics.wait(control, at.active, active, 1);
+    }
+    if (Atomics.load(control, at.failed) !== 0) throw new Error(`A thread of the wasm backend failed in "${name}"`);
   }
 
   /** Ends the threads. */

@@ -4,6 +4,9 @@ import assert from "node:assert/strict";
 import { tfjsBackend } from "../backend.ts";
 import { runFused } from "../fused.ts";
 import { assertClose, wave } from "../numeric_test_util.ts";
+import { assemble } from "./assemble.ts";
+import { channelFunctions } from "./channel_code.ts";
+import { convolve, gatherFilter } from "./convolution_code.ts";
 import { shareMemory } from "./memory.ts";
 import { wasmThreads } from "./mod.ts";
 import { threadedWasm } from "./threads.ts";
@@ -152,4 +155,12 @@ Deno.test("shareMemory() changes the memory of a module and nothing else", () =>
   assert.ok(WebAssembly.validate(shared));
   assert.deepEqual([...shared.subarray(-5)], custom);
   assert.equal(shareMemory(new Uint8Array(header)), undefined);
+});
+
+Deno.test("the kernels are valid with and without relaxed SIMD, in memory of either kind", () => {
+  for (const relaxed of [true, false]) {
+    const functions = [convolve(relaxed), gatherFilter(3, relaxed), ...channelFunctions];
+    assert.ok(WebAssembly.validate(assemble(functions, { minimum: 1, shared: false })));
+    assert.ok(WebAssembly.validate(assemble(functions, { minimum: 9, maximum: 9, shared: true })));
+  }
 });
