@@ -1,6 +1,6 @@
 /** Rules of the house: files say what they are for and stay small, and the list of plugins is current. */
 import assert from "node:assert/strict";
-import { builtins } from "../mod.ts";
+import { builtins, jsonSchema } from "../mod.ts";
 import { everyName } from "../pipeline/plugins/registry.ts";
 import { inputSchema } from "../pipeline/recipe/describe.ts";
 import { findPlugins, manifestText } from "../plugins/generate_manifest.ts";
@@ -34,6 +34,11 @@ Deno.test("plugins/manifest.ts lists every plugin", async () => {
   const found = await findPlugins(new URL("../plugins/", import.meta.url));
   const current = await textOf("plugins/manifest.ts");
   assert.equal(current, manifestText(found), "plugins came or went: run `deno task manifest`");
+});
+
+Deno.test("recipe.schema.json describes the plugins as they are", async () => {
+  const text = `${JSON.stringify(await jsonSchema(builtins), null, 2)}\n`;
+  assert.equal(await textOf("recipe.schema.json"), text, "options came or went: run `deno task schema`");
 });
 
 Deno.test("every file of plugins/<kind>/<name>.ts exports that plugin", async () => {
