@@ -1,10 +1,10 @@
 /** Generates images: noise to images by a sampler, with the average weights. */
-import { setImmediate as turn } from "node:timers/promises";
 import * as tf from "@tensorflow/tfjs";
 import { createRandom, disposeTree, seedTensor, type State, type TensorRecord } from "../../tensor/mod.ts";
 import type { Graph, Stage } from "../graph/types.ts";
 import type { Backend } from "../kinds/backend.ts";
 import { predict } from "./model.ts";
+import { turn } from "./turn.ts";
 
 type SamplerState = { image: tf.Tensor } & TensorRecord;
 

@@ -1,5 +1,4 @@
 /** Measures the metrics of a recipe: shows them validation pictures and generated ones. */
-import { setImmediate as turn } from "node:timers/promises";
 import type * as tf from "@tensorflow/tfjs";
 import { disposeTree, seedTensor, type State } from "../../tensor/mod.ts";
 import { batches, type PictureSet } from "../data/mod.ts";
@@ -8,6 +7,7 @@ import type { MetricView } from "../kinds/metric.ts";
 import { type Session, showWork } from "./session.ts";
 import { upload } from "./states.ts";
 import { buildEvaluationStep, type Evaluation } from "./train_step.ts";
+import { turn } from "./turn.ts";
 
 /** A number that a metric measured. */
 export interface Measurement {

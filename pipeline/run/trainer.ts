@@ -1,6 +1,5 @@
 /** The training loop: steps, what is due between them, and stopping so that nothing is lost. */
 import { join, relative } from "node:path";
-import { setImmediate as turn } from "node:timers/promises";
 import { writeWhole } from "../../files/mod.ts";
 import { grid } from "../../image/mod.ts";
 import { disposeTree, seedTensor, type TensorRecord } from "../../tensor/mod.ts";
@@ -20,6 +19,7 @@ import { samplePictures } from "./sample_pictures.ts";
 import type { Session } from "./session.ts";
 import { type Batch, type TrainState, upload } from "./states.ts";
 import { buildTrainStep, type Errors } from "./train_step.ts";
+import { turn } from "./turn.ts";
 
 /** What a trainer works on. It owns the state. */
 export interface TrainerOptions {
