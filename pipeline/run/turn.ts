@@ -1,0 +1,19 @@
+/** Lets signals, files and the line of progress have their turn between two pieces of computation. */
+import { setImmediate, setTimeout } from "node:timers/promises";
+
+/** Signals wait no longer than this and the step under way. */
+const most = 50; // milliseconds
+
+let last = -Infinity;
+
+/**
+ * Resolves when whatever waited has had its turn.
+ *
+ * An immediate alone does not do: while one is always due, the runtime asks the system for signals and finished files
+ * only every 61st time, and Ctrl-C would wait for as many steps. A timer makes it ask, and costs a millisecond.
+ */
+export async function turn(): Promise<void> {
+  if (performance.now() - last < most) return void await setImmediate();
+  await setTimeout(1);
+  last = performance.now();
+}
