@@ -1,16 +1,8 @@
 /** `sample RUN`: pictures from a trained model. */
-import { builtins, interruptedCode, onInterrupt, sample, terminalConsole } from "../mod.ts";
+import { builtins, interruptedCode, onInterrupt, sample, type SampleOptions, terminalConsole } from "../mod.ts";
 import { type AddCommand, defined, wholeNumber } from "./command.ts";
 
-interface Options {
-  readonly count?: number;
-  readonly steps?: number;
-  readonly seed?: number;
-  readonly out?: string;
-  readonly grid?: string;
-  readonly sampler?: string;
-  readonly batch?: number;
-}
+type Options = Pick<SampleOptions, "count" | "steps" | "seed" | "out" | "grid" | "sampler" | "batch">;
 
 export const sampleCommand: AddCommand = (program, done) =>
   program.command("sample")
