@@ -2,7 +2,7 @@
 import { setImmediate, setTimeout } from "node:timers/promises";
 
 /** Signals wait no longer than this and the step under way. */
-const most = 50; // milliseconds
+const most = 100; // milliseconds
 
 let last = -Infinity;
 
@@ -10,10 +10,12 @@ let last = -Infinity;
  * Resolves when whatever waited has had its turn.
  *
  * An immediate alone does not do: while one is always due, the runtime asks the system for signals and finished files
- * only every 61st time, and Ctrl-C would wait for as many steps. A timer makes it ask, and costs a millisecond.
+ * only every 61st time, and Ctrl-C would wait for as many steps. A timer makes it ask; the second lets what it heard
+ * come first. Both together cost some milliseconds.
  */
 export async function turn(): Promise<void> {
   if (performance.now() - last < most) return void await setImmediate();
+  await setTimeout(1);
   await setTimeout(1);
   last = performance.now();
 }
