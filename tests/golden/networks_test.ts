@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
 import { golden } from "./golden.ts";
-import { networkOf, noDraws, onEachBackend, stateOf, tensor, understandTopic } from "./harness.ts";
+import { networkOf, noDraws, onEachBackend, stateOf, tensor, understand, understandTopic } from "./harness.ts";
 import { Ledger } from "./ledger.ts";
 
 const topic = golden("networks");
@@ -11,6 +11,7 @@ if (topic !== undefined) {
   const ledger = new Ledger(topic);
   understandTopic(topic, ["formula", "batch_norm", "order", "adds"], ["networks"]);
 
+  for (const { name, settings } of topic.tensors) understand(settings, [], name);
   for (const [name, description] of Object.entries<Record<string, unknown>>(topic.json.networks)) {
     const own = topic.tensors.filter((t) => t.name.startsWith(`${name}/`)).map((t) => t.name);
     const sums = own.filter((n) => n.startsWith(`${name}/activation/`));

@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import type { Components } from "../../pipeline/kinds/common.ts";
 import type { Loss } from "../../pipeline/kinds/loss.ts";
 import { golden } from "./golden.ts";
-import { make, onEachBackend, tensor, understand, understandTopic } from "./harness.ts";
+import { make, onEachBackend, tensor, understand, understandTopic, waitsFor } from "./harness.ts";
 import { Ledger } from "./ledger.ts";
 
 const topic = golden("parametrisation");
@@ -40,7 +40,13 @@ if (topic !== undefined) {
       if (part !== "clip" && part !== "noclip" && part !== "keras-io") {
         throw new Error(`Cannot tell whether "${name}" clips`);
       }
-      const parametrization = await make("parametrization", String(settings.prediction_type ?? rest[0]));
+      const prediction = String(settings.prediction_type ?? rest[0]);
+      const missing = await waitsFor("parametrization", prediction);
+      if (missing !== undefined) {
+        ledger.pend(name, missing);
+        continue;
+      }
+      const parametrization = await make("parametrization", prediction);
       const predict = (output: tf.Tensor4D): Components => {
         const all = parametrization.components(output, noisy, rates);
         return part === "clip" ? { ...all, signal: tf.minimum(tf.maximum(all.signal, black), white) } : all;

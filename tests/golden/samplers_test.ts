@@ -2,7 +2,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Schedule } from "../../pipeline/kinds/schedule.ts";
 import { golden, type GoldenTensor } from "./golden.ts";
-import { builtin, make, onEachBackend, scheduleOf, tensor, understand, understandTopic } from "./harness.ts";
+import { builtin, make, onEachBackend, scheduleOf, tensor, understand, understandTopic, waitsFor } from "./harness.ts";
 import { Ledger, type Tolerance } from "./ledger.ts";
 import { sample } from "./sample.ts";
 
@@ -51,6 +51,8 @@ if (topic !== undefined) {
     const all = denormalized ? topic.get(`${denormalized[1]}/ddim/${denormalized[2]}`).settings : settings;
     const schedule = await scheduleOf(all, name);
     if (typeof schedule === "string") return ledger.pend(name, schedule);
+    const missing = await waitsFor("parametrization", all.prediction_type);
+    if (missing !== undefined) return ledger.pend(name, missing);
 
     const { entering, result } = await trajectory(all, schedule, clips(name));
     const values = denormalized

@@ -3,8 +3,9 @@ import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
 import { valueAndGrad } from "../../tensor/gradients.ts";
 import type { State, TensorRecord } from "../../tensor/tree.ts";
+import adamwPlugin from "../../plugins/optimizer/adamw.ts";
 import { type Golden, golden } from "./golden.ts";
-import { make, networkOf, onEachBackend, stateOf, tensor, understand, understandTopic } from "./harness.ts";
+import { make, networkOf, onEachBackend, stateOf, tensor, understand, understandTopic, waitsFor } from "./harness.ts";
 import { Ledger } from "./ledger.ts";
 import { sample } from "./sample.ts";
 
@@ -13,6 +14,8 @@ const known = [
   ...["ema", "learning_rate", "weight_decay", "loss", "min_signal_rate", "max_signal_rate"],
   ...["prediction_type", "loss_type", "six_weights", "trainable_paths"],
 ];
+
+const adamwOptions = Object.keys(adamwPlugin.options.shape);
 
 if (topic !== undefined) {
   const ledger = new Ledger(topic);
@@ -24,6 +27,8 @@ if (topic !== undefined) {
     onEachBackend(`golden train step ${name}`, (backend) => trainStep(topic, ledger, name, description, backend));
   }
 
+  // Settings stand with the first tensor of a case; whatever stands with another has to be one of them.
+  for (const { name, settings } of topic.tensors) understand(settings, adamwOptions, name);
   const adamw = topic.tensors.filter(({ name }) => /^adamw\d+\/start$/.test(name));
   onEachBackend("golden AdamW", async (backend) => {
     for (const { name, settings } of adamw) {
@@ -69,6 +74,8 @@ async function trainStep(
   const read = (name: string) => tensor<tf.Rank.R4>(ledger.input(`${run}/${name}`));
   const { learning_rate, weight_decay, ema: decay, min_signal_rate, max_signal_rate } = description;
   const prediction = description.prediction_type ?? "noise";
+  const missing = await waitsFor("parametrization", prediction);
+  if (missing !== undefined) return own.forEach((name) => ledger.pend(name, missing));
   const schedule = await make("schedule", "cosine", { min_signal_rate, max_signal_rate });
   const parametrization = await make("parametrization", prediction);
   const lossOptions = { weighting: description.loss_type ?? prediction, error: description.loss, reduction: "sum" };
