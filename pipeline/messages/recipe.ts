@@ -99,6 +99,15 @@ export function pluginCheckFailed(owner: string, reason: string): Text {
   };
 }
 
+/** A folder named by `plugins`. */
+export function pluginFileIsFolder(folder: string): Text {
+  return {
+    code: "plugin-file-is-folder",
+    message: `Cannot load ${quote(folder)} as a plugin: it is a folder`,
+    help: ["name the files in it, such as plugins: [./my-sampler.ts]"],
+  };
+}
+
 /** A file named by `plugins` that is not there. */
 export function pluginFileNotFound(file: string, near?: string): Text {
   return {
@@ -119,7 +128,8 @@ export function unfitName(what: string, name: string, allowed: string): Text {
 
 /** A key at the root of a recipe that means nothing. */
 export function unknownKey(key: string, keys: readonly string[]): Text {
-  return { code: "unknown-key", message: `Unknown stage ${quote(key)}`, help: [choices(key, "Keys", keys)] };
+  const help = key === "use" ? "it names the plugin of a stage: indent it by two spaces, below the stage" : undefined;
+  return { code: "unknown-key", message: `Unknown stage ${quote(key)}`, help: [help ?? choices(key, "Keys", keys)] };
 }
 
 /** A key that a plugin or `train` does not have. */

@@ -15,7 +15,7 @@ import type { Place } from "../problem.ts";
 import { placeIn } from "../report/source.ts";
 import type { Field, Node, Scalar } from "./node.ts";
 import type { Origin } from "./types.ts";
-import { syntaxProblem } from "./yaml_errors.ts";
+import { syntaxProblems } from "./yaml_errors.ts";
 
 /** Takes a problem; where it stands may be unknown. */
 export type Report = (text: Text, place?: Place) => void;
@@ -71,10 +71,10 @@ export function parse(text: string, source: TextSource, report: Report): Node | 
     return undefined;
   }
   const seen = new Set<number>();
-  for (const error of document.errors) {
-    const at = place(...error.pos);
+  for (const { pos: [start, end], text: said } of syntaxProblems(document.errors, text)) {
+    const at = place(start, end);
     // The mistakes after the first in a line are its consequences.
-    if (!seen.has(at.line)) report(syntaxProblem(error, text), at);
+    if (!seen.has(at.line)) report(said, at);
     seen.add(at.line);
   }
   if (document.errors.length > 0) return undefined;

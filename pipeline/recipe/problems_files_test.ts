@@ -24,12 +24,53 @@ r.yaml:4:1 Key "network" is given twice
     what: "a bracket that is not closed",
     files: { "r.yaml": smallest + "ema: { use: exponential, decay: 0.9\nseed: 3\n" },
     says: `
-r.yaml:5:1 Bracket "{" is not closed
+r.yaml:4:6 Bracket "{" is not closed
+   2 | network: residual-unet
    3 | train: { epochs: 3 }
    4 | ema: { use: exponential, decay: 0.9
-   5 | seed: 3
-     | ^
+     |      ^
   close it with }
+
+1 problem in r.yaml
+`,
+  },
+  {
+    what: "an option indented deeper than the one above",
+    files: { "r.yaml": "dataset:\n  use: emoji\n   image_size: 32\nnetwork: residual-unet\ntrain: { epochs: 3 }\n" },
+    says: `
+r.yaml:3:4 Line is indented deeper than the line above, which has its value already
+   1 | dataset:
+   2 |   use: emoji
+   3 |    image_size: 32
+     |    ^^^^^^^^^^
+  indent both alike, or put a name and its options in braces: { use: name, steps: 20 }
+
+1 problem in r.yaml
+`,
+  },
+  {
+    what: "options below a name",
+    files: { "r.yaml": smallest + "ema: exponential\n  decay: 0.9\n" },
+    says: `
+r.yaml:5:3 Line is indented deeper than the line above, which has its value already
+   3 | train: { epochs: 3 }
+   4 | ema: exponential
+   5 |   decay: 0.9
+     |   ^^^^^
+  indent both alike, or put a name and its options in braces: { use: name, steps: 20 }
+
+1 problem in r.yaml
+`,
+  },
+  {
+    what: "a first line that is indented",
+    files: { "r.yaml": " seed: 3\n" + smallest },
+    says: `
+r.yaml:2:1 Line begins further left than the lines above it
+   1 |  seed: 3
+   2 | dataset: emoji
+     | ^^^^^^^
+  begin what belongs together in the same column; the stages of a recipe in the first
 
 1 problem in r.yaml
 `,

@@ -66,9 +66,9 @@ b/base.yaml:4:1 Unknown stage "emma"
     what: "a base with bad YAML",
     files: { "r.yaml": "extends: base.yaml\n", "base.yaml": "a: [1\n" },
     says: `
-base.yaml:1:5 Bracket "[" is not closed
+base.yaml:1:4 Bracket "[" is not closed
    1 | a: [1
-     |     ^
+     |    ^
   close it with ]
 
 1 problem in base.yaml

@@ -338,7 +338,7 @@ r.yaml:2:10 Stage "network" takes a name or a map, not a list
    1 | dataset: 3
    2 | network: [residual-unet]
      |          ^^^^^^^^^^^^^^^
-  write network: plain-unet
+  write network: residual-unet
 
 r.yaml:3:15 Stage "augmentation" takes a list of names or maps, not the text "horizontal-flip"
    1 | dataset: 3
@@ -536,6 +536,38 @@ r.yaml:4:7 Option "name" of the recipe takes text, not "2024"
   write name: "2024"
 
 1 problem in r.yaml
+`,
+  },
+  {
+    what: "a folder of plugins",
+    files: { "r.yaml": smallest + "plugins: [mine]\n", "mine/a.ts": "" },
+    says: `
+r.yaml:4:11 Cannot load "mine" as a plugin: it is a folder
+   2 | network: residual-unet
+   3 | train: { epochs: 3 }
+   4 | plugins: [mine]
+     |           ^^^^
+  name the files in it, such as plugins: [./my-sampler.ts]
+
+1 problem in r.yaml
+`,
+  },
+  {
+    what: "use that is not indented",
+    files: { "r.yaml": smallest.replace("dataset: emoji", "dataset:\nuse: emoji") },
+    says: `
+r.yaml:1:1 Stage "dataset" takes a name or a map, not nothing
+   1 | dataset:
+     | ^^^^^^^
+  write dataset: emoji
+
+r.yaml:2:1 Unknown stage "use"
+   1 | dataset:
+   2 | use: emoji
+     | ^^^
+  it names the plugin of a stage: indent it by two spaces, below the stage
+
+2 problems in r.yaml
 `,
   },
   {

@@ -1,7 +1,7 @@
 /** Reads a recipe: file, bases, defaults, overrides, plugins, checks; everything that is wrong comes at once. */
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import * as messages from "../messages/file.ts";
-import { pluginFileNotFound, wrongType } from "../messages/recipe.ts";
+import { pluginFileIsFolder, pluginFileNotFound, wrongType } from "../messages/recipe.ts";
 import { DenoiseError, type Place, type Problem } from "../problem.ts";
 import { commandLine, placeIn } from "../report/source.ts";
 import { nearest } from "../text/nearest.ts";
@@ -152,7 +152,10 @@ class Reader {
       const path = resolve(from, item.value);
       if (await isFile(path)) files.add(path);
       else {
-        this.report(pluginFileNotFound(item.value, await nearestBeside(path, item.value)), item.place);
+        const text = await isFolder(path)
+          ? pluginFileIsFolder(item.value)
+          : pluginFileNotFound(item.value, await nearestBeside(path, item.value));
+        this.report(text, item.place);
         this.#ignore("plugins");
       }
     }
@@ -178,6 +181,10 @@ class Reader {
 
 async function isFile(path: string): Promise<boolean> {
   return await Deno.stat(path).then((info) => info.isFile, () => false);
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return await Deno.stat(path).then((info) => info.isDirectory, () => false);
 }
 
 async function nearestBeside(path: string, written: string): Promise<string | undefined> {

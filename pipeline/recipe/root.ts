@@ -105,4 +105,4 @@ export async function checkTrain(
   return { train: checked.options as unknown as TrainOptions, resolved: checked.resolved };
 }
 
-const missingHint = (value: unknown) => value === null ? ["write train: { epochs: 40 }"] : [];
+const missingHint = (value: unknown) => typeof value === "number" ? [] : ["write train: { epochs: 40 }"];

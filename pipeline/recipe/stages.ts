@@ -50,7 +50,7 @@ export async function checkKind(kind: Kind, field: Field | undefined, tools: Sta
   const wrong = (example: string) => {
     tools.report(messages.wrongStageForm(key, arity, dataOf(node), example), node.place ?? field.key);
   };
-  const name = useOf(node) ?? names[0] ?? "name";
+  const name = useOf(isList(node) ? node.value[0] : node) ?? names[0] ?? "name";
   if (arity === "one") await check([key], field);
   else if (arity === "list") {
     if (!isList(node)) wrong(`${key}: [ ${name} ]`);
@@ -80,9 +80,10 @@ async function checkStage(kind: Kind, path: Path, field: Field, tools: StageTool
     const wrong = !isMap(node) || useField !== undefined;
     const last = path.at(-1);
     const own = typeof last === "number" ? "" : `${last}: `;
+    const meant = isList(node) ? useOf(node.value[0]) : undefined;
     report(
       wrong
-        ? messages.wrongStageForm(id, "one", dataOf(useField?.node ?? node), `${own}${names[0] ?? "name"}`)
+        ? messages.wrongStageForm(id, "one", dataOf(useField?.node ?? node), `${own}${meant ?? names[0] ?? "name"}`)
         : messages.missingUse(id, kind, names),
       place,
     );

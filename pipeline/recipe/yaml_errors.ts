@@ -19,8 +19,61 @@ const wordings: Partial<Record<ErrorCode, Wording>> = {
   RESOURCE_EXHAUSTION: ["Recipe is nested too deeply", "no option needs 50 levels"],
 };
 
+/** A mistake as it is shown: a range of the text, and words. */
+export interface SyntaxProblem {
+  readonly pos: readonly [start: number, end: number];
+  readonly text: Text;
+}
+
+/** The mistakes of a text in its order, each shown where it was made rather than where the library noticed. */
+export function syntaxProblems(errors: readonly YAMLParseError[], text: string): SyntaxProblem[] {
+  const many = new Map(
+    errors.filter(({ code }) => code === "MULTILINE_IMPLICIT_KEY").map(({ pos: [start, end] }) => [start, end]),
+  );
+  const blocks = new Set(
+    errors.filter(({ code }) => code === "BLOCK_AS_IMPLICIT_KEY").map(({ pos: [start] }) => start),
+  );
+  // Behind a line that ends the whole recipe, everything is unexpected.
+  const last = errors.findIndex((error) => isFurtherLeft(error, text));
+  return (last < 0 ? errors : errors.slice(0, last + 1)).map((error) => {
+    const [start] = error.pos;
+    const end = blocks.has(start) ? many.get(start) : undefined;
+    if (end !== undefined && text.slice(start, end).includes("\n")) {
+      // The library joins a value and the line below it into one key.
+      const line = text.lastIndexOf("\n", end - 1) + 1;
+      return { pos: [line + /^ */.exec(text.slice(line))![0].length, end], text: tooDeep };
+    }
+    const opened = error.code === "BAD_INDENT" ? openingOf(error, text) : undefined;
+    return { pos: opened === undefined ? error.pos : [opened, opened + 1], text: syntaxProblem(error, text) };
+  });
+}
+
+const tooDeep = messages.yamlSyntax("Line is indented deeper than the line above, which has its value already", [
+  "indent both alike, or put a name and its options in braces: { use: name, steps: 20 }",
+]);
+
+function isFurtherLeft({ code, message, pos: [start] }: YAMLParseError, text: string): boolean {
+  return code === "UNEXPECTED_TOKEN" && /at node end$/.test(message) && text[start - 1] === "\n";
+}
+
+/** The bracket that is not closed, where it stands on an earlier line than the one where that was noticed. */
+function openingOf({ message, pos: [noticed] }: YAMLParseError, text: string): number | undefined {
+  const closing = /end with a (.)$/.exec(message)?.[1];
+  if (closing === undefined) return undefined;
+  let open = 0;
+  for (let at = noticed - 1; at >= 0; at--) {
+    if (text[at] === closing) open++;
+    else if (text[at] === opening[closing] && open-- === 0) {
+      return text.slice(at, noticed).includes("\n") ? at : undefined;
+    }
+  }
+  return undefined;
+}
+
+const opening: Readonly<Record<string, string>> = { "]": "[", "}": "{" };
+
 /** A syntax error in our own words. The library's own are used for what nobody writes. */
-export function syntaxProblem(error: YAMLParseError, text: string): Text {
+function syntaxProblem(error: YAMLParseError, text: string): Text {
   const at = text.slice(error.pos[0], error.pos[1]);
   switch (error.code) {
     case "MULTIPLE_DOCS":
@@ -46,6 +99,11 @@ export function syntaxProblem(error: YAMLParseError, text: string): Text {
       break;
     }
     case "UNEXPECTED_TOKEN":
+      if (isFurtherLeft(error, text)) {
+        return messages.yamlSyntax("Line begins further left than the lines above it", [
+          "begin what belongs together in the same column; the stages of a recipe in the first",
+        ]);
+      }
       if (at.trim() !== "") {
         return messages.yamlSyntax(`Unexpected ${quote(at)}`, [
           "remove it, or put text that holds it in quotes",
@@ -59,8 +117,8 @@ export function syntaxProblem(error: YAMLParseError, text: string): Text {
 }
 
 function unclosed(character: string): Text {
-  const opening = ({ "]": "[", "}": "{" } as Record<string, string>)[character];
-  return opening === undefined
+  const bracket = opening[character];
+  return bracket === undefined
     ? messages.yamlSyntax("Text in quotes does not end", [`close it with ${character}`])
-    : messages.yamlSyntax(`Bracket ${quote(opening)} is not closed`, [`close it with ${character}`]);
+    : messages.yamlSyntax(`Bracket ${quote(bracket)} is not closed`, [`close it with ${character}`]);
 }
