@@ -7,9 +7,17 @@ export function report(error: unknown): number {
   if (error instanceof DenoiseError) {
     const width = Deno.stderr.isTerminal() ? Math.min(100, Deno.consoleSize().columns) : 100;
     console.error(formatProblems(error.problems, { colour, width }));
+  } else if (isOfSystem(error)) {
+    console.error(`Cannot go on: ${error.message}`);
+    console.error("  the operating system refused this: look at the space on the disk and at who may write there");
   } else {
     console.error("Denoise came upon something it does not expect; please report it with the lines below");
     console.error(error);
   }
   return 1;
+}
+
+/** Whether it is the operating system that refuses: no space left, no permission, a folder where a file was wanted. */
+function isOfSystem(error: unknown): error is Error {
+  return error instanceof Error && !(error instanceof Deno.errors.NotCapable) && /\(os error \d+\)/.test(error.message);
 }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import {
   builtins,
   DenoiseError,
+  dryRun,
   evaluate,
   type EvaluateResult,
   sample,
@@ -210,6 +211,21 @@ Deno.test("train() stops at a loss that is not finite, and keeps the last good c
     for (const [path, { dtype, data }] of Object.entries(tensors)) {
       if (dtype === "F32") assert.ok((data as Float32Array).every(Number.isFinite), `${name} ${path}`);
     }
+  }
+});
+
+Deno.test("train() and a dry run refuse a batch that an epoch does not fill, and a folder that is not there", async () => {
+  await using place = await workplace();
+  const batch = "dataset.batch_size=4096";
+  const dry = (overrides: string[]) => dryRun(place.file, { plugins: builtins, overrides });
+  for (const error of [await refused(place.train([batch])), await refused(dry([batch]))]) {
+    assert.equal(error.problems[0]!.code, "batch-too-large");
+    assert.equal(error.problems[0]!.place?.line, 1);
+    assert.equal(error.problems[0]!.place?.column, "dataset.".length + 1);
+  }
+  const dataset = "dataset={ use: image-folder, folder: /not/there, image_size: 8, batch_size: 4 }";
+  for (const error of [await refused(place.train([dataset])), await refused(dry([dataset]))]) {
+    assert.match(error.message, /Cannot find folder "\/not\/there"/);
   }
 });
 

@@ -60,6 +60,12 @@ export async function openPictures(dataset: Dataset, options: OpenPicturesOption
   }
 
   const { broken } = store;
+  const allowed = allowedBroken(opened);
+  if (broken.length > allowed) { // of an earlier run that allowed more
+    const text = brokenPictures(broken, opened.items.length, allowed);
+    store[Symbol.dispose]();
+    throw new DenoiseError(problem(text, "broken_limit"));
+  }
   for (const { name, reason } of broken.slice(0, 5)) warn(`Skipped "${name}": ${reason}`);
   if (broken.length > 5) warn(`Skipped ${counted(broken.length - 5, "more picture")}`);
   const gone = new Set(broken.map(({ index }) => index));
@@ -96,6 +102,11 @@ function pictureSet(
   };
 }
 
+/** Pictures that may fail to decode. */
+function allowedBroken({ items, brokenLimit = 0.01 }: OpenDataset): number {
+  return Math.ceil(brokenLimit * items.length);
+}
+
 async function decodeAll(
   path: string,
   opened: OpenDataset,
@@ -103,11 +114,11 @@ async function decodeAll(
   { signal, progress, problem }: {
     signal: AbortSignal;
     progress: (what: string, done: number, total: number, unit: string) => void;
-    problem: (text: Text) => Problem;
+    problem: (text: Text, option?: string) => Problem;
   },
 ): Promise<void> {
-  const { items, brokenLimit = 0.01 } = opened;
-  const allowed = Math.ceil(brokenLimit * items.length);
+  const { items } = opened;
+  const allowed = allowedBroken(opened);
   const decode = async (index: number) => {
     try {
       return await opened.pixels(index);
@@ -126,7 +137,7 @@ async function decodeAll(
     }
     await writer.add(picture);
     if (writer.broken.length > allowed) {
-      throw new DenoiseError(problem(brokenPictures(writer.broken, items.length, allowed)));
+      throw new DenoiseError(problem(brokenPictures(writer.broken, items.length, allowed), "broken_limit"));
     }
     progress("decoding pictures", done + 1, items.length, "pictures");
   }
@@ -134,7 +145,7 @@ async function decodeAll(
 }
 
 /** What a plugin threw as a problem: plugins cannot import `DenoiseError`, and say what to do in `help` or `fix`. */
-function explain(error: unknown, problem: (text: Text, option?: string) => Problem): unknown {
+export function explain(error: unknown, problem: (text: Text, option?: string) => Problem): unknown {
   if (!(error instanceof Error)) return error;
   const { help, fix, what, option } = error as Error & {
     help?: readonly string[];

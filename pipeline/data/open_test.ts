@@ -116,7 +116,7 @@ Deno.test("openPictures() refuses more broken pictures than the limit, by name, 
       index > 6 ? Promise.reject(new Error("no picture")) : Promise.resolve(picture(index));
     const { dataset } = stand(20, { brokenLimit: 0.1, pixels: broken });
     await assert.rejects(open(dataset), (error: DenoiseError) => {
-      assert.equal(error.message, "Cannot decode 3 pictures of 20 or more: at most 2 may be broken");
+      assert.equal(error.message, "Cannot decode 3 or more of 20 pictures: at most 2 may be broken");
       assert.deepEqual(error.problems[0]!.help.slice(0, 3), [
         "p7.png: no picture",
         "p8.png: no picture",
@@ -125,6 +125,15 @@ Deno.test("openPictures() refuses more broken pictures than the limit, by name, 
       return true;
     });
     assert.deepEqual(files(cache), []);
+  });
+});
+
+Deno.test("openPictures() holds the limit of broken pictures for those that were decoded before, too", async () => {
+  await withCache(async (open) => {
+    const pixels = (index: number) =>
+      index > 16 ? Promise.reject(new Error("no picture")) : Promise.resolve(picture(index));
+    await (await open(stand(20, { brokenLimit: 0.2, pixels }).dataset))[Symbol.asyncDispose]();
+    await assert.rejects(open(stand(20, { brokenLimit: 0.1, pixels }).dataset), /3 or more of 20 pictures/);
   });
 });
 

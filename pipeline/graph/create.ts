@@ -41,22 +41,27 @@ export async function attempt<T>(
   try {
     return { value: await fn() };
   } catch (error) {
-    if (error instanceof DenoiseError) return { problems: error.problems };
-    if (error instanceof UndeclaredSlot) {
-      const text = messages.slotUndeclared(pluginId(stage), error.slot, stage.plugin.needs ?? []);
-      return { problems: [inPlugin(recipe, stage, text, placeInPlugin(stage.plugin, "create"))] };
-    }
-    if (isRefusal(error)) {
-      const path = error.option === undefined ? stage.path : [...stage.path, error.option];
-      const text = messages.refused(pluginId(stage), stage.plugin.name, error.what, error.fix);
-      return { problems: [recipe.problem(path, text)] };
-    }
-    const reason = error instanceof Error ? `${error.name}: ${error.message.split("\n")[0]}` : String(error);
-    const file = pluginFile(stage.plugin);
-    const place = placesIn(error).find((place) => place.file === file);
-    const text = messages.createFailed(pluginId(stage), stage.id, call, reason);
-    return { problems: [inPlugin(recipe, stage, text, place)] };
+    return { problems: failure(recipe, stage, call, error) };
   }
+}
+
+/** What a function of a plugin threw, as problems. `call`: its name, for people. */
+export function failure(recipe: Recipe, stage: RecipeStage, call: string, error: unknown): readonly Problem[] {
+  if (error instanceof DenoiseError) return error.problems;
+  if (error instanceof UndeclaredSlot) {
+    const text = messages.slotUndeclared(pluginId(stage), error.slot, stage.plugin.needs ?? []);
+    return [inPlugin(recipe, stage, text, placeInPlugin(stage.plugin, "create"))];
+  }
+  if (isRefusal(error)) {
+    const path = error.option === undefined ? stage.path : [...stage.path, error.option];
+    const text = messages.refused(pluginId(stage), stage.plugin.name, error.what, error.fix);
+    return [recipe.problem(path, text)];
+  }
+  const reason = error instanceof Error ? `${error.name}: ${error.message.split("\n")[0]}` : String(error);
+  const file = pluginFile(stage.plugin);
+  const place = placesIn(error).find((place) => place.file === file);
+  const text = messages.createFailed(pluginId(stage), stage.id, call, reason);
+  return [inPlugin(recipe, stage, text, place)];
 }
 
 class UndeclaredSlot extends Error {

@@ -95,7 +95,7 @@ export function describeGraph(graph: Graph, cost: TrainingCost | undefined): str
 
 function costLines(graph: Graph, cost: TrainingCost): string[] {
   const { memory, name } = graph.one("backend").stage;
-  const limit = memory === undefined ? "the backend names no limit" : `${bytes(memory)} on the ${name} backend`;
+  const limit = memory === undefined ? "no limit is known here" : `${bytes(memory)} on the ${name} backend`;
   return [
     line(
       "a step",

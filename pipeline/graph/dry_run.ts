@@ -2,9 +2,11 @@
 import { join } from "node:path";
 import { cacheFolder } from "../../files/mod.ts";
 import { batchCount } from "../data/mod.ts";
+import { explain } from "../data/open.ts";
 import { readRecipe } from "../recipe/read.ts";
 import type { PluginSource } from "../recipe/types.ts";
 import { count, counted } from "../terminal/units.ts";
+import { checkBatch } from "./batch.ts";
 import { trainingCost } from "./cost.ts";
 import { describeGraph, line } from "./describe.ts";
 import { checkMemory } from "./memory.ts";
@@ -28,6 +30,7 @@ export async function dryRun(
     const cost = await trainingCost(graph);
     await checkMemory(graph, cost);
     const data = await pictureCounts(graph, options.cache ?? cacheFolder());
+    if (data !== undefined && data.train > 0) checkBatch(graph, data.train);
     return [
       describeGraph(graph, cost),
       ...(data === undefined
@@ -53,7 +56,13 @@ async function pictureCounts(graph: Graph, cache: string): Promise<{ train: numb
       warn: () => {},
     });
     return { train: splits.train.length, validation: splits.validation.length };
-  } catch {
+  } catch (error) {
+    // Refused for good; anything else waits for a download.
+    if (error instanceof Error && "fix" in error) {
+      throw explain(error, (text, option) => {
+        return graph.recipe.problem(option === undefined ? dataset.path : [...dataset.path, option], text);
+      });
+    }
     return undefined;
   }
 }

@@ -22,10 +22,10 @@ export function brokenPictures(
 ): Text {
   return {
     code: "broken-pictures",
-    message: `Cannot decode ${counted(broken.length, "picture")} of ${count} or more: at most ${limit} may be broken`,
+    message: `Cannot decode ${broken.length} or more of ${counted(count, "picture")}: at most ${limit} may be broken`,
     help: [
       ...broken.slice(0, 5).map(({ name, reason }) => `${name}: ${reason}`),
-      "repair or remove them",
+      "repair or remove them, or allow more: broken_limit, where the dataset has that option",
     ],
   };
 }

@@ -127,12 +127,30 @@ export function runBusy(folder: string, holder: string): Text {
   };
 }
 
+/** A run folder that cannot be made or written to, with the operating system's reason. */
+export function runFolderUnwritable(folder: string, reason: string): Text {
+  return {
+    code: "run-folder-unwritable",
+    message: `Cannot write to the run folder "${folder}": ${reason}`,
+    help: ["name a folder that you may write to with --runs <folder>"],
+  };
+}
+
 /** Nothing to sample with. */
 export function samplersMissing(): Text {
   return {
     code: "samplers-missing",
     message: "Cannot generate pictures: the recipe has no sampler",
     help: ["add samplers: { preview: ddim }"],
+  };
+}
+
+/** Pictures with NaN or infinity in them. */
+export function samplesNotFinite(id: string, plugin: string): Text {
+  return {
+    code: "samples-not-finite",
+    message: `Pictures of ${id} hold NaN or infinity, which show as black or as white`,
+    help: [`look for a division by zero in ${plugin}, or where its plan ends, or train for longer`],
   };
 }
 

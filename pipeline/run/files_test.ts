@@ -151,6 +151,17 @@ Deno.test("takeRunFolder() removes what killed writers left, and moves an old ru
     assert.deepEqual(names(join(`${run}.old-1`, "checkpoints")), ["step-000007.safetensors"]);
   }));
 
+Deno.test("takeRunFolder() says where nothing can be written", () =>
+  inFolder(async (folder) => {
+    await Deno.writeTextFile(join(folder, "runs"), "a file");
+    const path = join(folder, "runs", "x");
+    await assert.rejects(takeRunFolder(path, { fresh: false, moved: () => {} }), (error: DenoiseError) => {
+      assert.equal(error.problems[0]!.code, "run-folder-unwritable");
+      assert.ok(error.message.startsWith(`Cannot write to the run folder "${path}": `), error.message);
+      return true;
+    });
+  }));
+
 Deno.test("runFolderOf() is runs/<name>, or the run that was named itself", () =>
   inFolder(async (folder) => {
     const run = join(folder, "elsewhere", "mine");

@@ -27,6 +27,8 @@ export interface GenerateOptions {
   readonly batch?: number;
   /** Called after each step of each batch. */
   readonly progress?: (done: number, total: number) => void;
+  /** Called once when images hold NaN or infinity: turned into pictures, they no longer show. */
+  readonly notFinite?: () => void;
   /** Stops between steps. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -57,9 +59,10 @@ export function buildGenerate(backend: Backend, graph: Graph, stage: Stage<"samp
     { name: `${id} denormalize`, donate: [0] },
   );
 
-  return async function* generate({ state, statistics, seed, items, labels, batch, progress, signal }) {
+  return async function* generate({ state, statistics, seed, items, labels, batch, progress, notFinite, signal }) {
     const batches = balance(items.length, batch ?? items.length);
     const plan = rows.map((row, i) => ({ row: tf.tensor1d([...row], "float32"), step: tf.scalar(i, "int32") }));
+    let told = false;
     try {
       for (const [number, { from, size, padded }] of batches.entries()) {
         // The last batch is filled up: another size would be another program.
@@ -87,6 +90,10 @@ export function buildGenerate(backend: Backend, graph: Graph, stage: Stage<"samp
             result = next.signal;
             await turn(); // signals and the line of progress have their turn
             progress?.(number * plan.length + i + 1, batches.length * plan.length);
+          }
+          if (notFinite !== undefined && !told && !await areFinite(result!)) {
+            told = true;
+            notFinite();
           }
           const images = await finish(result!, statistics);
           result = undefined;
@@ -143,6 +150,14 @@ function balance(count: number, most: number): { from: number; size: number; pad
     size: Math.min(padded, count - i * padded),
     padded,
   }));
+}
+
+/** Whether all values of images are numbers. */
+async function areFinite(images: tf.Tensor): Promise<boolean> {
+  const finite = tf.tidy(() => tf.all(tf.isFinite(images)));
+  const [value] = await finite.data();
+  finite.dispose();
+  return value === 1;
 }
 
 function cut(images: tf.Tensor, size: number): tf.Tensor {

@@ -42,6 +42,26 @@ Deno.test("generate() gives each image for its seed and item, whatever the batch
   assert.equal(new Set(together.map(String)).size, 64, "no two images are the same");
 });
 
+Deno.test("generate() tells once that images hold NaN, also where pictures would hide it", async () => {
+  const sampler = toySampler(3);
+  const graph = (value: number) =>
+    toyGraph(shape, {
+      sampler: [{
+        ...sampler,
+        step: (...given) => ({
+          ...sampler.step(...given),
+          signal: tf.fill([given[0].image.shape[0]!, 4, 4, 3], value),
+        }),
+      }],
+      normalizer: [{ ...toyStages(shape).normalizer[0]!, denormalize: (_, images) => tf.zerosLike(images) }],
+    });
+  for (const [value, times] of [[NaN, 1], [Infinity, 1], [0.5, 0]] as const) {
+    let told = 0;
+    await images({ items: [0, 1, 2, 3], batch: 2, notFinite: () => void told++ }, graph(value));
+    assert.equal(told, times, String(value));
+  }
+});
+
 Deno.test("generate() draws anew in each step of a stochastic sampler", async () => {
   const drawn: number[][] = [];
   const sampler = toySampler(3);

@@ -101,7 +101,9 @@ export function tellEnd(
   row(
     console,
     "trained",
-    `${counted(run.epochs, "epoch")}, ${counted(run.steps, "step")} in ${duration(run.seconds)}${loss}`,
+    `${run.epochs === 0 ? "" : `${counted(run.epochs, "epoch")}, `}${counted(run.steps, "step")} in ${
+      duration(run.seconds)
+    }${loss}`,
   );
   if (run.grid !== undefined) row(console, "pictures", run.grid);
   row(console, "more", `deno task sample ${run.folder} --count 64 --grid grid.png`);

@@ -1,6 +1,8 @@
 /** The folder of a run: where its files stand, and how it is taken, moved aside and tidied. */
 import { basename, dirname, join } from "node:path";
 import { removeLeftovers } from "../../files/mod.ts";
+import { runFolderUnwritable } from "../messages/run.ts";
+import { DenoiseError } from "../problem.ts";
 import { listCheckpoints } from "./checkpoint.ts";
 import { lockFolder } from "./lock.ts";
 
@@ -29,21 +31,19 @@ async function hasRun(folder: string): Promise<boolean> {
  * Takes a run folder for this process, and removes what killed writers left in it.
  *
  * @param fresh moves what stands there aside first: where to, is told by `moved`
- * @throws {DenoiseError} when another process trains there
+ * @throws {DenoiseError} when another process trains there, or nothing can be written there
  */
 export async function takeRunFolder(
   path: string,
   options: { fresh: boolean; moved: (to: string) => void },
 ): Promise<RunFolder> {
-  await Deno.mkdir(path, { recursive: true });
-  let lock = await lockFolder(path);
+  let lock = await makeFolder(path);
   if (options.fresh && await hasRun(path)) {
     const aside = await freeName(path);
     await Deno.rename(path, aside);
     lock[Symbol.dispose]();
     options.moved(aside);
-    await Deno.mkdir(path, { recursive: true });
-    lock = await lockFolder(path);
+    lock = await makeFolder(path);
   }
   const folder = {
     path,
@@ -56,6 +56,17 @@ export async function takeRunFolder(
   // The lock is held: whoever wrote these is dead.
   for (const each of [path, folder.checkpoints, folder.samples]) await removeLeftovers(each, 0);
   return folder;
+}
+
+async function makeFolder(path: string): Promise<Disposable> {
+  try {
+    await Deno.mkdir(path, { recursive: true });
+    return await lockFolder(path);
+  } catch (error) {
+    if (error instanceof DenoiseError || !(error instanceof Error)) throw error;
+    const reason = error.message.replace(/ \(os error .*/, "");
+    throw new DenoiseError(runFolderUnwritable(path, reason), { cause: error });
+  }
 }
 
 async function freeName(path: string): Promise<string> {

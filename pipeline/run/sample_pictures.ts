@@ -3,6 +3,8 @@ import type { Picture } from "../../image/mod.ts";
 import type { State } from "../../tensor/mod.ts";
 import type { Stage } from "../graph/types.ts";
 import { toPictures } from "./pictures.ts";
+import { samplesNotFinite } from "../messages/run.ts";
+import { warning } from "../terminal/console.ts";
 import { type Session, showWork } from "./session.ts";
 
 /** What to generate. */
@@ -32,6 +34,8 @@ export async function* samplePictures(session: Session, options: SampleOptions):
       batch,
       signal,
       progress: showWork(console, "sampling", "steps"),
+      notFinite: () =>
+        console.warn(warning(samplesNotFinite(sampler.id, `${sampler.plugin.kind}/${sampler.plugin.name}`))),
     });
     for await (const part of images) yield* await toPictures(part);
   } finally {

@@ -2,8 +2,13 @@
 import type { TensorRecord } from "../../tensor/mod.ts";
 import { openPictures, type Pictures, type Progress } from "../data/mod.ts";
 import { meter } from "../data/progress.ts";
+import { failure } from "../graph/create.ts";
 import type { Graph, Stage } from "../graph/types.ts";
 import type { Backend } from "../kinds/backend.ts";
+import type { Dataset, OpenDataset, OpenTools } from "../kinds/dataset.ts";
+import { listed } from "../messages/text.ts";
+import { DenoiseError } from "../problem.ts";
+import type { Recipe } from "../recipe/types.ts";
 import type { Console } from "../terminal/console.ts";
 import { count, duration } from "../terminal/units.ts";
 import { buildGenerate, type Generate } from "./generate.ts";
@@ -39,7 +44,8 @@ export async function openData(
   const stage = graph.one("dataset");
   const { recipe } = graph;
   try {
-    return await openPictures(stage.stage, {
+    const dataset: Dataset = { image: stage.stage.image, open: (tools) => openStage(recipe, stage, tools) };
+    return await openPictures(dataset, {
       name: stage.plugin.name,
       signal: options.signal,
       ...(options.cache === undefined ? {} : { cache: options.cache }),
@@ -49,6 +55,22 @@ export async function openData(
     });
   } finally {
     console.endProgress();
+  }
+}
+
+/** Opens a dataset; what goes wrong in its plugin is said as that of `create` is. */
+async function openStage(recipe: Recipe, stage: Stage<"dataset">, tools: OpenTools): Promise<OpenDataset> {
+  try {
+    const opened = await stage.stage.open(tools);
+    const missing = (["fingerprint", "items", "splits", "pixels"] as const).filter((key) =>
+      opened?.[key] === undefined
+    );
+    if (missing.length > 0) throw new TypeError(`What it returns lacks ${listed(missing, "and")}`);
+    return opened;
+  } catch (error) {
+    // Refusals and failed downloads say what to do themselves.
+    if (tools.signal.aborted || "fix" in Object(error) || "help" in Object(error)) throw error;
+    throw new DenoiseError(failure(recipe, stage, "open", error));
   }
 }
 

@@ -4,6 +4,7 @@ import { disposeTree } from "../../tensor/mod.ts";
 import type { Pictures } from "../data/mod.ts";
 import { trainingCost } from "../graph/cost.ts";
 import { checkMemory } from "../graph/memory.ts";
+import { checkBatch } from "../graph/batch.ts";
 import { wire } from "../graph/wire.ts";
 import { validationMissing } from "../messages/run.ts";
 import { DenoiseError } from "../problem.ts";
@@ -85,6 +86,7 @@ export async function train(recipeFile: string, options: TrainOptions, console: 
   try {
     await using pictures = await openData(graph, console, { signal, cache });
     if (pictures.validation.count === 0 && graph.all("metric").length > 0) throw new DenoiseError(validationMissing());
+    checkBatch(graph, pictures.train.count);
     tellData(console, pictures);
     row(console, "run", path + (before === undefined ? "" : `, going on after step ${count(before.position.step)}`));
     console.line();

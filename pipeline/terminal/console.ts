@@ -1,6 +1,7 @@
 /** Where a command speaks to its user: lines that stay, and one line of progress below them. */
 import picocolors from "picocolors";
 import type { Problem } from "../problem.ts";
+import { wrap } from "../text/width.ts";
 import { bar, plain, type Progress } from "./bar.ts";
 import { progressLine } from "./progress_line.ts";
 
@@ -79,7 +80,13 @@ export function createConsole(streams: Streams): Console {
     },
     colors,
     line: (text = "") => line.around(() => out(`${text}\n`)),
-    warn: (text) => line.around(() => err(`${colors.yellow("warning")}  ${text.replaceAll("\n", "\n         ")}\n`)),
+    warn(text) {
+      const lines = text.split("\n").flatMap((each) => {
+        const indent = /^ */.exec(each)![0];
+        return wrap(each.trimStart(), width() - 9 - indent.length).map((part) => indent + part);
+      });
+      line.around(() => err(`${colors.yellow("warning")}  ${lines.join("\n         ")}\n`));
+    },
     progress(progress) {
       if (interactive) return line.show(progress);
       // The first line of each kind of work waits too: short work is not worth one.

@@ -85,6 +85,16 @@ Deno.test("a terminal shows one line of progress below the lines that stay", () 
   assert.ok(!said.out.includes("\x1b[?"), "cursor and line wrapping are left alone");
 });
 
+Deno.test("a console breaks warnings between words", () => {
+  const { said, console } = streams(false, 40);
+  console.warn('Skipped "p4.png": the file is cut short or damaged\n  repair it, or remove it, and run again');
+  assert.equal(
+    said.err,
+    'warning  Skipped "p4.png": the file is\n         cut short or damaged\n' +
+      "           repair it, or remove it, and\n           run again\n",
+  );
+});
+
 // deno-lint-ignore no-control-regex -- control characters are what this is about
 const control = /\x1b\[\d*G|\x1b\[[0-2]?K|\x1b\[[\d;]*[A-Za-z]|\x1b[78]|[\s\S]/g;
 
