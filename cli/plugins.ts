@@ -1,15 +1,23 @@
 /** `plugins`: lists them; `plugins show sampler/ddim`: one in full. */
 import { builtins, listPlugins, showPlugin } from "../mod.ts";
+import { type Kind, kinds } from "../pipeline/kinds/mod.ts";
 import type { AddCommand } from "./command.ts";
+
+const kindNames = Object.keys(kinds) as Kind[];
 
 export const pluginsCommand: AddCommand = (program) => {
   const command = program.command("plugins").description("List plugins, or show one");
   const files = ["--plugins <files...>", "plugin files of your own to include"] as const;
   command.command("list", { isDefault: true })
+    .argument("[name]", "a kind, such as sampler; a plugin is shown")
     .description("list all plugins by kind")
     .option(...files)
-    .action(async ({ plugins = [] }: { plugins?: string[] }) => {
-      console.log(listPlugins(await builtins.withFiles(plugins)));
+    .action(async (name: string | undefined, { plugins = [] }: { plugins?: string[] }) => {
+      const source = await builtins.withFiles(plugins);
+      const kind = kindNames.find((kind) => kind === name);
+      console.log(
+        name === undefined || kind !== undefined ? listPlugins(source, kind) : await showPlugin(source, name),
+      );
     });
   command.command("show")
     .argument("<name>", "such as sampler/ddim, or ddim")

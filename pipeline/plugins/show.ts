@@ -13,11 +13,11 @@ import { z } from "zod";
 
 const width = 100; // columns of a page
 
-/** Names by kind, each kind with what it is. */
-export function listPlugins(source: PluginSource): string {
+/** Names by kind, each kind with what it is; those of one kind where one is given. */
+export function listPlugins(source: PluginSource, only?: Kind): string {
   const names = Object.keys(kinds) as Kind[];
   const label = Math.max(...names.map((kind) => kind.length)) + 2;
-  return names.flatMap((kind) => {
+  return (only === undefined ? names : [only]).flatMap((kind) => {
     const plugins = source.names(kind).join("  ") || "none";
     return [
       `${kind.padEnd(label)}${kinds[kind].summary}`,
@@ -40,7 +40,12 @@ export async function findPlugin(source: PluginSource, text: string): Promise<An
   }
   const [only] = found;
   if (only === undefined) {
-    const names = text.includes("/") ? all.map(({ kind, name }) => `${kind}/${name}`) : all.map(({ name }) => name);
+    // Of a kind that exists, only its own plugins can be meant.
+    const [kind] = text.split("/");
+    const own = all.filter((each) => each.kind === kind);
+    const names = text.includes("/")
+      ? (own.length > 0 ? own : all).map(({ kind, name }) => `${kind}/${name}`)
+      : (own.length > 0 ? own : all).map(({ name }) => name);
     throw new DenoiseError(messages.noPluginNamed(text, [...new Set(names)]));
   }
   return (await source.load(only.kind, only.name))!;
