@@ -1,0 +1,119 @@
+/** The table of functions that a plugin exports, called with structs. */
+import { PjrtError } from "./error.ts";
+import { functions } from "./functions.ts";
+import { Struct, type StructName } from "./layout.ts";
+
+/** A function that takes one struct, without the `_Args` of that struct's name. */
+export type Call = Extract<StructName, `${string}_Args`> extends infer S ? S extends `${infer C}_Args` ? C : never
+  : never;
+
+type ArgsOf<C extends Call> = Struct<`${C}_Args` & StructName>;
+
+const sync = { parameters: ["buffer"], result: "pointer" } as const;
+const async_ = { parameters: ["buffer"], result: "pointer", nonblocking: true } as const;
+const firstFunction = 40; // bytes: size, extensions, version
+
+/** Versions whose structs have been tried: `major.minor`, oldest and newest. */
+export const tried = { major: 0, oldest: 81, newest: 115 } as const;
+
+/** Functions of one loaded plugin. */
+export class Api {
+  readonly version: { readonly major: number; readonly minor: number };
+  /** Address of the chain of extensions. */
+  readonly extensions: bigint;
+  readonly #view: Deno.UnsafePointerView;
+  readonly #count: number;
+  readonly #sync = new Map<string, Deno.UnsafeFnPointer<typeof sync>>();
+  readonly #async = new Map<string, Deno.UnsafeFnPointer<typeof async_>>();
+
+  /** @throws Error where the version of the plugin cannot be used */
+  constructor(pointer: Deno.PointerObject, path: string) {
+    this.#view = new Deno.UnsafePointerView(pointer);
+    this.#count = Math.floor((Number(this.#view.getBigUint64(0)) - firstFunction) / 8);
+    this.extensions = this.#view.getBigUint64(8);
+    this.version = { major: this.#view.getInt32(32), minor: this.#view.getInt32(36) };
+    checkVersion(this.version, path);
+  }
+
+  /** Whether the plugin is new enough to have a function. */
+  has(call: string): boolean {
+    const place = (functions as readonly string[]).indexOf(call);
+    return place >= 0 && place < this.#count && this.#view.getBigUint64(firstFunction + 8 * place) !== 0n;
+  }
+
+  /** Calls a function; the thread waits. @throws PjrtError */
+  call<C extends Call>(call: C, args: ArgsOf<C>): ArgsOf<C> {
+    let fn = this.#sync.get(call);
+    if (fn === undefined) {
+      fn = new Deno.UnsafeFnPointer(this.#pointer(call), sync);
+      this.#sync.set(call, fn);
+    }
+    const error = fn.call(args.bytes);
+    if (error !== null) throw this.#taken(call, error);
+    return args;
+  }
+
+  /** Calls a function on another thread, so that the event loop goes on. @throws PjrtError */
+  async callAsync<C extends Call>(call: C, args: ArgsOf<C>): Promise<ArgsOf<C>> {
+    let fn = this.#async.get(call);
+    if (fn === undefined) {
+      fn = new Deno.UnsafeFnPointer(this.#pointer(call), async_);
+      this.#async.set(call, fn);
+    }
+    const error = await fn.call(args.bytes);
+    if (error !== null) throw this.#taken(call, error);
+    return args; // holds the memory until here
+  }
+
+  // deno-lint-ignore no-explicit-any -- a pointer has no type until it is given one
+  #pointer(call: string): Deno.PointerObject<any> {
+    if (!this.has(call)) {
+      throw new PjrtError(call, 12, `this plugin, of version ${this.version.major}.${this.version.minor}, lacks it`);
+    }
+    const place = (functions as readonly string[]).indexOf(call);
+    return Deno.UnsafePointer.create(this.#view.getBigUint64(firstFunction + 8 * place))!;
+  }
+
+  /** Reads an error and frees it. */
+  #taken(call: string, error: Deno.PointerObject): PjrtError {
+    const address = BigInt(Deno.UnsafePointer.value(error));
+    const message = new Struct("PJRT_Error_Message_Args", { error: address });
+    this.#void("PJRT_Error_Message", message);
+    const code = new Struct("PJRT_Error_GetCode_Args", { error: address });
+    this.#void("PJRT_Error_GetCode", code);
+    const exception = new PjrtError(call, code.number("code"), message.readText("message", "message_size"));
+    this.#void("PJRT_Error_Destroy", new Struct("PJRT_Error_Destroy_Args", { error: address }));
+    return exception;
+  }
+
+  #void(call: Call, args: Struct<StructName>): void {
+    new Deno.UnsafeFnPointer(this.#pointer(call), { parameters: ["buffer"], result: "void" } as const).call(args.bytes);
+  }
+}
+
+/** Refuses a plugin whose structs may lie otherwise than ours. */
+export function checkVersion({ major, minor }: { readonly major: number; readonly minor: number }, path: string): void {
+  if (major === tried.major && minor >= tried.oldest) return;
+  throw new Error(
+    `Cannot use the PJRT plugin "${path}": it speaks version ${major}.${minor} of the PJRT C API, and versions ` +
+      `${tried.major}.${tried.oldest} and newer of major ${tried.major} are understood ` +
+      `(tried up to ${tried.major}.${tried.newest}); install a plugin of such a version`,
+  );
+}
+
+/** Loads a library and finds its functions. @throws Error where it cannot be loaded or is no PJRT plugin */
+export function openApi(path: string): Api {
+  let library;
+  try {
+    library = Deno.dlopen(path, { GetPjrtApi: { parameters: [], result: "pointer" } } as const);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(
+      `Cannot load the PJRT plugin "${path}": ${reason}; it must be a shared library that exports GetPjrtApi`,
+      { cause: error },
+    );
+  }
+  const pointer = library.symbols.GetPjrtApi();
+  if (pointer === null) throw new Error(`Cannot use the PJRT plugin "${path}": GetPjrtApi returned nothing`);
+  return new Api(pointer, path);
+}

@@ -1,0 +1,85 @@
+/** Tensors in a device's memory. */
+import type { Api } from "./api.ts";
+import { bytesOf, type ElementType } from "./element_type.ts";
+import { settle, settled } from "./event.ts";
+import { fixedBytes, Struct } from "./layout.ts";
+
+const forgotten = new FinalizationRegistry<{ api: Api; handle: bigint }>(({ api, handle }) => destroy(api, handle));
+
+function destroy(api: Api, buffer: bigint): void {
+  api.call("PJRT_Buffer_Destroy", new Struct("PJRT_Buffer_Destroy_Args", { buffer }));
+}
+
+/** An array in the memory of a device. Freed by `using`, or when nothing holds it any more. */
+export class Buffer implements Disposable {
+  #handle: bigint;
+
+  constructor(
+    readonly api: Api,
+    handle: bigint,
+    readonly shape: readonly number[],
+    readonly type: ElementType,
+  ) {
+    this.#handle = handle;
+    forgotten.register(this, { api, handle }, this);
+  }
+
+  /** Address of the `PJRT_Buffer`. @throws Error where the buffer is freed */
+  get handle(): bigint {
+    if (this.#handle !== 0n) return this.#handle;
+    throw new Error(`Cannot use a buffer of ${this.type}[${this.shape}]: it is freed, or was donated to a program`);
+  }
+
+  get isDisposed(): boolean {
+    return this.#handle === 0n;
+  }
+
+  /** Bytes of its elements. */
+  get byteLength(): number {
+    return this.shape.reduce((product, side) => product * side, bytesOf(this.type));
+  }
+
+  /** Resolves once the elements are computed. @throws PjrtError where that failed */
+  ready(): Promise<void> {
+    return settled(this.api, this.#readyEvent());
+  }
+
+  /** Waits until the elements are computed; the thread stands still. @throws PjrtError where that failed */
+  readySync(): void {
+    settle(this.api, this.#readyEvent());
+  }
+
+  /** Elements as bytes, in row-major order; the event loop goes on meanwhile. */
+  async read(): Promise<Uint8Array<ArrayBuffer>> {
+    await this.ready();
+    const [bytes, event] = this.#copied();
+    await settled(this.api, event);
+    return bytes.subarray(0, this.byteLength);
+  }
+
+  /** Elements as bytes, in row-major order; the thread stands still meanwhile. */
+  readSync(): Uint8Array<ArrayBuffer> {
+    const [bytes, event] = this.#copied();
+    settle(this.api, event);
+    return bytes.subarray(0, this.byteLength);
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#handle === 0n) return;
+    forgotten.unregister(this);
+    destroy(this.api, this.#handle);
+    this.#handle = 0n;
+  }
+
+  #readyEvent(): bigint {
+    const args = new Struct("PJRT_Buffer_ReadyEvent_Args", { buffer: this.handle });
+    return this.api.call("PJRT_Buffer_ReadyEvent", args).pointer("event");
+  }
+
+  #copied(): [Uint8Array<ArrayBuffer>, bigint] {
+    const bytes = fixedBytes(this.byteLength);
+    const args = new Struct("PJRT_Buffer_ToHostBuffer_Args", { src: this.handle, dst_size: this.byteLength });
+    args.point("dst", bytes);
+    return [bytes, this.api.call("PJRT_Buffer_ToHostBuffer", args).pointer("event")];
+  }
+}

@@ -1,0 +1,118 @@
+/** A client: the devices that one plugin drives, and what is compiled and stored for them. */
+import type { Api } from "./api.ts";
+import { Buffer } from "./buffer.ts";
+import { type CompileOptions, compileOptions } from "./compile_options.ts";
+import { Device } from "./device.ts";
+import { bytesOf, codeOf, type ElementType } from "./element_type.ts";
+import { settle } from "./event.ts";
+import { Executable } from "./executable.ts";
+import { fixedBytes, Struct, viewAt } from "./layout.ts";
+import type { Plugin } from "./plugin.ts";
+
+/**
+ * Programs and buffers belong to a client and must not outlive it: dispose of it last. Forgotten, it is not freed,
+ * as the order in which forgotten things are freed is not known.
+ */
+export class Client implements Disposable {
+  /** Name of the platform, such as "cpu" or "cuda". */
+  readonly platform: string;
+  readonly platformVersion: string;
+  /** Devices of this process. */
+  readonly devices: readonly Device[];
+  #handle: bigint;
+  readonly #api: Api;
+
+  constructor(readonly plugin: Plugin, api: Api, handle: bigint) {
+    this.#api = api;
+    this.#handle = handle;
+    const name = new Struct("PJRT_Client_PlatformName_Args", { client: handle });
+    this.platform = api.call("PJRT_Client_PlatformName", name).readText("platform_name", "platform_name_size");
+    const version = new Struct("PJRT_Client_PlatformVersion_Args", { client: handle });
+    this.platformVersion = api.call("PJRT_Client_PlatformVersion", version)
+      .readText("platform_version", "platform_version_size");
+    const devices = new Struct("PJRT_Client_AddressableDevices_Args", { client: handle });
+    api.call("PJRT_Client_AddressableDevices", devices);
+    const count = devices.number("num_addressable_devices");
+    this.devices = Array.from(
+      { length: count },
+      (_, i) => new Device(api, viewAt(devices.pointer("addressable_devices")).getBigUint64(8 * i)),
+    );
+  }
+
+  /** Compiles StableHLO text on another thread. @throws PjrtError with the parser's or the compiler's words */
+  async compile(text: string, options: CompileOptions = {}): Promise<Executable> {
+    const args = await this.#api.callAsync("PJRT_Client_Compile", this.#program(text, options));
+    return new Executable(this.#api, args.pointer("executable"), options.partitions ?? 1);
+  }
+
+  /** As `compile`; the thread stands still. */
+  compileSync(text: string, options: CompileOptions = {}): Executable {
+    const args = this.#api.call("PJRT_Client_Compile", this.#program(text, options));
+    return new Executable(this.#api, args.pointer("executable"), options.partitions ?? 1);
+  }
+
+  /** Takes a program that `Executable.serialize` saved. @throws PjrtError where it is of another build of the plugin */
+  async load(serialized: Uint8Array, options: CompileOptions = {}): Promise<Executable> {
+    const bytes = fixedBytes(serialized.length);
+    bytes.set(serialized);
+    const args = new Struct("PJRT_Executable_DeserializeAndLoad_Args", { client: this.#open });
+    args.point("serialized_executable", bytes).set("serialized_executable_size", serialized.length);
+    await this.#api.callAsync("PJRT_Executable_DeserializeAndLoad", args);
+    return new Executable(this.#api, args.pointer("loaded_executable"), options.partitions ?? 1);
+  }
+
+  /**
+   * Copies elements to a device; the data may change once this returns.
+   *
+   * @param data elements in row-major order, as many bytes as shape and type need
+   * @throws TypeError where there are more bytes, or fewer
+   */
+  upload(data: ArrayBufferView, shape: readonly number[], type: ElementType, device = this.devices[0]!): Buffer {
+    const needed = shape.reduce((product, side) => product * side, bytesOf(type));
+    if (data.byteLength !== needed) {
+      throw new TypeError(
+        `Cannot upload ${data.byteLength} bytes as ${type}[${shape}]: exactly ${needed} bytes are needed`,
+      );
+    }
+    const dims = new BigInt64Array(new ArrayBuffer(8 * Math.max(1, shape.length)));
+    shape.forEach((side, i) => dims[i] = BigInt(side));
+    const args = new Struct("PJRT_Client_BufferFromHostBuffer_Args", {
+      client: this.#open,
+      type: codeOf(type),
+      num_dims: shape.length,
+      host_buffer_semantics: 0, // the data is used only during the call
+      device: device.handle,
+    });
+    args.point("dims", dims).point("data", needed === 0 ? fixedBytes(8) : data as ArrayBufferView<ArrayBuffer>);
+    this.#api.call("PJRT_Client_BufferFromHostBuffer", args);
+    settle(this.#api, args.pointer("done_with_host_buffer"));
+    return new Buffer(this.#api, args.pointer("buffer"), [...shape], type);
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#handle === 0n) return;
+    this.#api.call("PJRT_Client_Destroy", new Struct("PJRT_Client_Destroy_Args", { client: this.#handle }));
+    this.#handle = 0n;
+  }
+
+  get #open(): bigint {
+    if (this.#handle !== 0n) return this.#handle;
+    throw new Error(`Cannot use the client of "${this.plugin.path}": it is freed`);
+  }
+
+  #program(text: string, options: CompileOptions): Struct<"PJRT_Client_Compile_Args"> {
+    const partitions = options.partitions ?? 1;
+    if (partitions > this.devices.length) {
+      throw new Error(
+        `Cannot compile for ${partitions} devices: the client has ${this.devices.length}; ` +
+          `on a CPU, create it with cpu_device_count: ${partitions}`,
+      );
+    }
+    const program = new Struct("PJRT_Program").text("code", "code_size", text).text("format", "format_size", "mlir");
+    const encoded = compileOptions(options);
+    const bytes = fixedBytes(encoded.length);
+    bytes.set(encoded);
+    return new Struct("PJRT_Client_Compile_Args", { client: this.#open })
+      .point("program", program).point("compile_options", bytes).set("compile_options_size", encoded.length);
+  }
+}

@@ -1,0 +1,38 @@
+/** Errors of PJRT as exceptions. */
+
+const codes: Readonly<Record<number, string>> = {
+  1: "CANCELLED",
+  2: "UNKNOWN",
+  3: "INVALID_ARGUMENT",
+  4: "DEADLINE_EXCEEDED",
+  5: "NOT_FOUND",
+  6: "ALREADY_EXISTS",
+  7: "PERMISSION_DENIED",
+  8: "RESOURCE_EXHAUSTED",
+  9: "FAILED_PRECONDITION",
+  10: "ABORTED",
+  11: "OUT_OF_RANGE",
+  12: "UNIMPLEMENTED",
+  13: "INTERNAL",
+  14: "UNAVAILABLE",
+  15: "DATA_LOSS",
+  16: "UNAUTHENTICATED",
+};
+
+/** What a PJRT function refused or failed at. */
+export class PjrtError extends Error {
+  override readonly name = "PjrtError";
+  /** Name of the status, such as "INVALID_ARGUMENT". */
+  readonly code: string;
+
+  /**
+   * @param call the function, such as "PJRT_Client_Compile"
+   * @param code number of the status, 1 … 16 (absl's canonical codes)
+   * @param text what the plugin says
+   */
+  constructor(readonly call: string, code: number, text: string) {
+    const name = codes[code] ?? `code ${code}`;
+    super(`${call} failed with ${name}: ${text}`);
+    this.code = name;
+  }
+}

@@ -1,0 +1,23 @@
+/** Events of PJRT: waited for once, then freed. */
+import type { Api } from "./api.ts";
+import { Struct } from "./layout.ts";
+
+/** Waits on another thread for an event, and frees it. @throws PjrtError where the work failed */
+export async function settled(api: Api, event: bigint): Promise<void> {
+  if (event === 0n) return;
+  try {
+    await api.callAsync("PJRT_Event_Await", new Struct("PJRT_Event_Await_Args", { event }));
+  } finally {
+    api.call("PJRT_Event_Destroy", new Struct("PJRT_Event_Destroy_Args", { event }));
+  }
+}
+
+/** Waits for an event, the thread standing still, and frees it. @throws PjrtError where the work failed */
+export function settle(api: Api, event: bigint): void {
+  if (event === 0n) return;
+  try {
+    api.call("PJRT_Event_Await", new Struct("PJRT_Event_Await_Args", { event }));
+  } finally {
+    api.call("PJRT_Event_Destroy", new Struct("PJRT_Event_Destroy_Args", { event }));
+  }
+}

@@ -1,0 +1,171 @@
+/** Compiled programs: run, saved, inspected. */
+import type { Api } from "./api.ts";
+import { Buffer } from "./buffer.ts";
+import { type ElementType, typeOf } from "./element_type.ts";
+import { addressOf, fixedBytes, Struct, viewAt } from "./layout.ts";
+
+/** Shape and type of an output, on one device. */
+export interface OutputType {
+  readonly shape: readonly number[];
+  readonly type: ElementType;
+}
+
+const forgotten = new FinalizationRegistry<{ api: Api; handle: bigint }>(({ api, handle }) => destroy(api, handle));
+
+function destroy(api: Api, executable: bigint): void {
+  api.call("PJRT_LoadedExecutable_Destroy", new Struct("PJRT_LoadedExecutable_Destroy_Args", { executable }));
+}
+
+/** A program in the form that a device runs. Freed by `using`, or when nothing holds it any more. */
+export class Executable implements Disposable {
+  /** What the program returns on each device. */
+  readonly outputs: readonly OutputType[];
+  #handle: bigint;
+  readonly #options = new Struct("PJRT_ExecuteOptions");
+
+  constructor(readonly api: Api, handle: bigint, readonly partitions: number) {
+    this.#handle = handle;
+    forgotten.register(this, { api, handle }, this);
+    this.outputs = this.#inspect((executable) => outputTypes(api, executable));
+  }
+
+  get handle(): bigint {
+    if (this.#handle !== 0n) return this.#handle;
+    throw new Error("Cannot use a compiled program: it is freed");
+  }
+
+  /**
+   * Starts one run of the program and returns before it ends.
+   *
+   * @param inputs arguments by device
+   * @param donated places of arguments whose memory the program takes over: they count as freed afterwards
+   * @returns outputs by device; they may still be under way
+   * @throws PjrtError where the run cannot start
+   */
+  execute(inputs: readonly (readonly Buffer[])[], donated: readonly number[] = []): Buffer[][] {
+    const run = this.#prepare(inputs);
+    this.api.call("PJRT_LoadedExecutable_Execute", run.args);
+    return this.#finish(run, inputs, donated);
+  }
+
+  /** As `execute`, with the start itself on another thread: some devices compute before they return. */
+  async executeAsync(inputs: readonly (readonly Buffer[])[], donated: readonly number[] = []): Promise<Buffer[][]> {
+    const run = this.#prepare(inputs);
+    await this.api.callAsync("PJRT_LoadedExecutable_Execute", run.args);
+    return this.#finish(run, inputs, donated);
+  }
+
+  /** The program in the plugin's own format, for `Client.load`. @throws PjrtError where the plugin cannot */
+  serialize(): Uint8Array {
+    return this.#inspect((executable) => {
+      const args = new Struct("PJRT_Executable_Serialize_Args", { executable });
+      this.api.call("PJRT_Executable_Serialize", args);
+      const bytes = new Uint8Array(args.number("serialized_bytes_size"));
+      viewAt(args.pointer("serialized_bytes")).copyInto(bytes);
+      const free = Deno.UnsafePointer.create(args.pointer("serialized_executable_deleter"));
+      if (free !== null) {
+        // deno-lint-ignore no-explicit-any -- a pointer has no type until it is given one
+        new Deno.UnsafeFnPointer(free as any, { parameters: ["pointer"], result: "void" } as const)
+          .call(Deno.UnsafePointer.create(args.pointer("serialized_executable")));
+      }
+      return bytes;
+    });
+  }
+
+  /** The program after XLA's passes: its format's name ("hlo_with_config", …) and bytes. */
+  optimizedProgram(): { format: string; bytes: Uint8Array } {
+    return this.#inspect((executable) => {
+      const program = new Struct("PJRT_Program");
+      const args = new Struct("PJRT_Executable_OptimizedProgram_Args", { executable }).point("program", program);
+      this.api.call("PJRT_Executable_OptimizedProgram", args); // tells the size
+      const bytes = fixedBytes(program.number("code_size"));
+      program.point("code", bytes);
+      this.api.call("PJRT_Executable_OptimizedProgram", args);
+      return { format: program.readText("format", "format_size"), bytes };
+    });
+  }
+
+  /** Bytes that a run takes, by what for. @throws PjrtError where the plugin cannot tell */
+  memoryStats(): { code: number; arguments: number; outputs: number; aliased: number; temporary: number } {
+    return this.#inspect((executable) => {
+      const args = new Struct("PJRT_Executable_GetCompiledMemoryStats_Args", { executable });
+      this.api.call("PJRT_Executable_GetCompiledMemoryStats", args);
+      return {
+        code: args.number("generated_code_size_in_bytes"),
+        arguments: args.number("argument_size_in_bytes"),
+        outputs: args.number("output_size_in_bytes"),
+        aliased: args.number("alias_size_in_bytes"),
+        temporary: args.number("temp_size_in_bytes"),
+      };
+    });
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#handle === 0n) return;
+    forgotten.unregister(this);
+    destroy(this.api, this.#handle);
+    this.#handle = 0n;
+  }
+
+  #prepare(inputs: readonly (readonly Buffer[])[]) {
+    if (inputs.length !== this.partitions) {
+      throw new Error(`Cannot run a program of ${this.partitions} devices with the arguments of ${inputs.length}`);
+    }
+    const counts = inputs[0]!.length;
+    const given = inputs.map((buffers) => {
+      const list = new BigUint64Array(new ArrayBuffer(8 * Math.max(1, counts)));
+      for (let i = 0; i < counts; i++) list[i] = buffers[i]!.handle;
+      return list;
+    });
+    const made = inputs.map(() => new BigUint64Array(new ArrayBuffer(8 * Math.max(1, this.outputs.length))));
+    const args = new Struct("PJRT_LoadedExecutable_Execute_Args", {
+      executable: this.handle,
+      num_devices: inputs.length,
+      num_args: counts,
+    });
+    args.point("options", this.#options).point("argument_lists", pointers(given)).point("output_lists", pointers(made));
+    return { args, given, made };
+  }
+
+  #finish(
+    { made }: { readonly made: readonly BigUint64Array[] },
+    inputs: readonly (readonly Buffer[])[],
+    donated: readonly number[],
+  ): Buffer[][] {
+    for (const buffers of inputs) for (const i of donated) buffers[i]![Symbol.dispose]();
+    return made.map((list) => this.outputs.map(({ shape, type }, i) => new Buffer(this.api, list[i]!, shape, type)));
+  }
+
+  /** Calls with the `PJRT_Executable` behind the loaded one, and frees it. */
+  #inspect<T>(fn: (executable: bigint) => T): T {
+    const args = new Struct("PJRT_LoadedExecutable_GetExecutable_Args", { loaded_executable: this.handle });
+    const executable = this.api.call("PJRT_LoadedExecutable_GetExecutable", args).pointer("executable");
+    try {
+      return fn(executable);
+    } finally {
+      this.api.call("PJRT_Executable_Destroy", new Struct("PJRT_Executable_Destroy_Args", { executable }));
+    }
+  }
+}
+
+function pointers(lists: readonly BigUint64Array<ArrayBuffer>[]): BigUint64Array<ArrayBuffer> {
+  const out = new BigUint64Array(new ArrayBuffer(8 * lists.length));
+  lists.forEach((list, i) => out[i] = addressOf(list));
+  return out;
+}
+
+function outputTypes(api: Api, executable: bigint): OutputType[] {
+  const types = new Struct("PJRT_Executable_OutputElementTypes_Args", { executable });
+  api.call("PJRT_Executable_OutputElementTypes", types);
+  const dims = new Struct("PJRT_Executable_OutputDimensions_Args", { executable });
+  api.call("PJRT_Executable_OutputDimensions", dims);
+  const count = types.number("num_output_types");
+  if (count === 0) return [];
+  const [codes, ranks] = [viewAt(types.pointer("output_types")), viewAt(dims.pointer("dim_sizes"))];
+  let at = 0;
+  return Array.from({ length: count }, (_, i) => {
+    const rank = Number(ranks.getBigUint64(8 * i));
+    const shape = Array.from({ length: rank }, () => Number(viewAt(dims.pointer("dims")).getBigInt64(8 * at++)));
+    return { shape, type: typeOf(codes.getInt32(4 * i)) };
+  });
+}
