@@ -43,9 +43,8 @@ export async function findPlugin(source: PluginSource, text: string): Promise<An
     // Of a kind that exists, only its own plugins can be meant.
     const [kind] = text.split("/");
     const own = all.filter((each) => each.kind === kind);
-    const names = text.includes("/")
-      ? (own.length > 0 ? own : all).map(({ kind, name }) => `${kind}/${name}`)
-      : (own.length > 0 ? own : all).map(({ name }) => name);
+    const meant = own.length > 0 ? own : all;
+    const names = meant.map(({ kind, name }) => text.includes("/") ? `${kind}/${name}` : name);
     throw new DenoiseError(messages.noPluginNamed(text, [...new Set(names)]));
   }
   return (await source.load(only.kind, only.name))!;

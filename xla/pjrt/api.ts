@@ -19,8 +19,6 @@ export const tried = { major: 0, oldest: 81, newest: 115 } as const;
 /** Functions of one loaded plugin. */
 export class Api {
   readonly version: { readonly major: number; readonly minor: number };
-  /** Address of the chain of extensions. */
-  readonly extensions: bigint;
   readonly #view: Deno.UnsafePointerView;
   readonly #count: number;
   readonly #sync = new Map<string, Deno.UnsafeFnPointer<typeof sync>>();
@@ -30,15 +28,13 @@ export class Api {
   constructor(pointer: Deno.PointerObject, path: string) {
     this.#view = new Deno.UnsafePointerView(pointer);
     this.#count = Math.floor((Number(this.#view.getBigUint64(0)) - firstFunction) / 8);
-    this.extensions = this.#view.getBigUint64(8);
     this.version = { major: this.#view.getInt32(32), minor: this.#view.getInt32(36) };
     checkVersion(this.version, path);
   }
 
   /** Whether the plugin is new enough to have a function. */
   has(call: string): boolean {
-    const place = (functions as readonly string[]).indexOf(call);
-    return place >= 0 && place < this.#count && this.#view.getBigUint64(firstFunction + 8 * place) !== 0n;
+    return this.#address(call) !== 0n;
   }
 
   /** Calls a function; the thread waits. @throws PjrtError */
@@ -67,11 +63,15 @@ export class Api {
 
   // deno-lint-ignore no-explicit-any -- a pointer has no type until it is given one
   #pointer(call: string): Deno.PointerObject<any> {
-    if (!this.has(call)) {
-      throw new PjrtError(call, 12, `this plugin, of version ${this.version.major}.${this.version.minor}, lacks it`);
-    }
+    const pointer = Deno.UnsafePointer.create(this.#address(call));
+    if (pointer !== null) return pointer;
+    throw new PjrtError(call, 12, `this plugin, of version ${this.version.major}.${this.version.minor}, lacks it`);
+  }
+
+  /** Where a function stands; 0 where the plugin lacks it. */
+  #address(call: string): bigint {
     const place = (functions as readonly string[]).indexOf(call);
-    return Deno.UnsafePointer.create(this.#view.getBigUint64(firstFunction + 8 * place))!;
+    return place >= 0 && place < this.#count ? this.#view.getBigUint64(firstFunction + 8 * place) : 0n;
   }
 
   /** Reads an error and frees it. */

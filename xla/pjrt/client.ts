@@ -6,7 +6,7 @@ import { Device } from "./device.ts";
 import { bytesOf, codeOf, type ElementType } from "./element_type.ts";
 import { settle } from "./event.ts";
 import { Executable } from "./executable.ts";
-import { fixedBytes, Struct, viewAt } from "./layout.ts";
+import { fixedBytes, fixedCopy, Struct, viewAt } from "./layout.ts";
 import type { Plugin } from "./plugin.ts";
 
 /**
@@ -53,10 +53,8 @@ export class Client implements Disposable {
 
   /** Takes a program that `Executable.serialize` saved. @throws PjrtError where it is of another build of the plugin */
   async load(serialized: Uint8Array, options: CompileOptions = {}): Promise<Executable> {
-    const bytes = fixedBytes(serialized.length);
-    bytes.set(serialized);
     const args = new Struct("PJRT_Executable_DeserializeAndLoad_Args", { client: this.#open });
-    args.point("serialized_executable", bytes).set("serialized_executable_size", serialized.length);
+    args.point("serialized_executable", fixedCopy(serialized)).set("serialized_executable_size", serialized.length);
     await this.#api.callAsync("PJRT_Executable_DeserializeAndLoad", args);
     return new Executable(this.#api, args.pointer("loaded_executable"), options.partitions ?? 1);
   }
@@ -110,9 +108,10 @@ export class Client implements Disposable {
     }
     const program = new Struct("PJRT_Program").text("code", "code_size", text).text("format", "format_size", "mlir");
     const encoded = compileOptions(options);
-    const bytes = fixedBytes(encoded.length);
-    bytes.set(encoded);
     return new Struct("PJRT_Client_Compile_Args", { client: this.#open })
-      .point("program", program).point("compile_options", bytes).set("compile_options_size", encoded.length);
+      .point("program", program).point("compile_options", fixedCopy(encoded)).set(
+        "compile_options_size",
+        encoded.length,
+      );
   }
 }

@@ -38,6 +38,13 @@ export function fixedBytes(size: number): Uint8Array<ArrayBuffer> {
   return new Uint8Array(new ArrayBuffer(Math.max(size, 8)));
 }
 
+/** A copy of bytes in such memory. */
+export function fixedCopy(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const fixed = fixedBytes(bytes.length);
+  fixed.set(bytes);
+  return fixed;
+}
+
 /** Address of the first byte of a buffer. The caller keeps the buffer alive while the address is in use. */
 export function addressOf(data: ArrayBufferView<ArrayBuffer>): bigint {
   return BigInt(Deno.UnsafePointer.value(Deno.UnsafePointer.of(data)));
@@ -51,9 +58,9 @@ export function viewAt(address: bigint): Deno.UnsafePointerView {
 }
 
 /** Text of a given number of bytes at an address. */
-export function textAt(address: bigint, bytes: number | bigint): string {
-  if (address === 0n || Number(bytes) === 0) return "";
-  const copy = new Uint8Array(Number(bytes));
+export function textAt(address: bigint, bytes: number): string {
+  if (address === 0n || bytes === 0) return "";
+  const copy = new Uint8Array(bytes);
   viewAt(address).copyInto(copy);
   return new TextDecoder().decode(copy);
 }
@@ -74,10 +81,6 @@ export class Struct<N extends StructName> {
     for (const [field, value] of Object.entries(fields)) this.set(field as Field<N>, value as bigint | number);
   }
 
-  get address(): bigint {
-    return addressOf(this.bytes);
-  }
-
   set(field: Field<N>, value: bigint | number): this {
     const { offset, type } = this.#layout.offsets[field]!;
     if (type === "i32") this.#view.setInt32(offset, Number(value), true);
@@ -89,16 +92,19 @@ export class Struct<N extends StructName> {
   /** Puts the address of a buffer, and keeps the buffer. */
   point(field: Field<N>, data: ArrayBufferView<ArrayBuffer> | Struct<StructName>): this {
     const bytes = data instanceof Struct ? data.bytes : data;
-    this.#held.push(data);
-    return this.set(field, addressOf(bytes));
+    return this.hold(data).set(field, addressOf(bytes));
+  }
+
+  /** Keeps what memory reachable from here points to. */
+  hold(...things: readonly unknown[]): this {
+    this.#held.push(...things);
+    return this;
   }
 
   /** Puts UTF-8 bytes and their number. */
   text(field: Field<N>, sizeField: Field<N>, value: string): this {
     const encoded = new TextEncoder().encode(value);
-    const fixed = fixedBytes(encoded.length);
-    fixed.set(encoded);
-    return this.point(field, fixed).set(sizeField, encoded.length);
+    return this.point(field, fixedCopy(encoded)).set(sizeField, encoded.length);
   }
 
   pointer(field: Field<N>): bigint {

@@ -57,8 +57,8 @@ export class Plugin {
     const list = fixedBytes(size * values.length);
     values.forEach((value, i) => list.set(value.bytes, size * i));
     const args = new Struct("PJRT_Client_Create_Args").point("create_options", list).set("num_options", values.length);
+    args.hold(...values); // the list is a copy: their texts stay theirs
     this.#api.call("PJRT_Client_Create", args);
-    void values.length; // their texts are pointed to until here
     return new Client(this, this.#api, args.pointer("client"));
   }
 }

@@ -9,10 +9,8 @@ export const structs = {
   PJRT_Error_Message_Args: { error: "ptr", message: "ptr", message_size: "usize" },
   PJRT_Error_GetCode_Args: { error: "ptr", code: "i32" },
   PJRT_Plugin_Initialize_Args: {},
-  PJRT_Plugin_Attributes_Args: { attributes: "ptr", num_attributes: "usize" },
   PJRT_NamedValue: { name: "ptr", name_size: "usize", type: "i32", value: "i64", value_size: "usize" },
   PJRT_Event_Destroy_Args: { event: "ptr" },
-  PJRT_Event_IsReady_Args: { event: "ptr", is_ready: "bool" },
   PJRT_Event_Await_Args: { event: "ptr" },
   PJRT_Client_Create_Args: {
     create_options: "ptr",
@@ -82,9 +80,6 @@ export const structs = {
   PJRT_Executable_Destroy_Args: { executable: "ptr" },
   PJRT_LoadedExecutable_Destroy_Args: { executable: "ptr" },
   PJRT_LoadedExecutable_GetExecutable_Args: { loaded_executable: "ptr", executable: "ptr" },
-  PJRT_Executable_Name_Args: { executable: "ptr", executable_name: "ptr", executable_name_size: "usize" },
-  PJRT_Executable_NumOutputs_Args: { executable: "ptr", num_outputs: "usize" },
-  PJRT_Executable_NumPartitions_Args: { executable: "ptr", num_partitions: "usize" },
   PJRT_Executable_OutputElementTypes_Args: { executable: "ptr", output_types: "ptr", num_output_types: "usize" },
   PJRT_Executable_OutputDimensions_Args: { executable: "ptr", num_outputs: "usize", dims: "ptr", dim_sizes: "ptr" },
   PJRT_Executable_OptimizedProgram_Args: { executable: "ptr", program: "ptr" },
@@ -144,6 +139,4 @@ export const structs = {
   PJRT_Buffer_Destroy_Args: { buffer: "ptr" },
   PJRT_Buffer_ReadyEvent_Args: { buffer: "ptr", event: "ptr" },
   PJRT_Buffer_ToHostBuffer_Args: { src: "ptr", host_layout: "ptr", dst: "ptr", dst_size: "usize", event: "ptr" },
-  PJRT_Buffer_Dimensions_Args: { buffer: "ptr", dims: "ptr", num_dims: "usize" },
-  PJRT_Buffer_ElementType_Args: { buffer: "ptr", type: "i32" },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, FieldType>>>>;
