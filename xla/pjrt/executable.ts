@@ -2,6 +2,7 @@
 import type { Api } from "./api.ts";
 import { Buffer } from "./buffer.ts";
 import { type ElementType, typeOf } from "./element_type.ts";
+import { settled } from "./event.ts";
 import { addressOf, fixedBytes, Struct, viewAt } from "./layout.ts";
 
 /** Shape and type of an output, on one device. */
@@ -46,6 +47,24 @@ export class Executable implements Disposable {
     const run = this.#prepare(inputs);
     this.api.call("PJRT_LoadedExecutable_Execute", run.args);
     return this.#finish(run, inputs, donated);
+  }
+
+  /**
+   * As `execute`, and says when the run has ended.
+   *
+   * @param kept places of arguments that the program would take over, but must copy: somebody else uses them too
+   * @returns outputs by device, and a promise that rejects with PjrtError where the run failed
+   */
+  start(
+    inputs: readonly (readonly Buffer[])[],
+    kept: readonly number[] = [],
+  ): { outputs: Buffer[][]; done: Promise<void> } {
+    const run = this.#prepare(inputs, kept);
+    const events = new BigUint64Array(new ArrayBuffer(8 * inputs.length));
+    run.args.point("device_complete_events", events);
+    this.api.call("PJRT_LoadedExecutable_Execute", run.args);
+    const done = Promise.all([...events].map((event) => settled(this.api, event))).then(() => {});
+    return { outputs: this.#finish(run, inputs, []), done };
   }
 
   /** As `execute`, with the start itself on another thread: some devices compute before they return. */
@@ -107,7 +126,7 @@ export class Executable implements Disposable {
     this.#handle = 0n;
   }
 
-  #prepare(inputs: readonly (readonly Buffer[])[]) {
+  #prepare(inputs: readonly (readonly Buffer[])[], kept: readonly number[] = []) {
     if (inputs.length !== this.partitions) {
       throw new Error(`Cannot run a program of ${this.partitions} devices with the arguments of ${inputs.length}`);
     }
@@ -123,7 +142,12 @@ export class Executable implements Disposable {
       num_devices: inputs.length,
       num_args: counts,
     });
-    args.point("options", this.#options).point("argument_lists", pointers(given)).point("output_lists", pointers(made));
+    let options = this.#options;
+    if (kept.length > 0) {
+      options = new Struct("PJRT_ExecuteOptions", { num_non_donatable_input_indices: kept.length });
+      options.point("non_donatable_input_indices", BigInt64Array.from(kept, BigInt));
+    }
+    args.point("options", options).point("argument_lists", pointers(given)).point("output_lists", pointers(made));
     return { args, given, made };
   }
 

@@ -1,0 +1,80 @@
+/** A device with its compiled programs: what outlives the backend objects that tfjs makes and drops. */
+import type { Buffer, Client, CompileOptions, Executable } from "../pjrt/mod.ts";
+import type { ProgramCache } from "./disk.ts";
+
+/** A client, how it compiles, and what it has compiled. */
+export class XlaDevice {
+  readonly #compiled = new Map<string, Executable>();
+  readonly #underWay = new Map<string, Promise<Executable>>();
+  /** Programs compiled, and taken from disk, so far. */
+  readonly counts = { compiled: 0, loaded: 0 };
+
+  constructor(
+    readonly client: Client,
+    readonly flags: NonNullable<CompileOptions["flags"]>,
+    readonly cache: ProgramCache | undefined,
+  ) {}
+
+  /** The program, compiled already? */
+  has(text: string): boolean {
+    return this.#compiled.has(text);
+  }
+
+  /** Compiles unless it is compiled; the event loop goes on meanwhile. */
+  async program(text: string, partitions = 1): Promise<Executable> {
+    const known = this.#compiled.get(text);
+    if (known !== undefined) return known;
+    const running = this.#underWay.get(text);
+    if (running !== undefined) return await running;
+    const started = this.#make(text, partitions);
+    this.#underWay.set(text, started);
+    try {
+      const executable = await started;
+      this.#keep(text, executable);
+      return executable;
+    } finally {
+      this.#underWay.delete(text);
+    }
+  }
+
+  /** As `program`; the thread stands still meanwhile. */
+  programSync(text: string): Executable {
+    const known = this.#compiled.get(text);
+    if (known !== undefined) return known;
+    this.counts.compiled++;
+    const executable = this.client.compileSync(text, { flags: this.flags });
+    this.#keep(text, executable);
+    return executable;
+  }
+
+  /** Runs on the first device. */
+  run(executable: Executable, inputs: readonly Buffer[]): Buffer[] {
+    return executable.execute([inputs])[0]!;
+  }
+
+  async #make(text: string, partitions: number): Promise<Executable> {
+    const options = { partitions, flags: this.flags };
+    const saved = await this.cache?.find(text, partitions);
+    if (saved !== undefined) {
+      try {
+        const executable = await this.client.load(saved, options);
+        this.counts.loaded++;
+        return executable;
+      } catch {
+        // Saved by another build, or damaged: compiled again, and saved anew.
+      }
+    }
+    this.counts.compiled++;
+    const executable = await this.client.compile(text, options);
+    await this.cache?.save(text, partitions, executable);
+    return executable;
+  }
+
+  /** Keeps a bounded number of programs: the ones not used for longest go. */
+  #keep(text: string, executable: Executable): void {
+    this.#compiled.set(text, executable);
+    if (this.#compiled.size <= 4096) return;
+    const [oldest] = this.#compiled.keys();
+    this.#compiled.delete(oldest!); // freed once nobody holds it: a compiled function may
+  }
+}

@@ -1,0 +1,123 @@
+/** The engine: a PJRT plugin started, registered as a tfjs backend, and functions compiled for it. */
+import * as tf from "@tensorflow/tfjs";
+import { cpus, homedir } from "node:os";
+import { join } from "node:path";
+import { statSync } from "node:fs";
+import { type Client, type ClientOptions, loadPlugin } from "../pjrt/mod.ts";
+import { XlaBackend } from "./backend.ts";
+import { compileFunction, type CompileFunctionOptions } from "./compile.ts";
+import { XlaDevice } from "./device.ts";
+import { ProgramCache } from "./disk.ts";
+import { supportedFlags } from "./flags.ts";
+import { type Precision, settings } from "../kernels/settings.ts";
+import { registerBackend } from "./register.ts";
+import type { Tree } from "./tree.ts";
+
+export interface XlaOptions {
+  /** Path of the PJRT plugin: a shared library. */
+  readonly plugin: string;
+  /** Devices to split compiled functions over. On a CPU, one process has as many as are asked for. Default 1. */
+  readonly devices?: number | undefined;
+  /** `mixed`: convolutions and matrix products in bfloat16, sums in float32. Default `float32`. */
+  readonly precision?: Precision | undefined;
+  /** Folder of compiled programs; undefined: below the user's cache folder; null: none are kept. */
+  readonly cache?: string | null | undefined;
+  /** Options of the plugin's client, such as its share of a GPU's memory. */
+  readonly client?: ClientOptions | undefined;
+  /** Flags of XLA, besides those that the engine sets itself. */
+  readonly flags?: Readonly<Record<string, string | number | boolean>> | undefined;
+  /** Name of the tfjs backend. Default "xla". */
+  readonly name?: string | undefined;
+}
+
+/** Clients by plugin and options: they are not made twice in a process. */
+const clients = new Map<string, Client>();
+
+export class XlaEngine {
+  readonly #options: XlaOptions;
+  #device: XlaDevice | undefined;
+
+  constructor(options: XlaOptions) {
+    this.#options = options;
+  }
+
+  get name(): string {
+    return this.#options.name ?? "xla";
+  }
+
+  /** The device with its compiled programs. @throws Error before `start` */
+  get device(): XlaDevice {
+    if (this.#device !== undefined) return this.#device;
+    throw new Error("Cannot use the xla backend: start it first");
+  }
+
+  /** Loads the plugin and makes this the current backend of tfjs. Safe to call twice. */
+  async start(): Promise<void> {
+    const { plugin, devices = 1, flags, cache, precision = "float32" } = this.#options;
+    if (this.#device === undefined) {
+      const client = clientFor(plugin, devices, this.#options.client);
+      if (client.devices.length < devices) {
+        throw new Error(
+          `Cannot use ${devices} devices: the ${client.platform} plugin sees ${client.devices.length}; ask for at most that many`,
+        );
+      }
+      const all = { ...await supportedFlags(client), ...flags };
+      const folder = cache === undefined ? defaultFolder() : cache;
+      const build = JSON.stringify([buildOf(plugin, client), all]);
+      this.#device = new XlaDevice(client, all, folder === null ? undefined : new ProgramCache(folder, build));
+    }
+    settings.precision = precision;
+    if (tf.findBackendFactory(this.name) == null) registerBackend(this.name, this.#device);
+    await tf.setBackend(this.name);
+    await tf.ready();
+  }
+
+  /**
+   * Compiles a pure function of trees of tensors, on the first call for each signature of shapes. A call enqueues the
+   * work and resolves; what it gives may still be under way.
+   */
+  compile<A extends readonly Tree[], R extends Tree>(
+    fn: (...args: A) => R,
+    options: CompileFunctionOptions,
+  ): (...args: A) => Promise<R> {
+    return compileFunction(() => this.#current(), fn, { devices: this.#options.devices, ...options });
+  }
+
+  /** Frees what the backend's tensors hold. */
+  stop(): void {
+    if (tf.findBackend(this.name) != null) tf.removeBackend(this.name);
+    else tf.engine().removeBackend?.(this.name);
+  }
+
+  #current(): XlaBackend {
+    const backend = tf.findBackend(this.name);
+    if (backend instanceof XlaBackend) return backend;
+    throw new Error("Cannot run a compiled function: the xla backend is not started");
+  }
+}
+
+function clientFor(path: string, devices: number, options: ClientOptions | undefined): Client {
+  const key = JSON.stringify([path, devices, options]);
+  let client = clients.get(key);
+  if (client === undefined) {
+    const plugin = loadPlugin(path);
+    client = plugin.createClient({ ...cpuDevices(path, devices), ...options });
+    clients.set(key, client);
+  }
+  return client;
+}
+
+/** CPU plugins are asked for a number of devices; others have those that are there. */
+function cpuDevices(path: string, devices: number): ClientOptions {
+  return /cpu/i.test(path) ? { cpu_device_count: devices } : {};
+}
+
+/** What compiled programs depend on: the plugin's file and version, and the processor they are made for. */
+function buildOf(path: string, client: Client): unknown[] {
+  const { size, mtimeMs } = statSync(path);
+  return [client.platform, client.platformVersion, size, Math.round(mtimeMs), cpus()[0]?.model, cpus().length];
+}
+
+function defaultFolder(): string {
+  return join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "denoise", "xla");
+}

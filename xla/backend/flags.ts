@@ -1,0 +1,26 @@
+/** Flags of XLA that make programs fast, those that a plugin's build knows. */
+import type { Client } from "../pjrt/mod.ts";
+
+type Flags = Record<string, string | number | boolean>;
+
+const byPlatform: Readonly<Record<string, Flags>> = {
+  // XLA hands single convolutions to YNNPACK, whose gradients of filters are half as fast as those of Eigen.
+  cpu: { xla_cpu_experimental_ynn_fusion_type: "-LIBRARY_FUSION_TYPE_INDIVIDUAL_CONVOLUTION" },
+};
+
+const trivial =
+  `module @trivial { func.func public @main(%a: tensor<f32>) -> tensor<f32> { return %a : tensor<f32> } }`;
+
+/** The flags for a client: each is tried on a trivial program, as an unknown one is refused. */
+export async function supportedFlags(client: Client): Promise<Flags> {
+  const known: Flags = {};
+  for (const [name, value] of Object.entries(byPlatform[client.platform] ?? {})) {
+    try {
+      (await client.compile(trivial, { flags: { [name]: value } }))[Symbol.dispose]();
+      known[name] = value;
+    } catch {
+      // This build has no such flag.
+    }
+  }
+  return known;
+}

@@ -1,0 +1,75 @@
+/** tfjs told of the backend and its kernels. */
+import * as tf from "@tensorflow/tfjs";
+import { type DeviceKernel, deviceKernels, type HostKernel, hostKernels, type HostTensor } from "../kernels/mod.ts";
+import { ShapeError, Value, within } from "../stablehlo/mod.ts";
+import { XlaBackend } from "./backend.ts";
+import type { XlaDevice } from "./device.ts";
+import { isDeviceType } from "./entry.ts";
+import { userLine } from "./place.ts";
+
+/** Kernels whose output has the data of their input, in another shape. */
+const views: Readonly<Record<string, (x: tf.TensorInfo, attributes: tf.NamedAttrMap) => readonly number[]>> = {
+  Identity: ({ shape }) => shape,
+  Reshape: (x, { shape }) => tf.util.inferFromImplicitShape(shape as number[], tf.util.sizeFromShape(x.shape)),
+  ExpandDims: ({ shape }, { dim }) => {
+    const at = (dim as number) < 0 ? shape.length + 1 + (dim as number) : dim as number;
+    return [...shape.slice(0, at), 1, ...shape.slice(at)];
+  },
+};
+
+/** Registers the kernels, and a factory that makes backends on the device. */
+export function registerBackend(name: string, device: XlaDevice): void {
+  tf.registerBackend(name, () => new XlaBackend(device), 4);
+  registerKernels(name);
+}
+
+/** Registers the kernels for backends of a name; once. */
+function registerKernels(backendName: string): void {
+  const add = (kernelName: string, kernelFunc: tf.KernelFunc) => {
+    if (tf.getKernel(kernelName, backendName) == null) tf.registerKernel({ kernelName, backendName, kernelFunc });
+  };
+  for (const [name, shapeOf] of Object.entries(views)) {
+    add(name, ({ inputs, attrs, backend }) => {
+      const [x] = Object.values(inputs) as [tf.TensorInfo];
+      return (backend as XlaBackend).share(x, shapeOf(x, attrs ?? {}), x.dtype);
+    });
+  }
+  for (const [name, kernel] of Object.entries(deviceKernels)) add(name, onDevice(name, kernel));
+  for (const [name, kernel] of Object.entries(hostKernels)) add(name, onHost(kernel));
+}
+
+function onDevice(name: string, kernel: DeviceKernel): tf.KernelFunc {
+  return ({ inputs, attrs, backend }) => {
+    const xla = backend as XlaBackend;
+    return within(name, () => {
+      const values: Record<string, Value> = {};
+      for (const key of Object.keys(inputs)) {
+        const input = inputs[key] as tf.TensorInfo | null | undefined;
+        if (input != null) values[key] = xla.valueBehind(input);
+      }
+      try {
+        const result = kernel(values, attrs ?? {});
+        return result instanceof Value ? xla.make(result) : result.map((value) => xla.make(value));
+      } catch (error) {
+        if (!(error instanceof ShapeError)) throw error;
+        throw new ShapeError(`${name}${userLine()}: ${error.message}`);
+      }
+    });
+  };
+}
+
+function onHost(kernel: HostKernel): tf.KernelFunc {
+  return ({ inputs, attrs, backend }) => {
+    const xla = backend as XlaBackend;
+    const given: Record<string, HostTensor> = {};
+    for (const [key, input] of Object.entries(inputs) as [string, tf.TensorInfo | undefined][]) {
+      if (input === undefined || !isDeviceType(input.dtype)) continue;
+      given[key] = { values: xla.readSync(input.dataId) as Float32Array, shape: input.shape, dtype: input.dtype };
+    }
+    const write = ({ values, shape, dtype }: HostTensor): tf.TensorInfo => (
+      { dataId: xla.write(values, [...shape], dtype), shape: [...shape], dtype }
+    );
+    const result = kernel(given, attrs ?? {});
+    return Array.isArray(result) ? result.map(write) : write(result as HostTensor);
+  };
+}

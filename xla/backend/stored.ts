@@ -1,0 +1,14 @@
+/** A tensor in the memory of one device, or a copy of it on each of several. */
+import type { Buffer } from "../pjrt/mod.ts";
+
+export class Stored implements Disposable {
+  constructor(public buffers: readonly Buffer[]) {}
+
+  get first(): Buffer {
+    return this.buffers[0]!;
+  }
+
+  [Symbol.dispose](): void {
+    for (const buffer of this.buffers) buffer[Symbol.dispose]();
+  }
+}

@@ -1,0 +1,5 @@
+/** What kernels are emitted for. */
+
+export type Precision = "float32" | "mixed";
+
+export const settings: { precision: Precision } = { precision: "float32" };

@@ -1,0 +1,32 @@
+/** What a kernel is: a function of values, or, where the output's shape depends on data, of arrays on the host. */
+import type { Value } from "../stablehlo/mod.ts";
+
+/** Inputs by tfjs's names; lists of inputs are under "0", "1" …; what is optional may be missing. */
+export type Inputs = Readonly<Record<string, Value>>;
+
+/** A kernel that runs on the device. Attributes are tfjs's own. Results have float32, int32 or bool elements. */
+// deno-lint-ignore no-explicit-any -- each kernel has attributes of its own; tfjs types them as a record of anything
+export type DeviceKernel = (inputs: Inputs, attributes: any) => Value | readonly Value[];
+
+/** A tensor on the host. */
+export interface HostTensor {
+  readonly values: Float32Array | Int32Array | Uint8Array;
+  readonly shape: readonly number[];
+  readonly dtype: "float32" | "int32" | "bool";
+}
+
+/** A kernel that runs on the host, for the few whose output's shape depends on data. */
+export type HostKernel = (
+  inputs: Readonly<Record<string, HostTensor>>,
+  // deno-lint-ignore no-explicit-any -- as above
+  attributes: any,
+) => HostTensor | readonly HostTensor[];
+
+/** A family of kernels by tfjs's names. */
+export type DeviceKernels = Readonly<Record<string, DeviceKernel>>;
+export type HostKernels = Readonly<Record<string, HostKernel>>;
+
+/** Inputs of a kernel that takes a list, in order. */
+export function listed(inputs: Inputs): Value[] {
+  return Object.keys(inputs).sort((a, b) => Number(a) - Number(b)).map((key) => inputs[key]!);
+}
