@@ -13,6 +13,7 @@ export const manifest: Readonly<Record<string, () => Promise<unknown>>> = {
   "ema/exponential": () => import("./ema/exponential.ts"),
   "loss/denoising": () => import("./loss/denoising.ts"),
   "metric/validation-error": () => import("./metric/validation-error.ts"),
+  "network/attention-unet": () => import("./network/attention-unet.ts"),
   "network/clear-unet": () => import("./network/clear-unet.ts"),
   "network/patch-unet": () => import("./network/patch-unet.ts"),
   "network/residual-unet": () => import("./network/residual-unet.ts"),

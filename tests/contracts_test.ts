@@ -7,6 +7,16 @@ import { encodePng } from "../image/mod.ts";
 const settings: Readonly<Record<string, readonly ContractSettings[]>> = {
   "network/residual-unet": [{ options: { widths: [4, 6, 8], embedding_dims: 8 } }],
   "network/clear-unet": [{ options: { widths: [4, 6], block_depth: 1, embedding_dims: 8, image_dims: 5 } }],
+  "network/attention-unet": [{
+    options: {
+      widths: [4, 6, 8],
+      attention_levels: [1, 2],
+      groups: 2,
+      embedding_dims: 8,
+      image_dims: 4,
+      block_depth: 1,
+    },
+  }, { options: { widths: [4, 6], attention_levels: [], groups: 2, embedding_dims: 8, image_dims: 4, patch_size: 2 } }],
   "schedule/cosine": [{}, { options: { min_signal_rate: 0.02, max_signal_rate: 0.95 } }, {
     options: { start_log_snr: 3, end_log_snr: -10 },
   }],

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { Refusal } from "denoise/plugin";
 import { draws, onBackend } from "../../pipeline/kinds/laws.ts";
 import clearUnet from "./clear-unet.ts";
+import attentionUnet from "./attention-unet.ts";
 import residualUnet from "./residual-unet.ts";
 
 const image = { height: 64, width: 64, channels: 3 };
@@ -41,4 +42,34 @@ Deno.test("residual-unet refuses images that it cannot halve, and names sizes th
     assert.match(error.fix, /that 8 divides, such as 24 or 32 or 40/);
     return true;
   });
+});
+
+Deno.test("attention-unet has the weights of the reference: attention at the two lowest levels, four heads as wide as them", () =>
+  onBackend("cpu", async () => {
+    const options = attentionUnet.options.parse({ widths: [8, 16, 24, 32], image_dims: 8, embedding_dims: 16 });
+    const { trainable, buffers } = (await attentionUnet.create({ options, image })).init(draws([0]), image);
+    assert.deepEqual(buffers, {});
+    const attended = new Set(
+      Object.keys(trainable).filter((name) => name.includes("attention")).map((name) => name.split(".")[0]),
+    );
+    assert.deepEqual([...attended].sort(), ["down2", "middle", "up2"]);
+    assert.deepEqual(trainable["down2.block0.attention.query.kernel"]!.shape, [24, 4, 24]);
+    assert.deepEqual(trainable["middle.block1.attention.output.kernel"]!.shape, [4, 32, 32]);
+    for (const name of ["output_transpose.kernel", "down0.block0.norm1.beta"]) {
+      assert.ok(trainable[name]!.dataSync().every((value) => value === 0), name);
+    }
+    assert.ok(trainable["down0.block0.norm1.gamma"]!.dataSync().every((value) => value === 1));
+  }));
+
+Deno.test("attention-unet refuses groups, levels and patches that do not fit, and says what fits", () => {
+  const refused = (given: object, option: string, fix: RegExp) =>
+    assert.throws(() => attentionUnet.create({ options: attentionUnet.options.parse(given), image }), (error) => {
+      assert.ok(error instanceof Refusal);
+      assert.equal(error.option, option);
+      assert.match(error.fix, fix);
+      return true;
+    });
+  refused({ widths: [64, 100, 128, 256] }, "groups", /such as 104/);
+  refused({ attention_levels: [4] }, "attention_levels", /levels that exist/);
+  refused({ patch_size: 5 }, "widths", /that 40 divides, such as 40 or 80/);
 });

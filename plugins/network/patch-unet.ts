@@ -1,5 +1,6 @@
 /** Network `patch-unet`: the residual U-Net on patches of pixels, for small machines. */
-import { plugin, refuse, tf, z } from "denoise/plugin";
+import { plugin, refuse, z } from "denoise/plugin";
+import { fromPatches, toPatches } from "./shared/patches.ts";
 import { residualUnet, residualUnetOptions } from "./shared/residual_unet.ts";
 
 export default plugin({
@@ -32,18 +33,3 @@ export default plugin({
     };
   },
 });
-
-/** `[batch, height, width, channels]` to `[batch, height / side, width / side, side * side * channels]`. */
-function toPatches(x: tf.Tensor4D, side: number): tf.Tensor4D {
-  const [batch, height, width, channels] = x.shape;
-  const split = tf.reshape(x, [batch * height / side, side, width / side, side * channels]);
-  return tf.reshape(tf.transpose(split, [0, 2, 1, 3]), [batch, height / side, width / side, side * side * channels]);
-}
-
-/** The inverse of `toPatches`. */
-function fromPatches(x: tf.Tensor4D, side: number): tf.Tensor4D {
-  const [batch, rows, columns, values] = x.shape;
-  const channels = values / (side * side);
-  const split = tf.reshape(x, [batch * rows, columns, side, side * channels]);
-  return tf.reshape(tf.transpose(split, [0, 2, 1, 3]), [batch, rows * side, columns * side, channels]);
-}

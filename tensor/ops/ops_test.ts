@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
 import { assertClose, checkGradients, testOnBackends, wave } from "../numeric_test_util.ts";
 import * as ops from "./mod.ts";
@@ -67,6 +68,21 @@ testOnBackends("batchNormInference() normalises by given statistics, with gradie
     { x, mean, variance },
   );
 });
+
+testOnBackends(
+  "groupNorm() normalises groups of each image by themselves, with gradients through the statistics",
+  () => {
+    const x = tf.add(tf.mul(image([2, 4, 5, 6]), [1, 2, 3, 4, 5, 6]), [10, 0, -5, 3, 0, 0]) as tf.Tensor4D;
+    for (const groups of [1, 2, 6]) {
+      const split = tf.reshape(x, [2, 20, groups, 6 / groups]);
+      const { mean, variance } = tf.moments(split, [1, 3], true);
+      const expected = tf.reshape(tf.div(tf.sub(split, mean), tf.sqrt(tf.add(variance, 1e-3))), x.shape);
+      assertClose(ops.groupNorm(x, { groups }), expected, 1e-5, `${groups} groups`);
+      checkGradients(({ x }) => ops.groupNorm(x as tf.Tensor4D, { groups, epsilon: 0.1 }), { x });
+    }
+    assert.throws(() => ops.groupNorm(x, { groups: 4 }), /Cannot normalise 6 channels in 4 groups/);
+  },
+);
 
 testOnBackends("upsampling and pooling have gradients like finite differences", () => {
   const x = image([2, 5, 7, 3]);

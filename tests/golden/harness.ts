@@ -7,6 +7,8 @@ import { onBackend } from "../../pipeline/kinds/laws.ts";
 import { z } from "zod";
 import type { Network } from "../../pipeline/kinds/network.ts";
 import { type Hooks, residualUnet } from "../../plugins/network/shared/residual_unet.ts";
+import attentionNetwork from "../../plugins/network/attention-unet.ts";
+import { attentionUnet } from "../../plugins/network/shared/attention_unet.ts";
 import clearUnet from "../../plugins/network/clear-unet.ts";
 import kerasUnet from "../../plugins/network/residual-unet.ts";
 import type { Random } from "../../tensor/random.ts";
@@ -101,14 +103,14 @@ export async function scheduleOf(
 /** What a description of a network holds besides the network's shape. */
 const aside = ["image_size", "library", "source", "batch", "parameters", "weights", "ema_weights", "group_norm"];
 
-/** The network that a description asks for, or what it waits for. Keys of the description that say more are named in `also`. */
+/** The network that a description asks for. Keys of the description that say more are named in `also`. */
 export function networkOf(
   description: Readonly<Record<string, unknown>>,
   [, height, width, channels]: readonly number[],
   where: string,
   hooks: Hooks = {},
   also: readonly string[] = [],
-): Network | string {
+): Network {
   const head = [
     "attentions",
     "patch_size",
@@ -120,7 +122,18 @@ export function networkOf(
   understand(description, ["widths", "block_depth", ...keras, ...head, ...aside, ...also], where);
   const { widths, block_depth } = description;
   const image = { height: height!, width: width!, channels: channels! };
-  if ("attentions" in description || "patch_size" in description) return "network of clear-diffusion-keras at HEAD";
+  if ("attentions" in description) {
+    const options = attentionNetwork.options.parse({
+      widths,
+      block_depth,
+      attention_levels: (description.attentions as boolean[]).flatMap((has, level) => has ? [level] : []),
+      patch_size: description.patch_size,
+      embedding_dims: description.noise_embedding_dims,
+      max_frequency: description.noise_embedding_max_frequency,
+      image_dims: description.image_embedding_dims,
+    });
+    return attentionUnet(options, image, hooks);
+  }
   if ("image_embedding_dims" in description) {
     const options = clearUnet.options.parse({
       widths,

@@ -5,6 +5,7 @@ import { valueAndGrad } from "../../tensor/gradients.ts";
 import type { State, TensorRecord } from "../../tensor/tree.ts";
 import adamwPlugin from "../../plugins/optimizer/adamw.ts";
 import { type Golden, golden } from "./golden.ts";
+import { headStep } from "./head_step.ts";
 import { make, networkOf, onEachBackend, stateOf, tensor, understand, understandTopic, waitsFor } from "./harness.ts";
 import { Ledger } from "./ledger.ts";
 import { sample } from "./sample.ts";
@@ -68,8 +69,12 @@ async function trainStep(
   let given: tf.Tensor4D | undefined;
   const embed = (embedding: tf.Tensor4D) => (seen = embedding.dataSync(), given ?? embedding);
   const network = networkOf(description, topic.get(noises).shape, run, { embed }, known);
-  if (typeof network === "string") return own.forEach((name) => ledger.pend(name, network));
   understand({ loss_type: description.loss_type, prediction_type: description.prediction_type }, known, run);
+
+  if (topic.has(`${run}/noise_powers`)) {
+    given = tensor<tf.Rank.R4>(topic.get(`${run}/embedding`));
+    return await headStep({ topic, ledger, run, description, network, backend, seen: () => seen });
+  }
 
   const read = (name: string) => tensor<tf.Rank.R4>(ledger.input(`${run}/${name}`));
   const { learning_rate, weight_decay, ema: decay, min_signal_rate, max_signal_rate } = description;

@@ -5,12 +5,12 @@ import {
   type Network,
   ops,
   type Random,
-  refuse,
   type TensorRecord,
   tf,
   tidyTree,
   z,
 } from "denoise/plugin";
+import { refuseSize } from "./size.ts";
 
 const momentum = 0.99; // part of the running statistics that is kept in a step
 const epsilon = 1e-3; // added to the variance
@@ -60,7 +60,7 @@ export interface ResidualUnetOptions {
 export interface Hooks {
   /** Sees the embedding of the noise levels, `[batch, 1, 1, embedding_dims]`, and returns the one to use. */
   embed?(embedding: tf.Tensor4D): tf.Tensor4D;
-  /** Called with the output of each residual block, in the order in which they run. */
+  /** Called with the sums in each residual block, in the order in which they are made. They are freed after it. */
   block?(name: string, output: tf.Tensor4D): void;
 }
 
@@ -168,16 +168,4 @@ function join(x: tf.Tensor4D, skip: tf.Tensor4D): tf.Tensor4D {
 /** Running statistics after a batch. */
 function gather(running: tf.Tensor, batch: tf.Tensor): tf.Tensor {
   return tf.add(tf.mul(running, momentum), tf.mul(batch, 1 - momentum));
-}
-
-function refuseSize(levels: number, { height, width }: ImageShape): void {
-  const divisor = 2 ** (levels - 1);
-  if (height % divisor === 0 && width % divisor === 0) return;
-  const sizes = [height, width].flatMap((side) => [Math.floor(side / divisor), Math.ceil(side / divisor)])
-    .filter((n) => n > 0).map((n) => n * divisor);
-  refuse({
-    option: "widths",
-    what: `Images of ${width}×${height} pixels cannot be halved ${levels - 1} times, as ${levels} widths ask for`,
-    fix: `use an image size that ${divisor} divides, such as ${[...new Set(sizes)].join(" or ")}, or fewer widths`,
-  });
 }

@@ -1,0 +1,42 @@
+/** Attention among the pixels of an image (Vaswani et al. 2017, arXiv:1706.03762, section 3.2). */
+import { initializers, type Random, type TensorRecord, tf } from "denoise/plugin";
+
+/** Weights of attention: `width` channels for each head, as `MultiHeadAttention(key_dim=width)` of Keras has them. */
+export function initAttention(random: Random, name: string, width: number, heads: number): TensorRecord {
+  const weights: TensorRecord = {};
+  const add = (part: string, kernel: number[], bias: number[]) => {
+    const path = `${name}.${part}.kernel`;
+    weights[path] = initializers.glorotUniform(random.fork(path), kernel);
+    weights[`${name}.${part}.bias`] = tf.zeros(bias);
+  };
+  for (const part of ["query", "key", "value"]) add(part, [width, heads, width], [heads, width]);
+  add("output", [heads, width, width], [width]);
+  return weights;
+}
+
+/**
+ * Each pixel gathers what it asks for from all pixels of its image: `softmax(queries keysᵀ / √width) values`, in several
+ * heads, whose answers a last matrix joins.
+ *
+ * @param x `[batch, height, width, channels]`
+ * @param heads how many
+ */
+export function attend(weights: Readonly<TensorRecord>, name: string, x: tf.Tensor4D, heads: number): tf.Tensor4D {
+  const [batch, height, width, channels] = x.shape;
+  const pixels = height * width;
+  const project = (part: string, values: tf.Tensor, inner: number, outer: number) => {
+    const kernel = tf.reshape(weights[`${name}.${part}.kernel`]!, [inner, outer]);
+    return tf.add(tf.matMul(values, kernel), tf.reshape(weights[`${name}.${part}.bias`]!, [outer]));
+  };
+  const flat = tf.reshape(x, [batch * pixels, channels]);
+  const byHead = (part: string): tf.Tensor => {
+    const all = project(part, flat, channels, heads * channels);
+    return tf.transpose(tf.reshape(all, [batch, pixels, heads, channels]), [0, 2, 1, 3]);
+  };
+  // Scaled before the product, which has more numbers than the queries.
+  const queries = tf.mul(byHead("query"), 1 / Math.sqrt(channels));
+  const share = tf.softmax(tf.matMul(queries, byHead("key"), false, true));
+  const gathered = tf.transpose(tf.matMul(share, byHead("value")), [0, 2, 1, 3]);
+  const joined = tf.reshape(gathered, [batch * pixels, heads * channels]);
+  return tf.reshape(project("output", joined, heads * channels, channels), x.shape);
+}

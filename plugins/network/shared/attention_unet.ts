@@ -1,0 +1,183 @@
+/** The U-Net of clear-diffusion-keras since 2023: group normalisation, the noise level in every block, attention, patches. */
+import {
+  type ImageShape,
+  initializers,
+  type Network,
+  ops,
+  refuse,
+  type TensorRecord,
+  tf,
+  tidyTree,
+  z,
+} from "denoise/plugin";
+import { attend, initAttention } from "./attention.ts";
+import { fromPatches } from "./patches.ts";
+import type { Hooks } from "./residual_unet.ts";
+import { refuseSize } from "./size.ts";
+
+const epsilon = 1e-3; // added to the variance
+
+/** Options of the network, with the reference's values. */
+export const attentionUnetOptions = {
+  widths: z.array(z.int().positive()).min(1).default([64, 128, 256, 512]).describe(
+    "channels at each level, from full resolution down; each further level halves the image",
+  ),
+  block_depth: z.int().positive().default(2).describe("residual blocks a level, on the way down and on the way up"),
+  attention_levels: z.array(z.int().min(0)).default([2, 3]).describe(
+    "levels whose blocks end with attention, counted from 0, the full resolution; its memory grows with the square of the pixels",
+  ),
+  heads: z.int().positive().default(4).describe("heads of an attention, each as wide as its level"),
+  groups: z.int().positive().default(8).describe(
+    "groups of channels that are normalised together; it divides image_dims and all widths",
+  ),
+  embedding_dims: z.int().positive().multipleOf(2).default(64).describe(
+    "channels that tell the noise level: half of them sines, half cosines",
+  ),
+  max_frequency: z.number().min(1).default(1000).describe(
+    "highest frequency of those, in periods over noise powers from 0 to 1; the lowest is 1",
+  ),
+  image_dims: z.int().positive().default(64).describe("channels that the image enters with"),
+  patch_size: z.int().positive().default(1).describe(
+    "side of the patches that the image enters and leaves in, in pixels; it divides the image's sides",
+  ),
+};
+
+/** Options of the network, checked. */
+export type AttentionUnetOptions = z.output<z.ZodObject<typeof attentionUnetOptions>>;
+
+/**
+ * Makes the network for images of one shape.
+ *
+ * @throws {Refusal} where sizes, groups or levels do not fit together
+ */
+export function attentionUnet(options: AttentionUnetOptions, image: ImageShape, hooks: Hooks = {}): Network {
+  const { widths, block_depth, heads, groups, embedding_dims, max_frequency, image_dims, patch_size } = options;
+  const attention = new Set(options.attention_levels);
+  refuseSize(widths.length, image, patch_size);
+  refuseGroups(options);
+  refuseLevels(options);
+  const bottom = widths.length - 1;
+  const depth = Array.from({ length: block_depth }, (_, i) => i);
+
+  return {
+    init(random, { channels }) {
+      const trainable: TensorRecord = {};
+      const layer = (name: string, kernel: number[]) => {
+        trainable[`${name}.kernel`] = initializers.glorotUniform(random.fork(`${name}.kernel`), kernel);
+        trainable[`${name}.bias`] = tf.zeros([kernel.at(-1)!]);
+      };
+      const norm = (name: string, width: number) => {
+        trainable[`${name}.gamma`] = tf.ones([width]);
+        trainable[`${name}.beta`] = tf.zeros([width]);
+      };
+      const block = (name: string, input: number, level: number) => {
+        const output = widths[level]!;
+        norm(`${name}.norm1`, input);
+        layer(`${name}.conv1`, [3, 3, input, output]);
+        layer(`${name}.embedding_dense`, [embedding_dims, output]);
+        norm(`${name}.norm2`, output);
+        layer(`${name}.conv2`, [3, 3, output, output]);
+        if (input !== output) layer(`${name}.residual_conv`, [1, 1, input, output]);
+        if (attention.has(level)) {
+          Object.assign(trainable, initAttention(random, `${name}.attention`, output, heads));
+        }
+        return output;
+      };
+      layer("input_conv", [patch_size, patch_size, channels, image_dims]);
+      layer("embedding_dense1", [embedding_dims, embedding_dims]);
+      layer("embedding_dense2", [embedding_dims, embedding_dims]);
+      const skips: number[] = [];
+      let width = image_dims;
+      for (let level = 0; level < bottom; level++) {
+        for (const i of depth) skips.push(width = block(`down${level}.block${i}`, width, level));
+      }
+      for (const i of depth) width = block(`middle.block${i}`, width, bottom);
+      for (let level = bottom - 1; level >= 0; level--) {
+        for (const i of depth) width = block(`up${level}.block${i}`, width + skips.pop()!, level);
+      }
+      // An output of zero: what the network says before it has learnt anything.
+      trainable["output_transpose.kernel"] = tf.zeros([patch_size, patch_size, channels, width]);
+      trainable["output_transpose.bias"] = tf.zeros([channels]);
+      return { trainable, buffers: {} };
+    },
+
+    apply({ trainable, buffers }, { image, level }) {
+      const weight = <T extends tf.Tensor>(name: string) => trainable[name] as T;
+      const conv = (name: string, x: tf.Tensor4D) => ops.conv2d(x, weight(`${name}.kernel`), weight(`${name}.bias`));
+      const dense = (name: string, x: tf.Tensor) =>
+        tf.add(tf.matMul(x, weight(`${name}.kernel`)), weight(`${name}.bias`));
+      const activate = (name: string, x: tf.Tensor4D): tf.Tensor4D => {
+        const scaled = tf.mul(ops.groupNorm(x, { groups, epsilon }), weight(`${name}.gamma`));
+        return ops.swish(tf.add(scaled, weight(`${name}.beta`)));
+      };
+      // Tidy, so that what no gradient needs is freed block by block.
+      const block = (name: string, below: tf.Tensor4D, level: number, skip?: tf.Tensor4D): tf.Tensor4D =>
+        tidyTree(() => {
+          const add = (a: tf.Tensor, b: tf.Tensor) => {
+            const sum = tf.add<tf.Tensor4D>(a, b);
+            hooks.block?.(name, sum);
+            return sum;
+          };
+          const x = skip === undefined ? below : tf.concat([below, skip], 3);
+          const residual = x.shape[3] === widths[level] ? x : conv(`${name}.residual_conv`, x);
+          const told = tf.reshape(dense(`${name}.embedding_dense`, embedding), [-1, 1, 1, widths[level]!]);
+          const hidden = add(conv(`${name}.conv1`, activate(`${name}.norm1`, x)), told);
+          const output = add(conv(`${name}.conv2`, activate(`${name}.norm2`, hidden)), residual);
+          if (!attention.has(level)) return output;
+          return add(attend(trainable, `${name}.attention`, ops.groupNorm(output, { groups, epsilon }), heads), output);
+        });
+
+      const own = ops.sinusoidalEmbedding(level, { dims: embedding_dims, maxFrequency: max_frequency });
+      const sines = tf.reshape(hooks.embed?.(own) ?? own, [-1, embedding_dims]);
+      const embedding = ops.swish(dense("embedding_dense2", ops.swish(dense("embedding_dense1", sines))));
+
+      const entrance = { strides: patch_size, pad: "valid" } as const;
+      let x = ops.conv2d(image, weight("input_conv.kernel"), weight("input_conv.bias"), entrance);
+      const skips: tf.Tensor4D[] = [];
+      for (let level = 0; level < bottom; level++) {
+        for (const i of depth) skips.push(x = block(`down${level}.block${i}`, x, level));
+        x = ops.averagePool(x);
+      }
+      for (const i of depth) x = block(`middle.block${i}`, x, bottom);
+      for (let level = bottom - 1; level >= 0; level--) {
+        x = ops.upsampleBilinear(x);
+        for (const i of depth) x = block(`up${level}.block${i}`, x, level, skips.pop()!);
+      }
+      const output = leave(x, weight("output_transpose.kernel"));
+      return { output: tf.add(output, weight("output_transpose.bias")), buffers };
+    },
+  };
+}
+
+/**
+ * A transposed convolution whose patches touch and do not overlap: each pixel becomes a patch by itself.
+ *
+ * @param kernel `[side, side, out, in]`, as Keras keeps it
+ */
+function leave(x: tf.Tensor4D, kernel: tf.Tensor4D): tf.Tensor4D {
+  const [side, , channels, inner] = kernel.shape;
+  const byPixel = tf.reshape(tf.transpose(kernel, [3, 0, 1, 2]), [1, 1, inner, side * side * channels]) as tf.Tensor4D;
+  return fromPatches(ops.conv2d(x, byPixel), side);
+}
+
+function refuseGroups({ widths, image_dims, groups }: AttentionUnetOptions): void {
+  const odd = [image_dims, ...widths].find((width) => width % groups !== 0);
+  if (odd === undefined) return;
+  refuse({
+    option: "groups",
+    what: `${odd} channels cannot be normalised in ${groups} groups`,
+    fix: `use image_dims and widths that ${groups} divides, such as ${
+      Math.ceil(odd / groups) * groups
+    }, or other groups`,
+  });
+}
+
+function refuseLevels({ widths, attention_levels }: AttentionUnetOptions): void {
+  const beyond = attention_levels.find((level) => level >= widths.length);
+  if (beyond === undefined) return;
+  refuse({
+    option: "attention_levels",
+    what: `There is no level ${beyond}: ${widths.length} widths make the levels 0 to ${widths.length - 1}`,
+    fix: "name levels that exist, or [] for no attention",
+  });
+}
