@@ -16,6 +16,7 @@ const rules: readonly { readonly of: RegExp; readonly may: RegExp; readonly type
   { of: /^xla\//, may: /^xla\// },
   { of: /^plugin\.ts$/, may: /^(tensor|image|files)\//, types: /^pipeline\/kinds\// },
   { of: /^plugins\/[^/]+\.ts$/, may: /^plugins\// },
+  { of: /^plugins\/backend\/(auto|xla)\.ts$/, may: /^(plugin\.ts$|plugins\/backend\/|xla\/mod\.ts$)/ },
   { of: /^plugins\/([^/]+)\//, may: /^(plugin\.ts$|plugins\/$1\/)/ },
   { of: /^pipeline\//, may: /^(pipeline|tensor|image|files)\/|^plugin\.ts$/ },
   { of: /^testing\.ts$/, may: /^pipeline\// },

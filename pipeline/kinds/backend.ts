@@ -18,11 +18,12 @@ export interface Backend {
    * Compiles a pure function of tensor trees; at the latest on the first call for each signature of shapes.
    *
    * Everything `fn` needs enters through its arguments; scalars travel as tensors. Arguments named in `donate` are
-   * consumed: the caller must not use them again. `name` stands in error messages and profiles.
+   * consumed: the caller must not use them again. The first axis of all tensors in the arguments named in `batch` is the
+   * batch: a backend with several devices splits it. `name` stands in error messages and profiles.
    */
   compile<A extends readonly Tree[], R extends Tree>(
     fn: (...args: A) => R,
-    options: { name: string; donate?: readonly number[] },
+    options: { name: string; donate?: readonly number[]; batch?: readonly number[] },
   ): Compiled<A, R>;
   /** Frees the device. */
   stop(): Promise<void>;

@@ -61,7 +61,7 @@ export class Trainer implements Disposable {
     const { steps, epochs } = this.#train;
     this.plan = { totalSteps: steps ?? epochs! * stepsPerEpoch, stepsPerEpoch, epochs, batchSize: batch_size };
     this.#measure = buildMeasure(options.session);
-    this.#step = backend.compile(buildTrainStep(graph), { name: "training step", donate: [0] });
+    this.#step = backend.compile(buildTrainStep(graph), { name: "training step", donate: [0], batch: [1] });
     this.#losses = new Losses({
       zero: options.zero,
       read: ({ step, errors }) => log.append({ step, ...errors }),
