@@ -10,7 +10,10 @@ export function userLine(): string {
   Error.stackTraceLimit = stackTraceLimit;
   for (const line of stack.split("\n").slice(1)) {
     const place = /\(?((?:file|https?):\/\/[^\s)]+:\d+:\d+)\)?$/.exec(line)?.[1];
-    if (place === undefined || place.startsWith(own) || /\/node_modules\/|\/@tensorflow\//.test(place)) continue;
+    if (
+      place === undefined || (place.startsWith(own) && !place.includes("_test.ts:")) ||
+      /\/node_modules\/|\/@tensorflow\//.test(place)
+    ) continue;
     return ` at ${place}`;
   }
   return "";
