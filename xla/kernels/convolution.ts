@@ -1,0 +1,121 @@
+/** Kernels of two-dimensional convolutions and their gradients. */
+import * as tf from "@tensorflow/tfjs";
+import { add, reshape, reverse, type Value } from "../stablehlo/mod.ts";
+import { activate, type Activation } from "./activation.ts";
+import { together } from "./broadcasting.ts";
+import { convolve } from "./convolve.ts";
+import type { DeviceKernels, Inputs } from "./types.ts";
+
+/** Attributes that all of them have. */
+interface Attributes {
+  readonly strides: number | [number, number];
+  readonly pad: "same" | "valid" | number | tf.backend_util.ExplicitPadding;
+  readonly dataFormat: "NHWC" | "NCHW";
+  readonly dilations?: number | [number, number];
+  readonly dimRoundingMode?: "floor" | "round" | "ceil";
+}
+
+type Four = [number, number, number, number];
+
+/** What tfjs computes of a convolution's attributes. */
+function infoOf(x: readonly number[], filter: readonly number[], attributes: Attributes, depthwise = false) {
+  const { strides, pad, dataFormat = "NHWC", dilations = 1, dimRoundingMode } = attributes;
+  const format = dataFormat === "NCHW" ? "channelsFirst" : "channelsLast";
+  return tf.backend_util.computeConv2DInfo(
+    x as Four,
+    filter as Four,
+    strides,
+    dilations,
+    pad,
+    dimRoundingMode,
+    depthwise,
+    format,
+  );
+}
+
+type Info = ReturnType<typeof infoOf>;
+
+const image = ({ dataFormat }: Attributes) => dataFormat === "NCHW" ? "bf01" : "b01f";
+
+const windowOf = (info: Info) => ({
+  strides: [info.strideHeight, info.strideWidth],
+  kernelDilation: [info.dilationHeight, info.dilationWidth],
+  padding: paddingOf(info),
+});
+
+/**
+ * Padding that gives exactly the output that tfjs computed: where its rounding leaves out rows at the end, less than it
+ * says; where it adds some, more.
+ */
+function paddingOf(info: Info): [number, number][] {
+  const { padInfo } = info;
+  const axis = (size: number, out: number, stride: number, reach: number, before: number): [number, number] => [
+    before,
+    (out - 1) * stride + reach - size - before,
+  ];
+  return [
+    axis(info.inHeight, info.outHeight, info.strideHeight, info.effectiveFilterHeight, padInfo.top),
+    axis(info.inWidth, info.outWidth, info.strideWidth, info.effectiveFilterWidth, padInfo.left),
+  ];
+}
+
+function conv2d(x: Value, filter: Value, attributes: Attributes): Value {
+  const info = infoOf(x.shape, filter.shape, attributes);
+  const layout = image(attributes);
+  return convolve(x, filter, { layout: [layout, "01io", layout], ...windowOf(info) });
+}
+
+function inputGradient(dy: Value, filter: Value, info: Info, layout: string): Value {
+  const padding = paddingOf(info);
+  const back = (axis: 0 | 1, size: number, out: number, stride: number, reach: number): [number, number] => {
+    const [before] = padding[axis]!;
+    // Position p of the input is covered from (p + before - reach + 1) / stride on.
+    return [reach - 1 - before, size + before - ((out - 1) * stride + 1)];
+  };
+  return convolve(dy, reverse(filter, [0, 1]), {
+    layout: [layout, "01oi", layout],
+    inputDilation: [info.strideHeight, info.strideWidth],
+    kernelDilation: [info.dilationHeight, info.dilationWidth],
+    padding: [
+      back(0, info.inHeight, info.outHeight, info.strideHeight, info.effectiveFilterHeight),
+      back(1, info.inWidth, info.outWidth, info.strideWidth, info.effectiveFilterWidth),
+    ],
+  });
+}
+
+function filterGradient(x: Value, dy: Value, info: Info, layout: string): Value {
+  const padding = paddingOf(info);
+  // The gradient is the convolution of the input with dy as its kernel; items take the part of features.
+  return convolve(x, dy, {
+    layout: [
+      layout.replace("b", "?").replace("f", "b").replace("?", "f"),
+      layout.replace("b", "i").replace("f", "o"),
+      "01bf",
+    ],
+    strides: [info.dilationHeight, info.dilationWidth],
+    kernelDilation: [info.strideHeight, info.strideWidth],
+    padding,
+  });
+}
+
+/** Adds a bias along the channels, and activates. */
+export function finish(
+  y: Value,
+  { bias, preluActivationWeights }: Inputs,
+  { activation, leakyreluAlpha, dataFormat }: { activation?: Activation; leakyreluAlpha?: number; dataFormat?: string },
+): Value {
+  const first = dataFormat === "NCHW";
+  const along = (value: Value) =>
+    first && value.rank === 1 && value.size > 1 ? reshape(value, [value.size, 1, 1]) : value;
+  const biased = bias === undefined ? y : add(...together(y, along(bias)));
+  return activate(biased, activation, preluActivationWeights && along(preluActivationWeights), leakyreluAlpha);
+}
+
+export const convolutions: DeviceKernels = {
+  Conv2D: ({ x, filter }, attributes) => conv2d(x!, filter!, attributes),
+  FusedConv2D: (inputs, attributes) => finish(conv2d(inputs.x!, inputs.filter!, attributes), inputs, attributes),
+  Conv2DBackpropInput: ({ dy, filter }, attributes) =>
+    inputGradient(dy!, filter!, infoOf(attributes.inputShape, filter!.shape, attributes), image(attributes)),
+  Conv2DBackpropFilter: ({ x, dy }, attributes) =>
+    filterGradient(x!, dy!, infoOf(x!.shape, attributes.filterShape, attributes), image(attributes)),
+};

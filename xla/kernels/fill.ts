@@ -1,0 +1,29 @@
+/** Kernels that make tensors of nothing but attributes. */
+import { add, constant, convert, type ElementType, full, iota, mul, type Value } from "../stablehlo/mod.ts";
+import type { DeviceKernels } from "./types.ts";
+
+const elements: Readonly<Record<string, ElementType>> = { float32: "f32", int32: "i32", bool: "i1" };
+
+function fill(shape: readonly number[], value: number, dtype?: string): Value {
+  return full(shape, elements[dtype ?? "float32"]!, value);
+}
+
+/** start, start + step … before stop. Empty where the step leads away. */
+function range({ start, stop, step, dtype }: { start: number; stop: number; step: number; dtype: string }): Value {
+  const type = elements[dtype ?? "float32"]!;
+  const away = start === stop || (start < stop && step < 0) || (start > stop && step > 0);
+  const count = away ? 0 : Math.abs(Math.ceil((stop - start) / (start > stop && step === 1 ? -1 : step)));
+  const by = start > stop && step === 1 ? -1 : step;
+  if (count === 0) return constant([], [0], type);
+  return add(mul(convert(iota([count], "i32", 0), type), by), start);
+}
+
+export const fills: DeviceKernels = {
+  Fill: (_, { shape, value, dtype }) => fill(shape, value, dtype),
+  Range: (_, attributes) => range(attributes),
+  LinSpace: (_, { start, stop, num }) => {
+    if (num === 1) return full([1], "f32", start);
+    const step = (stop - start) / (num - 1);
+    return add(mul(convert(iota([num], "i32", 0), "f32"), step), start);
+  },
+};

@@ -1,0 +1,71 @@
+/** Kernels of one operand, element by element. */
+import {
+  compare,
+  convert,
+  div,
+  type ElementType,
+  fullLike,
+  mul,
+  neg,
+  select,
+  type Special,
+  special,
+  type Unary,
+  unary,
+  type Value,
+} from "../stablehlo/mod.ts";
+import type { DeviceKernels, Inputs } from "./types.ts";
+
+const float = (name: Unary) => ({ x }: Inputs): Value => unary(name, convert(x!, "f32"));
+const advanced = (name: Special) => ({ x }: Inputs): Value => special(name, convert(x!, "f32"));
+/** For kernels that leave integers as they are. */
+const rounding = (name: Unary) => ({ x }: Inputs): Value => x!.dtype === "f32" ? unary(name, x!) : x!;
+
+const elements: Readonly<Record<string, ElementType>> = { float32: "f32", int32: "i32", bool: "i1" };
+
+/** Converts as tfjs does: truncates towards zero; NaN becomes 0, and true 1. */
+function cast({ x }: Inputs, { dtype }: { dtype: string }): Value {
+  const type = elements[dtype];
+  if (type === undefined) {
+    throw new TypeError(`Cannot cast to ${dtype} on the xla backend: it has float32, int32 and bool`);
+  }
+  if (x!.dtype === "f32" && type === "i32") return convert(select(compare("EQ", x!, x!), x!, 0), "i32");
+  return convert(x!, type);
+}
+
+export const unaries: DeviceKernels = {
+  Abs: ({ x }) => unary("abs", x!),
+  Neg: ({ x }) => neg(x!),
+  Sign: ({ x }) => x!.dtype === "f32" ? select(compare("EQ", x!, x!), unary("sign", x!), 0) : unary("sign", x!),
+  Square: ({ x }) => mul(x!, x!),
+  Reciprocal: ({ x }) => div(fullLike({ shape: x!.shape, dtype: "f32" }, 1), convert(x!, "f32")),
+  Sqrt: float("sqrt"),
+  Rsqrt: float("rsqrt"),
+  Exp: float("exponential"),
+  Expm1: float("exponential_minus_one"),
+  Log: float("log"),
+  Log1p: float("log_plus_one"),
+  Sin: float("sine"),
+  Cos: float("cosine"),
+  Tan: advanced("tan"),
+  Asin: advanced("asin"),
+  Acos: advanced("acos"),
+  Atan: advanced("atan"),
+  Sinh: advanced("sinh"),
+  Cosh: advanced("cosh"),
+  Tanh: float("tanh"),
+  Asinh: advanced("asinh"),
+  Acosh: advanced("acosh"),
+  Atanh: advanced("atanh"),
+  Erf: advanced("erf"),
+  Floor: rounding("floor"),
+  Ceil: rounding("ceil"),
+  Round: rounding("round_nearest_even"),
+  Cast: cast,
+  ClipByValue: ({ x }, { clipValueMin, clipValueMax }) => {
+    const [low, high] = [fullLike(x!.type, clipValueMin), fullLike(x!.type, clipValueMax)];
+    return select(compare("GT", x!, high), high, select(compare("LT", x!, low), low, x!));
+  },
+  OnesLike: ({ x }) => fullLike(x!.type, 1),
+  ZerosLike: ({ x }) => fullLike(x!.type, 0),
+};
