@@ -1,6 +1,6 @@
-/** Downloads that resume where they stopped and are checked by size and SHA-256 before they take their name. */
+/** Downloads that resume where they stopped and are checked by size and hash before they take their name. */
 import { dirname } from "node:path";
-import { sha256OfFile } from "./hash.ts";
+import { md5OfFile, sha256OfFile } from "./hash.ts";
 
 /** A file on a server, as it has to be. */
 export interface Remote {
@@ -9,6 +9,12 @@ export interface Remote {
   readonly size: number;
   /** 64 hexadecimal digits. */
   readonly sha256: string;
+}
+
+/** A file of which only the MD5 was published, as of the weights of Keras. */
+export interface RemoteMd5 extends Omit<Remote, "sha256"> {
+  /** 32 hexadecimal digits. */
+  readonly md5: string;
 }
 
 /** What a download may be told besides what to fetch. */
@@ -34,11 +40,11 @@ export class DownloadError extends Error {
 
 /**
  * Makes sure that `path` holds the remote file. A file that stands there is checked and kept; one that is missing is
- * downloaded into `path + ".part"`, which a later call continues, and renamed once size and SHA-256 are right.
+ * downloaded into `path + ".part"`, which a later call continues, and renamed once size and hash are right.
  *
  * @throws {DownloadError} when the file cannot be had or is not the one expected: how to place it by hand stands in it
  */
-export async function download(path: string, remote: Remote, options: DownloadOptions = {}): Promise<void> {
+export async function download(path: string, remote: Remote | RemoteMd5, options: DownloadOptions = {}): Promise<void> {
   const { signal, attempts = 4, delay = 500 } = options;
   if (await sizeOf(path) !== undefined) return await checkPlaced(path, remote, signal);
   await Deno.mkdir(dirname(path), { recursive: true });
@@ -63,7 +69,7 @@ export async function download(path: string, remote: Remote, options: DownloadOp
     }
     const after = (await sizeOf(part)) ?? 0;
     if (after === remote.size) {
-      if (await sha256OfFile(part, signal) === remote.sha256) return await Deno.rename(part, path);
+      if (await hashOf(part, remote, signal) === expected(remote)) return await Deno.rename(part, path);
       await Deno.remove(part);
       // What an earlier run left may be at fault: only a download from the first byte on settles it.
       if (before === 0) throw wrongContent(path, remote);
@@ -84,7 +90,11 @@ class Failed extends Error {}
 class Fatal extends Failed {}
 
 /** One request: appends to `part` what it lacks, or starts it anew where the server knows no ranges. */
-async function fetchInto(part: string, remote: Remote, { signal, progress, stall = 60_000 }: DownloadOptions) {
+async function fetchInto(
+  part: string,
+  remote: Remote | RemoteMd5,
+  { signal, progress, stall = 60_000 }: DownloadOptions,
+) {
   const have = (await sizeOf(part)) ?? 0;
   const dead = new AbortController();
   let timer = setTimeout(() => dead.abort(new Failed(`no data for ${stall / 1000} s`)), stall);
@@ -132,36 +142,51 @@ async function fetchInto(part: string, remote: Remote, { signal, progress, stall
   }
 }
 
-async function checkPlaced(path: string, remote: Remote, signal?: AbortSignal): Promise<void> {
+async function checkPlaced(path: string, remote: Remote | RemoteMd5, signal?: AbortSignal): Promise<void> {
   const size = await sizeOf(path);
-  const sum = size === remote.size ? await sha256OfFile(path, signal) : undefined;
-  if (sum === remote.sha256) return;
+  const sum = size === remote.size ? await hashOf(path, remote, signal) : undefined;
+  if (sum === expected(remote)) return;
   throw new DownloadError(`The file "${path}" is not the one expected`, [
-    sum === undefined ? `it has ${size} bytes, expected ${remote.size}` : `its SHA-256 is ${sum}`,
-    `expected SHA-256: ${remote.sha256}`,
+    sum === undefined ? `it has ${size} bytes, expected ${remote.size}` : `its ${hashName(remote)} is ${sum}`,
+    `expected ${hashName(remote)}: ${expected(remote)}`,
     `delete it, so that it is downloaded again from ${remote.url}`,
   ]);
 }
 
-function unavailable(path: string, remote: Remote, cause: unknown): DownloadError {
+function unavailable(path: string, remote: Remote | RemoteMd5, cause: unknown): DownloadError {
   return new DownloadError(`Cannot download "${remote.url}": ${reason(cause)}`, byHand(path, remote), { cause });
 }
 
-function wrongContent(path: string, remote: Remote): DownloadError {
-  return new DownloadError(`The download of "${remote.url}" is not the file expected: its SHA-256 differs`, [
-    "the server holds another version of it, or it was changed on the way",
-    ...byHand(path, remote),
-  ]);
+function wrongContent(path: string, remote: Remote | RemoteMd5): DownloadError {
+  return new DownloadError(
+    `The download of "${remote.url}" is not the file expected: its ${hashName(remote)} differs`,
+    [
+      "the server holds another version of it, or it was changed on the way",
+      ...byHand(path, remote),
+    ],
+  );
 }
 
 /** How to do without the download. */
-export function byHand(path: string, { url, size, sha256 }: Remote): string[] {
+export function byHand(path: string, remote: Remote | RemoteMd5): string[] {
   return [
     `to place it by hand, put this file at: ${path}`,
-    `address: ${url}`,
-    `size: ${size} bytes`,
-    `SHA-256: ${sha256}`,
+    `address: ${remote.url}`,
+    `size: ${remote.size} bytes`,
+    `${hashName(remote)}: ${expected(remote)}`,
   ];
+}
+
+function hashName(remote: Remote | RemoteMd5): string {
+  return "md5" in remote ? "MD5" : "SHA-256";
+}
+
+function expected(remote: Remote | RemoteMd5): string {
+  return "md5" in remote ? remote.md5 : remote.sha256;
+}
+
+function hashOf(path: string, remote: Remote | RemoteMd5, signal?: AbortSignal): Promise<string> {
+  return "md5" in remote ? md5OfFile(path, signal) : sha256OfFile(path, signal);
 }
 
 /** The innermost message: that of `fetch` alone says no more than "fetch failed". */

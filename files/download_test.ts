@@ -1,5 +1,6 @@
 /** Tests of downloads, against servers on loopback that do what servers do. */
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { download, DownloadError, type DownloadOptions, type Remote } from "./download.ts";
 import { sha256 } from "./hash.ts";
@@ -216,5 +217,18 @@ Deno.test("download() takes a file placed by hand, and refuses one that is not t
       assert.deepEqual(await Deno.readFile(place.path), wrong, "a file placed by hand is not ours to remove");
     }
     assert.equal(place.ranges.length, 0);
+  });
+});
+
+Deno.test("download() checks a file of which only the MD5 is known", async () => {
+  await withServer(whole, async ({ path, remote: { url, size } }) => {
+    const md5 = createHash("md5").update(content).digest("hex");
+    await download(path, { url, size, md5 });
+    assert.deepEqual(await Deno.readFile(path), content);
+    await assert.rejects(download(path, { url, size, md5: md5.replace(/./, "x") }), (error) => {
+      assert.ok(error instanceof DownloadError);
+      assert.ok(error.help.includes(`its MD5 is ${md5}`), error.help.join());
+      return true;
+    });
   });
 });

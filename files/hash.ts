@@ -1,4 +1,4 @@
-/** SHA-256 of text and of files. */
+/** SHA-256 of text and of files, and MD5 of files. */
 import { createHash } from "node:crypto";
 
 /** SHA-256 of a text or of bytes, 64 hexadecimal digits. */
@@ -7,8 +7,17 @@ export function sha256(data: string | Uint8Array): string {
 }
 
 /** SHA-256 of a file of any size, read piece by piece. */
-export async function sha256OfFile(path: string, signal?: AbortSignal): Promise<string> {
-  const hash = createHash("sha256");
+export function sha256OfFile(path: string, signal?: AbortSignal): Promise<string> {
+  return hashOfFile("sha256", path, signal);
+}
+
+/** MD5 of a file, 32 hexadecimal digits: for files of which nothing better was published. */
+export function md5OfFile(path: string, signal?: AbortSignal): Promise<string> {
+  return hashOfFile("md5", path, signal);
+}
+
+async function hashOfFile(algorithm: "sha256" | "md5", path: string, signal?: AbortSignal): Promise<string> {
+  const hash = createHash(algorithm);
   const file = await Deno.open(path);
   for await (const chunk of file.readable) { // Closes the file at the end or when the loop is left.
     signal?.throwIfAborted();

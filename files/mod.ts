@@ -1,11 +1,13 @@
 /**
- * Files that appear whole or not at all, the user's cache folder, and downloads that resume and are checked.
+ * Files that appear whole or not at all, the user's cache folder, downloads that resume and are checked, and HDF5.
  *
- * Stands alone: it imports nothing but Node's and Deno's own APIs.
+ * Stands alone: it imports nothing but Node's and Deno's own APIs, and a library for HDF5 when there is a file to read.
  *
  * @module
  */
 export * from "./cache.ts";
 export * from "./download.ts";
 export * from "./hash.ts";
+export * from "./hdf5.ts";
+export * from "./keras.ts";
 export * from "./whole.ts";

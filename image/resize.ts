@@ -56,6 +56,19 @@ function spans(from: number, to: number, method: ResizeMethod, antialias: boolea
 }
 
 /**
+ * The weight of each input pixel in each output pixel along one axis, `to * from` numbers row by row: resizing as a
+ * matrix product, for programs that do it on a device.
+ */
+export function resizeWeights(from: number, to: number, method: ResizeMethod, antialias: boolean): Float32Array {
+  const { start, count, weights, taps } = spans(from, to, method, antialias);
+  const matrix = new Float32Array(to * from);
+  for (let i = 0; i < to; i++) {
+    for (let k = 0; k < count[i]!; k++) matrix[i * from + start[i]! + k] = weights[i * taps + k]!;
+  }
+  return matrix;
+}
+
+/**
  * Resizes values `[height, width, channels]` of any range, one axis after the other. Nothing is clipped: bicubic
  * overshoots at edges.
  */

@@ -12,6 +12,7 @@ export const manifest: Readonly<Record<string, () => Promise<unknown>>> = {
   "dataset/oxford-flowers-102": () => import("./dataset/oxford-flowers-102.ts"),
   "ema/exponential": () => import("./ema/exponential.ts"),
   "loss/denoising": () => import("./loss/denoising.ts"),
+  "metric/kid": () => import("./metric/kid.ts"),
   "metric/validation-error": () => import("./metric/validation-error.ts"),
   "network/attention-unet": () => import("./network/attention-unet.ts"),
   "network/clear-unet": () => import("./network/clear-unet.ts"),

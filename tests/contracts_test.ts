@@ -1,6 +1,7 @@
 /** Every built-in plugin keeps the contract of its kind. */
 import { contract, type ContractSettings } from "denoise/testing";
 import { findPlugins } from "../plugins/generate_manifest.ts";
+import { writeFakeWeights } from "../plugins/metric/kid/testing.ts";
 import { encodePng } from "../image/mod.ts";
 
 /** What plugins are tried with besides their defaults; several settings where options change what a plugin does. */
@@ -34,6 +35,7 @@ const settings: Readonly<Record<string, readonly ContractSettings[]>> = {
   "dataset/image-folder": [{ options: { folder: await folderOfPictures(), image_size: 8 } }],
   "dataset/emoji": [{ options: { image_size: 8 } }],
   "metric/validation-error": [{}, { options: { error: "mse" } }],
+  "metric/kid": [{ options: { sampler: "preview", weights: await inceptionWeights() } }],
 };
 
 /** Plugins that cannot be tried here. */
@@ -48,6 +50,14 @@ for (const name of await findPlugins(new URL("../plugins/", import.meta.url))) {
   }
   const { default: plugin } = await import(`../plugins/${name}.ts`);
   for (const each of settings[name] ?? [{}]) contract(plugin, each);
+}
+
+/** A file of random weights of InceptionV3, for as long as the tests run. */
+async function inceptionWeights(): Promise<string> {
+  const path = await Deno.makeTempFile({ prefix: "contract-weights-", suffix: ".h5" });
+  globalThis.addEventListener("unload", () => Deno.removeSync(path));
+  await writeFakeWeights(path, { layout: "legacy" });
+  return path;
 }
 
 /** A folder of ten small pictures in two classes, for as long as the tests run. */

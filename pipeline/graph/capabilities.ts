@@ -1,4 +1,5 @@
 /** Checks what stages say of themselves against each other and against what the recipe asks of them. */
+import { isCalled } from "../kinds/metric.ts";
 import * as messages from "../messages/graph.ts";
 import type { Problem } from "../problem.ts";
 import type { Recipe } from "../recipe/types.ts";
@@ -47,7 +48,7 @@ function checkTrain(recipe: Recipe, stages: readonly Stage[]): Problem[] {
   const broken = recipe.stages.some(({ kind }) => kind === "metric") &&
     metrics.length < recipe.stages.filter(({ kind }) => kind === "metric").length;
   const numbers = metrics.flatMap(({ stage }) => Object.keys(stage.better));
-  if (keep.best !== undefined && !numbers.includes(keep.best) && !broken) {
+  if (keep.best !== undefined && !numbers.some((name) => isCalled(name, keep.best!)) && !broken) {
     problems.push(recipe.problem(["train", "keep", "best"], messages.bestUnknown(keep.best, numbers)));
   }
   const samplers = recipe.stages.filter(({ kind }) => kind === "sampler").map(({ path }) => String(path[1]));

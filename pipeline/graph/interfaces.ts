@@ -23,7 +23,7 @@ const interfaces = {
     init: "function",
     step: "function",
   },
-  metric: { better: "object", measure: "function" },
+  metric: { better: "object", prepare: "optional", measure: "function" },
   backend: {
     name: "string",
     description: "string",

@@ -3,6 +3,7 @@ import type * as tf from "@tensorflow/tfjs";
 import { z } from "zod";
 import type { Backend } from "./backend.ts";
 import type { Components } from "./common.ts";
+import type { OpenTools } from "./dataset.ts";
 
 /** `2 epochs` or `500 steps`. */
 export const interval = z.string().regex(
@@ -32,14 +33,43 @@ export interface MetricView {
   readonly backend: Backend;
   /** Goes through the validation pictures once. The draws are the same every time. Tensors of a batch are freed after its turn. */
   batches(): AsyncIterable<ValidationBatch>;
-  /** Generates `count` pictures in `[0, 1]` with the metric's sampler, in batches. Needs the option `sampler`. */
-  generate(count: number): AsyncIterable<tf.Tensor4D>;
+  /** Validation pictures. */
+  readonly pictures: number;
+  /** Pictures in a batch of training. */
+  readonly batchSize: number;
+  /**
+   * `count` validation pictures in `[0, 1]` in whole batches of `batch`, shuffled, and again from the first where there are
+   * fewer: the same every time. No network sees them. Tensors are freed after their turn.
+   */
+  real(count: number, batch: number): AsyncIterable<tf.Tensor4D>;
+  /**
+   * Generates `count` pictures in `[0, 1]` with the metric's sampler, in batches of at most `batch` (default: that of
+   * training), the same every time for the same weights. Needs the option `sampler`. Tensors are freed after their turn.
+   */
+  generate(count: number, batch?: number): AsyncIterable<tf.Tensor4D>;
+}
+
+/** A number with the standard deviation of what it is the mean of, where there is one. */
+export interface Spread {
+  readonly value: number;
+  readonly spread?: number;
 }
 
 /** A measurement. */
 export interface Metric {
   /** Which way is better, for each number it returns: `train.keep.best` needs to know. */
   readonly better: Readonly<Record<string, "lower" | "higher">>;
+  /**
+   * Gets what it measures with, once before it measures, such as weights that have to be downloaded.
+   *
+   * @throws {files.DownloadError} when it cannot be had: the user is told once, and all goes on without the metric
+   */
+  prepare?(tools: OpenTools): Promise<void>;
   /** Measures. The names returned are those of `better`. */
-  measure(view: MetricView): Promise<Record<string, number>>;
+  measure(view: MetricView): Promise<Record<string, number | Spread>>;
+}
+
+/** Whether `wanted` means this number: its name, or what stands before the brackets in it, such as `kid` for `kid(a)`. */
+export function isCalled(name: string, wanted: string): boolean {
+  return name === wanted || name.startsWith(`${wanted}(`);
 }

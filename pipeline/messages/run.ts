@@ -96,6 +96,33 @@ export function fileDamaged(path: string, what: string): Text {
   };
 }
 
+/** More pictures asked for than any metric would look at. */
+export function imagesUnused(images: number): Text {
+  return {
+    code: "images-unused",
+    message: `Cannot measure with ${images} pictures: no metric of the recipe generates any`,
+    help: ["add one that does, such as metrics: [{ use: kid, sampler: preview }], or leave --images out"],
+  };
+}
+
+/** A metric that lacks what it measures with. `what`: why, and `help` what to do about it. */
+export function metricUnavailable(id: string, name: string, what: string, help: readonly string[]): Text {
+  return {
+    code: "metric-unavailable",
+    message: `Cannot measure "${name}": what it needs is not here; all else goes on without it`,
+    help: [what, ...help, `or leave ${id} out of the recipe`],
+  };
+}
+
+/** Nothing left to evaluate by. */
+export function metricsUnavailable(): Text {
+  return {
+    code: "metrics-unavailable",
+    message: "Cannot evaluate: no metric of the recipe has what it measures with",
+    help: ["the warnings above say what is missing, and where to place it"],
+  };
+}
+
 /** Nothing to evaluate by. */
 export function metricsMissing(): Text {
   return {

@@ -1,19 +1,25 @@
 /** Measures a trained model. */
 import { join } from "node:path";
 import { writeWhole } from "../../files/mod.ts";
+import type { Graph, Stage } from "../graph/types.ts";
 import * as messages from "../messages/run.ts";
 import { DenoiseError } from "../problem.ts";
 import type { Console } from "../terminal/console.ts";
 import { row } from "../terminal/rows.ts";
-import { decimal } from "../terminal/units.ts";
+import { counted, decimal } from "../terminal/units.ts";
 import { tellData } from "./lines.ts";
 import { loadModel, type LoadOptions } from "./load.ts";
 import { buildMeasure, type Measurement } from "./measure.ts";
-import { tellModel } from "./sample.ts";
+import { prepareMetrics } from "./prepare_metrics.ts";
+import { checkWhole, tellModel } from "./sample.ts";
 import { openData } from "./session.ts";
 
 /** How to evaluate. */
 export interface EvaluateOptions extends LoadOptions {
+  /** Diffusion steps of the samplers that metrics use, in place of the recipe's. Default 20. */
+  readonly steps?: number;
+  /** Pictures that metrics generate, in place of the recipe's. */
+  readonly images?: number;
   /** File for the numbers, as JSON. Default: `evaluation-step-000512.json` in the run folder. */
   readonly json?: string;
   /** Folder for downloads and decoded pictures. Default: the user's cache folder. */
@@ -37,18 +43,24 @@ export interface EvaluateResult {
  * @throws {DenoiseError} when there is no checkpoint, no metric, or no validation picture
  */
 export async function evaluate(target: string, options: EvaluateOptions, console: Console): Promise<EvaluateResult> {
-  await using model = await loadModel(target, options, console);
+  const { steps = 20, images } = options;
+  checkWhole("steps", steps, 1, 1_000_000);
+  if (images !== undefined) checkWhole("images", images, 2, 10_000_000);
+  const change = (graph: Graph) => changesFor(graph, { steps, images }, options.overrides ?? []);
+  await using model = await loadModel(target, options, console, change);
   const { session, average, position: { step }, path, folder } = model;
   const { graph, signal } = session;
   const metrics = graph.all("metric");
   if (metrics.length === 0) throw new DenoiseError(messages.metricsMissing());
-  tellModel(console, path);
+  tellModel(console, path, samplersOf(graph).map(told).join(", ") || undefined);
   row(console, "backend", session.backend.description);
   try {
     await using pictures = await openData(graph, console, { signal, cache: options.cache });
     if (pictures.validation.count === 0) throw new DenoiseError(messages.validationMissing());
     tellData(console, pictures);
-    const measured = await buildMeasure(session)(metrics, { average, validation: pictures.validation });
+    const ready = await prepareMetrics(graph, console, { signal, cache: options.cache });
+    if (ready.length === 0) throw new DenoiseError(messages.metricsUnavailable());
+    const measured = await buildMeasure(session)(ready, { average, validation: pictures.validation });
     console.line();
     tellTable(console, measured);
     const json = options.json ?? (folder && join(folder, `evaluation-step-${String(step).padStart(6, "0")}.json`));
@@ -65,8 +77,40 @@ export async function evaluate(target: string, options: EvaluateOptions, console
   }
 }
 
+/** The samplers that metrics use, once each. */
+function samplersOf(graph: Graph): Stage<"sampler">[] {
+  const names = graph.all("metric").flatMap(({ options }) =>
+    typeof options.sampler === "string" ? [options.sampler] : []
+  );
+  return [...new Set(names)].map((name) => graph.sampler(name));
+}
+
+function told({ path, plugin, stage }: Stage<"sampler">): string {
+  return `${path[1]} (${plugin.name}, ${counted(stage.steps, "step")})`;
+}
+
+/** What evaluation changes in the recipe; what the command line changes itself stays. */
+function changesFor(
+  graph: Graph,
+  { steps, images }: { steps: number; images: number | undefined },
+  given: readonly string[],
+): string[] {
+  const metrics = graph.all("metric").filter(({ plugin }) => "images" in plugin.options.shape);
+  if (images !== undefined && metrics.length === 0) throw new DenoiseError(messages.imagesUnused(images));
+  const all = [
+    ...samplersOf(graph).filter(({ options }) => "steps" in options).map(({ path }) => [[...path, "steps"], steps]),
+    ...(images === undefined ? [] : metrics.map(({ path }) => [[...path, "images"], images])),
+  ] as [path: (string | number)[], value: number][];
+  return all.map(([path, value]) => ({ key: `${path.join(".")}=`, value }))
+    .filter(({ key }) => !given.some((text) => text.startsWith(key))).map(({ key, value }) => `${key}${value}`);
+}
+
 function tellTable(console: Console, measured: readonly Measurement[]): void {
-  const lines = [["metric", "value", "better"], ...measured.map((m) => [m.label, decimal(m.value), m.better])];
+  const spread = (m: Measurement) => m.spread === undefined ? "" : ` ± ${decimal(m.spread)}`;
+  const lines = [
+    ["metric", "value", "better"],
+    ...measured.map((m) => [m.label, decimal(m.value) + spread(m), m.better]),
+  ];
   const widths = [0, 1, 2].map((column) => Math.max(...lines.map((line) => line[column]!.length)));
   for (const [i, [label, value, better]] of lines.entries()) {
     const text = `${label!.padEnd(widths[0]!)}  ${value!.padStart(widths[1]!)}  ${better}`;

@@ -77,9 +77,11 @@ export function tellMoment(
   row(console, epochEnded ? `epoch  ${epoch}` : `step  ${count(step)}`, parts.join("   "));
 }
 
-/** `noise 0.1902, image 0.3127`. */
+/** `noise 0.1902, kid(inception-v3-75) 0.3127 ± 0.0210`. */
 export function listMeasurements(measured: readonly Measurement[]): string {
-  return measured.map(({ label, value }) => `${label} ${decimal(value)}`).join(", ");
+  return measured.map(({ label, value, spread }) =>
+    `${label} ${decimal(value)}${spread === undefined ? "" : ` ± ${decimal(spread)}`}`
+  ).join(", ");
 }
 
 /** What a run says at its end: where the pictures are, and what to do with it. */

@@ -6,7 +6,7 @@ import type { Stage } from "../graph/types.ts";
 import type { MetricView } from "../kinds/metric.ts";
 import { type Session, showWork } from "./session.ts";
 import { upload } from "./states.ts";
-import { buildEvaluationStep, type Evaluation } from "./train_step.ts";
+import { buildEvaluationStep, buildRealStep, type Evaluation } from "./train_step.ts";
 import { turn } from "./turn.ts";
 
 /** A number that a metric measured. */
@@ -18,6 +18,8 @@ export interface Measurement {
   /** As the metric calls it: what `train.keep.best` names. */
   readonly name: string;
   readonly value: number;
+  /** Standard deviation over the parts that it is the mean of, where there are several. */
+  readonly spread?: number;
   readonly better: "lower" | "higher";
 }
 
@@ -34,6 +36,7 @@ export type Measure = (metrics: readonly Stage<"metric">[], measured: Measured) 
 export function buildMeasure(session: Session): Measure {
   const { graph, backend, console, signal } = session;
   const evaluate = backend.compile(buildEvaluationStep(graph), { name: "evaluation step" });
+  const realStep = backend.compile(buildRealStep(graph), { name: "real pictures" });
   const batchSize = graph.one("dataset").options.batch_size as number;
   const all = graph.all("metric");
 
@@ -64,7 +67,28 @@ export function buildMeasure(session: Session): Measure {
           seed.dispose();
         }
       },
-      async *generate(count) {
+      pictures: validation.count,
+      batchSize,
+      async *real(count, batch) {
+        const repeats = Math.ceil(count / validation.count);
+        const whole = { batchSize: batch, repeats, training: true, seed: graph.recipe.seed, epoch: 0 };
+        let left = Math.floor(count / batch);
+        for await (const host of batches(validation, whole)) {
+          if (left-- === 0) return;
+          await turn();
+          signal.throwIfAborted();
+          const batch = upload(host, validation.shape);
+          const seed = seedTensor(graph.recipe.seed);
+          let images: tf.Tensor | undefined;
+          try {
+            images = await realStep(batch, seed);
+            yield images as tf.Tensor4D;
+          } finally {
+            disposeTree([batch, seed, ...(images === undefined ? [] : [images])]);
+          }
+        }
+      },
+      async *generate(count, batch = batchSize) {
         const sampler = graph.sampler(String(metric.options.sampler));
         const { statistics } = session;
         const progress = showWork(console, metric.plugin.name, "sampling steps");
@@ -74,11 +98,17 @@ export function buildMeasure(session: Session): Measure {
           statistics,
           seed: graph.recipe.seed,
           items,
-          batch: batchSize,
+          batch,
           progress,
           signal,
         };
-        yield* session.generate(sampler)(options);
+        for await (const images of session.generate(sampler)(options)) {
+          try {
+            yield images;
+          } finally {
+            images.dispose();
+          }
+        }
       },
     };
   };
@@ -88,12 +118,12 @@ export function buildMeasure(session: Session): Measure {
     try {
       for (const metric of metrics) {
         const values = await metric.stage.measure(view(metric, measured));
-        for (const [name, value] of Object.entries(values)) {
+        for (const [name, number] of Object.entries(values)) {
           found.push({
             id: metric.id,
             label: label(metric, name),
             name,
-            value,
+            ...(typeof number === "number" ? { value: number } : number),
             better: metric.stage.better[name] ?? "lower",
           });
         }

@@ -109,7 +109,8 @@ function samplerOf(graph: Graph, name: string | undefined): Stage<"sampler"> {
   return first;
 }
 
-function checkWhole(name: string, value: number, least: number, most: number): void {
+/** Refuses a number out of range. */
+export function checkWhole(name: string, value: number, least: number, most: number): void {
   if (Number.isInteger(value) && value >= least && value <= most) return;
   throw new DenoiseError(messages.badNumber(name, value, least, most));
 }

@@ -80,7 +80,8 @@ export function showWork(console: Console, what: string, unit: string): (done: n
   return (done, total) => report(what, done, total, unit);
 }
 
-function shown({ what, done, total, unit, secondsLeft }: Progress) {
+/** Work as a line of progress. */
+export function shown({ what, done, total, unit, secondsLeft }: Progress) {
   const amount = (n: number) => (Number.isInteger(total) ? count(n) : n.toFixed(1));
   const left = secondsLeft === undefined || done >= total ? [] : [`${duration(secondsLeft)} left`];
   return { label: what, done, total, details: [`${amount(done)} of ${amount(total)} ${unit}`, ...left] };

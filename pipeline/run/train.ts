@@ -5,6 +5,7 @@ import type { Pictures } from "../data/mod.ts";
 import { trainingCost } from "../graph/cost.ts";
 import { checkMemory } from "../graph/memory.ts";
 import { checkBatch } from "../graph/batch.ts";
+import type { Stage } from "../graph/types.ts";
 import { wire } from "../graph/wire.ts";
 import { validationMissing } from "../messages/run.ts";
 import { DenoiseError } from "../problem.ts";
@@ -19,6 +20,7 @@ import { Keeper } from "./keeper.ts";
 import { tellData, tellEnd, tellInterrupted, tellStart } from "./lines.ts";
 import { RunLog } from "./log.ts";
 import { type RunFolder, runFolderOf, takeRunFolder } from "./run_folder.ts";
+import { prepareMetrics } from "./prepare_metrics.ts";
 import { generators, openData, type Session } from "./session.ts";
 import { type Before, lastCheckpoint, startOf, stateOf, statisticsOf, zeroOutputLoss } from "./start.ts";
 import { Trainer } from "./trainer.ts";
@@ -88,6 +90,7 @@ export async function train(recipeFile: string, options: TrainOptions, console: 
     if (pictures.validation.count === 0 && graph.all("metric").length > 0) throw new DenoiseError(validationMissing());
     checkBatch(graph, pictures.train.count);
     tellData(console, pictures);
+    const metrics = await prepareMetrics(graph, console, { signal, cache });
     row(console, "run", path + (before === undefined ? "" : `, going on after step ${count(before.position.step)}`));
     console.line();
     const statistics = await statisticsOf(graph, pictures, before);
@@ -98,7 +101,7 @@ export async function train(recipeFile: string, options: TrainOptions, console: 
           ...overrides.filter((text) => !/^train\.(epochs|steps)=/.test(text)),
           length,
         ]);
-      return await trainIn(session, { folder, pictures, before, again, longer });
+      return await trainIn(session, { folder, pictures, metrics, before, again, longer });
     } finally {
       disposeTree(statistics);
     }
@@ -118,9 +121,10 @@ export async function train(recipeFile: string, options: TrainOptions, console: 
 /** Trains on opened pictures. */
 async function trainIn(
   session: Session,
-  { folder, pictures, before, again, longer }: {
+  { folder, pictures, metrics, before, again, longer }: {
     folder: RunFolder;
     pictures: Pictures;
+    metrics: readonly Stage<"metric">[];
     before: Before | undefined;
     again: string;
     longer: (length: string) => string;
@@ -144,7 +148,7 @@ async function trainIn(
   await writeWhole(folder.recipe, recipe);
   const { last } = graph.recipe.train.keep;
   const keeper = new Keeper({ folder: folder.checkpoints, recipe, log, last, newest: before?.path });
-  using trainer = new Trainer({ session, pictures, folder, log, keeper, state, position, zero });
+  using trainer = new Trainer({ session, pictures, metrics, folder, log, keeper, state, position, zero });
   if (position.step >= trainer.plan.totalSteps) {
     console.line(`trained as long as the recipe asks already: ${counted(position.step, "step")}`);
   }

@@ -63,6 +63,14 @@ export function buildEvaluationStep(
   };
 }
 
+/** Pictures as the network would see them in inference, in `[0, 1]`. */
+export function buildRealStep(graph: Graph): (batch: Batch, seed: tf.Tensor) => tf.Tensor {
+  return (batch, seed) => {
+    const random = createRandom({ seed, stream: "validation", step: tf.scalar(0, "int32"), items: batch.item });
+    return pixels(graph, batch, random, false);
+  };
+}
+
 /** The loss of a network whose output is zero: what training has to beat. */
 export function buildZeroOutputLoss(
   graph: Graph,

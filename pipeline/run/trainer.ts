@@ -4,7 +4,9 @@ import { writeWhole } from "../../files/mod.ts";
 import { grid } from "../../image/mod.ts";
 import { disposeTree, seedTensor, type TensorRecord } from "../../tensor/mod.ts";
 import { batchCount, batches, type Pictures } from "../data/mod.ts";
+import type { Stage } from "../graph/types.ts";
 import type { Compiled } from "../kinds/backend.ts";
+import { isCalled } from "../kinds/metric.ts";
 import type { TrainOptions } from "../recipe/types.ts";
 import type { Position } from "./checkpoint.ts";
 import { isDue, type Moment } from "./interval.ts";
@@ -28,6 +30,8 @@ export interface TrainerOptions {
   readonly folder: RunFolder;
   readonly log: RunLog;
   readonly keeper: Keeper;
+  /** Those of the recipe that could be prepared. */
+  readonly metrics: readonly Stage<"metric">[];
   readonly state: TrainState;
   readonly position: Position;
   /** The loss of a network that answers zero. */
@@ -148,7 +152,7 @@ export class Trainer implements Disposable {
     const { session: { graph, signal, console }, keeper } = this.options;
     const { step, epoch, batch } = this.#position;
     const moment = { step, epoch, epochEnded: batch === 0, last: step >= this.plan.totalSteps };
-    const metrics = graph.all("metric").filter(({ options }) => isDue(options.every as string, moment));
+    const metrics = this.options.metrics.filter(({ options }) => isDue(options.every as string, moment));
     const sampled = graph.all("sampler").length > 0 && isDue(this.#train.samples.every, moment);
     const checkpoint = isDue(this.#train.checkpoint, moment);
     const due = metrics.length > 0 || sampled || checkpoint || moment.epochEnded;
@@ -202,11 +206,15 @@ export class Trainer implements Disposable {
   #note(measured: readonly Measurement[], samples: string | undefined): boolean {
     const { log } = this.options;
     const { step, epoch, best } = this.#position;
-    const values = Object.fromEntries(measured.map(({ label, value }) => [label, value]));
+    const wanted = this.#train.keep.best;
+    const values = Object.fromEntries(measured.flatMap(({ label, value, spread }) => [
+      [label, value] as const,
+      ...(spread === undefined ? [] : [[`${label} spread`, spread] as const]),
+    ]));
     if (measured.length > 0) log.append({ step, event: "metrics", epoch, ...values });
     if (samples !== undefined) log.append({ step, event: "samples", epoch, file: samples });
     this.#position = { ...this.#position, metrics: { ...this.#position.metrics, ...values } };
-    const found = measured.find(({ name }) => name === this.#train.keep.best);
+    const found = measured.find(({ name }) => wanted !== undefined && isCalled(name, wanted));
     if (found === undefined || !Number.isFinite(found.value)) return false;
     const { name: metric, value, better } = found;
     const improved = best === undefined || best.metric !== metric ||

@@ -1,0 +1,112 @@
+/** Metric `kid`: the kernel inception distance between real and generated pictures. */
+import { type Backend, type Metric, type OpenTools, plugin, tf, z } from "denoise/plugin";
+import { kernelDistance, overBatches } from "./kid/estimate.ts";
+import { dimensions, extract, type Extractor, extractorNames, extractors, prepare } from "./kid/features.ts";
+import { loadWeights, type official } from "./kid/source.ts";
+import { type FoldedWeights, upload } from "./kid/weights.ts";
+
+/** Options of the metric, checked. */
+export interface KidOptions {
+  readonly features: Extractor;
+  readonly images?: number | undefined;
+  readonly batch?: number | undefined;
+  readonly weights?: string | undefined;
+}
+
+export default plugin({
+  kind: "metric",
+  name: "kid",
+  summary: "Kernel inception distance between generated and validation pictures; downloads InceptionV3 (88 MB) once",
+  source: "Bińkowski et al. 2018, arXiv:1801.01401, section 4; as the Keras DDIM example and clear-diffusion-keras",
+  needs: ["sampler"],
+  options: z.object({
+    sampler: z.string().describe("name of one of samplers; 5 steps are enough to compare checkpoints of one run"),
+    features: z.enum(extractorNames).default("inception-v3-75").describe(
+      "what pictures are compared by: InceptionV3 on 75, 150 or 299 pixels, resized as the Keras example does " +
+        "(bilinear) or as clear-diffusion-keras (-bicubic, antialiased); distances of different ones do not compare",
+    ),
+    images: z.int().min(2).optional().describe(
+      "pictures generated, and real ones beside them, again from the first where there are fewer; " +
+        "default: as many as are held out",
+    ),
+    batch: z.int().min(2).optional().describe(
+      "pictures in one estimate, of which the mean is taken; default: the batch size of training",
+    ),
+    weights: z.string().min(1).optional().describe(
+      "Keras .h5 file of InceptionV3 without its top, instead of the download; relative to the working directory",
+    ),
+  }),
+  create: ({ options }) => kid(options),
+});
+
+/** The metric, with weights from this address. */
+export function kid(
+  options: KidOptions,
+  remote?: typeof official,
+): Metric & { prepare(tools: OpenTools): Promise<void> } {
+  const name = `kid(${options.features})`;
+  const preparation = extractors[options.features];
+  // The network has inner images of 32 channels as large as half the picture: what 64 pictures of 75 pixels take.
+  const most = Math.max(1, Math.floor(64 * (75 / preparation.side) ** 2));
+  let weights: FoldedWeights | undefined;
+  const programs = new WeakMap<Backend, ReturnType<typeof compileExtractor>>();
+  const compileExtractor = (backend: Backend) =>
+    backend.compile(
+      (weights: Record<string, tf.Tensor>, pictures: tf.Tensor) =>
+        extract(weights, prepare(pictures as tf.Tensor4D, preparation)),
+      { name: options.features },
+    );
+
+  return {
+    better: { [name]: "lower" },
+    async prepare(tools) {
+      weights ??= await loadWeights(options.weights, tools, remote);
+    },
+    async measure(view) {
+      if (weights === undefined) throw new Error(`Cannot measure "${name}": its weights were not loaded first`);
+      const batch = Math.min(options.batch ?? view.batchSize, options.images ?? view.pictures, view.pictures);
+      const count = Math.floor((options.images ?? view.pictures) / batch) * batch;
+      if (batch < 2) throw new Error(`Cannot measure "${name}": it takes two pictures held out, and there is ${batch}`);
+      const program = programs.get(view.backend) ?? compileExtractor(view.backend);
+      programs.set(view.backend, program);
+      const device = upload(weights);
+      const features = async (pictures: tf.Tensor4D) => {
+        const data = new Float32Array(batch * dimensions);
+        const size = Math.ceil(batch / Math.ceil(batch / most));
+        for (let from = 0; from < batch; from += size) {
+          // The last part is filled up: another size would be another program.
+          const part = cut(pictures, from, size);
+          const found = await program(device, part);
+          data.set(
+            (await found.data()).subarray(0, (Math.min(from + size, batch) - from) * dimensions),
+            from * dimensions,
+          );
+          tf.dispose([part, found]);
+        }
+        return { data, count: batch };
+      };
+      const real = view.real(count, batch)[Symbol.asyncIterator]();
+      const distances: number[] = [];
+      try {
+        for await (const generated of view.generate(count, batch)) {
+          const { value, done } = await real.next();
+          if (done) break;
+          distances.push(kernelDistance(await features(value), await features(generated), dimensions));
+        }
+      } finally {
+        await real.return?.();
+        tf.dispose(device);
+      }
+      return { [name]: overBatches(distances) };
+    },
+  };
+}
+
+/** Pictures `from` to `from + size`, with zeros where there are no more. */
+function cut(pictures: tf.Tensor4D, from: number, size: number): tf.Tensor4D {
+  return tf.tidy(() => {
+    const left = Math.min(size, pictures.shape[0] - from);
+    const part = tf.slice(pictures, from, left);
+    return left === size ? part : tf.pad(part, [[0, size - left], [0, 0], [0, 0], [0, 0]]);
+  });
+}
