@@ -11,6 +11,8 @@ export const fusedKernels = {
   moments: "DenoiseMoments",
   /** `dy`, `output`, `inverse` `[channels]` → the gradient of a batch normalisation with statistics of the batch */
   batchNormGradient: "DenoiseBatchNormGradient",
+  /** `dy` `[batch, 2 height, 2 width, channels]` → the adjoint of a bilinear doubling with half-pixel centres */
+  doublingAdjoint: "DenoiseDoublingAdjoint",
 } as const;
 
 /**

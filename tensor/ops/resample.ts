@@ -1,6 +1,7 @@
 /** Enlarging and shrinking of images by whole factors. */
 import * as tf from "@tensorflow/tfjs";
 import { differentiable } from "../engine.ts";
+import { runFused } from "../fused.ts";
 import { resizeAdjoint } from "../resize_matrix.ts";
 
 /**
@@ -27,7 +28,9 @@ export function upsampleBilinear(x: tf.Tensor4D, factor = 2): tf.Tensor4D {
 }
 
 /** The adjoint of a bilinear doubling: weights 1/4, 3/4, 3/4, 1/4 along each axis at every second pixel. */
-function doublingAdjoint(dy: tf.Tensor4D): tf.Tensor4D {
+function doublingAdjoint(dy: tf.Tensor4D): tf.Tensor {
+  const fused = runFused("doublingAdjoint", { dy });
+  if (fused !== undefined) return fused[0]!;
   const channels = dy.shape[3];
   const padded = tf.mirrorPad(dy, [[0, 0], [1, 1], [1, 1], [0, 0]], "symmetric") as tf.Tensor4D;
   const along = tf.tensor1d([0.25, 0.75, 0.75, 0.25]);

@@ -7,7 +7,7 @@ import { convolve } from "./convolve.ts";
 import type { DeviceKernels, Inputs } from "./types.ts";
 
 /** Attributes that all of them have. */
-interface Attributes {
+export interface ConvolutionAttributes {
   readonly strides: number | [number, number];
   readonly pad: "same" | "valid" | number | tf.backend_util.ExplicitPadding;
   readonly dataFormat: "NHWC" | "NCHW";
@@ -18,7 +18,12 @@ interface Attributes {
 type Four = [number, number, number, number];
 
 /** What tfjs computes of a convolution's attributes. */
-function infoOf(x: readonly number[], filter: readonly number[], attributes: Attributes, depthwise = false) {
+export function infoOf(
+  x: readonly number[],
+  filter: readonly number[],
+  attributes: ConvolutionAttributes,
+  depthwise = false,
+) {
   const { strides, pad, dataFormat = "NHWC", dilations = 1, dimRoundingMode } = attributes;
   const format = dataFormat === "NCHW" ? "channelsFirst" : "channelsLast";
   return tf.backend_util.computeConv2DInfo(
@@ -33,11 +38,12 @@ function infoOf(x: readonly number[], filter: readonly number[], attributes: Att
   );
 }
 
-type Info = ReturnType<typeof infoOf>;
+export type ConvolutionInfo = ReturnType<typeof infoOf>;
 
-const image = ({ dataFormat }: Attributes) => dataFormat === "NCHW" ? "bf01" : "b01f";
+/** Axes of images in StableHLO's letters. */
+export const imageLayout = ({ dataFormat }: ConvolutionAttributes) => dataFormat === "NCHW" ? "bf01" : "b01f";
 
-const windowOf = (info: Info) => ({
+export const windowOf = (info: ConvolutionInfo) => ({
   strides: [info.strideHeight, info.strideWidth],
   kernelDilation: [info.dilationHeight, info.dilationWidth],
   padding: paddingOf(info),
@@ -47,7 +53,7 @@ const windowOf = (info: Info) => ({
  * Padding that gives exactly the output that tfjs computed: where its rounding leaves out rows at the end, less than it
  * says; where it adds some, more.
  */
-function paddingOf(info: Info): [number, number][] {
+function paddingOf(info: ConvolutionInfo): [number, number][] {
   const { padInfo } = info;
   const axis = (size: number, out: number, stride: number, reach: number, before: number): [number, number] => [
     before,
@@ -59,42 +65,46 @@ function paddingOf(info: Info): [number, number][] {
   ];
 }
 
-function conv2d(x: Value, filter: Value, attributes: Attributes): Value {
+function conv2d(x: Value, filter: Value, attributes: ConvolutionAttributes): Value {
   const info = infoOf(x.shape, filter.shape, attributes);
-  const layout = image(attributes);
+  const layout = imageLayout(attributes);
   return convolve(x, filter, { layout: [layout, "01io", layout], ...windowOf(info) });
 }
 
-function inputGradient(dy: Value, filter: Value, info: Info, layout: string): Value {
+/** Padding of the transposed convolution that leads from outputs back to inputs. */
+export function inputPadding(info: ConvolutionInfo): [number, number][] {
   const padding = paddingOf(info);
   const back = (axis: 0 | 1, size: number, out: number, stride: number, reach: number): [number, number] => {
     const [before] = padding[axis]!;
-    // Position p of the input is covered from (p + before - reach + 1) / stride on.
     return [reach - 1 - before, size + before - ((out - 1) * stride + 1)];
   };
+  return [
+    back(0, info.inHeight, info.outHeight, info.strideHeight, info.effectiveFilterHeight),
+    back(1, info.inWidth, info.outWidth, info.strideWidth, info.effectiveFilterWidth),
+  ];
+}
+
+function inputGradient(dy: Value, filter: Value, info: ConvolutionInfo, layout: string): Value {
   return convolve(dy, reverse(filter, [0, 1]), {
     layout: [layout, "01oi", layout],
     inputDilation: [info.strideHeight, info.strideWidth],
     kernelDilation: [info.dilationHeight, info.dilationWidth],
-    padding: [
-      back(0, info.inHeight, info.outHeight, info.strideHeight, info.effectiveFilterHeight),
-      back(1, info.inWidth, info.outWidth, info.strideWidth, info.effectiveFilterWidth),
-    ],
+    padding: inputPadding(info),
   });
 }
 
-function filterGradient(x: Value, dy: Value, info: Info, layout: string): Value {
-  const padding = paddingOf(info);
-  // The gradient is the convolution of the input with dy as its kernel; items take the part of features.
+/** Axes of a filter's gradient: it is the convolution of x with dy as its kernel; items take the part of features. */
+export const swapped = (layout: string): [x: string, dy: string] => [
+  layout.replace("b", "?").replace("f", "b").replace("?", "f"),
+  layout.replace("b", "i").replace("f", "o"),
+];
+
+function filterGradient(x: Value, dy: Value, info: ConvolutionInfo, layout: string): Value {
   return convolve(x, dy, {
-    layout: [
-      layout.replace("b", "?").replace("f", "b").replace("?", "f"),
-      layout.replace("b", "i").replace("f", "o"),
-      "01bf",
-    ],
+    layout: [...swapped(layout), "01bf"],
     strides: [info.dilationHeight, info.dilationWidth],
     kernelDilation: [info.strideHeight, info.strideWidth],
-    padding,
+    padding: paddingOf(info),
   });
 }
 
@@ -115,7 +125,7 @@ export const convolutions: DeviceKernels = {
   Conv2D: ({ x, filter }, attributes) => conv2d(x!, filter!, attributes),
   FusedConv2D: (inputs, attributes) => finish(conv2d(inputs.x!, inputs.filter!, attributes), inputs, attributes),
   Conv2DBackpropInput: ({ dy, filter }, attributes) =>
-    inputGradient(dy!, filter!, infoOf(attributes.inputShape, filter!.shape, attributes), image(attributes)),
+    inputGradient(dy!, filter!, infoOf(attributes.inputShape, filter!.shape, attributes), imageLayout(attributes)),
   Conv2DBackpropFilter: ({ x, dy }, attributes) =>
-    filterGradient(x!, dy!, infoOf(x!.shape, attributes.filterShape, attributes), image(attributes)),
+    filterGradient(x!, dy!, infoOf(x!.shape, attributes.filterShape, attributes), imageLayout(attributes)),
 };

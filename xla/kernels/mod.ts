@@ -3,6 +3,7 @@ import { activations } from "./activation.ts";
 import { arithmetic } from "./arithmetic.ts";
 import { arranging } from "./arranging.ts";
 import { convolutions } from "./convolution.ts";
+import { depthwiseConvolutions } from "./depthwise.ts";
 import { fills } from "./fill.ts";
 import { logical } from "./logical.ts";
 import { matrices } from "./matmul.ts";
@@ -22,6 +23,7 @@ export const deviceKernels: DeviceKernels = {
   ...arithmetic,
   ...arranging,
   ...convolutions,
+  ...depthwiseConvolutions,
   ...fills,
   ...logical,
   ...matrices,

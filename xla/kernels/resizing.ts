@@ -63,6 +63,24 @@ function double(x: Value, axis: 1 | 2): Value {
   return reshape(concat(wide, axis + 1), x.shape.map((m, i) => i === axis ? 2 * m : m));
 }
 
+/** The adjoint of `double`. */
+function halve(dy: Value, axis: 1 | 2): Value {
+  const n = dy.shape[axis]! / 2;
+  const apart = reshape(dy, [...dy.shape.slice(0, axis), n, 2, ...dy.shape.slice(axis + 1)]);
+  const cut = (x: Value, at: number, from: number, to: number) =>
+    slice(x, x.shape.map((_, i) => i === at ? from : 0), x.shape.map((m, i) => i === at ? to : m));
+  const half = (i: number) => reshape(cut(apart, axis + 1, i, i + 1), dy.shape.map((m, i) => i === axis ? n : m));
+  const [first, second] = [half(0), half(1)];
+  const after = concat([cut(first, axis, 1, n), cut(second, axis, n - 1, n)], axis);
+  const before = concat([cut(first, axis, 0, 1), cut(second, axis, 0, n - 1)], axis);
+  return add(mul(add(first, second), 0.75), mul(add(before, after), 0.25));
+}
+
+const doubles = (
+  [small, large]: readonly (readonly number[])[],
+  { alignCorners, halfPixelCenters }: Partial<Attributes>,
+) => halfPixelCenters === true && alignCorners !== true && large![0] === 2 * small![0]! && large![1] === 2 * small![1]!;
+
 function resize(x: Value, attributes: Attributes, weightsOf: typeof bilinearWeights): Value {
   const [, height, width] = x.shape as [number, number, number, number];
   const [tall, wide] = attributes.size;
@@ -71,9 +89,7 @@ function resize(x: Value, attributes: Attributes, weightsOf: typeof bilinearWeig
 }
 
 function bilinear(x: Value, attributes: Attributes): Value {
-  const [, height, width] = x.shape as [number, number, number, number];
-  const [tall, wide] = attributes.size;
-  if (attributes.halfPixelCenters && tall === 2 * height && wide === 2 * width) return double(double(x, 1), 2);
+  if (doubles([x.shape.slice(1, 3), attributes.size], attributes)) return double(double(x, 1), 2);
   return resize(x, attributes, bilinearWeights);
 }
 
@@ -99,6 +115,10 @@ function gradient(dy: Value, images: Value, attributes: Attributes, weightsOf: t
 export const resizing: DeviceKernels = {
   ResizeBilinear: ({ images }, attributes) => bilinear(images!, attributes),
   ResizeNearestNeighbor: ({ images }, attributes) => nearest(images!, attributes),
-  ResizeBilinearGrad: ({ dy, images }, attributes) => gradient(dy!, images!, attributes, bilinearWeights),
+  ResizeBilinearGrad: ({ dy, images }, attributes) =>
+    doubles([images!.shape.slice(1, 3), dy!.shape.slice(1, 3)], attributes)
+      ? halve(halve(dy!, 1), 2)
+      : gradient(dy!, images!, attributes, bilinearWeights),
+  DenoiseDoublingAdjoint: ({ dy }) => halve(halve(dy!, 1), 2),
   ResizeNearestNeighborGrad: ({ dy, images }, attributes) => gradient(dy!, images!, attributes, nearestWeights),
 };

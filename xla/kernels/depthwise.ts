@@ -1,0 +1,61 @@
+/** Kernels of depthwise convolutions: each channel has filters of its own. */
+import { reshape, reverse, transpose, type Value } from "../stablehlo/mod.ts";
+import {
+  type ConvolutionAttributes,
+  finish,
+  imageLayout,
+  infoOf,
+  inputPadding,
+  swapped,
+  windowOf,
+} from "./convolution.ts";
+import { convolve } from "./convolve.ts";
+import type { DeviceKernels } from "./types.ts";
+
+/** `filter` is `[height, width, channels, multiplier]`. */
+function depthwise(x: Value, filter: Value, attributes: ConvolutionAttributes): Value {
+  const info = infoOf(x.shape, filter.shape, attributes, true);
+  const [height, width, channels, multiplier] = filter.shape as [number, number, number, number];
+  const layout = imageLayout(attributes);
+  return convolve(x, reshape(filter, [height, width, 1, channels * multiplier]), {
+    layout: [layout, "01io", layout],
+    groups: channels,
+    ...windowOf(info),
+  });
+}
+
+function inputGradient(dy: Value, filter: Value, inputShape: number[], attributes: ConvolutionAttributes): Value {
+  const info = infoOf(inputShape, filter.shape, attributes, true);
+  const layout = imageLayout(attributes);
+  return convolve(dy, transpose(reverse(filter, [0, 1]), [0, 1, 3, 2]), {
+    layout: [layout, "01io", layout],
+    groups: filter.shape[2]!,
+    inputDilation: [info.strideHeight, info.strideWidth],
+    kernelDilation: [info.dilationHeight, info.dilationWidth],
+    padding: inputPadding(info),
+  });
+}
+
+function filterGradient(x: Value, dy: Value, filterShape: number[], attributes: ConvolutionAttributes): Value {
+  const info = infoOf(x.shape, filterShape, attributes, true);
+  const { padding } = windowOf(info);
+  const layout = imageLayout(attributes);
+  const gradient = convolve(x, dy, {
+    layout: [...swapped(layout), "01bf"],
+    batchGroups: filterShape[2]!,
+    strides: [info.dilationHeight, info.dilationWidth],
+    kernelDilation: [info.strideHeight, info.strideWidth],
+    padding,
+  });
+  return reshape(gradient, filterShape);
+}
+
+export const depthwiseConvolutions: DeviceKernels = {
+  DepthwiseConv2dNative: ({ x, filter }, attributes) => depthwise(x!, filter!, attributes),
+  FusedDepthwiseConv2D: (inputs, attributes) =>
+    finish(depthwise(inputs.x!, inputs.filter!, attributes), inputs, attributes),
+  DepthwiseConv2dNativeBackpropInput: ({ dy, filter }, attributes) =>
+    inputGradient(dy!, filter!, attributes.inputShape, attributes),
+  DepthwiseConv2dNativeBackpropFilter: ({ x, dy }, attributes) =>
+    filterGradient(x!, dy!, attributes.filterShape, attributes),
+};
