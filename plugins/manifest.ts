@@ -7,6 +7,7 @@ export const manifest: Readonly<Record<string, () => Promise<unknown>>> = {
   "backend/auto": () => import("./backend/auto.ts"),
   "backend/cpu": () => import("./backend/cpu.ts"),
   "backend/wasm": () => import("./backend/wasm.ts"),
+  "backend/xla": () => import("./backend/xla.ts"),
   "dataset/emoji": () => import("./dataset/emoji.ts"),
   "dataset/image-folder": () => import("./dataset/image-folder.ts"),
   "dataset/oxford-flowers-102": () => import("./dataset/oxford-flowers-102.ts"),
