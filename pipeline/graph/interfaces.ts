@@ -8,7 +8,7 @@ const interfaces = {
   dataset: { image: "object", open: "function" },
   augmentation: { shape: "function", apply: "function" },
   normalizer: { fit: "function", blank: "function", normalize: "function", denormalize: "function" },
-  network: { init: "function", apply: "function" },
+  network: { keras: "optional", init: "function", apply: "function" },
   schedule: { logSnr: "function", rates: "function" },
   parametrization: { input: "function", components: "function" },
   loss: { levels: "function", measure: "function" },

@@ -14,8 +14,21 @@ export type NetworkInput = {
   label?: tf.Tensor1D;
 };
 
+/** A layer of the Keras model that a network restates. */
+export interface KerasPart {
+  /** Class of the layer in snake case, such as `conv2d`. */
+  readonly kind: string;
+  /** Our name of each of its weights by that of Keras (`kernel`, `query/bias`), in the order in which Keras keeps them. */
+  readonly weights: Readonly<Record<string, string>>;
+}
+
 /** A pure function of state and input. */
 export interface Network {
+  /**
+   * Where the network restates a Keras model: its layers that have weights, in the order in which Keras constructs them.
+   * With it, `import` reads weights of that model.
+   */
+  readonly keras?: readonly KerasPart[];
   /** Weights at the start. Draw each tensor from a fork named after it, so that adding one leaves the others alone. */
   init(random: Random, image: ImageShape): State;
   /**

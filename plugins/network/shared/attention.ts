@@ -1,17 +1,17 @@
 /** Attention among the pixels of an image (Vaswani et al. 2017, arXiv:1706.03762, section 3.2). */
-import { initializers, type Random, type TensorRecord, tf } from "denoise/plugin";
+import { type TensorRecord, tf } from "denoise/plugin";
+import type { Layer, Weight } from "./layers.ts";
 
 /** Weights of attention: `width` channels for each head, as `MultiHeadAttention(key_dim=width)` of Keras has them. */
-export function initAttention(random: Random, name: string, width: number, heads: number): TensorRecord {
-  const weights: TensorRecord = {};
+export function attention(name: string, width: number, heads: number): Layer {
+  const weights: Record<string, Weight> = {};
   const add = (part: string, kernel: number[], bias: number[]) => {
-    const path = `${name}.${part}.kernel`;
-    weights[path] = initializers.glorotUniform(random.fork(path), kernel);
-    weights[`${name}.${part}.bias`] = tf.zeros(bias);
+    weights[`${part}/kernel`] = { shape: kernel, start: "glorot" };
+    weights[`${part}/bias`] = { shape: bias, start: "zeros" };
   };
   for (const part of ["query", "key", "value"]) add(part, [width, heads, width], [heads, width]);
-  add("output", [heads, width, width], [width]);
-  return weights;
+  add("attention_output", [heads, width, width], [width]);
+  return { name, kind: "multi_head_attention", weights };
 }
 
 /**

@@ -1,16 +1,7 @@
 /** The U-Net of clear-diffusion-keras since 2023: group normalisation, the noise level in every block, attention, patches. */
-import {
-  type ImageShape,
-  initializers,
-  type Network,
-  ops,
-  refuse,
-  type TensorRecord,
-  tf,
-  tidyTree,
-  z,
-} from "denoise/plugin";
-import { attend, initAttention } from "./attention.ts";
+import { type ImageShape, type Network, ops, refuse, tf, tidyTree, z } from "denoise/plugin";
+import { attend, attention } from "./attention.ts";
+import { convolution, dense, groupNorm, initLayers, kerasParts, type Layer, transposed } from "./layers.ts";
 import { fromPatches } from "./patches.ts";
 import type { Hooks } from "./residual_unet.ts";
 import { refuseSize } from "./size.ts";
@@ -51,60 +42,24 @@ export type AttentionUnetOptions = z.output<z.ZodObject<typeof attentionUnetOpti
  * @throws {Refusal} where sizes, groups or levels do not fit together
  */
 export function attentionUnet(options: AttentionUnetOptions, image: ImageShape, hooks: Hooks = {}): Network {
-  const { widths, block_depth, heads, groups, embedding_dims, max_frequency, image_dims, patch_size } = options;
-  const attention = new Set(options.attention_levels);
+  const { widths, block_depth, heads, groups, embedding_dims, max_frequency, patch_size } = options;
+  const attended = new Set(options.attention_levels);
   refuseSize(widths.length, image, patch_size);
   refuseGroups(options);
   refuseLevels(options);
   const bottom = widths.length - 1;
   const depth = Array.from({ length: block_depth }, (_, i) => i);
 
+  const layers = layersOf(options, image.channels);
+
   return {
-    init(random, { channels }) {
-      const trainable: TensorRecord = {};
-      const layer = (name: string, kernel: number[]) => {
-        trainable[`${name}.kernel`] = initializers.glorotUniform(random.fork(`${name}.kernel`), kernel);
-        trainable[`${name}.bias`] = tf.zeros([kernel.at(-1)!]);
-      };
-      const norm = (name: string, width: number) => {
-        trainable[`${name}.gamma`] = tf.ones([width]);
-        trainable[`${name}.beta`] = tf.zeros([width]);
-      };
-      const block = (name: string, input: number, level: number) => {
-        const output = widths[level]!;
-        norm(`${name}.norm1`, input);
-        layer(`${name}.conv1`, [3, 3, input, output]);
-        layer(`${name}.embedding_dense`, [embedding_dims, output]);
-        norm(`${name}.norm2`, output);
-        layer(`${name}.conv2`, [3, 3, output, output]);
-        if (input !== output) layer(`${name}.residual_conv`, [1, 1, input, output]);
-        if (attention.has(level)) {
-          Object.assign(trainable, initAttention(random, `${name}.attention`, output, heads));
-        }
-        return output;
-      };
-      layer("input_conv", [patch_size, patch_size, channels, image_dims]);
-      layer("embedding_dense1", [embedding_dims, embedding_dims]);
-      layer("embedding_dense2", [embedding_dims, embedding_dims]);
-      const skips: number[] = [];
-      let width = image_dims;
-      for (let level = 0; level < bottom; level++) {
-        for (const i of depth) skips.push(width = block(`down${level}.block${i}`, width, level));
-      }
-      for (const i of depth) width = block(`middle.block${i}`, width, bottom);
-      for (let level = bottom - 1; level >= 0; level--) {
-        for (const i of depth) width = block(`up${level}.block${i}`, width + skips.pop()!, level);
-      }
-      // An output of zero: what the network says before it has learnt anything.
-      trainable["output_transpose.kernel"] = tf.zeros([patch_size, patch_size, channels, width]);
-      trainable["output_transpose.bias"] = tf.zeros([channels]);
-      return { trainable, buffers: {} };
-    },
+    keras: kerasParts(layers),
+    init: (random) => initLayers(layers, random),
 
     apply({ trainable, buffers }, { image, level }) {
       const weight = <T extends tf.Tensor>(name: string) => trainable[name] as T;
       const conv = (name: string, x: tf.Tensor4D) => ops.conv2d(x, weight(`${name}.kernel`), weight(`${name}.bias`));
-      const dense = (name: string, x: tf.Tensor) =>
+      const multiply = (name: string, x: tf.Tensor) =>
         tf.add(tf.matMul(x, weight(`${name}.kernel`)), weight(`${name}.bias`));
       const activate = (name: string, x: tf.Tensor4D): tf.Tensor4D => {
         const scaled = tf.mul(ops.groupNorm(x, { groups, epsilon }), weight(`${name}.gamma`));
@@ -120,16 +75,16 @@ export function attentionUnet(options: AttentionUnetOptions, image: ImageShape, 
           };
           const x = skip === undefined ? below : tf.concat([below, skip], 3);
           const residual = x.shape[3] === widths[level] ? x : conv(`${name}.residual_conv`, x);
-          const told = tf.reshape(dense(`${name}.embedding_dense`, embedding), [-1, 1, 1, widths[level]!]);
+          const told = tf.reshape(multiply(`${name}.embedding_dense`, embedding), [-1, 1, 1, widths[level]!]);
           const hidden = add(conv(`${name}.conv1`, activate(`${name}.norm1`, x)), told);
           const output = add(conv(`${name}.conv2`, activate(`${name}.norm2`, hidden)), residual);
-          if (!attention.has(level)) return output;
+          if (!attended.has(level)) return output;
           return add(attend(trainable, `${name}.attention`, ops.groupNorm(output, { groups, epsilon }), heads), output);
         });
 
       const own = ops.sinusoidalEmbedding(level, { dims: embedding_dims, maxFrequency: max_frequency });
       const sines = tf.reshape(hooks.embed?.(own) ?? own, [-1, embedding_dims]);
-      const embedding = ops.swish(dense("embedding_dense2", ops.swish(dense("embedding_dense1", sines))));
+      const embedding = ops.swish(multiply("embedding_dense2", ops.swish(multiply("embedding_dense1", sines))));
 
       const entrance = { strides: patch_size, pad: "valid" } as const;
       let x = ops.conv2d(image, weight("input_conv.kernel"), weight("input_conv.bias"), entrance);
@@ -147,6 +102,42 @@ export function attentionUnet(options: AttentionUnetOptions, image: ImageShape, 
       return { output: tf.add(output, weight("output_transpose.bias")), buffers };
     },
   };
+}
+
+/** All layers that have weights, in the order in which the reference constructs them. */
+function layersOf(options: AttentionUnetOptions, channels: number): Layer[] {
+  const { widths, block_depth, heads, embedding_dims, image_dims, patch_size } = options;
+  const bottom = widths.length - 1;
+  const layers = [
+    convolution("input_conv", [patch_size, patch_size, channels, image_dims]),
+    dense("embedding_dense1", embedding_dims, embedding_dims),
+    dense("embedding_dense2", embedding_dims, embedding_dims),
+  ];
+  const blocks = (place: string, level: number, before: () => number) => {
+    for (let i = 0; i < block_depth; i++) {
+      const name = `${place}.block${i}`;
+      const input = before(), output = widths[level]!;
+      if (input !== output) layers.push(convolution(`${name}.residual_conv`, [1, 1, input, output]));
+      layers.push(
+        dense(`${name}.embedding_dense`, embedding_dims, output),
+        groupNorm(`${name}.norm1`, input),
+        convolution(`${name}.conv1`, [3, 3, input, output]),
+        groupNorm(`${name}.norm2`, output),
+        convolution(`${name}.conv2`, [3, 3, output, output]),
+      );
+      if (options.attention_levels.includes(level)) layers.push(attention(`${name}.attention`, output, heads));
+      width = output;
+      if (place.startsWith("down")) skips.push(width);
+    }
+  };
+  const skips: number[] = [];
+  let width = image_dims;
+  for (let level = 0; level < bottom; level++) blocks(`down${level}`, level, () => width);
+  blocks("middle", bottom, () => width);
+  for (let level = bottom - 1; level >= 0; level--) blocks(`up${level}`, level, () => width + skips.pop()!);
+  // An output of zero: what the network says before it has learnt anything.
+  layers.push(transposed("output_transpose", [patch_size, patch_size, channels, width], "zeros"));
+  return layers;
 }
 
 /**

@@ -1,15 +1,6 @@
 /** The residual U-Net of the Keras DDIM example and of clear-diffusion-keras in 2022: convolutions, batch normalisation, swish. */
-import {
-  type ImageShape,
-  initializers,
-  type Network,
-  ops,
-  type Random,
-  type TensorRecord,
-  tf,
-  tidyTree,
-  z,
-} from "denoise/plugin";
+import { type ImageShape, type Network, ops, type TensorRecord, tf, tidyTree, z } from "denoise/plugin";
+import { batchNorm, convolution, initLayers, kerasParts, type Layer } from "./layers.ts";
 import { refuseSize } from "./size.ts";
 
 const momentum = 0.99; // part of the running statistics that is kept in a step
@@ -73,39 +64,13 @@ export function residualUnet(options: ResidualUnetOptions, image: ImageShape, ho
   refuseSize(options.widths.length, image);
   const { widths, block_depth, embedding_dims, max_frequency, input_skip } = options;
   const bottom = widths.length - 1;
-  const imageDims = options.image_dims ?? widths[0]!;
   const depth = Array.from({ length: block_depth }, (_, i) => i);
 
+  const layers = layersOf(options, image.channels);
+
   return {
-    init(random, { channels }) {
-      const trainable: TensorRecord = {}, buffers: TensorRecord = {};
-      const conv = (name: string, size: number, input: number, output: number) => {
-        trainable[`${name}.kernel`] = glorot(random, `${name}.kernel`, [size, size, input, output]);
-        trainable[`${name}.bias`] = tf.zeros([output]);
-      };
-      const block = (name: string, input: number, output: number) => {
-        buffers[`${name}.norm.moving_mean`] = tf.zeros([input]);
-        buffers[`${name}.norm.moving_variance`] = tf.ones([input]);
-        conv(`${name}.conv1`, 3, input, output);
-        conv(`${name}.conv2`, 3, output, output);
-        if (input !== output) conv(`${name}.residual_conv`, 1, input, output);
-        return output;
-      };
-      conv("input_conv", 1, channels, imageDims);
-      const skips: number[] = input_skip ? [imageDims] : [];
-      let width = imageDims + embedding_dims;
-      for (let level = 0; level < bottom; level++) {
-        for (const i of depth) skips.push(width = block(`down${level}.block${i}`, width, widths[level]!));
-      }
-      for (const i of depth) width = block(`middle.block${i}`, width, widths[bottom]!);
-      for (let level = bottom - 1; level >= 0; level--) {
-        for (const i of depth) width = block(`up${level}.block${i}`, width + skips.pop()!, widths[level]!);
-      }
-      // An output of zero: what the network says before it has learnt anything.
-      trainable["output_conv.kernel"] = tf.zeros([1, 1, width + (skips.pop() ?? 0), channels]);
-      trainable["output_conv.bias"] = tf.zeros([channels]);
-      return { trainable, buffers };
-    },
+    keras: kerasParts(layers),
+    init: (random) => initLayers(layers, random),
 
     apply({ trainable, buffers }, { image, level }, { training }) {
       const after: TensorRecord = { ...buffers };
@@ -157,8 +122,34 @@ export function residualUnet(options: ResidualUnetOptions, image: ImageShape, ho
   };
 }
 
-function glorot(random: Random, name: string, shape: readonly number[]): tf.Tensor {
-  return initializers.glorotUniform(random.fork(name), shape);
+/** All layers that have weights, in the order in which the reference constructs them. */
+function layersOf(options: ResidualUnetOptions, channels: number): Layer[] {
+  const { widths, block_depth, embedding_dims, input_skip } = options;
+  const imageDims = options.image_dims ?? widths[0]!;
+  const bottom = widths.length - 1;
+  const layers = [convolution("input_conv", [1, 1, channels, imageDims])];
+  const blocks = (place: string, output: number, before: () => number) => {
+    for (let i = 0; i < block_depth; i++) {
+      const name = `${place}.block${i}`;
+      const input = before();
+      if (input !== output) layers.push(convolution(`${name}.residual_conv`, [1, 1, input, output]));
+      layers.push(
+        batchNorm(`${name}.norm`, input),
+        convolution(`${name}.conv1`, [3, 3, input, output]),
+        convolution(`${name}.conv2`, [3, 3, output, output]),
+      );
+      width = output;
+      if (place.startsWith("down")) skips.push(width);
+    }
+  };
+  const skips: number[] = input_skip ? [imageDims] : [];
+  let width = imageDims + embedding_dims;
+  for (let level = 0; level < bottom; level++) blocks(`down${level}`, widths[level]!, () => width);
+  blocks("middle", widths[bottom]!, () => width);
+  for (let level = bottom - 1; level >= 0; level--) blocks(`up${level}`, widths[level]!, () => width + skips.pop()!);
+  // An output of zero: what the network says before it has learnt anything.
+  layers.push(convolution("output_conv", [1, 1, width + (skips.pop() ?? 0), channels], "zeros"));
+  return layers;
 }
 
 function join(x: tf.Tensor4D, skip: tf.Tensor4D): tf.Tensor4D {
