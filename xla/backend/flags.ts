@@ -5,7 +5,11 @@ type Flags = Record<string, string | number | boolean>;
 
 const byPlatform: Readonly<Record<string, Flags>> = {
   // The list of what XLA hands to YNNPACK, without convolutions: its gradients of filters are half as fast as those of Eigen.
-  cpu: { xla_cpu_experimental_ynn_fusion_type: "LIBRARY_FUSION_TYPE_INDIVIDUAL_DOT" },
+  cpu: {
+    xla_cpu_experimental_ynn_fusion_type: "LIBRARY_FUSION_TYPE_INDIVIDUAL_DOT",
+    // The larger of a number and NaN is NaN.
+    xla_cpu_enable_fast_min_max: false,
+  },
 };
 
 const trivial =

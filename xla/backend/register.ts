@@ -12,6 +12,10 @@ const views: Readonly<Record<string, (x: tf.TensorInfo, attributes: tf.NamedAttr
   Identity: ({ shape }) => shape,
   Reshape: (x, { shape }) => tf.util.inferFromImplicitShape(shape as number[], tf.util.sizeFromShape(x.shape)),
   ExpandDims: ({ shape }, { dim }) => {
+    tf.util.assert(
+      -(shape.length + 1) <= (dim as number) && (dim as number) <= shape.length,
+      () => `Cannot add axis ${dim} to a tensor of ${shape.length} axes`,
+    );
     const at = (dim as number) < 0 ? shape.length + 1 + (dim as number) : dim as number;
     return [...shape.slice(0, at), 1, ...shape.slice(at)];
   },

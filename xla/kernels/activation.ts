@@ -13,7 +13,7 @@ const sigmoid = (x: Value) => unary("logistic", x);
 const elu = (x: Value) => select(compare("GE", x, 0), x, unary("exponential_minus_one", x));
 
 function prelu(x: Value, alpha: Value): Value {
-  const [wide, slope] = together(x, alpha);
+  const [wide, slope] = together(convert(x, "f32"), convert(alpha, "f32"));
   return select(compare("GE", wide, 0), wide, mul(wide, slope));
 }
 
@@ -57,8 +57,7 @@ export const activations: DeviceKernels = {
   Sigmoid: ({ x }) => sigmoid(x!),
   Softplus: ({ x }) => softplus(x!),
   Step: ({ x }, { alpha = 0 }) => {
-    const float = convert(x!, "f32");
-    const step = select(compare("GT", float, 0), fullLike(float.type, 1), alpha);
-    return select(compare("EQ", float, float), step, float);
+    const step = select(compare("GT", x!, 0), fullLike(x!.type, 1), alpha);
+    return select(compare("EQ", x!, x!), step, x!);
   },
 };

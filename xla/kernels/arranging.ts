@@ -80,11 +80,14 @@ function mirrorPad(x: Value, paddings: readonly [number, number][], mode: "refle
   }, x);
 }
 
-/** Joins values; empty ones of one axis are passed over, as in tfjs. */
+/** Joins values; empty ones are passed over, as in tfjs. */
 function join(values: readonly Value[], axis: number): Value {
   const at = axis < 0 ? axis + values[0]!.rank : axis;
+  const shapes = values.map(({ shape }) => [...shape]);
+  tf.backend_util.assertParamsConsistent(shapes, at);
   const some = values.filter(({ size }) => size > 0);
-  return some.length === 0 ? values[0]! : concat(some, at);
+  if (some.length > 0) return concat(some, at);
+  return constant([], tf.backend_util.computeOutShape(shapes, at), values[0]!.dtype);
 }
 
 function split(x: Value, numOrSizeSplits: number | number[], axis: number): Value[] {

@@ -24,13 +24,13 @@ export function infoOf(
   attributes: ConvolutionAttributes,
   depthwise = false,
 ) {
-  const { strides, pad, dataFormat = "NHWC", dilations = 1, dimRoundingMode } = attributes;
+  const { strides, pad, dataFormat = "NHWC", dimRoundingMode } = attributes;
   const format = dataFormat === "NCHW" ? "channelsFirst" : "channelsLast";
   return tf.backend_util.computeConv2DInfo(
     x as Four,
     filter as Four,
     strides,
-    dilations,
+    attributes.dilations ?? 1,
     pad,
     dimRoundingMode,
     depthwise,
@@ -71,25 +71,31 @@ function conv2d(x: Value, filter: Value, attributes: ConvolutionAttributes): Val
   return convolve(x, filter, { layout: [layout, "01io", layout], ...windowOf(info) });
 }
 
-/** Padding of the transposed convolution that leads from outputs back to inputs. */
-export function inputPadding(info: ConvolutionInfo): [number, number][] {
+/** Padding of the transposed convolution that leads from outputs, of the height and width given, back to inputs. */
+export function inputPadding(info: ConvolutionInfo, [height, width]: readonly number[]): [number, number][] {
   const padding = paddingOf(info);
   const back = (axis: 0 | 1, size: number, out: number, stride: number, reach: number): [number, number] => {
     const [before] = padding[axis]!;
     return [reach - 1 - before, size + before - ((out - 1) * stride + 1)];
   };
   return [
-    back(0, info.inHeight, info.outHeight, info.strideHeight, info.effectiveFilterHeight),
-    back(1, info.inWidth, info.outWidth, info.strideWidth, info.effectiveFilterWidth),
+    back(0, info.inHeight, height!, info.strideHeight, info.effectiveFilterHeight),
+    back(1, info.inWidth, width!, info.strideWidth, info.effectiveFilterWidth),
   ];
 }
+
+/** Height and width of an image. */
+export const spatialOf = (
+  x: Value,
+  layout: string,
+): number[] => [x.shape[layout.indexOf("0")]!, x.shape[layout.indexOf("1")]!];
 
 function inputGradient(dy: Value, filter: Value, info: ConvolutionInfo, layout: string): Value {
   return convolve(dy, reverse(filter, [0, 1]), {
     layout: [layout, "01oi", layout],
     inputDilation: [info.strideHeight, info.strideWidth],
     kernelDilation: [info.dilationHeight, info.dilationWidth],
-    padding: inputPadding(info),
+    padding: inputPadding(info, spatialOf(dy, layout)),
   });
 }
 

@@ -6,6 +6,7 @@ import {
   imageLayout,
   infoOf,
   inputPadding,
+  spatialOf,
   swapped,
   windowOf,
 } from "./convolution.ts";
@@ -32,7 +33,7 @@ function inputGradient(dy: Value, filter: Value, inputShape: number[], attribute
     groups: filter.shape[2]!,
     inputDilation: [info.strideHeight, info.strideWidth],
     kernelDilation: [info.dilationHeight, info.dilationWidth],
-    padding: inputPadding(info),
+    padding: inputPadding(info, spatialOf(dy, layout)),
   });
 }
 

@@ -11,9 +11,9 @@ function fill(shape: readonly number[], value: number, dtype?: string): Value {
 /** start, start + step … before stop. Empty where the step leads away. */
 function range({ start, stop, step, dtype }: { start: number; stop: number; step: number; dtype: string }): Value {
   const type = elements[dtype ?? "float32"]!;
-  const away = start === stop || (start < stop && step < 0) || (start > stop && step > 0);
-  const count = away ? 0 : Math.abs(Math.ceil((stop - start) / (start > stop && step === 1 ? -1 : step)));
   const by = start > stop && step === 1 ? -1 : step;
+  const away = start === stop || (start < stop && by < 0) || (start > stop && by > 0);
+  const count = away ? 0 : Math.abs(Math.ceil((stop - start) / by));
   if (count === 0) return constant([], [0], type);
   return add(mul(convert(iota([count], "i32", 0), type), by), start);
 }

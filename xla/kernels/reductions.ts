@@ -25,18 +25,20 @@ import type { DeviceKernels, Inputs } from "./types.ts";
 
 interface Attributes {
   readonly axis?: number | number[];
+  /** What the kernel Max calls them. */
+  readonly reductionIndices?: number | number[];
   readonly keepDims?: boolean;
 }
 
 /** Axes counted from the front; all of them where none are given. */
 export function axesOf(x: Value, axis: number | number[] | undefined | null): number[] {
-  return tf.util.parseAxisParam(axis ?? [], x.shape as number[]);
+  return axis === undefined || axis === null ? x.shape.map((_, i) => i) : tf.util.parseAxisParam(axis, [...x.shape]);
 }
 
-const along = (x: Value, { axis, keepDims = false }: Attributes, to: (x: Value, axes: number[]) => Value): Value => {
-  const axes = axis === undefined || axis === null ? x.shape.map((_, i) => i) : axesOf(x, axis);
+const along = (x: Value, attributes: Attributes, to: (x: Value, axes: number[]) => Value): Value => {
+  const axes = axesOf(x, attributes.axis ?? attributes.reductionIndices);
   const result = to(x, axes);
-  return keepDims ? reshape(result, x.shape.map((n, i) => axes.includes(i) ? 1 : n)) : result;
+  return attributes.keepDims === true ? reshape(result, x.shape.map((n, i) => axes.includes(i) ? 1 : n)) : result;
 };
 
 const reduction =
@@ -58,10 +60,10 @@ function place(x: Value, axis: number, direction: "GT" | "LT"): Value {
   const start = scalar(extreme(values.dtype, direction === "GT" ? -1 : 1), values.dtype);
   const value = { shape: [], dtype: values.dtype }, index = { shape: [], dtype: "i32" as const };
   const body = region([value, index, value, index], (a, i, b, j) => {
-    const better = compare(direction, a!, b!);
-    const tie = and(compare("EQ", a!, b!), compare("LT", i!, j!));
-    const first = or(better, tie);
-    return [select(first, a!, b!), select(first, i!, j!)];
+    const better = compare(direction, b!, a!);
+    const tie = and(compare("EQ", a!, b!), compare("LT", j!, i!));
+    const second = or(or(better, tie), compare("NE", a!, a!));
+    return [select(second, b!, a!), select(second, j!, i!)];
   });
   // An index past the end where nothing is chosen; all NaN gives 0, as in tfjs.
   const [, chosen] = reduceWith([values, at], [start, scalar(2 ** 31 - 1, "i32")], [axis], body);

@@ -1,5 +1,16 @@
 /** Kernels that resize images. */
-import { add, broadcast, concat, constant, mul, reshape, slice, transpose, type Value } from "../stablehlo/mod.ts";
+import {
+  add,
+  broadcast,
+  concat,
+  constant,
+  convert,
+  mul,
+  reshape,
+  slice,
+  transpose,
+  type Value,
+} from "../stablehlo/mod.ts";
 import { product } from "./product.ts";
 import type { DeviceKernels } from "./types.ts";
 
@@ -101,7 +112,7 @@ function nearest(x: Value, attributes: Attributes): Value {
   if (!attributes.alignCorners && Number.isInteger(m) && Number.isInteger(n)) {
     return reshape(broadcast(x, [batch, height, m, width, n, channels], [0, 1, 3, 5]), [batch, tall, wide, channels]);
   }
-  return resize(x, attributes, nearestWeights);
+  return convert(resize(convert(x, "f32"), attributes, nearestWeights), x.dtype);
 }
 
 /** The adjoint of a resize: the same weights, transposed. */
@@ -113,7 +124,7 @@ function gradient(dy: Value, images: Value, attributes: Attributes, weightsOf: t
 }
 
 export const resizing: DeviceKernels = {
-  ResizeBilinear: ({ images }, attributes) => bilinear(images!, attributes),
+  ResizeBilinear: ({ images }, attributes) => bilinear(convert(images!, "f32"), attributes),
   ResizeNearestNeighbor: ({ images }, attributes) => nearest(images!, attributes),
   ResizeBilinearGrad: ({ dy, images }, attributes) =>
     doubles([images!.shape.slice(1, 3), dy!.shape.slice(1, 3)], attributes)

@@ -1,7 +1,7 @@
 /** Reductions: along axes, and over windows. */
-import { list } from "./arrange.ts";
+import { list, pad } from "./arrange.ts";
 import { extreme, scalar } from "./constant.ts";
-import { type Binary, binary } from "./elementwise.ts";
+import { and, type Binary, binary, compare, or, select } from "./elementwise.ts";
 import { type ElementType, readable, require, type Type } from "./type.ts";
 import { type Region, region, several, single, type Value } from "./value.ts";
 
@@ -86,8 +86,8 @@ export function pairs(padding: readonly (readonly [number, number])[]): string {
   return `dense<[${padding.map(([a, b]) => `[${a}, ${b}]`).join(", ")}]> : tensor<${padding.length}x2xi64>`;
 }
 
-/** Reduces what each place of a window covers. */
-export function reduceWindow(x: Value, reduction: Reduction, window: Window): Value {
+/** The shape that a window leaves, and the window as attributes. */
+function moved(x: Value, window: Window): { shape: number[]; attributes: string } {
   const ones = x.shape.map(() => 1);
   const { size, strides = ones, dilation = ones, baseDilation = ones } = window;
   const padding = window.padding ?? ones.map(() => [0, 0] as const);
@@ -95,7 +95,43 @@ export function reduceWindow(x: Value, reduction: Reduction, window: Window): Va
   const shape = x.shape.map((n, i) => windowed(n, size[i]!, strides[i]!, dilation[i]!, padding[i]!, baseDilation[i]!));
   const attributes = `window_dimensions = ${list(size)}, window_strides = ${list(strides)}, ` +
     `base_dilations = ${list(baseDilation)}, window_dilations = ${list(dilation)}, padding = ${pairs(padding)}`;
+  return { shape, attributes };
+}
+
+/** Reduces what each place of a window covers. */
+export function reduceWindow(x: Value, reduction: Reduction, window: Window): Value {
+  const { shape, attributes } = moved(x, window);
   return single("stablehlo.reduce_window", [x, neutral(reduction, x.dtype)], attributes, { shape, dtype: x.dtype }, [
     combiner(reduction, x.dtype),
   ]);
+}
+
+/** The largest value in each place of a window, and what `places` (i32) has there; of equal values the least place. */
+export function reduceWindowFirst(x: Value, places: Value, window: Window): Value[] {
+  const { shape, attributes } = moved(x, window);
+  const value = { shape: [], dtype: x.dtype }, place = { shape: [], dtype: places.dtype };
+  const body = region([value, place, value, place], (a, i, b, j) => {
+    const second = or(compare("GT", b!, a!), and(compare("EQ", b!, a!), compare("LT", j!, i!)));
+    return [select(second, b!, a!), select(second, j!, i!)];
+  });
+  const inits = [neutral("maximum", x.dtype), neutral("minimum", places.dtype)];
+  const types = [{ shape, dtype: x.dtype }, { shape, dtype: places.dtype }];
+  return several("stablehlo.reduce_window", [x, places, ...inits], attributes, types, [body]);
+}
+
+/** Adds, for each place of a window, its element of `source` to where `x` is largest in it: to the first of equal ones. */
+export function scatterToSelected(x: Value, source: Value, window: Window): Value {
+  const { size, strides = x.shape.map(() => 1), padding = x.shape.map(() => [0, 0] as const), dilation } = window;
+  require(dilation?.every((step) => step === 1) ?? true, () => "Cannot scatter through a dilated window");
+  const type = { shape: [], dtype: x.dtype };
+  // Padding is written out: the operation itself takes none that is negative.
+  const grown = pad(x, padding.map(([n]) => n), padding.map(([, n]) => n), neutral("maximum", x.dtype));
+  const scattered = single(
+    "stablehlo.select_and_scatter",
+    [grown, source, scalar(0, x.dtype)],
+    `window_dimensions = ${list(size)}, window_strides = ${list(strides)}`,
+    grown.type,
+    [region([type, type], (a, b) => compare("GE", a, b)), combiner("add", x.dtype)],
+  );
+  return pad(scattered, padding.map(([n]) => -n), padding.map(([, n]) => -n));
 }
