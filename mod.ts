@@ -30,6 +30,8 @@ export {
   trainingCost,
   wire,
 } from "./pipeline/graph/mod.ts";
+export { exportWeights } from "./pipeline/interchange/export.ts";
+export { type ImportOptions, importWeights } from "./pipeline/interchange/import.ts";
 export { listPlugins, scaffold, scaffoldKinds, scaffoldText, showPlugin } from "./pipeline/plugins/mod.ts";
 export { DenoiseError, type Place, type Problem } from "./pipeline/problem.ts";
 export { differences, explain, jsonSchema, readRecipe, toYaml } from "./pipeline/recipe/mod.ts";

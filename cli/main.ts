@@ -1,7 +1,9 @@
 /** Parses the command line, runs the command, and turns what goes wrong into text and an exit code. */
 import { Command, CommanderError } from "commander";
 import { evaluateCommand } from "./evaluate.ts";
+import { exportCommand } from "./export.ts";
 import { graphCommand } from "./graph.ts";
+import { importCommand } from "./import.ts";
 import { newCommand } from "./new.ts";
 import { pluginsCommand } from "./plugins.ts";
 import { report } from "./report.ts";
@@ -34,6 +36,8 @@ export async function main(args: readonly string[]): Promise<number> {
     graphCommand,
     pluginsCommand,
     newCommand,
+    importCommand,
+    exportCommand,
     schemaCommand,
   ];
   for (const add of commands) add(program, (result) => code = result);

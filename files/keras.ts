@@ -43,29 +43,21 @@ interface Place {
   readonly constructed: boolean;
 }
 
-/** `ema_network/layers/conv2d_3/vars/0`, `layers/multi_head_attention/query_dense/vars/1`. */
+/** `ema_network/layers/conv2d_3/vars/0`, `layers/multi_head_attention/query_dense/vars/1`, `normalizer/vars/0`. */
 function placeOf(file: Hdf5, path: string): Place | undefined {
-  const [, before, at, inner, place] =
-    /^(.*?)(?:^|\/)layers\/([^/]+)((?:\/(?!vars\/)[^/]+)*)\/vars\/(\d+)$/.exec(deepest(path)) ?? [];
-  if (at === undefined) return undefined; // of an optimizer or a metric
-  const model = path.slice(0, path.length - deepest(path).length) + before!;
-  const group = path.slice(0, path.length - `${inner}/vars/${place}`.length);
-  const given = file.texts(`${group}/vars`, "name")?.[0];
-  const part = inner!.slice(1).replace(/^_?(query|key|value)_dense$/, "$1").replace(
-    /^_?output_dense$/,
-    "attention_output",
-  );
+  const [, model, at, inner, place] =
+    // Greedy: models stand in models, and the layer is in the innermost one.
+    /^(?:(.*)\/)?layers\/([^/]+)(?:\/([^/]+))?\/vars\/(\d+)$/.exec(path) ??
+      /^(?:(.*)\/)?([^/]+)()\/vars\/(\d+)$/.exec(path) ?? [];
+  if (at === undefined || at === "optimizer") return undefined;
+  const given = inner ? undefined : file.texts(path.replace(/\/\d+$/, ""), "name")?.[0];
+  const part = inner?.replace(/^_?(query|key|value)_dense$/, "$1").replace(/^_?output_dense$/, "attention_output");
   return {
-    model: model.replace(/\/$/, ""),
+    model: model ?? "",
     name: given ?? at,
-    weight: part === "" ? place! : `${part}/${place}`,
+    weight: part ? `${part}/${place}` : place!,
     constructed: given !== undefined,
   };
-}
-
-/** The path from its last but inner `layers/` on: models stand in models. */
-function deepest(path: string): string {
-  return path.slice(Math.max(0, path.lastIndexOf("layers/")));
 }
 
 /** `conv2d_3/conv2d_3/kernel:0`, `model_weights/conv2d/conv2d/kernel:0`, `residual_unet/conv2d/kernel:0`. */

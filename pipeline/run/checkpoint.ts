@@ -20,7 +20,7 @@ export interface Position {
   readonly seed: number;
   /** Name of the backend that computed it. */
   readonly backend: string;
-  /** Training pictures: to notice that they changed. */
+  /** Training pictures: to notice that they changed. 0 where nothing is known of them. */
   readonly pictures: number;
   /** Names of the classes, where the dataset has some. */
   readonly classes?: readonly string[] | undefined;

@@ -31,7 +31,8 @@ export function startOf(
   if (before === undefined) return { ...here, step: 0, epoch: 0, batch: 0, measured: true, metrics: {}, seconds: 0 };
   const { position } = before;
   if (position.backend !== here.backend) console.warn(warning(messages.backendChanged(position.backend, here.backend)));
-  if (position.pictures === here.pictures) return { ...position, ...here };
+  const unknown = position.pictures === 0; // imported weights have seen other pictures
+  if (unknown || position.pictures === here.pictures) return { ...position, ...here };
   console.warn(warning(messages.dataChanged(position.pictures, here.pictures)));
   // The epoch under way has another length now: it starts anew.
   return { ...position, ...here, batch: 0 };

@@ -1,0 +1,10 @@
+/** `export RUN`: the average weights alone. */
+import { exportWeights, terminalConsole } from "../mod.ts";
+import type { AddCommand } from "./command.ts";
+
+export const exportCommand: AddCommand = (program) =>
+  program.command("export")
+    .description("Write the average weights of a run alone, for other programs")
+    .argument("<run>", "a run folder or a checkpoint")
+    .requiredOption("-o, --out <file>", "where to: a .safetensors file")
+    .action(async (run: string, { out }: { out: string }) => await exportWeights(run, out, terminalConsole()));

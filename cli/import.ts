@@ -1,0 +1,23 @@
+/** `import FILE`: a checkpoint from weights of Keras. */
+import { builtins, type ImportOptions, importWeights, onInterrupt, terminalConsole } from "../mod.ts";
+import { type AddCommand, defined } from "./command.ts";
+
+type Options = Pick<ImportOptions, "recipe" | "ema" | "statistics" | "out">;
+
+export const importCommand: AddCommand = (program) =>
+  program.command("import")
+    .description("Make a checkpoint from weights of Keras: of the DDIM example, or of clear-diffusion-keras")
+    .argument("<file>", "an HDF5 file: .weights.h5, or .h5 of Keras 2")
+    .argument("[overrides...]", "what to change in the recipe, such as network.block_depth=3")
+    .requiredOption("--recipe <recipe>", "the recipe whose network the weights are of")
+    .option("--ema <file>", "average weights (default: those in the file, else the same as the weights)")
+    .option(
+      "--statistics <file>",
+      "mean and variance of pixels (default: those in the file, else fitted to the pictures)",
+    )
+    .option("-o, --out <path>", "a run folder, or a checkpoint.safetensors (default: runs/<name of the recipe>)")
+    .action(async (file: string, overrides: string[], options: Options) => {
+      using interruption = onInterrupt();
+      const { signal } = interruption;
+      await importWeights(file, { plugins: builtins, overrides, signal, ...defined(options) }, terminalConsole());
+    });

@@ -1,0 +1,70 @@
+/** Messages about weights that come from other programs and go to them, in alphabetical order of code. Paths stay whole. */
+import { listed, type Text } from "./text.ts";
+
+/** A file for weights whose name says another format. */
+export function exportUnnamed(path: string): Text {
+  return {
+    code: "export-unnamed",
+    message: `Cannot write weights to "${path}": its name does not end in .safetensors`,
+    help: [`name it ${path.replace(/\.[^./]*$/, "")}.safetensors`],
+  };
+}
+
+/** A file of weights that is not there, or is of another format. `reason`: goes on from a colon. */
+export function importUnreadable(path: string, reason: string): Text {
+  return {
+    code: "import-unreadable",
+    message: `Cannot import "${path}": ${reason}`,
+    help: [
+      "name an HDF5 file of Keras: what save_weights writes (.weights.h5, or .h5 in Keras 2), or a model saved as .h5",
+    ],
+  };
+}
+
+/** A file whose layers are not those of the network. `what`: goes on from a colon. */
+export function importUnfit(path: string, what: string, help: readonly string[]): Text {
+  return {
+    code: "import-unfit",
+    message: `Cannot import "${path}" into the network of this recipe: ${what}`,
+    help: [...help, "set the network's options in the recipe as they were when the weights were trained"],
+  };
+}
+
+/** Statistics of pixels that are not those of the normalizer. */
+export function importStatistics(path: string, what: string): Text {
+  return {
+    code: "import-statistics",
+    message: `Cannot import the statistics of pixels in "${path}": ${what}`,
+    help: ["name another file with --statistics, or leave them to be fitted to the recipe's pictures"],
+  };
+}
+
+/** A network that restates no Keras model. */
+export function importUnsupported(network: string): Text {
+  return {
+    code: "import-unsupported",
+    message: `Cannot import weights of Keras into network "${network}": it does not say which Keras layers it restates`,
+    help: [
+      "use a network of a Keras model, such as residual-unet or attention-unet",
+      'or let the plugin return "keras": its layers in the order in which Keras constructs them',
+    ],
+  };
+}
+
+/** A run folder that holds a run already. */
+export function importTaken(folder: string): Text {
+  return {
+    code: "import-taken",
+    message: `Cannot import into "${folder}": a run stands there already`,
+    help: ["name another folder or file with --out, or give the recipe another name"],
+  };
+}
+
+/** Several models of one shape, none of them said to be the average. `models`: their names. */
+export function importAmbiguous(path: string, models: readonly string[]): Text {
+  return {
+    code: "import-ambiguous",
+    message: `Cannot tell which model in "${path}" is the network: ${listed(models, "and")} all fit`,
+    help: ["save the network alone, as network.save_weights(…), and its average for --ema"],
+  };
+}
