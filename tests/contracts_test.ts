@@ -40,6 +40,7 @@ const settings: Readonly<Record<string, readonly ContractSettings[]>> = {
 
 /** Plugins that cannot be tried here. */
 const elsewhere: Readonly<Record<string, string>> = {
+  ...(Deno.env.has("DENOISE_PJRT_PLUGIN") ? {} : { "backend/xla": "it needs a PJRT plugin in DENOISE_PJRT_PLUGIN" }),
   "dataset/oxford-flowers-102": "it needs the official archives; its own test serves small ones",
 };
 

@@ -20,7 +20,7 @@ export default plugin({
   create: ({ options: { precision, devices, plugin } }): Backend => {
     const path = plugin ?? Deno.env.get("DENOISE_PJRT_PLUGIN");
     if (path === undefined) {
-      throw new Error("Cannot use backend xla: no PJRT plugin; install one with `deno task runtime add cpu`");
+      throw new Error('Cannot use backend xla: no PJRT plugin; install one with "deno task runtime add cpu"');
     }
     const engine = new XlaEngine({ plugin: path, devices, precision });
     let description = "xla";
