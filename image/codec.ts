@@ -1,5 +1,5 @@
 /** Picture files to pixels and back, by sharp (libvips). */
-import type { Sharp, SharpInput, SharpOptions } from "sharp";
+import type sharp from "sharp";
 import type { Picture } from "./picture.ts";
 
 /** Endings of the files that `decode` reads, lower case with the dot. */
@@ -20,10 +20,10 @@ export interface DecodeOptions {
   readonly background?: string;
 }
 
-let loading: Promise<(input: SharpInput, options?: SharpOptions) => Sharp> | undefined;
+let loading: Promise<typeof sharp> | undefined;
 
-/** The codec, loaded once and when first needed: it is a native library of several megabytes. */
-function codec(): NonNullable<typeof loading> {
+/** sharp, loaded once and when first needed: it is a native library of several megabytes. */
+export function codec(): NonNullable<typeof loading> {
   return loading ??= import("sharp").then((module) => module.default, (cause) => {
     loading = undefined;
     throw new Error(`Cannot load the picture codec "sharp" on ${Deno.build.target}: ${cause.message}`, { cause });

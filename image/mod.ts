@@ -9,3 +9,4 @@ export * from "./codec.ts";
 export * from "./grid.ts";
 export * from "./picture.ts";
 export * from "./resize.ts";
+export * from "./svg.ts";

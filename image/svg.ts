@@ -1,0 +1,43 @@
+/** SVG documents to pixels, with letters that look the same on every machine. */
+import { fileURLToPath } from "node:url";
+import { codec } from "./codec.ts";
+import type { Picture } from "./picture.ts";
+
+/**
+ * The letters of charts and labels, for `font-family`: Inter (image/fonts, under the SIL Open Font License, cut down to
+ * Latin, Greek and signs), so that a machine without any font draws letters and not boxes. What stands behind it serves
+ * browsers, and characters that it lacks.
+ */
+export const fontFamily = "Inter, Helvetica, Arial, sans-serif";
+/** The same, stronger: for titles. A family of its own, since librsvg would fatten Inter instead. */
+export const strongFontFamily = "Inter SemiBold, Inter, Helvetica, Arial, sans-serif";
+
+const fonts = ["Inter-Regular.ttf", "Inter-SemiBold.ttf"].map((name) => new URL(`./fonts/${name}`, import.meta.url));
+let taught: Promise<unknown> | undefined;
+
+/** Draws an SVG document on white. Each of its pixels becomes `scale` × `scale`. */
+export async function renderSvg(svg: string, { scale = 1 }: { scale?: number } = {}): Promise<Picture> {
+  const sharp = await codec();
+  await (taught ??= teachFonts());
+  const { data, info } = await sharp(new TextEncoder().encode(svg), { density: 72 * scale })
+    .flatten({ background: "#ffffff" })
+    .toColourspace("srgb")
+    .removeAlpha()
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  return { width: info.width, height: info.height, data: new Uint8Array(data.buffer, data.byteOffset, data.length) };
+}
+
+/** A text that names a font file makes libvips add the file to the fonts of this process, SVG's included. */
+async function teachFonts(): Promise<void> {
+  const sharp = await codec();
+  for (const font of fonts) {
+    if (font.protocol !== "file:") continue;
+    await sharp({ text: { text: "a", font: "Inter", fontfile: fileURLToPath(font) } }).raw().toBuffer();
+  }
+}
+
+/** A text for SVG. */
+export function escapeXml(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
+}
