@@ -68,12 +68,22 @@ function explain(file: Uint8Array, text: string): string {
   return `The picture cannot be decoded (${reason})`;
 }
 
-/** A PNG file of a picture. */
-export async function encodePng({ width, height, data }: Picture): Promise<Uint8Array> {
+/** Kinds of files that one picture is written as. */
+export type StillFormat = "png" | "webp" | "gif";
+
+/** A file of a picture; WebP without loss, GIF in at most 256 colours. */
+export async function encode({ width, height, data }: Picture, format: StillFormat): Promise<Uint8Array> {
   const sharp = await codec();
   if (data.length !== width * height * 3) {
     throw new RangeError(`Cannot encode ${data.length} bytes as ${width}×${height}×3`);
   }
-  const file = await sharp(data, { raw: { width, height, channels: 3 } }).png().toBuffer();
+  const raw = sharp(data, { raw: { width, height, channels: 3 } });
+  const file = await (format === "png" ? raw.png() : format === "webp" ? raw.webp({ lossless: true }) : raw.gif())
+    .toBuffer();
   return new Uint8Array(file.buffer, file.byteOffset, file.length);
+}
+
+/** A PNG file of a picture. */
+export function encodePng(picture: Picture): Promise<Uint8Array> {
+  return encode(picture, "png");
 }

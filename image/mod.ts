@@ -1,11 +1,13 @@
 /**
- * Pictures on the host: decoding, cropping, resizing as TensorFlow does, PNG, grids.
+ * Pictures on the host: decoding, cropping, resizing as TensorFlow does, PNG, grids and figures, animations.
  *
  * Knows nothing of tensors and diffusion. Importing it is cheap: the codec (sharp) loads when it is first needed.
  *
  * @module
  */
-export * from "./codec.ts";
+export * from "./animation.ts";
+export { decode, type DecodeOptions, encode, encodePng, pictureExtensions, type StillFormat } from "./codec.ts";
+export * from "./figure.ts";
 export * from "./grid.ts";
 export * from "./picture.ts";
 export * from "./resize.ts";

@@ -4,12 +4,10 @@ import { createRandom, disposeTree, seedTensor, type State, type TensorRecord } 
 import type { Graph, Stage } from "../graph/types.ts";
 import type { Backend } from "../kinds/backend.ts";
 import { predict } from "./model.ts";
+import { type Draws, initialNoise } from "./noise.ts";
 import { turn } from "./turn.ts";
 
 type SamplerState = { image: tf.Tensor } & TensorRecord;
-
-/** What each image is drawn from. A type, so that it is a tree of tensors. */
-type Draws = { seed: tf.Tensor; item: tf.Tensor; label?: tf.Tensor };
 
 /** What to generate. */
 export interface GenerateOptions {
@@ -21,16 +19,35 @@ export interface GenerateOptions {
   readonly seed: number;
   /** Numbers of the images, 0 to 2^31 - 1: with `seed`, all that an image depends on. */
   readonly items: readonly number[];
+  /**
+   * Other images, one for each of `items`: generation starts between the noises of the two, at a fraction of the arc from
+   * 0 (the image of `items`) to 1. What is drawn between the steps stays that of `items`.
+   */
+  readonly towards?: { readonly items: readonly number[]; readonly fractions: readonly number[] };
   /** Class of each image, where the network asks for it. */
   readonly labels?: readonly number[] | undefined;
   /** Images in a batch. Default: all at once. */
   readonly batch?: number;
   /** Called after each step of each batch. */
   readonly progress?: (done: number, total: number) => void;
+  /** Sees each step; generating goes on when it is done. Its tensors are freed after it. */
+  readonly watch?: (seen: Seen) => Promise<void>;
   /** Called once when images hold NaN or infinity: turned into pictures, they no longer show. */
   readonly notFinite?: () => void;
   /** Stops between steps. */
   readonly signal?: AbortSignal | undefined;
+}
+
+/** One step of a batch. */
+export interface Seen {
+  /** Row of the sampler's plan, from 0 on. */
+  readonly step: number;
+  /** Number of the batch's first image among `items`. */
+  readonly from: number;
+  /** The noisy images before the step, as pictures, `[size, height, width, channels]`: what leaves `[0, 1]` is cut off. */
+  readonly noisy: tf.Tensor4D;
+  /** The step's prediction of the clean images, likewise. That of the last step is the result. */
+  readonly signal: tf.Tensor4D;
 }
 
 /** Yields images in `[0, 1]`, `[size, height, width, channels]`, batch by batch. The caller frees them. */
@@ -47,19 +64,18 @@ export function buildGenerate(backend: Backend, graph: Graph, stage: Stage<"samp
   const { height, width, channels } = graph.image;
 
   const start = backend.compile((draws: Draws) => {
-    const random = createRandom({ seed: draws.seed, stream: "sample", step: tf.scalar(0, "int32"), items: draws.item });
-    return sampler.init(random.normal([height, width, channels]) as tf.Tensor4D);
+    return sampler.init(initialNoise(draws, [height, width, channels]));
   }, { name: `${id} init` });
 
   const step = backend.compile(buildSamplerStep(graph, stage), { name: `${id} step`, donate: [0] });
 
-  const finish = backend.compile(
-    (signal: tf.Tensor, statistics: TensorRecord) =>
-      graph.one("normalizer").stage.denormalize(statistics, signal as tf.Tensor4D) as tf.Tensor,
-    { name: `${id} denormalize`, donate: [0] },
-  );
+  const denormalize = (signal: tf.Tensor, statistics: TensorRecord) =>
+    graph.one("normalizer").stage.denormalize(statistics, signal as tf.Tensor4D) as tf.Tensor;
+  const finish = backend.compile(denormalize, { name: `${id} denormalize`, donate: [0] });
+  const show = backend.compile(denormalize, { name: `${id} show` });
 
-  return async function* generate({ state, statistics, seed, items, labels, batch, progress, notFinite, signal }) {
+  return async function* generate(options) {
+    const { state, statistics, seed, items, towards, labels, batch, progress, watch, notFinite, signal } = options;
     const batches = balance(items.length, batch ?? items.length);
     const plan = rows.map((row, i) => ({ row: tf.tensor1d([...row], "float32"), step: tf.scalar(i, "int32") }));
     let told = false;
@@ -70,6 +86,10 @@ export function buildGenerate(backend: Backend, graph: Graph, stage: Stage<"samp
         const draws: Draws = {
           seed: seedTensor(seed),
           item: tf.tensor1d(places.map((i) => items[i]!), "int32"),
+          ...(towards === undefined ? {} : {
+            other: tf.tensor1d(places.map((i) => towards.items[i]!), "int32"),
+            fraction: tf.tensor1d(places.map((i) => towards.fractions[i]!), "float32"),
+          }),
           ...(labels === undefined ? {} : { label: tf.tensor1d(places.map((i) => labels[i]!), "int32") }),
         };
         let current: SamplerState | undefined;
@@ -79,6 +99,7 @@ export function buildGenerate(backend: Backend, graph: Graph, stage: Stage<"samp
           for (const [i, tick] of plan.entries()) {
             signal?.throwIfAborted();
             result?.dispose();
+            const noisy = watch && cut(await show(current.image, statistics), size);
             const next: { state: SamplerState; signal: tf.Tensor } = await step(
               current,
               tick,
@@ -88,6 +109,11 @@ export function buildGenerate(backend: Backend, graph: Graph, stage: Stage<"samp
             );
             current = next.state;
             result = next.signal;
+            if (watch !== undefined) {
+              const seen = { step: i, from, noisy: noisy!, signal: cut(await show(result, statistics), size) };
+              await watch(seen);
+              tf.dispose([seen.noisy, seen.signal]);
+            }
             await turn(); // signals and the line of progress have their turn
             progress?.(number * plan.length + i + 1, batches.length * plan.length);
           }
@@ -97,7 +123,7 @@ export function buildGenerate(backend: Backend, graph: Graph, stage: Stage<"samp
           }
           const images = await finish(result!, statistics);
           result = undefined;
-          yield (padded === size ? images : cut(images, size)) as tf.Tensor4D;
+          yield cut(images, size);
         } finally {
           result?.dispose();
           if (current !== undefined) disposeTree(current);
@@ -160,8 +186,10 @@ async function areFinite(images: tf.Tensor): Promise<boolean> {
   return value === 1;
 }
 
-function cut(images: tf.Tensor, size: number): tf.Tensor {
+/** The first images, in place of all. */
+function cut(images: tf.Tensor, size: number): tf.Tensor4D {
+  if (images.shape[0] === size) return images as tf.Tensor4D;
   const first = tf.slice(images, 0, size);
   images.dispose();
-  return first;
+  return first as tf.Tensor4D;
 }

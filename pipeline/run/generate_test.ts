@@ -1,7 +1,9 @@
 /** Tests of generating images, on small stages. */
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
+import { seedTensor } from "../../tensor/mod.ts";
 import { buildGenerate, type GenerateOptions } from "./generate.ts";
+import { initialNoise } from "./noise.ts";
 import { initialState } from "./states.ts";
 import { cpu, toyGraph, toySampler, toyStages } from "./testing.ts";
 
@@ -122,4 +124,43 @@ Deno.test("generate() reports every step and stops where it is told to", async (
   const stopped = images({ signal: controller.signal, progress: () => void (++done === 2 && controller.abort()) });
   await assert.rejects(stopped, { name: "AbortError" });
   assert.equal(done, 2);
+});
+
+Deno.test("generate() shows each step: the noise first, the result last, and between them what fewer steps give", async () => {
+  const sampler = toySampler(4, { fresh: 0.2 });
+  const graph = (plan = sampler.plan()) =>
+    toyGraph(shape, { sampler: [{ ...sampler, steps: plan.length, plan: () => plan }] });
+  const pixels = (tensor: tf.Tensor) => [...tensor.dataSync()];
+  const few = items.slice(0, 5);
+  const seen: { step: number; from: number; noisy: number[]; signal: number[] }[] = [];
+  const watch: GenerateOptions["watch"] = (each) => {
+    seen.push({ ...each, noisy: pixels(each.noisy), signal: pixels(each.signal) });
+    return Promise.resolve();
+  };
+  const whole = await images({ items: few, batch: 3, watch }, graph());
+  assert.deepEqual(await images({ items: few, batch: 3 }, graph()), whole, "watching changes nothing");
+  assert.deepEqual(
+    seen.map(({ step, from }) => [step, from]),
+    [0, 3].flatMap((from) => [0, 1, 2, 3].map((i) => [i, from])),
+  );
+  assert.deepEqual(seen.map(({ signal }) => signal.length / 48), [3, 3, 3, 3, 2, 2, 2, 2], "no padding is shown");
+  for (let step = 0; step < 4; step++) {
+    const shown = seen.filter((each) => each.step === step).flatMap(({ signal }) => signal);
+    const short = await images({ items: few, batch: 3 }, graph(sampler.plan().slice(0, step + 1)));
+    assert.deepEqual(shown, short.flat(), `step ${step}`);
+  }
+  const noise = initialNoise({ seed: seedTensor(7), item: tf.tensor1d(few, "int32") }, [4, 4, 3]);
+  const first = seen.filter(({ step }) => step === 0).flatMap(({ noisy }) => noisy);
+  for (const [i, value] of pixels(tf.clipByValue(tf.add(tf.div(noise, 2), 0.5), 0, 1)).entries()) {
+    assert.ok(Math.abs(value - first[i]!) < 1e-5);
+  }
+});
+
+Deno.test("generate() between two images begins at the one and ends at the other", async () => {
+  const [a, b] = await images({ items: [3, 8] }, toyGraph(shape));
+  const towards = { items: [8, 8, 8], fractions: [0, 0.5, 1] };
+  const [first, middle, last] = await images({ items: [3, 3, 3], towards }, toyGraph(shape));
+  const apart = (x: number[], y: number[]) => Math.max(...x.map((value, i) => Math.abs(value - y[i]!)));
+  assert.ok(apart(first!, a!) < 1e-4 && apart(last!, b!) < 1e-4);
+  assert.ok(apart(middle!, a!) > 0.05 && apart(middle!, b!) > 0.05);
 });
