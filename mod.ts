@@ -39,6 +39,17 @@ export type { PluginSource, Recipe } from "./pipeline/recipe/types.ts";
 export { formatProblems } from "./pipeline/report/mod.ts";
 export { evaluate, type EvaluateOptions, type EvaluateResult } from "./pipeline/run/evaluate.ts";
 export { sample, type SampleOptions, type SampleResult } from "./pipeline/run/sample.ts";
+export {
+  animationPicture,
+  diffusionPicture,
+  gridPicture,
+  interpolationPicture,
+  kidPicture,
+  type PictureResult,
+  schedulePicture,
+  stepsPicture,
+  trajectoryPicture,
+} from "./pipeline/pictures/mod.ts";
 export { train, type TrainOptions, type TrainResult } from "./pipeline/run/train.ts";
 export { type Console, terminalConsole } from "./pipeline/terminal/console.ts";
 export { interruptedCode, onInterrupt } from "./pipeline/terminal/interrupt.ts";

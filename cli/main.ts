@@ -5,6 +5,7 @@ import { exportCommand } from "./export.ts";
 import { graphCommand } from "./graph.ts";
 import { importCommand } from "./import.ts";
 import { newCommand } from "./new.ts";
+import { pictureCommand } from "./picture.ts";
 import { pluginsCommand } from "./plugins.ts";
 import { report } from "./report.ts";
 import { runCommand } from "./run.ts";
@@ -32,6 +33,7 @@ export async function main(args: readonly string[]): Promise<number> {
     runCommand,
     sampleCommand,
     evaluateCommand,
+    pictureCommand,
     validateCommand,
     graphCommand,
     pluginsCommand,
@@ -41,7 +43,9 @@ export async function main(args: readonly string[]): Promise<number> {
     schemaCommand,
   ];
   for (const add of commands) add(program, (result) => code = result);
-  for (const command of program.commands) command.exitOverride().showHelpAfterError("(--help lists what can be said)");
+  for (const command of program.commands.flatMap((one) => [one, ...one.commands])) {
+    command.exitOverride().showHelpAfterError("(--help lists what can be said)");
+  }
   try {
     await program.parseAsync([...args], { from: "user" });
     return code ?? 0;

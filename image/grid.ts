@@ -1,6 +1,6 @@
 /** Many pictures in one. */
 import { encodePng } from "./codec.ts";
-import { enlarge, type Picture } from "./picture.ts";
+import { crop, enlarge, type Picture } from "./picture.ts";
 
 /** How pictures are laid out. */
 export interface GridOptions {
@@ -50,4 +50,23 @@ export function layOut(pictures: readonly Picture[], options: GridOptions = {}):
 /** `layOut` as the bytes of a PNG file. */
 export function grid(pictures: readonly Picture[], options: GridOptions = {}): Promise<Uint8Array> {
   return encodePng(layOut(pictures, options));
+}
+
+/** The pictures of a grid, enlarged as they are in it: what `layOut` did, undone. */
+export function cutGrid(
+  whole: Picture,
+  { rows, columns, gap = 2 }: { rows: number; columns: number; gap?: number },
+): Picture[] {
+  const width = (whole.width - gap) / columns - gap;
+  const height = (whole.height - gap) / rows - gap;
+  if (!Number.isInteger(width) || !Number.isInteger(height) || width < 1 || height < 1) {
+    throw new RangeError(`Cannot cut ${whole.width}×${whole.height} pixels into ${rows} rows of ${columns} pictures`);
+  }
+  return Array.from({ length: rows * columns }, (_, i) =>
+    crop(whole, {
+      left: gap + (i % columns) * (width + gap),
+      top: gap + Math.floor(i / columns) * (height + gap),
+      width,
+      height,
+    }));
 }

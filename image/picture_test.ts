@@ -1,7 +1,7 @@
 /** Tests of cropping, enlarging and grids. */
 import assert from "node:assert/strict";
 import { decode } from "./codec.ts";
-import { grid, layOut } from "./grid.ts";
+import { cutGrid, grid, layOut } from "./grid.ts";
 import { centreCrop, crop, enlarge, type Picture, pictures } from "./picture.ts";
 
 /** Pixel (row, column) holds [row, column, 7]. */
@@ -71,4 +71,16 @@ Deno.test("layOut() puts picture k at row k / columns, column k mod columns, wit
 Deno.test("grid() is layOut() as a PNG", async () => {
   const list = [numbered(2, 2), numbered(2, 2)];
   assert.deepEqual(await decode(await grid(list, { scale: 3 })), layOut(list, { scale: 3 }));
+});
+
+Deno.test("cutGrid() undoes layOut(), and refuses what is no such grid", () => {
+  const all = Array.from({ length: 6 }, (_, i) => {
+    const picture = numbered(5, 4);
+    return { ...picture, data: picture.data.map((value) => value + 10 * i) };
+  });
+  for (const gap of [0, 2, 3]) {
+    const whole = layOut(all, { rows: 2, columns: 3, gap, scale: 2 });
+    assert.deepEqual(cutGrid(whole, { rows: 2, columns: 3, gap }), all.map((picture) => enlarge(picture, 2)));
+  }
+  assert.throws(() => cutGrid(numbered(30, 20), { rows: 7, columns: 3 }), RangeError);
 });

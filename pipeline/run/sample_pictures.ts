@@ -5,6 +5,7 @@ import type { Stage } from "../graph/types.ts";
 import { toPictures } from "./pictures.ts";
 import { samplesNotFinite } from "../messages/run.ts";
 import { warning } from "../terminal/console.ts";
+import type { GenerateOptions } from "./generate.ts";
 import { type Session, showWork } from "./session.ts";
 
 /** What to generate. */
@@ -18,12 +19,16 @@ export interface SampleOptions {
   readonly batch: number;
   /** Names of the classes, where the data have some: the pictures go through them in turn. */
   readonly classes?: readonly string[] | undefined;
+  /** As `generate` takes it: pictures begin between the noises of two seeds. */
+  readonly towards?: GenerateOptions["towards"];
+  /** As `generate` takes it: sees each step. */
+  readonly watch?: GenerateOptions["watch"];
 }
 
 /** Generates pictures, with progress on the console. */
 export async function* samplePictures(session: Session, options: SampleOptions): AsyncGenerator<Picture, void, void> {
   const { console, statistics, signal } = session;
-  const { sampler, average, seeds, batch, classes } = options;
+  const { sampler, average, seeds, batch, classes, towards, watch } = options;
   try {
     const images = session.generate(sampler)({
       state: average,
@@ -32,6 +37,8 @@ export async function* samplePictures(session: Session, options: SampleOptions):
       items: seeds,
       labels: classes && seeds.map((seed) => seed % classes.length),
       batch,
+      ...(towards === undefined ? {} : { towards }),
+      ...(watch === undefined ? {} : { watch }),
       signal,
       progress: showWork(console, "sampling", "steps"),
       notFinite: () =>

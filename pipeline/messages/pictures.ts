@@ -1,0 +1,76 @@
+/** Messages about pictures of runs, in alphabetical order of code. Paths stay whole. */
+import { choices, counted, listed, quote, type Text } from "./text.ts";
+
+/** A picture file that cannot be used. */
+export function imageUnreadable(path: string, reason: string): Text {
+  return {
+    code: "image-unreadable",
+    message: `Cannot read the picture "${path}": ${reason}`,
+    help: ["name a JPEG, PNG, WebP, GIF, AVIF or TIFF file"],
+  };
+}
+
+/** A kept file of measurements that is none. */
+export function measurementsDamaged(path: string, reason: string): Text {
+  return {
+    code: "measurements-damaged",
+    message: `Cannot read the measurements kept in "${path}": ${reason}`,
+    help: ["remove the file: they are measured again"],
+  };
+}
+
+/** A picture file of another kind. */
+export function pictureFormat(file: string, what: string, endings: readonly string[]): Text {
+  return {
+    code: "picture-format",
+    message: `Cannot write ${what} as "${file}"`,
+    help: [`use a name that ends in ${listed(endings, "or")}`],
+  };
+}
+
+/** A picture that there is no command for. */
+export function pictureUnknown(name: string, names: readonly string[]): Text {
+  return {
+    code: "picture-unknown",
+    message: `Unknown picture ${quote(name)}`,
+    help: [choices(name, "Pictures", names), "deno task picture   says what each shows"],
+  };
+}
+
+/** A command on a run that needs more than a checkpoint. */
+export function runFolderMissing(path: string, what: string): Text {
+  return {
+    code: "run-folder-missing",
+    message: `Cannot draw ${what} of "${path}": it is no run folder`,
+    help: ["name a run folder, such as runs/quickstart", "train first: deno task run <recipe>"],
+  };
+}
+
+/** A run without pictures. */
+export function samplesMissing(folder: string, found: number): Text {
+  return {
+    code: "samples-missing",
+    message: `Cannot draw an animation of "${folder}": it has ${
+      counted(found, "grid")
+    } of samples, and two are the least`,
+    help: ['train for longer, or with more of them: train.samples.every="1 epoch"'],
+  };
+}
+
+/** An option with a value that its schedule refuses. */
+export function scheduleOptionUnfit(schedule: string, option: string, reason: string): Text {
+  return {
+    code: "schedule-option-unfit",
+    message: `Cannot draw schedule ${quote(schedule)} with this ${option}: ${reason}`,
+    help: [`deno task plugins show schedule/${schedule}   says what it takes`],
+  };
+}
+
+/** An option that no schedule has. */
+export function scheduleOptionUnknown(option: string, options: readonly string[]): Text {
+  return {
+    code: "schedule-option-unknown",
+    message: `Cannot set ${quote(option)}: no schedule has such an option`,
+    help: [choices(option, "Options", options)],
+  };
+}

@@ -1,0 +1,119 @@
+/** Picture `schedule`: how much signal and noise there is over diffusion time. */
+import { parse } from "yaml";
+import { wire } from "../graph/wire.ts";
+import type { Schedule } from "../kinds/schedule.ts";
+import { scheduleOptionUnfit, scheduleOptionUnknown } from "../messages/pictures.ts";
+import { type LineChart, panels, type Spec } from "../plots/mod.ts";
+import { DenoiseError } from "../problem.ts";
+import { readRecipe } from "../recipe/read.ts";
+import type { PluginSource } from "../recipe/types.ts";
+import type { Console } from "../terminal/console.ts";
+import type { PictureResult } from "./options.ts";
+import { fileFor, saveChart } from "./save.ts";
+
+/** What to draw. */
+export interface SchedulePictureOptions {
+  readonly plugins: PluginSource;
+  /** A recipe, a run folder or a checkpoint, whose schedule is drawn. Default: all schedules there are. */
+  readonly recipe?: string | undefined;
+  /** What is changed in the recipe; without one, options of schedules, such as `start_log_snr=5`. */
+  readonly overrides?: readonly string[];
+  /** File to write. Default `schedule.png`. */
+  readonly out?: string;
+}
+
+/** A schedule with a name for the legend. */
+export interface NamedSchedule {
+  readonly name: string;
+  readonly schedule: Schedule;
+}
+
+/** Draws the schedule of a recipe, or all schedules in one picture. */
+export async function schedulePicture(options: SchedulePictureOptions, console: Console): Promise<PictureResult> {
+  const { plugins, recipe: file, overrides = [], out } = options;
+  const target = fileFor(out, "a chart", "schedule.png");
+  let schedules: NamedSchedule[];
+  let subtitle: string;
+  if (file === undefined) {
+    schedules = await allSchedules(plugins, overrides);
+    subtitle = overrides.length === 0 ? "each with its own defaults" : overrides.join(", ");
+  } else {
+    const graph = await wire(await readRecipe(file, { plugins, overrides }));
+    const { plugin, stage, options } = graph.one("schedule");
+    schedules = [{ name: plugin.name, schedule: stage }];
+    const given = Object.entries(options).filter(([, value]) => value !== undefined).map(([k, v]) => `${k} ${v}`);
+    subtitle = [`${graph.recipe.name}: ${plugin.name}`, ...given].join(", ");
+  }
+  await saveChart(target, scheduleChart(schedules, subtitle), console);
+  return { file: target };
+}
+
+/**
+ * Every schedule there is.
+ *
+ * @param texts options, such as `start_log_snr=5`: each schedule takes those that it has
+ */
+export async function allSchedules(plugins: PluginSource, texts: readonly string[] = []): Promise<NamedSchedule[]> {
+  const given = texts.map((text) =>
+    [text.slice(0, text.indexOf("=")), parse(text.slice(text.indexOf("=") + 1))] as const
+  );
+  const known = new Set<string>();
+  const found: NamedSchedule[] = [];
+  for (const name of plugins.names("schedule")) {
+    const plugin = (await plugins.load("schedule", name))!;
+    const names = Object.keys(plugin.options.shape);
+    for (const option of names) known.add(option);
+    const own = given.filter(([option]) => names.includes(option));
+    const checked = await plugin.options.safeParseAsync(Object.fromEntries(own));
+    if (!checked.success) {
+      const [issue] = checked.error.issues;
+      throw new DenoiseError(scheduleOptionUnfit(name, String(issue?.path[0] ?? ""), issue?.message ?? ""));
+    }
+    found.push({ name, schedule: await plugin.create({ options: checked.data }) as Schedule });
+  }
+  const unknown = given.find(([option]) => !known.has(option));
+  if (unknown !== undefined) throw new DenoiseError(scheduleOptionUnknown(unknown[0], [...known]));
+  return found;
+}
+
+const intervals = 100; // of diffusion time, of which the ratios of powers are those of one
+
+/** Rates and log-SNR over time, and below them powers, whose ratios say how large the steps of a sampler are. */
+export function scheduleChart(schedules: readonly NamedSchedule[], subtitle: string): Spec {
+  const power = (logSnr: number) => 1 / (1 + Math.exp(-logSnr));
+  const chart = (y: LineChart["y"], value: (schedule: Schedule, time: number) => number): LineChart => ({
+    title: "",
+    x: { title: "diffusion time", range: [0, 1] },
+    y,
+    legend: "schedule",
+    size: { width: 290, height: 210 },
+    series: schedules.map(({ name, schedule }) => ({
+      name,
+      points: Array.from({ length: intervals + 1 }, (_, i) => ({
+        x: i / intervals,
+        y: value(schedule, i / intervals),
+      })),
+    })),
+  });
+  const next = (time: number) => time + 1 / intervals;
+  const inside = (time: number) => next(time) <= 1 + 1e-9;
+  const rates = [0, 1] as const;
+  return panels([
+    chart({ title: "signal rate", range: rates }, ({ logSnr }, t) => Math.sqrt(power(logSnr(t)))),
+    chart({ title: "noise rate", range: rates }, ({ logSnr }, t) => Math.sqrt(power(-logSnr(t)))),
+    chart({ title: "log signal-to-noise ratio (ln)" }, ({ logSnr }, t) => logSnr(t)),
+    chart({ title: "noise power", range: rates }, ({ logSnr }, t) => power(-logSnr(t))),
+    chart(
+      { title: "next noise power / noise power", range: [1, 1.2] },
+      ({ logSnr }, t) => inside(t) ? power(-logSnr(Math.min(1, next(t)))) / power(-logSnr(t)) : NaN,
+    ),
+    chart(
+      { title: "next signal power / signal power", range: [0.8, 1] },
+      ({ logSnr }, t) => inside(t) ? power(logSnr(Math.min(1, next(t)))) / power(logSnr(t)) : NaN,
+    ),
+  ], {
+    title: schedules.length === 1 ? "Diffusion schedule" : "Diffusion schedules",
+    subtitle: `${subtitle}; ratios for ${intervals} steps`,
+    columns: 3,
+  });
+}

@@ -1,0 +1,286 @@
+/** Pictures of a small run: each shows what it says, from the noise it says. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import sharp from "sharp";
+import {
+  animationPicture,
+  builtins,
+  DenoiseError,
+  diffusionPicture,
+  gridPicture,
+  interpolationPicture,
+  kidPicture,
+  sample,
+  schedulePicture,
+  stepsPicture,
+  train,
+  trajectoryPicture,
+} from "../mod.ts";
+import { cutGrid, decode, type Picture } from "../image/mod.ts";
+import { sampleGrids } from "../pipeline/pictures/animation.ts";
+import { loadWithSamplers, samplerLabel } from "../pipeline/pictures/samplers.ts";
+import { trajectory } from "../pipeline/pictures/trajectory.ts";
+import { memoryConsole } from "../pipeline/terminal/memory_console.ts";
+
+const glow = `
+import { plugin, tf, z } from "denoise/plugin";
+export default plugin({
+  kind: "metric",
+  name: "glow",
+  summary: "How bright generated pictures are",
+  needs: ["sampler"],
+  options: z.object({
+    sampler: z.string().describe("which"),
+    images: z.int().default(4).describe("how many"),
+  }),
+  create: ({ options }) => ({
+    better: { "glow(mean)": "higher" },
+    async measure(view) {
+      let sum = 0;
+      for await (const images of view.generate(options.images)) {
+        const mean = tf.tidy(() => tf.mean(images));
+        sum += (await mean.data())[0] * images.shape[0];
+        mean.dispose();
+      }
+      return { "glow(mean)": { value: sum / options.images, spread: 0.01 } };
+    },
+  }),
+});
+`;
+const recipe = `
+name: small
+seed: 5
+plugins: [./glow.ts]
+dataset: { use: emoji, image_size: 8, batch_size: 16, categories: [Activities] }
+network: { use: residual-unet, widths: [4, 8], block_depth: 1, embedding_dims: 4, max_frequency: 10 }
+loss: { use: denoising, weighting: noise }
+parametrization: noise
+samplers: { preview: { use: ddim, steps: 3, stochasticity: 0.5 }, quick: { use: ddim, steps: 2 } }
+metrics: []
+train: { epochs: 3, samples: { every: 1 epoch, rows: 2, columns: 8 } }
+backend: cpu
+`;
+
+const folder = await Deno.makeTempDir();
+globalThis.addEventListener("unload", () => Deno.removeSync(folder, { recursive: true }));
+await Deno.writeTextFile(join(folder, "glow.ts"), glow);
+await Deno.writeTextFile(join(folder, "small.yaml"), recipe);
+const [run, cache] = [join(folder, "runs", "small"), join(folder, "cache")];
+const common = { plugins: builtins, cache };
+await train(join(folder, "small.yaml"), { ...common, runs: join(folder, "runs") }, memoryConsole());
+
+const out = (name: string) => join(folder, "out", name);
+const read = async (path: string): Promise<Picture> => await decode(await Deno.readFile(path));
+const about = async (path: string) => await sharp(await Deno.readFile(path), { animated: true }).metadata();
+const isThere = (path: string) => Deno.stat(path).then(() => true, () => false);
+
+/** Pictures of a figure, from its right and lower end: what labels take stands left and above. */
+async function cells(path: string, { rows, columns, side = 72, gap = 4, margin = 12 }: {
+  rows: number;
+  columns: number;
+  side?: number;
+  gap?: number;
+  margin?: number;
+}): Promise<Picture[][]> {
+  const whole = await read(path);
+  const left = whole.width - margin - columns * (side + gap) + gap;
+  const top = whole.height - margin - rows * (side + gap) + gap;
+  return Array.from({ length: rows }, (_, i) =>
+    Array.from({ length: columns }, (_, j) => {
+      const data = new Uint8Array(8 * 8 * 3);
+      for (let pixel = 0; pixel < 64; pixel++) {
+        const row = top + i * (side + gap) + Math.floor(pixel / 8) * (side / 8);
+        const column = left + j * (side + gap) + (pixel % 8) * (side / 8);
+        data.set(
+          whole.data.subarray((row * whole.width + column) * 3, (row * whole.width + column) * 3 + 3),
+          pixel * 3,
+        );
+      }
+      return { width: 8, height: 8, data };
+    }));
+}
+
+/** The pictures that `sample` generates. */
+async function sampled(seeds: number[], options: { sampler?: string; steps?: number } = {}): Promise<Picture[]> {
+  const found: Picture[] = [];
+  for (const seed of seeds) {
+    const to = out(`sample-${crypto.randomUUID()}`);
+    const { images } = await sample(run, { plugins: builtins, out: to, seed, count: 1, ...options }, memoryConsole());
+    found.push(await read(join(to, images[0]!.file!)));
+  }
+  return found;
+}
+
+function same(a: Picture, b: Picture, what: string, tolerance = 1): void {
+  assert.equal(a.data.length, b.data.length, what);
+  assert.ok(a.data.every((value, i) => Math.abs(value - b.data[i]!) <= tolerance), what);
+}
+
+async function refused(action: Promise<unknown>): Promise<string> {
+  const error = await action.then(() => undefined, (error) => error);
+  assert.ok(error instanceof DenoiseError, String(error));
+  return [error.message, ...error.problems.flatMap(({ help }) => help)].join("\n");
+}
+
+Deno.test("a grid holds the pictures of its seeds, and another sampler than the recipe's where asked for", async () => {
+  const file = out("grid.png");
+  await gridPicture(run, { plugins: builtins, out: file, rows: 2, columns: 2, seed: 7, scale: 1 }, memoryConsole());
+  const own = cutGrid(await read(file), { rows: 2, columns: 2 });
+  for (const [i, picture] of (await sampled([7, 8, 9, 10])).entries()) same(own[i]!, picture, `picture ${i}`);
+  const console = memoryConsole();
+  const sampler = "{ use: ddim, steps: 4, stochasticity: 1, variance_preserving: false }";
+  await gridPicture(run, { plugins: builtins, out: file, rows: 2, columns: 2, seed: 7, scale: 1, sampler }, console);
+  assert.notDeepEqual(cutGrid(await read(file), { rows: 2, columns: 2 }), own);
+  assert.match(console.lines.join("\n"), /ddim, steps 4, stochasticity 1, not variance preserving/);
+});
+
+Deno.test("each row of steps is what sample gives for as many; all begin with one noise", async () => {
+  const file = out("steps.png");
+  await stepsPicture(
+    run,
+    { plugins: builtins, out: file, sampler: "quick", steps: [1, 2, 5], columns: 8 },
+    memoryConsole(),
+  );
+  const rows = await cells(file, { rows: 3, columns: 8 });
+  for (const [i, steps] of [1, 2, 5].entries()) {
+    const expected = await sampled([0, 1, 2], { sampler: "quick", steps });
+    for (const [j, picture] of expected.entries()) same(rows[i]![j]!, picture, `${steps} steps, seed ${j}`);
+  }
+  const requests = [1, 2, 5].map((steps) => ({ text: "preview", options: { steps } }));
+  await using loaded = await loadWithSamplers(run, requests, { plugins: builtins }, memoryConsole());
+  const first = [];
+  for (const sampler of loaded.samplers) first.push((await trajectory(loaded.model, sampler, [0, 1])).noisy[0]!);
+  assert.deepEqual(first[1], first[0]);
+  assert.deepEqual(first[2], first[0]);
+});
+
+Deno.test("a trajectory ends with the picture of its seed, after as many steps as the sampler has", async () => {
+  const requests = [{ text: "preview" }, { text: "{ use: ddim, steps: 6 }" }];
+  const expected = [
+    await sampled([4, 9], { sampler: "preview" }),
+    await sampled([4, 9], { sampler: "quick", steps: 6 }),
+  ];
+  await using loaded = await loadWithSamplers(run, requests, { plugins: builtins }, memoryConsole());
+  const { model, samplers } = loaded;
+  assert.deepEqual(samplers.map((sampler) => samplerLabel(sampler)), ["ddim, stochasticity 0.5", "ddim"]);
+  for (const [i, sampler] of samplers.entries()) {
+    const { noisy, signal, result } = await trajectory(model, sampler, [4, 9], 1);
+    assert.deepEqual([noisy.length, signal.length], [[3, 3], [6, 6]][i]);
+    for (const step of [...noisy, ...signal]) assert.equal(step.length, 2);
+    assert.deepEqual(signal.at(-1), result);
+    for (const [j, picture] of expected[i]!.entries()) same(result[j]!, picture, `seed ${j}`);
+  }
+});
+
+Deno.test("a trajectory is drawn as a picture, and as an animation with a frame a step", async () => {
+  const options = { plugins: builtins, samplers: ["quick", "{ use: ddim, stochasticity: 1 }"], steps: 5, columns: 3 };
+  await trajectoryPicture(run, { ...options, out: out("way.png") }, memoryConsole());
+  const rows = await cells(out("way.png"), { rows: 4, columns: 3 });
+  assert.deepEqual(rows[0]![0], rows[2]![0], "both begin with the same noise");
+  assert.notDeepEqual(rows[1]![2], rows[3]![2]);
+  const [last] = await sampled([0], { sampler: "quick", steps: 5 });
+  same(rows[1]![2]!, last!, "the last signal");
+  await trajectoryPicture(run, { ...options, out: out("way.gif"), delay: 90 }, memoryConsole());
+  const { pages, delay } = await about(out("way.gif"));
+  assert.deepEqual([pages, delay], [5, [90, 90, 90, 90, 2000]]);
+});
+
+Deno.test("interpolation begins and ends with the pictures of its seeds, and an animation comes back", async () => {
+  const options = { plugins: builtins, sampler: "quick", rows: 2, seed: 3 };
+  await interpolationPicture(run, { ...options, columns: 8, out: out("between.png") }, memoryConsole());
+  const rows = await cells(out("between.png"), { rows: 2, columns: 8 });
+  const ends = await sampled([3, 4, 5, 6], { sampler: "quick" });
+  for (const [i, [from, to]] of [[0, 1], [2, 3]].entries()) {
+    same(rows[i]![0]!, ends[from!]!, "where it begins", 2);
+    same(rows[i]![7]!, ends[to!]!, "where it ends", 2);
+    assert.notDeepEqual(rows[i]![1], rows[i]![0]);
+  }
+  const moving = { ...options, columns: 2, stops: 2, frames: 3, delay: 50 };
+  await interpolationPicture(run, { ...moving, out: out("between.webp") }, memoryConsole());
+  const { pages, delay } = await about(out("between.webp"));
+  assert.deepEqual([pages, delay], [6, Array(6).fill(50)]);
+});
+
+Deno.test("the animation of a run has a frame for each grid of samples; a picture has rows of them", async () => {
+  assert.deepEqual((await sampleGrids(run)).map(({ label }) => label), ["epoch 1", "epoch 2", "epoch 3"]);
+  await animationPicture(run, { plugins: builtins, delay: 70 }, memoryConsole());
+  const { pages, delay } = await about(join(run, "pictures", "animation.gif"));
+  assert.deepEqual([pages, delay], [3, [70, 70, 2000]]);
+  await animationPicture(run, { plugins: builtins, out: out("epochs.png"), rows: 2, columns: 8 }, memoryConsole());
+  const rows = await cells(out("epochs.png"), { rows: 2, columns: 8, side: 64 });
+  const last = cutGrid(await read(join(run, "samples", "epoch-003.png")), { rows: 2, columns: 8 });
+  const small = (picture: Picture) =>
+    Array.from({ length: 64 }, (_, i) => {
+      const at = (Math.floor(i / 8) * 8 * picture.width + (i % 8) * 8) * 3;
+      return [...picture.data.subarray(at, at + 3)];
+    }).flat();
+  assert.equal(rows[1]![1]!.data.join(), small(last[1]!).join());
+  assert.match(await refused(animationPicture(folder, { plugins: builtins }, memoryConsole())), /it is no run folder/);
+});
+
+Deno.test("all schedules stand in one chart, those of options given where they have them; a recipe's stands alone", async () => {
+  const draw = async (options: { recipe?: string; overrides?: string[] }) => {
+    const console = memoryConsole();
+    await schedulePicture({ plugins: builtins, out: out("schedule.svg"), ...options }, console);
+    return await Deno.readTextFile(out("schedule.svg"));
+  };
+  const all = await draw({});
+  for (const name of builtins.names("schedule")) assert.ok(all.includes(`schedule: ${name}"`), name);
+  for (const text of ["diffusion time", "signal rate", "noise rate", "log signal-to-noise ratio (ln)"]) {
+    assert.ok(all.includes(`>${text}</text>`), text);
+  }
+  assert.notEqual(await draw({ overrides: ["start_log_snr=5"] }), all);
+  assert.ok((await draw({ recipe: join(folder, "small.yaml") })).includes("small: cosine"));
+  assert.match(await refused(draw({ overrides: ["stat_log_snr=5"] })), /did you mean start_log_snr\?/);
+  assert.match(await refused(draw({ overrides: ["start_log_snr=high"] })), /"cosine" with this start_log_snr/);
+});
+
+Deno.test("diffusion shows an image turning to noise, from a run or a recipe", async () => {
+  for (const target of [run, join(folder, "small.yaml")]) {
+    await diffusionPicture(target, { ...common, out: out("over-time.png"), columns: 5 }, memoryConsole());
+    const [noisy, signal] = await cells(out("over-time.png"), { rows: 4, columns: 5 });
+    const apart = (a: Picture, b: Picture) => a.data.reduce((sum, value, i) => sum + Math.abs(value - b.data[i]!), 0);
+    const distances = noisy!.map((picture) => apart(picture, signal![0]!));
+    for (let i = 1; i < 5; i++) assert.ok(distances[i]! > distances[i - 1]!, distances.join());
+  }
+  await diffusionPicture(run, { ...common, out: out("over-time.gif"), columns: 4, delay: 60 }, memoryConsole());
+  assert.deepEqual((await about(out("over-time.gif"))).delay, [800, 60, 60, 800, 60, 60]);
+  const missing = diffusionPicture(run, { ...common, image: join(folder, "none.png") }, memoryConsole());
+  assert.match(await refused(missing), /Cannot read the picture ".*none\.png"/);
+});
+
+Deno.test("kid measures each sampler with each number of steps once, keeps what it measured, and draws it", async () => {
+  const draw = async (samplers: string[], steps: number[]) => {
+    const console = memoryConsole();
+    const options = { ...common, metric: "glow", samplers, steps, out: out("glow.svg") };
+    const { cells } = await kidPicture(run, options, console);
+    return { cells, said: console.lines.join("\n"), svg: await Deno.readTextFile(out("glow.svg")) };
+  };
+  const first = await draw(["preview", "quick"], [1, 2]);
+  assert.match(first.said, /4 measurements, of which 0 are kept/);
+  assert.equal(new Set(first.cells.map(({ measurement }) => measurement.value)).size > 1, true);
+  for (const text of ["glow(mean), higher is better", "diffusion steps", "ddim", "ddim, stochasticity 0.5"]) {
+    assert.ok(first.svg.includes(`>${text}</text>`), text);
+  }
+  const again = await draw(["preview", "quick"], [1, 2]);
+  assert.match(again.said, /4 measurements, of which 4 are kept/);
+  assert.deepEqual(again.cells, first.cells);
+  assert.equal(again.svg, first.svg);
+  const more = await draw(["quick", "{ use: ddim, stochasticity: 1 }"], [2, 3]);
+  assert.match(more.said, /4 measurements, of which 1 are kept/);
+  assert.deepEqual(more.cells[0], first.cells[3]);
+
+  const kept = join(run, "pictures", "glow-step-000012.json");
+  assert.ok(await isThere(kept), [...Deno.readDirSync(join(run, "pictures"))].map(({ name }) => name).join());
+  await Deno.writeTextFile(kept, "[{");
+  assert.match(await refused(draw(["quick"], [1])), /remove the file: they are measured again/);
+});
+
+Deno.test("files of another kind, samplers and numbers that are none are refused before any work", async () => {
+  const draw = (options: Record<string, unknown>) =>
+    gridPicture(run, { plugins: builtins, ...options }, memoryConsole());
+  assert.match(await refused(draw({ out: "grid.jpg" })), /Cannot write a picture as "grid\.jpg"/);
+  assert.match(await refused(draw({ sampler: "dddim" })), /ddim/);
+  assert.match(await refused(draw({ sampler: "{ use: ddim, stochastisity: 1 }" })), /did you mean stochasticity\?/);
+  assert.match(await refused(draw({ rows: 0 })), /--rows 0/);
+});
