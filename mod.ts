@@ -50,6 +50,7 @@ export {
   stepsPicture,
   trajectoryPicture,
 } from "./pipeline/pictures/mod.ts";
+export { report } from "./pipeline/summary/report.ts";
 export { train, type TrainOptions, type TrainResult } from "./pipeline/run/train.ts";
 export { type Console, terminalConsole } from "./pipeline/terminal/console.ts";
 export { interruptedCode, onInterrupt } from "./pipeline/terminal/interrupt.ts";

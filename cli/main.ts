@@ -5,6 +5,7 @@ import { exportCommand } from "./export.ts";
 import { graphCommand } from "./graph.ts";
 import { importCommand } from "./import.ts";
 import { newCommand } from "./new.ts";
+import { pageCommand } from "./page.ts";
 import { pictureCommand } from "./picture.ts";
 import { pluginsCommand } from "./plugins.ts";
 import { report } from "./report.ts";
@@ -34,6 +35,7 @@ export async function main(args: readonly string[]): Promise<number> {
     sampleCommand,
     evaluateCommand,
     pictureCommand,
+    pageCommand,
     validateCommand,
     graphCommand,
     pluginsCommand,

@@ -12,7 +12,8 @@ export const fontFamily = "Inter, Helvetica, Arial, sans-serif";
 /** The same, stronger: for titles. A family of its own, since librsvg would fatten Inter instead. */
 export const strongFontFamily = "Inter SemiBold, Inter, Helvetica, Arial, sans-serif";
 
-const fonts = ["Inter-Regular.ttf", "Inter-SemiBold.ttf"].map((name) => new URL(`./fonts/${name}`, import.meta.url));
+const fonts = { "Inter": "Inter-Regular.ttf", "Inter SemiBold": "Inter-SemiBold.ttf" };
+const fontAt = (name: string) => new URL(`./fonts/${name}`, import.meta.url);
 let taught: Promise<unknown> | undefined;
 
 /** Draws an SVG document on white. Each of its pixels becomes `scale` × `scale`. */
@@ -31,10 +32,20 @@ export async function renderSvg(svg: string, { scale = 1 }: { scale?: number } =
 /** A text that names a font file makes libvips add the file to the fonts of this process, SVG's included. */
 async function teachFonts(): Promise<void> {
   const sharp = await codec();
-  for (const font of fonts) {
+  for (const font of Object.values(fonts).map(fontAt)) {
     if (font.protocol !== "file:") continue;
     await sharp({ text: { text: "a", font: "Inter", fontfile: fileURLToPath(font) } }).raw().toBuffer();
   }
+}
+
+/** The same letters for a page that stands alone: CSS with the fonts in it. */
+export async function fontFaces(): Promise<string> {
+  const faces = Object.entries(fonts).map(async ([family, name]) => {
+    const response = await fetch(fontAt(name));
+    const data = new Uint8Array(await response.arrayBuffer());
+    return `@font-face { font-family: "${family}"; src: url(data:font/ttf;base64,${data.toBase64()}) format("truetype"); }`;
+  });
+  return (await Promise.all(faces)).join("\n");
 }
 
 /** A text for SVG. */

@@ -10,6 +10,7 @@ import {
   gridPicture,
   interpolationPicture,
   kidPicture,
+  report,
   sample,
   schedulePicture,
   stepsPicture,
@@ -274,6 +275,20 @@ Deno.test("kid measures each sampler with each number of steps once, keeps what 
   assert.ok(await isThere(kept), [...Deno.readDirSync(join(run, "pictures"))].map(({ name }) => name).join());
   await Deno.writeTextFile(kept, "[{");
   assert.match(await refused(draw(["quick"], [1])), /remove the file: they are measured again/);
+});
+
+Deno.test("training leaves a report with its curves, samples and graph, and report writes it again", async () => {
+  const file = join(run, "report.html");
+  const first = await Deno.readTextFile(file);
+  for (const text of ["Loss of training", "milliseconds a step", "epoch 3", "residual-unet", "2,063 parameters"]) {
+    assert.ok(first.includes(text), text);
+  }
+  assert.equal(first.match(/src="data:image\/png;base64,/g)?.length, 3);
+  await Deno.remove(file);
+  assert.equal(await report(run, { plugins: builtins }, memoryConsole()), file);
+  const anyClip = (html: string) => html.replaceAll(/clip\d+/g, "clip"); // numbered on, so that charts of a page differ
+  assert.equal(anyClip(await Deno.readTextFile(file)) === anyClip(first), true);
+  assert.match(await refused(report(folder, { plugins: builtins }, memoryConsole())), /it is no run folder/);
 });
 
 Deno.test("files of another kind, samplers and numbers that are none are refused before any work", async () => {

@@ -76,7 +76,14 @@ Deno.test("train() leaves recipe, log, checkpoints and samples, and says what it
   await using place = await workplace();
   const { output, ...result } = await place.train();
   assert.deepEqual([result.outcome, result.step, result.epoch], ["finished", 8, 2]);
-  assert.deepEqual(place.names("runs", "small"), [".lock", "checkpoints", "log.jsonl", "recipe.yaml", "samples"]);
+  assert.deepEqual(place.names("runs", "small"), [
+    ".lock",
+    "checkpoints",
+    "log.jsonl",
+    "recipe.yaml",
+    "report.html",
+    "samples",
+  ]);
   const checkpoints = ["best.safetensors", "step-000004.safetensors", "step-000008.safetensors"];
   assert.deepEqual(place.names("runs", "small", "checkpoints"), checkpoints);
   assert.deepEqual(place.names("runs", "small", "samples"), ["epoch-001.png", "epoch-002.png"]);
@@ -87,7 +94,7 @@ Deno.test("train() leaves recipe, log, checkpoints and samples, and says what it
   assert.ok(log.every(({ event, loss }) => event !== undefined || (typeof loss === "number" && loss > 0)));
   assert.deepEqual(
     log.filter(({ event }) => event !== undefined).map(({ step, event }) => `${step} ${event}`),
-    ["0 start", "4 metrics", "4 samples", "8 metrics", "8 samples"],
+    ["0 start", "4 epoch", "4 metrics", "4 samples", "8 epoch", "8 metrics", "8 samples"],
   );
   const zero = log[0]!.zero_output_loss as number; // noise under mean absolute error: sqrt(2 / pi)
   assert.ok(Math.abs(zero - Math.sqrt(2 / Math.PI)) < 0.02, String(zero));
@@ -150,7 +157,7 @@ Deno.test("train() that is interrupted finishes its step, saves, says how to go 
   const whole = await other.train();
   assert.deepEqual(await place.tensors(resumed), await other.tensors(whole));
   const entries = async (run: string) =>
-    (await readLog(join(run, "log.jsonl"))).filter(({ event }) => event !== "start" && event !== "resume");
+    (await readLog(join(run, "log.jsonl"))).filter(({ event }) => !["start", "resume", "epoch"].includes(event!));
   assert.deepEqual(await entries(place.run), await entries(other.run), "what was interrupted is made up for, once");
 });
 

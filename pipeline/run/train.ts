@@ -15,10 +15,11 @@ import { toYaml } from "../recipe/write.ts";
 import type { Console } from "../terminal/console.ts";
 import { row } from "../terminal/rows.ts";
 import { count, counted } from "../terminal/units.ts";
+import { writeReport } from "../summary/report.ts";
 import { version } from "../version.ts";
 import { Keeper } from "./keeper.ts";
 import { tellData, tellEnd, tellInterrupted, tellStart } from "./lines.ts";
-import { RunLog } from "./log.ts";
+import { readLog, RunLog } from "./log.ts";
 import { type RunFolder, runFolderOf, takeRunFolder } from "./run_folder.ts";
 import { prepareMetrics } from "./prepare_metrics.ts";
 import { generators, openData, type Session } from "./session.ts";
@@ -157,6 +158,8 @@ async function trainIn(
   const { step, epoch, seconds } = trainer.position;
   const { loss, plan } = trainer;
   if (finished) {
+    await log.sync();
+    const report = await writeReport(folder.path, graph, await readLog(folder.log));
     const { epochs, totalSteps } = plan;
     tellEnd(console, {
       folder: folder.path,
@@ -166,6 +169,7 @@ async function trainIn(
       seconds,
       loss,
       grid: trainer.grid,
+      report,
     });
   } else tellInterrupted(console, keeper.newest, again);
   const outcome = finished ? "finished" : "interrupted";

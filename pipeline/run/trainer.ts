@@ -151,7 +151,8 @@ export class Trainer implements Disposable {
   async #between(): Promise<void> {
     const { session: { graph, signal, console }, keeper } = this.options;
     const { step, epoch, batch } = this.#position;
-    const moment = { step, epoch, epochEnded: batch === 0, last: step >= this.plan.totalSteps };
+    const epochEnded = batch === 0;
+    const moment = { step, epoch, epochEnded, last: step >= this.plan.totalSteps };
     const metrics = this.options.metrics.filter(({ options }) => isDue(options.every as string, moment));
     const sampled = graph.all("sampler").length > 0 && isDue(this.#train.samples.every, moment);
     const checkpoint = isDue(this.#train.checkpoint, moment);
@@ -160,6 +161,10 @@ export class Trainer implements Disposable {
     if (!due) return this.#measured();
     await this.#pace.event(async () => {
       await this.#losses.settle();
+      const { seconds } = this.#position;
+      if (epochEnded) {
+        this.options.log.append({ step, event: "epoch", epoch, seconds: Math.round(1000 * seconds) / 1000 });
+      }
       let measured: Measurement[];
       let samples: string | undefined;
       try {
