@@ -30,6 +30,13 @@ type Draw = (
 const ddpm = "{ use: ddim, steps: 200, stochasticity: 1, variance_preserving: false }";
 const bothWays = ["{ use: ddim, steps: 20 }", "{ use: ddim, steps: 20, stochasticity: 1 }"];
 
+/** Every sampler as it is, and the two of DDPM: what clear-diffusion-keras compares. */
+const allSamplers = [
+  ...builtins.names("sampler"),
+  "{ use: ddim, stochasticity: 1 }",
+  "{ use: ddim, stochasticity: 1, variance_preserving: false }",
+];
+
 const samplerText =
   'one of the recipe, a plugin, or both with options, such as "{ use: ddim, steps: 50, stochasticity: 1 }"';
 
@@ -138,12 +145,12 @@ const pictures: readonly Picture[] = [
       kidPicture(target, { ...options, metric: "kid", metricOptions: { images, features, weights } }, console),
     add: (command) =>
       command
-        .option("--samplers <what...>", `${samplerText}; a line each (default: all of the recipe)`)
+        .option("--samplers <what...>", `${samplerText}; a line each`, allSamplers)
         .option("--steps <list>", "numbers of steps (default: 2,4,8,16,32,64)", wholeNumbers)
         .option("--images <n>", "pictures that are generated for each (default: the recipe's)", whole(2))
         .option("--features <name>", "what pictures are compared by (default: the recipe's)")
         .option("--weights <file>", "Keras .h5 file of InceptionV3, instead of the download")
-        .option("--most <value>", "where the axis ends; what is worse is cut off", Number),
+        .option("--most <value>", "where the axis ends; what is worse is cut off", number),
   },
 ];
 
@@ -195,4 +202,11 @@ function wholeNumbers(text: string): number[] {
   const values = text.split(",").map(Number);
   if (values.every((value) => Number.isSafeInteger(value) && value >= 1)) return values;
   throw new InvalidArgumentError("Expected whole numbers of at least 1, such as 1,2,5,10");
+}
+
+/** A number, from the command line. */
+function number(text: string): number {
+  const value = Number(text);
+  if (Number.isFinite(value) && text.trim() !== "") return value;
+  throw new InvalidArgumentError("Expected a number");
 }

@@ -19,8 +19,10 @@ import {
 } from "../mod.ts";
 import { cutGrid, decode, type Picture } from "../image/mod.ts";
 import { sampleGrids } from "../pipeline/pictures/animation.ts";
+import { type Cell, kidChart } from "../pipeline/pictures/kid.ts";
 import { loadWithSamplers, samplerLabel } from "../pipeline/pictures/samplers.ts";
 import { trajectory } from "../pipeline/pictures/trajectory.ts";
+import { toSvg } from "../pipeline/plots/mod.ts";
 import { memoryConsole } from "../pipeline/terminal/memory_console.ts";
 
 const glow = `
@@ -275,6 +277,25 @@ Deno.test("kid measures each sampler with each number of steps once, keeps what 
   assert.ok(await isThere(kept), [...Deno.readDirSync(join(run, "pictures"))].map(({ name }) => name).join());
   await Deno.writeTextFile(kept, "[{");
   assert.match(await refused(draw(["quick"], [1])), /remove the file: they are measured again/);
+});
+
+Deno.test("samplers that evaluate more than once a step are compared by evaluations too; with a spread for few alone", async () => {
+  const cell = (sampler: string, steps: number, evaluations: number): Cell => ({
+    key: `${sampler} ${steps}`,
+    sampler,
+    steps,
+    evaluations,
+    measurement: { id: "metrics[0]", label: "m", name: "m", value: 1 / steps, spread: 0.1, better: "lower" },
+  });
+  const cells = (names: string[]) => names.flatMap((name) => [2, 4].map((steps) => cell(name, steps, steps)));
+  const draw = async (cells: Cell[]) => await toSvg(kidChart(cells, "about"));
+  const plain = await draw(cells(["a", "b"]));
+  const both = await draw([...cells(["a", "b"]), cell("c", 2, 4), cell("c", 4, 8)]);
+  assert.ok(!plain.includes("network evaluations") && plain.includes(">diffusion steps</text>"));
+  assert.ok(both.includes(">network evaluations</text>") && both.includes(">diffusion steps</text>"));
+  assert.match(both, /network evaluations: 8; m, lower is better: 0\.25; sampler: c/);
+  assert.ok(plain.includes("bands: standard deviation over batches"));
+  assert.ok(!(await draw(cells(["a", "b", "c", "d", "e"]))).includes("bands"));
 });
 
 Deno.test("training leaves a report with its curves, samples and graph, and report writes it again", async () => {

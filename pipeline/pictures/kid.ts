@@ -118,9 +118,9 @@ function metricStage(graph: Graph, name: string, options: Readonly<Record<string
   return { use: name, ...own, ...Object.fromEntries(given), sampler: pictureSampler(0) };
 }
 
-/** What a value depends on; where the metric's weights lie, and how often it is measured while training, are not. */
+/** What a value depends on; how often the metric is measured while training is not among it. */
 function keyOf(sampler: Stage<"sampler">, metric: Stage<"metric">): string {
-  const { sampler: _, every: __, weights: ___, ...measured } = metric.options;
+  const { sampler: _, every: __, ...measured } = metric.options;
   return JSON.stringify([sampler.plugin.name, sorted(sampler.options), metric.plugin.name, sorted(measured)]);
 }
 
