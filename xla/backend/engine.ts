@@ -67,6 +67,7 @@ export class XlaEngine {
       this.#device = new XlaDevice(client, all, folder === null ? undefined : new ProgramCache(folder, build));
     }
     settings.precision = precision;
+    settings.platform = this.#device.client.platform;
     if (tf.findBackendFactory(this.name) == null) registerBackend(this.name, this.#device);
     await tf.setBackend(this.name);
     await tf.ready();

@@ -17,6 +17,7 @@ import {
   transpose,
   type Value,
 } from "../stablehlo/mod.ts";
+import { abut } from "./abut.ts";
 import { axesOf } from "./reductions.ts";
 import { type DeviceKernels, listed } from "./types.ts";
 
@@ -86,7 +87,7 @@ function join(values: readonly Value[], axis: number): Value {
   const shapes = values.map(({ shape }) => [...shape]);
   tf.backend_util.assertParamsConsistent(shapes, at);
   const some = values.filter(({ size }) => size > 0);
-  if (some.length > 0) return concat(some, at);
+  if (some.length > 0) return abut(some, at);
   return constant([], tf.backend_util.computeOutShape(shapes, at), values[0]!.dtype);
 }
 

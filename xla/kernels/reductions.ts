@@ -21,6 +21,7 @@ import {
   unary,
   type Value,
 } from "../stablehlo/mod.ts";
+import { sumAlong } from "./sum.ts";
 import type { DeviceKernels, Inputs } from "./types.ts";
 
 interface Attributes {
@@ -50,7 +51,7 @@ const numeric = (x: Value) => x.dtype === "i1" ? convert(x, "i32") : x;
 
 function mean(x: Value, axes: readonly number[]): Value {
   const count = axes.reduce((product, axis) => product * x.shape[axis]!, 1);
-  return div(reduce(convert(x, "f32"), axes, "add"), count);
+  return div(sumAlong(convert(x, "f32"), axes), count);
 }
 
 /** Place of the extreme along an axis: the first one at a tie; NaN is passed over, as it is neither larger nor smaller. */
@@ -80,7 +81,7 @@ function softmax(logits: Value, log: boolean): Value {
 }
 
 export const reductions: DeviceKernels = {
-  Sum: reduction("add", numeric),
+  Sum: ({ x }, attributes) => along(numeric(x!), attributes, sumAlong),
   Prod: reduction("multiply", numeric),
   Max: reduction("maximum", (x) => x),
   Min: reduction("minimum", (x) => x),

@@ -11,6 +11,7 @@ import {
   transpose,
   type Value,
 } from "../stablehlo/mod.ts";
+import { abut } from "./abut.ts";
 import { product } from "./product.ts";
 import type { DeviceKernels } from "./types.ts";
 
@@ -71,7 +72,7 @@ function double(x: Value, axis: 1 | 2): Value {
   const own = mul(x, 0.75);
   const pair = [add(own, mul(before, 0.25)), add(own, mul(after, 0.25))];
   const wide = pair.map((half) => reshape(half, [...x.shape.slice(0, axis + 1), 1, ...x.shape.slice(axis + 1)]));
-  return reshape(concat(wide, axis + 1), x.shape.map((m, i) => i === axis ? 2 * m : m));
+  return reshape(abut(wide, axis + 1), x.shape.map((m, i) => i === axis ? 2 * m : m));
 }
 
 /** The adjoint of `double`. */

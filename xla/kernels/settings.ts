@@ -1,5 +1,8 @@
 /** What kernels are emitted for. */
-
 export type Precision = "float32" | "mixed";
 
-export const settings: { precision: Precision } = { precision: "float32" };
+export const settings: {
+  precision: Precision;
+  /** The device's platform in PJRT's words: "cpu", "cuda" … */
+  platform: string;
+} = { precision: "float32", platform: "cpu" };
