@@ -27,4 +27,10 @@ export const manifest: Readonly<Record<string, () => Promise<unknown>>> = {
   "parametrization/velocity": () => import("./parametrization/velocity.ts"),
   "sampler/ddim": () => import("./sampler/ddim.ts"),
   "schedule/cosine": () => import("./schedule/cosine.ts"),
+  "schedule/linear": () => import("./schedule/linear.ts"),
+  "schedule/log-noise-linear": () => import("./schedule/log-noise-linear.ts"),
+  "schedule/log-signal-linear": () => import("./schedule/log-signal-linear.ts"),
+  "schedule/log-snr-linear": () => import("./schedule/log-snr-linear.ts"),
+  "schedule/noise-step-linear": () => import("./schedule/noise-step-linear.ts"),
+  "schedule/signal-step-linear": () => import("./schedule/signal-step-linear.ts"),
 };

@@ -4,6 +4,13 @@ import { findPlugins } from "../plugins/generate_manifest.ts";
 import { writeFakeWeights } from "../plugins/metric/kid/testing.ts";
 import { encodePng } from "../image/mod.ts";
 
+/** Log-SNRs that a schedule runs between, some of them extreme. */
+const ends: readonly ContractSettings[] = [
+  {},
+  { options: { start_log_snr: 3, end_log_snr: -10 } },
+  { options: { start_log_snr: 14, end_log_snr: -14 } },
+];
+
 /** What plugins are tried with besides their defaults; several settings where options change what a plugin does. */
 const settings: Readonly<Record<string, readonly ContractSettings[]>> = {
   "network/residual-unet": [{ options: { widths: [4, 6, 8], embedding_dims: 8 } }],
@@ -21,6 +28,12 @@ const settings: Readonly<Record<string, readonly ContractSettings[]>> = {
   "schedule/cosine": [{}, { options: { min_signal_rate: 0.02, max_signal_rate: 0.95 } }, {
     options: { start_log_snr: 3, end_log_snr: -10 },
   }],
+  "schedule/linear": ends,
+  "schedule/log-snr-linear": ends,
+  "schedule/log-noise-linear": ends,
+  "schedule/log-signal-linear": ends,
+  "schedule/noise-step-linear": [...ends, { options: { growth: "quickening" } }],
+  "schedule/signal-step-linear": ends,
   "loss/denoising": [
     {},
     { options: { weighting: "noise", error: "mse", reduction: "sum" } },

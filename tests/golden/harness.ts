@@ -96,8 +96,16 @@ export async function scheduleOf(
   const { schedule, start_log_snr, end_log_snr, min_signal_rate, max_signal_rate } = settings;
   if (schedule === "keras-io-cosine") return await make("schedule", "cosine", { min_signal_rate, max_signal_rate });
   if (typeof schedule !== "string") throw new Error(`Cannot tell what schedule "${schedule}" of "${where}" is`);
-  if (await builtin("schedule", schedule) === undefined) return `schedule ${schedule}`;
-  return await make("schedule", schedule, { start_log_snr, end_log_snr });
+  const [name, commit] = schedule.split("@") as [string, string?];
+  if (await builtin("schedule", name) === undefined) return `schedule ${schedule}`;
+  if (commit !== undefined && schedule !== "noise-step-linear@98fbccd") {
+    throw new Error(`Cannot tell what schedule "${schedule}" of "${where}" is`);
+  }
+  return await make("schedule", name, {
+    start_log_snr,
+    end_log_snr,
+    ...(commit === undefined ? {} : { growth: "quickening" }),
+  });
 }
 
 /** What a description of a network holds besides the network's shape. */

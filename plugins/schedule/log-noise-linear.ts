@@ -1,0 +1,13 @@
+/** Schedule `log-noise-linear`: the noise power grows by the same factor in every step. */
+import { plugin } from "denoise/plugin";
+import { endOptions, endsFall } from "./shared/ends.ts";
+import { geometric } from "./shared/geometric.ts";
+
+export default plugin({
+  kind: "schedule",
+  name: "log-noise-linear",
+  summary: "Noise power that grows by the same factor in every step",
+  source: "Béres 2022, clear-diffusion-keras, LogNoiseLinearSchedule",
+  options: endOptions.superRefine(endsFall),
+  create: ({ options }) => geometric("noise", "even", options),
+});

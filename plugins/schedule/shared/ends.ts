@@ -1,0 +1,32 @@
+/** The ends of a schedule, as log-SNRs. */
+import { z } from "denoise/plugin";
+
+/** Powers of signal and noise; they sum to one. */
+export interface Powers {
+  readonly signal: number;
+  readonly noise: number;
+}
+
+/** Options of a schedule between two log-SNRs. */
+export const endOptions = z.object({
+  start_log_snr: z.number().min(-30).max(30).default(2.5).describe("ln(signal power / noise power) at time 0"),
+  end_log_snr: z.number().min(-30).max(30).default(-7.5).describe("ln(signal power / noise power) at time 1"),
+});
+
+/** Checks that time 1 is noisier than time 0, as a refinement of `endOptions`. */
+export function endsFall(
+  { start_log_snr, end_log_snr }: z.output<typeof endOptions>,
+  context: { addIssue(issue: { code: "custom"; path: string[]; message: string }): void },
+): void {
+  if (start_log_snr > end_log_snr) return;
+  context.addIssue({
+    code: "custom",
+    path: ["end_log_snr"],
+    message: `End log-SNR ${end_log_snr} is not below the start's ${start_log_snr}: time 1 is the noise, so lower it`,
+  });
+}
+
+/** Powers of a log-SNR. Each keeps its digits, however small: one is never taken from 1. */
+export function powersOf(logSnr: number): Powers {
+  return { signal: 1 / (1 + Math.exp(-logSnr)), noise: 1 / (1 + Math.exp(logSnr)) };
+}
