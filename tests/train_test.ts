@@ -129,6 +129,14 @@ Deno.test("train() for more epochs gives the weights of one longer run; a run fo
   assert.match(again.output.lines.join("\n"), /already: 12 steps/);
 });
 
+Deno.test("train() ends well where its report cannot be written, and says how to get it", async () => {
+  await using place = await workplace();
+  await Deno.mkdir(join(place.run, "report.html"), { recursive: true }); // no file can stand there
+  const { outcome, output } = await place.train(["train.epochs=1"]);
+  assert.equal(outcome, "finished");
+  assert.match(output.warnings.join("\n"), /Cannot write the report of the run[^]*deno task report/);
+});
+
 Deno.test("train() that is interrupted finishes its step, saves, says how to go on, and then does", async () => {
   await using place = await workplace();
   await using other = await workplace();

@@ -145,6 +145,15 @@ export function recipeChanged(folder: string, differences: readonly string[]): T
   };
 }
 
+/** A report that could not be written, after all else was. */
+export function reportUnwritten(folder: string, reason: string): Text {
+  return {
+    code: "report-unwritten",
+    message: `Cannot write the report of the run: ${reason}`,
+    help: [`the run is complete without it; try again with: deno task report ${folder}`],
+  };
+}
+
 /** Another process in the same folder. `holder`: such as "process 123, since …". */
 export function runBusy(folder: string, holder: string): Text {
   return {

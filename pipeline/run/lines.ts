@@ -96,8 +96,8 @@ export function tellEnd(
     seconds: number;
     loss: number | undefined;
     grid: string | undefined;
-    /** The page about it. */
-    report: string;
+    /** The page about it, where it could be written. */
+    report: string | undefined;
   },
 ): void {
   const loss = run.loss === undefined ? "" : `, loss ${decimal(run.loss)}`;
@@ -110,7 +110,7 @@ export function tellEnd(
     }${loss}`,
   );
   if (run.grid !== undefined) row(console, "pictures", run.grid);
-  row(console, "report", run.report);
+  if (run.report !== undefined) row(console, "report", run.report);
   row(console, "more", `deno task sample ${run.folder} --count 64 --grid grid.png`);
   row(console, "longer", run.longer);
   row(console, "next", "deno task plugins   lists what else a recipe can be made of");

@@ -7,12 +7,12 @@ import { checkMemory } from "../graph/memory.ts";
 import { checkBatch } from "../graph/batch.ts";
 import type { Stage } from "../graph/types.ts";
 import { wire } from "../graph/wire.ts";
-import { validationMissing } from "../messages/run.ts";
+import { reportUnwritten, validationMissing } from "../messages/run.ts";
 import { DenoiseError } from "../problem.ts";
 import { readRecipe } from "../recipe/read.ts";
 import type { PluginSource } from "../recipe/types.ts";
 import { toYaml } from "../recipe/write.ts";
-import type { Console } from "../terminal/console.ts";
+import { type Console, warning } from "../terminal/console.ts";
 import { row } from "../terminal/rows.ts";
 import { count, counted } from "../terminal/units.ts";
 import { writeReport } from "../summary/report.ts";
@@ -159,7 +159,13 @@ async function trainIn(
   const { loss, plan } = trainer;
   if (finished) {
     await log.sync();
-    const report = await writeReport(folder.path, graph, await readLog(folder.log));
+    const report = await readLog(folder.log).then((entries) => writeReport(folder.path, graph, entries)).catch(
+      (error) => {
+        // The training is done and saved: a page that cannot be written does not make it fail.
+        console.warn(warning(reportUnwritten(folder.path, error instanceof Error ? error.message : String(error))));
+        return undefined;
+      },
+    );
     const { epochs, totalSteps } = plan;
     tellEnd(console, {
       folder: folder.path,
