@@ -10,6 +10,7 @@ import { pictureCommand } from "./picture.ts";
 import { pluginsCommand } from "./plugins.ts";
 import { report } from "./report.ts";
 import { runCommand } from "./run.ts";
+import { runtimeCommand } from "./runtime.ts";
 import { sampleCommand } from "./sample.ts";
 import { schemaCommand } from "./schema.ts";
 import { validateCommand } from "./validate.ts";
@@ -42,6 +43,7 @@ export async function main(args: readonly string[]): Promise<number> {
     newCommand,
     importCommand,
     exportCommand,
+    runtimeCommand,
     schemaCommand,
   ];
   for (const add of commands) add(program, (result) => code = result);

@@ -3,6 +3,7 @@ import { contract, type ContractSettings } from "denoise/testing";
 import { findPlugins } from "../plugins/generate_manifest.ts";
 import { writeFakeWeights } from "../plugins/metric/kid/testing.ts";
 import { encodePng } from "../image/mod.ts";
+import { pluginForTests } from "../xla/testing.ts";
 
 /** Log-SNRs that a schedule runs between, some of them extreme. */
 const ends: readonly ContractSettings[] = [
@@ -53,7 +54,7 @@ const settings: Readonly<Record<string, readonly ContractSettings[]>> = {
 
 /** Plugins that cannot be tried here. */
 const elsewhere: Readonly<Record<string, string>> = {
-  ...(Deno.env.has("DENOISE_PJRT_PLUGIN") ? {} : { "backend/xla": "it needs a PJRT plugin in DENOISE_PJRT_PLUGIN" }),
+  ...(pluginForTests() === undefined ? { "backend/xla": "no PJRT plugin is installed" } : {}),
   "dataset/oxford-flowers-102": "it needs the official archives; its own test serves small ones",
 };
 

@@ -21,7 +21,7 @@ const rules: readonly { readonly of: RegExp; readonly may: RegExp; readonly type
   { of: /^pipeline\//, may: /^(pipeline|tensor|image|files)\/|^plugin\.ts$/ },
   { of: /^testing\.ts$/, may: /^pipeline\// },
   { of: /^mod\.ts$/, may: /^(pipeline|plugins|tensor|image|files)\/|^plugin\.ts$/ },
-  { of: /^cli(\.ts$|\/)/, may: /^(cli|pipeline)\/|^mod\.ts$/ },
+  { of: /^cli(\.ts$|\/)/, may: /^(cli|pipeline)\/|^mod\.ts$|^xla\/runtime\/mod\.ts$/ },
   { of: /^bench\//, may: /./ },
 ];
 

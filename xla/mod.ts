@@ -3,3 +3,15 @@ export { type CompileFunctionOptions } from "./backend/compile.ts";
 export { XlaEngine, type XlaOptions } from "./backend/engine.ts";
 export type { Tree } from "./backend/tree.ts";
 export type { Precision } from "./kernels/settings.ts";
+export {
+  type AddOptions,
+  addRuntime,
+  type Choice,
+  choosePlugin,
+  detect,
+  type Hardware,
+  type Installed,
+  RuntimeError,
+  type RuntimeName,
+  runtimes,
+} from "./runtime/mod.ts";

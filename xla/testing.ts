@@ -1,12 +1,18 @@
 /** The plugin that tests run on. */
+import { pluginVariable } from "./runtime/choose.ts";
+import { findInstalled } from "./runtime/installed.ts";
+import { runtimeNamed } from "./runtime/table.ts";
 
 let told = false;
 
-/** Path of a PJRT plugin; undefined, with the reason printed once, where there is none. */
+/**
+ * Path of a PJRT plugin: the one that the environment names, else the installed one for the CPU; undefined, with the
+ * reason printed once, where there is none.
+ */
 export function pluginForTests(): string | undefined {
-  const path = Deno.env.get("DENOISE_PJRT_PLUGIN");
+  const path = Deno.env.get(pluginVariable) ?? findInstalled(runtimeNamed("cpu"))?.plugin;
   if (path === undefined && !told) {
-    console.log("xla: tests that need a plugin are skipped; name one in DENOISE_PJRT_PLUGIN");
+    console.log("xla: tests that need a PJRT plugin are skipped; to run them: deno task runtime add cpu");
     told = true;
   }
   return path;

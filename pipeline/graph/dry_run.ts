@@ -10,6 +10,7 @@ import { checkBatch } from "./batch.ts";
 import { trainingCost } from "./cost.ts";
 import { describeGraph, line } from "./describe.ts";
 import { checkMemory } from "./memory.ts";
+import { startFailure } from "./start_failure.ts";
 import type { Graph } from "./types.ts";
 import { wire } from "./wire.ts";
 
@@ -25,7 +26,9 @@ export async function dryRun(
 ): Promise<string> {
   const graph = await wire(await readRecipe(file, options));
   const backend = graph.one("backend").stage;
-  await backend.start();
+  await backend.start().catch((error) => {
+    throw startFailure(graph, error);
+  });
   try {
     const cost = await trainingCost(graph);
     await checkMemory(graph, cost);

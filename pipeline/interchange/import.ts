@@ -19,6 +19,7 @@ import { row } from "../terminal/rows.ts";
 import { counted } from "../terminal/units.ts";
 import { type KerasFile, type KerasModel, readKerasFile, readStatistics } from "./keras_file.ts";
 import { matchLayers, type Wanted } from "./match.ts";
+import { startBackend } from "../run/start_backend.ts";
 
 /** What to import into. */
 export interface ImportOptions {
@@ -59,7 +60,7 @@ export async function importWeights(
   if (parts === undefined) throw new DenoiseError(importUnsupported(plugin.name));
 
   const backend = graph.one("backend").stage;
-  await backend.start();
+  await startBackend(graph, console, signal);
   try {
     const state = initialState(graph);
     const tensors: HostTree = await toHost({ state });

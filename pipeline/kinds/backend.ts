@@ -4,6 +4,15 @@ import type { Tree } from "../../tensor/tree.ts";
 /** A compiled function: a call enqueues the work and resolves once it is enqueued, not once it is done. */
 export type Compiled<A extends readonly Tree[], R extends Tree> = (...args: A) => Promise<R>;
 
+/** What a backend is started with. */
+export interface StartTools {
+  /** Whether what it lacks may be downloaded. Default false. */
+  readonly download?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Shows progress of long work: `done` of `total` in `unit`, such as 12.5 of 63 "MB". */
+  readonly progress?: ((what: string, done: number, total: number, unit: string) => void) | undefined;
+}
+
 /** Runs tfjs programs, op by op or compiled. */
 export interface Backend {
   /** Name, such as "wasm". */
@@ -13,7 +22,7 @@ export interface Backend {
   /** Bytes that tensors can take, where there is a limit. */
   readonly memory?: number | undefined;
   /** Starts the device and makes it the current backend of tfjs. Safe to call twice. */
-  start(): Promise<void>;
+  start(tools?: StartTools): Promise<void>;
   /**
    * Compiles a pure function of tensor trees; at the latest on the first call for each signature of shapes.
    *

@@ -10,6 +10,7 @@ import { findCheckpoint, type Position } from "./checkpoint.ts";
 import { generators, type Session } from "./session.ts";
 import { restored } from "./start.ts";
 import { initialState } from "./states.ts";
+import { startBackend } from "./start_backend.ts";
 
 /** What loading takes. */
 export interface LoadOptions {
@@ -50,7 +51,7 @@ export async function loadModel(
   if (changes.length > 0) graph = await read([...overrides, ...changes]);
 
   const backend = graph.one("backend").stage;
-  await backend.start();
+  await startBackend(graph, console, options.signal);
   try {
     const state = initialState(graph);
     const statistics = graph.one("normalizer").stage.blank(graph.pictures);

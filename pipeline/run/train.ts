@@ -25,6 +25,7 @@ import { prepareMetrics } from "./prepare_metrics.ts";
 import { generators, openData, type Session } from "./session.ts";
 import { type Before, lastCheckpoint, startOf, stateOf, statisticsOf, zeroOutputLoss } from "./start.ts";
 import { Trainer } from "./trainer.ts";
+import { startBackend } from "./start_backend.ts";
 
 /** How to train. */
 export interface TrainOptions {
@@ -80,7 +81,7 @@ export async function train(recipeFile: string, options: TrainOptions, console: 
   const before = await lastCheckpoint(folder, graph, console);
 
   const backend = graph.one("backend").stage;
-  await backend.start();
+  await startBackend(graph, console, signal);
   const cost = await trainingCost(graph);
   await checkMemory(graph, cost);
   tellStart(console, graph, cost);

@@ -1,17 +1,15 @@
 /** Backend `auto`: the fastest of those that start on this machine. */
 import { plugin, z } from "denoise/plugin";
-import type { Backend } from "denoise/plugin";
-
-/** Fastest first. Loaded one after the other: what is not there is passed over, with its reason. */
-const candidates = {
-  wasm: () => import("./wasm.ts"),
-  cpu: () => import("./cpu.ts"),
-};
+import type { Backend, StartTools } from "denoise/plugin";
+import { choosePlugin } from "../../xla/mod.ts";
+import cpu from "./cpu.ts";
+import wasm from "./wasm.ts";
+import xla, { cpuPlugin } from "./xla.ts";
 
 export default plugin({
   kind: "backend",
   name: "auto",
-  summary: "The fastest backend that starts on this machine",
+  summary: "The fastest backend that starts on this machine: XLA on a GPU, XLA on the processor, wasm, cpu",
   options: z.object({}),
   create: () => new Auto(),
 });
@@ -24,28 +22,37 @@ class Auto implements Backend {
   }
   get description() {
     const chosen = this.#chosen;
-    return chosen === undefined ? "auto (chosen when it starts)" : `${chosen.backend.description}, ${chosen.reason}`;
+    return chosen === undefined ? "auto (chosen when it starts)" : `${chosen.backend.description}; ${chosen.reason}`;
   }
   get memory() {
     return this.#chosen?.backend.memory;
   }
 
-  async start() {
-    if (this.#chosen !== undefined) return await this.#chosen.backend.start();
-    const failed: string[] = [];
-    for (const [name, load] of Object.entries(candidates)) {
+  async start(tools: StartTools = {}) {
+    if (this.#chosen !== undefined) return await this.#chosen.backend.start(tools);
+    const choice = choosePlugin(); // what the environment names has to be there
+    const onPlugin = (path: string) => xla.create({ options: xla.options.parse({ plugin: path }) });
+    if (choice.runtime === undefined) return await this.#take(await onPlugin(choice.plugin!), tools, choice.reason);
+
+    const candidates: Record<string, () => Backend | Promise<Backend>> = {};
+    if (choice.runtime !== "cpu") candidates[`xla on ${choice.runtime}`] = () => onPlugin(choice.plugin!);
+    candidates["xla on cpu"] = async () =>
+      onPlugin(choice.runtime === "cpu" && choice.plugin !== undefined ? choice.plugin : await cpuPlugin(tools));
+    candidates.wasm = () => wasm.create({ options: {} });
+    candidates.cpu = () => cpu.create({ options: {} });
+
+    const reasons = [choice.reason];
+    for (const [name, create] of Object.entries(candidates)) {
       try {
-        const { create } = (await load()).default;
-        const backend = await create({ options: {} });
-        await backend.start();
-        const reason = failed.length === 0 ? "the fastest that starts here" : `because ${failed.join("; ")}`;
-        this.#chosen = { backend, reason };
-        return;
+        return await this.#take(await create(), tools, reasons.join("; "));
       } catch (error) {
-        failed.push(`${name} does not start: ${error instanceof Error ? error.message : String(error)}`);
+        tools.signal?.throwIfAborted();
+        reasons.push(
+          `${name} does not start: ${(error instanceof Error ? error.message : String(error)).split("\n")[0]}`,
+        );
       }
     }
-    throw new Error(`Cannot start any backend: ${failed.join("; ")}`);
+    throw new Error(`Cannot start any backend: ${reasons.join("; ")}`);
   }
 
   compile: Backend["compile"] = (fn, options) => {
@@ -56,5 +63,10 @@ class Auto implements Backend {
   async stop() {
     await this.#chosen?.backend.stop();
     this.#chosen = undefined;
+  }
+
+  async #take(backend: Backend, tools: StartTools, reason: string) {
+    await backend.start(tools);
+    this.#chosen = { backend, reason };
   }
 }

@@ -1,7 +1,7 @@
 /** Backend `xla`: whole steps compiled by XLA, through a PJRT plugin; on processors and accelerators. */
 import { plugin, z } from "denoise/plugin";
-import type { Backend } from "denoise/plugin";
-import { XlaEngine } from "../../xla/mod.ts";
+import type { Backend, StartTools } from "denoise/plugin";
+import { addRuntime, choosePlugin, RuntimeError, runtimes, XlaEngine } from "../../xla/mod.ts";
 
 export default plugin({
   kind: "backend",
@@ -15,31 +15,58 @@ export default plugin({
     devices: z.int().min(1).max(64).default(1).describe(
       "devices that share each batch; the state is copied to each, and gradients are summed",
     ),
-    plugin: z.string().optional().describe("path of a PJRT plugin; by default the best that is installed"),
+    plugin: z.string().optional().describe(
+      "path of a PJRT plugin; by default that of DENOISE_PJRT_PLUGIN, else the best that is installed",
+    ),
+    memory_fraction: z.number().gt(0).max(1).optional().describe(
+      "part of a GPU's memory that may be taken; by default XLA's, three quarters",
+    ),
+    preallocate: z.boolean().optional().describe("take a GPU's memory at once, not as it is needed"),
   }),
-  create: ({ options: { precision, devices, plugin } }): Backend => {
-    const path = plugin ?? Deno.env.get("DENOISE_PJRT_PLUGIN");
-    if (path === undefined) {
-      throw new Error('Cannot use backend xla: no PJRT plugin; install one with "deno task runtime add cpu"');
-    }
-    const engine = new XlaEngine({ plugin: path, devices, precision });
+  create: ({ options: { precision, devices, plugin, memory_fraction: fraction, preallocate } }): Backend => {
+    let engine: XlaEngine | undefined; // made when it is known which plugin there is
     let description = "xla";
     return {
       name: "xla",
       get description() {
         return description;
       },
-      async start() {
+      async start(tools = {}) {
+        if (engine === undefined) {
+          const path = plugin ?? choosePlugin().plugin ?? await cpuPlugin(tools);
+          engine = new XlaEngine({ plugin: path, devices, precision, memory: { fraction, preallocate } });
+        }
         await engine.start();
         const { platform, devices: all } = engine.device.client;
-        const shared = devices > 1 ? `, ${devices} devices` : "";
-        description = `xla (${all[0]!.description || platform}${shared}, ${precision})`;
+        const cores = navigator.hardwareConcurrency;
+        const what = platform === "cpu" ? `${cores} core${cores === 1 ? "" : "s"}` : all[0]!.description;
+        description = `xla on ${platform} (${what}${devices > 1 ? `, ${devices} devices` : ""}, ${precision})`;
       },
-      compile: (fn, options) => engine.compile(fn, options),
+      compile(fn, options) {
+        if (engine === undefined) throw new Error(`Cannot compile "${options.name}": start the backend first`);
+        return engine.compile(fn, options);
+      },
       // deno-lint-ignore require-await -- the interface promises
       async stop() {
-        engine.stop();
+        engine?.stop();
       },
     };
   },
 });
+
+/**
+ * The plugin for the processor, downloaded where it is not installed and downloads are allowed.
+ *
+ * @throws RuntimeError where it cannot be had
+ */
+export async function cpuPlugin({ download = false, signal, progress }: StartTools): Promise<string> {
+  const row = runtimes.find(({ name }) => name === "cpu")!;
+  const megabytes = Math.round(row.wheels.reduce((sum, { size }) => sum + size, 0) / 1e6);
+  if (!download) {
+    throw new RuntimeError(`No PJRT plugin is installed; training fetches one for the processor (${megabytes} MB)`, [
+      "to fetch it now: deno task runtime add cpu",
+    ]);
+  }
+  const report = (what: string, done: number, total: number) => progress?.(what, done / 1e6, total / 1e6, "MB");
+  return (await addRuntime(row, { signal, progress: report })).plugin;
+}

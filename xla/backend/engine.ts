@@ -1,6 +1,6 @@
 /** The engine: a PJRT plugin started, registered as a tfjs backend, and functions compiled for it. */
 import * as tf from "@tensorflow/tfjs";
-import { cpus, homedir } from "node:os";
+import { cpus } from "node:os";
 import { join } from "node:path";
 import { statSync } from "node:fs";
 import { type Client, type ClientOptions, loadPlugin } from "../pjrt/mod.ts";
@@ -12,6 +12,9 @@ import { supportedFlags } from "./flags.ts";
 import { type Precision, settings } from "../kernels/settings.ts";
 import { registerBackend } from "./register.ts";
 import type { Tree } from "./tree.ts";
+import { loadLibrariesFor } from "../runtime/nvidia.ts";
+import { isCpu, type MemoryOptions, memoryOptions, toolkitFlags } from "./gpu.ts";
+import { cacheFolder } from "../cache_folder.ts";
 
 export interface XlaOptions {
   /** Path of the PJRT plugin: a shared library. */
@@ -22,7 +25,9 @@ export interface XlaOptions {
   readonly precision?: Precision | undefined;
   /** Folder of compiled programs; undefined: below the user's cache folder; null: none are kept. */
   readonly cache?: string | null | undefined;
-  /** Options of the plugin's client, such as its share of a GPU's memory. */
+  /** Memory of GPUs; a CPU takes what it needs. */
+  readonly memory?: MemoryOptions | undefined;
+  /** Further options of the plugin's client. */
   readonly client?: ClientOptions | undefined;
   /** Flags of XLA, besides those that the engine sets itself. */
   readonly flags?: Readonly<Record<string, string | number | boolean>> | undefined;
@@ -53,15 +58,15 @@ export class XlaEngine {
 
   /** Loads the plugin and makes this the current backend of tfjs. Safe to call twice. */
   async start(): Promise<void> {
-    const { plugin, devices = 1, flags, cache, precision = "float32" } = this.#options;
+    const { plugin, devices = 1, flags, cache, precision = "float32", memory } = this.#options;
     if (this.#device === undefined) {
-      const client = clientFor(plugin, devices, this.#options.client);
+      const client = clientFor(plugin, devices, { ...memoryOptions(plugin, memory), ...this.#options.client });
       if (client.devices.length < devices) {
         throw new Error(
           `Cannot use ${devices} devices: the ${client.platform} plugin sees ${client.devices.length}; ask for at most that many`,
         );
       }
-      const all = { ...await supportedFlags(client), ...flags };
+      const all = { ...await supportedFlags(client), ...toolkitFlags(plugin), ...flags };
       const folder = cache === undefined ? defaultFolder() : cache;
       const build = JSON.stringify([buildOf(plugin, client), all]);
       this.#device = new XlaDevice(client, all, folder === null ? undefined : new ProgramCache(folder, build));
@@ -97,10 +102,11 @@ export class XlaEngine {
   }
 }
 
-function clientFor(path: string, devices: number, options: ClientOptions | undefined): Client {
+function clientFor(path: string, devices: number, options: ClientOptions): Client {
   const key = JSON.stringify([path, devices, options]);
   let client = clients.get(key);
   if (client === undefined) {
+    loadLibrariesFor(path);
     const plugin = loadPlugin(path);
     client = plugin.createClient({ ...cpuDevices(path, devices), ...options });
     clients.set(key, client);
@@ -110,7 +116,7 @@ function clientFor(path: string, devices: number, options: ClientOptions | undef
 
 /** CPU plugins are asked for a number of devices; others have those that are there. */
 function cpuDevices(path: string, devices: number): ClientOptions {
-  return /cpu/i.test(path) ? { cpu_device_count: devices } : {};
+  return isCpu(path) ? { cpu_device_count: devices } : {};
 }
 
 /** What compiled programs depend on: the plugin's file and version, and the processor they are made for. */
@@ -120,5 +126,5 @@ function buildOf(path: string, client: Client): unknown[] {
 }
 
 function defaultFolder(): string {
-  return join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "denoise", "xla");
+  return join(cacheFolder(), "xla");
 }

@@ -1,12 +1,12 @@
-/** The binding against a real plugin (`DENOISE_PJRT_PLUGIN`): programs, donation, errors, devices, memory. */
+/** The binding against a real plugin: programs, donation, errors, devices, memory. */
 import assert from "node:assert/strict";
 import { checkVersion } from "./api.ts";
 import { layout, type StructName } from "./layout.ts";
 import { loadPlugin, PjrtError } from "./mod.ts";
+import { pluginForTests } from "../testing.ts";
 import { structs } from "./structs.ts";
 
-const path = Deno.env.get("DENOISE_PJRT_PLUGIN");
-if (path === undefined) console.warn("skipped: tests of xla/pjrt/ need a PJRT plugin, named by DENOISE_PJRT_PLUGIN");
+const path = pluginForTests();
 const ignore = path === undefined;
 const header = Deno.env.get("DENOISE_PJRT_HEADER");
 if (header === undefined) console.warn("skipped: structs against pjrt_c_api.h, which DENOISE_PJRT_HEADER would name");

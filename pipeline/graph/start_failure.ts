@@ -1,0 +1,11 @@
+/** Turns what the `start` of a backend throws into a problem at its line of the recipe. */
+import { backendUnavailable } from "../messages/runtime.ts";
+import { DenoiseError } from "../problem.ts";
+import type { Graph } from "./types.ts";
+
+/** The error to throw in place of what a backend threw. `help` of an error is kept. */
+export function startFailure({ recipe, one }: Graph, error: unknown): unknown {
+  if (error instanceof DenoiseError || !(error instanceof Error)) return error;
+  const help = "help" in error && Array.isArray(error.help) ? error.help.map(String) : [];
+  return new DenoiseError(recipe.problem(one("backend").path, backendUnavailable(error.message, help)));
+}

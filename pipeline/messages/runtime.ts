@@ -1,0 +1,21 @@
+/** Messages about backends that do not start and plugins of XLA, in alphabetical order of code. */
+import { choices, quote, type Text } from "./text.ts";
+
+/** A backend that does not start. `help`: what to do about it. */
+export function backendUnavailable(reason: string, help: readonly string[]): Text {
+  return { code: "backend-unavailable", message: reason, help: [...help, "backend: auto takes what starts here"] };
+}
+
+/** A runtime that could not be installed, or found. */
+export function runtimeFailed(reason: string, help: readonly string[]): Text {
+  return { code: "runtime-failed", message: reason, help };
+}
+
+/** A name that no runtime has. */
+export function runtimeUnknown(name: string, names: readonly string[]): Text {
+  return {
+    code: "runtime-unknown",
+    message: `Unknown runtime ${quote(name)}`,
+    help: [choices(name, "Runtimes", names)],
+  };
+}

@@ -1,0 +1,22 @@
+/** Starts the backend of a graph, with progress where it has to fetch something first. */
+import { meter } from "../data/progress.ts";
+import { startFailure } from "../graph/start_failure.ts";
+import type { Graph } from "../graph/types.ts";
+import type { Console } from "../terminal/console.ts";
+import { shown } from "./session.ts";
+
+/**
+ * @param signal stops a download that is under way
+ * @throws {DenoiseError} where it does not start, with what its plugin says
+ */
+export async function startBackend(graph: Graph, console: Console, signal?: AbortSignal): Promise<void> {
+  const { stage } = graph.one("backend");
+  try {
+    await stage.start({ download: true, signal, progress: meter((progress) => console.progress(shown(progress))) });
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw startFailure(graph, error);
+  } finally {
+    console.endProgress();
+  }
+}

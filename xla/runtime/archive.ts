@@ -1,0 +1,61 @@
+/** Fetches the archive of a release, for machines without pip. */
+import { open } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { reasonOf, RuntimeError } from "./error.ts";
+import { checkHash } from "./hash.ts";
+import type { Archive } from "./types.ts";
+
+/**
+ * Downloads an archive and checks its hash.
+ *
+ * @param folder that exists
+ * @param progress called with the bytes that are there and the bytes there will be, 0 where the server does not say
+ * @returns path of the archive
+ * @throws RuntimeError where it cannot be had or is not the one expected
+ */
+export async function fetchArchive(
+  { url, sha256 }: Archive,
+  folder: string,
+  { signal, progress, stall = 30_000 }: {
+    signal?: AbortSignal | undefined;
+    progress?: ((done: number, total: number) => void) | undefined;
+    /** Milliseconds without a byte after which the connection counts as dead. */
+    stall?: number;
+  },
+): Promise<string> {
+  const path = join(folder, basename(new URL(url).pathname));
+  const dead = new AbortController();
+  const alive = () => setTimeout(() => dead.abort(new Error(`no data for ${stall / 1000} s`)), stall);
+  let timer = alive();
+  const file = await open(path, "w");
+  try {
+    const response = await fetch(url, {
+      headers: { "accept-encoding": "identity" }, // compressed on the way, the length would be another
+      signal: signal === undefined ? dead.signal : AbortSignal.any([signal, dead.signal]),
+    });
+    if (!response.ok || response.body === null) {
+      await response.body?.cancel();
+      throw new Error(`the server answered ${response.status} ${response.statusText}`.trimEnd());
+    }
+    const total = Number(response.headers.get("content-length") ?? 0);
+    let done = 0;
+    for await (const chunk of response.body) {
+      clearTimeout(timer);
+      timer = alive();
+      await file.writeFile(chunk);
+      progress?.(done += chunk.length, total);
+    }
+    if (done < total) throw new Error(`the connection ended after ${done} of ${total} bytes`);
+    await file.sync();
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw new RuntimeError(`Cannot download "${url}": ${reasonOf(error)}`, [
+      "offline, set DENOISE_PJRT_PLUGIN to the path of a PJRT plugin that you have",
+    ], { cause: error });
+  } finally {
+    clearTimeout(timer);
+    await file.close();
+  }
+  await checkHash(path, sha256, signal);
+  return path;
+}

@@ -1,0 +1,46 @@
+/** Asks NVIDIA's driver for its devices, through its library (CUDA driver API). */
+
+export interface CudaDriver {
+  /** CUDA version that the driver speaks, such as 13.0. */
+  readonly version: number;
+  readonly devices: readonly string[];
+}
+
+const symbols = {
+  cuInit: { parameters: ["u32"], result: "i32" },
+  cuDriverGetVersion: { parameters: ["buffer"], result: "i32" },
+  cuDeviceGetCount: { parameters: ["buffer"], result: "i32" },
+  cuDeviceGet: { parameters: ["buffer", "i32"], result: "i32" },
+  cuDeviceGetName: { parameters: ["buffer", "i32", "i32"], result: "i32" },
+} as const;
+
+const places = ["libcuda.so.1", "/usr/lib/wsl/lib/libcuda.so.1"];
+
+/** What the driver says; undefined where there is none, or it does not start. */
+export function cudaDevices(): CudaDriver | undefined {
+  const library = open();
+  if (library === undefined) return undefined;
+  const { cuInit, cuDriverGetVersion, cuDeviceGetCount, cuDeviceGet, cuDeviceGetName } = library.symbols;
+  if (cuInit(0) !== 0) return undefined; // such as 100: no device
+  const number = new Int32Array(1);
+  const ask = (code: number) => (code === 0 ? number[0]! : 0);
+  const version = ask(cuDriverGetVersion(number)); // 13000 is 13.0, 12090 is 12.9
+  const count = ask(cuDeviceGetCount(number));
+  const devices = Array.from({ length: count }, (_, i) => {
+    const name = new Uint8Array(128);
+    cuDeviceGetName(name, name.length, ask(cuDeviceGet(number, i)));
+    return new TextDecoder().decode(name.subarray(0, Math.max(0, name.indexOf(0)))) || "NVIDIA GPU";
+  });
+  return { version: Math.floor(version / 10) / 100, devices };
+}
+
+function open() {
+  for (const place of places) {
+    try {
+      return Deno.dlopen(place, symbols); // stays open: the plugin uses the same library
+    } catch {
+      // Not there.
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,15 @@
+/** What goes wrong with runtimes, and what to do about it. */
+
+/** `help` says what to do, one line each. */
+export class RuntimeError extends Error {
+  override readonly name = "RuntimeError";
+  constructor(message: string, readonly help: readonly string[], options?: ErrorOptions) {
+    super(message, options);
+  }
+}
+
+/** The message of whatever was thrown; of a failed `fetch`, the reason behind it. */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error && error.message === "fetch failed" ? reasonOf(error.cause) : error.message;
+}

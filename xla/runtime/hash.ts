@@ -1,0 +1,20 @@
+/** Checks a file that was fetched. */
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { RuntimeError } from "./error.ts";
+
+/** @throws RuntimeError unless the file has this SHA-256 (64 hexadecimal digits); read piece by piece */
+export async function checkHash(path: string, expected: string, signal?: AbortSignal): Promise<void> {
+  const hash = createHash("sha256");
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) {
+    signal?.throwIfAborted();
+    hash.update(chunk as Uint8Array);
+  }
+  const found = hash.digest("hex");
+  if (found === expected) return;
+  throw new RuntimeError(`Cannot use "${path}": it is not the file that was expected`, [
+    `its SHA-256 is ${found}`,
+    `expected is    ${expected}`,
+    "it was changed on the way, or replaced where it came from: nothing of it is kept",
+  ]);
+}

@@ -1,0 +1,52 @@
+/** NVIDIA's libraries beside a CUDA plugin: loaded in the order of what needs what, before the plugin looks for them. */
+import { existsSync, readdirSync } from "node:fs";
+import { dirname, join } from "node:path";
+
+/**
+ * Names up to their version, in order. The plugin opens them by name when it needs them, and a library that is loaded
+ * already is found whatever the search path of the system: the order is that of JAX's own start, the linker first.
+ */
+const order = [
+  "libcudart.so",
+  "libnvJitLink.so",
+  "libnvrtc.so",
+  "libcublasLt.so",
+  "libcublas.so",
+  "libnccl.so",
+  "libcupti.so",
+  "libcusparse.so",
+  "libcusolver.so",
+  "libcufft.so",
+  "libnvshmem_host.so",
+  "libcudnn.so",
+];
+
+/** Folders `nvidia/<package>` of the wheels that were unpacked beside a plugin; none where it is no such plugin. */
+function packages(plugin: string): string[] {
+  const root = join(dirname(plugin), "..", "..", "nvidia"); // jax_plugins/xla_cuda13/xla_cuda_plugin.so
+  if (!/cuda/.test(plugin) || !existsSync(root)) return [];
+  return readdirSync(root).map((name) => join(root, name));
+}
+
+/** Paths of the libraries to load before a plugin, in order; none for plugins that need none. */
+export function librariesFor(plugin: string): string[] {
+  const all = packages(plugin).map((folder) => join(folder, "lib")).filter((folder) => existsSync(folder))
+    .flatMap((folder) => readdirSync(folder).map((name) => ({ name, path: join(folder, name) })));
+  return order.flatMap((name) => all.filter((one) => one.name.startsWith(`${name}.`)).map(({ path }) => path));
+}
+
+/** Loads them; one that does not load is left to the plugin, which says what it misses. */
+export function loadLibrariesFor(plugin: string): void {
+  for (const path of librariesFor(plugin)) {
+    try {
+      Deno.dlopen(path, {});
+    } catch {
+      // The plugin looks for it in the system.
+    }
+  }
+}
+
+/** Folder with `bin/ptxas` and `nvvm/libdevice`, which XLA compiles kernels with; undefined where there is none. */
+export function cudaToolkitFor(plugin: string): string | undefined {
+  return packages(plugin).find((folder) => existsSync(join(folder, "bin", "ptxas")));
+}

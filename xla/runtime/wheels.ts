@@ -1,0 +1,185 @@
+/** The wheels of all runtimes: versions, SHA-256, bytes, and which of their files are needed. */
+import type { Wheel } from "./types.ts";
+
+const libraries = /^nvidia\/[^/]+\/lib\/lib[^/]+\.so/;
+/** XLA compiles its kernels with ptxas, links them with nvlink, and takes mathematical functions from libdevice. */
+const compilers = /\/bin\/(ptxas|nvlink)$|\/libdevice\.10\.bc$/;
+
+/** Built from JAX 0.11.2 (PJRT API 0.115). Chosen among three: see the README. */
+export const cpu: Wheel = {
+  name: "lammps-jax-pjrt-cpu",
+  version: "0.11.2",
+  sha256: "1319390d948b39f69f7dade496b7c385149d9ca6097a6b62114da113216d9ad1",
+  size: 62_711_338,
+  unpack: /^lammps_jax_pjrt_cpu\/pjrt_c_api_cpu_plugin\.so$/,
+};
+
+/** Of JAX 0.11.2. */
+export const cuda13: Wheel = {
+  name: "jax-cuda13-pjrt",
+  version: "0.11.2",
+  sha256: "e5ff589d43064913bb74027682d89639c7ea48f9f81c2bae6fc75117e913f93e",
+  size: 134_162_640,
+  unpack: /\/xla_cuda_plugin\.so$/,
+};
+
+/** NVIDIA's libraries for it, those that JAX 0.11.2 asks for. */
+export const nvidia13: readonly Wheel[] = [
+  {
+    name: "nvidia-cuda-runtime",
+    version: "13.5.37",
+    sha256: "df2b79a8852f10d1fef8c848489c49eebb5754051bf870202a862831412b179d",
+    size: 2_504_024,
+    unpack: libraries,
+  },
+  {
+    name: "nvidia-nvjitlink",
+    version: "13.5.37",
+    sha256: "280d7cb9649704145f074b8dbde500de04ce02d0872e066e20a83c17bcaa93eb",
+    size: 46_642_491,
+    unpack: libraries,
+  },
+  {
+    name: "nvidia-cuda-nvrtc",
+    version: "13.5.37",
+    sha256: "86b4d68058807988b7d9af5b44917a0601e9c337f35ccd657bfb3c759ff8d8bc",
+    size: 58_185_930,
+    unpack: libraries,
+  },
+  {
+    name: "nvidia-cublas",
+    version: "13.10.0.20",
+    sha256: "dcc6d63884c53d07e267ce7e6feac17b2538cebaafec5db865736c3e28e4dc84",
+    size: 444_289_903,
+    unpack: libraries,
+  },
+  {
+    name: "nvidia-nccl-cu13",
+    version: "2.32.3",
+    sha256: "1459723080ac889d73a26edfa3e04383a7928ab31ac8f0ec43b3ea9548b04ff3",
+    size: 305_100_071,
+    unpack: libraries,
+  },
+  {
+    name: "nvidia-cuda-nvcc",
+    version: "13.5.37",
+    sha256: "f5c4f7ead5d964fb4af42bbf1e6d3ec3c1e6e9d83b53749f691d387e7fcaa3a7",
+    size: 47_028_279,
+    unpack: compilers,
+  },
+  {
+    name: "nvidia-nvvm",
+    version: "13.5.37",
+    sha256: "c41bfa362e407405163f103c2229f0765f8cc2ed7d148b754dc77f228bf7e070",
+    size: 75_141_406,
+    unpack: compilers,
+  },
+  {
+    name: "nvidia-cusparse",
+    version: "12.9.4.2",
+    sha256: "072667e58c851a318738f5527a12eb225cbf058803f2ea451c722d8cf8edddec",
+    size: 230_422_857,
+    unpack: libraries,
+  },
+  {
+    name: "nvidia-cusolver",
+    version: "12.4.1.2",
+    sha256: "b3b8e02fd2f2df869369af075dc3a179d43f6f7b85e94632a7dce556697be044",
+    size: 260_003_940,
+    unpack: libraries,
+  },
+  {
+    name: "nvidia-cufft",
+    version: "12.5.0.14",
+    sha256: "b8be26837a5abad2b5b74f3e92dd29f622a42934b355be0961a48712cbba23ad",
+    size: 165_072_555,
+    unpack: libraries,
+  },
+  {
+    name: "nvidia-nvshmem-cu13",
+    version: "3.8.0",
+    sha256: "81a4d1f666543e6d34df6d2ff940c7da1435e34e186aab6f3c2b48861b64ef38",
+    size: 182_092_449,
+    unpack: libraries,
+  },
+  {
+    name: "nvidia-cudnn-cu13",
+    version: "9.28.1.4",
+    sha256: "a54f205b1db1f2895d99f398754db1369816f0569dd459731f925635cf7b65ec",
+    size: 516_817_937,
+    unpack: libraries,
+  },
+];
+
+/** Of JAX 0.11.2. */
+export const cuda12: Wheel = {
+  name: "jax-cuda12-pjrt",
+  version: "0.11.2",
+  sha256: "2133b3afc63307c016ae4980f166b2b3de199759363ead74f7d550eaae953463",
+  size: 188_235_313,
+  unpack: /\/xla_cuda_plugin\.so$/,
+};
+
+/** NVIDIA's libraries for it, those that JAX 0.11.2 asks for. */
+export const nvidia12: readonly Wheel[] = [
+  {
+    name: "nvidia-cuda-runtime-cu12",
+    version: "12.9.79",
+    sha256: "25bba2dfb01d48a9b59ca474a1ac43c6ebf7011f1b0b8cc44f54eb6ac48a96c3",
+    size: 3_493_179,
+    unpack: libraries,
+  },
+  {
+    name: "nvidia-nvjitlink-cu12",
+    version: "12.9.86",
+    sha256: "e3f1171dbdc83c5932a45f0f4c99180a70de9bd2718c1ab77d14104f6d7147f9",
+    size: 39_748_338,
+    unpack: libraries,
+  },
+  {
+    name: "nvidia-cuda-nvrtc-cu12",
+    version: "12.9.86",
+    sha256: "210cf05005a447e29214e9ce50851e83fc5f4358df8b453155d5e1918094dcb4",
+    size: 89_568_129,
+    unpack: libraries,
+  },
+  {
+    name: "nvidia-cublas-cu12",
+    version: "12.9.3.13",
+    sha256: "d7d51055f161b317c7105ddaae90e71eda059026074ffef93cf7cde2886bfe72",
+    size: 581_217_458,
+    unpack: libraries,
+  },
+  {
+    name: "nvidia-cuda-cupti-cu12",
+    version: "12.8.90",
+    sha256: "ea0cb07ebda26bb9b29ba82cda34849e73c166c18162d3913575b0c9db9a6182",
+    size: 10_248_621,
+    unpack: libraries,
+  },
+  {
+    name: "nvidia-cuda-nvcc-cu12",
+    version: "12.9.86",
+    sha256: "5d6a0d32fdc7ea39917c20065614ae93add6f577d840233237ff08e9a38f58f0",
+    size: 40_546_229,
+    unpack: compilers,
+  },
+];
+
+/** Of JAX 0.11.2; the libraries of ROCm are those of the system. */
+export const rocm7: Wheel = {
+  name: "jax-rocm7-pjrt",
+  version: "0",
+  sha256: "0000000000000000000000000000000000000000000000000000000000000000",
+  size: 0,
+  unpack: /\/xla_rocm_plugin\.so$/,
+};
+
+/** All that a TPU needs. */
+export const tpu: Wheel = {
+  name: "libtpu",
+  version: "0",
+  sha256: "0000000000000000000000000000000000000000000000000000000000000000",
+  size: 0,
+  unpack: /^libtpu\/libtpu\.so$/,
+};
