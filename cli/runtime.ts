@@ -54,7 +54,11 @@ function list(): void {
   try {
     const { plugin, reason, runtime } = choosePlugin({ hardware });
     const what = "has no plugin yet: the first run fetches cpu";
-    row(console, "backend xla", plugin === undefined ? `${what}; ${reason}` : `runs on ${runtime ?? plugin}; ${reason}`);
+    row(
+      console,
+      "backend xla",
+      plugin === undefined ? `${what}; ${reason}` : `runs on ${runtime ?? plugin}; ${reason}`,
+    );
   } catch (error) {
     throw asProblem(error);
   }

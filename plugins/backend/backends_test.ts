@@ -4,6 +4,8 @@ import assert from "node:assert/strict";
 import auto from "./auto.ts";
 import cpu from "./cpu.ts";
 import wasm from "./wasm.ts";
+import xla from "./xla.ts";
+import { pluginForTests } from "../../xla/testing.ts";
 
 const backends = { cpu, wasm, auto };
 
@@ -102,7 +104,8 @@ testOnBackends("compile() refuses plain numbers, and reading of values inside", 
   );
   const x = tf.scalar(2);
   const reads = backend.compile((x: tf.Tensor) => tf.scalar(x.dataSync()[0]!), { name: "reads" });
-  await assert.rejects(reads(x), /Cannot read values with "dataSync" inside the compiled function "reads"/);
+  const how = backend.name === "xla" ? "" : 'with "dataSync" '; // whatever reads, XLA is asked for the values
+  await assert.rejects(reads(x), new RegExp(`Cannot read values ${how}inside the compiled function "reads"`));
   assert.equal(x.dataSync()[0], 2, "outside, values can be read");
   x.dispose();
 });
@@ -115,28 +118,78 @@ testOnBackends("stop() frees the device, and start() starts it again", async (ba
   x.dispose();
 });
 
-Deno.test("descriptions say what runs, and why auto chose it", async () => {
-  const chosen = await auto.create({ options: {} });
-  await chosen.start();
-  assert.match(chosen.description, /^wasm \(WebAssembly SIMD, \d+ threads?\), the fastest that starts here$/);
-  assert.equal(chosen.name, "wasm");
-  assert.equal(chosen.memory, 2 ** 32);
+/** Runs where no PJRT plugin is installed, or named. */
+async function withoutPlugins(fn: () => Promise<void>, named?: string): Promise<void> {
+  const set = { DENOISE_CACHE: await Deno.makeTempDir(), DENOISE_PJRT_PLUGIN: named ?? "" };
+  const before = Object.keys(set).map((name) => [name, Deno.env.get(name)] as const);
+  for (const [name, value] of Object.entries(set)) Deno.env.set(name, value);
+  try {
+    await fn();
+  } finally {
+    for (const [name, value] of before) value === undefined ? Deno.env.delete(name) : Deno.env.set(name, value);
+  }
+}
+
+Deno.test("auto takes wasm where XLA is not installed, and says how to have it", () =>
+  withoutPlugins(async () => {
+    const chosen = await auto.create({ options: {} });
+    assert.match(chosen.description, /chosen when it starts/);
+    await chosen.start();
+    assert.match(
+      chosen.description,
+      /^wasm \(WebAssembly SIMD, \d+ threads?\); .*xla on cpu does not start: No PJRT plugin is installed; training fetches one/,
+    );
+    assert.equal(chosen.name, "wasm");
+    assert.equal(chosen.memory, 2 ** 32);
+  }));
+
+Deno.test("auto takes wasm where XLA cannot be fetched, whatever the reason", () =>
+  withoutPlugins(async () => {
+    // A cache that is a file: neither pip nor an archive can be put there.
+    const file = await Deno.makeTempFile();
+    Deno.env.set("DENOISE_CACHE", file);
+    const chosen = await auto.create({ options: {} });
+    await chosen.start({ download: true });
+    assert.match(chosen.description, /^wasm .*xla on cpu does not start: /);
+    assert.ok(!chosen.description.includes("\n"), "one line");
+  }));
+
+Deno.test("auto and xla refuse a DENOISE_PJRT_PLUGIN that is not there or no plugin, with its path", async () => {
+  const file = await Deno.makeTempFile({ suffix: ".so" });
+  for (const create of [auto.create, () => xla.create({ options: xla.options.parse({}) })]) {
+    const start = async () => await (await create({ options: {} })).start();
+    await withoutPlugins(() => assert.rejects(start, /"\/no\/such.so".* there is no such file/), "/no/such.so");
+    await withoutPlugins(() => assert.rejects(start, /Cannot load the PJRT plugin ".*must be a shared library/), file);
+  }
 });
 
-Deno.test("auto takes cpu where WebAssembly does not start, and says so", async () => {
-  await (await wasm.create({ options: {} })).stop();
-  const { instantiate, Memory } = WebAssembly;
-  const refuse = () => Promise.reject(new Error("no WebAssembly here"));
-  const chosen = await auto.create({ options: {} });
-  try {
-    Object.assign(WebAssembly, { instantiate: refuse, Memory: undefined });
+Deno.test({
+  name: "auto takes XLA on the processor where its plugin is, and says why",
+  ignore: pluginForTests() === undefined,
+  async fn() {
+    const chosen = await auto.create({ options: {} });
     await chosen.start();
-  } finally {
-    Object.assign(WebAssembly, { instantiate, Memory });
-  }
-  assert.match(
-    chosen.description,
-    /^cpu \(JavaScript, 1 thread\), because wasm does not start: Cannot start the backend "wasm"/,
-  );
-  assert.equal(chosen.memory, undefined);
+    assert.match(chosen.description, /^xla on cpu \(\d+ cores?, float32\); /);
+    assert.equal(chosen.name, "xla");
+    await chosen.stop();
+  },
 });
+
+Deno.test("auto takes cpu where nothing else starts, and says so", () =>
+  withoutPlugins(async () => {
+    await (await wasm.create({ options: {} })).stop();
+    const { instantiate, Memory } = WebAssembly;
+    const refuse = () => Promise.reject(new Error("no WebAssembly here"));
+    const chosen = await auto.create({ options: {} });
+    try {
+      Object.assign(WebAssembly, { instantiate: refuse, Memory: undefined });
+      await chosen.start();
+    } finally {
+      Object.assign(WebAssembly, { instantiate, Memory });
+    }
+    assert.match(
+      chosen.description,
+      /^cpu \(JavaScript, 1 thread\); .*wasm does not start: Cannot start the backend "wasm"/,
+    );
+    assert.equal(chosen.memory, undefined);
+  }));

@@ -29,10 +29,15 @@ export async function addRuntime(runtime: Runtime | RuntimeName, options: AddOpt
   const folder = options.folder ?? runtimesFolder();
   const present = findInstalled(row, folder);
   if (present !== undefined) return present;
-  await mkdir(folder, { recursive: true });
-  await removeAbandoned(folder);
   const aside = join(folder, `${crypto.randomUUID().slice(0, 8)}.part`);
-  await mkdir(aside);
+  try {
+    await mkdir(aside, { recursive: true });
+    await removeAbandoned(folder);
+  } catch (error) {
+    throw new RuntimeError(`Cannot install the runtime "${row.name}" in "${folder}": ${reasonOf(error)}`, [
+      "name another folder of caches in DENOISE_CACHE",
+    ], { cause: error });
+  }
   try {
     const inside = join(aside, "runtime");
     const { plugin, source, files } = await fill(row, inside, aside, options);

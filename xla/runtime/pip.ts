@@ -54,7 +54,14 @@ export async function pipDownload(
       "download",
       ...["--no-deps", "--require-hashes", "--no-cache-dir", "--disable-pip-version-check", "--no-input", "--quiet"],
       ...["--retries", "1", "--timeout", "20"],
-      ...["--only-binary", ":all:", ...platforms.flatMap((name) => ["--platform", `${name}_${processor}`])],
+      // Whatever Python runs pip: the wheels are read, not imported.
+      ...[
+        "--python-version",
+        "3.12",
+        "--only-binary",
+        ":all:",
+        ...platforms.flatMap((name) => ["--platform", `${name}_${processor}`]),
+      ],
       ...["--requirement", pinned, "--dest", folder],
     ], { signal, env: { TMPDIR: folder, PIP_USER: "0" } });
   } finally {

@@ -61,6 +61,13 @@ export const nvidia13: readonly Wheel[] = [
     unpack: libraries,
   },
   {
+    name: "nvidia-cuda-cupti",
+    version: "13.5.25",
+    sha256: "9dcca41c12a734192b14e7128ae116bc9ce1b9da686e2ebf48ae7a4415f76650",
+    size: 12_592_974,
+    unpack: libraries,
+  },
+  {
     name: "nvidia-cuda-nvcc",
     version: "13.5.37",
     sha256: "f5c4f7ead5d964fb4af42bbf1e6d3ec3c1e6e9d83b53749f691d387e7fcaa3a7",
@@ -151,6 +158,13 @@ export const nvidia12: readonly Wheel[] = [
     unpack: libraries,
   },
   {
+    name: "nvidia-nccl-cu12",
+    version: "2.32.3",
+    sha256: "bb94b2348e4861d5e8aa00b36c3d12d9bdf9c6369b82cbb723de0b582280a21c",
+    size: 351_526_311,
+    unpack: libraries,
+  },
+  {
     name: "nvidia-cuda-cupti-cu12",
     version: "12.8.90",
     sha256: "ea0cb07ebda26bb9b29ba82cda34849e73c166c18162d3913575b0c9db9a6182",
@@ -164,22 +178,57 @@ export const nvidia12: readonly Wheel[] = [
     size: 40_546_229,
     unpack: compilers,
   },
+  {
+    name: "nvidia-cusparse-cu12",
+    version: "12.5.10.65",
+    sha256: "73060ce019ac064a057267c585bf1fd5a353734151f87472ff02b2c5c9984e78",
+    size: 366_465_088,
+    unpack: libraries,
+  },
+  {
+    name: "nvidia-cusolver-cu12",
+    version: "11.7.5.82",
+    sha256: "15da72d1340d29b5b3cf3fd100e3cd53421dde36002eda6ed93811af63c40d88",
+    size: 338_117_415,
+    unpack: libraries,
+  },
+  {
+    name: "nvidia-cufft-cu12",
+    version: "11.4.1.4",
+    sha256: "c67884f2a7d276b4b80eb56a79322a95df592ae5e765cf1243693365ccab4e28",
+    size: 200_877_592,
+    unpack: libraries,
+  },
+  {
+    name: "nvidia-nvshmem-cu12",
+    version: "3.8.0",
+    sha256: "b2e5760d6158aefe7bb74348d5128bb1b46a7dd1fd4b7b1e6fe55b4b07888f70",
+    size: 280_800_183,
+    unpack: libraries,
+  },
+  {
+    name: "nvidia-cudnn-cu12",
+    version: "9.28.0.42",
+    sha256: "9ff58b7f36dacd0a93e89f8f2957b52466889217963701daa15e577317cfa375",
+    size: 716_538_495,
+    unpack: libraries,
+  },
 ];
 
 /** Of JAX 0.11.2; the libraries of ROCm are those of the system. */
 export const rocm7: Wheel = {
   name: "jax-rocm7-pjrt",
-  version: "0",
-  sha256: "0000000000000000000000000000000000000000000000000000000000000000",
-  size: 0,
+  version: "0.11.2",
+  sha256: "f673c6b3ffec3001e259c766ab85415926cfe12f548429f0a41c410b62b0937b",
+  size: 139_991_500,
   unpack: /\/xla_rocm_plugin\.so$/,
 };
 
 /** All that a TPU needs. */
 export const tpu: Wheel = {
   name: "libtpu",
-  version: "0",
-  sha256: "0000000000000000000000000000000000000000000000000000000000000000",
-  size: 0,
+  version: "0.0.48.1",
+  sha256: "dfaafbc2b508928c99f80329f3eee729a3ee12aee203a06d9aef0f4513c56dd5",
+  size: 221_391_425,
   unpack: /^libtpu\/libtpu\.so$/,
 };
