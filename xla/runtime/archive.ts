@@ -5,6 +5,9 @@ import { reasonOf, RuntimeError } from "./error.ts";
 import { checkHash } from "./hash.ts";
 import type { Archive } from "./types.ts";
 
+/** An attempt that failed. Its text goes on from "Cannot download …:". */
+class Failed extends Error {}
+
 /**
  * Downloads an archive and checks its hash.
  *
@@ -25,7 +28,7 @@ export async function fetchArchive(
 ): Promise<string> {
   const path = join(folder, basename(new URL(url).pathname));
   const dead = new AbortController();
-  const alive = () => setTimeout(() => dead.abort(new Error(`no data for ${stall / 1000} s`)), stall);
+  const alive = () => setTimeout(() => dead.abort(new Failed(`no data for ${stall / 1000} s`)), stall);
   let timer = alive();
   const file = await open(path, "w");
   try {
@@ -35,7 +38,7 @@ export async function fetchArchive(
     });
     if (!response.ok || response.body === null) {
       await response.body?.cancel();
-      throw new Error(`the server answered ${response.status} ${response.statusText}`.trimEnd());
+      throw new Failed(`the server answered ${response.status} ${response.statusText}`.trimEnd());
     }
     const total = Number(response.headers.get("content-length") ?? 0);
     let done = 0;
@@ -45,7 +48,7 @@ export async function fetchArchive(
       await file.writeFile(chunk);
       progress?.(done += chunk.length, total);
     }
-    if (done < total) throw new Error(`the connection ended after ${done} of ${total} bytes`);
+    if (done < total) throw new Failed(`the connection ended after ${done} of ${total} bytes`);
     await file.sync();
   } catch (error) {
     signal?.throwIfAborted();
