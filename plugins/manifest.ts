@@ -26,6 +26,8 @@ export const manifest: Readonly<Record<string, () => Promise<unknown>>> = {
   "parametrization/signal": () => import("./parametrization/signal.ts"),
   "parametrization/velocity": () => import("./parametrization/velocity.ts"),
   "sampler/ddim": () => import("./sampler/ddim.ts"),
+  "sampler/multistep": () => import("./sampler/multistep.ts"),
+  "sampler/second-order": () => import("./sampler/second-order.ts"),
   "schedule/cosine": () => import("./schedule/cosine.ts"),
   "schedule/linear": () => import("./schedule/linear.ts"),
   "schedule/log-noise-linear": () => import("./schedule/log-noise-linear.ts"),

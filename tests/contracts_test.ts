@@ -42,6 +42,15 @@ const settings: Readonly<Record<string, readonly ContractSettings[]>> = {
   ],
   "optimizer/adamw": [{}, { options: { scale_decay: false, weight_decay: 0.01, learning_rate: 0.1, beta_1: 0 } }],
   "ema/exponential": [{}, { options: { warmup: false, buffers: false } }],
+  "sampler/second-order": [{ options: { steps: 5 } }, { options: { steps: 5, second_order_alpha: 1 } }, {
+    options: { steps: 5, second_order_alpha: 0.667, stochasticity: 0.5 },
+  }],
+  "sampler/multistep": [
+    ...[1, 2, 3].map((order) => ({ options: { steps: 6, order } })),
+    ...[3, 5].map((order) => ({ options: { steps: 6, order, weights: "exact" } })),
+    { options: { steps: 6, order: 2, second_order_alpha: 0.5 } },
+    { options: { steps: 6, order: 3, second_order_alpha: 1 } },
+  ],
   "sampler/ddim": [{ options: { steps: 5 } }, { options: { steps: 5, stochasticity: 1 } }, {
     options: { steps: 5, stochasticity: 0.5, variance_preserving: false },
   }],

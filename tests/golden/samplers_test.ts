@@ -2,7 +2,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Schedule } from "../../pipeline/kinds/schedule.ts";
 import { golden, type GoldenTensor } from "./golden.ts";
-import { builtin, make, onEachBackend, scheduleOf, tensor, understand, understandTopic, waitsFor } from "./harness.ts";
+import { make, onEachBackend, scheduleOf, tensor, understand, understandTopic, waitsFor } from "./harness.ts";
 import { Ledger, type Tolerance } from "./ledger.ts";
 import { sample } from "./sample.ts";
 
@@ -19,11 +19,16 @@ const known = [
   ],
 ];
 
-/** The sampler that settings ask for. */
-function samplerName({ num_multisteps = 1, second_order_alpha = null }: Readonly<Record<string, unknown>>): string {
-  const multistep = Number(num_multisteps) > 1;
-  if (multistep && second_order_alpha !== null) return "multistep of second order";
-  return multistep ? "multistep" : second_order_alpha !== null ? "second-order" : "ddim";
+/** The sampler that settings ask for, and its options. */
+function samplerOf(
+  settings: Readonly<Record<string, unknown>>,
+): { name: string; options: Record<string, unknown> } {
+  const { diffusion_steps: steps, stochasticity = 0, variance_preserving = true } = settings;
+  const { num_multisteps: order = 1, second_order_alpha } = settings;
+  const alpha = typeof second_order_alpha === "number" ? { second_order_alpha } : {};
+  const options = { steps, stochasticity, variance_preserving, ...alpha };
+  if (Number(order) > 1) return { name: "multistep", options: { ...options, order } };
+  return { name: "second_order_alpha" in alpha ? "second-order" : "ddim", options };
 }
 
 function toleranceOf({ schedule }: Readonly<Record<string, unknown>>): Tolerance {
@@ -41,11 +46,6 @@ if (topic !== undefined) {
 
   const run = async ({ name, settings }: GoldenTensor, backend: string) => {
     understand(settings, known, name);
-    const kind = samplerName(settings);
-    if (await builtin("sampler", kind) === undefined) return ledger.pend(name, `sampler ${kind}`);
-    if (kind !== "ddim") {
-      throw new Error(`Cannot run "${name}": this test has to learn the options of "sampler/${kind}"`);
-    }
     // What the example shows denormalized is the end of its trajectory.
     const denormalized = name.match(/^(.*)\/denormalized\/(\d+)$/);
     const all = denormalized ? topic.get(`${denormalized[1]}/ddim/${denormalized[2]}`).settings : settings;
@@ -58,7 +58,7 @@ if (topic !== undefined) {
     const values = denormalized
       ? (await make("normalizer", "mean-variance")).denormalize(statistics(), result)
       : tf.stack([1, Math.floor(entering.length / 2), entering.length - 1].map((i) => entering[i]!).concat(result));
-    const label = `${String(all.schedule)}${all.stochasticity ? " stochastic" : ""} on ${backend}`;
+    const label = `${samplerOf(all).name} ${all.schedule}${all.stochasticity ? " stochastic" : ""} on ${backend}`;
     ledger.compare(label, name, values.dataSync(), toleranceOf(all));
   };
 
@@ -75,9 +75,9 @@ if (topic !== undefined) {
   });
 
   const trajectory = async (settings: Readonly<Record<string, unknown>>, schedule: Schedule, clip: boolean) => {
-    const { prediction_type, diffusion_steps: steps, stochasticity = 0, variance_preserving = true } = settings;
-    const parametrization = await make("parametrization", String(prediction_type));
-    const sampler = await make("sampler", "ddim", { steps, stochasticity, variance_preserving }, { schedule });
+    const parametrization = await make("parametrization", String(settings.prediction_type));
+    const { name, options } = samplerOf(settings);
+    const sampler = await make("sampler", name, options, { schedule });
     const normalizer = await make("normalizer", "mean-variance");
     const black = normalizer.normalize(
       statistics(),

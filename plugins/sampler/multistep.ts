@@ -1,0 +1,57 @@
+/** Sampler `multistep`: makes use of the noise that earlier steps predicted. */
+import { plugin, refuse, z } from "denoise/plugin";
+import { exactWeights, gradedTimes, mostOrder, timeWeights } from "./shared/adams_bashforth.ts";
+import { secondOrderAlpha, stepOptions } from "./shared/options.ts";
+import { evenTimes } from "./shared/rates.ts";
+import { solver } from "./shared/solver.ts";
+
+export default plugin({
+  kind: "sampler",
+  name: "multistep",
+  summary: "Adams-Bashforth methods of order 1 to 5, one evaluation a step",
+  source: "Liu et al. 2022, arXiv:2202.09778, eq. 12; clear-diffusion-keras, multistep_correction",
+  needs: ["schedule"],
+  options: z.object({
+    ...stepOptions,
+    order: z.int().min(1).max(mostOrder).default(3).describe("estimates of the noise that are combined"),
+    weights: z.enum(["even", "exact"]).default("even").describe(
+      "even: those for steps of one size, as clear-diffusion-keras; converges with order 2 at most. " +
+        "exact: those for the sizes that the steps have, with small first steps; converges with the order that is asked for",
+    ),
+    second_order_alpha: secondOrderAlpha.optional().describe(
+      "adds a second evaluation to each step, where in it: 0.5 midpoint, 0.667 Ralston, 1 Heun; needs even weights",
+    ),
+  }),
+  create({ options: { steps, order, weights, second_order_alpha: alpha, ...noise }, schedule }) {
+    if (weights === "exact") {
+      if (alpha !== undefined) onlyEven("second_order_alpha", "a second evaluation in each step");
+      if (noise.stochasticity > 0) onlyEven("stochasticity", "noise that is drawn between steps");
+      const times = gradedTimes(steps, order);
+      return solver({ schedule, times, ...noise, weights: exactWeights(schedule, times, order), order });
+    }
+    return solver({
+      schedule,
+      times: evenTimes(steps),
+      ...noise,
+      alpha,
+      // Of one estimate the reference recomputes no signal either.
+      weights: order === 1 ? undefined : timeWeights(steps, order),
+      order: orderOfEven(order, alpha),
+    });
+  },
+});
+
+/**
+ * The order of convergence with even weights. What a noise changes over a step is known to first order only, as steps of
+ * one size in time are not so in noise rate / signal rate: no weights for that bring more than order 2. A second
+ * evaluation adds half a step's change to an estimate that has it already, unless it takes the estimate's whole place.
+ */
+function orderOfEven(order: number, alpha: number | undefined): number {
+  if (alpha === undefined) return Math.min(order, 2);
+  return order === 1 || alpha === 0.5 ? 2 : 1;
+}
+
+/** Refuses an option beside exact weights, which take the predicted noise for a polynomial in time. */
+function onlyEven(option: string, what: string): never {
+  refuse({ option, what: `Exact weights know nothing of ${what}`, fix: `leave ${option} out, or take weights: even` });
+}

@@ -1,0 +1,59 @@
+/** Signal and noise rates of the times that a sampler steps through, and the fresh noise of each step. */
+import { refuse } from "denoise/plugin";
+
+/** What a sampler needs of a schedule. */
+export interface LogSnr {
+  logSnr(time: number): number;
+}
+
+/** A step from one time to a lower one. Rates in 0 to 1, host float64. */
+export interface Interval {
+  readonly signal: number;
+  readonly noise: number;
+  readonly nextSignal: number;
+  /** Rate of the predicted noise after the step: the noise rate there, without what is drawn. */
+  readonly nextNoise: number;
+  /** Rate of the noise that is drawn. */
+  readonly fresh: number;
+}
+
+/** Signal and noise rate of a log-SNR. */
+export function ratesOf(logSnr: number): [signal: number, noise: number] {
+  return [1 / Math.sqrt(1 + Math.exp(-logSnr)), 1 / Math.sqrt(1 + Math.exp(logSnr))];
+}
+
+/** Times of `steps` steps of one size, from 1 to 0. */
+export function evenTimes(steps: number): number[] {
+  return Array.from({ length: steps + 1 }, (_, step) => 1 - step / steps);
+}
+
+/**
+ * Steps between times that fall. The rate of fresh noise is that of Song et al. 2020, arXiv:2010.02502, eq. 16.
+ *
+ * @throws {Refusal} where `stochasticity` asks for more fresh noise than a step has noise
+ */
+export function intervals(
+  schedule: LogSnr,
+  times: readonly number[],
+  { stochasticity, variance_preserving }: { stochasticity: number; variance_preserving: boolean },
+): Interval[] {
+  const rates = times.map((time) => ratesOf(schedule.logSnr(time)));
+  const rooms: number[] = []; // stochasticity that replaces all noise
+  const all = rates.slice(1).map(([nextSignal, noiseAfter], step) => {
+    const [signal, noise] = rates[step]!;
+    const room = noise / Math.sqrt(1 - (signal / nextSignal) ** 2);
+    rooms.push(room);
+    const drawn = noiseAfter * stochasticity / room;
+    const nextNoise = Math.sqrt(Math.max(noiseAfter ** 2 - drawn ** 2, 0));
+    return { signal, noise, nextSignal, nextNoise, fresh: drawn * (variance_preserving ? 1 : noise / noiseAfter) };
+  });
+  const most = Math.min(...rooms);
+  if (stochasticity > most) {
+    refuse({
+      option: "stochasticity",
+      what: `Stochasticity ${stochasticity} asks for more fresh noise than a step of ${all.length} has noise`,
+      fix: `use at most ${Math.floor(100 * most) / 100}; 1 is DDPM`,
+    });
+  }
+  return all;
+}
