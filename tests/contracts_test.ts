@@ -47,7 +47,7 @@ const settings: Readonly<Record<string, readonly ContractSettings[]>> = {
   }],
   "sampler/multistep": [
     ...[1, 2, 3].map((order) => ({ options: { steps: 6, order } })),
-    ...[3, 5].map((order) => ({ options: { steps: 6, order, weights: "exact" } })),
+    { options: { steps: 6, order: 3, weights: "exact" } }, // float32 shows no more: order_test.ts fits the others
     { options: { steps: 6, order: 2, second_order_alpha: 0.5 } },
     { options: { steps: 6, order: 3, second_order_alpha: 1 } },
   ],
