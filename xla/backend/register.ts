@@ -1,6 +1,15 @@
 /** tfjs told of the backend and its kernels. */
 import * as tf from "@tensorflow/tfjs";
-import { type DeviceKernel, deviceKernels, type HostKernel, hostKernels, type HostTensor } from "../kernels/mod.ts";
+import {
+  checks,
+  type DeviceKernel,
+  deviceKernels,
+  type HostKernel,
+  hostKernels,
+  type HostTensor,
+  type Known,
+  supplies,
+} from "../kernels/mod.ts";
 import { ShapeError, Value, within } from "../stablehlo/mod.ts";
 import { XlaBackend } from "./backend.ts";
 import type { XlaDevice } from "./device.ts";
@@ -45,30 +54,46 @@ function registerKernels(backendName: string): void {
 function onDevice(name: string, kernel: DeviceKernel): tf.KernelFunc {
   return ({ inputs, attrs, backend }) => {
     const xla = backend as XlaBackend;
+    const supplied = supplies[name]?.(attrs ?? {});
     return within(name, () => {
-      const values: Record<string, Value> = {};
-      for (const key of Object.keys(inputs)) {
-        const input = inputs[key] as tf.TensorInfo | null | undefined;
-        if (input != null) values[key] = xla.valueBehind(input);
-      }
       try {
+        if (checks[name] !== undefined) checks[name](knownOf(inputs, xla), attrs ?? {});
+        const values: Record<string, Value> = {};
+        for (const [key, input] of [...Object.entries(inputs), ...Object.entries(supplied ?? {})]) {
+          if (input != null) values[key] = xla.valueBehind(input as tf.TensorInfo);
+        }
         const result = kernel(values, attrs ?? {});
         return result instanceof Value ? xla.make(result) : result.map((value) => xla.make(value));
       } catch (error) {
-        if (!(error instanceof ShapeError)) throw error;
-        throw new ShapeError(`${name}${userLine()}: ${error.message}`);
+        if (!(error instanceof ShapeError || error instanceof RangeError)) throw error;
+        const message = `${name}${userLine()}: ${error.message}`;
+        throw error instanceof ShapeError ? new ShapeError(message) : new RangeError(message);
+      } finally {
+        if (supplied !== undefined) tf.dispose(supplied as tf.TensorContainer);
       }
     });
   };
 }
 
+/** Inputs with the values that are on the host, without a read. */
+function knownOf(inputs: tf.NamedTensorInfoMap, xla: XlaBackend): Record<string, Known> {
+  const known: Record<string, Known> = {};
+  for (const [key, { dataId, shape }] of Object.entries(inputs) as [string, tf.TensorInfo][]) {
+    known[key] = { values: xla.entry(dataId).host as Float32Array | undefined, shape };
+  }
+  return known;
+}
+
 function onHost(kernel: HostKernel): tf.KernelFunc {
   return ({ inputs, attrs, backend }) => {
     const xla = backend as XlaBackend;
-    const given: Record<string, HostTensor> = {};
-    for (const [key, input] of Object.entries(inputs) as [string, tf.TensorInfo | undefined][]) {
-      if (input === undefined || !isDeviceType(input.dtype)) continue;
-      given[key] = { values: xla.readSync(input.dataId) as Float32Array, shape: input.shape, dtype: input.dtype };
+    const read = ({ dataId, shape, dtype }: tf.TensorInfo): HostTensor => {
+      if (isDeviceType(dtype)) return { values: xla.readSync(dataId) as Float32Array, shape, dtype };
+      throw new TypeError(`Cannot compute with ${dtype} tensors on the xla backend: it has float32, int32 and bool`);
+    };
+    const given: Record<string, HostTensor | HostTensor[]> = {};
+    for (const [key, input] of Object.entries(inputs) as [string, tf.TensorInfo | tf.TensorInfo[] | undefined][]) {
+      if (input !== undefined) given[key] = Array.isArray(input) ? input.map(read) : read(input);
     }
     const write = ({ values, shape, dtype }: HostTensor): tf.TensorInfo => (
       { dataId: xla.write(values, [...shape], dtype), shape: [...shape], dtype }

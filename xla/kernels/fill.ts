@@ -1,8 +1,7 @@
 /** Kernels that make tensors of nothing but attributes. */
-import { add, constant, convert, type ElementType, full, iota, mul, type Value } from "../stablehlo/mod.ts";
+import { add, constant, convert, full, iota, mul, type Value } from "../stablehlo/mod.ts";
+import { elements } from "./dtypes.ts";
 import type { DeviceKernels } from "./types.ts";
-
-const elements: Readonly<Record<string, ElementType>> = { float32: "f32", int32: "i32", bool: "i1" };
 
 function fill(shape: readonly number[], value: number, dtype?: string): Value {
   return full(shape, elements[dtype ?? "float32"]!, value);

@@ -12,9 +12,22 @@ import { pooling } from "./pooling.ts";
 import { random } from "./random.ts";
 import { reductions } from "./reductions.ts";
 import { resizing } from "./resizing.ts";
-import type { DeviceKernels, HostKernels } from "./types.ts";
+import { convolutions3d } from "./convolution3d.ts";
+import { counting } from "./counting.ts";
+import { dilations } from "./dilation.ts";
+import { einsums } from "./einsum.ts";
+import { gathering } from "./gathering.ts";
+import { imaging } from "./imaging.ts";
+import { multinomials } from "./multinomial.ts";
+import { responses } from "./response.ts";
+import { scanning } from "./scanning.ts";
+import { shapes } from "./shapes.ts";
+import type { DeviceKernels } from "./types.ts";
 import { unaries } from "./unary.ts";
 
+export { checks } from "./checks.ts";
+export { hostKernels } from "./host.ts";
+export { multinomialSupplies as supplies } from "./multinomial.ts";
 export type * from "./types.ts";
 
 /** Kernels that are emitted as StableHLO. */
@@ -32,8 +45,15 @@ export const deviceKernels: DeviceKernels = {
   ...random,
   ...reductions,
   ...resizing,
+  ...convolutions3d,
+  ...counting,
+  ...dilations,
+  ...einsums,
+  ...gathering,
+  ...imaging,
+  ...multinomials,
+  ...responses,
+  ...scanning,
+  ...shapes,
   ...unaries,
 };
-
-/** Kernels that run on the host, as the shape of their output depends on data. */
-export const hostKernels: HostKernels = {};

@@ -71,7 +71,7 @@ function place(x: Value, axis: number, direction: "GT" | "LT"): Value {
   return select(compare("EQ", chosen!, 2 ** 31 - 1), full(chosen!.shape, "i32", 0), chosen!);
 }
 
-function softmax(logits: Value, log: boolean): Value {
+export function softmax(logits: Value, log: boolean): Value {
   const last = logits.rank - 1;
   const kept = (x: Value) => broadcastTo(reshape(x, [...x.shape, 1]), logits.shape);
   const shifted = sub(logits, kept(reduce(logits, [last], "maximum")));

@@ -3,7 +3,6 @@ import {
   compare,
   convert,
   div,
-  type ElementType,
   fullLike,
   mul,
   neg,
@@ -14,14 +13,13 @@ import {
   unary,
   type Value,
 } from "../stablehlo/mod.ts";
+import { elements } from "./dtypes.ts";
 import type { DeviceKernels, Inputs } from "./types.ts";
 
 const float = (name: Unary) => ({ x }: Inputs): Value => unary(name, convert(x!, "f32"));
 const advanced = (name: Special) => ({ x }: Inputs): Value => special(name, convert(x!, "f32"));
 /** For kernels that leave integers as they are. */
 const rounding = (name: Unary) => ({ x }: Inputs): Value => x!.dtype === "f32" ? unary(name, x!) : x!;
-
-const elements: Readonly<Record<string, ElementType>> = { float32: "f32", int32: "i32", bool: "i1" };
 
 /** Converts as tfjs does: truncates towards zero; NaN becomes 0, and true 1. */
 function cast({ x }: Inputs, { dtype }: { dtype: string }): Value {
