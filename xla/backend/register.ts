@@ -65,9 +65,9 @@ function onDevice(name: string, kernel: DeviceKernel): tf.KernelFunc {
         const result = kernel(values, attrs ?? {});
         return result instanceof Value ? xla.make(result) : result.map((value) => xla.make(value));
       } catch (error) {
-        if (!(error instanceof ShapeError || error instanceof RangeError)) throw error;
-        const message = `${name}${userLine()}: ${error.message}`;
-        throw error instanceof ShapeError ? new ShapeError(message) : new RangeError(message);
+        if (error instanceof ShapeError) throw new ShapeError(`${name}${userLine()}: ${error.message}`);
+        if (error instanceof RangeError) throw new RangeError(`${name}: ${error.message}${userLine()}`);
+        throw error;
       } finally {
         if (supplied !== undefined) tf.dispose(supplied as tf.TensorContainer);
       }

@@ -15,8 +15,10 @@ function checkInside({ values, shape }: Known, sizes: readonly number[], of: rea
     if (values[i]! >= 0 && values[i]! < size) continue;
     const index = values.subarray(i - i % depth, i - i % depth + depth);
     throw new RangeError(
-      `Cannot use index "${[...index]}" in a tensor of shape [${of}]: the index value ${values[i]} is not in ` +
-        `[0, ${size - 1}]`,
+      `the index value ${values[i]} is not in [0, ${size - 1}]: Cannot use index "${[
+        ...index,
+      ]}" in a tensor of shape ` +
+        `[${of}]`,
     );
   }
 }

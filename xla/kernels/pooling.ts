@@ -3,13 +3,16 @@ import {
   broadcast,
   constant,
   div,
+  fullLike,
   iota,
+  isNaN,
   mul,
   pad,
   reduceWindow,
   reduceWindowFirst,
   reshape,
   scatterToSelected,
+  select,
   sub,
   sum,
   type Value,
@@ -44,7 +47,9 @@ function average(x: Value, pool: Pool): Value {
     return div(sum(reshape(x, apart), axes.map((_, i) => 2 + 2 * i)), volume);
   }
   const total = reduceWindow(x, "add", windowOf(pool));
-  const held = constant(counts(pool), axes.map(({ out }) => out), "f32");
+  // Where a window holds nothing, tfjs gives NaN in two dimensions and 0 in three.
+  const least = axes.length === 3 ? 1 : 0;
+  const held = constant(counts(pool).map((count) => Math.max(count, least)), axes.map(({ out }) => out), "f32");
   return div(total, broadcast(held, total.shape, axes.map((_, i) => i + 1)));
 }
 
@@ -75,6 +80,9 @@ function maximaWithPlaces(x: Value, pool: Pool, withBatch: boolean): Value[] {
   return reduceWindowFirst(x, withBatch ? flat : sub(flat, batch), windowOf(pool));
 }
 
+/** Maxima pass over NaN, as in tfjs. */
+const numbers = (x: Value): Value => x.dtype === "f32" ? select(isNaN(x), fullLike(x.type, -Infinity), x) : x;
+
 type PoolOf = (x: Value, attributes: PoolAttributes) => Pool;
 
 const family = (
@@ -87,7 +95,7 @@ const family = (
   averageGradient: ({ dy, input }, attributes) => averageGradient(dy!, poolOf(input!, attributes)),
   maximum: ({ x }, attributes) => {
     const pool = poolOf(x!, attributes);
-    return isTrivial(pool) ? x! : reduceWindow(x!, "maximum", windowOf(pool));
+    return isTrivial(pool) ? x! : reduceWindow(numbers(x!), "maximum", windowOf(pool));
   },
   maximumGradient: ({ dy, input }, attributes) => scatterToSelected(input!, dy!, windowOf(poolOf(input!, attributes))),
 });
