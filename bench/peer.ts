@@ -1,26 +1,27 @@
-/** The same work in PyTorch, in a process that answers each line on its input with the seconds it took. */
-import { fileURLToPath } from "node:url";
+/** A process that does the work of the benchmark, and answers each line on its input with a number. */
 
-/** A running peer. */
+/** A running worker or peer. */
 export interface Peer {
   readonly description: string;
-  /** Seconds of one training step, or of sampling one batch in 20 steps. */
-  time(work: "train" | "sample"): Promise<number>;
+  /** What the process answers: seconds, bytes or a loss. */
+  ask(word: string, argument?: string): Promise<number>;
   stop(): Promise<void>;
 }
 
-/** Starts the peer; undefined where Python has no torch. */
-export async function startPeer(batch: number): Promise<Peer | undefined> {
-  const python = Deno.env.get("DENOISE_PEER_PYTHON") ?? "python3";
-  const script = fileURLToPath(new URL("./peers/torch_peer.py", import.meta.url));
+/**
+ * Starts a process.
+ *
+ * @returns undefined where there is no such program, or it ends at once, as a Python without the peer's library does
+ */
+export async function startPeer(
+  command: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Peer | undefined> {
   let child;
   try {
-    child = new Deno.Command(python, {
-      args: [script, String(batch), String(navigator.hardwareConcurrency)],
-      stdin: "piped",
-      stdout: "piped",
-      stderr: "null",
-    }).spawn();
+    child = new Deno.Command(command, { args: [...args], env, stdin: "piped", stdout: "piped", stderr: "null" })
+      .spawn();
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
@@ -29,12 +30,14 @@ export async function startPeer(batch: number): Promise<Peer | undefined> {
   const input = child.stdin.getWriter();
   const answer = async () => (await lines.read()).value;
   const description = await answer();
-  if (description === undefined) return undefined; // it has ended: no torch
+  if (description === undefined) return undefined;
   return {
     description,
-    async time(work) {
-      await input.write(new TextEncoder().encode(`${work}\n`));
-      return Number(await answer());
+    async ask(word, argument) {
+      await input.write(new TextEncoder().encode(`${argument === undefined ? word : `${word}\t${argument}`}\n`));
+      const text = await answer();
+      if (text === undefined) throw new Error(`Cannot go on: "${description}" ended when asked for "${word}"`);
+      return Number(text);
     },
     async stop() {
       await input.close();
