@@ -17,7 +17,7 @@ import { isDeviceType } from "./entry.ts";
 import { userLine } from "./place.ts";
 
 /** Kernels whose output has the data of their input, in another shape. */
-const views: Readonly<Record<string, (x: tf.TensorInfo, attributes: tf.NamedAttrMap) => readonly number[]>> = {
+export const views: Readonly<Record<string, (x: tf.TensorInfo, attributes: tf.NamedAttrMap) => readonly number[]>> = {
   Identity: ({ shape }) => shape,
   Reshape: (x, { shape }) => tf.util.inferFromImplicitShape(shape as number[], tf.util.sizeFromShape(x.shape)),
   ExpandDims: ({ shape }, { dim }) => {

@@ -1,6 +1,6 @@
 /** Kernels of two-dimensional convolutions and their gradients. */
 import * as tf from "@tensorflow/tfjs";
-import { add, reshape, reverse, type Value } from "../stablehlo/mod.ts";
+import { add, reshape, reverse, slice, type Value } from "../stablehlo/mod.ts";
 import { activate, type Activation } from "./activation.ts";
 import { together } from "./broadcasting.ts";
 import { convolve } from "./convolve.ts";
@@ -90,7 +90,11 @@ export const spatialOf = (
   layout: string,
 ): number[] => [x.shape[layout.indexOf("0")]!, x.shape[layout.indexOf("1")]!];
 
-function inputGradient(dy: Value, filter: Value, info: ConvolutionInfo, layout: string): Value {
+function inputGradient(gradient: Value, filter: Value, info: ConvolutionInfo, layout: string): Value {
+  // A transposed convolution may be asked for less than its input gives; tfjs then takes no notice of the rest.
+  const most: Record<string, number> = { "0": info.outHeight, "1": info.outWidth };
+  const limits = gradient.shape.map((n, axis) => Math.min(n, most[layout[axis]!] ?? n));
+  const dy = slice(gradient, limits.map(() => 0), limits);
   return convolve(dy, reverse(filter, [0, 1]), {
     layout: [layout, "01oi", layout],
     inputDilation: [info.strideHeight, info.strideWidth],

@@ -77,7 +77,7 @@ function maximaWithPlaces(x: Value, pool: Pool, withBatch: boolean): Value[] {
   const flat = reshape(iota([x.size], "i32", 0), x.shape);
   const perItem = x.size / x.shape[0]!;
   const batch = mul(iota(x.shape, "i32", 0), perItem);
-  return reduceWindowFirst(x, withBatch ? flat : sub(flat, batch), windowOf(pool));
+  return reduceWindowFirst(numbers(x), withBatch ? flat : sub(flat, batch), windowOf(pool));
 }
 
 /** Maxima pass over NaN, as in tfjs. */
@@ -97,7 +97,8 @@ const family = (
     const pool = poolOf(x!, attributes);
     return isTrivial(pool) ? x! : reduceWindow(numbers(x!), "maximum", windowOf(pool));
   },
-  maximumGradient: ({ dy, input }, attributes) => scatterToSelected(input!, dy!, windowOf(poolOf(input!, attributes))),
+  maximumGradient: ({ dy, input }, attributes) =>
+    scatterToSelected(numbers(input!), dy!, windowOf(poolOf(input!, attributes))),
 });
 
 const two = family(pool2d), three = family(pool3d);
