@@ -64,7 +64,11 @@ const settings: Readonly<Record<string, readonly ContractSettings[]>> = {
 /** Plugins that cannot be tried here. */
 const elsewhere: Readonly<Record<string, string>> = {
   ...(pluginForTests() === undefined ? { "backend/xla": "no PJRT plugin is installed" } : {}),
-  "dataset/oxford-flowers-102": "it needs the official archives; its own test serves small ones",
+  ...Object.fromEntries(
+    ["caltech-birds-2011", "celeba", "cifar-10", "inat-butterflies", "oxford-flowers-102", "pokemon"].concat(
+      "smithsonian-butterflies",
+    ).map((name) => [`dataset/${name}`, "it needs the official archives; its own test serves small ones"]),
+  ),
 };
 
 for (const name of await findPlugins(new URL("../plugins/", import.meta.url))) {

@@ -6,6 +6,7 @@ import { brokenPictures, datasetUnavailable, emptySplit, wrongPicture } from "..
 import { counted, type Text } from "../messages/text.ts";
 import { DenoiseError, type Problem } from "../problem.ts";
 import { meter, type Progress } from "./progress.ts";
+import { prune, touch } from "./prune.ts";
 import { Store, StoreWriter } from "./store.ts";
 import type { Pictures, PictureSet } from "./types.ts";
 
@@ -54,10 +55,12 @@ export async function openPictures(dataset: Dataset, options: OpenPicturesOption
   let store = Store.open(path, expected, memoryLimit);
   if (store === undefined) {
     await removeLeftovers(join(cache, "pictures"));
+    await prune(join(cache, "pictures"));
     await decodeAll(path, opened, expected.pictureBytes, { signal, progress, problem });
     store = Store.open(path, expected, memoryLimit);
     if (store === undefined) throw new Error(`The file of decoded pictures "${path}" cannot be read back`);
   }
+  await touch(path);
 
   const { broken } = store;
   const allowed = allowedBroken(opened);

@@ -182,3 +182,25 @@ Deno.test("openPictures() turns what a plugin throws into a problem, with its he
     await assert.rejects(open(failing(plain)), (error) => error === plain);
   });
 });
+
+Deno.test("openPictures() removes decoded pictures that nothing has opened for a month, when it decodes others", async () => {
+  await withCache(async (open, cache) => {
+    const age = async (name: string, days: number) => {
+      const then = new Date(Date.now() - days * 24 * 3600 * 1000);
+      await Deno.utime(join(cache, "pictures", name), then, then);
+    };
+    const make = async (fingerprint: string) => {
+      const before = new Set(await exists(cache));
+      await (await open(stand(5, { fingerprint }).dataset))[Symbol.asyncDispose]();
+      return (await exists(cache)).filter((name) => !before.has(name))[0]!;
+    };
+    const exists = (cache: string) => Promise.resolve().then(() => files(cache)).catch(() => []);
+    const [old, used, recent] = [await make("old"), await make("used"), await make("recent")];
+    await age(old, 31);
+    await age(used, 31);
+    await age(recent, 29);
+    await make("used"); // Opening it counts as use.
+    const added = await make("added");
+    assert.deepEqual(files(cache).sort(), [used, recent, added].sort());
+  });
+});

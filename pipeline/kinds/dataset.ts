@@ -30,8 +30,10 @@ export interface OpenDataset {
   readonly items: readonly { readonly name: string; readonly label?: number }[];
   /** Names of the classes, where pictures have labels. */
   readonly classes?: readonly string[];
-  /** Indices into `items`; no index in both. */
+  /** Indices into `items`; no index in both, unless `measuresTraining`. */
   readonly splits: { readonly train: readonly number[]; readonly validation: readonly number[] };
+  /** True where the validation pictures are training pictures: sets without a split, used as their reference does. */
+  readonly measuresTraining?: boolean;
   /** At most this fraction of the pictures may fail to decode before opening fails; what fails is reported and skipped. Default 0.01. */
   readonly brokenLimit?: number;
   /**

@@ -1,10 +1,11 @@
 /** Dataset Oxford Flowers 102: 8,189 photographs, downloaded once (345 MB), split as the references do. */
 import { type Dataset, image, plugin, z } from "denoise/plugin";
 import { classes } from "./oxford-flowers-102/classes.ts";
-import { openIndex } from "./oxford-flowers-102/index.ts";
-import { mirrored, official } from "./oxford-flowers-102/sources.ts";
-import { readEntry } from "./oxford-flowers-102/tar.ts";
+import { openFlowers } from "./oxford-flowers-102/index.ts";
+import { official } from "./oxford-flowers-102/sources.ts";
 import { imageSize, resize } from "./shared/options.ts";
+import { readMember } from "./shared/pack.ts";
+import { mirror, mirrored } from "./shared/remote.ts";
 
 export default plugin({
   kind: "dataset",
@@ -14,7 +15,7 @@ export default plugin({
   options: z.object({
     image_size: imageSize.default(64),
     resize: resize.default("bicubic"),
-    mirror: z.url().optional().describe("folder on the web that the three official files are downloaded from instead"),
+    mirror,
   }),
   create: ({ options }) => flowers(options),
 });
@@ -28,8 +29,8 @@ export function flowers(
   return {
     image: { height: side, width: side, channels: 3 },
     async open(tools) {
-      const from = options.mirror === undefined ? sources : mirrored(sources, options.mirror);
-      const { archive, flowers } = await openIndex(from, tools);
+      const from = mirrored(sources, options.mirror);
+      const { path, items: flowers } = await openFlowers(from, tools);
       const places = (train: boolean) => [...flowers.keys()].filter((i) => flowers[i]!.train === train);
       return {
         fingerprint: JSON.stringify(["oxford-flowers-102", 1, from.archive.sha256, side, options.resize]),
@@ -37,7 +38,7 @@ export function flowers(
         classes,
         splits: { train: places(true), validation: places(false) },
         async pixels(index) {
-          const picture = image.centreCrop(await image.decode(await readEntry(archive, flowers[index]!)));
+          const picture = image.centreCrop(await image.decode(await readMember(path, flowers[index]!)));
           return image.resize(picture, { width: side, height: side, method: options.resize }).data;
         },
       };

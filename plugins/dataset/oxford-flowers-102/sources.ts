@@ -1,15 +1,7 @@
 /** The official files: addresses, sizes and SHA-256 as TensorFlow Datasets 4.9.10 has them (oxford_flowers102, 2.1.1). */
-import type { files } from "denoise/plugin";
-
-/** The three files of the dataset. */
-export interface Sources {
-  readonly archive: files.Remote;
-  readonly labels: files.Remote;
-  readonly splits: files.Remote;
-}
 
 /** What is downloaded. */
-export const official: Sources = {
+export const official = {
   archive: {
     url: "https://www.robots.ox.ac.uk/~vgg/data/flowers/102/102flowers.tgz",
     size: 344862509,
@@ -27,13 +19,5 @@ export const official: Sources = {
   },
 };
 
-/** The same files from another folder on the web. */
-export function mirrored(sources: Sources, base: string): Sources {
-  const from = (remote: files.Remote) => ({ ...remote, url: base.replace(/\/*$/, "/") + fileName(remote) });
-  return { archive: from(sources.archive), labels: from(sources.labels), splits: from(sources.splits) };
-}
-
-/** The last part of an address. */
-export function fileName({ url }: files.Remote): string {
-  return new URL(url).pathname.split("/").at(-1)!;
-}
+/** The three files of the dataset. */
+export type Sources = typeof official;

@@ -1,0 +1,31 @@
+/** Keeps the folder of decoded pictures from growing for ever: each size and option of a dataset has a file of its own. */
+import { join } from "node:path";
+
+/** Days after which a file of decoded pictures that nothing opened is removed: it can be decoded again. */
+export const unusedDays = 30;
+
+/** Notes that a file of decoded pictures is in use. */
+export async function touch(path: string): Promise<void> {
+  const now = new Date();
+  await Deno.utime(path, now, now).catch(() => {}); // A cache that can only be read serves as well.
+}
+
+/**
+ * Removes the files of decoded pictures that nothing has opened for `unusedDays`.
+ *
+ * @param now milliseconds since 1970
+ */
+export async function prune(folder: string, now = Date.now()): Promise<void> {
+  try {
+    for await (const { name, isFile } of Deno.readDir(folder)) {
+      if (!isFile || !name.endsWith(".bin")) continue;
+      const path = join(folder, name);
+      const { mtime } = await Deno.stat(path);
+      if (mtime !== null && now - mtime.getTime() > unusedDays * 24 * 3600 * 1000) {
+        await Deno.remove(path).catch(() => {}); // Windows keeps what another process has open.
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error; // Another process may remove the same file.
+  }
+}

@@ -1,0 +1,22 @@
+/** Dataset inat-butterflies: butterflies of iNaturalist, cropped in the middle. */
+import { plugin, z } from "denoise/plugin";
+import { hub, hubDataset } from "./shared/hub.ts";
+import { imageSize } from "./shared/options.ts";
+import { cutSquare } from "./shared/square.ts";
+
+export default plugin({
+  kind: "dataset",
+  name: "inat-butterflies",
+  summary: "Photographs of butterflies in nature, their middle; downloaded from the Hugging Face hub",
+  source:
+    "huggan/inat_butterflies_top10k on the Hugging Face hub, as clear-diffusion-keras uses it (dataset.py, 6ed2ac6)",
+  options: z.object({ image_size: imageSize.default(64), hub }),
+  create: ({ options }) =>
+    hubDataset({
+      name: "inat-butterflies",
+      repository: "huggan/inat_butterflies_top10k",
+      imageSize: options.image_size,
+      hub: options.hub,
+      shape: cutSquare,
+    }),
+});

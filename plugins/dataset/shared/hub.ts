@@ -1,0 +1,133 @@
+/** Datasets of pictures from the Hugging Face hub: its Parquet files are listed, downloaded, verified and unpacked once. */
+import { basename, join } from "node:path";
+import { type Dataset, files, image, type OpenTools, z } from "denoise/plugin";
+import { makePack, type Member, openPack, type Pack, readMember } from "./pack.ts";
+import { readParquetPictures } from "./parquet.ts";
+import { fetchFile, type Source } from "./remote.ts";
+
+/** Option of datasets from the hub. */
+export const hub = z.url().default("https://huggingface.co").describe("address of the hub, or of a mirror of it");
+
+/** A dataset of the hub, and what is made of its pictures. */
+export interface HubDataset {
+  /** Name of the plugin. */
+  readonly name: string;
+  /** Owner and name on the hub. */
+  readonly repository: string;
+  readonly imageSize: number;
+  readonly hub: string;
+  /** A square picture, not resized yet or of the size that is asked for. */
+  shape(picture: image.Picture, side: number): image.Picture;
+}
+
+/** Every repository has its Parquet files on this branch, made by the hub itself, in one folder a configuration and split. */
+const branch = "refs%2Fconvert%2Fparquet";
+
+/**
+ * The dataset from the hub. It has one split, which the reference both trains and measures on; pictures have no labels.
+ */
+export function hubDataset({ name, repository, imageSize: side, hub, shape }: HubDataset): Dataset {
+  return {
+    image: { height: side, width: side, channels: 3 },
+    async open(tools) {
+      const { path, items } = await openPictures(repository, hub.replace(/\/+$/, ""), tools);
+      const all = [...items.keys()];
+      return {
+        fingerprint: JSON.stringify([name, 1, files.sha256(JSON.stringify(items)), side]),
+        items: items.map(({ name }) => ({ name })),
+        splits: { train: all, validation: all },
+        measuresTraining: true,
+        async pixels(index) {
+          return shape(await image.decode(await readMember(path, items[index]!)), side).data;
+        },
+      };
+    },
+  };
+}
+
+async function openPictures(repository: string, hub: string, tools: OpenTools): Promise<Pack> {
+  const known = await openPack(tools.folder, repository);
+  if (known) return known;
+  const paths = await placed(tools.folder);
+  if (paths.length === 0) {
+    if (!tools.download) {
+      throw new files.DownloadError(`The files of "${repository}" are not here, and nothing is downloaded now`, [
+        "they are downloaded when training starts",
+        ...byHand(repository, hub, tools.folder),
+      ]);
+    }
+    const folder = join(tools.folder, "hub");
+    for (const source of await list(repository, hub, tools)) {
+      paths.push(await fetchFile(source, { ...tools, folder }));
+    }
+  }
+  return await makePack(tools.folder, repository, async (packer) => {
+    const members: Member[] = [];
+    for (const path of paths) {
+      for await (const picture of readParquetPictures(path, tools)) {
+        members.push(await packer.add(`${basename(path)}/${picture.row}`, picture.bytes));
+      }
+    }
+    return members;
+  });
+}
+
+/** Parquet files that somebody put into the folder. */
+async function placed(folder: string): Promise<string[]> {
+  try {
+    const entries = await Array.fromAsync(Deno.readDir(folder));
+    return entries.filter(({ name, isDirectory }) => !isDirectory && name.endsWith(".parquet"))
+      .map(({ name }) => join(folder, name)).sort();
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
+  }
+}
+
+/** What the hub says of each file: large ones, as these are, with the SHA-256 of their content. */
+const listing = z.array(z.object({
+  path: z.string(),
+  lfs: z.object({ oid: z.string().regex(/^[0-9a-f]{64}$/), size: z.int().positive() }).optional(),
+}));
+
+/** The Parquet files of the training split, with sizes and hashes as the hub states them. */
+async function list(repository: string, hub: string, { signal, folder }: OpenTools): Promise<Source[]> {
+  const url = `${hub}/api/datasets/${repository}/tree/${branch}?recursive=true`;
+  const refuse = (reason: string, cause?: unknown): never => {
+    const what = `Cannot list the files of "${repository}" at "${url}": ${reason}`;
+    throw new files.DownloadError(what, byHand(repository, hub, folder), { cause });
+  };
+  const stalled = AbortSignal.timeout(60_000);
+  const response = await fetch(url, { signal: AbortSignal.any([signal, stalled]) }).catch((error) => {
+    signal.throwIfAborted();
+    return refuse(error instanceof Error ? error.message : String(error), error);
+  });
+  const body = await response.text();
+  if (!response.ok) refuse(`the server answered ${response.status} ${response.statusText}`.trimEnd());
+  let entries: z.infer<typeof listing> = [];
+  try {
+    entries = listing.parse(JSON.parse(body));
+  } catch (error) {
+    refuse("the answer is no list of files", error);
+  }
+  const found = entries.filter(({ path }) => /(^|\/)train\/[^/]+\.parquet$/.test(path))
+    .sort((a, b) => (a.path < b.path ? -1 : 1));
+  // One configuration: another one, where there is one, holds the same pictures otherwise.
+  const configuration = (path: string) => path.split("/").slice(0, -1).join("/");
+  const chosen = found.filter(({ path }) => configuration(path) === configuration(found[0]!.path));
+  if (chosen.length === 0) refuse('it holds no Parquet files of split "train"');
+  return chosen.map(({ path, lfs }) => {
+    if (lfs === undefined) return refuse(`"${path}" is listed without its SHA-256`);
+    const address = `${hub}/datasets/${repository}/resolve/${branch}/${
+      path.split("/").map(encodeURIComponent).join("/")
+    }`;
+    return { url: address, size: lfs.size, sha256: lfs.oid };
+  });
+}
+
+function byHand(repository: string, hub: string, folder: string): string[] {
+  return [
+    `to place them by hand, put the Parquet files of its split "train" into: ${folder}`,
+    `address: ${hub}/datasets/${repository}/tree/${branch}`,
+  ];
+}
