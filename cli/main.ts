@@ -13,6 +13,7 @@ import { runCommand } from "./run.ts";
 import { runtimeCommand } from "./runtime.ts";
 import { sampleCommand } from "./sample.ts";
 import { schemaCommand } from "./schema.ts";
+import { sweepCommand } from "./sweep.ts";
 import { validateCommand } from "./validate.ts";
 import { version } from "../mod.ts";
 
@@ -35,6 +36,7 @@ export async function main(args: readonly string[]): Promise<number> {
     runCommand,
     sampleCommand,
     evaluateCommand,
+    sweepCommand,
     pictureCommand,
     pageCommand,
     validateCommand,

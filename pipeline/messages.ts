@@ -14,4 +14,5 @@ export * from "./messages/pictures.ts";
 export * from "./messages/plugins.ts";
 export * from "./messages/recipe.ts";
 export * from "./messages/run.ts";
+export * from "./messages/sweep.ts";
 export type { Text } from "./messages/text.ts";

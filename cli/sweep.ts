@@ -1,0 +1,20 @@
+/** `sweep RECIPE schedule=cosine,linear`: trains and measures a grid of settings. */
+import { builtins, interruptedCode, onInterrupt, sweep, terminalConsole } from "../mod.ts";
+import type { AddCommand } from "./command.ts";
+
+export const sweepCommand: AddCommand = (program, done) =>
+  program.command("sweep")
+    .description("Train and measure a grid of settings, and compare them in a table and a chart")
+    .argument("<recipe>", "a recipe (YAML)")
+    .argument(
+      "<settings...>",
+      "what to change in it, with commas between values: schedule=cosine,linear samplers.preview.steps=5,20; " +
+        "settings of samplers and metrics train no model anew",
+    )
+    .option("--runs <folder>", "where run folders stand", "runs")
+    .action(async (recipe: string, overrides: string[], { runs }: { runs: string }) => {
+      using interruption = onInterrupt();
+      const { signal } = interruption;
+      const result = await sweep(recipe, { plugins: builtins, overrides, runs, signal }, terminalConsole());
+      done(result.outcome === "interrupted" ? interruptedCode : 0);
+    });

@@ -1,0 +1,47 @@
+/** Messages about sweeps, in alphabetical order of code. Paths stay whole. */
+import { listed, quote, type Text } from "./text.ts";
+
+/** One key with two lists of values. */
+export function sweepAxisTwice(key: string): Text {
+  return {
+    code: "sweep-axis-twice",
+    message: `Cannot sweep over "${key}" twice`,
+    help: [`give all its values at once: ${key}=1,2,3`],
+  };
+}
+
+/** Nothing to compare. */
+export function sweepEmpty(): Text {
+  return {
+    code: "sweep-empty",
+    message: "Found nothing to sweep over: no setting has several values",
+    help: ["give values with commas between: schedule=cosine,linear samplers.preview.steps=5,20"],
+  };
+}
+
+/** A kept table that is none. */
+export function sweepDamaged(path: string, reason: string): Text {
+  return {
+    code: "sweep-damaged",
+    message: `Cannot read the table kept in "${path}": ${reason}`,
+    help: ["remove the file: what it lacks is measured again, and runs go on where they stand"],
+  };
+}
+
+/** A setting that names runs apart. */
+export function sweepName(): Text {
+  return {
+    code: "sweep-name",
+    message: 'Cannot sweep over "name": each run of a sweep gets its own',
+    help: ["leave name out, or give it one value"],
+  };
+}
+
+/** A list of values that is not closed. */
+export function sweepUnclosed(text: string, open: string): Text {
+  return {
+    code: "sweep-unclosed",
+    message: `Cannot tell the values of ${quote(text)} apart: ${listed([open])} is not closed`,
+    help: ["close each bracket, brace and quote"],
+  };
+}

@@ -1,0 +1,117 @@
+/** Runs a grid of settings: each model is trained once, and measured with every sampler that is asked for. */
+import { join } from "node:path";
+import { sha256 } from "../../files/hash.ts";
+import { metricsMissing } from "../messages/run.ts";
+import { DenoiseError } from "../problem.ts";
+import { toYaml } from "../recipe/mod.ts";
+import { readRecipe } from "../recipe/read.ts";
+import type { PluginSource } from "../recipe/types.ts";
+import { evaluate } from "../run/evaluate.ts";
+import { train } from "../run/train.ts";
+import type { Console } from "../terminal/console.ts";
+import { row } from "../terminal/rows.ts";
+import { counted, duration } from "../terminal/units.ts";
+import { type Grid, nameOf, overridesOf, type Point, readGrid } from "./grid.ts";
+import { type Cell, keepCells, readCells, tellTable, writeTable } from "./table.ts";
+
+/** How to sweep. */
+export interface SweepOptions {
+  readonly plugins: PluginSource;
+  /** Settings: those with several values, such as `schedule=cosine,linear`, span the grid. */
+  readonly overrides: readonly string[];
+  /** Folder of the run folders. Default `runs`. */
+  readonly runs?: string;
+  /** Folder for downloads and decoded pictures. Default: the user's cache folder. */
+  readonly cache?: string;
+  /** Stops after the step that is under way; the same sweep goes on there. */
+  readonly signal?: AbortSignal;
+}
+
+/** What a sweep came to. */
+export interface SweepResult {
+  readonly outcome: "finished" | "interrupted";
+  /** `runs/<name>-sweep`: a run folder for each model, `sweep.json`, and the table and chart of it. */
+  readonly folder: string;
+  /** What was measured, in the order of the grid. */
+  readonly cells: readonly Cell[];
+  /** Table and chart, once all is measured. */
+  readonly files: readonly string[];
+}
+
+/**
+ * Trains and measures every combination. What is measured already with the same recipe is not done again, and a model
+ * that was interrupted goes on where it stopped. Settings of samplers and metrics do not train a model anew.
+ *
+ * @param file a recipe
+ * @throws {DenoiseError} before anything is trained, where the grid or one of its recipes is wrong or measures nothing
+ */
+export async function sweep(file: string, options: SweepOptions, console: Console): Promise<SweepResult> {
+  const { plugins, runs = "runs", cache } = options;
+  const signal = options.signal ?? new AbortController().signal;
+  const grid = readGrid(options.overrides);
+  const base = await readRecipe(file, { plugins, overrides: grid.fixed });
+  const folder = join(runs, `${base.name}-sweep`);
+  const plan = await planOf(file, grid, plugins, folder);
+  const kept = join(folder, "sweep.json");
+  const known = new Map((await readCells(kept)).map((cell) => [cell.recipe, cell]));
+  const total = plan.reduce((sum, { measured }) => sum + measured.length, 0);
+  const found = (recipe: string) => known.get(recipe);
+  const cells = () => plan.flatMap(({ measured }) => measured.flatMap(({ recipe }) => found(recipe) ?? []));
+
+  row(console, "sweep", grid.axes.map(({ key, values }) => `${key}: ${values.join(", ")}`).join("  "));
+  row(console, "", `${counted(plan.length, "model")}, ${counted(total, "measurement")}, ${cells().length} done before`);
+  row(console, "runs", folder);
+  const started = performance.now();
+  const open = plan.filter(({ measured }) => measured.some(({ recipe }) => found(recipe) === undefined));
+  const stopped = (): SweepResult => ({ outcome: "interrupted", folder, cells: cells(), files: [] });
+  for (const [i, { point, name, measured }] of open.entries()) {
+    const left = i === 0 ? "" : `, ${duration((performance.now() - started) / 1000 / i * (open.length - i))} left`;
+    console.line();
+    const told = overridesOf(point).join(" ") || "the recipe as it is";
+    console.line(console.colors.bold(`model ${i + 1} of ${open.length}: ${told}${left}`));
+    const shared = { plugins, signal, ...(cache === undefined ? {} : { cache }) };
+    const overrides = [...grid.fixed, ...overridesOf(point), `name=${name}`];
+    const trained = await train(file, { ...shared, overrides, runs: folder, command: "deno task run" }, console);
+    if (trained.outcome === "interrupted") return stopped();
+    for (const { point: used, recipe } of measured) {
+      if (found(recipe) !== undefined) continue;
+      console.line();
+      if (Object.keys(used).length > 0) console.line(console.colors.bold(overridesOf(used).join(" ")));
+      const json = join(trained.folder, `evaluation-${nameOf(used, "as-trained")}.json`);
+      const evaluated = await evaluate(trained.folder, { ...shared, overrides: overridesOf(used), json }, console);
+      if (evaluated.outcome === "interrupted") return stopped();
+      const { step, metrics } = evaluated;
+      known.set(recipe, { recipe, point: { ...point, ...used }, run: trained.folder, step, metrics });
+      await keepCells(kept, grid.axes, [...known.values()]);
+    }
+  }
+  console.line();
+  tellTable(console, grid.axes, cells());
+  const files = await writeTable(folder, `Sweep of ${base.name}`, grid.axes, cells());
+  console.line();
+  for (const [i, path] of [kept, ...files].entries()) row(console, i === 0 ? "table" : "", path);
+  return { outcome: "finished", folder, cells: cells(), files: [kept, ...files] };
+}
+
+interface Planned {
+  readonly point: Point;
+  readonly name: string;
+  readonly measured: readonly { readonly point: Point; readonly recipe: string }[];
+}
+
+/** Reads every recipe of the grid, so that a wrong one is told before the first is trained. */
+async function planOf(file: string, grid: Grid, plugins: PluginSource, folder: string): Promise<Planned[]> {
+  const plan: Planned[] = [];
+  for (const { point, measured } of grid.models) {
+    const name = nameOf(point, "as-it-is");
+    const read = [];
+    for (const used of measured) {
+      const overrides = [...grid.fixed, ...overridesOf(point), ...overridesOf(used), `name=${name}`];
+      const recipe = await readRecipe(file, { plugins, overrides });
+      if (!recipe.stages.some(({ kind }) => kind === "metric")) throw new DenoiseError(metricsMissing());
+      read.push({ point: used, recipe: sha256(`${folder}\n${toYaml(recipe.resolved)}`) });
+    }
+    plan.push({ point, name, measured: read });
+  }
+  return plan;
+}

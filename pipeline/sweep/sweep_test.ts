@@ -1,0 +1,127 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { builtins, DenoiseError, sweep } from "../../mod.ts";
+import { memoryConsole } from "../terminal/memory_console.ts";
+import { nameOf, readGrid } from "./grid.ts";
+
+const recipe = `
+name: small
+seed: 5
+dataset: { use: emoji, image_size: 8, batch_size: 16, categories: [Activities] }
+network: { use: residual-unet, widths: [4, 8], block_depth: 1, embedding_dims: 4, max_frequency: 10 }
+samplers: { preview: { use: ddim, steps: 2 } }
+metrics: [{ use: validation-error }]
+train: { steps: 2, samples: { rows: 1, columns: 2 } }
+backend: cpu
+`;
+
+Deno.test("readGrid() goes through every combination, and trains no model anew for samplers and metrics", () => {
+  const grid = readGrid(["seed=1", "schedule=cosine,linear", "samplers.preview.steps=5,20", "loss.error=mae,mse"]);
+  assert.deepEqual(grid.fixed, ["seed=1"]);
+  assert.deepEqual(grid.models.map(({ point }) => Object.values(point).join()), [
+    "cosine,mae",
+    "cosine,mse",
+    "linear,mae",
+    "linear,mse",
+  ]);
+  for (const { measured } of grid.models) {
+    assert.deepEqual(measured.map((point) => point["samplers.preview.steps"]), ["5", "20"]);
+  }
+});
+
+Deno.test("readGrid() leaves commas within brackets, braces and quotes to the value", () => {
+  const text = 'samplers.preview={ use: multistep, order: 3 },{ use: ddim, steps: 5 },"a,b"';
+  assert.deepEqual(readGrid([text]).axes[0]!.values, [
+    "{ use: multistep, order: 3 }",
+    "{ use: ddim, steps: 5 }",
+    '"a,b"',
+  ]);
+  assert.deepEqual(readGrid(["network.widths=[4, 8],[8, 16]"]).axes[0]!.values, ["[4, 8]", "[8, 16]"]);
+  assert.deepEqual(readGrid(["network.widths=[4, 8]", "seed=1,2"]).fixed, ["network.widths=[4, 8]"]);
+});
+
+Deno.test("readGrid() refuses what is no grid", () => {
+  const code = (...overrides: string[]) => {
+    try {
+      return `${readGrid(overrides).axes.length} axes`;
+    } catch (error) {
+      return error instanceof DenoiseError ? error.problems[0]!.code : String(error);
+    }
+  };
+  assert.equal(code("seed=1"), "sweep-empty");
+  assert.equal(code("seed=1,2", "seed=3,4"), "sweep-axis-twice");
+  assert.equal(code("name=a,b"), "sweep-name");
+  assert.equal(code("network.widths=[4,8"), "sweep-unclosed");
+});
+
+Deno.test("nameOf() tells points apart, in names that are fit for folders", () => {
+  const { models } = readGrid([
+    "schedule={ use: cosine, end_log_snr: -7 },{ use: cosine, end_log_snr: -8 }",
+    "network.widths=[4, 8],[4, 16]",
+  ]);
+  const names = models.map(({ point }) => nameOf(point, "as-it-is"));
+  assert.equal(new Set(names).size, 4);
+  for (const name of names) assert.match(name, /^[\p{L}\p{N}_][\p{L}\p{N}_.-]{0,79}$/u);
+  assert.equal(nameOf({ schedule: "cosine" }, ""), "schedule-cosine");
+});
+
+Deno.test({
+  name: "sweep() trains each model once, measures all, and does only what is missing the next time",
+  sanitizeResources: false, // the threads of a backend outlive the test that started them
+  sanitizeOps: false,
+  async fn() {
+    const folder = await Deno.makeTempDir();
+    const file = join(folder, "small.yaml");
+    await Deno.writeTextFile(file, recipe);
+    const shared = { plugins: builtins, runs: join(folder, "runs"), cache: join(folder, "cache") };
+    const run = async (...overrides: string[]) => {
+      const output = memoryConsole();
+      const result = await sweep(file, { ...shared, overrides }, output);
+      return { ...result, trained: output.lines.filter((line) => line.startsWith("model ")), output };
+    };
+    const first = await run("schedule=cosine,linear", "metrics.0.error=mae,mse");
+    assert.equal(first.outcome, "finished");
+    assert.deepEqual(first.trained.length, 2);
+    assert.deepEqual(first.cells.map(({ point }) => Object.values(point).join()), [
+      "cosine,mae",
+      "cosine,mse",
+      "linear,mae",
+      "linear,mse",
+    ]);
+    const values = first.cells.map(({ metrics }) => metrics[0]!.value);
+    assert.equal(new Set(values).size, 4, `${values}`);
+    assert.equal(first.folder, join(folder, "runs", "small-sweep"));
+    for (const name of ["schedule-cosine", "schedule-linear"]) {
+      assert.ok((await Deno.stat(join(first.folder, name, "log.jsonl"))).isFile);
+    }
+    const csv = await Deno.readTextFile(join(first.folder, "sweep.csv"));
+    assert.equal(csv.trim().split("\n").length, 5);
+    assert.match(csv, /^schedule,metrics\.0\.error,/);
+    assert.match(await Deno.readTextFile(join(first.folder, "sweep.svg")), /Sweep of small/);
+    assert.match(await Deno.readTextFile(join(first.folder, "sweep.md")), /^\| schedule +\|/);
+
+    const second = await run("schedule=cosine,linear,log-snr-linear", "metrics.0.error=mae,mse");
+    assert.deepEqual(second.trained.map((line) => line.replace(/^model 1 of 1: /, "")), ["schedule=log-snr-linear"]);
+    assert.deepEqual(second.cells.slice(0, 4), first.cells);
+    assert.equal(second.cells.length, 6);
+
+    const stopped = new AbortController();
+    stopped.abort(new Error("stop"));
+    const third = await sweep(
+      file,
+      { ...shared, overrides: ["seed=1,2"], signal: stopped.signal },
+      memoryConsole(),
+    );
+    assert.equal(third.outcome, "interrupted");
+    assert.equal((await run("seed=1,2")).outcome, "finished");
+  },
+});
+
+Deno.test("sweep() tells a wrong value before anything is trained", async () => {
+  const folder = await Deno.makeTempDir();
+  const file = join(folder, "small.yaml");
+  await Deno.writeTextFile(file, recipe);
+  const options = { plugins: builtins, runs: join(folder, "runs"), overrides: ["schedule=cosine,linaer"] };
+  await assert.rejects(sweep(file, options, memoryConsole()), /linaer/);
+  await assert.rejects(Deno.stat(join(folder, "runs")), Deno.errors.NotFound);
+});

@@ -1,0 +1,137 @@
+/** The table of a sweep: kept as JSON while it grows, told to the terminal, written as Markdown and CSV, and drawn. */
+import { join } from "node:path";
+import { writeWhole } from "../../files/mod.ts";
+import { sweepDamaged } from "../messages/sweep.ts";
+import { barChart, lineChart, type Spec, writeChart } from "../plots/mod.ts";
+import { DenoiseError } from "../problem.ts";
+import type { Measurement } from "../run/measure.ts";
+import type { Console } from "../terminal/console.ts";
+import { decimal } from "../terminal/units.ts";
+import type { Axis, Point } from "./grid.ts";
+
+/** What one combination of values came to. */
+export interface Cell {
+  /** Digits of the whole recipe: a cell of another one is measured again. */
+  readonly recipe: string;
+  readonly point: Point;
+  /** Run folder. */
+  readonly run: string;
+  /** Updates of the weights. */
+  readonly step: number;
+  readonly metrics: readonly Measurement[];
+}
+
+/** Reads the cells of `sweep.json`; none where there is no file. @throws {DenoiseError} where it holds something else */
+export async function readCells(path: string): Promise<Cell[]> {
+  let text: string;
+  try {
+    text = await Deno.readTextFile(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
+  }
+  try {
+    const { cells } = JSON.parse(text) as { cells: Cell[] };
+    if (cells.every(({ recipe, metrics }) => typeof recipe === "string" && Array.isArray(metrics))) return cells;
+    throw new Error("It holds something else");
+  } catch (cause) {
+    throw new DenoiseError(sweepDamaged(path, (cause as Error).message), { cause });
+  }
+}
+
+/** Writes `sweep.json`: names of the axes, and all cells. */
+export async function keepCells(path: string, axes: readonly Axis[], cells: readonly Cell[]): Promise<void> {
+  await writeWhole(path, `${JSON.stringify({ axes: axes.map(({ key }) => key), cells }, null, 2)}\n`);
+}
+
+/** Lines of the table: a column for each axis and each number, a head first. */
+export function rowsOf(axes: readonly Axis[], cells: readonly Cell[]): string[][] {
+  const labels = [...new Set(cells.flatMap(({ metrics }) => metrics.map(({ label }) => label)))];
+  return [
+    [...axes.map(({ key }) => key), ...labels],
+    ...cells.map(({ point, metrics }) => [
+      ...axes.map(({ key }) => point[key]!),
+      ...labels.map((label) => {
+        const found = metrics.find((metric) => metric.label === label);
+        if (found === undefined) return "";
+        return decimal(found.value) + (found.spread === undefined ? "" : ` ± ${decimal(found.spread)}`);
+      }),
+    ]),
+  ];
+}
+
+/** Writes the table as `sweep.md` and `sweep.csv`, and a chart of its first number; returns the files. */
+export async function writeTable(
+  folder: string,
+  title: string,
+  axes: readonly Axis[],
+  cells: readonly Cell[],
+): Promise<string[]> {
+  const [head, ...body] = rowsOf(axes, cells) as [string[], ...string[][]];
+  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+  const markdown = [line(head), line(head.map((_, i) => i < axes.length ? "---" : "--:")), ...body.map(line)];
+  const field = (text: string | number) => /[",\n]/.test(`${text}`) ? `"${`${text}`.replaceAll('"', '""')}"` : text;
+  const names = head.slice(axes.length);
+  const csv = [
+    [...head.slice(0, axes.length), ...names.flatMap((name) => [name, `${name} spread`])],
+    ...cells.map(({ point, metrics }) => [
+      ...axes.map(({ key }) => point[key]!),
+      ...names.flatMap((name) => {
+        const found = metrics.find(({ label }) => label === name);
+        return [found?.value ?? "", found?.spread ?? ""];
+      }),
+    ]),
+  ].map((cells) => cells.map(field).join(","));
+  const files = ["sweep.md", "sweep.csv", "sweep.png", "sweep.svg"].map((name) => join(folder, name));
+  await writeWhole(files[0]!, `${markdown.join("\n")}\n`);
+  await writeWhole(files[1]!, `${csv.join("\n")}\n`);
+  const chart = chartOf(title, axes, cells);
+  for (const file of files.slice(2)) await writeChart(file, chart);
+  return files;
+}
+
+/** Tells the table, in columns. */
+export function tellTable(console: Console, axes: readonly Axis[], cells: readonly Cell[]): void {
+  const rows = rowsOf(axes, cells);
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  for (const [i, row] of rows.entries()) {
+    const text = row.map((cell, column) =>
+      column < axes.length ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!)
+    ).join("  ");
+    console.line(i === 0 ? console.colors.bold(text) : text);
+  }
+}
+
+/** The first number: over the axis whose values are numbers, a line for all else; bars where no axis has numbers. */
+export function chartOf(title: string, axes: readonly Axis[], cells: readonly Cell[]): Spec {
+  const first = cells[0]!.metrics[0]!;
+  const value = { title: `${first.label}, ${first.better} is better` };
+  const of = ({ metrics }: Cell) => metrics.find(({ label }) => label === first.label);
+  const numeric = axes.find(({ values }) => values.length > 1 && values.every((text) => Number.isFinite(Number(text))));
+  const label = ({ point }: Cell, but?: Axis) =>
+    axes.filter((axis) => axis !== but).map(({ key }) => point[key]).join(", ");
+  if (numeric === undefined) {
+    const bars = cells.map((cell) => ({ name: label(cell), ...pointOf(of(cell)) }));
+    return barChart({ title, names: axes.map(({ key }) => key).join(", "), value, bars });
+  }
+  const names = [...new Set(cells.map((cell) => label(cell, numeric)))];
+  const positive = numeric.values.every((text) => Number(text) > 0);
+  return lineChart({
+    title,
+    x: { title: numeric.key, ...(positive ? { scale: "log" as const } : {}) },
+    y: value,
+    legend: axes.filter((axis) => axis !== numeric).map(({ key }) => key).join(", "),
+    marks: true,
+    series: names.map((name) => ({
+      name: name === "" ? first.label : name,
+      points: cells.filter((cell) => label(cell, numeric) === name)
+        .map((cell) => ({ x: Number(cell.point[numeric.key]), y: of(cell)?.value ?? NaN }))
+        .sort((a, b) => a.x - b.x),
+    })),
+  });
+}
+
+function pointOf(found: Measurement | undefined): { value: number; spread?: number } {
+  if (found === undefined) return { value: NaN };
+  return { value: found.value, ...(found.spread === undefined ? {} : { spread: found.spread }) };
+}
