@@ -7,6 +7,7 @@ import {
   type HostKernel,
   hostKernels,
   type HostTensor,
+  IndexError,
   type Known,
   supplies,
 } from "../kernels/mod.ts";
@@ -66,6 +67,11 @@ function onDevice(name: string, kernel: DeviceKernel): tf.KernelFunc {
         return result instanceof Value ? xla.make(result) : result.map((value) => xla.make(value));
       } catch (error) {
         if (error instanceof ShapeError) throw new ShapeError(`${name}${userLine()}: ${error.message}`);
+        if (error instanceof IndexError) {
+          const { value, size, message } = error;
+          // Begins as tfjs's own does.
+          throw new RangeError(`${name}: the index value ${value} is not in [0, ${size - 1}]: ${message}${userLine()}`);
+        }
         if (error instanceof RangeError) throw new RangeError(`${name}: ${error.message}${userLine()}`);
         throw error;
       } finally {

@@ -6,6 +6,13 @@ import { broadcastShape } from "../stablehlo/mod.ts";
 import { shared } from "@tensorflow/tfjs-backend-cpu";
 import type { Checks, Known } from "./types.ts";
 
+/** An index outside of what it points into. */
+export class IndexError extends RangeError {
+  constructor(readonly value: number, readonly size: number, readonly place: string) {
+    super(`Cannot use index ${place}: ${value} is not in [0, ${size - 1}]`);
+  }
+}
+
 /** Throws where an index `[…, sizes]` does not lie inside. */
 function checkInside({ values, shape }: Known, sizes: readonly number[], of: readonly number[], column: boolean): void {
   if (values === undefined) return;
@@ -14,12 +21,7 @@ function checkInside({ values, shape }: Known, sizes: readonly number[], of: rea
     const size = sizes[i % depth]!;
     if (values[i]! >= 0 && values[i]! < size) continue;
     const index = values.subarray(i - i % depth, i - i % depth + depth);
-    throw new RangeError(
-      `the index value ${values[i]} is not in [0, ${size - 1}]: Cannot use index "${[
-        ...index,
-      ]}" in a tensor of shape ` +
-        `[${of}]`,
-    );
+    throw new IndexError(values[i]!, size, `"${[...index]}" in a tensor of shape [${of}]`);
   }
 }
 

@@ -28,7 +28,9 @@ const segments = (mean: boolean) => (inputs: HostInputs): HostTensor => {
   if (data.shape.length < 1) throw new Error("Data should be at least 1 dimensional but received scalar");
   needRank(indices, 1, "Indices should be", "a vector");
   needRank(ids, 1, "Segment ids should be", "a vector");
-  if (indices.values.length !== ids.values.length) throw new Error("segmentIds and indices should have same size");
+  if (indices.values.length !== ids.values.length) {
+    throw new Error("Cannot add up segments: segmentIds and indices should have same size");
+  }
   const [values, shape] = shared.sparseSegmentReductionImpl(
     data.values,
     [...data.shape],

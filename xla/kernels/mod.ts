@@ -25,7 +25,7 @@ import { shapes } from "./shapes.ts";
 import type { DeviceKernels } from "./types.ts";
 import { unaries } from "./unary.ts";
 
-export { checks } from "./checks.ts";
+export { checks, IndexError } from "./checks.ts";
 export { hostKernels } from "./host.ts";
 export { multinomialSupplies as supplies } from "./multinomial.ts";
 export type * from "./types.ts";
