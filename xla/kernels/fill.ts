@@ -1,15 +1,15 @@
 /** Kernels that make tensors of nothing but attributes. */
 import { add, constant, convert, full, iota, mul, type Value } from "../stablehlo/mod.ts";
-import { elements } from "./dtypes.ts";
+import { elementOf } from "./dtypes.ts";
 import type { DeviceKernels } from "./types.ts";
 
 function fill(shape: readonly number[], value: number, dtype?: string): Value {
-  return full(shape, elements[dtype ?? "float32"]!, value);
+  return full(shape, elementOf(dtype), value);
 }
 
 /** start, start + step … before stop. Empty where the step leads away. */
 function range({ start, stop, step, dtype }: { start: number; stop: number; step: number; dtype: string }): Value {
-  const type = elements[dtype ?? "float32"]!;
+  const type = elementOf(dtype);
   const by = start > stop && step === 1 ? -1 : step;
   const away = start === stop || (start < stop && by < 0) || (start > stop && by > 0);
   const count = away ? 0 : Math.abs(Math.ceil((stop - start) / by));

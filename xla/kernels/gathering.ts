@@ -14,7 +14,7 @@ import {
   sizeOf,
   type Value,
 } from "../stablehlo/mod.ts";
-import { elements } from "./dtypes.ts";
+import { elementOf } from "./dtypes.ts";
 import { addRows, flatPlaces, inside, putRows, takeRows } from "./places.ts";
 import type { DeviceKernels } from "./types.ts";
 
@@ -95,7 +95,7 @@ interface OneHot {
 function oneHot(indices: Value, { depth, onValue, offValue, dtype }: OneHot): Value {
   const shape = [...indices.shape, depth];
   const wide = broadcast(indices, shape, indices.shape.map((_, axis) => axis));
-  const type = elements[dtype ?? "float32"]!;
+  const type = elementOf(dtype);
   const chosen = compare("EQ", wide, iota(shape, "i32", indices.rank));
   return select(chosen, full(shape, type, onValue), full(shape, type, offValue));
 }

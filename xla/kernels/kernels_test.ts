@@ -128,3 +128,11 @@ onXla("gradients are the slopes of their functions", () => {
     assert.ok(Math.abs(slope - difference) < 0.02 * (1 + Math.abs(slope)), `${name}: ${slope}, by steps ${difference}`);
   });
 });
+
+onXla("dtypes that there are not are refused with those that there are", () => {
+  const x = tf.ones([2]);
+  const message = /Cannot make (string|complex64) tensors on the xla backend: it has float32, int32 and bool/;
+  assert.throws(() => tf.fill([2], "word"), message);
+  assert.throws(() => tf.engine().runKernel("Cast", { x }, { dtype: "complex64" }), message);
+  x.dispose();
+});

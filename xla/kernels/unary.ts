@@ -13,7 +13,7 @@ import {
   unary,
   type Value,
 } from "../stablehlo/mod.ts";
-import { elements } from "./dtypes.ts";
+import { elementOf } from "./dtypes.ts";
 import type { DeviceKernels, Inputs } from "./types.ts";
 
 const float = (name: Unary) => ({ x }: Inputs): Value => unary(name, convert(x!, "f32"));
@@ -23,10 +23,7 @@ const rounding = (name: Unary) => ({ x }: Inputs): Value => x!.dtype === "f32" ?
 
 /** Converts as tfjs does: truncates towards zero; NaN becomes 0, and true 1. */
 function cast({ x }: Inputs, { dtype }: { dtype: string }): Value {
-  const type = elements[dtype];
-  if (type === undefined) {
-    throw new TypeError(`Cannot cast to ${dtype} on the xla backend: it has float32, int32 and bool`);
-  }
+  const type = elementOf(dtype);
   if (x!.dtype === "f32" && type === "i32") return convert(select(compare("EQ", x!, x!), x!, 0), "i32");
   return convert(x!, type);
 }
