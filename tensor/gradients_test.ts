@@ -1,7 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
 import { valueAndGrad } from "./mod.ts";
-import { assertClose, testOnBackends, wave } from "./numeric_test_util.ts";
+import { testOnBackends } from "../tests/backends.ts";
+import { assertClose, wave } from "../tests/numeric.ts";
 
 testOnBackends("valueAndGrad() gives the loss, its gradients and what came beside it", () => {
   const a = wave([3, 4]);

@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
-import { checkGradients, testOnBackends, wave } from "./numeric_test_util.ts";
+import { testOnBackends } from "../tests/backends.ts";
+import { checkGradients, wave } from "../tests/numeric.ts";
 
 type Program = { args: number[][]; fn: (...args: tf.Tensor[]) => tf.Tensor; step?: number; tolerance?: number };
 const image = (x: tf.Tensor) => x as tf.Tensor4D;

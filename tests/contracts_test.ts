@@ -3,7 +3,7 @@ import { contract, type ContractSettings } from "denoise/testing";
 import { findPlugins } from "../plugins/generate_manifest.ts";
 import { writeFakeWeights } from "../plugins/metric/kid/testing.ts";
 import { encodePng } from "../image/mod.ts";
-import { pluginForTests } from "../xla/testing.ts";
+import { plugin as pjrt, xla } from "./backends.ts";
 
 /** Log-SNRs that a schedule runs between, some of them extreme. */
 const ends: readonly ContractSettings[] = [
@@ -63,7 +63,7 @@ const settings: Readonly<Record<string, readonly ContractSettings[]>> = {
 
 /** Plugins that cannot be tried here. */
 const elsewhere: Readonly<Record<string, string>> = {
-  ...(pluginForTests() === undefined ? { "backend/xla": "no PJRT plugin is installed" } : {}),
+  ...(pjrt === undefined ? { "backend/xla": "no PJRT plugin is installed" } : {}),
   ...Object.fromEntries(
     ["caltech-birds-2011", "celeba", "cifar-10", "inat-butterflies", "oxford-flowers-102", "pokemon"].concat(
       "smithsonian-butterflies",
@@ -77,7 +77,12 @@ for (const name of await findPlugins(new URL("../plugins/", import.meta.url))) {
     continue;
   }
   const { default: plugin } = await import(`../plugins/${name}.ts`);
-  for (const each of settings[name] ?? [{}]) contract(plugin, each);
+  const alone = plugin.kind === "backend" || plugin.kind === "dataset"; // the former try themselves, the latter hold no tensors
+  for (const [i, each] of (settings[name] ?? [{}]).entries()) {
+    // On xla each takes its time to compile, and golden tests try networks there too: its first settings are enough.
+    const backends = ["wasm", "cpu", ...(i === 0 ? xla : [])];
+    contract(plugin, alone ? each : { backends, ...each });
+  }
 }
 
 /** A file of random weights of InceptionV3, for as long as the tests run. */

@@ -5,18 +5,26 @@ import { fileURLToPath } from "node:url";
 import { readLog } from "../pipeline/run/log.ts";
 import { readSafetensors } from "../pipeline/run/safetensors.ts";
 import { permutation } from "../tensor/mod.ts";
+import { testRuns } from "./backends.ts";
 
 const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 const kills = 20;
 
+/** A folder to try in, and a child process that trains there on a backend. */
+interface Trial {
+  readonly recipe: string;
+  readonly cache: string;
+}
+
 /** Trains in a child process until the moment, then kills it with SIGKILL; or lets it finish. */
-async function life(folder: string, cache: string, moment: string): Promise<string> {
+async function life(folder: string, { recipe, cache }: Trial, moment: string): Promise<string> {
   const child = new Deno.Command(Deno.execPath(), {
     args: [
       ...["run", "--quiet", "--no-check", "--no-prompt"],
       ...["--allow-read", "--allow-write", "--allow-env", "--allow-ffi", "--allow-sys"],
-      ...[here("resume/child.ts"), here("resume/recipe.yaml"), folder, cache, moment],
+      ...[here("resume/child.ts"), recipe, folder, cache, moment],
     ],
+    env: { DENOISE_CACHE: cache },
     stdout: "piped",
     stderr: "piped",
   }).spawn();
@@ -57,41 +65,46 @@ async function tensorsOf(path: string) {
 
 const names = (folder: string) => [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
 
-Deno.test("train() killed at 20 moments, also while it saves, ends with the bits of an undisturbed run", async () => {
-  const folder = await Deno.makeTempDir();
-  const cache = join(folder, "cache");
-  const [calm, killed] = [join(folder, "calm"), join(folder, "killed")];
-  assert.match(await life(calm, cache, "never"), /finished 90/);
+testRuns(
+  "train() killed at 20 moments, also while it saves, ends with the bits of an undisturbed run",
+  async (backend) => {
+    const folder = await Deno.makeTempDir();
+    const trial: Trial = { recipe: join(folder, "recipe.yaml"), cache: join(folder, "cache") };
+    const recipe = await Deno.readTextFile(here("resume/recipe.yaml"));
+    await Deno.writeTextFile(trial.recipe, `${recipe}backend: ${backend}\n`);
+    const [calm, killed] = [join(folder, "calm"), join(folder, "killed")];
+    assert.match(await life(calm, trial, "never"), /finished 90/);
 
-  const leftovers: number[] = [];
-  for (const moment of moments(1)) {
-    const said = await life(killed, cache, moment);
-    assert.ok(said.includes("ready"), `the run was over before ${moment}: ${said}`);
-    const checkpoints = join(killed, "resume", "checkpoints");
-    await Deno.mkdir(checkpoints, { recursive: true }); // killed before the first one
-    leftovers.push(names(checkpoints).filter((name) => name.endsWith(".tmp")).length);
-  }
-  assert.ok(leftovers.some((count) => count > 0), "some kills hit the writing of a checkpoint");
-  assert.match(await life(killed, cache, "never"), /finished 90/);
-
-  const folders = ["checkpoints", "samples"];
-  for (const each of folders) {
-    const files = names(join(calm, "resume", each));
-    assert.deepEqual(names(join(killed, "resume", each)), files);
-    for (const file of files) {
-      const [one, other] = [join(calm, "resume", each, file), join(killed, "resume", each, file)];
-      if (each === "samples") assert.deepEqual(await Deno.readFile(other), await Deno.readFile(one), file);
-      else assert.deepEqual(await tensorsOf(other), await tensorsOf(one), basename(file));
+    const leftovers: number[] = [];
+    for (const moment of moments(1)) {
+      const said = await life(killed, trial, moment);
+      assert.ok(said.includes("ready"), `the run was over before ${moment}: ${said}`);
+      const checkpoints = join(killed, "resume", "checkpoints");
+      await Deno.mkdir(checkpoints, { recursive: true }); // killed before the first one
+      leftovers.push(names(checkpoints).filter((name) => name.endsWith(".tmp")).length);
     }
-  }
-  const entries = async (run: string) =>
-    (await readLog(join(run, "resume", "log.jsonl"))).filter(({ event }) =>
-      !["start", "resume", "epoch"].includes(event!)
+    assert.ok(leftovers.some((count) => count > 0), "some kills hit the writing of a checkpoint");
+    assert.match(await life(killed, trial, "never"), /finished 90/);
+
+    const folders = ["checkpoints", "samples"];
+    for (const each of folders) {
+      const files = names(join(calm, "resume", each));
+      assert.deepEqual(names(join(killed, "resume", each)), files);
+      for (const file of files) {
+        const [one, other] = [join(calm, "resume", each, file), join(killed, "resume", each, file)];
+        if (each === "samples") assert.deepEqual(await Deno.readFile(other), await Deno.readFile(one), file);
+        else assert.deepEqual(await tensorsOf(other), await tensorsOf(one), basename(file));
+      }
+    }
+    const entries = async (run: string) =>
+      (await readLog(join(run, "resume", "log.jsonl"))).filter(({ event }) =>
+        !["start", "resume", "epoch"].includes(event!)
+      );
+    assert.deepEqual(
+      await entries(killed),
+      await entries(calm),
+      "each step stands in the log once, with the same losses",
     );
-  assert.deepEqual(
-    await entries(killed),
-    await entries(calm),
-    "each step stands in the log once, with the same losses",
-  );
-  await Deno.remove(folder, { recursive: true });
-});
+    await Deno.remove(folder, { recursive: true });
+  },
+);

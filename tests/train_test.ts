@@ -16,8 +16,9 @@ import {
 import { readLog } from "../pipeline/run/log.ts";
 import { readSafetensors } from "../pipeline/run/safetensors.ts";
 import { memoryConsole } from "../pipeline/terminal/memory_console.ts";
+import { testRuns } from "./backends.ts";
 
-const recipe = `
+const recipe = (backend: string) => `
 name: small
 seed: 5
 dataset: { use: emoji, image_size: 8, batch_size: 16, categories: [Activities] }
@@ -26,14 +27,14 @@ loss: { use: denoising, weighting: noise }
 parametrization: noise
 samplers: { preview: { use: ddim, steps: 3, stochasticity: 0.5 }, quick: { use: ddim, steps: 2 } }
 train: { epochs: 2, keep: { last: 2, best: noise }, samples: { rows: 1, columns: 3 } }
-backend: wasm
+backend: ${backend}
 `;
 
 /** A folder with the recipe, and commands that work in it. */
-async function workplace() {
+async function workplace(backend: string) {
   const folder = await Deno.makeTempDir();
   const file = join(folder, "small.yaml");
-  await Deno.writeTextFile(file, recipe);
+  await Deno.writeTextFile(file, recipe(backend));
   const shared = { plugins: builtins, cache: join(folder, "cache") };
   const run = join(folder, "runs", "small");
   return {
@@ -72,8 +73,8 @@ async function refused(action: Promise<unknown>): Promise<DenoiseError> {
   throw new assert.AssertionError({ message: "nothing was refused" });
 }
 
-Deno.test("train() leaves recipe, log, checkpoints and samples, and says what it does", async () => {
-  await using place = await workplace();
+testRuns("train() leaves recipe, log, checkpoints and samples, and says what it does", async (backend) => {
+  await using place = await workplace(backend);
   const { output, ...result } = await place.train();
   assert.deepEqual([result.outcome, result.step, result.epoch], ["finished", 8, 2]);
   assert.deepEqual(place.names("runs", "small"), [
@@ -115,31 +116,34 @@ Deno.test("train() leaves recipe, log, checkpoints and samples, and says what it
   assert.deepEqual(output.warnings, []);
 });
 
-Deno.test("train() for more epochs gives the weights of one longer run; a run folder serves as its recipe", async () => {
-  await using place = await workplace();
-  await using other = await workplace();
-  await place.train();
-  const longer = await place.train(["train.epochs=3"], {}, place.run);
-  assert.equal(longer.folder, place.run);
-  const whole = await other.train(["train.epochs=3"]);
-  assert.deepEqual(await place.tensors(longer), await other.tensors(whole));
-  assert.match(longer.output.lines.join("\n"), /going on after step 8/);
-  const again = await place.train(["train.epochs=3"]);
-  assert.deepEqual([again.step, again.outcome], [12, "finished"]);
-  assert.match(again.output.lines.join("\n"), /already: 12 steps/);
-});
+testRuns(
+  "train() for more epochs gives the weights of one longer run; a run folder serves as its recipe",
+  async (backend) => {
+    await using place = await workplace(backend);
+    await using other = await workplace(backend);
+    await place.train();
+    const longer = await place.train(["train.epochs=3"], {}, place.run);
+    assert.equal(longer.folder, place.run);
+    const whole = await other.train(["train.epochs=3"]);
+    assert.deepEqual(await place.tensors(longer), await other.tensors(whole));
+    assert.match(longer.output.lines.join("\n"), /going on after step 8/);
+    const again = await place.train(["train.epochs=3"]);
+    assert.deepEqual([again.step, again.outcome], [12, "finished"]);
+    assert.match(again.output.lines.join("\n"), /already: 12 steps/);
+  },
+);
 
-Deno.test("train() ends well where its report cannot be written, and says how to get it", async () => {
-  await using place = await workplace();
+testRuns("train() ends well where its report cannot be written, and says how to get it", async (backend) => {
+  await using place = await workplace(backend);
   await Deno.mkdir(join(place.run, "report.html"), { recursive: true }); // no file can stand there
   const { outcome, output } = await place.train(["train.epochs=1"]);
   assert.equal(outcome, "finished");
   assert.match(output.warnings.join("\n"), /Cannot write the report of the run[^]*deno task report/);
 });
 
-Deno.test("train() that is interrupted finishes its step, saves, says how to go on, and then does", async () => {
-  await using place = await workplace();
-  await using other = await workplace();
+testRuns("train() that is interrupted finishes its step, saves, says how to go on, and then does", async (backend) => {
+  await using place = await workplace(backend);
+  await using other = await workplace(backend);
   for (const last of [2, 4, 7]) { // 4: in the middle of an epoch's metrics and samples
     const controller = new AbortController();
     const output = memoryConsole();
@@ -169,8 +173,8 @@ Deno.test("train() that is interrupted finishes its step, saves, says how to go 
   assert.deepEqual(await entries(place.run), await entries(other.run), "what was interrupted is made up for, once");
 });
 
-Deno.test("train() refuses a recipe that changed, and starts over with fresh", async () => {
-  await using place = await workplace();
+testRuns("train() refuses a recipe that changed, and starts over with fresh", async (backend) => {
+  await using place = await workplace(backend);
   await place.train(["train.epochs=1"]);
   const error = await refused(place.train(["optimizer.learning_rate=0.5", "seed=6"]));
   assert.equal(error.problems[0]!.code, "recipe-changed");
@@ -182,8 +186,8 @@ Deno.test("train() refuses a recipe that changed, and starts over with fresh", a
   assert.ok(place.names("runs", "small.old-1", "checkpoints").includes("step-000004.safetensors"));
 });
 
-Deno.test("train() refuses a folder in which another run trains", async () => {
-  await using place = await workplace();
+testRuns("train() refuses a folder in which another run trains", async (backend) => {
+  await using place = await workplace(backend);
   const output = memoryConsole();
   let second: Promise<DenoiseError> | undefined;
   output.progress = () => void (second ??= refused(place.train()));
@@ -194,8 +198,8 @@ Deno.test("train() refuses a folder in which another run trains", async () => {
   assert.match(problem.message, new RegExp(`process ${Deno.pid}, since`));
 });
 
-Deno.test("train() falls back to the checkpoint before a damaged one, with the same result", async () => {
-  await using place = await workplace();
+testRuns("train() falls back to the checkpoint before a damaged one, with the same result", async (backend) => {
+  await using place = await workplace(backend);
   const first = await place.train();
   const expected = await place.tensors(first);
   const bytes = await Deno.readFile(first.checkpoint!);
@@ -213,8 +217,8 @@ Deno.test("train() falls back to the checkpoint before a damaged one, with the s
   assert.equal(error.problems[0]!.code, "checkpoints-damaged");
 });
 
-Deno.test("train() stops at a loss that is not finite, and keeps the last good checkpoint", async () => {
-  await using place = await workplace();
+testRuns("train() stops at a loss that is not finite, and keeps the last good checkpoint", async (backend) => {
+  await using place = await workplace(backend);
   const overrides = ["optimizer.learning_rate=1e30", "train.checkpoint=1 steps", "train.epochs=20"];
   const error = await refused(place.train(overrides));
   const [problem] = error.problems;
@@ -229,23 +233,26 @@ Deno.test("train() stops at a loss that is not finite, and keeps the last good c
   }
 });
 
-Deno.test("train() and a dry run refuse a batch that an epoch does not fill, and a folder that is not there", async () => {
-  await using place = await workplace();
-  const batch = "dataset.batch_size=4096";
-  const dry = (overrides: string[]) => dryRun(place.file, { plugins: builtins, overrides });
-  for (const error of [await refused(place.train([batch])), await refused(dry([batch]))]) {
-    assert.equal(error.problems[0]!.code, "batch-too-large");
-    assert.equal(error.problems[0]!.place?.line, 1);
-    assert.equal(error.problems[0]!.place?.column, "dataset.".length + 1);
-  }
-  const dataset = "dataset={ use: image-folder, folder: /not/there, image_size: 8, batch_size: 4 }";
-  for (const error of [await refused(place.train([dataset])), await refused(dry([dataset]))]) {
-    assert.match(error.message, /Cannot find folder "\/not\/there"/);
-  }
-});
+testRuns(
+  "train() and a dry run refuse a batch that an epoch does not fill, and a folder that is not there",
+  async (backend) => {
+    await using place = await workplace(backend);
+    const batch = "dataset.batch_size=4096";
+    const dry = (overrides: string[]) => dryRun(place.file, { plugins: builtins, overrides });
+    for (const error of [await refused(place.train([batch])), await refused(dry([batch]))]) {
+      assert.equal(error.problems[0]!.code, "batch-too-large");
+      assert.equal(error.problems[0]!.place?.line, 1);
+      assert.equal(error.problems[0]!.place?.column, "dataset.".length + 1);
+    }
+    const dataset = "dataset={ use: image-folder, folder: /not/there, image_size: 8, batch_size: 4 }";
+    for (const error of [await refused(place.train([dataset])), await refused(dry([dataset]))]) {
+      assert.match(error.message, /Cannot find folder "\/not\/there"/);
+    }
+  },
+);
 
-Deno.test("sample() gives the same picture for a seed, whatever the batch, from a checkpoint alone", async () => {
-  await using place = await workplace();
+testRuns("sample() gives the same picture for a seed, whatever the batch, from a checkpoint alone", async (backend) => {
+  await using place = await workplace(backend);
   const { checkpoint } = await place.train();
   const alone = join(place.folder, "alone.safetensors");
   await Deno.copyFile(checkpoint!, alone);
@@ -270,8 +277,8 @@ Deno.test("sample() gives the same picture for a seed, whatever the batch, from 
   assert.equal((await refused(place.sample(place.folder))).problems[0]!.code, "checkpoint-missing");
 });
 
-Deno.test("sample() draws the pictures of a run's own grid for the seeds from 0 on", async () => {
-  await using place = await workplace();
+testRuns("sample() draws the pictures of a run's own grid for the seeds from 0 on", async (backend) => {
+  await using place = await workplace(backend);
   await place.train();
   const grid = join(place.folder, "grid.png");
   await place.sample(place.run, { count: 3, grid });
@@ -283,8 +290,8 @@ Deno.test("sample() draws the pictures of a run's own grid for the seeds from 0 
   assert.deepEqual(crop(ours!, first), crop(its!, first));
 });
 
-Deno.test("evaluate() measures what training measured", async () => {
-  await using place = await workplace();
+testRuns("evaluate() measures what training measured", async (backend) => {
+  await using place = await workplace(backend);
   await place.train();
   const result = await place.evaluate(place.run);
   const last = (await readLog(join(place.run, "log.jsonl"))).findLast(({ event }) => event === "metrics")!;

@@ -12,7 +12,16 @@ export async function checkCapabilities(recipe: Recipe, stages: readonly Stage[]
   for (const stage of stages) {
     if (stage.kind === "sampler") problems.push(...await checkPlan(recipe, stage as Stage<"sampler">));
   }
-  return [...problems, ...checkTrain(recipe, stages)];
+  return [...problems, ...checkDevices(recipe, stages), ...checkTrain(recipe, stages)];
+}
+
+/** Devices that share a batch take as many pictures each. */
+function checkDevices(recipe: Recipe, stages: readonly Stage[]): Problem[] {
+  const { devices = 1 } = (stages.find(({ kind }) => kind === "backend") as Stage<"backend"> | undefined)?.stage ?? {};
+  const dataset = stages.find(({ kind }) => kind === "dataset");
+  const size = dataset?.options.batch_size as number | undefined;
+  if (dataset === undefined || size === undefined || size % devices === 0) return [];
+  return [recipe.problem([...dataset.path, "batch_size"], messages.batchUneven(size, devices))];
 }
 
 /** A plan has one row a step, all of the same width, of finite numbers. */

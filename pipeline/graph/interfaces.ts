@@ -28,6 +28,7 @@ const interfaces = {
     name: "string",
     description: "string",
     memory: "optional",
+    devices: "optional",
     start: "function",
     compile: "function",
     stop: "function",

@@ -238,6 +238,25 @@ Deno.test("wire() places refusals at their option and reports all of them, but n
   ]);
 });
 
+Deno.test("wire() refuses a batch that the devices of the backend cannot share", async () => {
+  const run = (batch_size: number) => ({
+    dataset: { kind: "dataset", options: { batch_size } },
+    schedule: { kind: "schedule" },
+    network: { kind: "network" },
+    loss: { kind: "loss" },
+    backend: {
+      kind: "backend",
+      create: () => ({ name: "x", description: "", start: nothing, compile: nothing, stop: nothing, devices: 4 }),
+    },
+  } as const);
+  const [problem] = await refusals(recipeOf(run(30)));
+  assert.equal(problem!.message, "Cannot split a batch of 30 pictures over 4 devices: each takes as many");
+  assert.deepEqual(problem!.help, ["use batch_size: 28 or 32, or another number of devices", "dataset.batch_size"]);
+  const [small] = await refusals(recipeOf(run(3)));
+  assert.equal(small!.help[0], "use batch_size: 4, or another number of devices");
+  await wire(recipeOf(run(32)));
+});
+
 Deno.test("wire() refuses a stage that lacks a part of its interface", async () => {
   const [problem] = await refusals(recipeOf({
     dataset: { kind: "dataset" },

@@ -21,6 +21,8 @@ export interface Backend {
   readonly description: string;
   /** Bytes that tensors can take, where there is a limit. */
   readonly memory?: number | undefined;
+  /** Devices that share each batch of training, as many pictures each. 1 unless given. */
+  readonly devices?: number | undefined;
   /** Starts the device and makes it the current backend of tfjs. Safe to call twice. */
   start(tools?: StartTools): Promise<void>;
   /**

@@ -1,6 +1,17 @@
 /** Messages about wiring a recipe's stages into a graph, in alphabetical order of code. */
 import { choices, counted, listed, quote, type Text } from "./text.ts";
 
+/** A batch that several devices cannot share evenly. */
+export function batchUneven(size: number, devices: number): Text {
+  const below = size - size % devices;
+  const fitting = [...(below === 0 ? [] : [below]), below + devices];
+  return {
+    code: "batch-uneven",
+    message: `Cannot split a batch of ${counted(size, "picture")} over ${devices} devices: each takes as many`,
+    help: [`use batch_size: ${fitting.join(" or ")}, or another number of devices`],
+  };
+}
+
 /** What `train.keep.best` names is no number of any metric. */
 export function bestUnknown(name: string, numbers: readonly string[]): Text {
   return {

@@ -9,8 +9,8 @@ import type { Console } from "../terminal/console.ts";
 import { findCheckpoint, type Position } from "./checkpoint.ts";
 import { generators, type Session } from "./session.ts";
 import { restored } from "./start.ts";
-import { initialState } from "./states.ts";
 import { startBackend } from "./start_backend.ts";
+import { compiledInitialState } from "./states.ts";
 
 /** What loading takes. */
 export interface LoadOptions {
@@ -53,7 +53,7 @@ export async function loadModel(
   const backend = graph.one("backend").stage;
   await startBackend(graph, console, options.signal);
   try {
-    const state = initialState(graph);
+    const state = await compiledInitialState(graph, backend);
     const statistics = graph.one("normalizer").stage.blank(graph.pictures);
     const before = { ...checkpoint, path };
     type Needed = { state: { average: State }; statistics: TensorRecord };

@@ -10,7 +10,7 @@ import { fromHost } from "./host.ts";
 import { changesOf } from "./resume.ts";
 import type { RunFolder } from "./run_folder.ts";
 import type { Session } from "./session.ts";
-import { initialState, type TrainState, upload } from "./states.ts";
+import { compiledInitialState, type TrainState, upload } from "./states.ts";
 import { buildZeroOutputLoss } from "./train_step.ts";
 
 /** A checkpoint to go on from. */
@@ -63,8 +63,8 @@ export function restored<T extends Tree>(before: Before, like: T): T {
 }
 
 /** The state to start from. */
-export function stateOf(graph: Graph, before: Before | undefined): TrainState {
-  const state = initialState(graph);
+export async function stateOf({ graph, backend }: Session, before: Before | undefined): Promise<TrainState> {
+  const state = await compiledInitialState(graph, backend);
   if (before === undefined) return state;
   try {
     return restored(before, { state }).state;

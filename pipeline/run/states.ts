@@ -3,6 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import { createRandom, seedTensor, type State, type TensorRecord } from "../../tensor/mod.ts";
 import type { HostBatch } from "../data/types.ts";
 import type { Graph } from "../graph/types.ts";
+import type { Backend } from "../kinds/backend.ts";
 import type { ImageShape } from "../kinds/common.ts";
 
 /** Everything that a training step changes. A type, so that it is a tree of tensors. */
@@ -26,11 +27,11 @@ export type Batch = {
   label?: tf.Tensor;
 };
 
-/** The state before the first step: a function of the recipe's seed. */
-export function initialState(graph: Graph): TrainState {
-  return tf.tidy(() => {
+/** The state before the first step, as a pure function of the seed `[2]`. */
+export function buildInitialState(graph: Graph): (seed: tf.Tensor) => TrainState {
+  return (seed) => {
     const random = createRandom({
-      seed: seedTensor(graph.recipe.seed),
+      seed,
       stream: "initial-weights",
       step: tf.scalar(0, "int32"),
       items: tf.tensor1d([0], "int32"),
@@ -42,7 +43,22 @@ export function initialState(graph: Graph): TrainState {
       optimizer: graph.one("optimizer").stage.init(network.trainable),
       step: tf.scalar(0, "int32"),
     };
-  });
+  };
+}
+
+/** The state before the first step: a function of the recipe's seed. Computed op by op. */
+export function initialState(graph: Graph): TrainState {
+  return tf.tidy(() => buildInitialState(graph)(seedTensor(graph.recipe.seed)));
+}
+
+/** As `initialState`, compiled. */
+export async function compiledInitialState(graph: Graph, backend: Backend): Promise<TrainState> {
+  const seed = seedTensor(graph.recipe.seed);
+  try {
+    return await backend.compile(buildInitialState(graph), { name: "initial state" })(seed);
+  } finally {
+    seed.dispose();
+  }
 }
 
 /** Puts a batch on the device. */

@@ -136,7 +136,7 @@ async function trainIn(
   const recipe = toYaml(graph.recipe.resolved);
   const position = startOf(session, pictures, before);
   const zero = await zeroOutputLoss(session, pictures);
-  const state = stateOf(graph, before);
+  const state = await stateOf(session, before);
 
   using log = await RunLog.open(folder.log, position.step);
   log.append({

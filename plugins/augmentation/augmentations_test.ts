@@ -1,9 +1,8 @@
-/** Laws of the augmentations, on both backends: what an item gets is its own, and what is cut is what stood there. */
+/** Laws of the augmentations, on every backend: what an item gets is its own, and what is cut is what stood there. */
 import assert from "node:assert/strict";
 import { type AnyPlugin, type Augmentation, type Random, Refusal, tf } from "denoise/plugin";
 import { createRandom, seedTensor } from "../../tensor/mod.ts";
-import cpu from "../backend/cpu.ts";
-import wasm from "../backend/wasm.ts";
+import { onEachBackend } from "../../tests/backends.ts";
 import horizontalFlip from "./horizontal-flip.ts";
 import randomCrop from "./random-crop.ts";
 
@@ -31,15 +30,8 @@ const pictures = (list: readonly number[]) =>
   );
 const range = (n: number) => [...Array(n).keys()];
 
-/** Runs a test on both backends. */
-function onBackends(name: string, test: () => void): void {
-  for (const backend of [cpu, wasm]) {
-    Deno.test(`${name} on ${backend.name}`, async () => {
-      await (await backend.create({ options: {} })).start();
-      tf.tidy(test);
-    });
-  }
-}
+/** Runs a test on every backend. */
+const onBackends = (name: string, test: () => void) => onEachBackend(name, () => tf.tidy(test));
 
 /** The place each picture was cut at, from its content; fails where it is no cut of the padded picture. */
 function places(cut: tf.Tensor4D, list: readonly number[], padding: number, pad: "reflect" | "zero"): string[] {

@@ -1,18 +1,24 @@
 import { ops, tf } from "denoise/plugin";
 import type { Backend, Tree } from "denoise/plugin";
 import assert from "node:assert/strict";
+import { plugin as pjrt } from "../../tests/backends.ts";
 import auto from "./auto.ts";
 import cpu from "./cpu.ts";
 import wasm from "./wasm.ts";
 import xla from "./xla.ts";
-import { pluginForTests } from "../../xla/testing.ts";
 
-const backends = { cpu, wasm, auto };
+const backends = { cpu, wasm, auto, ...(pjrt === undefined ? {} : { xla }) };
+
+/** A backend with its defaults. */
+const make = async (name: keyof typeof backends): Promise<Backend> => {
+  if (name !== "xla") return await backends[name].create({ options: {} });
+  return await xla.create({ options: xla.options.parse({ plugin: pjrt }) });
+};
 
 function testOnBackends(name: string, fn: (backend: Backend) => Promise<void>): void {
-  for (const [backendName, { create }] of Object.entries(backends)) {
+  for (const backendName of Object.keys(backends) as (keyof typeof backends)[]) {
     Deno.test(`${name} (${backendName})`, async () => {
-      const backend = await create({ options: {} });
+      const backend = await make(backendName);
       await backend.start();
       const before = tf.memory().numTensors;
       await fn(backend);
@@ -46,10 +52,10 @@ function start() {
   };
 }
 
-Deno.test("cpu and wasm take the same training steps", async () => {
+Deno.test("all backends take the same training steps", async () => {
   const losses: number[][] = [];
-  for (const { create } of [cpu, wasm]) {
-    const backend = await create({ options: {} });
+  for (const name of Object.keys(backends) as (keyof typeof backends)[]) {
+    const backend = await make(name);
     await backend.start();
     const compiled = backend.compile(step, { name: "step", donate: [0] });
     let { state, x, rate } = start();
@@ -63,7 +69,9 @@ Deno.test("cpu and wasm take the same training steps", async () => {
     tf.dispose([state, x, rate] as tf.TensorContainer);
     losses.push(seen);
   }
-  losses[0]!.forEach((loss, i) => assert.ok(Math.abs(loss - losses[1]![i]!) < 1e-5 * loss, `${losses}`));
+  for (const other of losses.slice(1)) {
+    losses[0]!.forEach((loss, i) => assert.ok(Math.abs(loss - other[i]!) < 1e-5 * loss, `${losses}`));
+  }
   assert.ok(losses[0]![4]! < losses[0]![0]!, "the loss falls");
 });
 
@@ -108,6 +116,23 @@ testOnBackends("compile() refuses plain numbers, and reading of values inside", 
   await assert.rejects(reads(x), new RegExp(`Cannot read values ${how}inside the compiled function "reads"`));
   assert.equal(x.dataSync()[0], 2, "outside, values can be read");
   x.dispose();
+});
+
+Deno.test({
+  name: "the xla backend names the line of a plugin that reads values, not that of what the plugin calls (xla)",
+  ignore: pjrt === undefined,
+  async fn() {
+    const backend = await make("xla" as keyof typeof backends);
+    await backend.start();
+    const x = tf.ones([1, 4, 4, 1]);
+    const reads = backend.compile((x: tf.Tensor) => tf.scalar(ops.averagePool(x as tf.Tensor4D, 2).dataSync()[0]!), {
+      name: "reads",
+    });
+    await assert.rejects(reads(x), /"reads" \(a result of \w+\) at file:\S+backends_test\.ts:\d+:\d+: they are not/);
+    const adds = backend.compile((x: tf.Tensor) => tf.add(ops.swish(x), tf.ones([3, 3])), { name: "adds" });
+    await assert.rejects(adds(x), /Add at file:\S+backends_test\.ts:\d+:\d+: /);
+    x.dispose();
+  },
 });
 
 testOnBackends("stop() frees the device, and start() starts it again", async (backend) => {
@@ -165,7 +190,7 @@ Deno.test("auto and xla refuse a DENOISE_PJRT_PLUGIN that is not there or no plu
 
 Deno.test({
   name: "auto takes XLA on the processor where its plugin is, and says why",
-  ignore: pluginForTests() === undefined,
+  ignore: pjrt === undefined,
   async fn() {
     const chosen = await auto.create({ options: {} });
     await chosen.start();

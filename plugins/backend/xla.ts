@@ -3,6 +3,9 @@ import { plugin, z } from "denoise/plugin";
 import type { Backend, StartTools } from "denoise/plugin";
 import { addRuntime, choosePlugin, RuntimeError, runtimes, XlaEngine } from "../../xla/mod.ts";
 
+/** What plugins are made of: messages name a line of the plugin. */
+const library = ["tensor", "pipeline"].map((folder) => new URL(`../../${folder}/`, import.meta.url).href);
+
 export default plugin({
   kind: "backend",
   name: "xla",
@@ -28,13 +31,14 @@ export default plugin({
     let description = "xla";
     return {
       name: "xla",
+      devices,
       get description() {
         return description;
       },
       async start(tools = {}) {
         if (engine === undefined) {
           const path = plugin ?? choosePlugin().plugin ?? await cpuPlugin(tools);
-          engine = new XlaEngine({ plugin: path, devices, precision, memory: { fraction, preallocate } });
+          engine = new XlaEngine({ plugin: path, devices, precision, library, memory: { fraction, preallocate } });
         }
         await engine.start();
         const { platform, devices: all } = engine.device.client;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
-import { assertClose, checkGradients, testOnBackends, wave } from "../numeric_test_util.ts";
+import { testOnBackends } from "../../tests/backends.ts";
+import { assertClose, checkGradients, wave } from "../../tests/numeric.ts";
 import * as ops from "./mod.ts";
 
 const image = (shape: [number, number, number, number], phase = 0) => wave(shape, phase) as tf.Tensor4D;

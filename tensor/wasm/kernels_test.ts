@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
 import { tfjsBackend } from "../backend.ts";
 import { runFused } from "../fused.ts";
-import { assertClose, wave } from "../numeric_test_util.ts";
+import { assertClose, wave } from "../../tests/numeric.ts";
 import { assemble } from "./assemble.ts";
 import { channelFunctions } from "./channel_code.ts";
 import { convolve, gatherFilter } from "./convolution_code.ts";

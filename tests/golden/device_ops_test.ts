@@ -6,7 +6,8 @@ import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
 import { ops, valueAndGrad } from "../../tensor/mod.ts";
 import { golden } from "./golden.ts";
-import { onEachBackend, tensor, understand } from "./harness.ts";
+import { onEachBackend } from "../backends.ts";
+import { tensor, understand } from "./harness.ts";
 import { Ledger } from "./ledger.ts";
 
 const tolerance = { max: 1e-5 };

@@ -1,9 +1,8 @@
-/** What golden tests share: backends to run on, plugins by name, tensors from fixtures. */
+/** What golden tests share: plugins by name, tensors from fixtures. */
 import * as tf from "@tensorflow/tfjs";
 import { type Kind, type Kinds, kinds, type Slots } from "../../pipeline/kinds/mod.ts";
 import type { Schedule } from "../../pipeline/kinds/schedule.ts";
 import type { AnyPlugin } from "../../pipeline/kinds/plugin.ts";
-import { onBackend } from "../../pipeline/kinds/laws.ts";
 import { z } from "zod";
 import type { Network } from "../../pipeline/kinds/network.ts";
 import { type Hooks, residualUnet } from "../../plugins/network/shared/residual_unet.ts";
@@ -14,21 +13,6 @@ import kerasUnet from "../../plugins/network/residual-unet.ts";
 import type { Random } from "../../tensor/random.ts";
 import type { State } from "../../tensor/tree.ts";
 import { type Fill, fill, type Golden } from "./golden.ts";
-
-/** Backends that golden cases run on. */
-export const backends = ["wasm", "cpu"] as const;
-
-/** Registers a test on each backend. What `test` leaves behind is freed. */
-export function onEachBackend(name: string, test: (backend: string) => void | Promise<void>): void {
-  for (const backend of backends) {
-    Deno.test({
-      name: `${name} on ${backend}`,
-      fn: () => onBackend(backend, () => test(backend)),
-      sanitizeResources: false, // the threads of a backend outlive the test that started them
-      sanitizeOps: false,
-    });
-  }
-}
 
 /** A built-in plugin; undefined while there is none of that name. */
 export async function builtin<K extends Kind>(kind: K, name: string): Promise<AnyPlugin<K> | undefined> {

@@ -4,7 +4,8 @@ import { dimensions, extract, type Extractor, extractors, prepare } from "../../
 import { kernel, kernelDistance, overBatches } from "../../plugins/metric/kid/estimate.ts";
 import { fold, matchWeights, upload } from "../../plugins/metric/kid/weights.ts";
 import { type Fill, fill, golden, type GoldenTensor } from "./golden.ts";
-import { onEachBackend, tensor, understand, understandTopic } from "./harness.ts";
+import { onEachBackend } from "../backends.ts";
+import { tensor, understand, understandTopic } from "./harness.ts";
 import { Ledger } from "./ledger.ts";
 
 const topic = golden("kid");

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
 import { golden } from "./golden.ts";
-import { networkOf, noDraws, onEachBackend, stateOf, tensor, understand, understandTopic } from "./harness.ts";
+import { onEachBackend } from "../backends.ts";
+import { networkOf, noDraws, stateOf, tensor, understand, understandTopic } from "./harness.ts";
 import { Ledger } from "./ledger.ts";
 
 const topic = golden("networks");

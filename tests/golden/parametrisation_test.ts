@@ -3,7 +3,8 @@ import * as tf from "@tensorflow/tfjs";
 import type { Components } from "../../pipeline/kinds/common.ts";
 import type { Loss } from "../../pipeline/kinds/loss.ts";
 import { golden } from "./golden.ts";
-import { make, onEachBackend, tensor, understand, understandTopic, waitsFor } from "./harness.ts";
+import { onEachBackend } from "../backends.ts";
+import { make, tensor, understand, understandTopic, waitsFor } from "./harness.ts";
 import { Ledger } from "./ledger.ts";
 
 const topic = golden("parametrisation");

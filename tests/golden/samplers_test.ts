@@ -2,7 +2,8 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Schedule } from "../../pipeline/kinds/schedule.ts";
 import { golden, type GoldenTensor } from "./golden.ts";
-import { make, onEachBackend, scheduleOf, tensor, understand, understandTopic, waitsFor } from "./harness.ts";
+import { onEachBackend } from "../backends.ts";
+import { make, scheduleOf, tensor, understand, understandTopic, waitsFor } from "./harness.ts";
 import { Ledger, type Tolerance } from "./ledger.ts";
 import { sample } from "./sample.ts";
 

@@ -2,7 +2,8 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Schedule } from "../../pipeline/kinds/schedule.ts";
 import { golden, type GoldenTensor } from "./golden.ts";
-import { onEachBackend, scheduleOf, tensor, understand, understandTopic } from "./harness.ts";
+import { onEachBackend } from "../backends.ts";
+import { scheduleOf, tensor, understand, understandTopic } from "./harness.ts";
 import { Ledger, type Tolerance } from "./ledger.ts";
 
 const topic = golden("schedules");

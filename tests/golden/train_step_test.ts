@@ -6,7 +6,8 @@ import type { State, TensorRecord } from "../../tensor/tree.ts";
 import adamwPlugin from "../../plugins/optimizer/adamw.ts";
 import { type Golden, golden } from "./golden.ts";
 import { headStep } from "./head_step.ts";
-import { make, networkOf, onEachBackend, stateOf, tensor, understand, understandTopic, waitsFor } from "./harness.ts";
+import { onEachBackend } from "../backends.ts";
+import { make, networkOf, stateOf, tensor, understand, understandTopic, waitsFor } from "./harness.ts";
 import { Ledger } from "./ledger.ts";
 import { sample } from "./sample.ts";
 

@@ -67,8 +67,8 @@ export class XlaBackend extends tf.KernelBackend {
         : dtype === "int32"
         ? asArray(Int32Array, given)
         : asArray(Uint8Array, given);
-      if (elements.byteLength >= uploadAtOnce && this.trace === undefined && this.device.client.devices.length === 1) {
-        this.#hold(entry, source({ shape, dtype: type }, this.#upload(elements, shape, type)));
+      if (elements.byteLength >= uploadAtOnce && this.trace === undefined && this.device.devices === 1) {
+        entry.stored = this.#upload(elements, shape, type);
       } else entry.host = elements === given ? elements.slice() : elements;
     } else if (dtype === "string") entry.host = values as Uint8Array[];
     else throw new TypeError(`Cannot hold ${dtype} tensors on the xla backend: it has float32, int32 and bool`);
@@ -88,6 +88,7 @@ export class XlaBackend extends tf.KernelBackend {
     if (entry === undefined) return true;
     if (--entry.refCount > 0 && !force) return false;
     this.#entries.delete(dataId);
+    if (entry.stored !== undefined) entry.stored[Symbol.dispose]();
     if (entry.value !== undefined && entry.trace === undefined) this.graph.release(entry.value);
     return true;
   }
@@ -99,7 +100,7 @@ export class XlaBackend extends tf.KernelBackend {
   override async read(dataId: object): Promise<tf.backend_util.BackendValues> {
     const entry = this.#readable(dataId);
     if (entry.host !== undefined) return entry.host as tf.TypedArray;
-    const value = entry.value!;
+    const value = this.#lazy(entry);
     this.graph.retain(value);
     try {
       await this.graph.settle([value]);
@@ -112,8 +113,9 @@ export class XlaBackend extends tf.KernelBackend {
   override readSync(dataId: object): tf.backend_util.BackendValues {
     const entry = this.#readable(dataId);
     if (entry.host !== undefined) return entry.host as tf.TypedArray;
-    this.graph.settleSync([entry.value!]);
-    return elementsOf(this.graph.storedOf(entry.value!).first.readSync(), typeName(entry.value!.dtype));
+    const value = this.#lazy(entry);
+    this.graph.settleSync([value]);
+    return elementsOf(this.graph.storedOf(value).first.readSync(), typeName(value.dtype));
   }
 
   /** The value behind a tensor, of the tensor's own shape. */
@@ -123,7 +125,7 @@ export class XlaBackend extends tf.KernelBackend {
     return sameShape(value.shape, shape) ? value : reshape(value, shape);
   }
 
-  /** A tensor for a value. */
+  /** A tensor for a value. The value may share operations with others that no tensor holds yet, so nothing is run here. */
   make(value: Value): tf.TensorInfo {
     const dtype = typeName(value.dtype);
     const dataId = {};
@@ -131,8 +133,14 @@ export class XlaBackend extends tf.KernelBackend {
     if (this.trace === undefined) this.#hold(entry, value);
     else entry.value = value;
     this.#entries.set(dataId, entry);
-    if (this.trace === undefined && this.graph.pending > mostPending) this.settleAll();
     return { dataId, shape: [...value.shape], dtype };
+  }
+
+  /** A tensor of what is on the device already. */
+  adopt(stored: Stored, shape: readonly number[], dtype: tf.DataType): tf.TensorInfo {
+    const dataId = {};
+    this.#entries.set(dataId, { refCount: 1, shape, dtype, stored });
+    return { dataId, shape: shape as number[], dtype };
   }
 
   /** Another tensor of the same data. */
@@ -156,6 +164,11 @@ export class XlaBackend extends tf.KernelBackend {
   elementType({ dtype }: tf.TensorInfo): ElementType {
     if (isDeviceType(dtype)) return elementTypes[dtype];
     throw new TypeError(`Cannot compute with ${dtype} tensors on the xla backend: it has float32, int32 and bool`);
+  }
+
+  /** Runs everything that tensors hold where much of it waits. */
+  settleMany(): void {
+    if (this.trace === undefined && this.graph.pending > mostPending) this.settleAll();
   }
 
   /** Runs everything that tensors hold. */
@@ -184,8 +197,9 @@ export class XlaBackend extends tf.KernelBackend {
     }
     if (entry.value !== undefined) return entry.value;
     const type = this.elementType(entry as tf.TensorInfo & Entry);
-    const stored = this.#upload(entry.host as tf.TypedArray, entry.shape, type);
+    const stored = entry.stored ?? this.#upload(entry.host as tf.TypedArray, entry.shape, type);
     this.#hold(entry, source({ shape: entry.shape, dtype: type }, stored));
+    entry.stored = undefined;
     return entry.value!;
   }
 
@@ -202,10 +216,11 @@ export class XlaBackend extends tf.KernelBackend {
   #readable(dataId: object): Entry {
     const entry = this.entry(dataId);
     if (entry.trace === undefined) return entry;
-    const from = entry.value!.op.origin;
+    const { name, origin } = entry.value!.op;
+    const from = name === "source" ? " (an argument)" : origin === "" ? "" : ` (a result of ${origin})`;
     throw new Error(
       `Cannot read values inside the compiled function "${this.trace?.name ?? "?"}"` +
-        `${from === "" ? "" : ` (a result of ${from})`}${userLine()}: ` +
+        `${from}${userLine(this.device.library)}: ` +
         `they are not known while it is compiled, so compute with tensors or return the tensor and read it outside`,
     );
   }

@@ -1,14 +1,15 @@
 /** Functions compiled whole: traced once for each signature, then run as one program. */
 import * as tf from "@tensorflow/tfjs";
 import type { Executable } from "../pjrt/mod.ts";
-import { program, sameShape, type Type, type Value } from "../stablehlo/mod.ts";
+import { program, type Type, type Value } from "../stablehlo/mod.ts";
 import type { XlaBackend } from "./backend.ts";
 import { pairDonated } from "./donation.ts";
 import { elementTypes, isDeviceType } from "./entry.ts";
+import { build, collect, type Form, formOf } from "./form.ts";
 import { checkDivides } from "./placement.ts";
 import { Runner } from "./runner.ts";
 import { Trace } from "./trace.ts";
-import { mapTree, type Tree, visitTree } from "./tree.ts";
+import { type Tree, visitTree } from "./tree.ts";
 
 export interface CompileFunctionOptions {
   /** Stands in messages. */
@@ -29,8 +30,10 @@ interface Leaf {
 
 /** The program for one signature of shapes and types. */
 interface Specialised {
+  readonly form: Form;
+  readonly types: readonly { readonly shape: readonly number[]; readonly dtype: string }[];
+  /** Where each tensor stands, for messages. */
   readonly paths: readonly string[];
-  readonly types: readonly Type[];
   readonly runner: Promise<Runner>;
 }
 
@@ -46,22 +49,39 @@ export function compileFunction<A extends readonly Tree[], R extends Tree>(
     const current = backend();
     if (owner !== current) known.length = 0;
     owner = current;
-    const leaves = flatten(args, options.name);
-    let found = known.find((each) => fits(each, leaves));
+    let tensors: readonly tf.Tensor[] | undefined;
+    let found = known.find((each) => (tensors = fitting(each, args)) !== undefined);
     if (found === undefined) {
-      const types = leaves.map(typeOfLeaf);
-      const runner = specialise(current, args, fn as unknown as (...args: Tree[]) => Tree, leaves, types, options);
-      found = { paths: leaves.map(({ path }) => path), types, runner };
+      const leaves = flatten(args, options.name);
+      tensors = leaves.map(({ tensor }) => tensor);
+      found = {
+        form: formOf(args as Tree),
+        types: tensors.map(({ shape, dtype }) => ({ shape: [...shape], dtype })),
+        paths: leaves.map(({ path }) => path),
+        runner: specialise(current, args, fn as unknown as (...args: Tree[]) => Tree, leaves, options),
+      };
       known.push(found);
       const added = found;
-      runner.catch(() => known.splice(known.indexOf(added), 1));
+      found.runner.catch(() => known.splice(known.indexOf(added), 1));
     }
     const runner = await found.runner;
-    const results = await runner.run(leaves.map(({ tensor }) => tensor), leaves.map(({ path }) => path));
-    for (const i of runner.donated) leaves[i]!.tensor.dispose();
+    const results = await runner.run(tensors!, found.paths);
+    for (const i of runner.donated) tensors![i]!.dispose();
     let next = 0;
-    return mapTree(runner.result, () => results[next++]!) as R;
+    return build(runner.result, () => results[next++]!) as R;
   };
+}
+
+/** The tensors of arguments that have the signature; undefined where they have another, or one is freed. */
+function fitting({ form, types }: Specialised, args: readonly Tree[]): readonly tf.Tensor[] | undefined {
+  const tensors: tf.Tensor[] = [];
+  if (!collect(form, args, tensors)) return undefined;
+  for (let i = 0; i < types.length; i++) {
+    const tensor = tensors[i]!, { shape, dtype } = types[i]!;
+    if (tensor.dtype !== dtype || tensor.isDisposed || tensor.shape.length !== shape.length) return undefined;
+    for (let axis = 0; axis < shape.length; axis++) if (tensor.shape[axis] !== shape[axis]) return undefined;
+  }
+  return tensors;
 }
 
 function flatten(args: readonly Tree[], name: string): Leaf[] {
@@ -85,23 +105,17 @@ function typeOfLeaf({ tensor, path }: Leaf): Type {
   throw new TypeError(`Cannot compile for ${tensor.dtype} at ${path}: the xla backend has float32, int32 and bool`);
 }
 
-function fits({ types, paths }: Specialised, leaves: readonly Leaf[]): boolean {
-  return types.length === leaves.length && types.every(({ shape, dtype }, i) => {
-    const { tensor, path } = leaves[i]!;
-    return path === paths[i] && elementTypes[tensor.dtype as "bool"] === dtype && sameShape(shape, tensor.shape);
-  });
-}
-
 async function specialise(
   backend: XlaBackend,
   args: readonly Tree[],
   fn: (...args: Tree[]) => Tree,
   leaves: readonly Leaf[],
-  types: readonly Type[],
-  { name, donate = [], batch = [], devices = 1 }: CompileFunctionOptions,
+  { name, donate = [], batch = [], devices: most = 1 }: CompileFunctionOptions,
 ): Promise<Runner> {
-  const split = leaves.map(({ argument }) => devices > 1 && batch.includes(argument));
-  leaves.forEach(({ path, tensor }, i) => split[i] && checkDivides(tensor.shape, devices, path));
+  const types = leaves.map(typeOfLeaf);
+  const split = leaves.map(({ argument }) => most > 1 && batch.includes(argument));
+  leaves.forEach(({ path, tensor }, i) => split[i] && checkDivides(tensor.shape, most, path));
+  const devices = split.includes(true) ? most : 1; // with nothing to share, the others would do the same work
   const traced = new Trace(name, backend).run(args, fn, types);
   const donated = leaves.flatMap(({ argument }, i) => donate.includes(argument) && !split[i] ? [i] : []);
   const passed = traced.outputs.map(({ value }) => {
@@ -131,7 +145,7 @@ async function specialise(
     passed,
     captured,
     devices,
-    result: traced.result,
+    result: formOf(traced.result),
   });
 }
 

@@ -2,6 +2,9 @@
 import type { Buffer, Client, CompileOptions, Executable } from "../pjrt/mod.ts";
 import type { ProgramCache } from "./disk.ts";
 
+/** Milliseconds of compiling from which a program is saved on disk. */
+const worthSaving = 20;
+
 /** A client, how it compiles, and what it has compiled. */
 export class XlaDevice {
   readonly #compiled = new Map<string, Executable>();
@@ -13,6 +16,10 @@ export class XlaDevice {
     readonly client: Client,
     readonly flags: NonNullable<CompileOptions["flags"]>,
     readonly cache: ProgramCache | undefined,
+    /** Devices that compiled functions are split over. */
+    readonly devices = 1,
+    /** Starts of addresses of code that messages do not name: see `userLine`. */
+    readonly library: readonly string[] = [],
   ) {}
 
   /** The program, compiled already? */
@@ -41,8 +48,7 @@ export class XlaDevice {
   programSync(text: string): Executable {
     const known = this.#compiled.get(text);
     if (known !== undefined) return known;
-    this.counts.compiled++;
-    const executable = this.client.compileSync(text, { flags: this.flags });
+    const executable = this.#loadSync(text) ?? this.#compileSync(text);
     this.#keep(text, executable);
     return executable;
   }
@@ -54,20 +60,45 @@ export class XlaDevice {
 
   async #make(text: string, partitions: number): Promise<Executable> {
     const options = { partitions, flags: this.flags };
-    const saved = await this.cache?.find(text, partitions);
+    const saved = this.cache?.find(text, partitions);
     if (saved !== undefined) {
       try {
-        const executable = await this.client.load(saved, options);
-        this.counts.loaded++;
-        return executable;
+        return this.#loaded(await this.client.load(saved, options));
       } catch {
-        // Saved by another build, or damaged: compiled again, and saved anew.
+        // Saved by another build: compiled again, and saved anew.
       }
     }
-    this.counts.compiled++;
+    const start = performance.now();
     const executable = await this.client.compile(text, options);
-    await this.cache?.save(text, partitions, executable);
+    this.#save(text, partitions, executable, performance.now() - start);
     return executable;
+  }
+
+  #loadSync(text: string): Executable | undefined {
+    const saved = this.cache?.find(text, 1);
+    try {
+      return saved && this.#loaded(this.client.loadSync(saved));
+    } catch {
+      return undefined; // as in #make
+    }
+  }
+
+  #compileSync(text: string): Executable {
+    const start = performance.now();
+    const executable = this.client.compileSync(text, { flags: this.flags });
+    this.#save(text, 1, executable, performance.now() - start);
+    return executable;
+  }
+
+  #loaded(executable: Executable): Executable {
+    this.counts.loaded++;
+    return executable;
+  }
+
+  /** Saves what took longer to compile than it takes to load. */
+  #save(text: string, partitions: number, executable: Executable, milliseconds: number): void {
+    this.counts.compiled++;
+    if (milliseconds >= worthSaving) this.cache?.save(text, partitions, executable);
   }
 
   /** Keeps a bounded number of programs: the ones not used for longest go. */

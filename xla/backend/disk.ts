@@ -1,47 +1,73 @@
 /** Compiled programs on disk, so that the next start does not compile. */
 import { createHash } from "node:crypto";
-import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Executable } from "../pjrt/mod.ts";
 
-/** A folder of compiled programs, named by a hash of program, flags, plugin and processor. */
+const checksumBytes = 32;
+
+/**
+ * A folder of compiled programs, named by a hash of program, flags, plugin and processor. A file is a SHA-256 of the
+ * program and the program; one that is damaged counts as missing. Where the folder grows beyond its limit, the programs
+ * that were not used for longest go.
+ */
 export class ProgramCache {
   #writable = true;
 
   /**
    * @param folder made when it is needed
    * @param build what a compiled program depends on besides its text: plugin, version, flags, processor
+   * @param limit bytes that the folder may hold
    */
-  constructor(readonly folder: string, readonly build: string) {}
+  constructor(readonly folder: string, readonly build: string, readonly limit = 2 ** 30) {}
 
   /** The saved program; undefined where there is none. */
-  async find(text: string, partitions: number): Promise<Uint8Array | undefined> {
+  find(text: string, partitions: number): Uint8Array | undefined {
+    const path = this.#path(text, partitions);
     try {
-      return await readFile(this.#path(text, partitions));
+      const file = readFileSync(path);
+      const bytes = file.subarray(checksumBytes);
+      if (!checksum(bytes).equals(file.subarray(0, checksumBytes))) return undefined;
+      const now = new Date();
+      utimesSync(path, now, now); // used just now: the last to go
+      return bytes;
     } catch {
       return undefined;
     }
   }
 
   /** Saves whole or not at all. What cannot be saved is compiled again next time: no reason to stop. */
-  async save(text: string, partitions: number, executable: Executable): Promise<void> {
+  save(text: string, partitions: number, executable: Executable): void {
     if (!this.#writable) return;
     const path = this.#path(text, partitions);
     const aside = `${path}.${process.pid}.part`;
     try {
       const bytes = executable.serialize();
-      await mkdir(this.folder, { recursive: true });
-      const file = await open(aside, "w");
-      try {
-        await file.writeFile(bytes);
-        await file.sync();
-      } finally {
-        await file.close();
-      }
-      await rename(aside, path);
+      mkdirSync(this.folder, { recursive: true });
+      writeFileSync(aside, checksum(bytes), { flush: true });
+      writeFileSync(aside, bytes, { flag: "a", flush: true });
+      renameSync(aside, path);
+      this.#prune();
     } catch {
       this.#writable = false;
-      await rm(aside, { force: true }).catch(() => {});
+      try {
+        rmSync(aside, { force: true });
+      } catch {
+        // There is no such folder.
+      }
+    }
+  }
+
+  #prune(): void {
+    const files = readdirSync(this.folder).filter((name) => name.endsWith(".xla")).map((name) => {
+      const path = join(this.folder, name);
+      const { size, mtimeMs } = statSync(path);
+      return { path, size, used: mtimeMs };
+    }).sort((a, b) => b.used - a.used);
+    let total = 0;
+    for (const { path, size } of files) {
+      total += size;
+      if (total > this.limit) rmSync(path, { force: true });
     }
   }
 
@@ -49,4 +75,8 @@ export class ProgramCache {
     const hash = createHash("sha256").update(`${this.build}\n${partitions}\n`).update(text).digest("hex");
     return join(this.folder, `${hash.slice(0, 40)}.xla`);
   }
+}
+
+function checksum(bytes: Uint8Array) {
+  return createHash("sha256").update(bytes).digest();
 }

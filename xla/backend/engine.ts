@@ -31,12 +31,17 @@ export interface XlaOptions {
   readonly client?: ClientOptions | undefined;
   /** Flags of XLA, besides those that the engine sets itself. */
   readonly flags?: Readonly<Record<string, string | number | boolean>> | undefined;
+  /** Starts of addresses of code between the user's and tfjs: messages name a line of the user's, where there is one. */
+  readonly library?: readonly string[] | undefined;
   /** Name of the tfjs backend. Default "xla". */
   readonly name?: string | undefined;
 }
 
 /** Clients by plugin and options: they are not made twice in a process. */
 const clients = new Map<string, Client>();
+
+/** The device behind each name that tfjs knows. */
+const registered = new Map<string, XlaDevice>();
 
 export class XlaEngine {
   readonly #options: XlaOptions;
@@ -58,7 +63,15 @@ export class XlaEngine {
 
   /** Loads the plugin and makes this the current backend of tfjs. Safe to call twice. */
   async start(): Promise<void> {
-    const { plugin, devices = 1, flags, cache, precision = "float32", memory } = this.#options;
+    await this.register();
+    settings.precision = this.#options.precision ?? "float32";
+    await tf.setBackend(this.name);
+    await tf.ready();
+  }
+
+  /** Loads the plugin and makes the backend known to tfjs by its name, without making it the current one. */
+  async register(): Promise<void> {
+    const { plugin, devices = 1, flags, cache, memory } = this.#options;
     if (this.#device === undefined) {
       const client = clientFor(plugin, devices, { ...memoryOptions(plugin, memory), ...this.#options.client });
       if (client.devices.length < devices) {
@@ -69,13 +82,14 @@ export class XlaEngine {
       const all = { ...await supportedFlags(client), ...toolkitFlags(plugin), ...flags };
       const folder = cache === undefined ? defaultFolder() : cache;
       const build = JSON.stringify([buildOf(plugin, client), all]);
-      this.#device = new XlaDevice(client, all, folder === null ? undefined : new ProgramCache(folder, build));
+      const programs = folder === null ? undefined : new ProgramCache(folder, build);
+      this.#device = new XlaDevice(client, all, programs, devices, this.#options.library);
     }
-    settings.precision = precision;
     settings.platform = this.#device.client.platform;
-    if (tf.findBackendFactory(this.name) == null) registerBackend(this.name, this.#device);
-    await tf.setBackend(this.name);
-    await tf.ready();
+    if (registered.get(this.name) === this.#device && tf.findBackendFactory(this.name) != null) return;
+    if (tf.findBackendFactory(this.name) != null) tf.removeBackend(this.name);
+    registerBackend(this.name, this.#device);
+    registered.set(this.name, this.#device);
   }
 
   /**
@@ -89,10 +103,12 @@ export class XlaEngine {
     return compileFunction(() => this.#current(), fn, { devices: this.#options.devices, ...options });
   }
 
-  /** Frees what the backend's tensors hold. */
+  /** Frees what the backend's tensors hold. It can start again, also by `tf.setBackend`. */
   stop(): void {
-    if (tf.findBackend(this.name) != null) tf.removeBackend(this.name);
-    else tf.engine().removeBackend?.(this.name);
+    if (this.#device === undefined || registered.get(this.name) !== this.#device) return;
+    tf.removeBackend(this.name);
+    registerBackend(this.name, this.#device);
+    settings.precision = "float32";
   }
 
   #current(): XlaBackend {

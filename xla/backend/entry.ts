@@ -1,6 +1,7 @@
-/** What stands behind a tensor: a value of the graph, an array on the host, or both. */
+/** What stands behind a tensor: memory of the device, a value of the graph, an array on the host. */
 import type { TypedArray } from "@tensorflow/tfjs";
 import type { ElementType, Value } from "../stablehlo/mod.ts";
+import type { Stored } from "./stored.ts";
 
 /** Types of tensors that the device knows, and what they are there. */
 export const elementTypes = { float32: "f32", int32: "i32", bool: "i1" } as const satisfies Record<string, ElementType>;
@@ -31,10 +32,15 @@ export interface Entry {
   refCount: number;
   readonly shape: readonly number[];
   readonly dtype: string;
+  /** Where the data is on the device and no operation has used it yet; afterwards its value holds it. */
+  stored?: Stored | undefined;
   /** Where the data is a value of the graph. */
   value?: Value | undefined;
   /** Where the data is on the host; strings live there alone. */
   host?: TypedArray | Uint8Array[] | undefined;
   /** The trace that the value belongs to; undefined for values that are not symbolic. */
   readonly trace?: object | undefined;
+  /** Number of the call of a compiled function that had the data as an argument last, and as two arguments. */
+  call?: number;
+  callTwice?: number;
 }

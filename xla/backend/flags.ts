@@ -10,6 +10,8 @@ const byPlatform: Readonly<Record<string, Flags>> = {
     // The larger of a number and NaN is NaN.
     xla_cpu_enable_fast_min_max: false,
   },
+  // Untested, as no GPU was at hand: the same bits every time, so that a run that goes on gives what one in one piece gives.
+  cuda: { xla_gpu_deterministic_ops: true },
 };
 
 const trivial =

@@ -45,6 +45,23 @@ onXla("a chain of operations longer than the limit is run on the way", () => {
   tf.dispose([x, one]);
 });
 
+onXla("results of one kernel that share an operation are right wherever the chain is run on the way", () => {
+  const one = tf.scalar(1);
+  for (const waiting of [1998, 1999, 2000]) {
+    let x: tf.Tensor = tf.tensor2d([[1, 2], [3, 4]]);
+    for (let i = 0; i < waiting; i++) {
+      const next = tf.add(x, one);
+      x.dispose();
+      x = next;
+    }
+    const flat = tf.reshape(x, [4]); // each part is cut from one and the same reshaped value
+    const parts = tf.split(flat, 4);
+    assert.deepEqual(parts.map((part) => part.dataSync()[0]), [1, 2, 3, 4].map((value) => value + waiting));
+    tf.dispose([x, flat, ...parts]);
+  }
+  one.dispose();
+});
+
 onXla("memory of intermediate results is freed in a loop that is never read", () => {
   const backend = tf.backend() as XlaBackend;
   const x = tf.ones([64]);
@@ -80,4 +97,29 @@ onXla("strings stay on the host, and complex numbers are refused with what there
   assert.deepEqual(await words.data(), ["a", "b"] as unknown as tf.TypedArray);
   words.dispose();
   assert.throws(() => tf.backend().write(new Float32Array(2), [1], "complex64"), /it has float32, int32 and bool/);
+});
+
+onXla("10,000 turns of a loop take no more memory than 1,000", async (engine) => {
+  const backend = tf.backend() as XlaBackend;
+  const scale = tf.tensor1d(Float32Array.from({ length: 4096 }, () => 0.5));
+  let x: tf.Tensor = tf.ones([4096]);
+  const held = { data: 0, bytes: 0, compiled: 0 };
+  for (let i = 1; i <= 10000; i++) {
+    const next = tf.tidy(() => tf.add(tf.mul(x, scale), 1));
+    x.dispose();
+    x = next;
+    if (i % 10 === 0) await x.data();
+    if (i === 1000) {
+      Object.assign(held, {
+        data: backend.numDataIds(),
+        bytes: Deno.memoryUsage().rss,
+        compiled: engine.device.counts.compiled,
+      });
+    }
+  }
+  assert.ok(Math.abs(x.dataSync()[0]! - 2) < 1e-6);
+  assert.deepEqual([backend.numDataIds(), engine.device.counts.compiled], [held.data, held.compiled]);
+  const grown = (Deno.memoryUsage().rss - held.bytes) / 2 ** 20;
+  assert.ok(grown < 64, `${grown.toFixed(0)} MB more`);
+  tf.dispose([x, scale]);
 });

@@ -2,19 +2,23 @@
 
 const own = new URL("../", import.meta.url).href;
 
-/** ` at file:line:column` of the innermost call that is neither of tfjs nor of this folder; empty where there is none. */
-export function userLine(): string {
+/**
+ * ` at file:line:column` of the innermost call that is neither of tfjs nor of this folder; empty where there is none.
+ *
+ * @param library starts of addresses of code that only stands between the user's and this: passed over where the user's
+ *   own is to be found
+ */
+export function userLine(library: readonly string[] = []): string {
   const { stackTraceLimit } = Error;
   Error.stackTraceLimit = 100; // kernels are called from deep inside tfjs
   const { stack = "" } = new Error();
   Error.stackTraceLimit = stackTraceLimit;
-  for (const line of stack.split("\n").slice(1)) {
+  const places = stack.split("\n").slice(1).flatMap((line) => {
     const place = /\(?((?:file|https?):\/\/[^\s)]+:\d+:\d+)\)?$/.exec(line)?.[1];
-    if (
-      place === undefined || (place.startsWith(own) && !place.includes("_test.ts:")) ||
-      /\/node_modules\/|\/@tensorflow\//.test(place)
-    ) continue;
-    return ` at ${place}`;
-  }
-  return "";
+    const foreign = place === undefined || (place.startsWith(own) && !place.includes("_test.ts:")) ||
+      /\/node_modules\/|\/@tensorflow\//.test(place);
+    return foreign ? [] : [place];
+  });
+  const found = places.find((place) => !library.some((start) => place.startsWith(start))) ?? places[0];
+  return found === undefined ? "" : ` at ${found}`;
 }

@@ -64,15 +64,18 @@ function onDevice(name: string, kernel: DeviceKernel): tf.KernelFunc {
           if (input != null) values[key] = xla.valueBehind(input as tf.TensorInfo);
         }
         const result = kernel(values, attrs ?? {});
-        return result instanceof Value ? xla.make(result) : result.map((value) => xla.make(value));
+        const made = result instanceof Value ? xla.make(result) : result.map((value) => xla.make(value));
+        xla.settleMany(); // not before all results are held: they may share operations
+        return made;
       } catch (error) {
-        if (error instanceof ShapeError) throw new ShapeError(`${name}${userLine()}: ${error.message}`);
+        const line = () => userLine(xla.device.library);
+        if (error instanceof ShapeError) throw new ShapeError(`${name}${line()}: ${error.message}`);
         if (error instanceof IndexError) {
           const { value, size, message } = error;
           // Begins as tfjs's own does.
-          throw new RangeError(`${name}: the index value ${value} is not in [0, ${size - 1}]: ${message}${userLine()}`);
+          throw new RangeError(`${name}: the index value ${value} is not in [0, ${size - 1}]: ${message}${line()}`);
         }
-        if (error instanceof RangeError) throw new RangeError(`${name}: ${error.message}${userLine()}`);
+        if (error instanceof RangeError) throw new RangeError(`${name}: ${error.message}${line()}`);
         throw error;
       } finally {
         if (supplied !== undefined) tf.dispose(supplied as tf.TensorContainer);

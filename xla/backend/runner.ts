@@ -1,11 +1,12 @@
 /** A compiled function with what a call of it needs. */
 import * as tf from "@tensorflow/tfjs";
 import type { Buffer, Executable } from "../pjrt/mod.ts";
-import { source, type Value } from "../stablehlo/mod.ts";
+import type { Value } from "../stablehlo/mod.ts";
 import type { XlaBackend } from "./backend.ts";
+import { type DeviceType, type Entry, typeName } from "./entry.ts";
+import type { Form } from "./form.ts";
 import { replicate, shard } from "./placement.ts";
 import { Stored } from "./stored.ts";
-import type { Tree } from "./tree.ts";
 
 /** Calls under way at once: the host prepares the next while the device computes this one. */
 const mostUnderWay = 2;
@@ -23,77 +24,110 @@ export interface RunnerParts {
   /** Values from outside that follow the arguments. */
   readonly captured: readonly Value[];
   readonly devices: number;
-  /** A tree of the form of the result. */
-  readonly result: Tree;
+  /** The form of the result. */
+  readonly result: Form;
 }
+
+let calls = 0;
 
 export class Runner {
   readonly donated: readonly number[];
-  readonly result: Tree;
+  readonly result: Form;
   readonly #underWay: Promise<void>[] = [];
+  readonly #captured: readonly (readonly Buffer[])[];
+  readonly #dtypes: readonly DeviceType[];
 
   constructor(readonly backend: XlaBackend, readonly parts: RunnerParts) {
     this.donated = parts.donated;
     this.result = parts.result;
+    this.#captured = parts.captured.map((value) =>
+      replicate(backend.graph.storedOf(value), parts.devices, backend.device)
+    );
+    this.#dtypes = parts.executable.outputs.map(({ type }) => typeName(type));
   }
 
-  /** Starts the program and returns tensors that may still be under way. */
+  /**
+   * Starts the program and returns tensors that may still be under way.
+   *
+   * @param paths where each argument stands, for messages
+   */
   async run(tensors: readonly tf.Tensor[], paths: readonly string[]): Promise<tf.Tensor[]> {
     const { backend, parts } = this;
     while (this.#underWay.length >= mostUnderWay) await this.#underWay.shift();
-    const values = tensors.map(({ dataId }, i) => parts.split[i] ? undefined : backend.lazy(backend.entry(dataId)));
-    await backend.graph.settle(values.filter((value) => value !== undefined));
-    const kept = this.#kept(tensors, values);
-    const lists = this.#arguments(tensors, values, paths);
+    const entries: Entry[] = [];
+    const waiting: Value[] = [];
+    for (let i = 0; i < tensors.length; i++) {
+      const entry = backend.entry(tensors[i]!.dataId);
+      entries.push(entry);
+      if (parts.split[i] || entry.stored !== undefined || entry.value?.op.held !== undefined) continue;
+      waiting.push(backend.lazy(entry)); // on the host, or not computed yet
+    }
+    if (waiting.length > 0) await backend.graph.settle(waiting);
+
+    const temporary: Buffer[] = [];
+    const kept = this.#kept(entries);
+    const lists = this.#arguments(tensors, entries, paths, temporary);
     const { outputs, done } = parts.executable.start(lists, kept);
     this.#underWay.push(done);
     done.catch(() => {}); // told to the next call, or to who reads the results
-    lists.temporary.forEach((buffer) => buffer[Symbol.dispose]());
+    for (const buffer of temporary) buffer[Symbol.dispose]();
+    return this.#results(tensors, outputs);
+  }
+
+  #results(tensors: readonly tf.Tensor[], outputs: readonly (readonly Buffer[])[]): tf.Tensor[] {
+    const { backend, parts: { passed, executable } } = this;
+    const engine = tf.engine();
+    const [first] = outputs as [readonly Buffer[]];
     let next = 0;
-    return parts.passed.map((argument) => {
+    return passed.map((argument) => {
       if (argument !== undefined) return tf.clone(tensors[argument]!);
-      const index = next++;
-      const stored = new Stored(outputs.map((list) => list[index]!));
-      return tf.engine().makeTensorFromTensorInfo(
-        backend.make(source({ shape: stored.first.shape, dtype: stored.first.type }, stored)),
-      );
+      const i = next++;
+      const stored = new Stored(outputs.length === 1 ? [first[i]!] : outputs.map((list) => list[i]!));
+      return engine.makeTensorFromTensorInfo(backend.adopt(stored, executable.outputs[i]!.shape, this.#dtypes[i]!));
     });
   }
 
   /** Donated arguments whose memory somebody else uses too. */
-  #kept(tensors: readonly tf.Tensor[], values: readonly (Value | undefined)[]): number[] {
-    const seen = new Map<unknown, number>();
-    for (const value of values) if (value !== undefined) seen.set(value.op, (seen.get(value.op) ?? 0) + 1);
-    return this.donated.filter((i) => {
-      const { op } = values[i]!;
-      return op.uses! > 1 || this.backend.refCount(tensors[i]!.dataId) > 1 || seen.get(op)! > 1;
-    });
+  #kept(entries: readonly Entry[]): number[] {
+    const call = ++calls;
+    for (const entry of entries) {
+      if (entry.call === call) entry.callTwice = call;
+      entry.call = call;
+    }
+    const kept: number[] = [];
+    for (const i of this.donated) {
+      const { refCount, value, callTwice } = entries[i]!;
+      if (refCount > 1 || callTwice === call || (value !== undefined && value.op.uses! > 1)) kept.push(i);
+    }
+    return kept;
   }
 
-  #arguments(tensors: readonly tf.Tensor[], values: readonly (Value | undefined)[], paths: readonly string[]) {
-    const { backend, parts: { devices, captured } } = this;
-    const { device, graph } = backend;
-    const lists: Buffer[][] & { temporary: Buffer[] } = Object.assign(
-      Array.from({ length: devices }, (): Buffer[] => []),
-      { temporary: [] as Buffer[] },
-    );
-    const add = (buffers: readonly Buffer[]) => lists.forEach((list, i) => list.push(buffers[i]!));
-    tensors.forEach((tensor, i) => {
-      const value = values[i];
-      if (value !== undefined) {
-        const stored = graph.storedOf(value);
-        return devices === 1 ? lists[0]!.push(stored.first) : add(replicate(stored, devices, device));
+  /** Arguments by device. */
+  #arguments(
+    tensors: readonly tf.Tensor[],
+    entries: readonly Entry[],
+    paths: readonly string[],
+    temporary: Buffer[],
+  ): readonly Buffer[][] {
+    const { backend, parts: { devices, split } } = this;
+    const lists = Array.from({ length: devices }, (): Buffer[] => []);
+    const add = (buffers: readonly Buffer[]) => {
+      for (let device = 0; device < devices; device++) lists[device]!.push(buffers[device]!);
+    };
+    for (let i = 0; i < entries.length; i++) {
+      if (split[i]) {
+        const tensor = tensors[i]!;
+        const elements = backend.readSync(tensor.dataId) as tf.TypedArray;
+        const type = { shape: tensor.shape, dtype: backend.elementType(tensor) };
+        const shares = shard(elements, type, devices, backend.device, paths[i]!);
+        temporary.push(...shares);
+        add(shares);
+        continue;
       }
-      const { shape } = tensor;
-      const elements = backend.readSync(tensor.dataId) as tf.TypedArray;
-      const shares = shard(elements, { shape, dtype: backend.elementType(tensor) }, devices, device, paths[i]!);
-      lists.temporary.push(...shares);
-      add(shares);
-    });
-    for (const value of captured) {
-      const stored = graph.storedOf(value);
-      devices === 1 ? lists[0]!.push(stored.first) : add(replicate(stored, devices, device));
+      const { stored, value } = entries[i]!;
+      add(replicate(stored ?? backend.graph.storedOf(value!), devices, backend.device));
     }
+    this.#captured.forEach(add);
     return lists;
   }
 }

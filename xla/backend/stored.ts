@@ -9,6 +9,7 @@ export class Stored implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    for (const buffer of this.buffers) buffer[Symbol.dispose]();
+    const { buffers } = this;
+    for (let i = 0; i < buffers.length; i++) buffers[i]![Symbol.dispose]();
   }
 }

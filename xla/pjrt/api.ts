@@ -1,11 +1,20 @@
 /** The table of functions that a plugin exports, called with structs. */
 import { PjrtError } from "./error.ts";
 import { functions } from "./functions.ts";
+import type { Free } from "./handle.ts";
 import { Struct, type StructName } from "./layout.ts";
+import { voidCaller } from "./trampoline.ts";
 
 /** A function that takes one struct, without the `_Args` of that struct's name. */
 export type Call = Extract<StructName, `${string}_Args`> extends infer S ? S extends `${infer C}_Args` ? C : never
   : never;
+
+/** Functions that free what their struct's only field names. */
+const destroyers = {
+  PJRT_Buffer_Destroy: "buffer",
+  PJRT_Event_Destroy: "event",
+  PJRT_LoadedExecutable_Destroy: "executable",
+} as const;
 
 type ArgsOf<C extends Call> = Struct<`${C}_Args` & StructName>;
 
@@ -23,6 +32,7 @@ export class Api {
   readonly #count: number;
   readonly #sync = new Map<string, Deno.UnsafeFnPointer<typeof sync>>();
   readonly #async = new Map<string, Deno.UnsafeFnPointer<typeof async_>>();
+  readonly #destroyers = new Map<string, Free>();
 
   /** @throws Error where the version of the plugin cannot be used */
   constructor(pointer: Deno.PointerObject, path: string) {
@@ -59,6 +69,21 @@ export class Api {
     const error = await fn.call(args.bytes);
     if (error !== null) throw this.#taken(call, error);
     return args; // holds the memory until here
+  }
+
+  /** A function that frees what an address names. */
+  destroyer(call: keyof typeof destroyers): Free {
+    let free = this.#destroyers.get(call);
+    if (free === undefined) {
+      const args = new Struct(`${call}_Args`), run = voidCaller(this.#pointer(call));
+      const field = args.slot(destroyers[call] as never);
+      free = (address) => {
+        field[0] = address;
+        run(args.bytes);
+      };
+      this.#destroyers.set(call, free);
+    }
+    return free;
   }
 
   // deno-lint-ignore no-explicit-any -- a pointer has no type until it is given one

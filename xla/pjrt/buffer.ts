@@ -2,36 +2,23 @@
 import type { Api } from "./api.ts";
 import { bytesOf, type ElementType } from "./element_type.ts";
 import { settle, settled } from "./event.ts";
+import { Handle, type Handles } from "./handle.ts";
 import { fixedBytes, Struct } from "./layout.ts";
 
-const forgotten = new FinalizationRegistry<{ api: Api; handle: bigint }>(({ api, handle }) => destroy(api, handle));
-
-function destroy(api: Api, buffer: bigint): void {
-  api.call("PJRT_Buffer_Destroy", new Struct("PJRT_Buffer_Destroy_Args", { buffer }));
-}
-
 /** An array in the memory of a device. Freed by `using`, or when nothing holds it any more. */
-export class Buffer implements Disposable {
-  #handle: bigint;
-
+export class Buffer extends Handle {
   constructor(
     readonly api: Api,
-    handle: bigint,
+    list: Handles,
+    index: number,
     readonly shape: readonly number[],
     readonly type: ElementType,
   ) {
-    this.#handle = handle;
-    forgotten.register(this, { api, handle }, this);
+    super(list, index);
   }
 
-  /** Address of the `PJRT_Buffer`. @throws Error where the buffer is freed */
-  get handle(): bigint {
-    if (this.#handle !== 0n) return this.#handle;
-    throw new Error(`Cannot use a buffer of ${this.type}[${this.shape}]: it is freed, or was donated to a program`);
-  }
-
-  get isDisposed(): boolean {
-    return this.#handle === 0n;
+  protected override what(): string {
+    return `a buffer of ${this.type}[${this.shape}]: it is freed, or was donated to a program`;
   }
 
   /** Bytes of its elements. */
@@ -62,13 +49,6 @@ export class Buffer implements Disposable {
     const [bytes, event] = this.#copied();
     settle(this.api, event);
     return bytes.subarray(0, this.byteLength);
-  }
-
-  [Symbol.dispose](): void {
-    if (this.#handle === 0n) return;
-    forgotten.unregister(this);
-    destroy(this.api, this.#handle);
-    this.#handle = 0n;
   }
 
   #readyEvent(): bigint {

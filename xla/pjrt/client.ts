@@ -6,6 +6,7 @@ import { Device } from "./device.ts";
 import { bytesOf, codeOf, type ElementType } from "./element_type.ts";
 import { settle } from "./event.ts";
 import { Executable } from "./executable.ts";
+import { Handles } from "./handle.ts";
 import { fixedBytes, fixedCopy, Struct, viewAt } from "./layout.ts";
 import type { Plugin } from "./plugin.ts";
 
@@ -53,9 +54,13 @@ export class Client implements Disposable {
 
   /** Takes a program that `Executable.serialize` saved. @throws PjrtError where it is of another build of the plugin */
   async load(serialized: Uint8Array, options: CompileOptions = {}): Promise<Executable> {
-    const args = new Struct("PJRT_Executable_DeserializeAndLoad_Args", { client: this.#open });
-    args.point("serialized_executable", fixedCopy(serialized)).set("serialized_executable_size", serialized.length);
-    await this.#api.callAsync("PJRT_Executable_DeserializeAndLoad", args);
+    const args = await this.#api.callAsync("PJRT_Executable_DeserializeAndLoad", this.#serialized(serialized));
+    return new Executable(this.#api, args.pointer("loaded_executable"), options.partitions ?? 1);
+  }
+
+  /** As `load`; the thread stands still. */
+  loadSync(serialized: Uint8Array, options: CompileOptions = {}): Executable {
+    const args = this.#api.call("PJRT_Executable_DeserializeAndLoad", this.#serialized(serialized));
     return new Executable(this.#api, args.pointer("loaded_executable"), options.partitions ?? 1);
   }
 
@@ -84,7 +89,8 @@ export class Client implements Disposable {
     args.point("dims", dims).point("data", needed === 0 ? fixedBytes(8) : data as ArrayBufferView<ArrayBuffer>);
     this.#api.call("PJRT_Client_BufferFromHostBuffer", args);
     settle(this.#api, args.pointer("done_with_host_buffer"));
-    return new Buffer(this.#api, args.pointer("buffer"), [...shape], type);
+    const list = Handles.of(args.pointer("buffer"), this.#api.destroyer("PJRT_Buffer_Destroy"));
+    return new Buffer(this.#api, list, 0, [...shape], type);
   }
 
   [Symbol.dispose](): void {
@@ -96,6 +102,11 @@ export class Client implements Disposable {
   get #open(): bigint {
     if (this.#handle !== 0n) return this.#handle;
     throw new Error(`Cannot use the client of "${this.plugin.path}": it is freed`);
+  }
+
+  #serialized(bytes: Uint8Array): Struct<"PJRT_Executable_DeserializeAndLoad_Args"> {
+    return new Struct("PJRT_Executable_DeserializeAndLoad_Args", { client: this.#open })
+      .point("serialized_executable", fixedCopy(bytes)).set("serialized_executable_size", bytes.length);
   }
 
   #program(text: string, options: CompileOptions): Struct<"PJRT_Client_Compile_Args"> {

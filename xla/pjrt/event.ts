@@ -8,7 +8,7 @@ export async function settled(api: Api, event: bigint): Promise<void> {
   try {
     await api.callAsync("PJRT_Event_Await", new Struct("PJRT_Event_Await_Args", { event }));
   } finally {
-    api.call("PJRT_Event_Destroy", new Struct("PJRT_Event_Destroy_Args", { event }));
+    api.destroyer("PJRT_Event_Destroy")(event);
   }
 }
 
@@ -18,6 +18,6 @@ export function settle(api: Api, event: bigint): void {
   try {
     api.call("PJRT_Event_Await", new Struct("PJRT_Event_Await_Args", { event }));
   } finally {
-    api.call("PJRT_Event_Destroy", new Struct("PJRT_Event_Destroy_Args", { event }));
+    api.destroyer("PJRT_Event_Destroy")(event);
   }
 }

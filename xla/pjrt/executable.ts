@@ -3,6 +3,7 @@ import type { Api } from "./api.ts";
 import { Buffer } from "./buffer.ts";
 import { type ElementType, typeOf } from "./element_type.ts";
 import { settled } from "./event.ts";
+import { Handle, Handles } from "./handle.ts";
 import { addressOf, fixedBytes, Struct, viewAt } from "./layout.ts";
 
 /** Shape and type of an output, on one device. */
@@ -11,28 +12,19 @@ export interface OutputType {
   readonly type: ElementType;
 }
 
-const forgotten = new FinalizationRegistry<{ api: Api; handle: bigint }>(({ api, handle }) => destroy(api, handle));
-
-function destroy(api: Api, executable: bigint): void {
-  api.call("PJRT_LoadedExecutable_Destroy", new Struct("PJRT_LoadedExecutable_Destroy_Args", { executable }));
-}
-
 /** A program in the form that a device runs. Freed by `using`, or when nothing holds it any more. */
-export class Executable implements Disposable {
+export class Executable extends Handle {
   /** What the program returns on each device. */
   readonly outputs: readonly OutputType[];
-  #handle: bigint;
   readonly #options = new Struct("PJRT_ExecuteOptions");
 
   constructor(readonly api: Api, handle: bigint, readonly partitions: number) {
-    this.#handle = handle;
-    forgotten.register(this, { api, handle }, this);
+    super(Handles.of(handle, api.destroyer("PJRT_LoadedExecutable_Destroy")));
     this.outputs = this.#inspect((executable) => outputTypes(api, executable));
   }
 
-  get handle(): bigint {
-    if (this.#handle !== 0n) return this.#handle;
-    throw new Error("Cannot use a compiled program: it is freed");
+  protected override what(): string {
+    return "a compiled program: it is freed";
   }
 
   /**
@@ -119,13 +111,6 @@ export class Executable implements Disposable {
     });
   }
 
-  [Symbol.dispose](): void {
-    if (this.#handle === 0n) return;
-    forgotten.unregister(this);
-    destroy(this.api, this.#handle);
-    this.#handle = 0n;
-  }
-
   #prepare(inputs: readonly (readonly Buffer[])[], kept: readonly number[] = []) {
     if (inputs.length !== this.partitions) {
       throw new Error(`Cannot run a program of ${this.partitions} devices with the arguments of ${inputs.length}`);
@@ -157,7 +142,11 @@ export class Executable implements Disposable {
     donated: readonly number[],
   ): Buffer[][] {
     for (const buffers of inputs) for (const i of donated) buffers[i]![Symbol.dispose]();
-    return made.map((list) => this.outputs.map(({ shape, type }, i) => new Buffer(this.api, list[i]!, shape, type)));
+    const free = this.api.destroyer("PJRT_Buffer_Destroy");
+    return made.map((list) => {
+      const handles = new Handles(list.subarray(0, this.outputs.length), free);
+      return this.outputs.map(({ shape, type }, i) => new Buffer(this.api, handles, i, shape, type));
+    });
   }
 
   /** Calls with the `PJRT_Executable` behind the loaded one, and frees it. */

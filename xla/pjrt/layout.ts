@@ -107,6 +107,11 @@ export class Struct<N extends StructName> {
     return this.point(field, fixedCopy(encoded)).set(sizeField, encoded.length);
   }
 
+  /** The memory of a pointer field, to be written to again and again. */
+  slot(field: Field<N>): BigUint64Array<ArrayBuffer> {
+    return new BigUint64Array(this.bytes.buffer, this.#layout.offsets[field]!.offset, 1);
+  }
+
   pointer(field: Field<N>): bigint {
     return this.#view.getBigUint64(this.#layout.offsets[field]!.offset, true);
   }

@@ -1,5 +1,5 @@
 /** Matrix products and convolutions. */
-import { list } from "./arrange.ts";
+import { list, slice } from "./arrange.ts";
 import { pairs, windowed } from "./reduce.ts";
 import { type ElementType, readable, require, type Type } from "./type.ts";
 import { single, type Value } from "./value.ts";
@@ -56,6 +56,25 @@ export interface Convolution {
   readonly result?: ElementType;
 }
 
+/**
+ * XLA writes groups of features as a spatial axis of just such numbers: it would take this axis for one, and its process
+ * ends where it then swaps the operands (`SwapConvOperands` in algebraic_simplifier.cc). With one element more, which is
+ * cut off again, the axis is none.
+ */
+function convolutionUnlikeGroups(
+  x: Value,
+  kernel: Value,
+  options: Convolution,
+  padding: readonly (readonly [before: number, after: number])[],
+  axis: number,
+): Value {
+  const stride = options.strides?.[axis] ?? 1;
+  const wider = padding.map((sides, i) => i === axis ? [stride, sides[1]] as const : sides);
+  const y = convolution(x, kernel, { ...options, padding: wider });
+  const cut = options.layout[2].indexOf(String(axis));
+  return slice(y, y.shape.map((_, i) => i === cut ? 1 : 0), y.shape);
+}
+
 /** A convolution, as machine learning calls a correlation. */
 export function convolution(x: Value, kernel: Value, options: Convolution): Value {
   const { layout, groups = 1, batchGroups = 1 } = options;
@@ -65,6 +84,12 @@ export function convolution(x: Value, kernel: Value, options: Convolution): Valu
   const { strides = ones, inputDilation = ones, kernelDilation = ones } = options;
   const padding = options.padding ?? ones.map(() => [0, 0] as const);
   const at = (axes: string, letter: string, of: Value) => of.shape[axes.indexOf(letter)]!;
+  const misread = ones.findIndex((_, i) => {
+    const size = at(filter, String(i), kernel);
+    return size > 1 && inputDilation[i] === size && strides[i] === size - 1 && kernelDilation[i] === 1 &&
+      padding[i]!.every((side) => side === 0);
+  });
+  if (misread >= 0) return convolutionUnlikeGroups(x, kernel, options, padding, misread);
   require(
     x.rank === kernel.rank && x.dtype === kernel.dtype && at(input, "f", x) === at(filter, "i", kernel) * groups &&
       at(filter, "o", kernel) % (groups * batchGroups) === 0 && at(input, "b", x) % batchGroups === 0,

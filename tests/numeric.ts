@@ -1,23 +1,8 @@
-/** For tests: every backend in turn, and gradients by finite differences. */
-import "@tensorflow/tfjs-backend-wasm";
+/** For tests: numbers that look random, comparisons, and gradients by finite differences. */
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
-import { tfjsBackend, valueAndGrad } from "./mod.ts";
-import type { TensorRecord } from "./tree.ts";
-
-/** Registers a test for each backend; none may leave a tensor behind. */
-export function testOnBackends(name: string, fn: () => void | Promise<void>, backends = ["cpu", "wasm"]): void {
-  for (const backend of backends) {
-    Deno.test(`${name} (${backend})`, async () => {
-      await tfjsBackend(backend).start();
-      const before = tf.memory().numTensors;
-      tf.engine().startScope();
-      await fn();
-      tf.engine().endScope();
-      assert.equal(tf.memory().numTensors, before, "tensors left behind");
-    });
-  }
-}
+import { valueAndGrad } from "../tensor/mod.ts";
+import type { TensorRecord } from "../tensor/tree.ts";
 
 /** Numbers in ±1 that look random and are always the same. */
 export function wave(shape: readonly number[], phase = 0): tf.Tensor {

@@ -1,0 +1,51 @@
+/** The backends that tests run on, those of tfjs and `xla`, and tests registered for each. */
+import "@tensorflow/tfjs-backend-wasm";
+import * as tf from "@tensorflow/tfjs";
+import assert from "node:assert/strict";
+import { onBackend } from "../pipeline/kinds/laws.ts";
+import { XlaEngine } from "../xla/mod.ts";
+import { pluginForTests } from "../xla/testing.ts";
+
+/** The PJRT plugin; undefined, with the reason printed, where there is none. */
+export const plugin = pluginForTests();
+if (plugin !== undefined) await new XlaEngine({ plugin, cache: null }).register();
+
+/** "xla" where there is a plugin for it. */
+export const xla: readonly string[] = plugin === undefined ? [] : ["xla"];
+
+/** Names of the backends that are here. */
+export const backends: readonly string[] = ["cpu", "wasm", ...xla];
+
+/** What a recipe says of the backends that whole runs are tried on, by name. */
+export const inRecipes: Readonly<Record<string, string>> = {
+  wasm: "wasm",
+  ...(plugin === undefined ? {} : { xla: `{ use: xla, plugin: ${JSON.stringify(plugin)} }` }),
+};
+
+/** Registers a test of whole runs, which is told what their recipe says of the backend. */
+export function testRuns(name: string, test: (backend: string) => Promise<void>): void {
+  for (const [backend, text] of Object.entries(inRecipes)) Deno.test(`${name} on ${backend}`, () => test(text));
+}
+
+/** Registers a test on each backend; what `test` leaves behind is freed. */
+export function onEachBackend(name: string, test: (backend: string) => void | Promise<void>): void {
+  for (const backend of backends) {
+    Deno.test({
+      name: `${name} on ${backend}`,
+      fn: () => onBackend(backend, () => test(backend)),
+      sanitizeResources: false, // the threads of a backend outlive the test that started them
+      sanitizeOps: false,
+    });
+  }
+}
+
+/** As `onEachBackend`, for tests that may leave no tensor behind besides those of their own scope. */
+export function testOnBackends(name: string, test: () => void | Promise<void>): void {
+  onEachBackend(name, async () => {
+    const before = tf.memory().numTensors;
+    tf.engine().startScope();
+    await test();
+    tf.engine().endScope();
+    assert.equal(tf.memory().numTensors, before, "tensors left behind");
+  });
+}

@@ -1,0 +1,84 @@
+/** Programs on disk: the second start does not compile; what is damaged or made otherwise is not used. */
+import * as tf from "@tensorflow/tfjs";
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import type { Executable } from "../pjrt/mod.ts";
+import { ProgramCache } from "./disk.ts";
+import { XlaEngine, type XlaOptions } from "./engine.ts";
+import { pluginForTests } from "../testing.ts";
+
+const plugin = pluginForTests();
+const ignore = plugin === undefined;
+
+/** A program that takes longer to compile than what is not worth saving, and one that is run op by op. */
+async function start(cache: string, options: Partial<XlaOptions> = {}) {
+  const engine = new XlaEngine({ plugin: plugin!, cache, ...options });
+  await engine.start();
+  const convolve = (x: tf.Tensor) => {
+    let y = x as tf.Tensor4D;
+    for (let i = 0; i < 6; i++) y = tf.tanh(tf.conv2d(y, tf.fill([3, 3, 4, 4], 0.01 * (i + 1)), 1, "same"));
+    return tf.mean(tf.softmax(tf.erf(y)));
+  };
+  const x = tf.tensor4d(Float32Array.from({ length: 256 }, (_, i) => Math.sin(i)), [1, 8, 8, 4]);
+  const [whole, lazy] = [await engine.compile(convolve, { name: "convolve" })(x), tf.tidy(() => convolve(tf.neg(x)))];
+  const values = [...await whole.data(), ...lazy.dataSync()];
+  tf.dispose([x, whole, lazy]);
+  const counts = { ...engine.device.counts };
+  engine.stop();
+  return { values, counts };
+}
+
+const files = (folder: string) => [...Deno.readDirSync(folder)].map(({ name }) => join(folder, name)).sort();
+
+Deno.test({
+  name: "a second start compiles nothing; other flags do; a damaged program is compiled anew",
+  ignore,
+  async fn() {
+    const folder = await Deno.makeTempDir();
+    const first = await start(folder);
+    assert.deepEqual(first.counts, { compiled: 2, loaded: 0 });
+    assert.equal(files(folder).length, 2);
+    const second = await start(folder);
+    assert.deepEqual(second, { values: first.values, counts: { compiled: 0, loaded: 2 } });
+
+    const flagged = await start(folder, { flags: { xla_cpu_enable_fast_math: false } });
+    assert.deepEqual(flagged.counts, { compiled: 2, loaded: 0 });
+    assert.equal(files(folder).length, 4);
+
+    for (const file of files(folder)) {
+      const bytes = await Deno.readFile(file);
+      bytes[Math.floor(bytes.length / 2)]! ^= 1;
+      await Deno.writeFile(file, bytes);
+    }
+    assert.deepEqual(await start(folder), first, "compiled again, with the same result");
+    assert.deepEqual((await start(folder)).counts, { compiled: 0, loaded: 2 }, "and saved anew");
+    await Deno.writeFile(files(folder)[0]!, new Uint8Array()); // cut off at the first byte
+    assert.equal((await start(folder)).values.length, first.values.length);
+    await Deno.remove(folder, { recursive: true });
+  },
+});
+
+Deno.test("a folder of programs is bounded: those not used for longest go", async () => {
+  const folder = await Deno.makeTempDir();
+  const cache = new ProgramCache(folder, "build", 3500);
+  const program = (byte: number) => ({ serialize: () => new Uint8Array(1000).fill(byte) }) as unknown as Executable;
+  for (const [i, text] of ["a", "b", "c"].entries()) {
+    cache.save(text, 1, program(i));
+    const newest = files(folder).map((path) => ({ path, time: Deno.statSync(path).mtime! }))
+      .sort((a, b) => Number(b.time) - Number(a.time))[0]!;
+    await Deno.utime(newest.path, i + 1, i + 1); // seconds since 1970: long ago, in this order
+  }
+  assert.equal(cache.find("a", 1)?.[999], 0, "used just now");
+  cache.save("d", 1, program(3));
+  assert.deepEqual(["a", "b", "c", "d"].map((text) => cache.find(text, 1)?.[0]), [0, undefined, 2, 3]);
+  assert.equal(cache.find("a", 4), undefined, "a program for other devices is another");
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("a folder that cannot be written to is no reason to stop", async () => {
+  const file = await Deno.makeTempFile();
+  const cache = new ProgramCache(file, "build");
+  cache.save("a", 1, { serialize: () => new Uint8Array(1) } as unknown as Executable);
+  assert.equal(cache.find("a", 1), undefined);
+  await Deno.remove(file);
+});
