@@ -7,9 +7,9 @@ export const sweepCommand: AddCommand = (program, done) =>
     .description("Train and measure a grid of settings, and compare them in a table and a chart")
     .argument("<recipe>", "a recipe (YAML)")
     .argument(
-      "<settings...>",
+      "[settings...]",
       "what to change in it, with commas between values: schedule=cosine,linear samplers.preview.steps=5,20; " +
-        "settings of samplers and metrics train no model anew",
+        "settings of samplers and metrics train no model anew (default: what the recipe has under sweep)",
     )
     .option("--runs <folder>", "where run folders stand", "runs")
     .action(async (recipe: string, overrides: string[], { runs }: { runs: string }) => {

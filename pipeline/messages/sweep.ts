@@ -15,7 +15,10 @@ export function sweepEmpty(): Text {
   return {
     code: "sweep-empty",
     message: "Found nothing to sweep over: no setting has several values",
-    help: ["give values with commas between: schedule=cosine,linear samplers.preview.steps=5,20"],
+    help: [
+      "give values with commas between: schedule=cosine,linear samplers.preview.steps=5,20",
+      "or write them into the recipe: sweep: { schedule: [cosine, linear] }",
+    ],
   };
 }
 

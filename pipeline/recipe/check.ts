@@ -2,7 +2,7 @@
 import { type Kind, kinds } from "../kinds/mod.ts";
 import type { Place, Problem } from "../problem.ts";
 import { type Field, fieldAt, isMap, type MapNode, type Node, spanOf } from "./node.ts";
-import { checkName, checkRootKeys, checkSeed, checkTrain } from "./root.ts";
+import { checkName, checkRootKeys, checkSeed, checkSweep, checkTrain } from "./root.ts";
 import { type CheckedStage, checkKind, checkSampler, type StageTools } from "./stages.ts";
 import type { Origin, Path, Recipe } from "./types.ts";
 
@@ -18,6 +18,7 @@ export async function checkRecipe(
   const meant = await checkRootKeys(root, tools);
   const name = checkName(root, file, tools);
   const seed = checkSeed(root, tools);
+  const sweep = checkSweep(root, tools);
   const stages: CheckedStage[] = [];
   const resolved: Record<string, unknown> = { name, seed };
   if (pluginFiles.length > 0) resolved.plugins = [...pluginFiles];
@@ -45,6 +46,7 @@ export async function checkRecipe(
     seed,
     stages: stages.map(({ stage }) => stage),
     train: train.train,
+    sweep, // not among what is resolved: a run of a sweep is no sweep
     resolved: { ...rest, train: train.resolved, backend },
     origin: (path) => originOf(root, path),
     problem: (path, problem) => problemAt(root, path, problem),

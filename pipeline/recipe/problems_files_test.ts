@@ -385,7 +385,7 @@ r.yaml:4:1 Unknown stage "n\\u001b[31mame"
    4 | n␛[31mame: x
      | ^^^^^^^^^
   Keys: augmentation, backend, dataset, ema, extends, loss, metrics, name, network, normalizer,
-    optimizer, parametrization, plugins, samplers, schedule, seed, train
+    optimizer, parametrization, plugins, samplers, schedule, seed, sweep, train
 
 1 problem in r.yaml
 `,

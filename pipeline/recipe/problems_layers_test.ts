@@ -57,7 +57,7 @@ b/base.yaml:4:1 Unknown stage "emma"
    4 | emma: x
      | ^^^^
   did you mean ema? Keys: augmentation, backend, dataset, ema, extends, loss, metrics, name,
-    network, normalizer, optimizer, parametrization, plugins, samplers, schedule, seed, train
+    network, normalizer, optimizer, parametrization, plugins, samplers, schedule, seed, sweep, train
 
 2 problems in r.yaml and b/base.yaml
 `,
@@ -111,7 +111,7 @@ command line: Unknown stage "netwrk"
   netwrk.x=3
   ^^^^^^
   did you mean network? Keys: augmentation, backend, dataset, ema, extends, loss, metrics, name,
-    network, normalizer, optimizer, parametrization, plugins, samplers, schedule, seed, train
+    network, normalizer, optimizer, parametrization, plugins, samplers, schedule, seed, sweep, train
 
 command line: Cannot override "prview" of "samplers": there is none
   samplers.prview.steps=3
@@ -184,7 +184,7 @@ r.yaml:4:1 Unknown stage "sed"
    4 | sed: 3
      | ^^^
   did you mean seed? Keys: augmentation, backend, dataset, ema, extends, loss, metrics, name,
-    network, normalizer, optimizer, parametrization, plugins, samplers, schedule, seed, train
+    network, normalizer, optimizer, parametrization, plugins, samplers, schedule, seed, sweep, train
 
 command line: Option "decay" of ema/exponential takes a number ≥ 0 and < 1, not "2"
   ema.decay=2

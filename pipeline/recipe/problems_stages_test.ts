@@ -14,7 +14,7 @@ r.yaml:4:1 Unknown stage "netwrok"
    4 | netwrok: x
      | ^^^^^^^
   did you mean network? Keys: augmentation, backend, dataset, ema, extends, loss, metrics, name,
-    network, normalizer, optimizer, parametrization, plugins, samplers, schedule, seed, train
+    network, normalizer, optimizer, parametrization, plugins, samplers, schedule, seed, sweep, train
 
 1 problem in r.yaml
 `,
@@ -28,7 +28,7 @@ r.yaml:2:1 Unknown stage "netwrok"
    2 | netwrok: residual-unet
      | ^^^^^^^
   did you mean network? Keys: augmentation, backend, dataset, ema, extends, loss, metrics, name,
-    network, normalizer, optimizer, parametrization, plugins, samplers, schedule, seed, train
+    network, normalizer, optimizer, parametrization, plugins, samplers, schedule, seed, sweep, train
 
 1 problem in r.yaml
 `,

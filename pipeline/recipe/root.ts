@@ -4,7 +4,7 @@ import { type Kind, kinds } from "../kinds/mod.ts";
 import * as messages from "../messages/recipe.ts";
 import { nearest } from "../text/nearest.ts";
 import { rootKeys } from "./merge.ts";
-import { dataOf, isMap, type MapNode, pathText } from "./node.ts";
+import { dataOf, isList, isMap, type MapNode, pathText } from "./node.ts";
 import { checkOptions } from "./options.ts";
 import { optionOwners, type StageTools } from "./stages.ts";
 import { trainSchema } from "./train.ts";
@@ -64,6 +64,24 @@ export function checkSeed(root: MapNode, tools: StageTools): number {
   const hints = typeof value === "string" && /^\d+$/.test(value) ? [`quotes make it text: write ${value}`] : [];
   tools.report(text("seed", "the recipe", allowed, dataOf(field.node), hints), place);
   return 0;
+}
+
+/** The grid of `sweep`: lists of values, by setting; empty where there is none. */
+export function checkSweep(root: MapNode, tools: StageTools): Record<string, readonly unknown[]> {
+  const field = root.value.get("sweep");
+  if (field === undefined) return {};
+  const allowed = "a map of settings and their values";
+  if (!isMap(field.node)) {
+    const hints = ["write sweep: { schedule: [cosine, linear] }"];
+    tools.report(messages.wrongType("sweep", "the recipe", allowed, dataOf(field.node), hints), field.node.place);
+    return {};
+  }
+  const grid: Record<string, readonly unknown[]> = {};
+  for (const [key, { node }] of field.node.value) {
+    if (isList(node) && node.value.length > 0) grid[key] = dataOf(node) as unknown[];
+    else tools.report(messages.wrongType(key, "sweep", "a list of values", dataOf(node)), node.place);
+  }
+  return grid;
 }
 
 /** `train`, or undefined when something was reported. */

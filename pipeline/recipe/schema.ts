@@ -34,6 +34,11 @@ export async function jsonSchema(plugins: PluginSource): Promise<JsonSchema> {
       items: { type: "string" },
       description: "files with plugins of your own, relative to this file",
     },
+    sweep: {
+      type: "object",
+      additionalProperties: { type: "array", minItems: 1 },
+      description: 'settings with their values, which "deno task sweep" goes through: { schedule: [cosine, linear] }',
+    },
   };
   for (const kind of Object.keys(kinds) as Kind[]) {
     const { key, arity, summary, options }: KindInfo = kinds[kind];

@@ -25,25 +25,32 @@ export interface Grid {
   readonly models: readonly { readonly point: Point; readonly measured: readonly Point[] }[];
 }
 
+/** The overrides that have one value. @throws {DenoiseError} where a bracket is not closed */
+export function fixedOf(overrides: readonly string[]): string[] {
+  return overrides.filter((text) => valuesOf(text).length < 2);
+}
+
 /**
  * Reads overrides, such as `schedule=cosine,linear`. Commas within brackets, braces and quotes belong to a value.
  *
+ * @param declared the grid of the recipe itself; a key that the overrides have is theirs
  * @throws {DenoiseError} where nothing has several values, or a key has two lists of them
  */
-export function readGrid(overrides: readonly string[]): Grid {
-  const axes: Axis[] = [], fixed: string[] = [];
-  for (const text of overrides) {
-    const equals = text.indexOf("=");
-    const values = equals < 0 ? [] : splitValues(text.slice(equals + 1), text);
-    if (values.length < 2) {
-      fixed.push(text);
-      continue;
-    }
-    const key = text.slice(0, equals);
+export function readGrid(
+  overrides: readonly string[],
+  declared: Readonly<Record<string, readonly unknown[]>> = {},
+): Grid {
+  const axes: Axis[] = [], fixed = fixedOf(overrides);
+  const add = (key: string, values: readonly string[]) => {
     if (key === "name") throw new DenoiseError(sweepName());
     if (axes.some((axis) => axis.key === key)) throw new DenoiseError(sweepAxisTwice(key));
     axes.push({ key, values: [...new Set(values)], afterTraining: /^(samplers|metrics)[.[]/.test(key) });
+  };
+  const keys = overrides.map((text) => text.slice(0, Math.max(text.indexOf("="), 0)));
+  for (const [key, values] of Object.entries(declared)) {
+    if (!keys.includes(key)) add(key, values.map(written));
   }
+  for (const text of overrides) if (!fixed.includes(text)) add(text.slice(0, text.indexOf("=")), valuesOf(text));
   if (axes.length === 0) throw new DenoiseError(sweepEmpty());
   const measured = pointsOf(axes.filter(({ afterTraining }) => afterTraining));
   const models = pointsOf(axes.filter(({ afterTraining }) => !afterTraining)).map((point) => ({ point, measured }));
@@ -72,6 +79,18 @@ function pointsOf(axes: readonly Axis[]): Point[] {
     (points, { key, values }) => points.flatMap((point) => values.map((value) => ({ ...point, [key]: value }))),
     [{}],
   );
+}
+
+function valuesOf(override: string): string[] {
+  const equals = override.indexOf("=");
+  return equals < 0 ? [] : splitValues(override.slice(equals + 1), override);
+}
+
+/** A value as an override has it: `{ use: ddim, steps: 5 }`, without quotes where YAML takes none. */
+function written(value: unknown): string {
+  if (typeof value !== "object" || value === null) return String(value);
+  if (Array.isArray(value)) return `[${value.map(written).join(", ")}]`;
+  return `{ ${Object.entries(value).map(([key, each]) => `${key}: ${written(each)}`).join(", ")} }`;
 }
 
 /** Splits at the commas that stand outside brackets, braces and quotes. */

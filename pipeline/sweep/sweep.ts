@@ -11,14 +11,14 @@ import { train } from "../run/train.ts";
 import type { Console } from "../terminal/console.ts";
 import { row } from "../terminal/rows.ts";
 import { counted, duration } from "../terminal/units.ts";
-import { type Grid, nameOf, overridesOf, type Point, readGrid } from "./grid.ts";
+import { fixedOf, type Grid, nameOf, overridesOf, type Point, readGrid } from "./grid.ts";
 import { type Cell, keepCells, readCells, tellTable, writeTable } from "./table.ts";
 
 /** How to sweep. */
 export interface SweepOptions {
   readonly plugins: PluginSource;
-  /** Settings: those with several values, such as `schedule=cosine,linear`, span the grid. */
-  readonly overrides: readonly string[];
+  /** Settings: those with several values, such as `schedule=cosine,linear`, span the grid, with `sweep` of the recipe. */
+  readonly overrides?: readonly string[];
   /** Folder of the run folders. Default `runs`. */
   readonly runs?: string;
   /** Folder for downloads and decoded pictures. Default: the user's cache folder. */
@@ -48,8 +48,9 @@ export interface SweepResult {
 export async function sweep(file: string, options: SweepOptions, console: Console): Promise<SweepResult> {
   const { plugins, runs = "runs", cache } = options;
   const signal = options.signal ?? new AbortController().signal;
-  const grid = readGrid(options.overrides);
-  const base = await readRecipe(file, { plugins, overrides: grid.fixed });
+  const { overrides = [] } = options;
+  const base = await readRecipe(file, { plugins, overrides: fixedOf(overrides) });
+  const grid = readGrid(overrides, base.sweep);
   const folder = join(runs, `${base.name}-sweep`);
   const plan = await planOf(file, grid, plugins, folder);
   const kept = join(folder, "sweep.json");

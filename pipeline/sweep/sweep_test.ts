@@ -40,6 +40,17 @@ Deno.test("readGrid() leaves commas within brackets, braces and quotes to the va
   assert.deepEqual(readGrid(["network.widths=[4, 8]", "seed=1,2"]).fixed, ["network.widths=[4, 8]"]);
 });
 
+Deno.test("readGrid() takes the grid of the recipe, where the command line has not another", () => {
+  const declared = { schedule: ["cosine", "linear"], "samplers.preview": [{ use: "ddim", steps: 5 }], seed: [1, 2] };
+  const { axes, fixed } = readGrid(["seed=3"], declared);
+  assert.deepEqual(axes.map(({ key, values }) => [key, ...values]), [
+    ["schedule", "cosine", "linear"],
+    ["samplers.preview", "{ use: ddim, steps: 5 }"],
+  ]);
+  assert.deepEqual(fixed, ["seed=3"]);
+  assert.deepEqual(readGrid(["schedule=linear,cosine"], declared).axes.at(-1)!.values, ["linear", "cosine"]);
+});
+
 Deno.test("readGrid() refuses what is no grid", () => {
   const code = (...overrides: string[]) => {
     try {
@@ -115,6 +126,18 @@ Deno.test({
     assert.equal(third.outcome, "interrupted");
     assert.equal((await run("seed=1,2")).outcome, "finished");
   },
+});
+
+Deno.test("sweep() goes through what a recipe declares, and refuses what is no grid", async () => {
+  const folder = await Deno.makeTempDir();
+  const file = join(folder, "small.yaml");
+  const run = async (grid: string) => {
+    await Deno.writeTextFile(file, `${recipe}sweep: ${grid}\n`);
+    return await sweep(file, { plugins: builtins, runs: join(folder, "runs") }, memoryConsole()).catch(String);
+  };
+  assert.match(String(await run("{ schedule: [cosine, linaer] }")), /linaer/);
+  assert.match(String(await run("{ schedule: cosine }")), /takes a list of values/);
+  assert.match(String(await run("[schedule]")), /takes a map of settings/);
 });
 
 Deno.test("sweep() tells a wrong value before anything is trained", async () => {
