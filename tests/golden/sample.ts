@@ -38,12 +38,23 @@ export function sample(sampler: Sampler, noise: tf.Tensor4D, { denoise, clip, dr
         return drawn(step);
       }),
     });
-    state = next.state;
-    result = next.signal;
+    [state, result] = held(next);
     // A backend that compiles what is read finds the same program at each step, not a longer one for each plan.
     for (const tensor of [...Object.values(state), result]) tensor.dataSync();
   }
   return { entering, result: result as tf.Tensor4D };
+}
+
+/**
+ * The same values, held by the host. A lazy backend then compiles a step, once for all that are like it, and not each
+ * trajectory as a whole.
+ */
+function held({ state, signal }: ReturnType<Sampler["step"]>): [typeof state, tf.Tensor] {
+  const [size, shape] = [signal.size, signal.shape];
+  const values = tf.stack([signal, ...Object.values(state)]).dataSync();
+  const at = (i: number) => tf.tensor(values.slice(i * size, (i + 1) * size), shape);
+  const names = Object.keys(state);
+  return [Object.fromEntries(names.map((name, i) => [name, at(i + 1)])) as typeof state, at(0)];
 }
 
 /** A source whose normal draws are given. */
