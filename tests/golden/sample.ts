@@ -39,8 +39,6 @@ export function sample(sampler: Sampler, noise: tf.Tensor4D, { denoise, clip, dr
       }),
     });
     [state, result] = held(next);
-    // A backend that compiles what is read finds the same program at each step, not a longer one for each plan.
-    for (const tensor of [...Object.values(state), result]) tensor.dataSync();
   }
   return { entering, result: result as tf.Tensor4D };
 }
