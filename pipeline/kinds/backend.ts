@@ -30,11 +30,13 @@ export interface Backend {
    *
    * Everything `fn` needs enters through its arguments; scalars travel as tensors. Arguments named in `donate` are
    * consumed: the caller must not use them again. The first axis of all tensors in the arguments named in `batch` is the
-   * batch: a backend with several devices splits it. `name` stands in error messages and profiles.
+   * batch: a backend with several devices splits it. With `precision: "float32"` no number is rounded to less, whatever
+   * the backend was asked for: for what is compared with other programs' numbers. `name` stands in error messages and
+   * profiles.
    */
   compile<A extends readonly Tree[], R extends Tree>(
     fn: (...args: A) => R,
-    options: { name: string; donate?: readonly number[]; batch?: readonly number[] },
+    options: { name: string; donate?: readonly number[]; batch?: readonly number[]; precision?: "float32" },
   ): Compiled<A, R>;
   /** Frees the device. */
   stop(): Promise<void>;

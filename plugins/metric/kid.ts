@@ -54,7 +54,7 @@ export function kid(
     backend.compile(
       (weights: Record<string, tf.Tensor>, pictures: tf.Tensor) =>
         extract(weights, prepare(pictures as tf.Tensor4D, preparation)),
-      { name: options.features },
+      { name: options.features, precision: "float32" },
     );
 
   return {

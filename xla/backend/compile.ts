@@ -1,6 +1,7 @@
 /** Functions compiled whole: traced once for each signature, then run as one program. */
 import * as tf from "@tensorflow/tfjs";
 import type { Executable } from "../pjrt/mod.ts";
+import { type Precision, settings } from "../kernels/settings.ts";
 import { program, type Type, type Value } from "../stablehlo/mod.ts";
 import type { XlaBackend } from "./backend.ts";
 import { pairDonated } from "./donation.ts";
@@ -18,6 +19,8 @@ export interface CompileFunctionOptions {
   readonly donate?: readonly number[] | undefined;
   /** Arguments whose tensors are split along their first axis where there are several devices; others are copied to each. */
   readonly batch?: readonly number[] | undefined;
+  /** float32: no factor is rounded, whatever the backend's precision. Default: the backend's. */
+  readonly precision?: "float32" | undefined;
   /** Devices to split the work over. Default 1. */
   readonly devices?: number | undefined;
 }
@@ -110,13 +113,13 @@ async function specialise(
   args: readonly Tree[],
   fn: (...args: Tree[]) => Tree,
   leaves: readonly Leaf[],
-  { name, donate = [], batch = [], devices: most = 1 }: CompileFunctionOptions,
+  { name, donate = [], batch = [], devices: most = 1, precision }: CompileFunctionOptions,
 ): Promise<Runner> {
   const types = leaves.map(typeOfLeaf);
   const split = leaves.map(({ argument }) => most > 1 && batch.includes(argument));
   leaves.forEach(({ path, tensor }, i) => split[i] && checkDivides(tensor.shape, most, path));
   const devices = split.includes(true) ? most : 1; // with nothing to share, the others would do the same work
-  const traced = new Trace(name, backend).run(args, fn, types);
+  const traced = inPrecision(precision, () => new Trace(name, backend).run(args, fn, types));
   const donated = leaves.flatMap(({ argument }, i) => donate.includes(argument) && !split[i] ? [i] : []);
   const passed = traced.outputs.map(({ value }) => {
     const i = traced.parameters.findIndex(({ op }) => op === value.op);
@@ -147,6 +150,17 @@ async function specialise(
     devices,
     result: formOf(traced.result),
   });
+}
+
+/** What is traced meanwhile is of this precision, if any is given. */
+function inPrecision<T>(precision: Precision | undefined, trace: () => T): T {
+  const before = settings.precision;
+  settings.precision = precision ?? before;
+  try {
+    return trace();
+  } finally {
+    settings.precision = before;
+  }
 }
 
 /** XLA's words for a split of the first axis. */

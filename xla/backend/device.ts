@@ -1,6 +1,7 @@
 /** A device with its compiled programs: what outlives the backend objects that tfjs makes and drops. */
 import type { Buffer, Client, CompileOptions, Executable } from "../pjrt/mod.ts";
 import type { ProgramCache } from "./disk.ts";
+import { callsOneDnn, oneDnn } from "./flags.ts";
 
 /** Milliseconds of compiling from which a program is saved on disk. */
 const worthSaving = 20;
@@ -95,10 +96,13 @@ export class XlaDevice {
     return executable;
   }
 
-  /** Saves what took longer to compile than it takes to load. */
+  /** Saves what took longer to compile than it takes to load, and can be saved. */
   #save(text: string, partitions: number, executable: Executable, milliseconds: number): void {
     this.counts.compiled++;
-    if (milliseconds >= worthSaving) this.cache?.save(text, partitions, executable);
+    if (milliseconds < worthSaving) return;
+    // XLA (2026) ends the process where it is to serialise a call of oneDNN.
+    if (this.flags[oneDnn] === true && callsOneDnn(executable)) return;
+    this.cache?.save(text, partitions, executable);
   }
 
   /** Keeps a bounded number of programs: the ones not used for longest go. */

@@ -8,7 +8,7 @@ import { XlaBackend } from "./backend.ts";
 import { compileFunction, type CompileFunctionOptions } from "./compile.ts";
 import { XlaDevice } from "./device.ts";
 import { ProgramCache } from "./disk.ts";
-import { supportedFlags } from "./flags.ts";
+import { oneDnn, supportedFlags } from "./flags.ts";
 import { type Precision, settings } from "../kernels/settings.ts";
 import { registerBackend } from "./register.ts";
 import type { Tree } from "./tree.ts";
@@ -71,7 +71,7 @@ export class XlaEngine {
 
   /** Loads the plugin and makes the backend known to tfjs by its name, without making it the current one. */
   async register(): Promise<void> {
-    const { plugin, devices = 1, flags, cache, memory } = this.#options;
+    const { plugin, devices = 1, flags, cache, memory, precision = "float32" } = this.#options;
     if (this.#device === undefined) {
       const client = clientFor(plugin, devices, { ...memoryOptions(plugin, memory), ...this.#options.client });
       if (client.devices.length < devices) {
@@ -79,13 +79,14 @@ export class XlaEngine {
           `Cannot use ${devices} devices: the ${client.platform} plugin sees ${client.devices.length}; ask for at most that many`,
         );
       }
-      const all = { ...await supportedFlags(client), ...toolkitFlags(plugin), ...flags };
+      const all = { ...await supportedFlags(client, precision), ...toolkitFlags(plugin), ...flags };
       const folder = cache === undefined ? defaultFolder() : cache;
       const build = JSON.stringify([buildOf(plugin, client), all]);
       const programs = folder === null ? undefined : new ProgramCache(folder, build);
       this.#device = new XlaDevice(client, all, programs, devices, this.#options.library);
     }
     settings.platform = this.#device.client.platform;
+    settings.oneDnn = this.#device.flags[oneDnn] === true;
     if (registered.get(this.name) === this.#device && tf.findBackendFactory(this.name) != null) return;
     if (tf.findBackendFactory(this.name) != null) tf.removeBackend(this.name);
     registerBackend(this.name, this.#device);
@@ -109,6 +110,7 @@ export class XlaEngine {
     tf.removeBackend(this.name);
     registerBackend(this.name, this.#device);
     settings.precision = "float32";
+    settings.oneDnn = false;
   }
 
   #current(): XlaBackend {

@@ -28,3 +28,31 @@ export function onXla(
     },
   });
 }
+
+/** What a function gives that is no tensor; its tensors are freed. */
+export function tidied<T>(fn: () => T): T {
+  let result: T;
+  tf.tidy(() => {
+    result = fn();
+  });
+  return result!;
+}
+
+/** What a function of tensors gives on tfjs's own backend. */
+export async function onCpu<T>(fn: () => T): Promise<T> {
+  const backend = tf.getBackend();
+  await tf.setBackend("cpu");
+  try {
+    return tidied(fn);
+  } finally {
+    await tf.setBackend(backend);
+  }
+}
+
+/** Numbers from −1 to 1 that look random and are always the same. */
+export function scattered(shape: readonly number[], phase = 0): tf.Tensor {
+  const value = (i: number) => (Math.sin(i * 12.9898 + phase) * 43758.5453) % 1;
+  return tf.tensor(Float32Array.from({ length: tf.util.sizeFromShape([...shape]) }, (_, i) => value(i + 1)), [
+    ...shape,
+  ]);
+}

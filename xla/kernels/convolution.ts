@@ -4,6 +4,7 @@ import { add, reshape, reverse, slice, type Value } from "../stablehlo/mod.ts";
 import { activate, type Activation } from "./activation.ts";
 import { together } from "./broadcasting.ts";
 import { convolve } from "./convolve.ts";
+import { filterGradient, type FilterWindow } from "./filter_gradient.ts";
 import type { DeviceKernels, Inputs } from "./types.ts";
 
 /** Attributes that all of them have. */
@@ -53,7 +54,7 @@ export const windowOf = (info: ConvolutionInfo) => ({
  * Padding that gives exactly the output that tfjs computed: where its rounding leaves out rows at the end, less than it
  * says; where it adds some, more.
  */
-function paddingOf(info: ConvolutionInfo): [number, number][] {
+function paddingOf(info: ConvolutionInfo): [[number, number], [number, number]] {
   const { padInfo } = info;
   const axis = (size: number, out: number, stride: number, reach: number, before: number): [number, number] => [
     before,
@@ -103,19 +104,9 @@ function inputGradient(gradient: Value, filter: Value, info: ConvolutionInfo, la
   });
 }
 
-/** Axes of a filter's gradient: it is the convolution of x with dy as its kernel; items take the part of features. */
-export const swapped = (layout: string): [x: string, dy: string] => [
-  layout.replace("b", "?").replace("f", "b").replace("?", "f"),
-  layout.replace("b", "i").replace("f", "o"),
-];
-
-function filterGradient(x: Value, dy: Value, info: ConvolutionInfo, layout: string): Value {
-  return convolve(x, dy, {
-    layout: [...swapped(layout), "01bf"],
-    strides: [info.dilationHeight, info.dilationWidth],
-    kernelDilation: [info.strideHeight, info.strideWidth],
-    padding: paddingOf(info),
-  });
+function windowOver(x: Value, attributes: ConvolutionAttributes & { filterShape: readonly number[] }): FilterWindow {
+  const info = infoOf(x.shape, attributes.filterShape, attributes);
+  return { info, padding: paddingOf(info), layout: imageLayout(attributes) };
 }
 
 /** Adds a bias along the channels, and activates. */
@@ -136,6 +127,5 @@ export const convolutions: DeviceKernels = {
   FusedConv2D: (inputs, attributes) => finish(conv2d(inputs.x!, inputs.filter!, attributes), inputs, attributes),
   Conv2DBackpropInput: ({ dy, filter }, attributes) =>
     inputGradient(dy!, filter!, infoOf(attributes.inputShape, filter!.shape, attributes), imageLayout(attributes)),
-  Conv2DBackpropFilter: ({ x, dy }, attributes) =>
-    filterGradient(x!, dy!, infoOf(x!.shape, attributes.filterShape, attributes), imageLayout(attributes)),
+  Conv2DBackpropFilter: ({ x, dy }, attributes) => filterGradient(x!, dy!, windowOver(x!, attributes)),
 };

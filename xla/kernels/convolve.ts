@@ -1,9 +1,23 @@
 /** The one place that convolutions go through: here is decided in which precision, and how, they run. */
-import { convert, type Convolution, convolution, type Value } from "../stablehlo/mod.ts";
+import { barrier, convert, type Convolution, convolution, type Value } from "../stablehlo/mod.ts";
 import { settings } from "./settings.ts";
 
-/** A convolution of f32 or i32 values. In mixed precision, factors are rounded to bfloat16, and sums stay in float32. */
+/** A convolution of f32 or i32 values; of bfloat16 factors in mixed precision. The result has the type of `x`, or f32. */
 export function convolve(x: Value, kernel: Value, options: Convolution): Value {
-  if (x.dtype !== "f32" || settings.precision === "float32") return convolution(x, kernel, options);
-  return convolution(convert(x, "bf16"), convert(kernel, "bf16"), { ...options, result: "f32" });
+  const [a, b] = [rounded(x), rounded(kernel)];
+  const result = convolution(a, visible(b), options);
+  return result.dtype === "bf16" ? convert(result, "f32") : result;
+}
+
+/**
+ * In mixed precision, the value in bfloat16. Sums of products are taken in float32 and rounded at the end, as libraries
+ * do it: results of another type than the factors' they have no fast code for.
+ */
+export function rounded(value: Value): Value {
+  return value.dtype === "f32" && settings.precision === "mixed" ? convert(value, "bf16") : value;
+}
+
+/** XLA does not hand convolutions to oneDNN whose kernel it sees reversed, as those of input gradients are. */
+function visible(kernel: Value): Value {
+  return settings.oneDnn && kernel.dtype === "bf16" ? barrier([kernel])[0]! : kernel;
 }

@@ -7,10 +7,10 @@ import {
   infoOf,
   inputPadding,
   spatialOf,
-  swapped,
   windowOf,
 } from "./convolution.ts";
 import { convolve } from "./convolve.ts";
+import { swapped } from "./filter_gradient.ts";
 import type { DeviceKernels } from "./types.ts";
 
 /** `filter` is `[height, width, channels, multiplier]`. */

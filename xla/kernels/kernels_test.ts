@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
 import type { XlaBackend } from "../backend/backend.ts";
-import { onXla } from "../backend/testing.ts";
+import { onCpu, onXla, tidied } from "../backend/testing.ts";
 import { type KernelCase, kernelCases } from "./cases_test_util.ts";
 import { deviceKernels } from "./mod.ts";
 
@@ -27,26 +27,6 @@ function record({ kernel, inputs, attributes }: KernelCase): tf.Tensor[] {
 
 const read = (tensors: tf.Tensor[]): Result[] =>
   tensors.map((x) => ({ shape: x.shape, dtype: x.dtype, values: [...x.dataSync()] }));
-
-/** What a function gives that is no tensor; its tensors are freed. */
-function tidied<T>(fn: () => T): T {
-  let result: T;
-  tf.tidy(() => {
-    result = fn();
-  });
-  return result!;
-}
-
-/** What a function of tensors gives on tfjs's own backend. */
-async function onCpu<T>(fn: () => T): Promise<T> {
-  const backend = tf.getBackend();
-  await tf.setBackend("cpu");
-  try {
-    return tidied(fn);
-  } finally {
-    await tf.setBackend(backend);
-  }
-}
 
 /** What of a result differs from that of tfjs's own backend; undefined where nothing does. */
 function difference(actual: Result, expected: Result): string | undefined {

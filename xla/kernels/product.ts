@@ -1,9 +1,9 @@
 /** The one place that matrix products go through: here is decided in which precision they run. */
 import { convert, dot, type DotAxes, type Value } from "../stablehlo/mod.ts";
-import { settings } from "./settings.ts";
+import { rounded } from "./convolve.ts";
 
-/** A product of f32 or i32 values. In mixed precision, factors are rounded to bfloat16, and sums stay in float32. */
+/** A product of f32 or i32 values; of bfloat16 factors in mixed precision. The result has the type of `a`. */
 export function product(a: Value, b: Value, axes: DotAxes): Value {
-  if (a.dtype !== "f32" || settings.precision === "float32") return dot(a, b, axes);
-  return dot(convert(a, "bf16"), convert(b, "bf16"), axes, "f32");
+  const result = dot(rounded(a), rounded(b), axes);
+  return result.dtype === "bf16" ? convert(result, "f32") : result;
 }

@@ -5,6 +5,7 @@ import {
   concat,
   constant,
   convert,
+  dot,
   mul,
   reshape,
   slice,
@@ -12,7 +13,6 @@ import {
   type Value,
 } from "../stablehlo/mod.ts";
 import { abut } from "./abut.ts";
-import { product } from "./product.ts";
 import type { DeviceKernels } from "./types.ts";
 
 interface Attributes {
@@ -54,10 +54,10 @@ function nearestWeights(input: number, output: number, attributes: Attributes): 
 
 const transposed = (weights: Weights): Weights => weights[0]!.map((_, column) => weights.map((row) => row[column]!));
 
-/** Applies a matrix of weights along an axis. */
+/** Applies a matrix of weights along an axis; in float32 also in mixed precision, as images are no factors of a network. */
 function along(x: Value, axis: 1 | 2, weights: Weights): Value {
   const matrix = constant(weights.flat(), [weights.length, weights[0]!.length], "f32");
-  const mixed = product(x, matrix, { contract: [[axis], [1]] });
+  const mixed = dot(x, matrix, { contract: [[axis], [1]] });
   const order = axis === 1 ? [0, 3, 1, 2] : [0, 1, 3, 2];
   return transpose(mixed, order);
 }

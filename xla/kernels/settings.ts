@@ -5,4 +5,6 @@ export const settings: {
   precision: Precision;
   /** The device's platform in PJRT's words: "cpu", "cuda" … */
   platform: string;
-} = { precision: "float32", platform: "cpu" };
+  /** Whether XLA hands convolutions and products of bfloat16 numbers to oneDNN. */
+  oneDnn: boolean;
+} = { precision: "float32", platform: "cpu", oneDnn: false };

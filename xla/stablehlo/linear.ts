@@ -1,7 +1,7 @@
 /** Matrix products and convolutions. */
 import { list, slice } from "./arrange.ts";
 import { pairs, windowed } from "./reduce.ts";
-import { type ElementType, readable, require, type Type } from "./type.ts";
+import { readable, require, type Type } from "./type.ts";
 import { single, type Value } from "./value.ts";
 
 /** Which axes a product sums over, and which it keeps in step. */
@@ -12,10 +12,8 @@ export interface DotAxes {
 
 /**
  * Sums products along the contracted axes. The result has the batch axes, then what is left of `a`, then of `b`.
- *
- * @param result element type of the result, in which sums are taken too
  */
-export function dot(a: Value, b: Value, { contract, batch = [[], []] }: DotAxes, result: ElementType = a.dtype): Value {
+export function dot(a: Value, b: Value, { contract, batch = [[], []] }: DotAxes): Value {
   const fits = contract[0].every((axis, i) => a.shape[axis] === b.shape[contract[1][i]!]) &&
     batch[0].every((axis, i) => a.shape[axis] === b.shape[batch[1][i]!]) && a.dtype === b.dtype;
   require(fits, () => `Cannot multiply ${readable(a.type)} by ${readable(b.type)}`);
@@ -32,7 +30,7 @@ export function dot(a: Value, b: Value, { contract, batch = [[], []] }: DotAxes,
   ].join(", ");
   return single("stablehlo.dot_general", [a, b], `dot_dimension_numbers = #stablehlo.dot<${numbers}>`, {
     shape,
-    dtype: result,
+    dtype: a.dtype,
   });
 }
 
@@ -52,8 +50,6 @@ export interface Convolution {
   readonly groups?: number;
   /** Groups of the batch, for gradients of grouped convolutions. */
   readonly batchGroups?: number;
-  /** Element type of the result, in which sums are taken too. */
-  readonly result?: ElementType;
 }
 
 /**
@@ -113,7 +109,7 @@ export function convolution(x: Value, kernel: Value, options: Convolution): Valu
         ? at(filter, "o", kernel)
         : sizes[Number(letter)]!
     ),
-    dtype: options.result ?? x.dtype,
+    dtype: x.dtype,
   };
   const axes = (text: string) => `[${[...text].join(", ")}]`;
   const attributes = [
