@@ -141,11 +141,14 @@ async function mixedPrecision(own: Peer): Promise<void> {
 }
 
 async function againstWasm(): Promise<void> {
-  const [small, wasm] = [await ours(["backend=xla"], "16"), await ours(["backend=wasm"], "16")];
-  const row = await byRounds(small!, wasm!, "train", Math.min(rounds, 3));
-  rows.push({ what: "training step, batch 16", ...row, unit: "s", of: "backend wasm" });
+  const small = await ours(["backend=xla"], "16");
+  for (const [of, env] of [["tfjs's wasm, as published", { PUBLISHED_TFJS: "1" }], ["our backend wasm", {}]] as const) {
+    const wasm = await ours(["backend=wasm"], "16", env);
+    const row = await byRounds(small!, wasm!, "train", Math.min(rounds, 3));
+    rows.push({ what: "training step, batch 16", ...row, unit: "s", of });
+    await end(wasm!);
+  }
   await end(small!);
-  await end(wasm!);
 }
 
 async function start(...of: Parameters<typeof startPeer>): Promise<Peer | undefined> {

@@ -4,9 +4,11 @@
  * The work is the recipe of the Keras DDIM example at a batch size: `first` (from nothing compiled to the end of the
  * first step), `train` (one step), `sample` (20 steps for a batch), each in seconds until the result can be read;
  * `memory` (most bytes held so far); `save FILE` (weights and inputs for the peers); `loss FILE` (the loss on them).
+ * With `PUBLISHED_TFJS=1`, backend `wasm` runs on the kernels that tfjs publishes.
  *
  * @module
  */
+import { restorePublishedKernels } from "./plain_wasm.ts"; // before Denoise sets kernels of its own
 import * as tf from "@tensorflow/tfjs";
 import process from "node:process";
 import { createInterface } from "node:readline";
@@ -26,6 +28,7 @@ const recipe = await readRecipe(fileURLToPath(new URL("../recipes/keras-ddim.yam
 });
 const graph = await wire(recipe);
 const backend = graph.one("backend").stage;
+if (Deno.env.get("PUBLISHED_TFJS") === "1") await restorePublishedKernels();
 await backend.start();
 
 const size = Number(batch);
