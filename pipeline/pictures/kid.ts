@@ -7,6 +7,7 @@ import { metricsUnavailable, validationMissing } from "../messages/run.ts";
 import { type LineChart, lineChart, panels, type Spec } from "../plots/mod.ts";
 import { DenoiseError } from "../problem.ts";
 import type { LoadOptions } from "../run/load.ts";
+import { readKept } from "../run/kept.ts";
 import { tellData } from "../run/lines.ts";
 import { buildMeasure, type Measurement } from "../run/measure.ts";
 import { prepareMetrics } from "../run/prepare_metrics.ts";
@@ -75,7 +76,7 @@ export async function kidPicture(
   );
   tellModel(console, model.path);
 
-  const cells = new Map((await readCells(kept)).map((cell) => [cell.key, cell]));
+  const cells = new Map((await readKept(kept, cellsOf, measurementsDamaged)).map((cell) => [cell.key, cell]));
   const stage = graph.one("metric");
   const wanted = samplers.map((sampler) => ({ sampler, key: keyOf(sampler, stage) }));
   const missing = wanted.filter(({ key }) => !cells.has(key));
@@ -128,23 +129,10 @@ function sorted(options: Readonly<Record<string, unknown>>): [string, unknown][]
   return Object.entries(options).filter(([, value]) => value !== undefined).sort(([a], [b]) => a < b ? -1 : 1);
 }
 
-async function readCells(path: string): Promise<Cell[]> {
-  let text: string;
-  try {
-    text = await Deno.readTextFile(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return [];
-    throw error;
-  }
-  try {
-    const cells = JSON.parse(text) as Cell[];
-    if (cells.every(({ key, measurement }) => typeof key === "string" && typeof measurement.value === "number")) {
-      return cells;
-    }
-    throw new Error("It holds something else");
-  } catch (cause) {
-    throw new DenoiseError(measurementsDamaged(path, (cause as Error).message), { cause });
-  }
+function cellsOf(content: unknown): Cell[] | undefined {
+  const isCell = (cell: Partial<Cell> | null) =>
+    typeof cell?.key === "string" && typeof cell.measurement?.value === "number";
+  return Array.isArray(content) && content.every(isCell) ? content : undefined;
 }
 
 /** Lines of samplers over steps; where some evaluate the network more than once a step, over evaluations as well. */

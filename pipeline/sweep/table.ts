@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { writeWhole } from "../../files/mod.ts";
 import { sweepDamaged } from "../messages/sweep.ts";
 import { barChart, lineChart, type Spec, writeChart } from "../plots/mod.ts";
-import { DenoiseError } from "../problem.ts";
+import { readKept } from "../run/kept.ts";
 import type { Measurement } from "../run/measure.ts";
 import type { Console } from "../terminal/console.ts";
 import { decimal } from "../terminal/units.ts";
@@ -23,20 +23,13 @@ export interface Cell {
 
 /** Reads the cells of `sweep.json`; none where there is no file. @throws {DenoiseError} where it holds something else */
 export async function readCells(path: string): Promise<Cell[]> {
-  let text: string;
-  try {
-    text = await Deno.readTextFile(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return [];
-    throw error;
-  }
-  try {
-    const { cells } = JSON.parse(text) as { cells: Cell[] };
-    if (cells.every(({ recipe, metrics }) => typeof recipe === "string" && Array.isArray(metrics))) return cells;
-    throw new Error("It holds something else");
-  } catch (cause) {
-    throw new DenoiseError(sweepDamaged(path, (cause as Error).message), { cause });
-  }
+  return await readKept(path, cellsOf, sweepDamaged);
+}
+
+function cellsOf(content: unknown): Cell[] | undefined {
+  const { cells } = (content ?? {}) as { cells?: unknown };
+  const isCell = (cell: Partial<Cell> | null) => typeof cell?.recipe === "string" && Array.isArray(cell.metrics);
+  return Array.isArray(cells) && cells.every(isCell) ? cells : undefined;
 }
 
 /** Writes `sweep.json`: names of the axes, and all cells. */

@@ -1,0 +1,39 @@
+/** Files of what a command has measured, which it reads when it goes on. */
+import { DenoiseError } from "../problem.ts";
+import type { Text } from "../messages/text.ts";
+
+/**
+ * Reads a JSON file of measurements.
+ *
+ * @param list what the file holds as a list; undefined where that is not of the expected form
+ * @param damaged the message about a file that is none of these
+ * @returns an empty list where there is no file
+ * @throws {DenoiseError} where the file is no JSON, or holds something else
+ */
+export async function readKept<T>(
+  path: string,
+  list: (content: unknown) => T[] | undefined,
+  damaged: (path: string, reason: string) => Text,
+): Promise<T[]> {
+  let text: string;
+  try {
+    text = await Deno.readTextFile(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
+  }
+  let content: unknown;
+  try {
+    content = JSON.parse(text, notANumber);
+  } catch (cause) {
+    throw new DenoiseError(damaged(path, (cause as Error).message), { cause });
+  }
+  const found = list(content);
+  if (found === undefined) throw new DenoiseError(damaged(path, "it holds something else"));
+  return found;
+}
+
+/** JSON has no NaN and no infinity: what a diverged model measures is written as null. */
+function notANumber(key: string, value: unknown): unknown {
+  return value === null && (key === "value" || key === "spread") ? NaN : value;
+}

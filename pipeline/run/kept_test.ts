@@ -1,0 +1,22 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { readKept } from "./kept.ts";
+
+const list = (content: unknown) => Array.isArray(content) ? content : undefined;
+const damaged = (path: string, reason: string) => ({ code: "damaged", message: `${path}: ${reason}`, help: [] });
+
+Deno.test("readKept() gives what was written, numbers of a diverged model among it, and nothing where nothing is", async () => {
+  const path = join(await Deno.makeTempDir(), "kept.json");
+  assert.deepEqual(await readKept(path, list, damaged), []);
+  const cells = [{ key: null, value: 0.5, spread: NaN }, { value: Infinity }];
+  await Deno.writeTextFile(path, JSON.stringify(cells));
+  assert.deepEqual(await readKept(path, list, damaged), [{ key: null, value: 0.5, spread: NaN }, { value: NaN }]);
+});
+
+Deno.test("readKept() refuses what is cut short, and what holds something else", async () => {
+  const path = join(await Deno.makeTempDir(), "kept.json");
+  for (const [text, reason] of [["[{", /kept\.json: .*JSON/], ["{}", /kept\.json: it holds something else/]] as const) {
+    await Deno.writeTextFile(path, text);
+    await assert.rejects(readKept(path, list, damaged), reason);
+  }
+});
