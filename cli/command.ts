@@ -1,5 +1,6 @@
 /** What the commands share. */
-import { type Command, InvalidArgumentError } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { interruptedCode, onInterrupt, terminalConsole } from "../mod.ts";
 import type { ExitCode } from "./main.ts";
 
 /** Adds a command to the program; `done` takes its exit code. */
@@ -12,8 +13,42 @@ export function withRecipe(command: Command): Command {
     .argument("[overrides...]", "what to change in it, such as network.block_depth=3 samplers.preview.steps=50");
 }
 
+/** The arguments of a command that uses a trained model. */
+export function withRun(command: Command): Command {
+  return command.argument("<run>", "a run folder or a checkpoint").argument("[overrides...]", overridesOfRun);
+}
+
+/** What the overrides of a command are that uses a trained model. */
+export const overridesOfRun = "what to change in its recipe, such as backend=cpu";
+
+/**
+ * Runs what the first Ctrl-C stops, and tells its exit code.
+ *
+ * @param work ends early where the signal is aborted, or throws the signal's reason
+ */
+export async function untilInterrupted(
+  done: (code: ExitCode) => void,
+  work: (signal: AbortSignal) => Promise<object>,
+): Promise<void> {
+  using interruption = onInterrupt();
+  const { signal } = interruption;
+  try {
+    const result = await work(signal);
+    if ("outcome" in result && result.outcome === "interrupted") done(interruptedCode);
+  } catch (error) {
+    if (!signal.aborted || error !== signal.reason) throw error;
+    terminalConsole().line("stopped before it was done");
+    done(interruptedCode);
+  }
+}
+
+/** An option whose value is a whole number of at least `least`. */
+export function wholeOption(flags: string, description: string, least = 1): Option {
+  return new Option(flags, description).argParser(wholeNumber(least));
+}
+
 /** A whole number of at least `least`, from the command line. */
-export function wholeNumber(least: number): (text: string) => number {
+function wholeNumber(least: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
     if (Number.isSafeInteger(value) && value >= least && text.trim() !== "") return value;

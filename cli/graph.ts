@@ -12,6 +12,7 @@ import {
   trainingCost,
   wire,
 } from "../mod.ts";
+import { pictureFormat } from "../pipeline/messages/pictures.ts";
 import { type AddCommand, withRecipe } from "./command.ts";
 
 export const graphCommand: AddCommand = (program) =>
@@ -23,11 +24,7 @@ export const graphCommand: AddCommand = (program) =>
       const out = options.out ?? `${graph.recipe.name}.svg`;
       const draw = drawers[out.slice(out.lastIndexOf(".") + 1)];
       if (draw === undefined) {
-        throw new DenoiseError({
-          code: "drawing-format",
-          message: `Cannot draw a graph as "${out}"`,
-          help: ["use a name that ends in .svg, .mmd or .md"],
-        });
+        throw new DenoiseError(pictureFormat(out, "a graph", Object.keys(drawers).map((ending) => `.${ending}`)));
       }
       const cost = await trainingCost(graph);
       await files.writeWhole(out, await draw(drawingOf(graph, factsOf(graph, cost))));

@@ -1,10 +1,10 @@
 /** `import FILE`: a checkpoint from weights of Keras. */
-import { builtins, type ImportOptions, importWeights, onInterrupt, terminalConsole } from "../mod.ts";
-import { type AddCommand, defined } from "./command.ts";
+import { builtins, type ImportOptions, importWeights, terminalConsole } from "../mod.ts";
+import { type AddCommand, defined, untilInterrupted } from "./command.ts";
 
 type Options = Pick<ImportOptions, "recipe" | "ema" | "statistics" | "out">;
 
-export const importCommand: AddCommand = (program) =>
+export const importCommand: AddCommand = (program, done) =>
   program.command("import")
     .description("Make a checkpoint from weights of Keras: of the DDIM example, or of clear-diffusion-keras")
     .argument("<file>", "an HDF5 file: .weights.h5, or .h5 of Keras 2")
@@ -16,8 +16,10 @@ export const importCommand: AddCommand = (program) =>
       "mean and variance of pixels (default: those in the file, else fitted to the pictures)",
     )
     .option("-o, --out <path>", "a run folder, or a checkpoint.safetensors (default: runs/<name of the recipe>)")
-    .action(async (file: string, overrides: string[], options: Options) => {
-      using interruption = onInterrupt();
-      const { signal } = interruption;
-      await importWeights(file, { plugins: builtins, overrides, signal, ...defined(options) }, terminalConsole());
-    });
+    .action((file: string, overrides: string[], options: Options) =>
+      untilInterrupted(
+        done,
+        (signal) =>
+          importWeights(file, { plugins: builtins, overrides, signal, ...defined(options) }, terminalConsole()),
+      )
+    );

@@ -1,6 +1,6 @@
 /** `run RECIPE`: trains, or goes on where an earlier run stopped. */
-import { builtins, dryRun, interruptedCode, onInterrupt, terminalConsole, train } from "../mod.ts";
-import { type AddCommand, withRecipe } from "./command.ts";
+import { builtins, dryRun, terminalConsole, train } from "../mod.ts";
+import { type AddCommand, untilInterrupted, withRecipe } from "./command.ts";
 
 interface RunOptions {
   readonly fresh?: boolean;
@@ -19,9 +19,9 @@ export const runCommand: AddCommand = (program, done) =>
       if (options.dryRun) {
         return output.line(await dryRun(file, { plugins: builtins, overrides, runs: options.runs ?? "runs" }));
       }
-      using interruption = onInterrupt();
-      const { signal } = interruption;
       const { fresh = false, runs = "runs" } = options;
-      const result = await train(file, { plugins: builtins, overrides, fresh, runs, signal }, output);
-      done(result.outcome === "interrupted" ? interruptedCode : 0);
+      await untilInterrupted(
+        done,
+        (signal) => train(file, { plugins: builtins, overrides, fresh, runs, signal }, output),
+      );
     });

@@ -1,6 +1,6 @@
 /** `sweep RECIPE schedule=cosine,linear`: trains and measures a grid of settings. */
-import { builtins, interruptedCode, onInterrupt, sweep, terminalConsole } from "../mod.ts";
-import type { AddCommand } from "./command.ts";
+import { builtins, sweep, terminalConsole } from "../mod.ts";
+import { type AddCommand, untilInterrupted } from "./command.ts";
 
 export const sweepCommand: AddCommand = (program, done) =>
   program.command("sweep")
@@ -12,9 +12,9 @@ export const sweepCommand: AddCommand = (program, done) =>
         "settings of samplers and metrics train no model anew (default: what the recipe has under sweep)",
     )
     .option("--runs <folder>", "where run folders stand", "runs")
-    .action(async (recipe: string, overrides: string[], { runs }: { runs: string }) => {
-      using interruption = onInterrupt();
-      const { signal } = interruption;
-      const result = await sweep(recipe, { plugins: builtins, overrides, runs, signal }, terminalConsole());
-      done(result.outcome === "interrupted" ? interruptedCode : 0);
-    });
+    .action((recipe: string, overrides: string[], { runs }: { runs: string }) =>
+      untilInterrupted(
+        done,
+        (signal) => sweep(recipe, { plugins: builtins, overrides, runs, signal }, terminalConsole()),
+      )
+    );
