@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import * as tar from "tar";
+import { gzipSync } from "node:zlib";
+import { packTar } from "modern-tar";
 import { addRuntime } from "./add.ts";
 import { choosePlugin, runtimesFor } from "./choose.ts";
 import { type Accelerator, detect, type Sources } from "./detect.ts";
@@ -22,10 +23,10 @@ const hash = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("h
 /** A row like those of the table, of an archive with one plugin and one other file, and the server that has it. */
 async function served(change: (archive: Uint8Array) => Uint8Array = (archive) => archive) {
   const folder = await Deno.makeTempDir();
-  writeFileSync(join(folder, "libtest.so"), "a plugin");
-  writeFileSync(join(folder, "unwanted.txt"), "not needed");
-  await tar.create({ file: join(folder, "a.tar.gz"), cwd: folder, gzip: true }, ["libtest.so", "unwanted.txt"]);
-  const archive = new Uint8Array(readFileSync(join(folder, "a.tar.gz")));
+  const entries = Object.entries({ "libtest.so": "a plugin", "unwanted.txt": "not needed" });
+  const archive = new Uint8Array(gzipSync(
+    await packTar(entries.map(([name, body]) => ({ header: { name, size: body.length }, body }))),
+  ));
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, (request) => {
     return new URL(request.url).pathname === "/a.tar.gz"
       ? new Response(change(archive).slice())

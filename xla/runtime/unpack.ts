@@ -1,12 +1,13 @@
 /** Unpacks files of wheels (zip) and of release archives (.tar.gz), piece by piece: they have hundreds of megabytes. */
-import { createWriteStream } from "node:fs";
+import { createReadStream, createWriteStream } from "node:fs";
 import { chmod, mkdir } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
+import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 // yauzl: reads the directory at the end of a zip, so that what is not needed is passed over; checks CRCs and names.
 import yauzl from "yauzl";
-// tar: the reader of npm itself.
-import * as tar from "tar";
+// modern-tar: a tar as a stream, with long names; what is cut short is an error.
+import { createTarDecoder } from "modern-tar";
 
 /** The part of yauzl that is used; the package brings no types. */
 interface ZipFile {
@@ -27,8 +28,6 @@ export interface Unpacking {
   /** Which files, by their paths in the archive. */
   readonly files: RegExp;
   readonly signal?: AbortSignal | undefined;
-  /** Called with the bytes of this archive that were written so far. */
-  readonly progress?: ((done: number) => void) | undefined;
 }
 
 /**
@@ -37,21 +36,15 @@ export interface Unpacking {
  * @returns paths of what was written, relative to the folder
  * @throws Error where the zip is damaged, or a name in it leads out of the folder
  */
-export async function unzip(path: string, { into, files, signal, progress }: Unpacking): Promise<string[]> {
+export async function unzip(path: string, { into, files, signal }: Unpacking): Promise<string[]> {
   const zip: ZipFile = await yauzl.openPromise(path, { autoClose: false });
   const written: string[] = [];
-  let done = 0;
   try {
     for await (const entry of zip.eachEntry()) {
       signal?.throwIfAborted();
       if (entry.fileName.endsWith("/") || !files.test(entry.fileName)) continue;
-      const target = join(into, entry.fileName);
-      await mkdir(dirname(target), { recursive: true });
       const stream = await zip.openReadStreamPromise(entry);
-      stream.on("data", (chunk: Uint8Array) => progress?.(done += chunk.length));
-      await pipeline(stream, createWriteStream(target, { flush: true }), signal === undefined ? {} : { signal });
-      const mode = (entry.externalFileAttributes >>> 16) & 0o777; // ptxas is a program
-      await chmod(target, mode | 0o644);
+      await write(join(into, entry.fileName), stream, entry.externalFileAttributes >>> 16, signal);
       written.push(entry.fileName);
     }
   } finally {
@@ -60,23 +53,34 @@ export async function unzip(path: string, { into, files, signal, progress }: Unp
   return written;
 }
 
-/** As `unzip`, of a .tar.gz. */
-export async function untar(path: string, { into, files, signal, progress }: Unpacking): Promise<string[]> {
-  await mkdir(into, { recursive: true });
+/** As `unzip`, of the regular files of a .tar.gz. */
+export async function untar(path: string, { into, files, signal }: Unpacking): Promise<string[]> {
   const written: string[] = [];
-  let done = 0;
-  await tar.extract({
-    file: path,
-    cwd: into,
-    strict: true,
-    filter(name: string) {
-      signal?.throwIfAborted();
-      return files.test(name.replace(/^\.\//, ""));
-    },
-    onReadEntry(entry) {
-      written.push(entry.path.replace(/^\.\//, ""));
-      progress?.(done += entry.size);
-    },
-  });
+  const entries = (Readable.toWeb(createReadStream(path)) as ReadableStream<Uint8Array<ArrayBuffer>>)
+    .pipeThrough(new DecompressionStream("gzip"))
+    .pipeThrough(createTarDecoder({ strict: true }));
+  for await (const { header, body } of entries) {
+    signal?.throwIfAborted();
+    const name = header.name.replace(/^\.\//, "");
+    if (header.type !== "file" || !files.test(name)) {
+      await body.cancel(); // The next file comes only after this one.
+      continue;
+    }
+    if (/^\.\.|^\//.test(relative(into, join(into, name)))) throw new Error(`its file "${name}" lies outside of it`);
+    const stream = Readable.fromWeb(body as Parameters<typeof Readable.fromWeb>[0]);
+    await write(join(into, name), stream, header.mode ?? 0, signal);
+    written.push(name);
+  }
   return written;
+}
+
+async function write(
+  target: string,
+  content: NodeJS.ReadableStream,
+  mode: number,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  await mkdir(dirname(target), { recursive: true });
+  await pipeline(content, createWriteStream(target, { flush: true }), signal === undefined ? {} : { signal });
+  await chmod(target, (mode & 0o777) | 0o644); // ptxas is a program
 }
