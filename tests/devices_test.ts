@@ -64,6 +64,13 @@ Deno.test({
       overrides: ["backend.devices=1"],
     }, memoryConsole());
     assert.equal(images.images.length, 1);
+    const output = memoryConsole();
+    const overrides = ["backend.devices=1", `train.steps=${steps + 1}`];
+    assert.equal(
+      (await train(four.run, { plugins: builtins, overrides, cache: join(folder, "cache") }, output)).step,
+      51,
+    );
+    assert.match(output.warnings.join("\n"), /Backend was { use: xla, devices: 4 } and is xla now/);
     await Deno.remove(folder, { recursive: true });
   },
 });

@@ -186,6 +186,20 @@ testRuns("train() refuses a recipe that changed, and starts over with fresh", as
   assert.ok(place.names("runs", "small.old-1", "checkpoints").includes("step-000004.safetensors"));
 });
 
+Deno.test({
+  name: "train() goes on on another backend, and says that it is not bit for bit",
+  sanitizeResources: false, // the threads of a backend outlive the test that started them
+  sanitizeOps: false,
+  async fn() {
+    await using place = await workplace("wasm");
+    await place.train(["train.epochs=1"]);
+    const { step, output } = await place.train(["backend=cpu"]);
+    assert.equal(step, 8);
+    assert.match(output.warnings.join("\n"), /Backend was wasm and is cpu now: .* not bit for bit/);
+    assert.deepEqual((await place.train(["backend=cpu", "train.epochs=3"])).output.warnings, []);
+  },
+});
+
 testRuns("train() refuses a folder in which another run trains", async (backend) => {
   await using place = await workplace(backend);
   const output = memoryConsole();

@@ -11,6 +11,7 @@ export {
   detect,
   type Hardware,
   type Installed,
+  pluginVariable,
   RuntimeError,
   type RuntimeName,
   runtimes,

@@ -7,5 +7,6 @@ import type { Graph } from "./types.ts";
 export function startFailure({ recipe, one }: Graph, error: unknown): unknown {
   if (error instanceof DenoiseError || !(error instanceof Error)) return error;
   const help = "help" in error && Array.isArray(error.help) ? error.help.map(String) : [];
-  return new DenoiseError(recipe.problem(one("backend").path, backendUnavailable(error.message, help)));
+  const { path, plugin } = one("backend");
+  return new DenoiseError(recipe.problem(path, backendUnavailable(plugin.name, error.message, help)), { cause: error });
 }

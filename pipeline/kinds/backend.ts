@@ -13,7 +13,12 @@ export interface StartTools {
   readonly progress?: ((what: string, done: number, total: number, unit: string) => void) | undefined;
 }
 
-/** Runs tfjs programs, op by op or compiled. */
+/**
+ * Runs tfjs programs, op by op or compiled.
+ *
+ * The numbers are those of float32, but for rounding. A backend that can compute with fewer digits has an option
+ * `precision`, "float32" unless given otherwise: a run does not go on with another one.
+ */
 export interface Backend {
   /** Name, such as "wasm". */
   readonly name: string;

@@ -1,7 +1,7 @@
 /** Messages about run folders, checkpoints, training, sampling and evaluating, in alphabetical order of code. Paths stay whole. */
 import { listed, type Text } from "./text.ts";
 
-/** A run on another backend than before. */
+/** A run on another backend than before, or on more or fewer devices. */
 export function backendChanged(before: string, now: string): Text {
   return {
     code: "backend-changed",
@@ -139,6 +139,7 @@ export function recipeChanged(folder: string, differences: readonly string[]): T
     message: `Cannot go on in "${folder}": the recipe has changed since it was trained there`,
     help: [
       ...differences,
+      "what may change: how long to train, when to save and what to keep (train), the backend and its devices",
       "start over with --fresh: the old folder is kept under another name",
       "or give the recipe another name, and it trains beside the old run",
     ],

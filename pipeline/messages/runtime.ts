@@ -1,9 +1,10 @@
 /** Messages about backends that do not start and plugins of XLA, in alphabetical order of code. */
 import { choices, quote, type Text } from "./text.ts";
 
-/** A backend that does not start. `help`: what to do about it. */
-export function backendUnavailable(reason: string, help: readonly string[]): Text {
-  return { code: "backend-unavailable", message: reason, help: [...help, "backend: auto takes what starts here"] };
+/** A backend that does not start. `help`: what to do about it, where the backend says so. */
+export function backendUnavailable(name: string, reason: string, help: readonly string[]): Text {
+  const otherwise = name === "auto" ? [] : ["backend: auto takes what starts here"];
+  return { code: "backend-unavailable", message: reason, help: help.length > 0 ? help : otherwise };
 }
 
 /** A runtime that could not be installed, or found. */

@@ -20,6 +20,8 @@ export interface Position {
   readonly seed: number;
   /** Name of the backend that computed it. */
   readonly backend: string;
+  /** Devices that shared each batch. 1 unless given. */
+  readonly devices?: number | undefined;
   /** Training pictures: to notice that they changed. 0 where nothing is known of them. */
   readonly pictures: number;
   /** Names of the classes, where the dataset has some. */

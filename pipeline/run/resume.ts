@@ -1,4 +1,4 @@
-/** Whether a run can go on: the recipe may not have changed, but for how long to train and what to keep. */
+/** Whether a run can go on: what decides the weights of a step may not have changed. */
 import { parse } from "yaml";
 import { differences, toYaml } from "../recipe/write.ts";
 import type { Recipe } from "../recipe/types.ts";
@@ -6,15 +6,22 @@ import type { Recipe } from "../recipe/types.ts";
 /**
  * What changed since a checkpoint was written, one line each, such as `network.block_depth: 2 → 3`.
  *
- * Nothing in `train` counts: how long to train, when to save and what to keep leave the weights of every step as they are.
+ * Nothing in `train` counts: how long to train, when to save and what to keep leave the weights of every step as they
+ * are. Of the backend its precision counts alone: which one computes, and on how many devices, changes what rounding
+ * leaves.
  *
  * @param before the resolved recipe in the checkpoint, as YAML
  */
 export function changesOf(before: string, now: Recipe): string[] {
   // Both as they are written: `cosine` and `{ use: cosine }` are one.
   const [old, current] = [before, toYaml(now.resolved)].map((text) => {
-    const { train: _, ...rest } = parse(text) as Record<string, unknown>;
-    return rest;
+    const { train: _, backend, ...rest } = parse(text) as Record<string, unknown>;
+    return { ...rest, backend: { precision: precisionOf(backend) } };
   });
   return differences(old!, current!);
+}
+
+/** `float32` where a backend has no other. */
+function precisionOf(backend: unknown): unknown {
+  return (backend as { precision?: unknown } | undefined)?.precision ?? "float32";
 }

@@ -25,17 +25,24 @@ export function startOf(
   const here = {
     seed: graph.recipe.seed,
     backend: backend.name,
+    devices: backend.devices ?? 1,
     pictures: pictures.train.count,
     classes: pictures.classes,
   };
   if (before === undefined) return { ...here, step: 0, epoch: 0, batch: 0, measured: true, metrics: {}, seconds: 0 };
   const { position } = before;
-  if (position.backend !== here.backend) console.warn(warning(messages.backendChanged(position.backend, here.backend)));
+  const [was, is] = [backendText(position), backendText(here)];
+  if (was !== is) console.warn(warning(messages.backendChanged(was, is)));
   const unknown = position.pictures === 0; // imported weights have seen other pictures
   if (unknown || position.pictures === here.pictures) return { ...position, ...here };
   console.warn(warning(messages.dataChanged(position.pictures, here.pictures)));
   // The epoch under way has another length now: it starts anew.
   return { ...position, ...here, batch: 0 };
+}
+
+/** As in a recipe: `wasm`, `{ use: xla, devices: 4 }`. */
+function backendText({ backend, devices = 1 }: Pick<Position, "backend" | "devices">): string {
+  return devices === 1 ? backend : `{ use: ${backend}, devices: ${devices} }`;
 }
 
 /** The checkpoint to go on from; one that is damaged is put aside. Refuses one of another recipe. */

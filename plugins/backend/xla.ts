@@ -1,7 +1,7 @@
 /** Backend `xla`: whole steps compiled by XLA, through a PJRT plugin; on processors and accelerators. */
 import { plugin, z } from "denoise/plugin";
 import type { Backend, StartTools } from "denoise/plugin";
-import { addRuntime, choosePlugin, RuntimeError, runtimes, XlaEngine } from "../../xla/mod.ts";
+import { addRuntime, choosePlugin, pluginVariable, RuntimeError, runtimes, XlaEngine } from "../../xla/mod.ts";
 
 /** What plugins are made of: messages name a line of the plugin. */
 const library = ["tensor", "pipeline"].map((folder) => new URL(`../../${folder}/`, import.meta.url).href);
@@ -40,7 +40,9 @@ export default plugin({
           const path = plugin ?? choosePlugin().plugin ?? await cpuPlugin(tools);
           engine = new XlaEngine({ plugin: path, devices, precision, library, memory: { fraction, preallocate } });
         }
-        await engine.start();
+        await engine.start().catch((error) => {
+          throw explained(error, plugin);
+        });
         const { platform, devices: all } = engine.device.client;
         const cores = navigator.hardwareConcurrency;
         const what = platform === "cpu" ? `${cores} core${cores === 1 ? "" : "s"}` : all[0]!.description;
@@ -58,6 +60,14 @@ export default plugin({
   },
 });
 
+/** The error of a plugin that does not start, with what to do where it is the environment that names it. */
+function explained(error: Error, path: string | undefined): Error {
+  const named = Deno.env.get(pluginVariable);
+  if (!named || (path ?? named) !== named) return error;
+  const help = [`unset ${pluginVariable}, and the best plugin that is installed is used`];
+  return new RuntimeError(error.message, help, { cause: error });
+}
+
 /**
  * The plugin for the processor, downloaded where it is not installed and downloads are allowed.
  *
@@ -69,6 +79,7 @@ export async function cpuPlugin({ download = false, signal, progress }: StartToo
   if (!download) {
     throw new RuntimeError(`No PJRT plugin is installed; training fetches one for the processor (${megabytes} MB)`, [
       "to fetch it now: deno task runtime add cpu",
+      "or take what starts here: backend: auto",
     ]);
   }
   const report = (what: string, done: number, total: number) => progress?.(what, done / 1e6, total / 1e6, "MB");

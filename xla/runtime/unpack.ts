@@ -66,7 +66,9 @@ export async function untar(path: string, { into, files, signal }: Unpacking): P
       await body.cancel(); // The next file comes only after this one.
       continue;
     }
-    if (/^\.\.|^\//.test(relative(into, join(into, name)))) throw new Error(`its file "${name}" lies outside of it`);
+    if (/^\.\.|^\//.test(relative(into, join(into, name)))) {
+      throw new Error(`Cannot unpack "${name}": it lies outside of the folder`);
+    }
     const stream = Readable.fromWeb(body as Parameters<typeof Readable.fromWeb>[0]);
     await write(join(into, name), stream, header.mode ?? 0, signal);
     written.push(name);

@@ -30,6 +30,6 @@ Deno.test("untar() refuses what is cut short, and names that lead out of the fol
   const cut = await archiveOf({ "a.so": "x".repeat(5000) }, (tar) => tar.subarray(0, 3000));
   await assert.rejects(untar(cut, { into, files: /./ }));
   for (const name of ["../a.so", "b/../../a.so"]) {
-    await assert.rejects(untar(await archiveOf({ [name]: "x" }), { into, files: /./ }), /lies outside of it/);
+    await assert.rejects(untar(await archiveOf({ [name]: "x" }), { into, files: /./ }), /lies outside of the folder/);
   }
 });
