@@ -33,8 +33,8 @@ const wanted = (part: string) => new RegExp(values.only).test(part);
 
 /** XLA's flags that our backend sets for itself on a CPU, for a JAX that runs as fast as it can. */
 const sameFlags = "--xla_cpu_experimental_ynn_fusion_type=-LIBRARY_FUSION_TYPE_INDIVIDUAL_CONVOLUTION";
-/** What the tasks of deno.json tell glibc: to keep the memory that a step frees, as the next one takes as much again. */
-const allocator = "glibc.malloc.arena_max=1:glibc.malloc.mmap_max=0:glibc.malloc.trim_threshold=1099511627776";
+/** What the tasks of deno.json tell glibc: to ask for huge pages, as each step takes gigabytes anew. */
+const allocator = "glibc.malloc.hugetlb=1";
 const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 const folder = await Deno.makeTempDir({ prefix: "denoise-bench-" });
 const inputs = join(folder, "inputs.safetensors");
