@@ -11,10 +11,11 @@ export const sweepCommand: AddCommand = (program, done) =>
       "what to change in it, with commas between values: schedule=cosine,linear samplers.preview.steps=5,20; " +
         "settings of samplers and metrics train no model anew (default: what the recipe has under sweep)",
     )
+    .option("--fresh", "start over; the old sweep is moved aside")
     .option("--runs <folder>", "where run folders stand", "runs")
-    .action((recipe: string, overrides: string[], { runs }: { runs: string }) =>
+    .action((recipe: string, overrides: string[], { fresh = false, runs }: { fresh?: boolean; runs: string }) =>
       untilInterrupted(
         done,
-        (signal) => sweep(recipe, { plugins: builtins, overrides, runs, signal }, terminalConsole()),
+        (signal) => sweep(recipe, { plugins: builtins, overrides, fresh, runs, signal }, terminalConsole()),
       )
     );

@@ -103,7 +103,11 @@ export function short(value: unknown): string {
   if (value === undefined) return "(none)";
   if (Array.isArray(value)) return `[${value.map(short).join(", ")}]`;
   if (isRecord(value)) return `{ ${Object.entries(value).map(([key, item]) => `${key}: ${short(item)}`).join(", ")} }`;
-  return typeof value === "string" && /^[\p{L}\d][\p{L}\p{N} ./_-]*$/u.test(value) && Number.isNaN(Number(value))
-    ? value
-    : JSON.stringify(value);
+  return typeof value === "string" && isPlain(value) ? value : JSON.stringify(value);
+}
+
+/** Whether YAML takes a text for that text without quotes. */
+function isPlain(text: string): boolean {
+  return /^[\p{L}\d][\p{L}\p{N} ./_-]*$/u.test(text) && Number.isNaN(Number(text)) &&
+    !/^(true|false|null)$/i.test(text);
 }

@@ -16,8 +16,8 @@ import { openData } from "./session.ts";
 
 /** How to evaluate. */
 export interface EvaluateOptions extends LoadOptions {
-  /** Diffusion steps of the samplers that metrics use, in place of the recipe's. Default 20. */
-  readonly steps?: number;
+  /** Diffusion steps of the samplers that metrics use, in place of the recipe's; null: the recipe's. Default 20. */
+  readonly steps?: number | null;
   /** Pictures that metrics generate, in place of the recipe's. */
   readonly images?: number;
   /** File for the numbers, as JSON. Default: `evaluation-step-000512.json` in the run folder. */
@@ -44,7 +44,7 @@ export interface EvaluateResult {
  */
 export async function evaluate(target: string, options: EvaluateOptions, console: Console): Promise<EvaluateResult> {
   const { steps = 20, images } = options;
-  checkWhole("steps", steps, 1, 1_000_000);
+  if (steps !== null) checkWhole("steps", steps, 1, 1_000_000);
   if (images !== undefined) checkWhole("images", images, 2, 10_000_000);
   const change = (graph: Graph) => changesFor(graph, { steps, images }, options.overrides ?? []);
   await using model = await loadModel(target, options, console, change);
@@ -92,13 +92,14 @@ function told({ path, plugin, stage }: Stage<"sampler">): string {
 /** What evaluation changes in the recipe; what the command line changes itself stays. */
 function changesFor(
   graph: Graph,
-  { steps, images }: { steps: number; images: number | undefined },
+  { steps, images }: { steps: number | null; images: number | undefined },
   given: readonly string[],
 ): string[] {
   const metrics = graph.all("metric").filter(({ plugin }) => "images" in plugin.options.shape);
   if (images !== undefined && metrics.length === 0) throw new DenoiseError(messages.imagesUnused(images));
+  const samplers = steps === null ? [] : samplersOf(graph).filter(({ options }) => "steps" in options);
   const all = [
-    ...samplersOf(graph).filter(({ options }) => "steps" in options).map(({ path }) => [[...path, "steps"], steps]),
+    ...samplers.map(({ path }) => [[...path, "steps"], steps]),
     ...(images === undefined ? [] : metrics.map(({ path }) => [[...path, "images"], images])),
   ] as [path: (string | number)[], value: number][];
   return all.map(([path, value]) => ({ key: `${path.join(".")}=`, value }))

@@ -37,14 +37,7 @@ export async function takeRunFolder(
   path: string,
   options: { fresh: boolean; moved: (to: string) => void },
 ): Promise<RunFolder> {
-  let lock = await makeFolder(path);
-  if (options.fresh && await hasRun(path)) {
-    const aside = await freeName(path);
-    await Deno.rename(path, aside);
-    lock[Symbol.dispose]();
-    options.moved(aside);
-    lock = await makeFolder(path);
-  }
+  const lock = await takeFolder(path, options.fresh && await hasRun(path) ? options.moved : undefined);
   const folder = {
     path,
     recipe: join(path, "recipe.yaml"),
@@ -56,6 +49,22 @@ export async function takeRunFolder(
   // The lock is held: whoever wrote these is dead.
   for (const each of [path, folder.checkpoints, folder.samples]) await removeLeftovers(each, 0);
   return folder;
+}
+
+/**
+ * Makes a folder, and takes it for this process.
+ *
+ * @param moved given where what stands there is to be moved aside first: where to, it is told
+ * @throws {DenoiseError} when another process has it, or nothing can be written there
+ */
+export async function takeFolder(path: string, moved?: (to: string) => void): Promise<Disposable> {
+  const lock = await makeFolder(path);
+  if (moved === undefined) return lock;
+  const aside = await freeName(path);
+  await Deno.rename(path, aside);
+  lock[Symbol.dispose]();
+  moved(aside);
+  return await makeFolder(path);
 }
 
 async function makeFolder(path: string): Promise<Disposable> {

@@ -1,7 +1,8 @@
 /** The grid of a sweep: overrides with several values, and every combination of them. */
 import { sweepAxisTwice, sweepEmpty, sweepName, sweepUnclosed } from "../messages/sweep.ts";
-import { DenoiseError } from "../problem.ts";
 import { sha256 } from "../../files/hash.ts";
+import { DenoiseError } from "../problem.ts";
+import { short } from "../recipe/write.ts";
 
 /** A setting with several values. */
 export interface Axis {
@@ -48,7 +49,7 @@ export function readGrid(
   };
   const keys = overrides.map((text) => text.slice(0, Math.max(text.indexOf("="), 0)));
   for (const [key, values] of Object.entries(declared)) {
-    if (!keys.includes(key)) add(key, values.map(written));
+    if (!keys.includes(key)) add(key, values.map(short));
   }
   for (const text of overrides) if (!fixed.includes(text)) add(text.slice(0, text.indexOf("=")), valuesOf(text));
   if (axes.length === 0) throw new DenoiseError(sweepEmpty());
@@ -84,13 +85,6 @@ function pointsOf(axes: readonly Axis[]): Point[] {
 function valuesOf(override: string): string[] {
   const equals = override.indexOf("=");
   return equals < 0 ? [] : splitValues(override.slice(equals + 1), override);
-}
-
-/** A value as an override has it: `{ use: ddim, steps: 5 }`, without quotes where YAML takes none. */
-function written(value: unknown): string {
-  if (typeof value !== "object" || value === null) return String(value);
-  if (Array.isArray(value)) return `[${value.map(written).join(", ")}]`;
-  return `{ ${Object.entries(value).map(([key, each]) => `${key}: ${written(each)}`).join(", ")} }`;
 }
 
 /** Splits at the commas that stand outside brackets, braces and quotes. */

@@ -7,6 +7,7 @@ import { toYaml } from "../recipe/mod.ts";
 import { readRecipe } from "../recipe/read.ts";
 import type { PluginSource } from "../recipe/types.ts";
 import { evaluate } from "../run/evaluate.ts";
+import { takeFolder } from "../run/run_folder.ts";
 import { train } from "../run/train.ts";
 import type { Console } from "../terminal/console.ts";
 import { row } from "../terminal/rows.ts";
@@ -19,6 +20,8 @@ export interface SweepOptions {
   readonly plugins: PluginSource;
   /** Settings: those with several values, such as `schedule=cosine,linear`, span the grid, with `sweep` of the recipe. */
   readonly overrides?: readonly string[];
+  /** Starts over; what stands in the folder of the sweep is moved aside. */
+  readonly fresh?: boolean;
   /** Folder of the run folders. Default `runs`. */
   readonly runs?: string;
   /** Folder for downloads and decoded pictures. Default: the user's cache folder. */
@@ -40,24 +43,33 @@ export interface SweepResult {
 
 /**
  * Trains and measures every combination. What is measured already with the same recipe is not done again, and a model
- * that was interrupted goes on where it stopped. Settings of samplers and metrics do not train a model anew.
+ * that was interrupted goes on where it stopped. Settings of samplers and metrics do not train a model anew. Samplers take
+ * the steps that the recipe says.
  *
  * @param file a recipe
  * @throws {DenoiseError} before anything is trained, where the grid or one of its recipes is wrong or measures nothing
  */
 export async function sweep(file: string, options: SweepOptions, console: Console): Promise<SweepResult> {
-  const { plugins, runs = "runs", cache } = options;
+  const { plugins, overrides = [], fresh = false, runs = "runs", cache } = options;
   const signal = options.signal ?? new AbortController().signal;
-  const { overrides = [] } = options;
   const base = await readRecipe(file, { plugins, overrides: fixedOf(overrides) });
   const grid = readGrid(overrides, base.sweep);
   const folder = join(runs, `${base.name}-sweep`);
   const plan = await planOf(file, grid, plugins, folder);
+  const moved = (to: string) => console.line(`The old sweep is kept in ${to}`);
+  const isThere = await Deno.stat(folder).then(() => true, () => false);
+  using _lock = await takeFolder(folder, fresh && isThere ? moved : undefined);
   const kept = join(folder, "sweep.json");
   const known = new Map((await readCells(kept)).map((cell) => [cell.recipe, cell]));
   const total = plan.reduce((sum, { measured }) => sum + measured.length, 0);
   const found = (recipe: string) => known.get(recipe);
-  const cells = () => plan.flatMap(({ measured }) => measured.flatMap(({ recipe }) => found(recipe) ?? []));
+  const cells = () =>
+    plan.flatMap(({ point, measured }) =>
+      measured.flatMap(({ point: used, recipe }) => {
+        const cell = found(recipe); // perhaps of a grid that said the same with other keys
+        return cell === undefined ? [] : { ...cell, point: { ...point, ...used } };
+      })
+    );
 
   row(console, "sweep", grid.axes.map(({ key, values }) => `${key}: ${values.join(", ")}`).join("  "));
   row(console, "", `${counted(plan.length, "model")}, ${counted(total, "measurement")}, ${cells().length} done before`);
@@ -79,7 +91,8 @@ export async function sweep(file: string, options: SweepOptions, console: Consol
       console.line();
       if (Object.keys(used).length > 0) console.line(console.colors.bold(overridesOf(used).join(" ")));
       const json = join(trained.folder, `evaluation-${nameOf(used, "as-trained")}.json`);
-      const evaluated = await evaluate(trained.folder, { ...shared, overrides: overridesOf(used), json }, console);
+      const how = { ...shared, overrides: overridesOf(used), steps: null, json };
+      const evaluated = await evaluate(trained.folder, how, console);
       if (evaluated.outcome === "interrupted") return stopped();
       const { step, metrics } = evaluated;
       known.set(recipe, { recipe, point: { ...point, ...used }, run: trained.folder, step, metrics });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { parse } from "yaml";
 import { builtins, DenoiseError, sweep } from "../../mod.ts";
 import { memoryConsole } from "../terminal/memory_console.ts";
 import { nameOf, readGrid } from "./grid.ts";
@@ -13,6 +14,25 @@ samplers: { preview: { use: ddim, steps: 2 } }
 metrics: [{ use: validation-error }]
 train: { steps: 2, samples: { rows: 1, columns: 2 } }
 backend: cpu
+`;
+
+/** How bright two generated pictures are. */
+const glow = `
+import { plugin, tf, z } from "denoise/plugin";
+export default plugin({
+  kind: "metric",
+  name: "glow",
+  summary: "How bright generated pictures are",
+  needs: ["sampler"],
+  options: z.object({ sampler: z.string().describe("which") }),
+  create: () => ({
+    better: { glow: "higher" },
+    async measure(view) {
+      const [images] = await Array.fromAsync(view.generate(2), (images) => images.array());
+      return { glow: images.flat(3).reduce((sum, value) => sum + value, 0) };
+    },
+  }),
+});
 `;
 
 Deno.test("readGrid() goes through every combination, and trains no model anew for samplers and metrics", () => {
@@ -49,6 +69,12 @@ Deno.test("readGrid() takes the grid of the recipe, where the command line has n
   ]);
   assert.deepEqual(fixed, ["seed=3"]);
   assert.deepEqual(readGrid(["schedule=linear,cosine"], declared).axes.at(-1)!.values, ["linear", "cosine"]);
+});
+
+Deno.test("readGrid() writes the values of the recipe so that they read back as they are", () => {
+  const values = ["cosine", "5", "true", "1e-3", 5, 0.001, true, null, "a: b", "a, b", { x: "1", y: ["a,b", 2] }];
+  const { axes: [axis] } = readGrid([], { key: values });
+  assert.deepEqual(axis!.values.map((text) => parse(text)), values);
 });
 
 Deno.test("readGrid() refuses what is no grid", () => {
@@ -125,6 +151,40 @@ Deno.test({
     );
     assert.equal(third.outcome, "interrupted");
     assert.equal((await run("seed=1,2")).outcome, "finished");
+  },
+});
+
+Deno.test({
+  name: "sweep() measures samplers with the steps that they have, and starts over with fresh",
+  sanitizeResources: false, // as above
+  sanitizeOps: false,
+  async fn() {
+    const folder = await Deno.makeTempDir();
+    const file = join(folder, "small.yaml");
+    await Deno.writeTextFile(join(folder, "glow.ts"), glow);
+    await Deno.writeTextFile(
+      file,
+      recipe.replace(
+        "metrics: [{ use: validation-error }]",
+        "plugins: [./glow.ts]\nmetrics: [{ use: glow, sampler: preview }]",
+      ),
+    );
+    const shared = { plugins: builtins, runs: join(folder, "runs"), cache: join(folder, "cache") };
+    const run = async (overrides: string[], fresh = false) => {
+      const output = memoryConsole();
+      return { ...await sweep(file, { ...shared, overrides, fresh }, output), said: output.lines.join("\n") };
+    };
+    const values = async (setting: string) => (await run([setting])).cells.map(({ metrics }) => metrics[0]!.value);
+    const whole = await values("samplers.preview={ use: ddim, steps: 1 },{ use: ddim, steps: 4 }");
+    assert.notEqual(whole[0], whole[1]);
+    assert.deepEqual(await values("samplers.preview.steps=1,4"), whole);
+
+    const changed = ["optimizer.learning_rate=0.5", "samplers.preview.steps=1,4"];
+    await assert.rejects(run(changed), /the recipe has changed/);
+    const { said, cells } = await run(changed, true);
+    assert.match(said, /The old sweep is kept in .*small-sweep\.old-1/);
+    assert.match(said, /2 measurements, 0 done before/);
+    assert.notDeepEqual(cells.map(({ metrics }) => metrics[0]!.value), whole);
   },
 });
 
