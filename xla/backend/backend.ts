@@ -100,7 +100,7 @@ export class XlaBackend extends tf.KernelBackend {
   override async read(dataId: object): Promise<tf.backend_util.BackendValues> {
     const entry = this.#readable(dataId);
     if (entry.host !== undefined) return entry.host as tf.TypedArray;
-    const value = this.#lazy(entry);
+    const value = this.lazy(entry);
     this.graph.retain(value);
     try {
       await this.graph.settle([value]);
@@ -113,7 +113,7 @@ export class XlaBackend extends tf.KernelBackend {
   override readSync(dataId: object): tf.backend_util.BackendValues {
     const entry = this.#readable(dataId);
     if (entry.host !== undefined) return entry.host as tf.TypedArray;
-    const value = this.#lazy(entry);
+    const value = this.lazy(entry);
     this.graph.settleSync([value]);
     return elementsOf(this.graph.storedOf(value).first.readSync(), typeName(value.dtype));
   }
@@ -121,7 +121,7 @@ export class XlaBackend extends tf.KernelBackend {
   /** The value behind a tensor, of the tensor's own shape. */
   valueBehind({ dataId, shape }: tf.TensorInfo): Value {
     const entry = this.entry(dataId);
-    const value = this.trace === undefined ? this.#lazy(entry) : this.#traced(entry);
+    const value = this.trace === undefined ? this.lazy(entry) : this.#traced(entry);
     return sameShape(value.shape, shape) ? value : reshape(value, shape);
   }
 
@@ -155,9 +155,19 @@ export class XlaBackend extends tf.KernelBackend {
     throw new Error("Cannot use a tensor: its data is freed");
   }
 
-  /** The value of an entry outside of traces: a buffer, or an operation that waits. */
+  /** The value of an entry outside of traces: a buffer, or an operation that waits. @throws Error where a trace made it */
   lazy(entry: Entry): Value {
-    return this.#lazy(entry);
+    if (entry.trace !== undefined) {
+      throw new Error(
+        "Cannot use a tensor outside of the compiled function that made it: it has no values; return it from there",
+      );
+    }
+    if (entry.value !== undefined) return entry.value;
+    const type = this.elementType(entry as tf.TensorInfo & Entry);
+    const stored = entry.stored ?? this.#upload(entry.host as tf.TypedArray, entry.shape, type);
+    this.#hold(entry, source({ shape: entry.shape, dtype: type }, stored));
+    entry.stored = undefined;
+    return entry.value!;
   }
 
   /** Element type of a tensor on the device. @throws TypeError where it has none */
@@ -189,20 +199,6 @@ export class XlaBackend extends tf.KernelBackend {
     entry.value = value;
   }
 
-  #lazy(entry: Entry): Value {
-    if (entry.trace !== undefined) {
-      throw new Error(
-        "Cannot use a tensor outside of the compiled function that made it: it has no values; return it from there",
-      );
-    }
-    if (entry.value !== undefined) return entry.value;
-    const type = this.elementType(entry as tf.TensorInfo & Entry);
-    const stored = entry.stored ?? this.#upload(entry.host as tf.TypedArray, entry.shape, type);
-    this.#hold(entry, source({ shape: entry.shape, dtype: type }, stored));
-    entry.stored = undefined;
-    return entry.value!;
-  }
-
   #traced(entry: Entry): Value {
     if (entry.trace === this.trace) return entry.value!;
     if (entry.trace === undefined && entry.host !== undefined && isDeviceType(entry.dtype)) {
@@ -210,7 +206,7 @@ export class XlaBackend extends tf.KernelBackend {
       const values = entry.host as tf.TypedArray;
       if (values.length <= mostInline || isUniform(values)) return constant(values, entry.shape, type);
     }
-    return this.trace!.capture(entry, this.#lazy(entry));
+    return this.trace!.capture(this.lazy(entry));
   }
 
   #readable(dataId: object): Entry {

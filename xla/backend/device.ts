@@ -105,7 +105,7 @@ export class XlaDevice {
     this.cache?.save(text, partitions, executable);
   }
 
-  /** Keeps a bounded number of programs: the ones not used for longest go. */
+  /** Keeps a bounded number of programs: the first ones go. */
   #keep(text: string, executable: Executable): void {
     this.#compiled.set(text, executable);
     if (this.#compiled.size <= 4096) return;

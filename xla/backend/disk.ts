@@ -58,16 +58,19 @@ export class ProgramCache {
     }
   }
 
+  /** Removes what is beyond the limit, and what killed writers left a day ago or more. */
   #prune(): void {
-    const files = readdirSync(this.folder).filter((name) => name.endsWith(".xla")).map((name) => {
+    const files = readdirSync(this.folder).flatMap((name) => {
       const path = join(this.folder, name);
-      const { size, mtimeMs } = statSync(path);
-      return { path, size, used: mtimeMs };
+      const found = statSync(path, { throwIfNoEntry: false }); // another process may have removed it
+      return found === undefined ? [] : [{ path, size: found.size, used: found.mtimeMs }];
     }).sort((a, b) => b.used - a.used);
     let total = 0;
-    for (const { path, size } of files) {
-      total += size;
-      if (total > this.limit) rmSync(path, { force: true });
+    for (const { path, size, used } of files) {
+      const program = path.endsWith(".xla");
+      if (program) total += size;
+      const abandoned = path.endsWith(".part") && Date.now() - used > 24 * 3600e3;
+      if (abandoned || (program && total > this.limit)) rmSync(path, { force: true });
     }
   }
 

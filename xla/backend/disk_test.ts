@@ -69,8 +69,12 @@ Deno.test("a folder of programs is bounded: those not used for longest go", asyn
     await Deno.utime(newest.path, i + 1, i + 1); // seconds since 1970: long ago, in this order
   }
   assert.equal(cache.find("a", 1)?.[999], 0, "used just now");
+  const [left, under] = ["left.part", "under-way.part"].map((name) => join(folder, name)) as [string, string];
+  for (const path of [left, under]) await Deno.writeFile(path, new Uint8Array(9000));
+  await Deno.utime(left, 9, 9);
   cache.save("d", 1, program(3));
   assert.deepEqual(["a", "b", "c", "d"].map((text) => cache.find(text, 1)?.[0]), [0, undefined, 2, 3]);
+  assert.deepEqual(files(folder).filter((path) => path.endsWith(".part")), [under], "left by a killed writer");
   assert.equal(cache.find("a", 4), undefined, "a program for other devices is another");
   await Deno.remove(folder, { recursive: true });
 });

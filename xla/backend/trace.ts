@@ -2,7 +2,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { source, type Type, type Value } from "../stablehlo/mod.ts";
 import type { XlaBackend } from "./backend.ts";
-import type { Entry } from "./entry.ts";
 import { mapTree, type Tree, visitTree } from "./tree.ts";
 
 /** What a traced function computes. */
@@ -22,7 +21,7 @@ export class Trace {
   constructor(readonly name: string, readonly backend: XlaBackend) {}
 
   /** A tensor from outside becomes an input with the value that it has now. */
-  capture(_entry: Entry, value: Value): Value {
+  capture(value: Value): Value {
     const { graph } = this.backend;
     graph.settleSync([value]);
     if (!this.#captured.has(value.op)) {

@@ -83,13 +83,13 @@ export function softmax(logits: Value, log: boolean): Value {
 export const reductions: DeviceKernels = {
   Sum: ({ x }, attributes) => along(numeric(x!), attributes, sumAlong),
   Prod: reduction("multiply", numeric),
-  Max: reduction("maximum", (x) => x),
-  Min: reduction("minimum", (x) => x),
+  Max: reduction("maximum"),
+  Min: reduction("minimum"),
   All: reduction("and", (x) => convert(x, "i1")),
   Any: reduction("or", (x) => convert(x, "i1")),
   Mean: ({ x }, attributes) => along(x!, attributes, mean),
   ArgMax: ({ x }, { axis }) => place(x!, axesOf(x!, axis)[0]!, "GT"),
   ArgMin: ({ x }, { axis }) => place(x!, axesOf(x!, axis)[0]!, "LT"),
-  Softmax: ({ logits }, _attributes) => softmax(logits!, false),
-  LogSoftmax: ({ logits }, _attributes) => softmax(logits!, true),
+  Softmax: ({ logits }) => softmax(logits!, false),
+  LogSoftmax: ({ logits }) => softmax(logits!, true),
 };

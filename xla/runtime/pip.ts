@@ -112,7 +112,8 @@ function run(
     }
     let errors = "";
     child.stderr!.on("data", (text) => errors = (errors + text).slice(-20_000));
-    child.on("error", reject);
+    // Killed by the signal, it is waited for: what it still writes would stay behind.
+    child.on("error", (error) => child.pid === undefined && reject(error));
     child.on("close", (code) => resolve({ code: code ?? 1, errors }));
   });
 }
