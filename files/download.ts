@@ -49,13 +49,15 @@ export async function download(path: string, remote: Remote | RemoteMd5, options
   if (await sizeOf(path) !== undefined) return await checkPlaced(path, remote, signal);
   await Deno.mkdir(dirname(path), { recursive: true });
   const part = `${path}.part`;
+  await using _held = await holdPart(part, remote, options);
+  if (await sizeOf(path) !== undefined) return await checkPlaced(path, remote, signal); // another process was at it
 
   let failure: unknown;
   let most = (await sizeOf(part)) ?? 0; // Bytes reached so far: an attempt that does not get further is an idle one.
   for (let idle = 0; idle < attempts;) {
     signal?.throwIfAborted();
     const before = (await sizeOf(part)) ?? 0;
-    if (before > remote.size) await Deno.remove(part);
+    if (before > remote.size) await Deno.truncate(part);
     if (before !== remote.size) {
       try {
         await fetchInto(part, remote, options);
@@ -70,7 +72,7 @@ export async function download(path: string, remote: Remote | RemoteMd5, options
     const after = (await sizeOf(part)) ?? 0;
     if (after === remote.size) {
       if (await hashOf(part, remote, signal) === expected(remote)) return await Deno.rename(part, path);
-      await Deno.remove(part);
+      await Deno.truncate(part);
       // What an earlier run left may be at fault: only a download from the first byte on settles it.
       if (before === 0) throw wrongContent(path, remote);
       idle++;
@@ -82,6 +84,33 @@ export async function download(path: string, remote: Remote | RemoteMd5, options
     }
   }
   throw unavailable(path, remote, failure);
+}
+
+/**
+ * Takes a part for this process alone, as two that write it would spoil it for one another; another process is waited
+ * for. A part without a byte does not stay.
+ */
+async function holdPart(
+  part: string,
+  remote: Remote | RemoteMd5,
+  { signal, progress }: DownloadOptions,
+): Promise<AsyncDisposable> {
+  for (;;) {
+    const file = await Deno.open(part, { read: true, write: true, create: true });
+    // Locks of Windows keep out this process's own other handles, and some network file systems have none.
+    const held = Deno.build.os === "windows" || await file.tryLock(true).catch(() => true);
+    if (held) {
+      return {
+        async [Symbol.asyncDispose]() {
+          if (await sizeOf(part) === 0) await Deno.remove(part).catch(() => {});
+          file.close();
+        },
+      };
+    }
+    file.close();
+    progress?.((await sizeOf(part)) ?? 0, remote.size);
+    await pause(200, signal);
+  }
 }
 
 /** An attempt that failed. Its text goes on from "Cannot download …:". */

@@ -232,3 +232,26 @@ Deno.test("download() checks a file of which only the MD5 is known", async () =>
     });
   });
 });
+
+Deno.test("download() waits for another one of the same file, and takes what it has fetched", async () => {
+  const slow: Behaviour = (request, before) => {
+    const body = new ReadableStream<Uint8Array>({
+      async start(controller) {
+        for (const part of [content.subarray(0, half), content.subarray(half)]) {
+          await new Promise((resolve) => setTimeout(resolve, 50));
+          controller.enqueue(part);
+        }
+        controller.close();
+      },
+    });
+    return before === 0 ? new Response(body) : ranged(request, before);
+  };
+  await withServer(slow, async (place) => {
+    const shown: number[] = [];
+    await Promise.all([place.get(), place.get({ progress: (done) => void shown.push(done) }), place.get()]);
+    assert.deepEqual(await Deno.readFile(place.path), content);
+    assert.deepEqual(place.ranges, [null], "fetched once");
+    assert.deepEqual(names(place.path), ["file.bin"]);
+    assert.ok(shown.length > 0, "progress is shown meanwhile");
+  });
+});
