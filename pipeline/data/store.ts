@@ -114,8 +114,12 @@ function readTrailer(file: number, size: number): Trailer | undefined {
   if (length > size - tail) return undefined;
   const json = new Uint8Array(length);
   readFully(file, json, 0, length, size - tail - length);
-  const trailer: Trailer = JSON.parse(new TextDecoder().decode(json));
-  return trailer.count * trailer.pictureBytes === size - tail - length ? trailer : undefined;
+  try {
+    const trailer: Trailer = JSON.parse(new TextDecoder().decode(json));
+    return trailer.count * trailer.pictureBytes === size - tail - length ? trailer : undefined;
+  } catch {
+    return undefined; // damaged
+  }
 }
 
 function readFully(file: number, target: Uint8Array, offset: number, length: number, position: number): void {

@@ -221,3 +221,14 @@ Deno.test("padToSquare() and cutSquare() keep squares as they are, but for their
   assert.deepEqual(padToSquare(picture, 9), picture);
   assert.deepEqual(cutSquare(picture, 9), picture);
 });
+
+Deno.test("padToSquare() rounds halves to even numbers, as Pillow's ImageOps.pad", () => {
+  // Rows that Pillow fills, by width, height and side.
+  for (
+    const [width, height, side, first, last] of [[9, 8, 9, 0, 7], [9, 6, 9, 2, 7], [8, 5, 4, 1, 2], [9, 4, 9, 2, 5]]
+  ) {
+    const { data } = padToSquare(boxed([width!, height!], [10, 20, 30]), side!);
+    const filled = Array.from({ length: side! }, (_, row) => row).filter((row) => data[row * side! * 3] !== 255);
+    assert.deepEqual([filled[0], filled.at(-1)], [first, last], `${width}x${height} in ${side}`);
+  }
+});

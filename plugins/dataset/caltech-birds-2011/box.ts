@@ -1,5 +1,6 @@
 /** Cuts a bird out of its photograph, as clear-diffusion-keras does (dataset.py, 98fbccd and 6ed2ac6). */
 import { image } from "denoise/plugin";
+import { roundHalfEven } from "../shared/round.ts";
 
 /** A bounding box in pixels, from the left and from above. */
 export interface Box {
@@ -33,10 +34,4 @@ function span(middle: number, side: number, end: number): [start: number, length
   const start = Math.max(0, roundHalfEven(middle - length / 2));
   // Start and length are rounded each on its own, which may reach one pixel too far.
   return [start, Math.max(1, Math.min(roundHalfEven(length), end - start))];
-}
-
-/** Rounds halves to the even number, as TensorFlow does. */
-function roundHalfEven(value: number): number {
-  const floor = Math.floor(value);
-  return value - floor === 0.5 ? floor + (floor % 2) : Math.round(value);
 }

@@ -35,7 +35,8 @@ export async function* readTar(path: string, { signal, progress }: OpenTools): A
   try {
     for await (const { header, body } of plain.pipeThrough(createTarDecoder({ strict: true }))) {
       let taken = false;
-      if (header.type === "file") yield { name: header.name, content: () => (taken = true, body) };
+      const content = () => (taken = true, readable(path, body, signal));
+      if (header.type === "file") yield { name: header.name, content };
       if (!taken) await body.cancel(); // The next file comes only after this one.
     }
   } catch (error) {
@@ -60,7 +61,7 @@ export async function* readZip(path: string, { signal, progress }: OpenTools): A
       signal.throwIfAborted();
       progress(`unpacking ${name}`, ++done, zip.entryCount, "files");
       if (!entry.fileName.endsWith("/")) {
-        yield { name: entry.fileName, content: () => content(zip, entry) };
+        yield { name: entry.fileName, content: () => readable(path, contentOf(zip, entry), signal) };
       }
     }
   } catch (error) {
@@ -71,8 +72,22 @@ export async function* readZip(path: string, { signal, progress }: OpenTools): A
   }
 }
 
-async function* content(zip: yauzl.ZipFile, entry: yauzl.Entry): AsyncGenerator<Uint8Array> {
-  for await (const chunk of await zip.openReadStreamPromise(entry)) yield chunk;
+async function* contentOf(zip: yauzl.ZipFile, entry: yauzl.Entry): AsyncGenerator<Uint8Array> {
+  yield* await zip.openReadStreamPromise(entry);
+}
+
+/** The content of a file, whose faults are those of the archive. */
+async function* readable(
+  path: string,
+  content: AsyncIterable<Uint8Array>,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  try {
+    yield* content;
+  } catch (error) {
+    signal.throwIfAborted();
+    throw damaged(path, error);
+  }
 }
 
 async function isGzip(path: string): Promise<boolean> {

@@ -53,10 +53,9 @@ export async function listPictures(
 /** What there is where a folder was looked for, the most alike first. Undefined when there is nothing. */
 export async function nearestFolder(folder: string): Promise<string | undefined> {
   let path = resolve(folder);
-  let wanted = basename(path);
   while (true) {
     const parent = dirname(path);
-    wanted = basename(path);
+    const wanted = basename(path);
     const there = await Array.fromAsync(Deno.readDir(parent)).catch(() => undefined);
     if (there !== undefined) {
       const folders = there.filter(({ name, isDirectory }) => isDirectory && !name.startsWith("."));

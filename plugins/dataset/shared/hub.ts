@@ -33,7 +33,7 @@ export function hubDataset({ name, repository, imageSize: side, hub, shape }: Hu
       const { path, items } = await openPictures(repository, hub.replace(/\/+$/, ""), tools);
       const all = [...items.keys()];
       return {
-        fingerprint: JSON.stringify([name, 1, files.sha256(JSON.stringify(items)), side]),
+        fingerprint: JSON.stringify([name, 2, files.sha256(JSON.stringify(items)), side]),
         items: items.map(({ name }) => ({ name })),
         splits: { train: all, validation: all },
         measuresTraining: true,
@@ -98,12 +98,15 @@ async function list(repository: string, hub: string, { signal, folder }: OpenToo
     throw new files.DownloadError(what, byHand(repository, hub, folder), { cause });
   };
   const stalled = AbortSignal.timeout(60_000);
-  const response = await fetch(url, { signal: AbortSignal.any([signal, stalled]) }).catch((error) => {
+  const ask = async () => {
+    const response = await fetch(url, { signal: AbortSignal.any([signal, stalled]) });
+    return { ok: response.ok, status: `${response.status} ${response.statusText}`, body: await response.text() };
+  };
+  const { ok, status, body } = await ask().catch((error) => {
     signal.throwIfAborted();
     return refuse(error instanceof Error ? error.message : String(error), error);
   });
-  const body = await response.text();
-  if (!response.ok) refuse(`the server answered ${response.status} ${response.statusText}`.trimEnd());
+  if (!ok) refuse(`the server answered ${status}`.trimEnd());
   let entries: z.infer<typeof listing> = [];
   try {
     entries = listing.parse(JSON.parse(body));

@@ -1,5 +1,6 @@
 /** Pictures of any shape to squares. */
 import { image } from "denoise/plugin";
+import { roundHalfEven } from "./round.ts";
 
 /** The largest square in the middle, resized. */
 export function cutSquare(picture: image.Picture, side: number): image.Picture {
@@ -14,12 +15,12 @@ export function padToSquare(picture: image.Picture, side: number): image.Picture
   const { width, height } = picture;
   const longer = Math.max(width, height);
   const fitted = image.resize(picture, {
-    width: Math.max(1, Math.round(width / longer * side)),
-    height: Math.max(1, Math.round(height / longer * side)),
+    width: Math.max(1, roundHalfEven(width / longer * side)),
+    height: Math.max(1, roundHalfEven(height / longer * side)),
     method: "bicubic",
   });
-  const left = Math.round((side - fitted.width) / 2);
-  const top = Math.round((side - fitted.height) / 2);
+  const left = roundHalfEven((side - fitted.width) / 2);
+  const top = roundHalfEven((side - fitted.height) / 2);
   const data = new Uint8Array(side * side * 3).fill(255);
   for (let row = 0; row < fitted.height; row++) {
     const from = row * fitted.width * 3;
