@@ -46,10 +46,12 @@ const ours = (overrides: readonly string[], size = batch, env: Readonly<Record<s
     GLIBC_TUNABLES: allocator,
     ...env,
   });
+/** With our flags it gets our allocator's setting, too. */
 const jax = (flags: string) =>
   start(Deno.env.get("DENOISE_PEER_JAX") ?? "python3", [path("peers/jax_peer.py"), inputs, batch], {
     XLA_FLAGS: flags,
     TF_CPP_MIN_LOG_LEVEL: "3",
+    ...(flags === sameFlags ? { GLIBC_TUNABLES: allocator } : {}),
   });
 const torch = () =>
   start(Deno.env.get("DENOISE_PEER_TORCH") ?? "python3", [
