@@ -218,10 +218,10 @@ function hashOf(path: string, remote: Remote | RemoteMd5, signal?: AbortSignal):
   return "md5" in remote ? md5OfFile(path, signal) : sha256OfFile(path, signal);
 }
 
-/** The innermost message: that of `fetch` alone says no more than "fetch failed". */
+/** The innermost message, without the address: that of `fetch` alone says no more than "fetch failed". */
 function reason(error: unknown): string {
   if (!(error instanceof Error)) return "no connection";
-  return error.cause instanceof Error ? reason(error.cause) : error.message;
+  return error.cause instanceof Error ? reason(error.cause) : error.message.replace(/ for url \(\S+\)/, "");
 }
 
 async function sizeOf(path: string): Promise<number | undefined> {

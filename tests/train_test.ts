@@ -186,6 +186,15 @@ testRuns("train() refuses a recipe that changed, and starts over with fresh", as
   assert.ok(place.names("runs", "small.old-1", "checkpoints").includes("step-000004.safetensors"));
 });
 
+testRuns("train() goes on with other samplers and metrics, to the same weights, and says so", async (backend) => {
+  await using place = await workplace(backend);
+  await using other = await workplace(backend);
+  await place.train(["train.epochs=1"]);
+  const longer = await place.train(["samplers.quick.steps=1", "metrics=[{ use: validation-error, error: mse }]"]);
+  assert.match(longer.output.warnings.join("\n"), /Samplers or metrics have changed[^]*quick\.steps: 2 → 1/);
+  assert.deepEqual(await place.tensors(longer), await other.tensors(await other.train()));
+});
+
 Deno.test({
   name: "train() goes on on another backend, and says that it is not bit for bit",
   sanitizeResources: false, // the threads of a backend outlive the test that started them

@@ -88,7 +88,10 @@ Deno.test("batches() larger than a pass reach over several", async () => {
 Deno.test("batches() refuse an epoch without a whole batch, and say what fits", () => {
   assert.throws(() => batches(stand(10), { batchSize: 64, training: true, seed: 0, epoch: 0, repeats: 2 }), (error) => {
     assert.ok(error instanceof DenoiseError);
-    assert.equal(error.message, "Cannot cut a batch of 64 pictures from the training split: an epoch holds 20");
+    assert.equal(
+      error.message,
+      "Cannot cut a batch of 64 pictures from the training split: an epoch holds 20 pictures",
+    );
     assert.deepEqual(error.problems[0]!.help, [
       "use batch_size: 20 or less",
       "or repeats: 7 or more, to go through the 10 pictures more often",

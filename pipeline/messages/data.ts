@@ -6,7 +6,9 @@ export function batchTooLarge(batchSize: number, count: number, repeats: number)
   const epoch = count * repeats;
   return {
     code: "batch-too-large",
-    message: `Cannot cut a batch of ${counted(batchSize, "picture")} from the training split: an epoch holds ${epoch}`,
+    message: `Cannot cut a batch of ${counted(batchSize, "picture")} from the training split: an epoch holds ${
+      counted(epoch, "picture")
+    }`,
     help: [
       `use batch_size: ${epoch} or less`,
       `or repeats: ${Math.ceil(batchSize / count)} or more, to go through the ${counted(count, "picture")} more often`,

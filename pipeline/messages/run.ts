@@ -105,6 +105,15 @@ export function imagesUnused(images: number): Text {
   };
 }
 
+/** Other samplers or metrics than before. */
+export function measuringChanged(differences: readonly string[]): Text {
+  return {
+    code: "measuring-changed",
+    message: "Samplers or metrics have changed: the weights go on exactly, but numbers and samples may not compare",
+    help: differences,
+  };
+}
+
 /** A metric that lacks what it measures with. `what`: why, and `help` what to do about it. */
 export function metricUnavailable(id: string, name: string, what: string, help: readonly string[]): Text {
   return {
@@ -139,7 +148,7 @@ export function recipeChanged(folder: string, differences: readonly string[]): T
     message: `Cannot go on in "${folder}": the recipe has changed since it was trained there`,
     help: [
       ...differences,
-      "what may change: how long to train, when to save and what to keep (train), the backend and its devices",
+      "what may change: train (how long, when to save, what to keep), samplers, metrics, the backend, its devices",
       "start over with --fresh: the old folder is kept under another name",
       "or give the recipe another name, and it trains beside the old run",
     ],

@@ -48,3 +48,12 @@ export function sweepUnclosed(text: string, open: string): Text {
     help: ["close each bracket, brace and quote"],
   };
 }
+
+/** Settings of a sampler whose pictures nothing measures. */
+export function sweepUnused(key: string, sampler: string): Text {
+  return {
+    code: "sweep-unused",
+    message: `No metric uses sampler ${quote(sampler)}: every value of ${key} measures the same`,
+    help: [`add a metric that looks at pictures, such as metrics: [{ use: kid, sampler: ${sampler} }]`],
+  };
+}

@@ -55,6 +55,7 @@ Deno.test("RunLog.open() cuts off later steps and what was not finished", () =>
       path,
       `${JSON.stringify(step(1))}\nzeros left by a power failure\n${JSON.stringify(step(2))}\n`,
     );
+    assert.deepEqual(await readLog(path), [step(1), step(2)]);
     {
       using _ = await RunLog.open(path, 9);
     }

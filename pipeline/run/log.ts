@@ -40,10 +40,10 @@ export class RunLog implements Disposable {
   }
 }
 
-/** The entries of a log; a last line that was not finished is left out. */
+/** The entries of a log; a last line that was not finished is left out, and lines that are no entries. */
 export async function readLog(path: string): Promise<LogEntry[]> {
   const lines = (await Deno.readTextFile(path)).split("\n").slice(0, -1);
-  return lines.map((line) => JSON.parse(line) as LogEntry);
+  return lines.flatMap((line) => parse(line) ?? []);
 }
 
 /** Bytes of the log up to the first entry of a later step, or that is no entry. */

@@ -50,8 +50,9 @@ export async function lastCheckpoint(folder: RunFolder, graph: Graph, console: C
   const damaged: { path: string; reason: string }[] = [];
   const found = await newestGood(folder.checkpoints, (path, reason) => void damaged.push({ path, reason }));
   if (found === undefined) return undefined;
-  const changes = changesOf(found.checkpoint.recipe, graph.recipe);
-  if (changes.length > 0) throw new DenoiseError(messages.recipeChanged(folder.path, changes));
+  const { training, measuring } = changesOf(found.checkpoint.recipe, graph.recipe);
+  if (training.length > 0) throw new DenoiseError(messages.recipeChanged(folder.path, training));
+  if (measuring.length > 0) console.warn(warning(messages.measuringChanged(measuring)));
   for (const { path, reason } of damaged) {
     await Deno.rename(path, damagedName(path));
     console.warn(warning(messages.checkpointDamaged(reason, found.path, damagedName(path))));

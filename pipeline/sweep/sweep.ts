@@ -2,14 +2,16 @@
 import { join } from "node:path";
 import { sha256 } from "../../files/hash.ts";
 import { metricsMissing } from "../messages/run.ts";
+import { sweepUnused } from "../messages/sweep.ts";
+import type { Text } from "../messages/text.ts";
 import { DenoiseError } from "../problem.ts";
 import { toYaml } from "../recipe/mod.ts";
 import { readRecipe } from "../recipe/read.ts";
-import type { PluginSource } from "../recipe/types.ts";
+import type { PluginSource, Recipe } from "../recipe/types.ts";
 import { evaluate } from "../run/evaluate.ts";
 import { takeFolder } from "../run/run_folder.ts";
 import { train } from "../run/train.ts";
-import type { Console } from "../terminal/console.ts";
+import { type Console, warning } from "../terminal/console.ts";
 import { row } from "../terminal/rows.ts";
 import { counted, duration } from "../terminal/units.ts";
 import { fixedOf, type Grid, nameOf, overridesOf, type Point, readGrid } from "./grid.ts";
@@ -56,6 +58,7 @@ export async function sweep(file: string, options: SweepOptions, console: Consol
   const grid = readGrid(overrides, base.sweep);
   const folder = join(runs, `${base.name}-sweep`);
   const plan = await planOf(file, grid, plugins, folder);
+  for (const text of unused(grid, base)) console.warn(warning(text));
   const moved = (to: string) => console.line(`The old sweep is kept in ${to}`);
   const isThere = await Deno.stat(folder).then(() => true, () => false);
   using _lock = await takeFolder(folder, fresh && isThere ? moved : undefined);
@@ -105,6 +108,15 @@ export async function sweep(file: string, options: SweepOptions, console: Consol
   console.line();
   for (const [i, path] of [kept, ...files].entries()) row(console, i === 0 ? "table" : "", path);
   return { outcome: "finished", folder, cells: cells(), files: [kept, ...files] };
+}
+
+/** Axes of samplers that no metric uses. */
+function unused({ axes }: Grid, { stages }: Recipe): Text[] {
+  const used = new Set(stages.flatMap(({ kind, options }) => kind === "metric" ? [options.sampler] : []));
+  return axes.flatMap(({ key }) => {
+    const [, sampler] = /^samplers\.([^.]+)/.exec(key) ?? [];
+    return sampler === undefined || used.has(sampler) ? [] : [sweepUnused(key, sampler)];
+  });
 }
 
 interface Planned {

@@ -128,6 +128,7 @@ Deno.test({
     const values = first.cells.map(({ metrics }) => metrics[0]!.value);
     assert.equal(new Set(values).size, 4, `${values}`);
     assert.equal(first.folder, join(folder, "runs", "small-sweep"));
+    assert.deepEqual(first.output.warnings, []);
     for (const name of ["schedule-cosine", "schedule-linear"]) {
       assert.ok((await Deno.stat(join(first.folder, name, "log.jsonl"))).isFile);
     }
@@ -141,6 +142,9 @@ Deno.test({
     assert.deepEqual(second.trained.map((line) => line.replace(/^model 1 of 1: /, "")), ["schedule=log-snr-linear"]);
     assert.deepEqual(second.cells.slice(0, 4), first.cells);
     assert.equal(second.cells.length, 6);
+
+    const useless = await run("seed=1", "samplers.preview.steps=1,2");
+    assert.match(useless.output.warnings.join(), /No metric uses sampler "preview": every value of .* the same/);
 
     const stopped = new AbortController();
     stopped.abort(new Error("stop"));

@@ -71,7 +71,8 @@ async function missing(folder: string, error: unknown): Promise<never> {
     });
   }
   if (!(error instanceof Deno.errors.NotFound)) throw error;
-  const guess = await nearestFolder(folder);
+  const home = folder.startsWith("~") ? 'write the whole path: "~" is known to shells alone' : undefined;
+  const guess = home ?? await nearestFolder(folder);
   refuse({
     option: "folder",
     what: `Cannot find folder "${folder}" (${resolve(folder)})`,

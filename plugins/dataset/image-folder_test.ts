@@ -123,6 +123,7 @@ Deno.test("image-folder says what is wrong with a folder, and what is there inst
     await refusal(join(root, "flower"), /Cannot find folder ".*flower"/, /did you mean ".*flowers"\?/);
     await refusal(join(root, "Flowers", "x"), /Cannot find/, /did you mean ".*flowers"\?/);
     await refusal(join(root, "pictures-of-trees"), /Cannot find/, /folders in ".*": flowers/);
+    await refusal("~/pictures", /Cannot find/, /"~" is known to shells alone/);
     await refusal(join(root, "file"), /it is a file/, /name the folder/);
     await refusal(
       join(root, "flowers"),

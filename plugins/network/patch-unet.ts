@@ -2,6 +2,7 @@
 import { plugin, refuse, z } from "denoise/plugin";
 import { fromPatches, toPatches } from "./shared/patches.ts";
 import { residualUnet, residualUnetOptions } from "./shared/residual_unet.ts";
+import { refuseSize } from "./shared/size.ts";
 
 export default plugin({
   kind: "network",
@@ -19,9 +20,10 @@ export default plugin({
       refuse({
         option: "patch_size",
         what: `Images of ${width}×${height} pixels cannot be cut into patches of ${side}×${side}`,
-        fix: "use a patch size that divides both sides, such as 2",
+        fix: `use an image size that ${side} divides, or another patch_size`,
       });
     }
+    refuseSize(options.widths.length, { height, width, channels }, side);
     const patches = { height: height / side, width: width / side, channels: channels * side * side };
     const network = residualUnet(options, patches);
     return {

@@ -134,7 +134,9 @@ export function openApi(path: string): Api {
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new Error(
-      `Cannot load the PJRT plugin "${path}": ${reason}; it must be a shared library that exports GetPjrtApi`,
+      `Cannot load the PJRT plugin "${path}": ${
+        reason.replace(/^(Could not open library: )+/, "")
+      }; it must be a shared library that exports GetPjrtApi`,
       { cause: error },
     );
   }
