@@ -15,6 +15,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { fileURLToPath } from "node:url";
 import { files } from "../mod.ts";
+import { jaxPython, sameFlags } from "./flags.ts";
 import { type Peer, startPeer } from "./peer.ts";
 import { byRounds, type Row, single, table } from "./rows.ts";
 
@@ -31,8 +32,6 @@ const { batch } = values;
 const rounds = Number(values.rounds);
 const wanted = (part: string) => new RegExp(values.only).test(part);
 
-/** XLA's flags that our backend sets for itself on a CPU, for a JAX that runs as fast as it can. */
-const sameFlags = "--xla_cpu_experimental_ynn_fusion_type=-LIBRARY_FUSION_TYPE_INDIVIDUAL_CONVOLUTION";
 /** What the tasks of deno.json tell glibc: to ask for huge pages, as each step takes gigabytes anew. */
 const allocator = "glibc.malloc.hugetlb=1";
 const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
@@ -48,7 +47,7 @@ const ours = (overrides: readonly string[], size = batch, env: Readonly<Record<s
   });
 /** With our flags it gets our allocator's setting, too. */
 const jax = (flags: string) =>
-  start(Deno.env.get("DENOISE_PEER_JAX") ?? "python3", [path("peers/jax_peer.py"), inputs, batch], {
+  start(jaxPython(), [path("peers/jax_peer.py"), inputs, batch], {
     XLA_FLAGS: flags,
     TF_CPP_MIN_LOG_LEVEL: "3",
     ...(flags === sameFlags ? { GLIBC_TUNABLES: allocator } : {}),

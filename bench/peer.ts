@@ -1,26 +1,30 @@
-/** A process that does the work of the benchmark, and answers each line on its input with a number. */
+/** A process that does the work of the benchmark, and answers each line on its input with numbers. */
 
 /** A running worker or peer. */
 export interface Peer {
   readonly description: string;
   /** What the process answers: seconds, bytes or a loss. */
   ask(word: string, argument?: string): Promise<number>;
+  /** As `ask`, of a word that is answered with several numbers. */
+  askAll(word: string, ...args: readonly string[]): Promise<number[]>;
   stop(): Promise<void>;
 }
 
 /**
  * Starts a process.
  *
+ * @param stderr where its own errors go: nowhere, where a peer may be missing and is then left out
  * @returns undefined where there is no such program, or it ends at once, as a Python without the peer's library does
  */
 export async function startPeer(
   command: string,
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  stderr: "null" | "inherit" = "null",
 ): Promise<Peer | undefined> {
   let child;
   try {
-    child = new Deno.Command(command, { args: [...args], env, stdin: "piped", stdout: "piped", stderr: "null" })
+    child = new Deno.Command(command, { args: [...args], env, stdin: "piped", stdout: "piped", stderr })
       .spawn();
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
@@ -31,14 +35,16 @@ export async function startPeer(
   const answer = async () => (await lines.read()).value;
   const description = await answer();
   if (description === undefined) return undefined;
+  const askAll = async (...words: string[]) => {
+    await input.write(new TextEncoder().encode(`${words.join("\t")}\n`));
+    const text = await answer();
+    if (text === undefined) throw new Error(`Cannot go on: "${description}" ended when asked for "${words[0]}"`);
+    return text.split(" ").map(Number);
+  };
   return {
     description,
-    async ask(word, argument) {
-      await input.write(new TextEncoder().encode(`${argument === undefined ? word : `${word}\t${argument}`}\n`));
-      const text = await answer();
-      if (text === undefined) throw new Error(`Cannot go on: "${description}" ended when asked for "${word}"`);
-      return Number(text);
-    },
+    ask: async (word, argument) => (await askAll(word, ...argument === undefined ? [] : [argument]))[0]!,
+    askAll,
     async stop() {
       await input.close();
       await child.status;

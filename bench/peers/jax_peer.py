@@ -3,10 +3,8 @@
 `loss`: the loss on the weights, images, noises and times of the safetensors file given; `first`: seconds from the program's
 text to the end of the first step, compiling included; `train`, `sample`: seconds; `memory`: most bytes held so far.
 """
-import json
 import math
 import resource
-import struct
 import sys
 import time
 
@@ -15,25 +13,14 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
+import tensors
+
 FILE, BATCH = sys.argv[1], int(sys.argv[2])
 WIDTHS, DEPTH, EMBEDDING, SIDE = (32, 64, 96, 128), 2, 32, 64
 RATE, DECAY, BETA1, BETA2, AVERAGE, MOMENTUM = 1e-3, 1e-4, 0.9, 0.999, 0.999, 0.99
 
 
-def read(path):
-    raw = open(path, "rb").read()
-    size = struct.unpack("<Q", raw[:8])[0]
-    header, data = json.loads(raw[8 : 8 + size]), raw[8 + size :]
-    out = {}
-    for name, entry in header.items():
-        if name != "__metadata__":
-            start, end = entry["data_offsets"]
-            kind = {"F32": np.float32, "I32": np.int32}[entry["dtype"]]
-            out[name] = jnp.asarray(np.frombuffer(data[start:end], kind).reshape(entry["shape"]))
-    return out
-
-
-given = read(FILE)
+given = {name: jnp.asarray(tensor) for name, tensor in tensors.read(FILE).items()}
 part = lambda prefix: {k[len(prefix) :]: v for k, v in given.items() if k.startswith(prefix)}
 weights, running = part("trainable/"), part("buffers/")
 images, noises, times = given["images"], given["noises"], given["times"]

@@ -1,0 +1,95 @@
+/** What two trainings side by side came to: how far their losses are apart, and whether that is within a tolerance. */
+
+/** Losses of one side: mean absolute errors of the predicted noise, which is trained on, and of the predicted image. */
+export interface Losses {
+  readonly noise: number;
+  readonly image: number;
+}
+
+/** Losses of both sides on the same inputs. */
+export interface Both {
+  readonly ours: Losses;
+  readonly theirs: Losses;
+}
+
+/** Losses of one training step. */
+export interface Pair extends Both {
+  /** From 1 on. */
+  readonly step: number;
+  /** Those of the peer with exact frequencies, where it runs along. */
+  readonly control?: Losses;
+}
+
+/** Losses on pictures held out, with the average weights and with those that are trained. */
+export interface Checkpoint {
+  /** Steps trained before. */
+  readonly step: number;
+  readonly average: Both;
+  readonly network: Both;
+}
+
+/** A place, and how far losses are apart there as a part of the peer's. */
+export interface Distance {
+  readonly step: number;
+  readonly apart: number;
+}
+
+/** How far the farther one of both losses is apart, as a part of the peer's. Infinity where one is no number. */
+export function apart({ ours, theirs }: Both): number {
+  const part = Math.max(
+    ...(["noise", "image"] as const).map((name) => Math.abs(ours[name] - theirs[name]) / theirs[name]),
+  );
+  return Number.isNaN(part) ? Infinity : part;
+}
+
+/** Where losses are farthest apart. */
+export function farthest(all: readonly (Both & { readonly step: number })[]): Distance {
+  return all.map((both) => ({ step: both.step, apart: apart(both) }))
+    .reduce((worst, one) => one.apart <= worst.apart ? worst : one, { step: 0, apart: 0 });
+}
+
+/** Mean losses of each `size` steps, and of those that are left. */
+export function means(pairs: readonly Pair[], size: number): Pair[] {
+  const parts = Array.from({ length: Math.ceil(pairs.length / size) }, (_, i) => pairs.slice(i * size, (i + 1) * size));
+  return parts.map((part) => {
+    const mean = (of: (pair: Pair) => number) => part.reduce((sum, pair) => sum + of(pair), 0) / part.length;
+    const side = (name: "ours" | "theirs") => ({
+      noise: mean((pair) => pair[name].noise),
+      image: mean((pair) => pair[name].image),
+    });
+    return { step: part.at(-1)!.step, ours: side("ours"), theirs: side("theirs") };
+  });
+}
+
+/** The steps of two other sides: the peer with exact frequencies against the peer, and we against it. */
+export function controls(pairs: readonly Pair[]): { readonly fromPeer: Pair[]; readonly fromUs: Pair[] } {
+  const known = pairs.flatMap((pair) => pair.control === undefined ? [] : [{ ...pair, control: pair.control }]);
+  return {
+    fromPeer: known.map(({ step, theirs, control }) => ({ step, ours: control, theirs })),
+    fromUs: known.map(({ step, ours, control }) => ({ step, ours, theirs: control })),
+  };
+}
+
+/** Where losses are farthest apart, and whether what has to be is within the tolerance. */
+export function judge(pairs: readonly Pair[], checkpoints: readonly Checkpoint[], tolerance: number): Outcome {
+  const at = (kind: "average" | "network") => checkpoints.map((one) => ({ step: one.step, ...one[kind] }));
+  const judged = {
+    "each of the first 200 steps": farthest(pairs.slice(0, 200)),
+    "means of 50 steps": farthest(means(pairs, 50)),
+    "held out, average weights": farthest(at("average")),
+  };
+  const others = {
+    "each step after the 200th": farthest(pairs.slice(200)),
+    "held out, trained weights": farthest(at("network")),
+  };
+  return { judged, others, within: Object.values(judged).every(({ apart }) => apart <= tolerance) };
+}
+
+/** The verdict on two trainings. */
+export interface Outcome {
+  /** Largest differences, by where they are looked for. */
+  readonly judged: Readonly<Record<string, Distance>>;
+  /** Likewise: those that are shown, and not judged. */
+  readonly others: Readonly<Record<string, Distance>>;
+  readonly within: boolean;
+}
