@@ -77,7 +77,7 @@ if (topic !== undefined) {
     texts: () => undefined,
   }));
   for (const [folder, extractor] of [["inception75", "inception-v3-75"], ["inception299", "inception-v3-299"]]) {
-    const test = (backend: string) => {
+    onEachBackend(`golden kid: features of ${extractor}`, (backend) => {
       const images = tensor<tf.Rank.R4>(ledger.input("images"));
       const device = upload(weights);
       const features = extract(device, prepare(images, extractors[extractor as Extractor]), (name, x) => {
@@ -87,13 +87,6 @@ if (topic !== undefined) {
       });
       ledger.compare(`features on ${backend}`, `${folder}/features`, features.dataSync(), { max: 1e-4 });
       if (features.shape[1] !== dimensions) throw new Error(`Features have ${features.shape[1]} dimensions`);
-    };
-    onEachBackend(`golden kid: features of ${extractor}`, (backend) => {
-      // tfjs' own JavaScript takes minutes for them.
-      if (backend === "cpu" && folder === "inception299") {
-        return console.log(`golden kid: ${folder} not tried on cpu: too slow`);
-      }
-      test(backend);
     });
   }
 
