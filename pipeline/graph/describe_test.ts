@@ -115,6 +115,17 @@ Deno.test("dryRun() prints the decisions of a run, and writes nothing", () =>
     await assert.rejects(dryRun(file, large), /batches of 640/);
   }));
 
+Deno.test("dryRun() says of files that are not here whether they are downloaded, or are to be placed by hand", () =>
+  withRecipe(keras, async (file) => {
+    const cache = await Deno.makeTempDir();
+    const text = (dataset: string) => dryRun(file, { plugins: builtins, cache, overrides: [`dataset=${dataset}`] });
+    assert.match(await text("cifar-10"), /^data +The file "cifar-10-.*" is not here, .*\n +it is downloaded when /m);
+    const faces = await text("celeba");
+    assert.match(faces, /^data +Cannot download CelebA: .*\n +fetch it with a browser/m);
+    assert.doesNotMatch(faces, /downloaded when/);
+    await Deno.remove(cache, { recursive: true });
+  }));
+
 Deno.test(
   "drawings show each stage once, the slots that were asked for, and what flows",
   withGraph(async (graph) => {

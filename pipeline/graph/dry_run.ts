@@ -18,7 +18,8 @@ import { wire } from "./wire.ts";
  * What `run` would do, in words. Starts the backend to know it; downloads nothing and decodes nothing.
  *
  * @param file a recipe, a run folder or a checkpoint
- * @throws {DenoiseError} for whatever `run` would refuse before its first step
+ * @throws {DenoiseError} for whatever `run` would refuse before its first step, but for a dataset's files that are not
+ * here: what to do about them stands in the text
  */
 export async function dryRun(
   file: string,
@@ -33,13 +34,14 @@ export async function dryRun(
     const cost = await trainingCost(graph);
     await checkMemory(graph, cost);
     const data = await pictureCounts(graph, options.cache ?? cacheFolder());
-    if (data !== undefined && data.train > 0) checkBatch(graph, data.train);
+    const known = "train" in data ? data : undefined;
+    if (known !== undefined && known.train > 0) checkBatch(graph, known.train);
     return [
       describeGraph(graph, cost),
-      ...(data === undefined
-        ? [line("data", "not here yet: it is downloaded when training starts")]
-        : [line("data", `${counted(data.train, "picture")} to train on, ${count(data.validation)} held out`)]),
-      ...trainLines(graph, data?.train),
+      ..."train" in data
+        ? [line("data", `${counted(data.train, "picture")} to train on, ${count(data.validation)} held out`)]
+        : data.lacking.map((text, i) => line(i === 0 ? "data" : "", text)),
+      ...trainLines(graph, known?.train),
       line("run", join(options.runs ?? "runs", graph.recipe.name)),
     ].join("\n");
   } finally {
@@ -47,8 +49,11 @@ export async function dryRun(
   }
 }
 
-/** Pictures of each split, or undefined when they would have to be downloaded first. */
-async function pictureCounts(graph: Graph, cache: string): Promise<{ train: number; validation: number } | undefined> {
+/** Pictures of each split, or what the dataset says of the files that it lacks. */
+async function pictureCounts(
+  graph: Graph,
+  cache: string,
+): Promise<{ train: number; validation: number } | { lacking: readonly string[] }> {
   const dataset = graph.one("dataset");
   try {
     const { splits } = await dataset.stage.open({
@@ -60,13 +65,15 @@ async function pictureCounts(graph: Graph, cache: string): Promise<{ train: numb
     });
     return { train: splits.train.length, validation: splits.validation.length };
   } catch (error) {
-    // Refused for good; anything else waits for a download.
-    if (error instanceof Error && "fix" in error) {
+    if (!(error instanceof Error)) throw error;
+    // Refused for good; anything else waits for files, to be downloaded or to be placed by hand.
+    if ("fix" in error) {
       throw explain(error, (text, option) => {
         return graph.recipe.problem(option === undefined ? dataset.path : [...dataset.path, option], text);
       });
     }
-    return undefined;
+    const help = "help" in error && Array.isArray(error.help) ? error.help.map(String) : [];
+    return { lacking: [error.message, ...help] };
   }
 }
 
