@@ -62,7 +62,7 @@ export async function headStep({ topic, ledger, run, description, network, backe
     const { objective, errors } = loss.measure({ ...predicted, signal }, { signal: images, noise, velocity });
     return { loss: objective, aux: errors as TensorRecord };
   })(state.trainable);
-  ledger.compare(`embedding on ${backend}`, `${run}/embedding`, seen(), { absolute: 2e-3 });
+  ledger.compare(`embedding on ${backend}`, `${run}/embedding`, seen(), { absolute: 1e-3 });
   for (const name of ["velocity", "image", "noise"]) {
     compare("losses", `${name}_loss`, errors[name]!, { relative: 1e-5 });
   }

@@ -64,7 +64,7 @@ if (topic !== undefined) {
         `embedding up to frequency ${frequency} on ${backend}`,
         `${name}/embedding`,
         embeddings[0]!.dataSync(),
-        { absolute: frequency <= 25 ? 5e-5 : 2e-3 },
+        { absolute: frequency <= 25 ? 5e-5 : 1e-3 },
       );
     });
   }

@@ -137,7 +137,7 @@ async function trainStep(
       const { objective, errors } = loss.measure(predicted, target);
       return { loss: objective, aux: { buffers, errors } };
     })(state.trainable);
-    ledger.compare(`embedding on ${backend}`, `${run}/${at}/embedding`, seen, { absolute: 2e-3 });
+    ledger.compare(`embedding on ${backend}`, `${run}/${at}/embedding`, seen, { absolute: 1e-3 });
     given = undefined;
     compare("losses", `${at}/noise_loss`, aux.errors.noise!, { relative: 1e-5 });
     compare("losses", `${at}/image_loss`, aux.errors.image!, { relative: 1e-5 });
@@ -165,13 +165,13 @@ async function trainStep(
 
   const { rates, noisy, target } = mix(read("test/noises"), read("test/diffusion_times"));
   const { errors } = loss.measure(predict(average, noisy, rates, false).predicted, target);
-  // Here the fixtures hold no embedding, and that of the reference has float32's error at high frequencies (2e-3).
-  compare("test losses", "test/noise_loss", errors.noise!, { relative: 5e-4 });
-  compare("test losses", "test/image_loss", errors.image!, { relative: 5e-4 });
+  // Here the fixtures hold no embedding, whose highest angles turn by 4e-4 with the last bit of the noise power.
+  compare("test losses", "test/noise_loss", errors.noise!, { relative: 2e-4 });
+  compare("test losses", "test/image_loss", errors.image!, { relative: 2e-4 });
   compare("real pictures", "test/kid_real", normalizer.denormalize(statistics, images), { max: 1e-5 });
   const sampler = await make("sampler", "ddim", { steps: 5 }, { schedule });
   const { result } = sample(sampler, read("test/initial_noise"), {
     denoise: (image, rates) => predict(average, image, rates, false).predicted,
   });
-  compare("generated pictures", "test/kid_generated", normalizer.denormalize(statistics, result), { max: 5e-3 });
+  compare("generated pictures", "test/kid_generated", normalizer.denormalize(statistics, result), { max: 3e-4 });
 }
