@@ -114,6 +114,21 @@ Deno.test("import makes a run folder that sampling and training go on from; expo
     assert.deepEqual(console.warnings, [], "trains on without a warning");
   }));
 
+Deno.test("import finds the average of Keras 2, which stands in its file without a name", () =>
+  inPlace(async ({ folder, weights, run }) => {
+    const file = join(folder, "whole.weights.h5");
+    const models = [{ at: "layers/functional", weights: await weights(0.02) }, {
+      at: "network",
+      weights: await weights(0.01),
+    }];
+    await writeKeras(file, "places", models, statistics);
+    const lines = await run(file, { out: join(folder, "out.safetensors") });
+    assert.match(lines[0]!, /^weights .*, network in /);
+    assert.match(lines[1]!, /^average .*, layers\/functional in /);
+    await writeKeras(file, "places", [models[1]!, { ...models[1]!, at: "teacher" }], statistics);
+    await assert.rejects(run(file, { out: join(folder, "out.safetensors") }), /"network" and "teacher" all fit/);
+  }));
+
 Deno.test("import says what is missing and which shapes differ, with the layer that would fit", () =>
   inPlace(async ({ folder, weights, run }) => {
     const out = join(folder, "out.safetensors");

@@ -30,13 +30,23 @@ export interface KerasModel {
 export async function readKerasFile(path: string, wanted: Wanted): Promise<KerasFile> {
   const layers = await readLayers(path);
   const models = [...fittingModels(layers, wanted)].map(([name, layers]): KerasModel => ({ name, layers }));
-  const isAverage = ({ name }: KerasModel) => /(^|[/_])(ema|average)/.test(name);
-  const plain = models.filter((model) => !isAverage(model));
+  const average = averageOf(models);
+  const plain = models.filter((model) => model !== average);
   if (plain.length > 1) throw new DenoiseError(importAmbiguous(path, plain.map(({ name }) => `"${name}"`)));
   const largest = [...byModel(layers)].map(([name, layers]) => ({ name, layers }))
     .sort((a, b) => b.layers.length - a.layers.length)[0];
-  const average = models.find(isAverage);
   return { path, network: plain[0] ?? average ?? largest!, average, statistics: statisticsOf(layers) };
+}
+
+/**
+ * The model that is the average, by the name of the attribute that holds it. Of two models Keras writes but one under
+ * its attribute, and leaves the other as `layers/functional`: Keras 3 the network, Keras 2 the average.
+ */
+function averageOf(models: readonly KerasModel[]): KerasModel | undefined {
+  const named = models.find(({ name }) => /(^|[/_])(ema|average)/.test(name));
+  if (named !== undefined || models.length !== 2) return named;
+  const nameless = models.filter(({ name }) => /(^|\/)layers\/functional$/.test(name));
+  return nameless.length === 1 ? nameless[0] : undefined;
 }
 
 /** Mean and variance in a file that holds a normalization layer. */
