@@ -13,6 +13,7 @@ import { readRecipe } from "../recipe/read.ts";
 import type { PluginSource } from "../recipe/types.ts";
 import { toYaml } from "../recipe/write.ts";
 import { type Console, warning } from "../terminal/console.ts";
+import { commandLine, shellWord } from "../text/shell.ts";
 import { row } from "../terminal/rows.ts";
 import { count, counted } from "../terminal/units.ts";
 import { writeReport } from "../summary/report.ts";
@@ -42,6 +43,8 @@ export interface TrainOptions {
   readonly signal?: AbortSignal;
   /** What a user types before a recipe to train it. Default `deno task run`. */
   readonly command?: string;
+  /** What a user types to go on after an interruption. Default: `command` with the recipe and the overrides. */
+  readonly again?: string;
 }
 
 /** How training ended. */
@@ -69,7 +72,7 @@ export async function train(recipeFile: string, options: TrainOptions, console: 
   const { plugins, overrides = [], fresh = false, runs = "runs", cache } = options;
   const signal = options.signal ?? new AbortController().signal;
   const command = (options.command ?? "deno task run") + (runs === "runs" ? "" : ` --runs ${shellWord(runs)}`);
-  const again = commandLine(command, recipeFile, overrides);
+  const again = options.again ?? commandLine(command, recipeFile, overrides);
   const recipe = await readRecipe(recipeFile, { plugins, overrides });
   const graph = await wire(recipe);
 
@@ -181,14 +184,4 @@ async function trainIn(
   } else tellInterrupted(console, keeper.newest, again);
   const outcome = finished ? "finished" : "interrupted";
   return { outcome, folder: folder.path, step, epoch, checkpoint: keeper.newest, loss };
-}
-
-/** A command with words for a shell. */
-function commandLine(command: string, ...words: readonly (string | readonly string[])[]): string {
-  return [command, ...words.flat().map(shellWord)].join(" ");
-}
-
-/** A word for a shell, in quotes where it would take it apart. */
-function shellWord(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

@@ -14,6 +14,7 @@ import { train } from "../run/train.ts";
 import { type Console, warning } from "../terminal/console.ts";
 import { row } from "../terminal/rows.ts";
 import { counted, duration } from "../terminal/units.ts";
+import { commandLine, shellWord } from "../text/shell.ts";
 import { fixedOf, type Grid, nameOf, overridesOf, type Point, readGrid } from "./grid.ts";
 import { type Cell, keepCells, readCells, tellTable, writeTable } from "./table.ts";
 
@@ -77,6 +78,7 @@ export async function sweep(file: string, options: SweepOptions, console: Consol
   row(console, "sweep", grid.axes.map(({ key, values }) => `${key}: ${values.join(", ")}`).join("  "));
   row(console, "", `${counted(plan.length, "model")}, ${counted(total, "measurement")}, ${cells().length} done before`);
   row(console, "runs", folder);
+  const again = commandLine(`deno task sweep${runs === "runs" ? "" : ` --runs ${shellWord(runs)}`}`, file, overrides);
   const started = performance.now();
   const open = plan.filter(({ measured }) => measured.some(({ recipe }) => found(recipe) === undefined));
   const stopped = (): SweepResult => ({ outcome: "interrupted", folder, cells: cells(), files: [] });
@@ -87,7 +89,7 @@ export async function sweep(file: string, options: SweepOptions, console: Consol
     console.line(console.colors.bold(`model ${i + 1} of ${open.length}: ${told}${left}`));
     const shared = { plugins, signal, ...(cache === undefined ? {} : { cache }) };
     const overrides = [...grid.fixed, ...overridesOf(point), `name=${name}`];
-    const trained = await train(file, { ...shared, overrides, runs: folder, command: "deno task run" }, console);
+    const trained = await train(file, { ...shared, overrides, runs: folder, again }, console);
     if (trained.outcome === "interrupted") return stopped();
     for (const { point: used, recipe } of measured) {
       if (found(recipe) !== undefined) continue;
@@ -96,7 +98,10 @@ export async function sweep(file: string, options: SweepOptions, console: Consol
       const json = join(trained.folder, `evaluation-${nameOf(used, "as-trained")}.json`);
       const how = { ...shared, overrides: overridesOf(used), steps: null, json };
       const evaluated = await evaluate(trained.folder, how, console);
-      if (evaluated.outcome === "interrupted") return stopped();
+      if (evaluated.outcome === "interrupted") {
+        console.line(`go on with: ${again}`);
+        return stopped();
+      }
       const { step, metrics } = evaluated;
       known.set(recipe, { recipe, point: { ...point, ...used }, run: trained.folder, step, metrics });
       await keepCells(kept, grid.axes, [...known.values()]);

@@ -148,12 +148,10 @@ Deno.test({
 
     const stopped = new AbortController();
     stopped.abort(new Error("stop"));
-    const third = await sweep(
-      file,
-      { ...shared, overrides: ["seed=1,2"], signal: stopped.signal },
-      memoryConsole(),
-    );
+    const output = memoryConsole();
+    const third = await sweep(file, { ...shared, overrides: ["seed=1,2"], signal: stopped.signal }, output);
     assert.equal(third.outcome, "interrupted");
+    assert.equal(output.lines.at(-1), `go on with: deno task sweep --runs ${shared.runs} ${file} seed=1,2`);
     assert.equal((await run("seed=1,2")).outcome, "finished");
   },
 });

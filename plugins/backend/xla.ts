@@ -52,9 +52,8 @@ export default plugin({
         if (engine === undefined) throw new Error(`Cannot compile "${options.name}": start the backend first`);
         return engine.compile(fn, options);
       },
-      // deno-lint-ignore require-await -- the interface promises
       async stop() {
-        engine?.stop();
+        await engine?.stop();
       },
     };
   },

@@ -10,6 +10,7 @@ const worthSaving = 20;
 export class XlaDevice {
   readonly #compiled = new Map<string, Executable>();
   readonly #underWay = new Map<string, Promise<Executable>>();
+  readonly #running = new Set<Promise<void>>();
   /** Programs compiled, and taken from disk, so far. */
   readonly counts = { compiled: 0, loaded: 0 };
 
@@ -57,6 +58,23 @@ export class XlaDevice {
   /** Runs on the first device. */
   run(executable: Executable, inputs: readonly Buffer[]): Buffer[] {
     return executable.execute([inputs])[0]!;
+  }
+
+  /** Remembers a run until it ends. What it fails with is told to who reads its results. */
+  watch(run: Promise<void>): void {
+    this.#running.add(run);
+    const forget = () => void this.#running.delete(run);
+    run.then(forget, forget);
+  }
+
+  /**
+   * Resolves once nothing is compiled any more, and nothing of compiled functions runs. A process that ends earlier takes
+   * from XLA's threads what they work on.
+   */
+  async idle(): Promise<void> {
+    while (this.#running.size > 0 || this.#underWay.size > 0) {
+      await Promise.allSettled([...this.#running, ...this.#underWay.values()]);
+    }
   }
 
   async #make(text: string, partitions: number): Promise<Executable> {

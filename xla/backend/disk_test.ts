@@ -24,7 +24,7 @@ async function start(cache: string, options: Partial<XlaOptions> = {}) {
   const values = [...await whole.data(), ...lazy.dataSync()];
   tf.dispose([x, whole, lazy]);
   const counts = { ...engine.device.counts };
-  engine.stop();
+  await engine.stop();
   return { values, counts };
 }
 

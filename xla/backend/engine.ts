@@ -104,13 +104,15 @@ export class XlaEngine {
     return compileFunction(() => this.#current(), fn, { devices: this.#options.devices, ...options });
   }
 
-  /** Frees what the backend's tensors hold. It can start again, also by `tf.setBackend`. */
-  stop(): void {
-    if (this.#device === undefined || registered.get(this.name) !== this.#device) return;
-    tf.removeBackend(this.name);
-    registerBackend(this.name, this.#device);
-    settings.precision = "float32";
-    settings.oneDnn = false;
+  /** Frees what the backend's tensors hold, and waits for what is under way. It can start again, also by `tf.setBackend`. */
+  async stop(): Promise<void> {
+    if (this.#device === undefined) return;
+    if (registered.get(this.name) === this.#device) {
+      tf.removeBackend(this.name);
+      registerBackend(this.name, this.#device);
+      settings.precision = "float32";
+    }
+    await this.#device.idle();
   }
 
   #current(): XlaBackend {

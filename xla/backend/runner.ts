@@ -69,7 +69,7 @@ export class Runner {
     const lists = this.#arguments(tensors, entries, paths, temporary);
     const { outputs, done } = parts.executable.start(lists, kept);
     this.#underWay.push(done);
-    done.catch(() => {}); // told to the next call, or to who reads the results
+    backend.device.watch(done);
     for (const buffer of temporary) buffer[Symbol.dispose]();
     return this.#results(tensors, outputs);
   }

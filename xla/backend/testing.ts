@@ -23,7 +23,7 @@ export function onXla(
         await test(engine);
         assert.equal(tf.memory().numTensors, before, "tensors left behind");
       } finally {
-        engine.stop();
+        await engine.stop();
       }
     },
   });
