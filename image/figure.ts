@@ -88,7 +88,7 @@ export async function drawFigure(figure: Figure): Promise<Picture> {
 }
 
 /** Lays a picture over a part of another one, which changes. */
-export function paste(onto: Picture, picture: Picture, left: number, top: number): void {
+function paste(onto: Picture, picture: Picture, left: number, top: number): void {
   const [x, y] = [Math.round(left), Math.round(top)];
   for (let row = 0; row < picture.height; row++) {
     const line = picture.data.subarray(row * picture.width * 3, (row + 1) * picture.width * 3);

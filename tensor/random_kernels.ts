@@ -42,7 +42,7 @@ export function drawBits(
 }
 
 /** Uniform in `[0, 1)`: the upper 24 bits of each word, so that every value is exact in float32. */
-export function uniformFromBits(words: Int32Array): Float32Array {
+function uniformFromBits(words: Int32Array): Float32Array {
   const out = new Float32Array(words.length);
   for (let i = 0; i < out.length; i++) out[i] = (words[i]! >>> 8) * 2 ** -24;
   return out;
@@ -54,7 +54,7 @@ export function uniformFromBits(words: Int32Array): Float32Array {
  * @param words whole blocks: `ceil(size / 4) * 4` words for each of the items
  * @param size elements of an item
  */
-export function normalFromBits(words: Int32Array, size: number): Float32Array {
+function normalFromBits(words: Int32Array, size: number): Float32Array {
   const padded = (size + 3) & ~3;
   const items = padded === 0 ? 0 : words.length / padded;
   const out = new Float32Array(items * size);

@@ -11,7 +11,7 @@ export interface ResizeGrid {
 }
 
 /** The weight of each input pixel in each output pixel along one axis: `output * input` numbers, row by row. */
-export function resizeMatrix(input: number, output: number, grid: ResizeGrid): Float32Array {
+function resizeMatrix(input: number, output: number, grid: ResizeGrid): Float32Array {
   const { method, alignCorners, halfPixelCenters } = grid;
   const scale = alignCorners && output > 1 ? (input - 1) / (output - 1) : input / output;
   const weights = new Float32Array(output * input);

@@ -70,7 +70,7 @@ export function placeOf(name: string): "device" | "host" | "view" | "missing" {
 }
 
 /** The table as Markdown. */
-export function featuresTable(): string {
+function featuresTable(): string {
   const names = [...new Set([...namesOfTfjs(), ...Object.keys(deviceKernels), ...Object.keys(hostKernels)])].sort();
   const count = (place: string) => names.filter((name) => placeOf(name) === place).length;
   const rows = names.map((name) => {

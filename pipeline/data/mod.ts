@@ -3,7 +3,7 @@
  *
  * @module
  */
-export { batchCount, batches, type BatchOptions, chunks } from "./batches.ts";
-export { openPictures, type OpenPicturesOptions } from "./open.ts";
+export { batchCount, batches, chunks } from "./batches.ts";
+export { openPictures } from "./open.ts";
 export type { Progress } from "./progress.ts";
 export type { HostBatch, Pictures, PictureSet } from "./types.ts";

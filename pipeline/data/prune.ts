@@ -2,7 +2,7 @@
 import { join } from "node:path";
 
 /** Days after which a file of decoded pictures that nothing opened is removed: it can be decoded again. */
-export const unusedDays = 30;
+const unusedDays = 30;
 
 /** Notes that a file of decoded pictures is in use. */
 export async function touch(path: string): Promise<void> {

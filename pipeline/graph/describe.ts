@@ -45,7 +45,7 @@ export function factsOf(graph: Graph, cost: TrainingCost | undefined): Record<st
 }
 
 /** The stages as a tree in the order in which a batch passes them, with facts, set options and what came by default. */
-export function stageTree(graph: Graph, cost: TrainingCost | undefined): string {
+function stageTree(graph: Graph, cost: TrainingCost | undefined): string {
   const facts = factsOf(graph, cost);
   const of = (kind: Kind) => graph.all(kind) as readonly Stage[];
   const chain = ["dataset", "augmentation", "normalizer", "network", "parametrization", "loss", "optimizer", "ema"]

@@ -88,7 +88,7 @@ export async function diffusionPicture(
 }
 
 /** Takes a picture apart at each time; the noise is the same throughout. */
-export async function diffuse({ graph, backend, statistics, picture, times, seed }: {
+async function diffuse({ graph, backend, statistics, picture, times, seed }: {
   graph: Graph;
   backend: Backend;
   statistics: TensorRecord;

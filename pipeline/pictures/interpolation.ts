@@ -80,7 +80,7 @@ export interface Place {
 }
 
 /** Rows of places from one seed to the next, ends included; no two rows share a seed. */
-export function arcs({ seed, rows, columns }: { seed: number; rows: number; columns: number }): Place[][] {
+function arcs({ seed, rows, columns }: { seed: number; rows: number; columns: number }): Place[][] {
   return Array.from({ length: rows }, (_, i) =>
     Array.from({ length: columns }, (_, j) => ({
       from: seed + 2 * i,

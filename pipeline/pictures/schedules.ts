@@ -53,7 +53,7 @@ export async function schedulePicture(options: SchedulePictureOptions, console: 
  *
  * @param texts options, such as `start_log_snr=5`: each schedule takes those that it has
  */
-export async function allSchedules(plugins: PluginSource, texts: readonly string[] = []): Promise<NamedSchedule[]> {
+async function allSchedules(plugins: PluginSource, texts: readonly string[] = []): Promise<NamedSchedule[]> {
   const given = texts.map((text) =>
     [text.slice(0, text.indexOf("=")), parse(text.slice(text.indexOf("=") + 1))] as const
   );
@@ -79,7 +79,7 @@ export async function allSchedules(plugins: PluginSource, texts: readonly string
 const intervals = 100; // of diffusion time, of which the ratios of powers are those of one
 
 /** Rates and log-SNR over time, and below them powers, whose ratios say how large the steps of a sampler are. */
-export function scheduleChart(schedules: readonly NamedSchedule[], subtitle: string): Spec {
+function scheduleChart(schedules: readonly NamedSchedule[], subtitle: string): Spec {
   const power = (logSnr: number) => 1 / (1 + Math.exp(-logSnr));
   const chart = (y: LineChart["y"], value: (schedule: Schedule, time: number) => number): LineChart => ({
     title: "",

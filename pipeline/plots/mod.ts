@@ -4,14 +4,5 @@
  * @module
  */
 export * from "./draw.ts";
-export {
-  type Axis,
-  type BarChart,
-  barChart,
-  type LineChart,
-  lineChart,
-  panels,
-  type Point,
-  type Series,
-} from "./spec.ts";
+export { barChart, type LineChart, lineChart, panels, type Point } from "./spec.ts";
 export type { Spec } from "./spec.ts";

@@ -64,7 +64,7 @@ const palette = ["#3b6fb6", "#e07b2c", "#3a9a56", "#c2414b", "#8a5cc0", "#7c5a4a
 const dashes = [[1, 0], [6, 3], [2, 2]];
 
 /** Letters and colours of all charts. */
-export const theme = {
+const theme = {
   background: "#ffffff",
   padding: 12,
   font: fontFamily,

@@ -3,7 +3,5 @@
  *
  * @module
  */
-export { loadPluginFile, pluginFile } from "./load_file.ts";
-export { createRegistry, everyName, type Manifest } from "./registry.ts";
-export { findPlugin, listPlugins, showPlugin } from "./show.ts";
-export { type NewFile, scaffold, scaffoldKinds, scaffoldText } from "./scaffold.ts";
+export { listPlugins, showPlugin } from "./show.ts";
+export { scaffold, scaffoldKinds, scaffoldText } from "./scaffold.ts";

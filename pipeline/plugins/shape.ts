@@ -24,7 +24,7 @@ const kindNames = Object.keys(kinds) as Kind[];
 export const pluginName = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 
 /** Whether a value is a zod object schema, by what it can do rather than by its class: a plugin may have loaded a zod of its own. */
-export function isObjectSchema(value: unknown): value is z.ZodObject {
+function isObjectSchema(value: unknown): value is z.ZodObject {
   const def = (value as { _zod?: { def?: { type?: unknown } } } | null | undefined)?._zod?.def;
   return def?.type === "object" && typeof (value as z.ZodObject).safeParse === "function";
 }

@@ -3,7 +3,7 @@ import { type KindInfo, kinds } from "../kinds/mod.ts";
 import { type Field, isList, isMap, type MapNode, type Node, nodeOf, withField, withFields } from "./node.ts";
 
 /** Keys at the root of a recipe that are no stages. */
-export const plainKeys = ["name", "seed", "extends", "plugins", "train", "sweep"] as const;
+const plainKeys = ["name", "seed", "extends", "plugins", "train", "sweep"] as const;
 
 /** How the stages of a key are held, or undefined for what is no stage. */
 export function stageKey(key: string): KindInfo | undefined {

@@ -3,5 +3,4 @@
  *
  * @module
  */
-export { type FormatOptions, formatProblems } from "./format.ts";
-export { commandLine, placeIn, sourceOf } from "./source.ts";
+export { formatProblems } from "./format.ts";

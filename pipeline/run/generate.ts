@@ -137,7 +137,7 @@ export function buildGenerate(backend: Backend, graph: Graph, stage: Stage<"samp
 }
 
 /** One step of a sampler as a pure function; the same program serves every row of the plan. */
-export function buildSamplerStep(graph: Graph, { stage: sampler, options }: Stage<"sampler">): (
+function buildSamplerStep(graph: Graph, { stage: sampler, options }: Stage<"sampler">): (
   state: SamplerState,
   tick: { row: tf.Tensor; step: tf.Tensor },
   average: State,

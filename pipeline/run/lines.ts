@@ -78,7 +78,7 @@ export function tellMoment(
 }
 
 /** `noise 0.1902, kid(inception-v3-75) 0.3127 ± 0.0210`. */
-export function listMeasurements(measured: readonly Measurement[]): string {
+function listMeasurements(measured: readonly Measurement[]): string {
   return measured.map(({ label, value, spread }) =>
     `${label} ${decimal(value)}${spread === undefined ? "" : ` ± ${decimal(spread)}`}`
   ).join(", ");

@@ -28,7 +28,7 @@ export type Batch = {
 };
 
 /** The state before the first step, as a pure function of the seed `[2]`. */
-export function buildInitialState(graph: Graph): (seed: tf.Tensor) => TrainState {
+function buildInitialState(graph: Graph): (seed: tf.Tensor) => TrainState {
   return (seed) => {
     const random = createRandom({
       seed,

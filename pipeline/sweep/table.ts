@@ -96,7 +96,7 @@ export function tellTable(console: Console, axes: readonly Axis[], cells: readon
 }
 
 /** The first number: over the axis whose values are numbers, a line for all else; bars where no axis has numbers. */
-export function chartOf(title: string, axes: readonly Axis[], cells: readonly Cell[]): Spec {
+function chartOf(title: string, axes: readonly Axis[], cells: readonly Cell[]): Spec {
   const first = cells[0]!.metrics[0]!;
   const value = { title: `${first.label}, ${first.better} is better` };
   const of = ({ metrics }: Cell) => metrics.find(({ label }) => label === first.label);

@@ -3,4 +3,4 @@
  *
  * @module
  */
-export { type Cost, specs, type SpecTree, type TensorSpec, traceCost, tracedKernels } from "./trace.ts";
+export { type Cost, specs, type SpecTree, type TensorSpec, traceCost } from "./trace.ts";

@@ -31,11 +31,6 @@ export class Buffer extends Handle {
     return settled(this.api, this.#readyEvent());
   }
 
-  /** Waits until the elements are computed; the thread stands still. @throws PjrtError where that failed */
-  readySync(): void {
-    settle(this.api, this.#readyEvent());
-  }
-
   /** Elements as bytes, in row-major order; the event loop goes on meanwhile. */
   async read(): Promise<Uint8Array<ArrayBuffer>> {
     await this.ready();

@@ -59,13 +59,6 @@ export class Executable extends Handle {
     return { outputs: this.#finish(run, inputs, []), done };
   }
 
-  /** As `execute`, with the start itself on another thread: some devices compute before they return. */
-  async executeAsync(inputs: readonly (readonly Buffer[])[], donated: readonly number[] = []): Promise<Buffer[][]> {
-    const run = this.#prepare(inputs);
-    await this.api.callAsync("PJRT_LoadedExecutable_Execute", run.args);
-    return this.#finish(run, inputs, donated);
-  }
-
   /** The program in the plugin's own format, for `Client.load`. @throws PjrtError where the plugin cannot */
   serialize(): Uint8Array {
     return this.#inspect((executable) => {
@@ -93,21 +86,6 @@ export class Executable extends Handle {
       program.point("code", bytes);
       this.api.call("PJRT_Executable_OptimizedProgram", args);
       return { format: program.readText("format", "format_size"), bytes };
-    });
-  }
-
-  /** Bytes that a run takes, by what for. @throws PjrtError where the plugin cannot tell */
-  memoryStats(): { code: number; arguments: number; outputs: number; aliased: number; temporary: number } {
-    return this.#inspect((executable) => {
-      const args = new Struct("PJRT_Executable_GetCompiledMemoryStats_Args", { executable });
-      this.api.call("PJRT_Executable_GetCompiledMemoryStats", args);
-      return {
-        code: args.number("generated_code_size_in_bytes"),
-        arguments: args.number("argument_size_in_bytes"),
-        outputs: args.number("output_size_in_bytes"),
-        aliased: args.number("alias_size_in_bytes"),
-        temporary: args.number("temp_size_in_bytes"),
-      };
     });
   }
 

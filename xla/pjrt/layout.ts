@@ -58,7 +58,7 @@ export function viewAt(address: bigint): Deno.UnsafePointerView {
 }
 
 /** Text of a given number of bytes at an address. */
-export function textAt(address: bigint, bytes: number): string {
+function textAt(address: bigint, bytes: number): string {
   if (address === 0n || bytes === 0) return "";
   const copy = new Uint8Array(bytes);
   viewAt(address).copyInto(copy);

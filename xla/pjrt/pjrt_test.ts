@@ -87,7 +87,6 @@ Deno.test({
     assert.deepEqual(floats(await sum.read()), [2, 4, 6, 8]);
     sum[Symbol.dispose]();
     assert.ok(program.optimizedProgram().bytes.length > 0);
-    assert.equal(program.memoryStats().outputs, 16);
   },
 });
 
@@ -108,7 +107,8 @@ Deno.test({
     const shards = client.devices.map((device, i) =>
       client.upload(Float32Array.from({ length: 4 }, (_, j) => 4 * i + j), [2, 2], "f32", device)
     );
-    const results = await program.executeAsync(shards.map((shard) => [shard]));
+    const { outputs: results, done } = program.start(shards.map((shard) => [shard]));
+    await done;
     for (const [sum] of results) assert.deepEqual(floats(await sum!.read()), [56, 64]);
     assert.match(new TextDecoder("latin1").decode(program.optimizedProgram().bytes), /all-reduce/);
     for (const buffer of [...shards, ...results.flat()]) buffer[Symbol.dispose]();

@@ -1,5 +1,5 @@
 /** Operations that move elements and compute nothing. */
-import { fullLike, scalar } from "./constant.ts";
+import { scalar } from "./constant.ts";
 import { readable, require, sameShape, sizeOf } from "./type.ts";
 import { several, single, type Value } from "./value.ts";
 
@@ -114,28 +114,6 @@ export function concat(values: readonly Value[], axis: number): Value {
 
 export function reverse(x: Value, axes: readonly number[]): Value {
   return axes.length === 0 ? x : single("stablehlo.reverse", [x], `dimensions = ${list(axes)}`, x.type);
-}
-
-/** A part of `x` of the given sizes, from starts known only on the device (i32 scalars, kept within bounds). */
-export function dynamicSlice(x: Value, starts: readonly Value[], sizes: readonly number[]): Value {
-  require(
-    starts.length === x.rank && sizes.every((n, i) => n <= x.shape[i]!),
-    () => `Cannot slice [${sizes}] out of ${readable(x.type)}`,
-  );
-  return single("stablehlo.dynamic_slice", [x, ...starts], `slice_sizes = ${list(sizes)}`, {
-    shape: [...sizes],
-    dtype: x.dtype,
-  });
-}
-
-/** `x` with a part replaced by `update`, from starts known only on the device. */
-export function dynamicUpdate(x: Value, update: Value, starts: readonly Value[]): Value {
-  return single("stablehlo.dynamic_update_slice", [x, update, ...starts], "", x.type);
-}
-
-/** Elements of zero, of the type of `x`. */
-export function zerosLike(x: Value): Value {
-  return fullLike(x.type, 0);
 }
 
 /** The values themselves, which the compiler may not look through. */

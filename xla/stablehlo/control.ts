@@ -1,6 +1,4 @@
-/** Sorting, loops and choices. */
-import { compare } from "./elementwise.ts";
-import { readable, require, sameType } from "./type.ts";
+/** Sorting. */
 import { region, several, type Value } from "./value.ts";
 
 /**
@@ -17,30 +15,4 @@ export function sort(values: readonly Value[], axis: number, before: (...pairs: 
     values.map(({ type }) => type),
     [region(scalars, before)],
   );
-}
-
-/** Sorts by the first value, the smallest (or largest) first. */
-export function sortBy(values: readonly Value[], axis: number, direction: "LT" | "GT"): Value[] {
-  return sort(values, axis, (a, b) => compare(direction, a!, b!));
-}
-
-/**
- * Repeats `body` while `condition` (a scalar i1) holds. Both see only what is carried and constants made inside.
- *
- * @returns what is carried, as the last step left it
- */
-export function loop(
-  carried: readonly Value[],
-  condition: (...carried: Value[]) => Value,
-  body: (...carried: Value[]) => readonly Value[],
-): Value[] {
-  const types = carried.map(({ type }) => type);
-  const step = region(types, body);
-  step.results.forEach((result, i) =>
-    require(
-      sameType(result.type, types[i]!),
-      () => `Cannot carry ${readable(result.type)} on in a loop where ${readable(types[i]!)} started`,
-    )
-  );
-  return several("stablehlo.while", carried, "", types, [region(types, condition), step]);
 }

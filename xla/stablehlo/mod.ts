@@ -8,4 +8,4 @@ export * from "./linear.ts";
 export * from "./program.ts";
 export * from "./reduce.ts";
 export * from "./type.ts";
-export { type Op, type Region, region, source, Value, within } from "./value.ts";
+export { type Op, region, source, Value, within } from "./value.ts";

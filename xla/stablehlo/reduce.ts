@@ -9,7 +9,7 @@ import { type Region, region, several, single, type Value } from "./value.ts";
 export type Reduction = "add" | "multiply" | "maximum" | "minimum" | "and" | "or";
 
 /** What a reduction starts from. */
-export function neutral(reduction: Reduction, dtype: ElementType): Value {
+function neutral(reduction: Reduction, dtype: ElementType): Value {
   const start = {
     add: 0,
     multiply: 1,

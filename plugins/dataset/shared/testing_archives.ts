@@ -84,7 +84,7 @@ export async function flowersFiles(counts: readonly [number, number, number] = [
 }
 
 /** Boxes of the birds made by `birdFiles`, in photographs of 90×60 pixels: in the middle, wide, and in a corner. */
-export const birdBoxes = [
+const birdBoxes = [
   { x: 30, y: 15, width: 32, height: 32 },
   { x: 20, y: 25, width: 40, height: 10 },
   { x: 0, y: 40, width: 20, height: 20 },
