@@ -12,8 +12,8 @@
  *     --batch 64           pictures in a batch
  *     --every 100          steps between checkpoints: losses on a batch of pictures that are held out
  *     --tolerance 0.02     how far losses may be apart, as a part of the example's
- *     --control            trains the example once more beside itself, with one difference: the frequencies of its
- *                          embedding in float64 (ours are), not in float32, where they are wrong in the sixth digit
+ *     --control            trains the example once more beside itself, each weight changed by a random ten-millionth
+ *                          of itself, about what rounding does: how far apart that alone brings two trainings
  *     --seed 42            of all draws, and of the example's initial weights
  *     --out FOLDER         for losses.csv, curves.png, grids.png, summary.json and imported.safetensors
  *
@@ -63,7 +63,7 @@ try {
   const ours = keep(await startOurs(await imported(theirs), console));
   console.line(`ours: ${ours.description}; ${ours.pictures} pictures to train on`);
   const control = values.control
-    ? keep(await startTheirs(await Deno.makeTempDir({ dir: work }), seed, true))
+    ? keep(await startTheirs(await Deno.makeTempDir({ dir: work }), seed, 1e-7))
     : undefined;
   for (const peer of [theirs, control]) await peer?.normalize(ours.statistics);
 
@@ -108,6 +108,7 @@ try {
   const samples = async (weights: Weights) => ({
     ours: await ours.sample(noises.shape[0]!, weights),
     theirs: await theirs.sample(noises, weights),
+    ...control && { control: await control.sample(noises, weights) },
   });
   const grids = { average: await samples("average"), network: await samples("network") };
   const within = await writeOutcome(out, console, {

@@ -4,8 +4,8 @@ import { type LineChart, panels, writeChart } from "../../pipeline/plots/mod.ts"
 import { files } from "../../mod.ts";
 import { apart, type Checkpoint, controls, type Pair } from "./outcome.ts";
 
-/** Names of the two sides. */
-export const sides = { ours: "Denoise", theirs: "Keras example" } as const;
+/** Names of the sides. */
+const sides = { ours: "Denoise", theirs: "Keras example", control: "Keras example, perturbed" } as const;
 
 /** Draws the losses of both sides, how far they are apart, and the losses at checkpoints. */
 export async function drawCurves(
@@ -31,7 +31,7 @@ export async function drawCurves(
     name,
     points: points.map((pair) => ({ x: pair.step, y: 100 * apart(pair) })),
   });
-  const { fromPeer, fromUs } = controls(pairs);
+  const control = controls(pairs);
   const held = checkpoints.map(({ step, average }) => ({ step, ...average }));
   const difference: LineChart = {
     title: "How far the losses are apart",
@@ -39,10 +39,7 @@ export async function drawCurves(
     y: { title: "difference (%)", scale: "log" },
     series: [
       percent("Denoise from example", pairs),
-      ...(fromPeer.length === 0 ? [] : [
-        percent("exact frequencies from example", fromPeer),
-        percent("Denoise from exact frequencies", fromUs),
-      ]),
+      ...(control.length === 0 ? [] : [percent("perturbed from example", control)]),
     ],
     size,
   };
@@ -57,17 +54,26 @@ export async function drawCurves(
   );
 }
 
-/** Draws the grids of both sides beside each other, one row for each kind of weights. */
-export async function drawGrids(
-  file: string,
-  rows: readonly { readonly label: string; readonly ours: readonly Picture[]; readonly theirs: readonly Picture[] }[],
-  title: string,
-): Promise<void> {
+/** What each side generates from the same noise. */
+export interface Grid {
+  readonly label: string;
+  readonly ours: readonly Picture[];
+  readonly theirs: readonly Picture[];
+  readonly control?: readonly Picture[];
+}
+
+/** Draws grids of all sides beside each other, one row for each kind of weights. */
+export async function drawGrids(file: string, grids: readonly Grid[], title: string): Promise<void> {
+  const columns = grids[0]!.control === undefined ? [sides.ours, sides.theirs] : Object.values(sides);
   const figure = await drawFigure({
-    rows: rows.map(({ ours, theirs }) => [ours, theirs].map((pictures) => layOut(pictures, { scale: 1 }))),
+    rows: grids.map(({ ours, theirs, control }) =>
+      [ours, theirs, ...(control === undefined ? [] : [control])].map((pictures) =>
+        layOut(pictures, { scale: 1, columns: 8 })
+      )
+    ),
     title,
-    rowLabels: rows.map(({ label }) => label),
-    columnLabels: [sides.ours, sides.theirs],
+    rowLabels: grids.map(({ label }) => label),
+    columnLabels: columns,
     gap: 12,
   });
   await files.writeWhole(file, await encodePng(figure));

@@ -16,7 +16,7 @@ export interface Both {
 export interface Pair extends Both {
   /** From 1 on. */
   readonly step: number;
-  /** Those of the peer with exact frequencies, where it runs along. */
+  /** Those of the perturbed peer, where it runs along. */
   readonly control?: Losses;
 }
 
@@ -42,10 +42,10 @@ export function apart({ ours, theirs }: Both): number {
   return Number.isNaN(part) ? Infinity : part;
 }
 
-/** Where losses are farthest apart. */
-export function farthest(all: readonly (Both & { readonly step: number })[]): Distance {
+/** Where losses are farthest apart; undefined where there are none. */
+export function farthest(all: readonly (Both & { readonly step: number })[]): Distance | undefined {
   return all.map((both) => ({ step: both.step, apart: apart(both) }))
-    .reduce((worst, one) => one.apart <= worst.apart ? worst : one, { step: 0, apart: 0 });
+    .reduce<Distance | undefined>((worst, one) => one.apart <= (worst?.apart ?? -1) ? worst : one, undefined);
 }
 
 /** Mean losses of each `size` steps, and of those that are left. */
@@ -61,13 +61,9 @@ export function means(pairs: readonly Pair[], size: number): Pair[] {
   });
 }
 
-/** The steps of two other sides: the peer with exact frequencies against the peer, and we against it. */
-export function controls(pairs: readonly Pair[]): { readonly fromPeer: Pair[]; readonly fromUs: Pair[] } {
-  const known = pairs.flatMap((pair) => pair.control === undefined ? [] : [{ ...pair, control: pair.control }]);
-  return {
-    fromPeer: known.map(({ step, theirs, control }) => ({ step, ours: control, theirs })),
-    fromUs: known.map(({ step, ours, control }) => ({ step, ours, theirs: control })),
-  };
+/** The same steps with the perturbed peer in our place. */
+export function controls(pairs: readonly Pair[]): Pair[] {
+  return pairs.flatMap(({ step, theirs, control }) => control === undefined ? [] : [{ step, ours: control, theirs }]);
 }
 
 /** Where losses are farthest apart, and whether what has to be is within the tolerance. */
@@ -82,14 +78,14 @@ export function judge(pairs: readonly Pair[], checkpoints: readonly Checkpoint[]
     "each step after the 200th": farthest(pairs.slice(200)),
     "held out, trained weights": farthest(at("network")),
   };
-  return { judged, others, within: Object.values(judged).every(({ apart }) => apart <= tolerance) };
+  return { judged, others, within: Object.values(judged).every((worst) => (worst?.apart ?? 0) <= tolerance) };
 }
 
 /** The verdict on two trainings. */
 export interface Outcome {
   /** Largest differences, by where they are looked for. */
-  readonly judged: Readonly<Record<string, Distance>>;
+  readonly judged: Readonly<Record<string, Distance | undefined>>;
   /** Likewise: those that are shown, and not judged. */
-  readonly others: Readonly<Record<string, Distance>>;
+  readonly others: Readonly<Record<string, Distance | undefined>>;
   readonly within: boolean;
 }

@@ -13,7 +13,8 @@ Deno.test("losses are as far apart as the farther one, in parts of the peer's", 
 });
 
 Deno.test("a loss that is no number is farther apart than any other", () => {
-  assert.equal(farthest([pair(1, 1.5), pair(2, NaN), pair(3, 1.1)]).step, 2);
+  assert.equal(farthest([pair(1, 1.5), pair(2, NaN), pair(3, 1.1)])?.step, 2);
+  assert.equal(farthest([]), undefined);
 });
 
 Deno.test("means are those of the steps, the rest a part of its own", () => {

@@ -1,15 +1,13 @@
 /** Tells and writes what two trainings side by side came to. */
 import { join } from "node:path";
-import type { Picture } from "../../image/mod.ts";
 import { type Console, files } from "../../mod.ts";
-import { drawCurves, drawGrids, pixelsApart } from "./draw.ts";
+import { drawCurves, drawGrids, type Grid, pixelsApart } from "./draw.ts";
 import {
   apart,
   type Both,
   type Checkpoint,
   controls,
   type Distance,
-  farthest,
   judge,
   type Losses,
   means,
@@ -29,7 +27,7 @@ export interface Trained {
   readonly pairs: readonly Pair[];
   readonly checkpoints: readonly Checkpoint[];
   /** Pictures from the same noise. */
-  readonly grids: Readonly<Record<Weights, Readonly<Record<"ours" | "theirs", Picture[]>>>>;
+  readonly grids: Readonly<Record<Weights, Omit<Grid, "label">>>;
 }
 
 /** Losses of both sides in one line. */
@@ -57,13 +55,16 @@ export function csvLine({ step, ours, theirs, control }: Pair): string {
 export async function writeOutcome(folder: string, console: Console, trained: Trained): Promise<boolean> {
   const { pairs, checkpoints, grids, tolerance, ...sides } = trained;
   const outcome = judge(pairs, checkpoints, tolerance);
-  const { fromPeer, fromUs } = controls(pairs);
-  const control = fromPeer.length === 0 ? undefined : { fromPeer: farthest(fromPeer), fromUs: farthest(fromUs) };
+  const perturbed = controls(pairs);
+  const control = perturbed.length === 0 ? undefined : judge(perturbed, [], tolerance).judged;
   const rows = Object.entries(grids).map(([weights, pictures]) => ({
     label: named[weights as Weights].replace(" ", "\n"),
     ...pictures,
   }));
-  const pixels = Object.fromEntries(rows.map(({ label, ours, theirs }) => [label, pixelsApart(ours, theirs)]));
+  const pixels = Object.fromEntries(rows.map(({ label, ours, theirs, control }) => [
+    label.replace("\n", " "),
+    { ours: pixelsApart(ours, theirs), ...control && { control: pixelsApart(control, theirs) } },
+  ]));
   const fifties = means(pairs, 50);
   await drawCurves(join(folder, "curves.png"), pairs, checkpoints);
   const title = `After ${pairs.length} steps, from the same noise, 20 steps of DDIM`;
@@ -79,15 +80,13 @@ export async function writeOutcome(folder: string, console: Console, trained: Tr
     ]),
   ]);
   console.line();
-  const tell = (what: string, { step, apart }: Distance) =>
-    step > 0 && console.line(`largest difference, ${what}: ${percent(apart)}, after step ${step}`);
+  const tell = (what: string, worst: Distance | undefined) =>
+    worst && console.line(`largest difference, ${what}: ${percent(worst.apart)}, after step ${worst.step}`);
   for (const [what, distance] of Object.entries({ ...outcome.judged, ...outcome.others })) tell(what, distance);
-  if (control !== undefined) {
-    tell("the example from itself with exact frequencies", control.fromPeer);
-    tell("ours from the example with exact frequencies", control.fromUs);
-  }
-  for (const [label, apart] of Object.entries(pixels)) {
-    console.line(`mean difference, pixels generated with ${label.replace("\n", " ")}: ${apart.toFixed(2)} of 255`);
+  for (const [what, distance] of Object.entries(control ?? {})) tell(`perturbed example, ${what}`, distance);
+  for (const [label, { ours, control }] of Object.entries(pixels)) {
+    const more = control === undefined ? "" : `, perturbed example ${control.toFixed(2)}`;
+    console.line(`mean difference, pixels generated with ${label}: ${ours.toFixed(2)} of 255${more}`);
   }
   console.line(`${outcome.within ? "within" : "NOT within"} ${percent(tolerance)}`);
   return outcome.within;

@@ -20,14 +20,14 @@ const names: Readonly<Record<Weights, string>> = { average: "ema", network: "net
  * Builds the network of the example.
  *
  * @param folder for the files that travel between the two
- * @param exact whether it computes the frequencies of its embedding in float64, as we do, and not in float32
+ * @param perturbation each weight is changed by a random part of itself, of this size in the mean square
  */
-export async function startTheirs(folder: string, seed: number, exact = false) {
+export async function startTheirs(folder: string, seed: number, perturbation = 0) {
   const script = fileURLToPath(new URL("../peers/keras_peer.py", import.meta.url));
   // Keras loads TensorFlow, which has much to say.
   const quiet = { TF_CPP_MIN_LOG_LEVEL: "3", TF_ENABLE_ONEDNN_OPTS: "0" };
   const env = { XLA_FLAGS: sameFlags, JAX_PLATFORMS: "cpu", ...quiet };
-  const peer = await startPeer(jaxPython(), [script, String(seed), ...exact ? ["exact"] : []], env, "inherit");
+  const peer = await startPeer(jaxPython(), [script, String(seed), String(perturbation)], env, "inherit");
   if (peer === undefined) {
     throw new Error(`Cannot start the Keras example: "${jaxPython()}" has no Keras and JAX; set DENOISE_PEER_JAX`);
   }
