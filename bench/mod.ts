@@ -45,12 +45,11 @@ const ours = (overrides: readonly string[], size = batch, env: Readonly<Record<s
     GLIBC_TUNABLES: allocator,
     ...env,
   });
-/** With our flags it gets our allocator's setting, too. */
-const jax = (flags: string) =>
+const jax = (flags: string, env: Readonly<Record<string, string>> = {}) =>
   start(jaxPython(), [path("peers/jax_peer.py"), inputs, batch], {
     XLA_FLAGS: flags,
     TF_CPP_MIN_LOG_LEVEL: "3",
-    ...(flags === sameFlags ? { GLIBC_TUNABLES: allocator } : {}),
+    ...env,
   });
 const torch = () =>
   start(Deno.env.get("DENOISE_PEER_TORCH") ?? "python3", [
@@ -104,8 +103,13 @@ async function pluginOf(): Promise<Record<string, string>> {
 }
 
 async function againstJax(own: Peer): Promise<void> {
-  for (const [name, flags] of [["JAX, same flags", sameFlags], ["JAX as shipped", ""]] as const) {
-    const peer = await jax(flags);
+  const ways = [
+    ["JAX, same flags", sameFlags, {}],
+    ["JAX, same flags and huge pages", sameFlags, { GLIBC_TUNABLES: allocator }],
+    ["JAX as shipped", "", {}],
+  ] as const;
+  for (const [name, flags, env] of ways) {
+    const peer = await jax(flags, env);
     if (peer === undefined) return console.log("JAX: left out, as no Python with it was found");
     const [a, b] = [await own.ask("loss", inputs), await peer.ask("loss")];
     const apart = Math.abs(a - b) / b;
@@ -113,7 +117,7 @@ async function againstJax(own: Peer): Promise<void> {
       `${name}: ${peer.description}; loss on equal weights and inputs ${a.toFixed(6)}, theirs ${b.toFixed(6)}`,
     );
     if (!(apart < 1e-4)) throw new Error(`Cannot compare with ${name}: losses differ by ${apart} of their value`);
-    await against(own, name, peer, flags === sameFlags);
+    await against(own, name, peer, name === "JAX, same flags");
   }
 }
 
@@ -124,7 +128,10 @@ async function against(own: Peer, of: string, peer: Peer | undefined, memory = f
     "sample",
     `20-step sampling of ${batch} images`,
   ]] as const;
-  for (const [work, what] of works) rows.push({ what, ...await byRounds(own, peer, work, rounds), unit: "s", of });
+  for (const [work, what] of works) {
+    const repeats = work === "train" ? 2 : 1;
+    rows.push({ what, ...await byRounds(own, peer, work, rounds, repeats), unit: "s", of });
+  }
   if (memory) {
     const [a, b] = [await own.ask("memory"), await peer.ask("memory")];
     rows.push({ what: "peak memory", ...single(a / 1e9, b / 1e9), unit: "GB", of });

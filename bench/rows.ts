@@ -12,16 +12,26 @@ export interface Row {
   readonly of: string;
 }
 
-/** Medians of a work that both sides do in turns, after one round that does not count, and of its ratios. */
+/**
+ * Medians of a work that both sides do in turns, after one round that does not count, and of its ratios.
+ *
+ * @param repeats times that a side does the work in its turn, of which the last counts: a step that follows the other
+ *   side's also pays for the pieces in which that left the memory, and steps of a training follow each other
+ */
 export async function byRounds(
   ours: Peer,
   peer: Peer,
   work: string,
   rounds: number,
+  repeats = 1,
 ): Promise<{ ours: number; peer: number; ratio: number }> {
+  const turn = async (side: Peer) => {
+    for (let i = 1; i < repeats; i++) await side.ask(work);
+    return await side.ask(work);
+  };
   const times: { own: number; other: number }[] = [];
   for (let round = 0; round <= rounds; round++) {
-    const own = await ours.ask(work), other = await peer.ask(work);
+    const own = await turn(ours), other = await turn(peer);
     if (round > 0) times.push({ own, other });
   }
   return {
