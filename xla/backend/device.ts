@@ -119,7 +119,8 @@ export class XlaDevice {
     this.counts.compiled++;
     if (milliseconds < worthSaving) return;
     // XLA (2026) ends the process where it is to serialise a call of oneDNN.
-    if (this.flags[oneDnn] === true && callsOneDnn(executable)) return;
+    const asked = this.flags[oneDnn] === true || process.env.XLA_FLAGS?.includes(oneDnn) === true;
+    if (asked && callsOneDnn(executable)) return;
     this.cache?.save(text, partitions, executable);
   }
 

@@ -45,6 +45,12 @@ Deno.test({
     assert.deepEqual(flagged.counts, { compiled: 2, loaded: 0 });
     assert.equal(files(folder).length, 4);
 
+    // What XLA takes from its environment changes programs, too.
+    const before = Deno.env.get("XLA_FLAGS");
+    Deno.env.set("XLA_FLAGS", `${before ?? ""} --xla_cpu_enable_fast_math=false`);
+    assert.deepEqual((await start(folder)).counts, { compiled: 2, loaded: 0 });
+    before === undefined ? Deno.env.delete("XLA_FLAGS") : Deno.env.set("XLA_FLAGS", before);
+
     for (const file of files(folder)) {
       const bytes = await Deno.readFile(file);
       bytes[Math.floor(bytes.length / 2)]! ^= 1;

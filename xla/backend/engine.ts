@@ -139,10 +139,12 @@ function cpuDevices(path: string, devices: number): ClientOptions {
   return isCpu(path) ? { cpu_device_count: devices } : {};
 }
 
-/** What compiled programs depend on: the plugin's file and version, and the processor they are made for. */
+/** What compiled programs depend on: the plugin's file and version, XLA's own flags, the processor they are made for. */
 function buildOf(path: string, client: Client): unknown[] {
   const { size, mtimeMs } = statSync(path);
-  return [client.platform, client.platformVersion, size, Math.round(mtimeMs), cpus()[0]?.model, cpus().length];
+  const [processor] = cpus();
+  const plugin = [client.platform, client.platformVersion, size, Math.round(mtimeMs)];
+  return [...plugin, process.env.XLA_FLAGS ?? "", processor?.model, cpus().length];
 }
 
 function defaultFolder(): string {
