@@ -64,7 +64,7 @@ Deno.test({
   ignore: pluginForTests() === undefined,
   async fn() {
     const client = loadPlugin(pluginForTests()!).createClient({ cpu_device_count: 1 });
-    const megabytes = 16;
+    const megabytes = 64; // far more than compiling leaves behind
     const forget = async () => {
       const buffer = client.upload(new Float32Array(megabytes * 2 ** 18).fill(1), [megabytes * 2 ** 18], "f32");
       const type = `tensor<${megabytes * 2 ** 18}xf32>`;
