@@ -159,8 +159,8 @@ def arc(start, end):
 
 
 def signal_steps(start, end):
-    """The share of signal that a step keeps falls in a straight line."""
-    first, last = (1 / (1 + math.exp(-log_snr)) for log_snr in (start, end))
+    """The share of signal that a step keeps falls in a straight line. The ends are rounded as there, to float32."""
+    first, last = (1 - float(np.float32(1 / (1 + math.exp(log_snr)))) for log_snr in (start, end))
 
     def rates(time):
         power = first * (last / first) ** (time**2)
