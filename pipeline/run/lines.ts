@@ -89,8 +89,8 @@ export function tellEnd(
   console: Console,
   run: {
     folder: string;
-    /** The command that trains it for longer. */
-    longer: string;
+    /** The command that trains it for longer; undefined leaves out what to do next. */
+    longer: string | undefined;
     steps: number;
     epochs: number;
     seconds: number;
@@ -111,6 +111,7 @@ export function tellEnd(
   );
   if (run.grid !== undefined) row(console, "pictures", run.grid);
   if (run.report !== undefined) row(console, "report", run.report);
+  if (run.longer === undefined) return;
   row(console, "more", `deno task sample ${run.folder} --count 64 --grid grid.png`);
   row(console, "longer", run.longer);
   row(console, "next", "deno task plugins   lists what else a recipe can be made of");

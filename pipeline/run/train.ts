@@ -43,7 +43,10 @@ export interface TrainOptions {
   readonly signal?: AbortSignal;
   /** What a user types before a recipe to train it. Default `deno task run`. */
   readonly command?: string;
-  /** What a user types to go on after an interruption. Default: `command` with the recipe and the overrides. */
+  /**
+   * What a user types to go on after an interruption, where training is a part of another command: what to do next is
+   * then not said at its end. Default: `command` with the recipe and the overrides.
+   */
   readonly again?: string;
 }
 
@@ -101,7 +104,7 @@ export async function train(recipeFile: string, options: TrainOptions, console: 
     const statistics = await statisticsOf(graph, pictures, before);
     const session: Session = { graph, backend, console, generate: generators(backend, graph), statistics, signal };
     try {
-      const longer = (length: string) =>
+      const longer = options.again !== undefined ? undefined : (length: string) =>
         commandLine(command, recipeFile, [
           ...overrides.filter((text) => !/^train\.(epochs|steps)=/.test(text)),
           length,
@@ -132,7 +135,7 @@ async function trainIn(
     metrics: readonly Stage<"metric">[];
     before: Before | undefined;
     again: string;
-    longer: (length: string) => string;
+    longer: ((length: string) => string) | undefined;
   },
 ): Promise<TrainResult> {
   const { graph, backend, console } = session;
@@ -173,7 +176,7 @@ async function trainIn(
     const { epochs, totalSteps } = plan;
     tellEnd(console, {
       folder: folder.path,
-      longer: longer(epochs === undefined ? `train.steps=${2 * totalSteps}` : `train.epochs=${2 * epochs}`),
+      longer: longer?.(epochs === undefined ? `train.steps=${2 * totalSteps}` : `train.epochs=${2 * epochs}`),
       steps: step,
       epochs: epoch,
       seconds,

@@ -129,6 +129,7 @@ Deno.test({
     assert.equal(new Set(values).size, 4, `${values}`);
     assert.equal(first.folder, join(folder, "runs", "small-sweep"));
     assert.deepEqual(first.output.warnings, []);
+    assert.ok(!first.output.lines.some((line) => /^(more|longer|next) /.test(line)), "nothing of what to do next");
     for (const name of ["schedule-cosine", "schedule-linear"]) {
       assert.ok((await Deno.stat(join(first.folder, name, "log.jsonl"))).isFile);
     }
