@@ -64,7 +64,7 @@ export async function interpolationPicture(
     const figure = {
       title: `Between two noises (${samplerLabel(sampler!, [])})`,
       columnsTitle: "fraction of the arc from one noise to the other",
-      columnLabels: places[0]!.map(({ fraction }) => String(Number(fraction.toFixed(2)))),
+      columnLabels: places[0]!.map(({ fraction }) => String(Number(fraction.toFixed(3)))),
       rows: places.map((row, i): Picture[] => drawn.slice(i * row.length, (i + 1) * row.length)),
     };
     await savePicture(file, await drawFigure(figure), console);

@@ -8,7 +8,7 @@ export interface Axis {
   readonly title: string;
   /** Default linear. A logarithmic axis has a tick at each value of its points, and leaves out what is not above 0. */
   readonly scale?: "linear" | "log";
-  /** Ends. Default: those of the points, and zero for bars. Points beyond are cut off. */
+  /** Ends. Default: those of the points, and zero for bars. What is beyond is cut off. */
   readonly range?: readonly [number, number];
 }
 
@@ -97,7 +97,7 @@ const theme = {
   legend: {
     labelColor: text,
     labelFontSize: 11.5,
-    labelLimit: 320,
+    labelLimit: 400,
     titleColor: text,
     titleFontSize: 12,
     titleFontWeight: "normal" as const,
@@ -152,6 +152,9 @@ export function barChart({ title, subtitle, names, value, bars }: BarChart): Spe
     encoding: { y },
     layer: [
       { mark: { type: "bar", color: palette[0], height: { band: 0.62 } }, encoding: { x } },
+      ...(data.some(({ low }) => low < 0)
+        ? [{ data: { values: [{}] }, mark: { type: "rule", color: grey }, encoding: { x: { datum: 0 }, y: null } }]
+        : []),
       {
         transform: [{ filter: "datum.spread > 0" }],
         mark: { type: "rule", color: text, strokeWidth: 1.4 },
@@ -176,7 +179,8 @@ function lines(chart: LineChart, names = chart.series.map(({ name }) => name)): 
       ...band(point, y),
     }))
   );
-  const clip = x.range !== undefined || y.range !== undefined;
+  // Only where there is something to cut off: else it halves the lines along the edge.
+  const clip = data.some((point) => beyond(point.x, x) || beyond(point.low, y) || beyond(point.high, y));
   const xs = [...new Set(data.map((point) => point.x))].sort((a, b) => a - b);
   const looks = {
     color: {
@@ -246,6 +250,10 @@ function scaleOf({ scale = "linear", range }: Axis, zero: boolean) {
 
 function drawable(value: number, { scale }: Axis): boolean {
   return Number.isFinite(value) && (scale !== "log" || value > 0);
+}
+
+function beyond(value: number, { range: [least, most] = [-Infinity, Infinity] }: Axis): boolean {
+  return value < least || value > most;
 }
 
 function band({ y, spread = 0 }: Point, axis: Axis): { low: number; high: number } {

@@ -15,6 +15,7 @@ import { type Console, warning } from "../terminal/console.ts";
 import { row } from "../terminal/rows.ts";
 import { counted, duration } from "../terminal/units.ts";
 import { commandLine, shellWord } from "../text/shell.ts";
+import { sweepChart } from "./chart.ts";
 import { fixedOf, type Grid, nameOf, overridesOf, type Point, readGrid } from "./grid.ts";
 import { type Cell, keepCells, readCells, tellTable, writeTable } from "./table.ts";
 
@@ -109,10 +110,17 @@ export async function sweep(file: string, options: SweepOptions, console: Consol
   }
   console.line();
   tellTable(console, grid.axes, cells());
-  const files = await writeTable(folder, `Sweep of ${base.name}`, grid.axes, cells());
+  const chart = sweepChart(`Sweep of ${base.name}`, grid.axes, cells(), metricOf(base, cells()));
+  const files = await writeTable(folder, grid.axes, cells(), chart);
   console.line();
   for (const [i, path] of [kept, ...files].entries()) row(console, i === 0 ? "table" : "", path);
   return { outcome: "finished", folder, cells: cells(), files: [kept, ...files] };
+}
+
+/** Name of the metric whose number comes first. */
+function metricOf({ stages }: Recipe, cells: readonly Cell[]): string {
+  const { id } = cells[0]!.metrics[0]!;
+  return stages.find((stage) => stage.id === id)?.plugin.name ?? id;
 }
 
 /** Axes of samplers that no metric uses. */

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { writeWhole } from "../../files/mod.ts";
 import { sweepDamaged } from "../messages/sweep.ts";
-import { barChart, lineChart, type Spec, writeChart } from "../plots/mod.ts";
+import { type Spec, writeChart } from "../plots/mod.ts";
 import { readKept } from "../run/kept.ts";
 import type { Measurement } from "../run/measure.ts";
 import type { Console } from "../terminal/console.ts";
@@ -53,12 +53,12 @@ export function rowsOf(axes: readonly Axis[], cells: readonly Cell[]): string[][
   ];
 }
 
-/** Writes the table as `sweep.md` and `sweep.csv`, and a chart of its first number; returns the files. */
+/** Writes the table as `sweep.md` and `sweep.csv`, and a chart beside it; returns the files. */
 export async function writeTable(
   folder: string,
-  title: string,
   axes: readonly Axis[],
   cells: readonly Cell[],
+  chart: Spec,
 ): Promise<string[]> {
   const [head, ...body] = rowsOf(axes, cells) as [string[], ...string[][]];
   const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
@@ -78,7 +78,6 @@ export async function writeTable(
   const files = ["sweep.md", "sweep.csv", "sweep.png", "sweep.svg"].map((name) => join(folder, name));
   await writeWhole(files[0]!, `${markdown.join("\n")}\n`);
   await writeWhole(files[1]!, `${csv.join("\n")}\n`);
-  const chart = chartOf(title, axes, cells);
   for (const file of files.slice(2)) await writeChart(file, chart);
   return files;
 }
@@ -93,38 +92,4 @@ export function tellTable(console: Console, axes: readonly Axis[], cells: readon
     ).join("  ");
     console.line(i === 0 ? console.colors.bold(text) : text);
   }
-}
-
-/** The first number: over the axis whose values are numbers, a line for all else; bars where no axis has numbers. */
-function chartOf(title: string, axes: readonly Axis[], cells: readonly Cell[]): Spec {
-  const first = cells[0]!.metrics[0]!;
-  const value = { title: `${first.label}, ${first.better} is better` };
-  const of = ({ metrics }: Cell) => metrics.find(({ label }) => label === first.label);
-  const numeric = axes.find(({ values }) => values.length > 1 && values.every((text) => Number.isFinite(Number(text))));
-  const label = ({ point }: Cell, but?: Axis) =>
-    axes.filter((axis) => axis !== but).map(({ key }) => point[key]).join(", ");
-  if (numeric === undefined) {
-    const bars = cells.map((cell) => ({ name: label(cell), ...pointOf(of(cell)) }));
-    return barChart({ title, names: axes.map(({ key }) => key).join(", "), value, bars });
-  }
-  const names = [...new Set(cells.map((cell) => label(cell, numeric)))];
-  const positive = numeric.values.every((text) => Number(text) > 0);
-  return lineChart({
-    title,
-    x: { title: numeric.key, ...(positive ? { scale: "log" as const } : {}) },
-    y: value,
-    legend: axes.filter((axis) => axis !== numeric).map(({ key }) => key).join(", "),
-    marks: true,
-    series: names.map((name) => ({
-      name: name === "" ? first.label : name,
-      points: cells.filter((cell) => label(cell, numeric) === name)
-        .map((cell) => ({ x: Number(cell.point[numeric.key]), y: of(cell)?.value ?? NaN }))
-        .sort((a, b) => a.x - b.x),
-    })),
-  });
-}
-
-function pointOf(found: Measurement | undefined): { value: number; spread?: number } {
-  if (found === undefined) return { value: NaN };
-  return { value: found.value, ...(found.spread === undefined ? {} : { spread: found.spread }) };
 }
