@@ -128,10 +128,7 @@ async function against(own: Peer, of: string, peer: Peer | undefined, memory = f
     "sample",
     `20-step sampling of ${batch} images`,
   ]] as const;
-  for (const [work, what] of works) {
-    const repeats = work === "train" ? 2 : 1;
-    rows.push({ what, ...await byRounds(own, peer, work, rounds, repeats), unit: "s", of });
-  }
+  for (const [work, what] of works) rows.push({ what, ...await byRounds(own, peer, work, rounds), unit: "s", of });
   if (memory) {
     const [a, b] = [await own.ask("memory"), await peer.ask("memory")];
     rows.push({ what: "peak memory", ...single(a / 1e9, b / 1e9), unit: "GB", of });

@@ -1,4 +1,5 @@
 /** Rows of the benchmark's table. */
+import { columns } from "../pipeline/terminal/rows.ts";
 import type { Peer } from "./peer.ts";
 
 /** One line of the table; the ratio is ours by the peer's. */
@@ -15,18 +16,17 @@ export interface Row {
 /**
  * Medians of a work that both sides do in turns, after one round that does not count, and of its ratios.
  *
- * @param repeats times that a side does the work in its turn, of which the last counts: a step that follows the other
- *   side's also pays for the pieces in which that left the memory, and steps of a training follow each other
+ * In its turn a side takes two steps of training, of which the second counts: the first also pays for the pieces in which
+ * the other side left the memory, and steps of a training follow each other.
  */
 export async function byRounds(
   ours: Peer,
   peer: Peer,
-  work: string,
+  work: "train" | "sample",
   rounds: number,
-  repeats = 1,
 ): Promise<{ ours: number; peer: number; ratio: number }> {
   const turn = async (side: Peer) => {
-    for (let i = 1; i < repeats; i++) await side.ask(work);
+    if (work === "train") await side.ask(work);
     return await side.ask(work);
   };
   const times: { own: number; other: number }[] = [];
@@ -55,9 +55,7 @@ export function table(rows: readonly Row[]): string {
     ratio === undefined ? "–" : ratio.toFixed(2),
   ]);
   const all = [["what", "peer", "ours", "peer's", "ratio"], ...cells];
-  const widths = all[0]!.map((_, i) => Math.max(...all.map((row) => row[i]!.length)));
-  return all.map((row) => row.map((cell, i) => i < 2 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!)).join("  "))
-    .join("\n");
+  return columns(all, ["left", "left", "right", "right", "right"]).join("\n");
 }
 
 function median(values: readonly number[]): number {

@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { cacheFolder } from "../../files/mod.ts";
 import { batchCount } from "../data/mod.ts";
+import { helpOf } from "../problem.ts";
 import { explain } from "../data/open.ts";
 import { readRecipe } from "../recipe/read.ts";
 import type { PluginSource } from "../recipe/types.ts";
@@ -72,8 +73,7 @@ async function pictureCounts(
         return graph.recipe.problem(option === undefined ? dataset.path : [...dataset.path, option], text);
       });
     }
-    const help = "help" in error && Array.isArray(error.help) ? error.help.map(String) : [];
-    return { lacking: [error.message, ...help] };
+    return { lacking: [error.message, ...helpOf(error)] };
   }
 }
 

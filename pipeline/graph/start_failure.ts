@@ -1,12 +1,13 @@
 /** Turns what the `start` of a backend throws into a problem at its line of the recipe. */
 import { backendUnavailable } from "../messages/runtime.ts";
-import { DenoiseError } from "../problem.ts";
+import { DenoiseError, helpOf } from "../problem.ts";
 import type { Graph } from "./types.ts";
 
 /** The error to throw in place of what a backend threw. `help` of an error is kept. */
 export function startFailure({ recipe, one }: Graph, error: unknown): unknown {
   if (error instanceof DenoiseError || !(error instanceof Error)) return error;
-  const help = "help" in error && Array.isArray(error.help) ? error.help.map(String) : [];
   const { path, plugin } = one("backend");
-  return new DenoiseError(recipe.problem(path, backendUnavailable(plugin.name, error.message, help)), { cause: error });
+  return new DenoiseError(recipe.problem(path, backendUnavailable(plugin.name, error.message, helpOf(error))), {
+    cause: error,
+  });
 }

@@ -15,7 +15,7 @@ import { tellModel } from "../run/sample.ts";
 import { openData } from "../run/session.ts";
 import type { Console } from "../terminal/console.ts";
 import { row } from "../terminal/rows.ts";
-import { counted, decimal } from "../terminal/units.ts";
+import { counted, withSpread } from "../terminal/units.ts";
 import type { PictureResult } from "./options.ts";
 import { fileFor, saveChart } from "./save.ts";
 import { loadWithSamplers, pictureSampler, samplerLabel } from "./samplers.ts";
@@ -97,8 +97,7 @@ export async function kidPicture(
       cells.set(key, cell);
       await writeWhole(kept, `${JSON.stringify([...cells.values()], null, 2)}\n`);
       const { value, spread } = cell.measurement;
-      const noise = spread === undefined ? "" : ` ± ${decimal(spread)}`;
-      row(console, "", `${label}, ${counted(steps, "step")}: ${decimal(value)}${noise}`);
+      row(console, "", `${label}, ${counted(steps, "step")}: ${withSpread(value, spread)}`);
     }
   }
   const shown = wanted.map(({ key }) => cells.get(key)!);

@@ -5,8 +5,8 @@ import type { Graph, Stage } from "../graph/types.ts";
 import * as messages from "../messages/run.ts";
 import { DenoiseError } from "../problem.ts";
 import type { Console } from "../terminal/console.ts";
-import { row } from "../terminal/rows.ts";
-import { counted, decimal } from "../terminal/units.ts";
+import { row, table } from "../terminal/rows.ts";
+import { counted, withSpread } from "../terminal/units.ts";
 import { tellData } from "./lines.ts";
 import { loadModel, type LoadOptions } from "./load.ts";
 import { buildMeasure, type Measurement } from "./measure.ts";
@@ -107,14 +107,8 @@ function changesFor(
 }
 
 function tellTable(console: Console, measured: readonly Measurement[]): void {
-  const spread = (m: Measurement) => m.spread === undefined ? "" : ` ± ${decimal(m.spread)}`;
-  const lines = [
+  table(console, [
     ["metric", "value", "better"],
-    ...measured.map((m) => [m.label, decimal(m.value) + spread(m), m.better]),
-  ];
-  const widths = [0, 1, 2].map((column) => Math.max(...lines.map((line) => line[column]!.length)));
-  for (const [i, [label, value, better]] of lines.entries()) {
-    const text = `${label!.padEnd(widths[0]!)}  ${value!.padStart(widths[1]!)}  ${better}`;
-    console.line(i === 0 ? console.colors.bold(text) : text);
-  }
+    ...measured.map(({ label, value, spread, better }) => [label, withSpread(value, spread), better]),
+  ], ["left", "right", "left"]);
 }

@@ -4,7 +4,7 @@ import type { TrainingCost } from "../graph/cost.ts";
 import type { Graph } from "../graph/types.ts";
 import type { Console, Progress } from "../terminal/console.ts";
 import { row } from "../terminal/rows.ts";
-import { count, counted, decimal, duration, rate, scaled } from "../terminal/units.ts";
+import { count, counted, decimal, duration, rate, scaled, withSpread } from "../terminal/units.ts";
 import { version } from "../version.ts";
 import type { Moment } from "./interval.ts";
 import type { Measurement } from "./measure.ts";
@@ -79,9 +79,7 @@ export function tellMoment(
 
 /** `noise 0.1902, kid(inception-v3-75) 0.3127 ± 0.0210`. */
 function listMeasurements(measured: readonly Measurement[]): string {
-  return measured.map(({ label, value, spread }) =>
-    `${label} ${decimal(value)}${spread === undefined ? "" : ` ± ${decimal(spread)}`}`
-  ).join(", ");
+  return measured.map(({ label, value, spread }) => `${label} ${withSpread(value, spread)}`).join(", ");
 }
 
 /** What a run says at its end: where the pictures are, and what to do with it. */

@@ -20,7 +20,7 @@ import { listCheckpoints, readPosition } from "../run/checkpoint.ts";
 import { type LogEntry, readLog } from "../run/log.ts";
 import type { Console } from "../terminal/console.ts";
 import { row } from "../terminal/rows.ts";
-import { count, counted, decimal, duration, rate, scaled } from "../terminal/units.ts";
+import { count, counted, decimal, duration, rate, scaled, withSpread } from "../terminal/units.ts";
 import { version } from "../version.ts";
 import { errorCharts, lossChart, metricCharts, paceChart } from "./charts.ts";
 import { type History, historyOf } from "./history.ts";
@@ -108,8 +108,7 @@ function paceText(steps: number, seconds: number, batch: number): string {
 /** The last value, and the lowest where that is another. */
 function measurement(points: History["metrics"][number]["points"]): string {
   const last = points.at(-1)!;
-  const spread = last.spread === undefined ? "" : ` ± ${decimal(last.spread)}`;
   const least = points.reduce((best, point) => point.y < best.y ? point : best);
   const lowest = least === last || points.length === 1 ? "" : `; lowest ${decimal(least.y)} at step ${count(least.x)}`;
-  return `${decimal(last.y)}${spread} at step ${count(last.x)}${lowest}`;
+  return `${withSpread(last.y, last.spread)} at step ${count(last.x)}${lowest}`;
 }

@@ -10,7 +10,7 @@ import { readRecipe } from "../recipe/read.ts";
 import type { PluginSource, Recipe } from "../recipe/types.ts";
 import { evaluate } from "../run/evaluate.ts";
 import { takeFolder } from "../run/run_folder.ts";
-import { train } from "../run/train.ts";
+import { train, type TrainOptions } from "../run/train.ts";
 import { type Console, warning } from "../terminal/console.ts";
 import { row } from "../terminal/rows.ts";
 import { counted, duration } from "../terminal/units.ts";
@@ -20,16 +20,11 @@ import { fixedOf, type Grid, nameOf, overridesOf, type Point, readGrid } from ".
 import { type Cell, keepCells, readCells, tellTable, writeTable } from "./table.ts";
 
 /** How to sweep. */
-export interface SweepOptions {
-  readonly plugins: PluginSource;
+export interface SweepOptions extends Pick<TrainOptions, "plugins" | "runs" | "cache"> {
   /** Settings: those with several values, such as `schedule=cosine,linear`, span the grid, with `sweep` of the recipe. */
   readonly overrides?: readonly string[];
   /** Starts over; what stands in the folder of the sweep is moved aside. */
   readonly fresh?: boolean;
-  /** Folder of the run folders. Default `runs`. */
-  readonly runs?: string;
-  /** Folder for downloads and decoded pictures. Default: the user's cache folder. */
-  readonly cache?: string;
   /** Stops after the step that is under way; the same sweep goes on there. */
   readonly signal?: AbortSignal;
 }
@@ -67,11 +62,10 @@ export async function sweep(file: string, options: SweepOptions, console: Consol
   const kept = join(folder, "sweep.json");
   const known = new Map((await readCells(kept)).map((cell) => [cell.recipe, cell]));
   const total = plan.reduce((sum, { measured }) => sum + measured.length, 0);
-  const found = (recipe: string) => known.get(recipe);
   const cells = () =>
     plan.flatMap(({ point, measured }) =>
       measured.flatMap(({ point: used, recipe }) => {
-        const cell = found(recipe); // perhaps of a grid that said the same with other keys
+        const cell = known.get(recipe); // perhaps of a grid that said the same with other keys
         return cell === undefined ? [] : { ...cell, point: { ...point, ...used } };
       })
     );
@@ -81,7 +75,7 @@ export async function sweep(file: string, options: SweepOptions, console: Consol
   row(console, "runs", folder);
   const again = commandLine(`deno task sweep${runs === "runs" ? "" : ` --runs ${shellWord(runs)}`}`, file, overrides);
   const started = performance.now();
-  const open = plan.filter(({ measured }) => measured.some(({ recipe }) => found(recipe) === undefined));
+  const open = plan.filter(({ measured }) => measured.some(({ recipe }) => !known.has(recipe)));
   const stopped = (): SweepResult => ({ outcome: "interrupted", folder, cells: cells(), files: [] });
   for (const [i, { point, name, measured }] of open.entries()) {
     const left = i === 0 ? "" : `, ${duration((performance.now() - started) / 1000 / i * (open.length - i))} left`;
@@ -93,7 +87,7 @@ export async function sweep(file: string, options: SweepOptions, console: Consol
     const trained = await train(file, { ...shared, overrides, runs: folder, again }, console);
     if (trained.outcome === "interrupted") return stopped();
     for (const { point: used, recipe } of measured) {
-      if (found(recipe) !== undefined) continue;
+      if (known.has(recipe)) continue;
       console.line();
       if (Object.keys(used).length > 0) console.line(console.colors.bold(overridesOf(used).join(" ")));
       const json = join(trained.folder, `evaluation-${nameOf(used, "as-trained")}.json`);

@@ -6,7 +6,8 @@ import { type Spec, writeChart } from "../plots/mod.ts";
 import { readKept } from "../run/kept.ts";
 import type { Measurement } from "../run/measure.ts";
 import type { Console } from "../terminal/console.ts";
-import { decimal } from "../terminal/units.ts";
+import { table } from "../terminal/rows.ts";
+import { withSpread } from "../terminal/units.ts";
 import type { Axis, Point } from "./grid.ts";
 
 /** What one combination of values came to. */
@@ -47,7 +48,7 @@ export function rowsOf(axes: readonly Axis[], cells: readonly Cell[]): string[][
       ...labels.map((label) => {
         const found = metrics.find((metric) => metric.label === label);
         if (found === undefined) return "";
-        return decimal(found.value) + (found.spread === undefined ? "" : ` ± ${decimal(found.spread)}`);
+        return withSpread(found.value, found.spread);
       }),
     ]),
   ];
@@ -85,11 +86,5 @@ export async function writeTable(
 /** Tells the table, in columns. */
 export function tellTable(console: Console, axes: readonly Axis[], cells: readonly Cell[]): void {
   const rows = rowsOf(axes, cells);
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  for (const [i, row] of rows.entries()) {
-    const text = row.map((cell, column) =>
-      column < axes.length ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!)
-    ).join("  ");
-    console.line(i === 0 ? console.colors.bold(text) : text);
-  }
+  table(console, rows, rows[0]!.map((_, column) => column < axes.length ? "left" : "right"));
 }

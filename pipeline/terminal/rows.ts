@@ -11,6 +11,19 @@ export function row(console: Console, label: string, text: string): void {
   }
 }
 
+/** Lines of a table: each column as wide as its widest cell, and at the left or the right of that as `align` says. */
+export function columns(rows: readonly (readonly string[])[], align: readonly ("left" | "right")[]): string[] {
+  const widths = align.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  return rows.map((row) =>
+    row.map((cell, i) => align[i] === "left" ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!)).join("  ").trimEnd()
+  );
+}
+
+/** Tells a table, its first row as the head. */
+export function table(console: Console, ...[rows, align]: Parameters<typeof columns>): void {
+  for (const [i, line] of columns(rows, align).entries()) console.line(i === 0 ? console.colors.bold(line) : line);
+}
+
 /** Breaks a text between words into lines of at most `width` characters; longer words stay whole. */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];

@@ -38,6 +38,11 @@ export function duration(seconds: number): string {
   return `${Math.floor(whole / 3600)}:${two(Math.floor(whole / 60) % 60)}:${two(whole % 60)}`;
 }
 
+/** `0.3127 ± 0.0210`: a number with its standard deviation, where there is one. */
+export function withSpread(value: number, spread: number | undefined): string {
+  return decimal(value) + (spread === undefined ? "" : ` ± ${decimal(spread)}`);
+}
+
 /** `0.1841`; small and large ones as powers of ten. */
 export function decimal(value: number): string {
   const size = Math.abs(value);

@@ -2,7 +2,7 @@
 import { barrier, convert, type Convolution, convolution, type Value } from "../stablehlo/mod.ts";
 import { settings } from "./settings.ts";
 
-/** A convolution of f32 or i32 values; of bfloat16 factors in mixed precision. The result has the type of `x`, or f32. */
+/** A convolution of f32 or i32 values; of bfloat16 factors in mixed precision. The result has the type of `x`. */
 export function convolve(x: Value, kernel: Value, options: Convolution): Value {
   const [a, b] = [rounded(x), rounded(kernel)];
   const result = convolution(a, visible(b), options);

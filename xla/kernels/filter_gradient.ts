@@ -17,6 +17,8 @@ export interface FilterWindow {
 
 /** Input channels from which the wide form is faster on a CPU where float32 convolutions are Eigen's. */
 const wideFrom = 64;
+/** The same where they are oneDNN's. */
+const wideFromOneDnn = 5;
 
 /** Axes of a filter's gradient: it is the convolution of x with dy as its kernel; items take the part of features. */
 export const swapped = (layout: string): [x: string, dy: string] => [
@@ -50,7 +52,7 @@ function pointwise(x: Value, dy: Value, layout: string): Value {
 
 function isFasterWide({ dilationWidth, inChannels }: ConvolutionInfo): boolean {
   if (settings.platform !== "cpu" || dilationWidth !== 1) return false;
-  return settings.oneDnn ? inChannels > 4 : inChannels >= wideFrom && settings.precision === "float32";
+  return settings.oneDnn ? inChannels >= wideFromOneDnn : inChannels >= wideFrom && settings.precision === "float32";
 }
 
 /**
@@ -63,7 +65,7 @@ function isFasterWide({ dilationWidth, inChannels }: ConvolutionInfo): boolean {
 function wide(x: Value, dy: Value, { info, padding, layout }: FilterWindow): Value {
   const { inChannels, inHeight, inWidth, filterHeight, filterWidth, outChannels, batchSize } = info;
   const order = (axes: string) => [...axes].map((axis) => layout.indexOf(axis));
-  const [[left, right]] = [padding[1]];
+  const [rows, [left, right]] = padding;
   const row = reshape(transpose(rounded(x), order("01fb")), [1, inHeight, inWidth * inChannels, batchSize]);
   // Behind a barrier, as XLA would take the order of axes into the convolution, and Eigen or oneDNN would turn it back.
   const [kernel] = barrier([transpose(rounded(dy), order("01bf"))]);
@@ -71,7 +73,7 @@ function wide(x: Value, dy: Value, { info, padding, layout }: FilterWindow): Val
     layout: ["b01f", "01io", "b01f"],
     strides: [info.dilationHeight, 1],
     kernelDilation: [info.strideHeight, info.strideWidth * inChannels],
-    padding: [padding[0], [left * inChannels, right * inChannels]],
+    padding: [rows, [left * inChannels, right * inChannels]],
   });
   return reshape(gradient, [filterHeight, filterWidth, inChannels, outChannels]);
 }
