@@ -1,6 +1,7 @@
 /** tfjs on XLA: any tfjs program, compiled through a PJRT plugin. */
 export { type CompileFunctionOptions } from "./backend/compile.ts";
 export { XlaEngine, type XlaOptions } from "./backend/engine.ts";
+export type { Turns } from "./backend/repeat.ts";
 export type { Tree } from "./backend/tree.ts";
 export type { Precision } from "./kernels/settings.ts";
 export {

@@ -31,6 +31,7 @@ const interfaces = {
     devices: "optional",
     start: "function",
     compile: "function",
+    repeat: "optional",
     stop: "function",
   },
 } as const satisfies { [K in Kind]: Record<keyof Kinds[K], Member> };

@@ -4,6 +4,17 @@ import type { Tree } from "../../tensor/tree.ts";
 /** A compiled function: a call enqueues the work and resolves once it is enqueued, not once it is done. */
 export type Compiled<A extends readonly Tree[], R extends Tree> = (...args: A) => Promise<R>;
 
+/**
+ * A compiled loop: enqueues the turns from the first number up to but not including the second, and resolves to what the
+ * last gives. Element `i` on the first axis of each tensor in `ticks` is what turn `i` gets. `carried` is consumed.
+ */
+export type Repeated<C extends Tree, T extends Tree, A extends readonly Tree[]> = (
+  carried: C,
+  turns: readonly [from: number, to: number],
+  ticks: T,
+  ...rest: A
+) => Promise<C>;
+
 /** What a backend is started with. */
 export interface StartTools {
   /** Whether what it lacks may be downloaded. Default false. */
@@ -43,6 +54,17 @@ export interface Backend {
     fn: (...args: A) => R,
     options: { name: string; donate?: readonly number[]; batch?: readonly number[]; precision?: "float32" },
   ): Compiled<A, R>;
+  /**
+   * Compiles a loop whose turns are one program, where the backend can: `step` gives what the next turn begins with, in
+   * the same names, shapes and types. It is pure, as what `compile` takes. Without this, turns are compiled and called one
+   * by one.
+   */
+  repeat?:
+    | (<C extends Tree, T extends Tree, A extends readonly Tree[]>(
+      step: (carried: C, tick: T, ...rest: A) => C,
+      options: { name: string; precision?: "float32" },
+    ) => Repeated<C, T, A>)
+    | undefined;
   /** Frees the device. */
   stop(): Promise<void>;
 }

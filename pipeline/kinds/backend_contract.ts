@@ -49,6 +49,24 @@ export const backendLaws: Laws<"backend"> = {
       assert.ok(x.isDisposed, "a donated argument cannot be used again");
       assert.ok(!y.isDisposed, "another can");
     }),
+  "repeats a step as often as it is told, where it has loops": (subject) =>
+    started(subject, async (backend) => {
+      const step = (
+        { x, sum }: { x: tf.Tensor; sum: tf.Tensor },
+        tick: { add: tf.Tensor; turn: tf.Tensor },
+        factor: tf.Tensor,
+      ) => ({ x: tf.add(tf.mul(x, factor), tick.add), sum: tf.add(sum, tick.turn) });
+      const repeated = backend.repeat?.(step, { name: "step" });
+      if (repeated === undefined) return;
+      const ticks = { add: tf.tensor2d([[1, 2], [3, 4], [5, 6]]), turn: tf.tensor1d([0, 1, 2], "int32") };
+      const begin = { x: tf.tensor1d([1, 1]), sum: tf.scalar(0, "int32") };
+      const factor = tf.scalar(2);
+      const middle = await repeated(begin, [0, 2], ticks, factor);
+      assert.ok(begin.x.isDisposed && begin.sum.isDisposed, "what is carried is consumed");
+      const after = await repeated(middle, [2, 3], ticks, factor);
+      assertClose(after, { x: tf.tensor1d([23, 30]), sum: tf.scalar(3, "int32") }, 1e-6, "result of three turns");
+      assert.ok(!ticks.add.isDisposed && !factor.isDisposed, "other arguments stay");
+    }),
   "refuses a plain number": (subject) =>
     started(subject, async (backend) => {
       const compiled = backend.compile((x: tf.Tensor) => tf.neg(x), { name: "neg" });

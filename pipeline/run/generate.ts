@@ -5,6 +5,7 @@ import type { Graph, Stage } from "../graph/types.ts";
 import type { Backend } from "../kinds/backend.ts";
 import { predict } from "./model.ts";
 import { type Draws, initialNoise } from "./noise.ts";
+import { repeatOn } from "./repeat.ts";
 import { turn } from "./turn.ts";
 
 type SamplerState = { image: tf.Tensor } & TensorRecord;
@@ -53,6 +54,15 @@ export interface Seen {
 /** Yields images in `[0, 1]`, `[size, height, width, channels]`, batch by batch. The caller frees them. */
 export type Generate = (options: GenerateOptions) => AsyncGenerator<tf.Tensor4D, void, void>;
 
+/** Seconds that steps may take as one program: progress shows, and signals are heard, this often. */
+const mostSeconds = 4;
+
+/** What a step of the sampler hands on: its state, the prediction of the clean images that led there, and its number. */
+type Carried = { state: SamplerState; signal: tf.Tensor; step: tf.Tensor };
+
+/** What tells steps apart: the rows of the plan, `[steps, numbers]`, and the steps' numbers. */
+type Ticks = { row: tf.Tensor; step: tf.Tensor };
+
 /**
  * Compiles a sampler: one program for all steps, since the rows of its plan travel as tensors.
  *
@@ -63,21 +73,27 @@ export function buildGenerate(backend: Backend, graph: Graph, stage: Stage<"samp
   const rows = sampler.plan();
   const { height, width, channels } = graph.image;
 
-  const start = backend.compile((draws: Draws) => {
-    return sampler.init(initialNoise(draws, [height, width, channels]));
+  const start = backend.compile((draws: Draws): Carried => {
+    const noise = initialNoise(draws, [height, width, channels]);
+    return { state: sampler.init(noise), signal: tf.zerosLike(noise), step: tf.scalar(-1, "int32") };
   }, { name: `${id} init` });
 
-  const step = backend.compile(buildSamplerStep(graph, stage), { name: `${id} step`, donate: [0] });
+  const advance = repeatOn(backend, buildSamplerStep(graph, stage), { name: `${id} step` });
 
   const denormalize = (signal: tf.Tensor, statistics: TensorRecord) =>
     graph.one("normalizer").stage.denormalize(statistics, signal as tf.Tensor4D) as tf.Tensor;
-  const finish = backend.compile(denormalize, { name: `${id} denormalize`, donate: [0] });
-  const show = backend.compile(denormalize, { name: `${id} show` });
+  const show = backend.compile(denormalize, { name: `${id} denormalize` });
+
+  let secondsPerStep = Infinity; // of the steps before, for batches of the size before
+  let sizeBefore: number | undefined;
 
   return async function* generate(options) {
     const { state, statistics, seed, items, towards, labels, batch, progress, watch, notFinite, signal } = options;
     const batches = balance(items.length, batch ?? items.length);
-    const plan = rows.map((row, i) => ({ row: tf.tensor1d([...row], "float32"), step: tf.scalar(i, "int32") }));
+    const ticks: Ticks = {
+      row: tf.tensor2d(rows.map((row) => [...row]), undefined, "float32"),
+      step: tf.range(0, rows.length, 1, "int32"),
+    };
     let told = false;
     try {
       for (const [number, { from, size, padded }] of batches.entries()) {
@@ -92,61 +108,61 @@ export function buildGenerate(backend: Backend, graph: Graph, stage: Stage<"samp
           }),
           ...(labels === undefined ? {} : { label: tf.tensor1d(places.map((i) => labels[i]!), "int32") }),
         };
-        let current: SamplerState | undefined;
-        let result: tf.Tensor | undefined;
+        if (padded !== sizeBefore) [secondsPerStep, sizeBefore] = [Infinity, padded];
+        let current: Carried | undefined;
         try {
           current = await start(draws);
-          for (const [i, tick] of plan.entries()) {
+          for (let i = 0; i < rows.length;) {
             signal?.throwIfAborted();
-            result?.dispose();
-            const noisy = watch && cut(await show(current.image, statistics), size);
-            const next: { state: SamplerState; signal: tf.Tensor } = await step(
-              current,
-              tick,
-              state,
-              statistics,
-              draws,
-            );
-            current = next.state;
-            result = next.signal;
+            const noisy = watch && cut(await show(current.state.image, statistics), size);
+            const together = watch === undefined && backend.repeat !== undefined;
+            const atOnce = together ? Math.max(1, Math.floor(mostSeconds / secondsPerStep)) : 1;
+            const to = Math.min(rows.length, i + atOnce);
+            const begun = performance.now();
+            current = await advance(current, [i, to], ticks, state, statistics, draws);
+            await current.step.data(); // until it is done
+            secondsPerStep = (performance.now() - begun) / 1000 / (to - i);
+            i = to;
             if (watch !== undefined) {
-              const seen = { step: i, from, noisy: noisy!, signal: cut(await show(result, statistics), size) };
+              const seen = {
+                step: i - 1,
+                from,
+                noisy: noisy!,
+                signal: cut(await show(current.signal, statistics), size),
+              };
               await watch(seen);
               tf.dispose([seen.noisy, seen.signal]);
             }
             await turn(); // signals and the line of progress have their turn
-            progress?.(number * plan.length + i + 1, batches.length * plan.length);
+            progress?.(number * rows.length + i, batches.length * rows.length);
           }
-          if (notFinite !== undefined && !told && !await areFinite(result!)) {
+          if (notFinite !== undefined && !told && !await areFinite(current.signal)) {
             told = true;
             notFinite();
           }
-          const images = await finish(result!, statistics);
-          result = undefined;
-          yield cut(images, size);
+          yield cut(await show(current.signal, statistics), size);
         } finally {
-          result?.dispose();
           if (current !== undefined) disposeTree(current);
           disposeTree(draws);
         }
       }
     } finally {
-      disposeTree(plan);
+      disposeTree(ticks);
     }
   };
 }
 
 /** One step of a sampler as a pure function; the same program serves every row of the plan. */
 function buildSamplerStep(graph: Graph, { stage: sampler, options }: Stage<"sampler">): (
-  state: SamplerState,
-  tick: { row: tf.Tensor; step: tf.Tensor },
+  carried: Carried,
+  tick: Ticks,
   average: State,
   statistics: TensorRecord,
   draws: Draws,
-) => { state: SamplerState; signal: tf.Tensor } {
-  return (state, tick, average, statistics, draws) => {
+) => Carried {
+  return ({ state }, tick, average, statistics, draws) => {
     const clip = options.clip === true ? clipper(graph, statistics) : <T extends tf.Tensor>(signal: T) => signal;
-    return sampler.step(state, tick.row as tf.Tensor1D, {
+    const { state: after, signal } = sampler.step(state, tick.row as tf.Tensor1D, {
       denoise(noisy, rates) {
         const label = draws.label;
         const { components } = predict(graph, average, { noisy, rates, label }, { training: false });
@@ -155,6 +171,7 @@ function buildSamplerStep(graph: Graph, { stage: sampler, options }: Stage<"samp
       clip,
       random: createRandom({ seed: draws.seed, stream: "sampler", step: tick.step, items: draws.item }),
     });
+    return { state: after, signal, step: tick.step };
   };
 }
 

@@ -60,6 +60,10 @@ class Auto implements Backend {
     return this.#chosen.backend.compile(fn, options);
   };
 
+  get repeat() {
+    return this.#chosen?.backend.repeat;
+  }
+
   async stop() {
     await this.#chosen?.backend.stop();
     this.#chosen = undefined;

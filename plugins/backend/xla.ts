@@ -48,16 +48,19 @@ export default plugin({
         const what = platform === "cpu" ? `${cores} core${cores === 1 ? "" : "s"}` : all[0]!.description;
         description = `xla on ${platform} (${what}${devices > 1 ? `, ${devices} devices` : ""}, ${precision})`;
       },
-      compile(fn, options) {
-        if (engine === undefined) throw new Error(`Cannot compile "${options.name}": start the backend first`);
-        return engine.compile(fn, options);
-      },
+      compile: (fn, options) => running(engine, options.name).compile(fn, options),
+      repeat: (step, options) => running(engine, options.name).repeat(step, options),
       async stop() {
         await engine?.stop();
       },
     };
   },
 });
+
+function running(engine: XlaEngine | undefined, name: string): XlaEngine {
+  if (engine !== undefined) return engine;
+  throw new Error(`Cannot compile "${name}": start the backend first`);
+}
 
 /** The error of a plugin that does not start, with what to do where it is the environment that names it. */
 function explained(error: Error, path: string | undefined): Error {

@@ -11,6 +11,7 @@ import { ProgramCache } from "./disk.ts";
 import { oneDnn, supportedFlags } from "./flags.ts";
 import { type Precision, settings } from "../kernels/settings.ts";
 import { registerBackend } from "./register.ts";
+import { checkTurns, loopOf, type Turns } from "./repeat.ts";
 import type { Tree } from "./tree.ts";
 import { loadLibrariesFor } from "../runtime/nvidia.ts";
 import { isCpu, type MemoryOptions, memoryOptions, toolkitFlags } from "./gpu.ts";
@@ -102,6 +103,30 @@ export class XlaEngine {
     options: CompileFunctionOptions,
   ): (...args: A) => Promise<R> {
     return compileFunction(() => this.#current(), fn, { devices: this.#options.devices, ...options });
+  }
+
+  /**
+   * Compiles a loop: `step` gives what the next turn begins with, and a call runs it for `turns`, from the first up to
+   * but not including the second, as one program. Element `i` on the first axis of each tensor in `ticks` belongs to turn
+   * `i`; a program serves any turns. What is carried is consumed. Work is not split over devices.
+   *
+   * @throws RangeError where turns are none, or ticks do not reach; TypeError where a step changes names, shapes or types
+   */
+  repeat<C extends Tree, T extends Tree, A extends readonly Tree[]>(
+    step: (carried: C, tick: T, ...rest: A) => C,
+    options: { readonly name: string; readonly precision?: "float32" | undefined },
+  ): (carried: C, turns: Turns, ticks: T, ...rest: A) => Promise<C> {
+    const { name } = options;
+    const run = this.compile(loopOf(() => this.#current(), step, name), { ...options, donate: [0] });
+    return async (carried, turns, ticks, ...rest) => {
+      checkTurns(name, turns, ticks);
+      const [from, to] = turns.map((turn) => tf.scalar(turn, "int32")) as [tf.Tensor, tf.Tensor];
+      try {
+        return await run(carried, [from, to], ticks, ...rest);
+      } finally {
+        tf.dispose([from, to]);
+      }
+    };
   }
 
   /** Frees what the backend's tensors hold, and waits for what is under way. It can start again, also by `tf.setBackend`. */

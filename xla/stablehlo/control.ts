@@ -1,5 +1,8 @@
-/** Sorting. */
-import { region, several, type Value } from "./value.ts";
+/** Sorting and loops. */
+import { binary, compare } from "./elementwise.ts";
+import { scalar } from "./constant.ts";
+import { readable, require, sameType, type Type } from "./type.ts";
+import { type Op, type Region, region, several, source, type Value } from "./value.ts";
 
 /**
  * Sorts values together along an axis; equal keys keep their order.
@@ -15,4 +18,61 @@ export function sort(values: readonly Value[], axis: number, before: (...pairs: 
     values.map(({ type }) => type),
     [region(scalars, before)],
   );
+}
+
+/**
+ * Computes `body` for `from`, `from + 1`, … below `to`, both i32 scalars, and hands on what it gives.
+ *
+ * @param carried what the first turn starts from
+ * @param body gets the number of the turn and what the turn before gave. It may use inputs of the program; what else it
+ *   uses from outside is computed in each turn
+ * @returns what the last turn gave
+ */
+export function loop(
+  from: Value,
+  to: Value,
+  carried: readonly Value[],
+  body: (i: Value, carried: readonly Value[]) => readonly Value[],
+): Value[] {
+  const i = source(from.type, "turn"), end = source(to.type, "end");
+  const before = carried.map(({ type }) => source(type, "carried"));
+  const after = body(i, before);
+  checkCarried(after.map(({ type }) => type), carried.map(({ type }) => type));
+  const own = [i, end, ...before];
+  const fixed = inputsOf(after, new Set(own.map(({ op }) => op))); // bodies are closed: these are handed from turn to turn
+  const step: Region = {
+    args: [...own, ...fixed],
+    results: [binary("add", i, scalar(1, "i32")), end, ...after, ...fixed],
+  };
+  const operands = [from, to, ...carried, ...fixed];
+  const types = operands.map(({ type }) => type);
+  const unfinished = region(types, (i, end) => compare("LT", i!, end!));
+  return several("stablehlo.while", operands, "", types, [unfinished, step]).slice(2, 2 + carried.length);
+}
+
+function checkCarried(after: readonly Type[], before: readonly Type[]): void {
+  require(after.length === before.length, () => `Cannot carry ${after.length} values on in a loop of ${before.length}`);
+  after.forEach((type, i) =>
+    require(
+      sameType(type, before[i]!),
+      () => `Cannot carry ${readable(type)} on in a loop where ${readable(before[i]!)} started`,
+    )
+  );
+}
+
+/** The inputs that values are computed from, besides those that are known. */
+function inputsOf(values: readonly Value[], known: ReadonlySet<Op>): Value[] {
+  const seen = new Set<Op>();
+  const inputs: Value[] = [];
+  const stack = [...values];
+  for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
+    const { op, index } = next;
+    if (op.held !== undefined) {
+      if (!known.has(op) && !inputs.some((input) => input.op === op && input.index === index)) inputs.push(next);
+    } else if (!seen.has(op)) {
+      seen.add(op);
+      stack.push(...op.operands);
+    }
+  }
+  return inputs;
 }

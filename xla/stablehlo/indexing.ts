@@ -1,5 +1,6 @@
 /** Reading and writing at places that are data. */
-import { list } from "./arrange.ts";
+import { list, reshape } from "./arrange.ts";
+import { scalar } from "./constant.ts";
 import { combiner } from "./reduce.ts";
 import { readable, require } from "./type.ts";
 import { region, single, type Value } from "./value.ts";
@@ -43,6 +44,17 @@ export function gather(x: Value, indices: Value, axes: GatherAxes, sizes: readon
     [x, indices],
     `dimension_numbers = #stablehlo.gather<${numbers}>, indices_are_sorted = false, slice_sizes = ${list(sizes)}`,
     { shape, dtype: x.dtype },
+  );
+}
+
+/** The element of the first axis at a place that is data (an i32 scalar); one out of range is moved inside. */
+export function at(x: Value, place: Value): Value {
+  const sizes = [1, ...x.shape.slice(1)];
+  const starts = [place, ...sizes.slice(1).map(() => scalar(0, "i32"))];
+  const type = { shape: sizes, dtype: x.dtype };
+  return reshape(
+    single("stablehlo.dynamic_slice", [x, ...starts], `slice_sizes = ${list(sizes)}`, type),
+    x.shape.slice(1),
   );
 }
 

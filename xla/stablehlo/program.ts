@@ -28,12 +28,7 @@ export function program(outputs: readonly Value[], options: ProgramOptions = {})
   const names = new Map<Op, string[]>();
   const nameInput = (value: Value): string => {
     const known = names.get(value.op)?.[value.index];
-    if (known !== undefined) return known;
-    const name = `%arg${inputs.push(value) - 1}`;
-    const list = names.get(value.op) ?? [];
-    list[value.index] = name;
-    names.set(value.op, list);
-    return name;
+    return known ?? named(names, value, `%arg${inputs.push(value) - 1}`);
   };
   for (const parameter of options.parameters ?? []) nameInput(parameter);
   const body = new Block("%", names, nameInput);
@@ -69,6 +64,14 @@ const signature = (operands: readonly Type[], results: readonly Type[]) => {
   const to = results.length === 1 ? typeText(results[0]!) : `(${results.map(typeText).join(", ")})`;
   return `(${operands.map(typeText).join(", ")}) -> ${to}`;
 };
+
+/** Notes the name of a value. */
+function named(names: Map<Op, string[]>, { op, index }: Value, name: string): string {
+  const list = names.get(op) ?? [];
+  list[index] = name;
+  names.set(op, list);
+  return name;
+}
 
 /** A body being written. Operations are named in the order in which they are first needed. */
 class Block {
@@ -107,7 +110,7 @@ class Block {
   }
 
   #reference(value: Value): string {
-    return value.op.held !== undefined ? this.nameInput(value) : this.names.get(value.op)![value.index]!;
+    return this.names.get(value.op)?.[value.index] ?? this.nameInput(value);
   }
 
   #write(op: Op): string[] {
@@ -136,7 +139,8 @@ class Block {
     const prefix = this.prefix === "%" ? "%a" : `%${String.fromCharCode(this.prefix.charCodeAt(1) + 2)}`;
     const letter = prefix.slice(1);
     const argument = `%${String.fromCharCode(letter.charCodeAt(0) + 1)}`;
-    const names = new Map<Op, string[]>(args.map(({ op }, i) => [op, [`${argument}${i}`]]));
+    const names = new Map<Op, string[]>();
+    args.forEach((arg, i) => named(names, arg, `${argument}${i}`));
     const block = new Block(prefix, names, ({ op }) => {
       throw new Error(
         `Cannot use a value from outside in the body of ${owner} (${op.origin}): hand it in as an operand`,
