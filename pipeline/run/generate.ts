@@ -55,7 +55,7 @@ export interface Seen {
 export type Generate = (options: GenerateOptions) => AsyncGenerator<tf.Tensor4D, void, void>;
 
 /** Seconds that steps may take as one program: progress shows, and signals are heard, this often. */
-const mostSeconds = 4;
+const mostSeconds = 6;
 
 /** What a step of the sampler hands on: its state, the prediction of the clean images that led there, and its number. */
 type Carried = { state: SamplerState; signal: tf.Tensor; step: tf.Tensor };

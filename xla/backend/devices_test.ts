@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
 import type { XlaEngine } from "./engine.ts";
 import { onXla } from "./testing.ts";
-import { type OptimizedProgram, readProgram } from "./testing_hlo.ts";
+import { watchPrograms } from "./testing_hlo.ts";
 
 const devices = 4;
 
@@ -41,22 +41,9 @@ async function losses(engine: XlaEngine, steps: number): Promise<number[]> {
   return found;
 }
 
-/** Programs that an engine compiles from now on, as the device runs them. */
-function watch(engine: XlaEngine): OptimizedProgram[] {
-  const found: OptimizedProgram[] = [];
-  const { device } = engine;
-  const program = device.program.bind(device);
-  device.program = async (...args) => {
-    const executable = await program(...args);
-    found.push(readProgram(executable.optimizedProgram().bytes));
-    return executable;
-  };
-  return found;
-}
-
 let alone: number[];
 onXla("a step on one device", async (engine) => {
-  const programs = watch(engine);
+  const programs = watchPrograms(engine);
   alone = await losses(engine, 20);
   const [program] = programs;
   assert.equal(program!.partitions, 1);
@@ -67,7 +54,7 @@ onXla("a step on one device", async (engine) => {
 onXla(
   "a step on four devices is one program in four parts, with all-reduces and shares of the batch",
   async (engine) => {
-    const programs = watch(engine);
+    const programs = watchPrograms(engine);
     const together = await losses(engine, 20);
     assert.equal(together.length, alone.length);
     together.forEach((loss, i) => assert.ok(Math.abs(loss - alone[i]!) < 1e-5 * alone[i]!, `${loss}, not ${alone[i]}`));
@@ -86,7 +73,7 @@ onXla(
 onXla(
   "a batch that the devices cannot share is refused, and functions without one run on one device",
   async (engine) => {
-    const programs = watch(engine);
+    const programs = watchPrograms(engine);
     const sum = engine.compile((x: tf.Tensor, y: tf.Tensor) => tf.sum(tf.mul(x, y)), { name: "sum", batch: [0] });
     const [x, y] = [tf.ones([6, 2]), tf.ones([2])];
     await assert.rejects(

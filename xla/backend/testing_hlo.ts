@@ -1,5 +1,7 @@
 /** For tests: what a compiled program consists of, read from XLA's own format (xla/service/hlo.proto). */
 
+import type { XlaEngine } from "./engine.ts";
+
 type Fields = Map<number, (Uint8Array | bigint)[]>;
 
 /** One operation of an optimized program. */
@@ -8,6 +10,8 @@ export interface Instruction {
   readonly opcode: string;
   /** Of its result on one device; empty for tuples. */
   readonly shape: readonly number[];
+  /** Which function of the program it stands in: what is fused has one of its own. */
+  readonly computation: number;
 }
 
 /** An optimized program. */
@@ -17,13 +21,27 @@ export interface OptimizedProgram {
   readonly instructions: readonly Instruction[];
 }
 
+/** Programs that an engine compiles from now on, as the device runs them. */
+export function watchPrograms(engine: XlaEngine): OptimizedProgram[] {
+  const found: OptimizedProgram[] = [];
+  const { device } = engine;
+  const program = device.program.bind(device);
+  device.program = async (...args) => {
+    const executable = await program(...args);
+    found.push(readProgram(executable.optimizedProgram().bytes));
+    return executable;
+  };
+  return found;
+}
+
 /** @param bytes of an `HloModuleProtoWithConfig`, as `Executable.optimizedProgram` gives them */
-export function readProgram(bytes: Uint8Array): OptimizedProgram {
+function readProgram(bytes: Uint8Array): OptimizedProgram {
   const [module, config] = [1, 2].map((field) => read(message(read(bytes), field)));
-  const instructions = messages(module!, 3).flatMap((computation) =>
-    messages(read(computation), 2).map((instruction) => {
+  const instructions = messages(module!, 3).flatMap((bytes, computation) =>
+    messages(read(bytes), 2).map((instruction) => {
       const fields = read(instruction);
-      return { opcode: new TextDecoder().decode(message(fields, 2)), shape: shapeOf(read(message(fields, 3))) };
+      const shape = shapeOf(read(message(fields, 3)));
+      return { opcode: new TextDecoder().decode(message(fields, 2)), shape, computation };
     })
   );
   return { partitions: Number(config!.get(5)?.[0] ?? 1n), instructions };

@@ -1,7 +1,8 @@
-/** Ways of summing and joining that are there for speed give what the plain ones give. */
+/** Ways of computing that are there for speed give what the plain ones give. */
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
 import { onXla } from "../backend/testing.ts";
+import { watchPrograms } from "../backend/testing_hlo.ts";
 
 /** Numbers that look random and are always the same, large and small. */
 function numbers(shape: number[]): tf.Tensor {
@@ -51,4 +52,24 @@ onXla("large tensors are joined bit by bit, infinities and negative zeros among 
     }
     tf.dispose([left, right, special, marked, joined, parts]);
   }
+});
+
+onXla("waves that are used many times are computed once", async (engine) => {
+  const programs = watchPrograms(engine);
+  const x = tf.linspace(-20, 20, 48), y = numbers([64, 48]);
+  const product = await engine.compile((x: tf.Tensor, y: tf.Tensor) => tf.mul(y, tf.sin(x)), { name: "waves" })(x, y);
+  const { instructions } = programs[0]!;
+  const sines = instructions.filter(({ opcode }) => opcode === "sine");
+  assert.equal(sines.length, 1);
+  for (const { shape, computation } of instructions) {
+    if (computation === sines[0]!.computation) assert.ok(shape.length < 2, "the loop is not that of the product");
+  }
+  const values = product.dataSync(), factors = y.dataSync();
+  for (const [i, at] of x.dataSync().entries()) {
+    for (const row of [0, 63]) {
+      const place = row * 48 + i;
+      assert.ok(Math.abs(values[place]! - factors[place]! * Math.sin(at)) < 1e-5);
+    }
+  }
+  tf.dispose([x, y, product]);
 });

@@ -1,5 +1,6 @@
 /** Kernels of one operand, element by element. */
 import {
+  barrier,
   compare,
   convert,
   div,
@@ -14,9 +15,15 @@ import {
   type Value,
 } from "../stablehlo/mod.ts";
 import { elementOf } from "./dtypes.ts";
+import { settings } from "./settings.ts";
 import type { DeviceKernels, Inputs } from "./types.ts";
 
 const float = (name: Unary) => ({ x }: Inputs): Value => unary(name, convert(x!, "f32"));
+/** On processors XLA calls a function for each element: behind a barrier once, not anew in each loop that uses the result. */
+const wave = (name: "sine" | "cosine") => ({ x }: Inputs): Value => {
+  const value = unary(name, convert(x!, "f32"));
+  return settings.platform === "cpu" ? barrier([value])[0]! : value;
+};
 const advanced = (name: Special) => ({ x }: Inputs): Value => special(name, convert(x!, "f32"));
 /** For kernels that leave integers as they are. */
 const rounding = (name: Unary) => ({ x }: Inputs): Value => x!.dtype === "f32" ? unary(name, x!) : x!;
@@ -40,8 +47,8 @@ export const unaries: DeviceKernels = {
   Expm1: float("exponential_minus_one"),
   Log: float("log"),
   Log1p: float("log_plus_one"),
-  Sin: float("sine"),
-  Cos: float("cosine"),
+  Sin: wave("sine"),
+  Cos: wave("cosine"),
   Tan: advanced("tan"),
   Asin: advanced("asin"),
   Acos: advanced("acos"),
