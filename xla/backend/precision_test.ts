@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
 import type { XlaEngine } from "./engine.ts";
 import { callsOneDnn, oneDnn } from "./flags.ts";
-import { onXla, scattered } from "./testing.ts";
+import { onCpu, onXla, scattered } from "./testing.ts";
 
 /** A network with all that trains: convolutions, normalisation, a matrix product, a loss, its slopes. */
 function slopes(kernels: Record<string, tf.Tensor>, images: tf.Tensor): { loss: tf.Tensor; gradients: tf.Tensor[] } {
@@ -91,6 +91,45 @@ onXla("mixed: a function that asks for float32 has it", async (engine) => {
     list.forEach((value, k) => assert.ok(Math.abs(value - exact[i]![k]!) < 1e-5 * size, `result ${i}`));
   });
 }, { precision: "mixed" });
+
+const activations: Record<string, (z: tf.Tensor) => tf.Tensor> = {
+  swish: (z) => tf.mul(z, tf.sigmoid(z)),
+  gelu: (z) => tf.mul(tf.mul(z, 0.5), tf.add(1, tf.erf(tf.div(z, Math.SQRT2)))),
+  relu: tf.relu,
+  relu6: tf.relu6,
+  elu: tf.elu,
+  tanh: tf.tanh,
+  sigmoid: tf.sigmoid,
+};
+
+/** Activates what linear functions give, which is used as it is besides. */
+function activated({ kernels, images }: ReturnType<typeof inputs>): tf.Tensor[] {
+  const convolved = tf.conv2d(images as tf.Tensor4D, kernels.wide as tf.Tensor4D, 1, "same");
+  const multiplied = tf.matMul(tf.reshape(images, [-1, 4 * 8 * 8]), kernels.head as tf.Tensor2D);
+  return [convolved, multiplied].flatMap((z) => Object.values(activations).map((fn) => tf.mul(fn(z), z)));
+}
+
+for (const precision of [undefined, "float32"] as const) {
+  onXla(
+    `mixed, ${precision ?? "mixed"}: what is activated is not handed to those who want it as it was`,
+    async (engine) => {
+      const given = inputs();
+      const results = await engine.compile(activated, { name: "activated", precision })(given);
+      const names = ["convolution", "product"].flatMap((of) =>
+        Object.keys(activations).map((name) => `${name} of a ${of}`)
+      );
+      const wanted = await onCpu(() => activated(inputs()).map((tensor) => [...tensor.dataSync()]));
+      for (const [i, result] of results.entries()) {
+        const values = await result.data();
+        const size = Math.hypot(...wanted[i]!);
+        const off = Math.hypot(...values.map((value, k) => value - wanted[i]![k]!)) / size;
+        assert.ok(off < (precision === "float32" ? 1e-5 : 0.02), `${names[i]} is off by ${off}`);
+      }
+      tf.dispose([given, results]);
+    },
+    { precision: "mixed" },
+  );
+}
 
 const folder = Deno.makeTempDirSync();
 onXla(

@@ -5,7 +5,7 @@ import { settings } from "./settings.ts";
 /** A convolution of f32 or i32 values; of bfloat16 factors in mixed precision. The result has the type of `x`. */
 export function convolve(x: Value, kernel: Value, options: Convolution): Value {
   const [a, b] = [rounded(x), rounded(kernel)];
-  const result = convolution(a, visible(b), options);
+  const result = unfused(convolution(a, visible(b), options));
   return result.dtype === "bf16" ? convert(result, "f32") : result;
 }
 
@@ -20,4 +20,13 @@ export function rounded(value: Value): Value {
 /** XLA does not hand convolutions to oneDNN whose kernel it sees reversed, as those of input gradients are. */
 function visible(kernel: Value): Value {
   return settings.oneDnn && kernel.dtype === "bf16" ? barrier([kernel])[0]! : kernel;
+}
+
+/**
+ * XLA lets oneDNN activate the results of convolutions and products as well, and then hands what is activated to all who
+ * use them, also to those who want them as they are (seen in PJRT 0.115): a wrong value, as of `z` in `z + swish(z)`. So
+ * it sees no activation.
+ */
+export function unfused(result: Value): Value {
+  return settings.oneDnn ? barrier([result])[0]! : result;
 }
