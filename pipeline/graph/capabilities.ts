@@ -29,7 +29,13 @@ async function checkPlan(recipe: Recipe, sampler: Stage<"sampler">): Promise<rea
   const result = await attempt(recipe, sampler, "plan", () => sampler.stage.plan());
   if ("problems" in result) return result.problems;
   const { steps } = sampler.stage;
-  const plan = result.value;
+  const plan = result.value as readonly (readonly number[])[] | undefined;
+  const unfit = (what: string, fix: string) => [
+    recipe.problem(sampler.path, messages.planUnfit(pluginId(sampler), what, fix)),
+  ];
+  if (!Array.isArray(plan) || !plan.every(Array.isArray)) {
+    return unfit("no list of rows", "plan returns a list with a list of numbers for each step, not a tensor");
+  }
   const width = plan[0]?.length;
   const odd = plan.findIndex((row) => row.length !== width);
   const bad = plan.findIndex((row) => !row.every(Number.isFinite));
@@ -45,8 +51,7 @@ async function checkPlan(recipe: Recipe, sampler: Stage<"sampler">): Promise<rea
     : bad >= 0
     ? [`${plan[bad]!.find((number) => !Number.isFinite(number))} in row ${bad}`, "rows hold finite numbers"]
     : [];
-  if (what === undefined) return [];
-  return [recipe.problem(sampler.path, messages.planUnfit(pluginId(sampler), what, fix!))];
+  return what === undefined ? [] : unfit(what, fix!);
 }
 
 /** What `train` names has to exist. */

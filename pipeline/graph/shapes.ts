@@ -4,6 +4,7 @@ import { createRandom, seedTensor, type TensorSpec, traceCost } from "../../tens
 import type { Components, ImageShape, Rates } from "../kinds/common.ts";
 import type { Kind, Kinds } from "../kinds/mod.ts";
 import * as messages from "../messages/graph.ts";
+import type { Text } from "../messages/text.ts";
 import type { Problem } from "../problem.ts";
 import type { Recipe } from "../recipe/types.ts";
 import { isUnknownOp } from "./cost.ts";
@@ -11,7 +12,12 @@ import { attempt, pluginId } from "./create.ts";
 import type { Stage } from "./types.ts";
 
 /** What a call of a stage returned, by name, and the shapes it should have. */
-type Probe = { got: Record<string, tf.Tensor | undefined>; want: Record<string, readonly number[]> };
+interface Probe {
+  readonly got: Record<string, tf.Tensor | undefined>;
+  readonly want: Record<string, readonly number[]>;
+  /** What the call got of the call before, and hands on to the next: it keeps its names and types, too. */
+  readonly carried?: Record<string, tf.Tensor>;
+}
 
 /** One call of a stage with small inputs. `before`: shape of the pictures that enter it. */
 interface Call<K extends Kind> {
@@ -91,6 +97,7 @@ const calls: { readonly [K in Kind]?: Call<K> } = {
       return {
         got: { ...prefixed("trainable", trainable), ...prefixed("state", state) },
         want: { ...weightShapes("trainable"), ...shapesOf(prefixed("state", before)) },
+        carried: prefixed("state", before),
       };
     },
   },
@@ -109,19 +116,49 @@ const calls: { readonly [K in Kind]?: Call<K> } = {
     name: "step",
     probe(stage, { image }) {
       const before = stage.init(tf.zeros(size(image)));
+      checkRecord("init", before, { image: size(image) });
       const row = tf.tensor1d([...stage.plan()[0]!], "float32");
-      const { state, signal } = stage.step(before, row, {
+      const result: unknown = stage.step(before, row, {
         denoise: (noisy) => components(noisy),
         clip: (signal) => signal,
         random: draws(),
       });
+      if (result instanceof Promise) {
+        throw new Unfit("step", "a promise", "it is traced into a program, which cannot wait");
+      }
+      const { state = {}, signal } = (result ?? {}) as Partial<ReturnType<Kinds["sampler"]["step"]>>;
       return {
-        got: { ...prefixed("state", state), signal },
+        got: { ...prefixed("state", state as Record<string, tf.Tensor>), signal },
         want: { ...shapesOf(prefixed("state", before)), signal: size(image) },
+        carried: { ...prefixed("state", before), signal: tf.zeros(size(image)) },
       };
     },
   },
 };
+
+/** What a stage returned is of another kind than promised. */
+class Unfit extends Error {
+  constructor(readonly call: string, readonly what: string, readonly fix: string) {
+    super(what);
+  }
+}
+
+/** @throws Unfit where a stage did not return a record of tensors with these among them */
+function checkRecord(call: string, value: unknown, want: Record<string, readonly number[]>): void {
+  const names = Object.keys(want).join(", ");
+  const fix = `it returns a record of tensors with ${names}`;
+  if (value instanceof tf.Tensor) throw new Unfit(call, "a tensor", fix);
+  if (typeof value !== "object" || value === null) throw new Unfit(call, String(value), fix);
+  for (const [name, tensor] of Object.entries(value)) {
+    if (!(tensor instanceof tf.Tensor)) throw new Unfit(call, `${typeof tensor} as ${name}`, fix);
+  }
+  for (const [name, shape] of Object.entries(want)) {
+    const { [name]: tensor } = value as Record<string, tf.Tensor>;
+    if (tensor === undefined) throw new Unfit(call, `no ${name}`, fix);
+    if (String(tensor.shape) === String(shape)) continue;
+    throw new Unfit(call, `${name} of shape [${tensor.shape.join(", ")}]`, `${name} is of shape [${shape.join(", ")}]`);
+  }
+}
 
 /** Problems of stages whose tensors have other shapes than their kind promises. */
 export async function checkShapes(
@@ -135,25 +172,44 @@ export async function checkShapes(
     if (call === undefined) continue;
     const plugin = pluginId(stage);
     const result = await attempt(recipe, stage, call.name, async () => {
-      let want: Probe["want"] = {};
-      const got = await trace(() => {
-        const probe = call.probe(stage.stage, { image: shapes.image, ...shapes.around(stage.id) });
-        want = probe.want;
-        const got = Object.entries(probe.got).filter((entry): entry is [string, tf.Tensor] => entry[1] !== undefined);
-        return Object.fromEntries(got);
-      }, plugin);
-      return got && { want, got };
+      let want: Probe["want"] = {}, types: Record<string, string> = {};
+      try {
+        const got = await trace(() => {
+          const probe = call.probe(stage.stage, { image: shapes.image, ...shapes.around(stage.id) });
+          want = probe.want;
+          types = Object.fromEntries(Object.entries(probe.carried ?? {}).map(([name, { dtype }]) => [name, dtype]));
+          const got = Object.entries(probe.got).filter((entry): entry is [string, tf.Tensor] => entry[1] !== undefined);
+          return Object.fromEntries(got);
+        }, plugin);
+        return got && unfit(plugin, call.name, got, want, types);
+      } catch (error) {
+        if (error instanceof Unfit) return messages.resultUnfit(plugin, error.call, error.what, error.fix);
+        throw error;
+      }
     });
     if ("problems" in result) problems.push(...result.problems);
-    else if (result.value !== undefined) {
-      const { want, got } = result.value;
-      const wrong = Object.entries(want).find(([name, shape]) => String(got[name]?.shape) !== String(shape));
-      if (wrong === undefined) continue;
-      const [name, shape] = wrong;
-      problems.push(recipe.problem(stage.path, messages.shapeUnfit(plugin, call.name, name, got[name]?.shape, shape)));
-    }
+    else if (result.value !== undefined) problems.push(recipe.problem(stage.path, result.value));
   }
   return problems;
+}
+
+/** What is wrong with the tensors that a call returned. `types`: of those that are carried from call to call. */
+function unfit(
+  plugin: string,
+  call: string,
+  got: Record<string, TensorSpec>,
+  want: Probe["want"],
+  types: Record<string, string>,
+): Text | undefined {
+  for (const [name, shape] of Object.entries(want)) {
+    const found = got[name];
+    if (String(found?.shape) !== String(shape)) return messages.shapeUnfit(plugin, call, name, found?.shape, shape);
+    const type = types[name];
+    if (type !== undefined && found!.dtype !== type) return messages.typeUnfit(plugin, call, name, found!.dtype, type);
+  }
+  const more = Object.keys(got).find((name) => name.startsWith("state.") && !(name in want));
+  if (more === undefined) return undefined;
+  return messages.resultUnfit(plugin, call, more, "state keeps its names from call to call: give it in init as well");
 }
 
 /** Shapes that a call returns. Undefined where an op has no shape rule: that is no fault of the plugin. */

@@ -358,6 +358,48 @@ Deno.test("wire() traces each stage, and refuses tensors of the wrong shape", as
   ]);
 });
 
+Deno.test("wire() refuses a sampler whose state is not what a loop can carry, and says which call is wrong", async () => {
+  const sampler = made.sampler!({ options: {} }) as { init(noise: tf.Tensor): TensorRecord };
+  const { init } = sampler;
+  const same = (state: TensorRecord) => ({ state, signal: state.image });
+  const messageFor = async (members: object) => {
+    const problems = await refusals(recipeOf({
+      dataset: { kind: "dataset" },
+      "samplers.a": { kind: "sampler", create: () => ({ ...sampler, step: same, ...members }) },
+    }));
+    return problems.map(({ message }) => message.replace("Cannot use sampler/my-sampler: its ", "")).join("; ");
+  };
+  const counted = (noise: tf.Tensor) => ({ ...init(noise), count: tf.scalar(0, "int32") });
+  const counting = (state: TensorRecord) => same({ ...state, count: tf.add(state.count!, 1) });
+  assert.equal(
+    await messageFor({ init: counted, step: counting }),
+    "step returns state.count of type float32 where int32 is needed",
+  );
+  assert.equal(await messageFor({ step: counting, init: () => ({ count: tf.scalar(0) }) }), "init returns no image");
+  assert.equal(
+    await messageFor({ step: (state: TensorRecord) => same({ ...state, more: state.image! }) }),
+    "step returns state.more",
+  );
+  assert.equal(
+    await messageFor({ step: (state: TensorRecord) => ({ state, signal: tf.cast(state.image!, "int32") }) }),
+    "step returns signal of type int32 where float32 is needed",
+  );
+  assert.equal(
+    await messageFor({ step: (state: TensorRecord) => Promise.resolve(same(state)) }),
+    "step returns a promise",
+  );
+  assert.equal(await messageFor({ init: (noise: tf.Tensor) => noise }), "init returns a tensor");
+  assert.equal(
+    await messageFor({ init: (image: tf.Tensor) => ({ image, more: undefined }) }),
+    "init returns undefined as more",
+  );
+  assert.equal(
+    await messageFor({ step: () => undefined }),
+    "step returns no state.image where [2, 16, 16, 3] is needed",
+  );
+  assert.match(await messageFor({ plan: () => tf.zeros([2, 4]) }), /its plan has no list of rows/);
+});
+
 Deno.test("wire() refuses a best checkpoint by a number that no metric measures", async () => {
   const recipe = (best: string) =>
     recipeOf({ dataset: { kind: "dataset" }, "metrics[0]": { kind: "metric" } }, { keep: { last: 1, best } });

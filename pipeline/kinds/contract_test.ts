@@ -145,6 +145,17 @@ breaks(
   (steps) => ({ ...ddim(steps), evaluationsPerStep: 2 }),
   ["asks"],
 );
+breaks("a sampler whose count of steps changes its type", samplerLaws, (steps) => {
+  const right = ddim(steps);
+  return {
+    ...right,
+    init: (noise) => ({ ...right.init(noise), count: tf.scalar(0, "int32") }),
+    step: (state, ...rest) => {
+      const after = right.step(state, ...rest);
+      return { ...after, state: { ...after.state, count: tf.add(state.count!, 1) } };
+    },
+  };
+}, ["asks", "returns", "does the same", "converges"]);
 breaks("a sampler that returns the noisy image", samplerLaws, (steps) => {
   const right = ddim(steps);
   return { ...right, step: (...args) => ({ ...right.step(...args), signal: right.step(...args).state.image }) };

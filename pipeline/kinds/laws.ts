@@ -107,8 +107,8 @@ export function assertFinite(tree: Tree, what: string): void {
 }
 
 /** Paths and shapes of a tree. */
-export function shapes(tree: Tree): [path: string, shape: number[]][] {
-  return leaves(tree).map(([path, { shape }]) => [path, shape]);
+export function shapes(tree: Tree): [path: string, dtype: tf.DataType, shape: number[]][] {
+  return leaves(tree).map(([path, { dtype, shape }]) => [path, dtype, shape]);
 }
 
 /** The value of a scalar. */

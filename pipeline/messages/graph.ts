@@ -122,6 +122,22 @@ export function shapeUnfit(
   };
 }
 
+/** A tensor of another type than the call before gave. */
+export function typeUnfit(plugin: string, call: string, what: string, found: string, wanted: string): Text {
+  return {
+    code: "type-unfit",
+    message: `Cannot use ${plugin}: its ${call} returns ${what} of type ${found} where ${wanted} is needed`,
+    help: [
+      `one program serves all calls: tf.cast(…, "${wanted}"); tfjs makes float32 of an int32 tensor and a plain number`,
+    ],
+  };
+}
+
+/** A call that returns something else than its kind promises. `what`: such as "a promise". */
+export function resultUnfit(plugin: string, call: string, what: string, fix: string): Text {
+  return { code: "result-unfit", message: `Cannot use ${plugin}: its ${call} returns ${what}`, help: [fix] };
+}
+
 /** A slot that is read without having been asked for. */
 export function slotUndeclared(plugin: string, slot: string, needs: readonly string[]): Text {
   return {
