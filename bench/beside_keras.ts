@@ -143,6 +143,7 @@ function keep<T extends { stop(): Promise<unknown> }>(side: T): T {
 async function imported(theirs: Theirs): Promise<string> {
   const { network, average } = await theirs.save();
   const checkpoint = join(out, "imported.safetensors");
+  await Deno.remove(checkpoint).catch(() => {}); // of an earlier comparison
   const dataset = `dataset={use: image-folder, folder: ${JSON.stringify(folder)}, image_size: 64, resize: bilinear, ` +
     `batch_size: ${batch}, repeats: 5}`;
   const recipe = fileURLToPath(new URL("../recipes/keras-ddim.yaml", import.meta.url));

@@ -1,5 +1,6 @@
 /** Exports the average weights of a run, alone: a safetensors file for other programs. */
-import { exportUnnamed } from "../messages/interchange.ts";
+import { basename, dirname, resolve } from "node:path";
+import { exportOverCheckpoint, exportUnnamed } from "../messages/interchange.ts";
 import { DenoiseError } from "../problem.ts";
 import { findCheckpoint } from "../run/checkpoint.ts";
 import { writeSafetensors } from "../run/safetensors.ts";
@@ -16,11 +17,13 @@ const prefix = /^state\/average\/(?:trainable|buffers)\//;
  * JSON: all that sampling takes.
  *
  * @param out ends in `.safetensors`
- * @throws {DenoiseError} when there is no checkpoint, it is damaged, or the name has another ending
+ * @throws {DenoiseError} when there is no checkpoint, it is damaged, the name has another ending, or a checkpoint stands
+ *   there
  */
 export async function exportWeights(target: string, out: string, console: Console): Promise<void> {
   if (!out.endsWith(".safetensors")) throw new DenoiseError(exportUnnamed(out));
   const { path, checkpoint } = await findCheckpoint(target, (message) => console.warn(message));
+  if (await isAmongCheckpoints(out, path)) throw new DenoiseError(exportOverCheckpoint(out));
   const { tensors, recipe, position } = checkpoint;
   const weights = Object.fromEntries(
     Object.entries(tensors).filter(([key]) => prefix.test(key)).map((
@@ -41,4 +44,10 @@ export async function exportWeights(target: string, out: string, console: Consol
   row(console, "checkpoint", path);
   const { size } = await Deno.stat(out);
   row(console, "weights", `${counted(Object.keys(weights).length, "tensor")}, ${bytes(size)}, averages alone: ${out}`);
+}
+
+/** Whether a file is the checkpoint itself, by whatever name, or stands in a folder of checkpoints. */
+async function isAmongCheckpoints(file: string, checkpoint: string): Promise<boolean> {
+  const real = await Deno.realPath(file).catch(() => resolve(file));
+  return real === await Deno.realPath(checkpoint) || basename(dirname(real)) === "checkpoints";
 }

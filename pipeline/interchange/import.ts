@@ -5,7 +5,7 @@ import { disposeTree } from "../../tensor/mod.ts";
 import { chunks } from "../data/mod.ts";
 import type { Graph } from "../graph/types.ts";
 import { wire } from "../graph/wire.ts";
-import { importStatistics, importTaken, importUnsupported } from "../messages/interchange.ts";
+import { importOverFile, importStatistics, importTaken, importUnsupported } from "../messages/interchange.ts";
 import { DenoiseError } from "../problem.ts";
 import { readRecipe } from "../recipe/read.ts";
 import type { PluginSource } from "../recipe/types.ts";
@@ -42,7 +42,7 @@ export interface ImportOptions {
  * Imports the weights in a Keras file, and writes them as the checkpoint of step 0: to sample from, or to train on.
  *
  * @returns the checkpoint
- * @throws {DenoiseError} when a file cannot be read or does not fit, or a run stands there already
+ * @throws {DenoiseError} when a file cannot be read or does not fit, or a run or a file stands there already
  */
 export async function importWeights(
   file: string,
@@ -55,6 +55,9 @@ export async function importWeights(
   const folder = out.endsWith(".safetensors") ? undefined : out;
   if (folder !== undefined && (await listCheckpoints(join(folder, "checkpoints"))).length > 0) {
     throw new DenoiseError(importTaken(folder));
+  }
+  if (folder === undefined && await Deno.lstat(out).then(() => true, () => false)) {
+    throw new DenoiseError(importOverFile(out));
   }
   const { stage: { keras: parts }, plugin } = graph.one("network");
   if (parts === undefined) throw new DenoiseError(importUnsupported(plugin.name));

@@ -107,7 +107,16 @@ Deno.test("import makes a run folder that sampling and training go on from; expo
     assert.equal(exported.metadata.step, "0");
     await assert.rejects(exportWeights(out, "weights.h5", memoryConsole()), /does not end in .safetensors/);
 
+    const checkpoint = join(out, "checkpoints", "step-000000.safetensors");
+    const [bytes, link] = [await Deno.readFile(checkpoint), join(folder, "link.safetensors")];
+    await Deno.symlink(checkpoint, link);
+    for (const taken of [checkpoint, link, join(out, "checkpoints", "weights.safetensors")]) {
+      await assert.rejects(exportWeights(out, taken, memoryConsole()), /checkpoints stand there/, taken);
+    }
+    assert.deepEqual(await Deno.readFile(checkpoint), bytes);
+
     await assert.rejects(run(file, { out }), /a run stands there already/);
+    await assert.rejects(run(file, { out: averages }), /there is such a file already/);
     const console = memoryConsole();
     const result = await train(recipe, { plugins: builtins, runs: join(folder, "runs") }, console);
     assert.equal(result.step, 1);
@@ -126,7 +135,7 @@ Deno.test("import finds the average of Keras 2, which stands in its file without
     assert.match(lines[0]!, /^weights .*, network in /);
     assert.match(lines[1]!, /^average .*, layers\/functional in /);
     await writeKeras(file, "places", [models[1]!, { ...models[1]!, at: "teacher" }], statistics);
-    await assert.rejects(run(file, { out: join(folder, "out.safetensors") }), /"network" and "teacher" all fit/);
+    await assert.rejects(run(file, { out: join(folder, "other.safetensors") }), /"network" and "teacher" all fit/);
   }));
 
 Deno.test("import says what is missing and which shapes differ, with the layer that would fit", () =>

@@ -1,6 +1,15 @@
 /** Messages about weights that come from other programs and go to them, in alphabetical order of code. Paths stay whole. */
 import { listed, type Text } from "./text.ts";
 
+/** A file for weights that is a checkpoint, or would stand among those of a run. */
+export function exportOverCheckpoint(path: string): Text {
+  return {
+    code: "export-over-checkpoint",
+    message: `Cannot write weights to "${path}": checkpoints stand there, which hold more than the average weights`,
+    help: ["name a file outside the folder of checkpoints, such as weights.safetensors"],
+  };
+}
+
 /** A file for weights whose name says another format. */
 export function exportUnnamed(path: string): Text {
   return {
@@ -57,6 +66,15 @@ export function importTaken(folder: string): Text {
     code: "import-taken",
     message: `Cannot import into "${folder}": a run stands there already`,
     help: ["name another folder or file with --out, or give the recipe another name"],
+  };
+}
+
+/** A file that is there already, where a checkpoint was to go. */
+export function importOverFile(path: string): Text {
+  return {
+    code: "import-over-file",
+    message: `Cannot import into "${path}": there is such a file already`,
+    help: ["name another with --out, or remove this one first"],
   };
 }
 
