@@ -5,7 +5,7 @@ import { type AddCommand, untilInterrupted } from "./command.ts";
 export const sweepCommand: AddCommand = (program, done) =>
   program.command("sweep")
     .description("Train and measure a grid of settings, and compare them in a table and a chart")
-    .argument("<recipe>", "a recipe (YAML)")
+    .argument("<recipe>", "a recipe (YAML), a run folder or a checkpoint")
     .argument(
       "[settings...]",
       "what to change in it, with commas between values: schedule=cosine,linear samplers.preview.steps=5,20; " +

@@ -37,6 +37,8 @@ export interface TrainOptions {
   readonly fresh?: boolean;
   /** Folder of the run folders. Default `runs`. */
   readonly runs?: string;
+  /** The run folder itself. Default: the one that was named in place of a recipe, else `<runs>/<name>`. */
+  readonly folder?: string;
   /** Folder for downloads and decoded pictures. Default: the user's cache folder. */
   readonly cache?: string;
   /** Stops after the step that is under way, and saves. */
@@ -79,7 +81,7 @@ export async function train(recipeFile: string, options: TrainOptions, console: 
   const recipe = await readRecipe(recipeFile, { plugins, overrides });
   const graph = await wire(recipe);
 
-  const path = await runFolderOf(recipeFile, recipe.name, runs);
+  const path = options.folder ?? await runFolderOf(recipeFile, recipe.name, runs);
   using folder = await takeRunFolder(path, {
     fresh,
     moved: (to) => console.line(`The old run is kept in ${to}`),

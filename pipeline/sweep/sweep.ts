@@ -45,7 +45,7 @@ export interface SweepResult {
  * that was interrupted goes on where it stopped. Settings of samplers and metrics do not train a model anew. Samplers take
  * the steps that the recipe says.
  *
- * @param file a recipe
+ * @param file a recipe, a run folder or a checkpoint
  * @throws {DenoiseError} before anything is trained, where the grid or one of its recipes is wrong or measures nothing
  */
 export async function sweep(file: string, options: SweepOptions, console: Console): Promise<SweepResult> {
@@ -84,7 +84,7 @@ export async function sweep(file: string, options: SweepOptions, console: Consol
     console.line(console.colors.bold(`model ${i + 1} of ${open.length}: ${told}${left}`));
     const shared = { plugins, signal, ...(cache === undefined ? {} : { cache }) };
     const overrides = [...grid.fixed, ...overridesOf(point), `name=${name}`];
-    const trained = await train(file, { ...shared, overrides, runs: folder, again }, console);
+    const trained = await train(file, { ...shared, overrides, folder: join(folder, name), again }, console);
     if (trained.outcome === "interrupted") return stopped();
     for (const { point: used, recipe } of measured) {
       if (known.has(recipe)) continue;

@@ -144,6 +144,13 @@ Deno.test({
     assert.deepEqual(second.cells.slice(0, 4), first.cells);
     assert.equal(second.cells.length, 6);
 
+    const trained = join(first.folder, "schedule-cosine");
+    const files = (await Array.fromAsync(Deno.readDir(trained))).map(({ name }) => name).sort();
+    const ofRun = await sweep(trained, { ...shared, overrides: ["seed=1,2"] }, memoryConsole());
+    assert.equal(ofRun.folder, join(folder, "runs", "schedule-cosine-sweep"), "a run folder serves as its recipe");
+    assert.deepEqual(ofRun.cells.map(({ run }) => run), ["seed-1", "seed-2"].map((name) => join(ofRun.folder, name)));
+    assert.deepEqual((await Array.fromAsync(Deno.readDir(trained))).map(({ name }) => name).sort(), files);
+
     const useless = await run("seed=1", "samplers.preview.steps=1,2");
     assert.match(useless.output.warnings.join(), /No metric uses sampler "preview": every value of .* the same/);
 
