@@ -1,4 +1,5 @@
 /** Messages about run folders, checkpoints, training, sampling and evaluating, in alphabetical order of code. Paths stay whole. */
+import { shellWord } from "../text/shell.ts";
 import { listed, type Text } from "./text.ts";
 
 /** A run on another backend than before, or on more or fewer devices. */
@@ -43,6 +44,19 @@ export function checkpointMissing(path: string): Text {
     code: "checkpoint-missing",
     message: `Found no checkpoint in "${path}"`,
     help: ["name a run folder, such as runs/quickstart, or a checkpoint in it", "train first: deno task run <recipe>"],
+  };
+}
+
+/** A file of another kind, a recipe perhaps. `run`: the run folder that it stands in, if it does. */
+export function checkpointOther(path: string, run: string | undefined): Text {
+  const [, recipe] = /([^/\\]+)\.ya?ml$/i.exec(path) ?? [];
+  return {
+    code: "checkpoint-other",
+    message: `Cannot use "${path}" as a checkpoint: its name does not end in .safetensors`,
+    help: run !== undefined ? [`name its run folder: ${run}`] : [
+      `name a run folder, such as runs/${recipe ?? "quickstart"}, or a checkpoint in it`,
+      ...(recipe === undefined ? [] : [`train first: deno task run ${shellWord(path)}`]),
+    ],
   };
 }
 

@@ -1,5 +1,5 @@
 /** Checkpoints: all that is needed to go on exactly, in one safetensors file that explains itself. */
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import * as messages from "../messages/run.ts";
 import { DenoiseError } from "../problem.ts";
 import { version } from "../version.ts";
@@ -126,13 +126,21 @@ export function damagedName(path: string): string {
   return `${path}.damaged`;
 }
 
-/** The checkpoint that a path means: itself, or the newest good one of a run folder. */
+/**
+ * The checkpoint that a path means: itself, or the newest good one of a run folder.
+ *
+ * @throws {DenoiseError} when it means none, or a damaged one
+ */
 export async function findCheckpoint(
   path: string,
   warn: (message: string) => void,
 ): Promise<{ path: string; checkpoint: Checkpoint }> {
   const info = await Deno.stat(path).catch(() => undefined);
-  if (info?.isFile) return { path, checkpoint: await readCheckpoint(path) };
+  if (info?.isFile) {
+    if (path.endsWith(".safetensors")) return { path, checkpoint: await readCheckpoint(path) };
+    const run = (await listCheckpoints(join(dirname(path), "checkpoints"))).length > 0 ? dirname(path) : undefined;
+    throw new DenoiseError(messages.checkpointOther(path, run));
+  }
   if (info?.isDirectory) {
     const folder = basename(path) === "checkpoints" ? path : join(path, "checkpoints");
     const found = await newestGood(folder, (_, reason) => warn(reason));

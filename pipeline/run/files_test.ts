@@ -132,9 +132,22 @@ Deno.test("newestGood() passes over damaged files, and findCheckpoint() over wha
     }
     assert.deepEqual(await readPosition(file(folder, 1)), { ...position, step: 1 });
     await assert.rejects(findCheckpoint(join(run, "other"), () => {}), /Found no checkpoint/);
+    const other = join(run, "tiny.yaml");
+    for (const path of [other, join(run, "recipe.yaml")]) await Deno.writeTextFile(path, "name: tiny");
+    const help = async (path: string) => {
+      const error = await findCheckpoint(path, () => {}).catch((error: DenoiseError) => error);
+      assert.ok(error instanceof DenoiseError && error.problems[0]!.code === "checkpoint-other", path);
+      return error.problems[0]!.help;
+    };
+    assert.deepEqual(await help(join(run, "recipe.yaml")), [`name its run folder: ${run}`]);
     await Deno.remove(file(folder, 1));
     await assert.rejects(newestGood(folder, () => {}), /every checkpoint is damaged/);
     assert.equal(await newestGood(join(run, "none"), () => {}), undefined);
+    await Deno.remove(folder, { recursive: true });
+    assert.deepEqual(await help(other), [
+      "name a run folder, such as runs/tiny, or a checkpoint in it",
+      `train first: deno task run ${other}`,
+    ]);
   }));
 
 Deno.test("takeRunFolder() removes what killed writers left, and moves an old run aside when asked", () =>
