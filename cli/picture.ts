@@ -38,6 +38,9 @@ const allSamplers = [
 const samplerText =
   'one of the recipe, a plugin, or both with options, such as "{ use: ddim, steps: 50, stochasticity: 1 }"';
 
+const fileText =
+  "where to; what it ends in says which kind of file (default: in pictures of the run folder; without one, here)";
+
 interface Picture {
   readonly name: string;
   readonly summary: string;
@@ -182,7 +185,7 @@ export const pictureCommand: AddCommand = (program, done) => {
       .description(summary)
       .addArgument(new Argument(target, name === "diffusion" ? `${about}, or a recipe` : about))
       .argument("[overrides...]", overridesOfRun)
-      .option("-o, --out <file>", "where to; what it ends in says which kind of file (default: in the run folder)")
+      .option("-o, --out <file>", fileText)
       .action((target: string, overrides: string[], given: Options) =>
         untilInterrupted(
           done,

@@ -12,6 +12,7 @@ import {
   kidPicture,
   report,
   sample,
+  type SampleOptions,
   schedulePicture,
   stepsPicture,
   train,
@@ -234,6 +235,9 @@ Deno.test("all schedules stand in one chart, those of options given where they h
   }
   assert.notEqual(await draw({ overrides: ["start_log_snr=5"] }), all);
   assert.ok((await draw({ recipe: join(folder, "small.yaml") })).includes("small: cosine"));
+  const { file } = await schedulePicture({ plugins: builtins, recipe: run }, memoryConsole());
+  assert.equal(file, join(run, "pictures", "schedule.png"));
+  assert.ok(await isThere(file));
   assert.match(await refused(draw({ overrides: ["stat_log_snr=5"] })), /did you mean start_log_snr\?/);
   assert.match(await refused(draw({ overrides: ["start_log_snr=high"] })), /"cosine" with this start_log_snr/);
 });
@@ -248,6 +252,11 @@ Deno.test("diffusion shows an image turning to noise, from a run or a recipe", a
   }
   await diffusionPicture(run, { ...common, out: out("over-time.gif"), columns: 4, delay: 60 }, memoryConsole());
   assert.deepEqual((await about(out("over-time.gif"))).delay, [800, 60, 60, 800, 60, 60]);
+  const { file } = await diffusionPicture(run, { ...common, columns: 2 }, memoryConsole());
+  assert.equal(file, join(run, "pictures", "diffusion.png"));
+  const none = { ...common, overrides: ["dataset.validation=0"], out: out("none.png") };
+  const said = await refused(diffusionPicture(join(folder, "small.yaml"), none, memoryConsole()));
+  assert.match(said, /it holds none out\nname a picture: --image FILE$/);
   const missing = diffusionPicture(run, { ...common, image: join(folder, "none.png") }, memoryConsole());
   assert.match(await refused(missing), /Cannot read the picture ".*none\.png"/);
 });
@@ -277,6 +286,15 @@ Deno.test("kid measures each sampler with each number of steps once, keeps what 
   assert.ok(await isThere(kept), [...Deno.readDirSync(join(run, "pictures"))].map(({ name }) => name).join());
   await Deno.writeTextFile(kept, "[{");
   assert.match(await refused(draw(["quick"], [1])), /remove the file: they are measured again/);
+
+  const weights = "inception_v3_weights_tf_dim_ordering_tf_kernels_notop.h5";
+  await Deno.mkdir(join(cache, "metrics", "kid"), { recursive: true });
+  await Deno.writeTextFile(join(cache, "metrics", "kid", weights), "of something else");
+  const console = memoryConsole();
+  const said = await refused(kidPicture(run, { ...common, metric: "kid", steps: [1] }, console));
+  assert.match(said, /^Cannot measure "kid": what it needs is not here\n[^]*not the one expected/);
+  assert.match(said, /\nor give them with --weights FILE$/);
+  assert.deepEqual(console.warnings, []);
 });
 
 Deno.test("samplers that evaluate more than once a step are compared by evaluations too; with a spread for few alone", async () => {
@@ -319,4 +337,12 @@ Deno.test("files of another kind, samplers and numbers that are none are refused
   assert.match(await refused(draw({ sampler: "dddim" })), /ddim/);
   assert.match(await refused(draw({ sampler: "{ use: ddim, stochastisity: 1 }" })), /did you mean stochasticity\?/);
   assert.match(await refused(draw({ rows: 0 })), /--rows 0/);
+  assert.match(await refused(draw({ overrides: ["backend=cpu", "seed=3"] })), /"seed=3"[^]*use --seed 3$/);
+  const of = (options: Partial<SampleOptions>) => sample(run, { plugins: builtins, ...options }, memoryConsole());
+  assert.match(await refused(of({ overrides: ["seed=3"] })), /use --seed 3$/);
+  assert.match(
+    await refused(of({ grid: out("grid.jpg") })),
+    /Cannot write a grid as .*\nuse a name that ends in \.png$/,
+  );
+  assert.equal(await isThere(out("grid.jpg")), false);
 });

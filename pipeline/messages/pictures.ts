@@ -1,6 +1,15 @@
 /** Messages about pictures of runs, in alphabetical order of code. Paths stay whole. */
 import { choices, counted, listed, quote, type Text } from "./text.ts";
 
+/** A dataset without a picture to take apart. */
+export function heldOutMissing(): Text {
+  return {
+    code: "held-out-missing",
+    message: "Cannot take a picture from the dataset: it holds none out",
+    help: ["name a picture: --image FILE"],
+  };
+}
+
 /** A picture file that cannot be used. */
 export function imageUnreadable(path: string, reason: string): Text {
   return {
@@ -16,6 +25,15 @@ export function measurementsDamaged(path: string, reason: string): Text {
     code: "measurements-damaged",
     message: `Cannot read the measurements kept in "${path}": ${reason}`,
     help: ["remove the file: they are measured again"],
+  };
+}
+
+/** A metric that lacks what it measures with. `what`: why, and `help` what to do about it. */
+export function measuringUnavailable(metric: string, what: string, help: readonly string[]): Text {
+  return {
+    code: "measuring-unavailable",
+    message: `Cannot measure ${quote(metric)}: what it needs is not here`,
+    help: [what, ...help],
   };
 }
 

@@ -214,6 +214,15 @@ export function samplesNotFinite(id: string, plugin: string): Text {
   };
 }
 
+/** The seed of training, changed where pictures are generated. `text`: such as "seed=3". */
+export function seedOverride(text: string): Text {
+  return {
+    code: "seed-override",
+    message: `Cannot generate pictures with "${text}": that is the seed of training`,
+    help: [`use --seed ${text.slice("seed=".length)}`],
+  };
+}
+
 /** A loss that is that of a network which answers zero. */
 export function stuck(step: number, loss: number, zero: number): Text {
   return {

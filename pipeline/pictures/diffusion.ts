@@ -5,13 +5,13 @@ import { createRandom, disposeTree, seedTensor, type TensorRecord } from "../../
 import type { Graph } from "../graph/types.ts";
 import { wire } from "../graph/wire.ts";
 import type { Backend } from "../kinds/backend.ts";
-import { imageUnreadable } from "../messages/pictures.ts";
-import { validationMissing } from "../messages/run.ts";
+import { heldOutMissing, imageUnreadable } from "../messages/pictures.ts";
 import { DenoiseError } from "../problem.ts";
 import { readRecipe } from "../recipe/read.ts";
 import { loadModel } from "../run/load.ts";
 import { toPictures } from "../run/pictures.ts";
-import { checkWhole } from "../run/sample.ts";
+import { runFolderAt } from "../run/run_folder.ts";
+import { checkWhole, refuseSeed } from "../run/sample.ts";
 import { openData } from "../run/session.ts";
 import { statisticsOf } from "../run/start.ts";
 import type { Console } from "../terminal/console.ts";
@@ -51,10 +51,11 @@ export async function diffusionPicture(
   console: Console,
 ): Promise<PictureResult> {
   const { seed = 0, item = 0, delay = 80 } = options;
+  refuseSeed(options.overrides);
   checkWhole("item", item, 0, 2 ** 31);
   checkWhole("delay", delay, 20, 60_000);
   if (options.columns !== undefined) checkWhole("columns", options.columns, 2, 1000);
-  const file = fileFor(options.out, "a picture or an animation", "diffusion.png");
+  const file = fileFor(options.out, "a picture or an animation", "diffusion.png", await runFolderAt(target));
   const moving = moves(file);
   const count = options.columns ?? (moving ? 48 : 9);
   const times = Array.from({ length: count }, (_, i) => i / (count - 1));
@@ -198,7 +199,7 @@ function heldOut(
   graph: Graph,
   item: number,
 ): Picture {
-  if (set.count === 0) throw new DenoiseError(validationMissing());
+  if (set.count === 0) throw new DenoiseError(heldOutMissing());
   checkWhole("item", item, 0, set.count - 1);
   const { height, width, channels } = set.shape;
   const bytes = new Uint8Array(height * width * channels);

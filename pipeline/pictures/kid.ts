@@ -2,15 +2,15 @@
 import { dirname, join } from "node:path";
 import { writeWhole } from "../../files/mod.ts";
 import type { Graph, Stage } from "../graph/types.ts";
-import { measurementsDamaged } from "../messages/pictures.ts";
-import { metricsUnavailable, validationMissing } from "../messages/run.ts";
+import { measurementsDamaged, measuringUnavailable } from "../messages/pictures.ts";
+import { validationMissing } from "../messages/run.ts";
 import { type LineChart, lineChart, panels, type Spec } from "../plots/mod.ts";
 import { DenoiseError } from "../problem.ts";
 import type { LoadOptions } from "../run/load.ts";
 import { readKept } from "../run/kept.ts";
 import { tellData } from "../run/lines.ts";
 import { buildMeasure, type Measurement } from "../run/measure.ts";
-import { prepareMetrics } from "../run/prepare_metrics.ts";
+import { prepareMetric } from "../run/prepare_metrics.ts";
 import { tellModel } from "../run/sample.ts";
 import { openData } from "../run/session.ts";
 import type { Console } from "../terminal/console.ts";
@@ -85,11 +85,14 @@ export async function kidPicture(
     await using pictures = await openData(graph, console, { signal, cache });
     if (pictures.validation.count === 0) throw new DenoiseError(validationMissing());
     tellData(console, pictures);
-    const [ready] = await prepareMetrics(graph, console, { signal, cache });
-    if (ready === undefined) throw new DenoiseError(metricsUnavailable());
+    const lack = await prepareMetric(graph, stage, console, { signal, cache });
+    if (lack !== undefined) {
+      const given = "weights" in stage.plugin.options.shape ? ["or give them with --weights FILE"] : [];
+      throw new DenoiseError(measuringUnavailable(metric, lack.message, [...lack.help, ...given]));
+    }
     const measure = buildMeasure(session);
     for (const { sampler, key } of missing) {
-      const own = { ...ready, options: { ...ready.options, sampler: String(sampler.path[1]) } };
+      const own = { ...stage, options: { ...stage.options, sampler: String(sampler.path[1]) } };
       const [measurement] = await measure([own], { average: model.average, validation: pictures.validation });
       const { steps, evaluationsPerStep } = sampler.stage;
       const label = samplerLabel(sampler);

@@ -7,6 +7,7 @@ import { type LineChart, panels, type Spec } from "../plots/mod.ts";
 import { DenoiseError } from "../problem.ts";
 import { readRecipe } from "../recipe/read.ts";
 import type { PluginSource } from "../recipe/types.ts";
+import { runFolderAt } from "../run/run_folder.ts";
 import type { Console } from "../terminal/console.ts";
 import type { PictureResult } from "./options.ts";
 import { fileFor, saveChart } from "./save.ts";
@@ -18,7 +19,7 @@ export interface SchedulePictureOptions {
   readonly recipe?: string | undefined;
   /** What is changed in the recipe; without one, options of schedules, such as `start_log_snr=5`. */
   readonly overrides?: readonly string[];
-  /** File to write. Default `schedule.png`. */
+  /** File to write. Default: `schedule.png`, in `pictures` of the run folder where there is one. */
   readonly out?: string;
 }
 
@@ -31,7 +32,7 @@ export interface NamedSchedule {
 /** Draws the schedule of a recipe, or all schedules in one picture. */
 export async function schedulePicture(options: SchedulePictureOptions, console: Console): Promise<PictureResult> {
   const { plugins, recipe: file, overrides = [], out } = options;
-  const target = fileFor(out, "a chart", "schedule.png");
+  const target = fileFor(out, "a chart", "schedule.png", file === undefined ? undefined : await runFolderAt(file));
   let schedules: NamedSchedule[];
   let subtitle: string;
   if (file === undefined) {

@@ -3,7 +3,7 @@ import { drawFigure, type Frame, type Picture } from "../../image/mod.ts";
 import type { Stage } from "../graph/types.ts";
 import type { Model } from "../run/load.ts";
 import { toPictures } from "../run/pictures.ts";
-import { checkWhole, tellModel } from "../run/sample.ts";
+import { checkWhole, refuseSeed, tellModel } from "../run/sample.ts";
 import type { Console } from "../terminal/console.ts";
 import { generated, type PictureOptions, type PictureResult, seedsFrom, spread } from "./options.ts";
 import { fileFor, moves, saveAnimation, savePicture } from "./save.ts";
@@ -38,6 +38,7 @@ export async function trajectoryPicture(
   console: Console,
 ): Promise<PictureResult> {
   const { samplers: texts = [undefined], steps, seed = 0, delay = 150 } = options;
+  refuseSeed(options.overrides);
   checkWhole("delay", delay, 20, 60_000);
   if (options.columns !== undefined) checkWhole("columns", options.columns, 1, 1000);
   fileFor(options.out, "a picture or an animation", "trajectory.png");

@@ -14,7 +14,7 @@ import {
 } from "./checkpoint.ts";
 import { lockFolder } from "./lock.ts";
 import { type LogEntry, readLog, RunLog } from "./log.ts";
-import { runFolderOf, takeRunFolder } from "./run_folder.ts";
+import { runFolderAt, runFolderOf, takeRunFolder } from "./run_folder.ts";
 import { writeSafetensors } from "./safetensors.ts";
 
 async function inFolder(body: (folder: string) => Promise<void>): Promise<void> {
@@ -181,7 +181,11 @@ Deno.test("runFolderOf() is runs/<name>, or the run that was named itself", () =
     const run = join(folder, "elsewhere", "mine");
     const path = file(join(run, "checkpoints"), 7);
     await writeCheckpoint(path, checkpoint(7));
-    for (const named of [run, join(run, "recipe.yaml"), path]) assert.equal(await runFolderOf(named, "x", "runs"), run);
+    for (const named of [run, join(run, "recipe.yaml"), path]) {
+      assert.equal(await runFolderOf(named, "x", "runs"), run);
+      assert.equal(await runFolderAt(named), run);
+    }
+    assert.equal(await runFolderAt(join(folder, "recipe.yaml")), undefined);
     assert.equal(await runFolderOf(join(folder, "recipe.yaml"), "x", "runs"), join("runs", "x"));
     assert.equal(await runFolderOf(folder, "x", "runs"), join("runs", "x"));
   }));

@@ -18,32 +18,51 @@ import { shown } from "./session.ts";
 export async function prepareMetrics(
   graph: Graph,
   console: Console,
-  { signal, cache = cacheFolder() }: { signal: AbortSignal; cache?: string | undefined },
+  { signal, cache }: { signal: AbortSignal; cache?: string | undefined },
 ): Promise<Stage<"metric">[]> {
   const ready: Stage<"metric">[] = [];
   for (const metric of graph.all("metric")) {
-    const { name } = metric.plugin;
-    try {
-      await metric.stage.prepare?.({
-        folder: join(cache, "metrics", name),
-        download: true,
-        signal,
-        progress: meter((progress) => console.progress(shown(progress))),
-        warn: (message) => console.warn(message),
-      });
-      ready.push(metric);
-    } catch (error) {
-      signal.throwIfAborted();
-      if (!isUnavailable(error)) throw new DenoiseError(failure(graph.recipe, metric, "prepare", error));
-      console.warn(warning(metricUnavailable(metric.id, name, error.message, error.help)));
-    } finally {
-      console.endProgress();
-    }
+    const lack = await prepareMetric(graph, metric, console, { signal, cache });
+    if (lack === undefined) ready.push(metric);
+    else console.warn(warning(metricUnavailable(metric.id, metric.plugin.name, lack.message, lack.help)));
   }
   return ready;
 }
 
+/**
+ * Prepares one metric.
+ *
+ * @returns why it cannot measure, where it cannot
+ * @throws {DenoiseError} when it refuses an option, or fails
+ */
+export async function prepareMetric(
+  graph: Graph,
+  metric: Stage<"metric">,
+  console: Console,
+  { signal, cache = cacheFolder() }: { signal: AbortSignal; cache?: string | undefined },
+): Promise<Unavailable | undefined> {
+  try {
+    await metric.stage.prepare?.({
+      folder: join(cache, "metrics", metric.plugin.name),
+      download: true,
+      signal,
+      progress: meter((progress) => console.progress(shown(progress))),
+      warn: (message) => console.warn(message),
+    });
+    return undefined;
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!isUnavailable(error)) throw new DenoiseError(failure(graph.recipe, metric, "prepare", error));
+    return error;
+  } finally {
+    console.endProgress();
+  }
+}
+
+/** Why something cannot be had, and what to do about it. */
+type Unavailable = Error & { readonly help: readonly string[] };
+
 /** Whether an error says that a download failed, of whichever copy of `denoise/plugin` a user's file has loaded. */
-function isUnavailable(error: unknown): error is Error & { help: readonly string[] } {
+function isUnavailable(error: unknown): error is Unavailable {
   return error instanceof Error && error.name === "DownloadError" && "help" in error;
 }

@@ -17,9 +17,14 @@ export interface RunFolder extends Disposable {
 
 /** The run folder of a recipe: itself when a run folder or one of its checkpoints was named, else `runs/<name>`. */
 export async function runFolderOf(recipeFile: string, name: string, runs: string): Promise<string> {
-  const folder = await isFolder(recipeFile) ? recipeFile : dirname(recipeFile);
+  return await runFolderAt(recipeFile) ?? join(runs, name);
+}
+
+/** The run folder that is named, or that what is named stands in: a checkpoint or the run's recipe. */
+export async function runFolderAt(path: string): Promise<string | undefined> {
+  const folder = await isFolder(path) ? path : dirname(path);
   const run = basename(folder) === "checkpoints" ? dirname(folder) : folder;
-  return await hasRun(run) ? run : join(runs, name);
+  return await hasRun(run) ? run : undefined;
 }
 
 /** Whether a run has left checkpoints or a log in a folder. */

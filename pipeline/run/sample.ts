@@ -1,8 +1,9 @@
 /** Generates pictures with a trained model. */
-import { join } from "node:path";
+import { extname, join } from "node:path";
 import { writeWhole } from "../../files/mod.ts";
 import { encodePng, grid, type Picture } from "../../image/mod.ts";
 import type { Graph, Stage } from "../graph/types.ts";
+import { pictureFormat } from "../messages/pictures.ts";
 import * as messages from "../messages/run.ts";
 import { DenoiseError } from "../problem.ts";
 import type { Console } from "../terminal/console.ts";
@@ -21,7 +22,7 @@ export interface SampleOptions extends LoadOptions {
   readonly seed?: number;
   /** Folder for a PNG file a picture, and `samples.json`. Default: `generated` in the run folder, unless a grid is asked for. */
   readonly out?: string;
-  /** File for all pictures in one. */
+  /** File for all pictures in one, of a name that ends in `.png`. */
   readonly grid?: string;
   /** Name of one of the recipe's samplers. Default: the first. */
   readonly sampler?: string;
@@ -44,10 +45,15 @@ const seedLimit = 2 ** 31; // seeds of pictures are int32 tensors
  * Generates pictures with the average weights of a run's newest checkpoint, or of a checkpoint.
  *
  * @param target a run folder or a checkpoint
- * @throws {DenoiseError} for options out of range, no checkpoint, a damaged one, an unknown sampler
+ * @throws {DenoiseError} for options out of range, a grid that is no PNG file, no checkpoint, a damaged one, an unknown sampler
  */
 export async function sample(target: string, options: SampleOptions, console: Console): Promise<SampleResult> {
   const { count = 16, seed = 0 } = options;
+  refuseSeed(options.overrides);
+  const { grid: gridFile } = options;
+  if (gridFile !== undefined && extname(gridFile).toLowerCase() !== ".png") {
+    throw new DenoiseError(pictureFormat(gridFile, "a grid", [".png"]));
+  }
   checkWhole("count", count, 1, 1_000_000);
   checkWhole("seed", seed, 0, seedLimit - count);
   if (options.steps !== undefined) checkWhole("steps", options.steps, 1, 1_000_000);
@@ -107,6 +113,12 @@ function samplerOf(graph: Graph, name: string | undefined): Stage<"sampler"> {
   const first = graph.all("sampler")[0];
   if (first === undefined) throw new DenoiseError(messages.samplersMissing());
   return first;
+}
+
+/** Refuses `seed=3`, which would change the recipe's seed: the pictures' own is an option. */
+export function refuseSeed(overrides: readonly string[] = []): void {
+  const seed = overrides.findLast((text) => text.startsWith("seed="));
+  if (seed !== undefined) throw new DenoiseError(messages.seedOverride(seed));
 }
 
 /** Refuses a number out of range. */

@@ -25,6 +25,11 @@ Deno.test("ddim runs from time 1 to time 0", async () => {
   assert.deepEqual(plan.map((row) => row[2]), [0.75, 0.5, 0.25, 0].map(signal));
 });
 
+Deno.test("ddim takes more steps than a function takes arguments", async () => {
+  const steps = 200_000;
+  assert.equal((await make({ steps })).plan().length, steps);
+});
+
 Deno.test("ddim refuses more fresh noise than there is room for, and says how much there is", async () => {
   const refusal = await make({ steps: 20, stochasticity: 5 }).catch((error) => error);
   assert.ok(refusal instanceof Refusal && refusal.option === "stochasticity");

@@ -47,7 +47,7 @@ export function intervals(
     const nextNoise = Math.sqrt(Math.max(noiseAfter ** 2 - drawn ** 2, 0));
     return { signal, noise, nextSignal, nextNoise, fresh: drawn * (variance_preserving ? 1 : noise / noiseAfter) };
   });
-  const most = Math.min(...rooms);
+  const most = rooms.reduce((least, room) => Math.min(least, room), Infinity); // rooms may be too many for arguments
   if (stochasticity > most) {
     refuse({
       option: "stochasticity",
