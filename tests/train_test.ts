@@ -73,6 +73,42 @@ async function refused(action: Promise<unknown>): Promise<DenoiseError> {
   throw new assert.AssertionError({ message: "nothing was refused" });
 }
 
+/** A metric that fails until the file `mended` lies beside it. */
+const failing = (folder: string) => `
+import { plugin, z } from "denoise/plugin";
+export default plugin({
+  kind: "metric",
+  name: "failing",
+  summary: "Fails until it is mended",
+  options: z.object({}),
+  create: () => ({
+    better: { failing: "lower" },
+    async measure() {
+      await Deno.stat(${JSON.stringify(join(folder, "mended"))});
+      return { failing: 1 };
+    },
+  }),
+});
+`;
+
+testRuns("train() keeps what it trained where a metric or a sampler fails, and goes on from there", async (backend) => {
+  await using place = await workplace(backend);
+  await Deno.writeTextFile(join(place.folder, "failing.ts"), failing(place.folder));
+  const file = join(place.folder, "failing.yaml");
+  const every = "{ use: failing, every: 6 steps }";
+  await Deno.writeTextFile(
+    file,
+    `plugins: [./failing.ts]\nmetrics: [${every}]\n${recipe(backend).replace(", best: noise", "")}`,
+  );
+  const train = () => place.train(["train.checkpoint=2 epochs"], {}, file);
+  await assert.rejects(train(), /No such file/);
+  assert.deepEqual(place.names("runs", "small", "checkpoints"), ["step-000006.safetensors"]);
+  await Deno.writeTextFile(join(place.folder, "mended"), "");
+  const { outcome, step, output } = await train();
+  assert.deepEqual([outcome, step], ["finished", 8]);
+  assert.match(output.lines.join("\n"), /failing 1/, "what failed is measured");
+});
+
 testRuns("train() leaves recipe, log, checkpoints and samples, and says what it does", async (backend) => {
   await using place = await workplace(backend);
   const { output, ...result } = await place.train();

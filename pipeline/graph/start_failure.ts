@@ -7,7 +7,8 @@ import type { Graph } from "./types.ts";
 export function startFailure({ recipe, one }: Graph, error: unknown): unknown {
   if (error instanceof DenoiseError || !(error instanceof Error)) return error;
   const { path, plugin } = one("backend");
-  return new DenoiseError(recipe.problem(path, backendUnavailable(plugin.name, error.message, helpOf(error))), {
-    cause: error,
-  });
+  const problem = recipe.problem(path, backendUnavailable(plugin.name, error.message, helpOf(error)));
+  if (recipe.origin([...path, "use"]).from !== "default") return new DenoiseError(problem, { cause: error });
+  const { place: _, ...anywhere } = problem; // the recipe has no line that says so
+  return new DenoiseError(anywhere, { cause: error });
 }

@@ -128,8 +128,9 @@ export function placesIn(error: unknown): Place[] {
 function importProblem(path: string, source: string, error: unknown): Problem {
   const places = placesIn(error);
   // Prefer the user's own file; a file it imports comes next, and this program's own frames never.
+  const isProgram = ({ file }: Place) => pathToFileURL(file).href === Deno.mainModule;
   const own = places.find((place) => place.file === path) ??
-    places.find((place) => dirname(place.file) === dirname(path)) ?? startOf(path);
+    places.find((place) => dirname(place.file) === dirname(path) && !isProgram(place)) ?? startOf(path);
   const place = own.file === path ? { ...own, length: wordLength(source, own) } : own;
   const reason = reasonOf(error);
   const bare = /^Import "([^"]+)" not a dependency/.exec(reason)?.[1];

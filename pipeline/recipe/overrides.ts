@@ -19,13 +19,27 @@ interface Override {
   readonly origin: Origin;
 }
 
-/** The recipe with the overrides laid over it, in their order; what cannot be applied is reported and left out. */
+/**
+ * The recipe with the overrides laid over it, in their order; what cannot be applied is reported and left out.
+ *
+ * Those that name plugins come first: options belong to the plugin that is named, wherever it is.
+ */
 export function applyOverrides(recipe: MapNode, texts: readonly string[], report: Report): MapNode {
   const all = texts.join("\n");
-  return texts.reduce((root, text, i) => {
-    const override = read(text, i + 1, all, report);
-    return override === undefined ? root : apply(root, override, report);
-  }, recipe);
+  const overrides = texts.flatMap((text, i) => read(text, i + 1, all, report) ?? []);
+  const named = Map.groupBy(overrides, namesPlugin);
+  return [true, false].flatMap((first) => named.get(first) ?? [])
+    .reduce((root, override) => apply(root, override, report), recipe);
+}
+
+/** Whether it is a stage's plugin that is named: `network.use=clear-unet`, `network=clear-unet`. */
+function namesPlugin({ steps, value }: Override): boolean {
+  const arity = stageKey(steps[0]!.key)?.arity;
+  if (arity === undefined) return false;
+  const depth = arity === "one" ? 1 : 2;
+  return steps.length === depth
+    ? typeof value.value === "string"
+    : steps.length === depth + 1 && steps.at(-1)!.key === "use";
 }
 
 function read(text: string, line: number, all: string, report: Report): Override | undefined {

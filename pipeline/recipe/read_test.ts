@@ -167,6 +167,16 @@ Deno.test("readRecipe() applies overrides in their order, with values in YAML", 
   assert.deepEqual(recipe.origin(["ema", "use"]), { from: "default" });
 });
 
+Deno.test("readRecipe() gives options to the plugin that an override names, whichever comes first", async () => {
+  for (const named of ["samplers.preview.use=multistep", "samplers.preview=multistep"]) {
+    const overrides = [named, "samplers.preview.order=2"];
+    for (const order of [overrides, overrides.toReversed()]) {
+      const { samplers } = (await read(smallest, ...order)).resolved as { samplers: Record<string, object> };
+      assert.deepEqual(samplers.preview, { use: "multistep", steps: 20, order: 2, clip: false }, order.join(" "));
+    }
+  }
+});
+
 Deno.test("readRecipe() keeps the name of a recipe that is overridden", async () => {
   assert.equal((await read(smallest + "name: mine\n", "seed=3")).name, "mine");
 });

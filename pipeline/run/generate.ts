@@ -29,13 +29,13 @@ export interface GenerateOptions {
   readonly labels?: readonly number[] | undefined;
   /** Images in a batch. Default: all at once. */
   readonly batch?: number;
-  /** Called after each step of each batch. */
+  /** Called as steps of a batch are done: after each, or every few seconds where several are one program. */
   readonly progress?: (done: number, total: number) => void;
   /** Sees each step; generating goes on when it is done. Its tensors are freed after it. */
   readonly watch?: (seen: Seen) => Promise<void>;
   /** Called once when images hold NaN or infinity: turned into pictures, they no longer show. */
   readonly notFinite?: () => void;
-  /** Stops between steps. */
+  /** Stops between steps, or between the programs that several are. */
   readonly signal?: AbortSignal | undefined;
 }
 

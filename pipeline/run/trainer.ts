@@ -175,6 +175,7 @@ export class Trainer implements Disposable {
         if (sampled) samples = await this.#drawGrid(moment);
       } catch (error) {
         if (signal.aborted) return;
+        await this.#rescue();
         throw error;
       }
       const best = this.#note(measured, samples);
@@ -183,6 +184,16 @@ export class Trainer implements Disposable {
       const loss = this.loss;
       if (moment.epochEnded || measured.length > 0 || sampled) tellMoment(console, moment, { loss, measured, samples });
     });
+  }
+
+  /** Keeps what was trained where measuring or sampling failed; `measured` is false still, so what failed is done anew. */
+  async #rescue(): Promise<void> {
+    const { keeper, session: { console } } = this.options;
+    try {
+      await keeper.save(this.#position, this.#tensors, { step: true, best: false });
+    } catch (error) {
+      console.warn(`Cannot save step ${this.#position.step} either: ${error instanceof Error ? error.message : error}`);
+    }
   }
 
   #measured(): void {

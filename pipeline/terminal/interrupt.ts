@@ -9,6 +9,12 @@ export interface Interruption extends Disposable {
 /** The exit code of an interrupted program, as shells give it: 128 + SIGINT. */
 export const interruptedCode = 130;
 
+/**
+ * Milliseconds in which a signal is the first one's echo: a terminal sends Ctrl-C to all that runs in it, and
+ * `deno task`, which gets it too, hands it on.
+ */
+const echo = 300;
+
 /** Turns the first SIGINT or SIGTERM into an abort. From then on signals end the process, as they do by default. */
 export function onInterrupt(): Interruption {
   const controller = new AbortController();
@@ -21,8 +27,11 @@ export function onInterrupt(): Interruption {
     for (const signal of signals) Deno.removeSignalListener(signal, interrupt);
   };
   const interrupt = () => {
-    stop();
+    if (!listening) return;
     controller.abort(new DOMException("Interrupted", "AbortError"));
+    // Waits without giving way: a computation that comes next could keep the signals here for as long as it takes.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, echo);
+    stop();
   };
   for (const signal of signals) Deno.addSignalListener(signal, interrupt);
   return { signal: controller.signal, [Symbol.dispose]: stop };

@@ -3,8 +3,11 @@ import assert from "node:assert/strict";
 
 const module = new URL("./interrupt.ts", import.meta.url).href;
 
-/** Runs a program that waits for its first interruption and then computes for ten seconds without looking up. */
-async function interrupted(signal: Deno.Signal, times: number) {
+/**
+ * Runs a program that waits for its first interruption, and interrupts it. Interrupted `times` times it then computes
+ * for ten seconds without looking up, once it finishes soon. Each signal comes again after `apart` milliseconds.
+ */
+async function interrupted(signal: Deno.Signal, times: number, apart: number[] = []) {
   const source = `
     import { onInterrupt } from ${JSON.stringify(module)};
     const interruption = onInterrupt();
@@ -12,8 +15,8 @@ async function interrupted(signal: Deno.Signal, times: number) {
       console.log("asked");
       ${
     times === 1
-      ? "setTimeout(() => console.log('finished'), 50);"
-      : "const end = Date.now() + 10_000; while (Date.now() < end);"
+      ? "setTimeout(() => console.log('finished'), 500);"
+      : "setTimeout(() => { const end = Date.now() + 10_000; while (Date.now() < end); });"
   }
     });
     console.log("ready");
@@ -30,8 +33,14 @@ async function interrupted(signal: Deno.Signal, times: number) {
   let sent = 0;
   for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
     said += text;
-    if (said.includes("ready") && sent === 0) child.kill(signal), sent++;
-    if (said.includes("asked") && sent < times) child.kill(signal), sent++;
+    if (said.includes("ready") && sent === 0) {
+      child.kill(signal), sent++;
+      for (const after of apart) setTimeout(() => child.kill(signal), after);
+    }
+    if (said.includes("asked") && sent < times) {
+      sent++;
+      setTimeout(() => child.kill(signal), 600); // no echo any more
+    }
   }
   const status = await child.status;
   clearTimeout(late);
@@ -48,6 +57,12 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
     assert.equal(status.code, 0);
   });
 }
+
+Deno.test("onInterrupt() takes the echoes of a SIGINT for the same", posix, async () => {
+  const { said, status } = await interrupted("SIGINT", 1, [1, 20, 60]);
+  assert.equal(said, "ready\nasked\nfinished\n");
+  assert.equal(status.code, 0);
+});
 
 Deno.test("onInterrupt() ends the program at once at the second SIGINT, however busy it is", posix, async () => {
   const start = Date.now();
