@@ -1,21 +1,12 @@
 /**
- * Trains side by side with the Keras example: `deno task bench:keras --folder PICTURES [--steps 300] [--batch 64]`.
+ * Trains side by side with the Keras example: `deno task bench:keras --folder PICTURES [--steps 300] [--batch 64]`;
+ * `--help` lists the options.
  *
  * The example (keras.io, "Denoising Diffusion Implicit Models") builds its network and the average, each with initial
  * weights of its own; `import` makes a checkpoint of them. From there both train with the settings of
  * `recipes/keras-ddim.yaml`. Each step of both gets the same pictures, noises and times: those that our own training
  * step draws, which is the one of `run`, unchanged. The example does the rest itself: normalization (with the mean and
  * variance of our normalizer), schedule, network, loss, AdamW, average and sampling.
- *
- *     --folder PICTURES    the pictures, as dataset `image-folder` takes them
- *     --steps 300          training steps
- *     --batch 64           pictures in a batch
- *     --every 100          steps between checkpoints: losses on a batch of pictures that are held out
- *     --tolerance 0.02     how far losses may be apart, as a part of the example's
- *     --control            trains the example once more beside itself, each weight changed by a random ten-millionth
- *                          of itself, about what rounding does: how far apart that alone brings two trainings
- *     --seed 42            of all draws, and of the example's initial weights
- *     --out FOLDER         for losses.csv, curves.png, grids.png, summary.json and imported.safetensors
  *
  * Fails when losses are farther apart than the tolerance: at one of the first 200 steps, in the mean of 50 steps, or at
  * a checkpoint with the average weights. The Python that `DENOISE_PEER_JAX` names (default `python3`) has to have Keras
@@ -24,8 +15,8 @@
  * @module
  */
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { fileURLToPath } from "node:url";
+import { wholeOption } from "../cli/command.ts";
 import { main as denoise } from "../cli/main.ts";
 import { terminalConsole } from "../mod.ts";
 import { showWork } from "../pipeline/run/session.ts";
@@ -33,25 +24,42 @@ import type { Checkpoint, Pair } from "./beside/outcome.ts";
 import { startOurs, type Weights } from "./beside/ours.ts";
 import { csvHeader, csvLine, told, writeOutcome } from "./beside/report.ts";
 import { startTheirs, type Theirs } from "./beside/theirs.ts";
+import { benchCommand, positive } from "./options.ts";
 
-const { values } = parseArgs({
-  args: Deno.args,
-  options: {
-    folder: { type: "string" },
-    steps: { type: "string", default: "300" },
-    batch: { type: "string", default: "64" },
-    every: { type: "string", default: "100" },
-    tolerance: { type: "string", default: "0.02" },
-    control: { type: "boolean", default: false },
-    seed: { type: "string", default: "42" },
-    out: { type: "string", default: "runs/beside-keras" },
-  },
-});
-const { folder, out } = values;
-if (folder === undefined) throw new Error("Cannot start without pictures: name their folder by --folder");
-const [steps, batch, every, seed] = [whole("steps", 1), whole("batch", 1), whole("every", 1), whole("seed", 0)];
-const tolerance = Number(values.tolerance);
-if (!(tolerance > 0)) throw new Error(`Cannot use "${values.tolerance}" as --tolerance: it is a number above 0`);
+interface Options {
+  readonly folder: string;
+  readonly steps: number;
+  readonly batch: number;
+  readonly every: number;
+  readonly tolerance: number;
+  readonly control?: boolean;
+  readonly seed: number;
+  readonly out: string;
+}
+
+const options = benchCommand("bench:keras", "Train side by side with the Keras DDIM example")
+  .requiredOption("--folder <pictures>", "the pictures, as dataset image-folder takes them")
+  .addOption(wholeOption("--steps <n>", "training steps").default(300))
+  .addOption(wholeOption("--batch <n>", "pictures in a batch").default(64))
+  .addOption(
+    wholeOption("--every <n>", "steps between checkpoints: losses on a batch of pictures that are held out").default(
+      100,
+    ),
+  )
+  .option("--tolerance <part>", "how far losses may be apart, as a part of the example's", positive, 0.02)
+  .option(
+    "--control",
+    "train the example once more beside itself, each weight changed by a random ten-millionth of itself, about what " +
+      "rounding does: how far apart that alone brings two trainings",
+  )
+  .addOption(wholeOption("--seed <n>", "of all draws, and of the example's initial weights", 0).default(42))
+  .option(
+    "--out <folder>",
+    "for losses.csv, curves.png, grids.png, summary.json and imported.safetensors",
+    "runs/beside-keras",
+  )
+  .parse(Deno.args, { from: "user" }).opts<Options>();
+const { folder, steps, batch, every, tolerance, seed, out } = options;
 
 const console = terminalConsole();
 const work = await Deno.makeTempDir({ prefix: "denoise-beside-" });
@@ -62,7 +70,7 @@ try {
   console.line(`theirs: ${theirs.description}`);
   const ours = keep(await startOurs(await imported(theirs), console));
   console.line(`ours: ${ours.description}; ${ours.pictures} pictures to train on`);
-  const control = values.control
+  const control = options.control
     ? keep(await startTheirs(await Deno.makeTempDir({ dir: work }), seed, 1e-7))
     : undefined;
   for (const peer of [theirs, control]) await peer?.normalize(ours.statistics);
@@ -126,12 +134,6 @@ try {
   await Deno.remove(work, { recursive: true });
 }
 Deno.exit();
-
-function whole(name: "steps" | "batch" | "every" | "seed", least: number): number {
-  const value = Number(values[name]);
-  if (Number.isSafeInteger(value) && value >= least) return value;
-  throw new Error(`Cannot use "${values[name]}" as --${name}: it is a whole number of at least ${least}`);
-}
 
 /** Has a side stopped in the end. */
 function keep<T extends { stop(): Promise<unknown> }>(side: T): T {

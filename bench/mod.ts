@@ -12,25 +12,30 @@
  * @module
  */
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { fileURLToPath } from "node:url";
+import { wholeOption } from "../cli/command.ts";
 import { files } from "../mod.ts";
 import { jaxPython, sameFlags } from "./flags.ts";
+import { benchCommand, pattern } from "./options.ts";
 import { type Peer, startPeer } from "./peer.ts";
 import { byRounds, type Row, single, table } from "./rows.ts";
 
-const { values } = parseArgs({
-  args: Deno.args,
-  options: {
-    json: { type: "string" },
-    batch: { type: "string", default: "64" },
-    rounds: { type: "string", default: "5" },
-    only: { type: "string", default: "" },
-  },
-});
-const { batch } = values;
-const rounds = Number(values.rounds);
-const wanted = (part: string) => new RegExp(values.only).test(part);
+interface Options {
+  readonly json?: string;
+  readonly batch: number;
+  readonly rounds: number;
+  readonly only?: RegExp;
+}
+
+const options = benchCommand("bench", "Measure speed, side by side with JAX and PyTorch where they are")
+  .option("--json <file>", "where the rows go besides")
+  .addOption(wholeOption("--batch <n>", "pictures of a step, and pictures sampled").default(64))
+  .addOption(wholeOption("--rounds <n>", "turns of each side").default(5))
+  .option("--only <pattern>", "parts that are measured, of start, jax, torch, mixed and wasm (default: all)", pattern)
+  .parse(Deno.args, { from: "user" }).opts<Options>();
+const { rounds, only = /^/ } = options;
+const batch = String(options.batch);
+const wanted = (part: string) => only.test(part);
 
 /** What the tasks of deno.json tell glibc: to ask for huge pages, as each step takes gigabytes anew. */
 const allocator = "glibc.malloc.hugetlb=1";
@@ -75,7 +80,7 @@ try {
   await Deno.remove(folder, { recursive: true });
 }
 console.log(table(rows));
-if (values.json !== undefined) await files.writeWhole(values.json, `${JSON.stringify(rows, null, 2)}\n`);
+if (options.json !== undefined) await files.writeWhole(options.json, `${JSON.stringify(rows, null, 2)}\n`);
 Deno.exit(0);
 
 /** From nothing compiled to the end of the first step: with nothing on disk, and with the programs of the run before. */
