@@ -1,6 +1,7 @@
 /** Checks what stages say of themselves against each other and against what the recipe asks of them. */
 import { isCalled } from "../kinds/metric.ts";
 import * as messages from "../messages/graph.ts";
+import { quote } from "../messages/text.ts";
 import type { Problem } from "../problem.ts";
 import type { Recipe } from "../recipe/types.ts";
 import { attempt, pluginId } from "./create.ts";
@@ -49,10 +50,13 @@ async function checkPlan(recipe: Recipe, sampler: Stage<"sampler">): Promise<rea
       "rows are of equal length: one program serves all",
     ]
     : bad >= 0
-    ? [`${plan[bad]!.find((number) => !Number.isFinite(number))} in row ${bad}`, "rows hold finite numbers"]
+    ? [`${shown(plan[bad]!.find((number) => !Number.isFinite(number)))} in row ${bad}`, "rows hold finite numbers"]
     : [];
   return what === undefined ? [] : unfit(what, fix!);
 }
+
+/** What stands in a plan: what looks like a number may be a text. */
+const shown = (value: unknown) => typeof value === "string" ? quote(value) : String(value);
 
 /** What `train` names has to exist. */
 function checkTrain(recipe: Recipe, stages: readonly Stage[]): Problem[] {

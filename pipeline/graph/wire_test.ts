@@ -315,6 +315,7 @@ Deno.test("wire() checks that a plan has one row of numbers a step", async () =>
   assert.equal(await messageFor([[1]]), "1 row for 2 steps");
   assert.equal(await messageFor([[1, 2], [1]]), "1 numbers in row 1 and 2 in row 0");
   assert.equal(await messageFor([[1, 2], [1, NaN]]), "NaN in row 1");
+  assert.equal(await messageFor([["0.5"], ["1"]] as unknown as number[][]), '"0.5" in row 0');
 });
 
 Deno.test("wire() traces each stage, and refuses tensors of the wrong shape", async () => {
