@@ -69,7 +69,7 @@ export function terminalConsole(): Console {
 /** A console on any output. */
 export function createConsole(streams: Streams): Console {
   const { out, err, interactive, colors } = streams;
-  const width = () => Math.min(widest, Math.max(20, streams.columns()));
+  const width = () => Math.min(widest, Math.max(20, streams.columns() || widest)); // 0: some do not know theirs
   // One column stays free: a line that fills the last one makes some terminals wrap.
   const line = progressLine((progress) => bar(progress, width() - 1, colors), out);
   let label = "";

@@ -85,6 +85,10 @@ Deno.test("a terminal shows one line of progress below the lines that stay", () 
   assert.ok(!said.out.includes("\x1b[?"), "cursor and line wrapping are left alone");
 });
 
+Deno.test("a terminal that does not know its width is taken to be wide", () => {
+  assert.deepEqual([0, 10, 60, 200].map((columns) => streams(true, columns).console.width), [100, 20, 60, 100]);
+});
+
 Deno.test("a console breaks warnings between words", () => {
   const { said, console } = streams(false, 40);
   console.warn('Skipped "p4.png": the file is cut short or damaged\n  repair it, or remove it, and run again');
