@@ -42,16 +42,20 @@ export async function untilInterrupted(
   }
 }
 
-/** An option whose value is a whole number of at least `least`. */
-export function wholeOption(flags: string, description: string, least = 1): Option {
-  return new Option(flags, description).argParser(wholeNumber(least));
+/** The largest seed of a picture: they are int32 tensors. */
+export const largestSeed = 2 ** 31 - 1;
+
+/** An option whose value is a whole number from `least` to `most`. */
+export function wholeOption(flags: string, description: string, least = 1, most = Number.MAX_SAFE_INTEGER): Option {
+  return new Option(flags, description).argParser(wholeNumber(least, most));
 }
 
-/** A whole number of at least `least`, from the command line. */
-function wholeNumber(least: number): (text: string) => number {
+/** A whole number from `least` to `most`, from the command line. */
+function wholeNumber(least: number, most: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
-    if (Number.isSafeInteger(value) && value >= least && text.trim() !== "") return value;
+    if (value > most) throw new InvalidArgumentError(`It is too large: the limit is ${most}`);
+    if (Number.isInteger(value) && value >= least && text.trim() !== "") return value;
     throw new InvalidArgumentError(`Expected a whole number of at least ${least}`);
   };
 }

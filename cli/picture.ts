@@ -15,7 +15,7 @@ import {
   trajectoryPicture,
 } from "../mod.ts";
 import { pictureUnknown } from "../pipeline/messages/pictures.ts";
-import { type AddCommand, defined, overridesOfRun, untilInterrupted, wholeOption } from "./command.ts";
+import { type AddCommand, defined, largestSeed, overridesOfRun, untilInterrupted, wholeOption } from "./command.ts";
 
 type Options = Record<string, never>; // commander's: each function checks and types its own
 type Draw = (
@@ -50,7 +50,7 @@ interface Picture {
 }
 
 const generating = [
-  wholeOption("--seed <n>", "seed of the first picture; each further one has the next (default: 0)", 0),
+  wholeOption("--seed <n>", "seed of the first picture; each further one has the next (default: 0)", 0, largestSeed),
   wholeOption("--batch <n>", "pictures generated at the same time (default: the batch of training)"),
 ];
 const sampler = (otherwise?: string) =>
@@ -148,7 +148,7 @@ const pictures: readonly Picture[] = [
     options: [
       new Option("--image <file>", "a picture file (default: a picture that is held out)"),
       wholeOption("--item <n>", "number of the picture that is held out (default: 0)", 0),
-      wholeOption("--seed <n>", "of the noise (default: 0)", 0),
+      wholeOption("--seed <n>", "of the noise (default: 0)", 0, largestSeed),
       columns("times, or frames that move (default: 9, or 48)", 2),
       delay("a frame (default: 80)"),
     ],

@@ -1,6 +1,6 @@
 /** `sample RUN`: pictures from a trained model. */
 import { builtins, sample, type SampleOptions, terminalConsole } from "../mod.ts";
-import { type AddCommand, defined, untilInterrupted, wholeOption, withRun } from "./command.ts";
+import { type AddCommand, defined, largestSeed, untilInterrupted, wholeOption, withRun } from "./command.ts";
 
 type Options = Pick<SampleOptions, "count" | "steps" | "seed" | "out" | "grid" | "sampler" | "batch">;
 
@@ -9,7 +9,14 @@ export const sampleCommand: AddCommand = (program, done) =>
     .description("Generate pictures from a run or a checkpoint")
     .addOption(wholeOption("--count <n>", "how many pictures (default: 16)"))
     .addOption(wholeOption("--steps <n>", "diffusion steps, in place of the recipe's"))
-    .addOption(wholeOption("--seed <n>", "seed of the first picture; each further one has the next (default: 0)", 0))
+    .addOption(
+      wholeOption(
+        "--seed <n>",
+        "seed of the first picture; each further one has the next (default: 0)",
+        0,
+        largestSeed,
+      ),
+    )
     .option("--out <folder>", "where a PNG file a picture goes")
     .option("--grid <file>", "all pictures in one PNG file")
     .option("--sampler <name>", "one of the recipe's samplers (default: the first)")

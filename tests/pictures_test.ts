@@ -22,7 +22,7 @@ import { cutGrid, decode, type Picture } from "../image/mod.ts";
 import { sampleGrids } from "../pipeline/pictures/animation.ts";
 import { type Cell, kidChart } from "../pipeline/pictures/kid.ts";
 import { loadWithSamplers, samplerLabel } from "../pipeline/pictures/samplers.ts";
-import { trajectory } from "../pipeline/pictures/trajectory.ts";
+import { trajectory, trajectoryLabels } from "../pipeline/pictures/trajectory.ts";
 import { toSvg } from "../pipeline/plots/mod.ts";
 import { memoryConsole } from "../pipeline/terminal/memory_console.ts";
 
@@ -167,6 +167,8 @@ Deno.test("a trajectory ends with the picture of its seed, after as many steps a
   await using loaded = await loadWithSamplers(run, requests, { plugins: builtins }, memoryConsole());
   const { model, samplers } = loaded;
   assert.deepEqual(samplers.map((sampler) => samplerLabel(sampler)), ["ddim, stochasticity 0.5", "ddim"]);
+  assert.deepEqual(trajectoryLabels(samplers), ["ddim, stochasticity 0.5, 3 steps", "ddim, deterministic, 6 steps"]);
+  assert.deepEqual(trajectoryLabels(samplers.slice(1)), ["ddim, deterministic"]);
   for (const [i, sampler] of samplers.entries()) {
     const { noisy, signal, result } = await trajectory(model, sampler, [4, 9], 1);
     assert.deepEqual([noisy.length, signal.length], [[3, 3], [6, 6]][i]);
@@ -338,6 +340,7 @@ Deno.test("files of another kind, samplers and numbers that are none are refused
   assert.match(await refused(draw({ sampler: "{ use: ddim, stochastisity: 1 }" })), /did you mean stochasticity\?/);
   assert.match(await refused(draw({ rows: 0 })), /--rows 0/);
   assert.match(await refused(draw({ overrides: ["backend=cpu", "seed=3"] })), /"seed=3"[^]*use --seed 3$/);
+  assert.match(await refused(draw({ seed: 2 ** 31 - 32 + 1 })), /a whole number from 0 to 2147483616$/);
   const of = (options: Partial<SampleOptions>) => sample(run, { plugins: builtins, ...options }, memoryConsole());
   assert.match(await refused(of({ overrides: ["seed=3"] })), /use --seed 3$/);
   assert.match(

@@ -11,7 +11,7 @@ import { readRecipe } from "../recipe/read.ts";
 import { loadModel } from "../run/load.ts";
 import { toPictures } from "../run/pictures.ts";
 import { runFolderAt } from "../run/run_folder.ts";
-import { checkWhole, refuseSeed } from "../run/sample.ts";
+import { checkSeed, checkWhole } from "../run/sample.ts";
 import { openData } from "../run/session.ts";
 import { statisticsOf } from "../run/start.ts";
 import type { Console } from "../terminal/console.ts";
@@ -51,7 +51,7 @@ export async function diffusionPicture(
   console: Console,
 ): Promise<PictureResult> {
   const { seed = 0, item = 0, delay = 80 } = options;
-  refuseSeed(options.overrides);
+  checkSeed(seed, 1, options.overrides);
   checkWhole("item", item, 0, 2 ** 31);
   checkWhole("delay", delay, 20, 60_000);
   if (options.columns !== undefined) checkWhole("columns", options.columns, 2, 1000);

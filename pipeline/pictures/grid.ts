@@ -1,6 +1,6 @@
 /** Picture `grid`: generated pictures in rows and columns. */
 import { layOut } from "../../image/mod.ts";
-import { checkWhole, refuseSeed, tellModel } from "../run/sample.ts";
+import { checkSeed, checkWhole, tellModel } from "../run/sample.ts";
 import type { Console } from "../terminal/console.ts";
 import { generated, type PictureOptions, type PictureResult, seedsFrom } from "./options.ts";
 import { fileFor, savePicture } from "./save.ts";
@@ -26,9 +26,9 @@ export async function gridPicture(
   console: Console,
 ): Promise<PictureResult> {
   const { sampler: text, steps, rows = 4, columns = 8, seed = 0, scale } = options;
-  refuseSeed(options.overrides);
   checkWhole("rows", rows, 1, 1000);
   checkWhole("columns", columns, 1, 1000);
+  checkSeed(seed, rows * columns, options.overrides);
   fileFor(options.out, "a picture", "grid.png");
   await using loaded = await loadWithSamplers(target, [{ text, options: { steps } }], options, console);
   const { model, samplers: [sampler] } = loaded;

@@ -1,6 +1,6 @@
 /** Picture `interpolation`: what lies between two noises, along the arc that joins them. */
 import { drawFigure, layOut, type Picture } from "../../image/mod.ts";
-import { checkWhole, refuseSeed, tellModel } from "../run/sample.ts";
+import { checkSeed, checkWhole, tellModel } from "../run/sample.ts";
 import type { Console } from "../terminal/console.ts";
 import { generated, type PictureOptions, type PictureResult } from "./options.ts";
 import { fileFor, moves, saveAnimation, savePicture } from "./save.ts";
@@ -34,12 +34,12 @@ export async function interpolationPicture(
   console: Console,
 ): Promise<PictureResult> {
   const { sampler: text, steps, rows = 4, columns = 9, seed = 0, stops = 3, frames = 16, delay = 80 } = options;
-  refuseSeed(options.overrides);
   checkWhole("rows", rows, 1, 1000);
   checkWhole("columns", columns, 2, 1000);
   checkWhole("stops", stops, 2, 1000);
   checkWhole("frames", frames, 1, 1000);
   checkWhole("delay", delay, 20, 60_000);
+  checkSeed(seed, rows * columns * stops, options.overrides);
   fileFor(options.out, "a picture or an animation", "interpolation.png");
   await using loaded = await loadWithSamplers(target, [{ text, options: { steps } }], options, console);
   const { model, samplers: [sampler] } = loaded;

@@ -1,6 +1,6 @@
 /** Picture `steps`: what the same noise becomes in few steps and in many. */
 import { drawFigure, type Picture } from "../../image/mod.ts";
-import { checkWhole, refuseSeed, tellModel } from "../run/sample.ts";
+import { checkSeed, checkWhole, tellModel } from "../run/sample.ts";
 import type { Console } from "../terminal/console.ts";
 import { counted } from "../terminal/units.ts";
 import { generated, type PictureOptions, type PictureResult, seedsFrom } from "./options.ts";
@@ -24,8 +24,8 @@ export async function stepsPicture(
   console: Console,
 ): Promise<PictureResult> {
   const { sampler: text, steps = [1, 2, 3, 5, 10, 20], columns = 8, seed = 0 } = options;
-  refuseSeed(options.overrides);
   checkWhole("columns", columns, 1, 1000);
+  checkSeed(seed, columns, options.overrides);
   fileFor(options.out, "a picture", "steps.png");
   const requests = steps.map((steps) => ({ text, options: { steps } }));
   await using loaded = await loadWithSamplers(target, requests, options, console);

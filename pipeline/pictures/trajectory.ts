@@ -3,8 +3,9 @@ import { drawFigure, type Frame, type Picture } from "../../image/mod.ts";
 import type { Stage } from "../graph/types.ts";
 import type { Model } from "../run/load.ts";
 import { toPictures } from "../run/pictures.ts";
-import { checkWhole, refuseSeed, tellModel } from "../run/sample.ts";
+import { checkSeed, checkWhole, tellModel } from "../run/sample.ts";
 import type { Console } from "../terminal/console.ts";
+import { counted } from "../terminal/units.ts";
 import { generated, type PictureOptions, type PictureResult, seedsFrom, spread } from "./options.ts";
 import { fileFor, moves, saveAnimation, savePicture } from "./save.ts";
 import { loadWithSamplers, samplerLabel } from "./samplers.ts";
@@ -38,9 +39,9 @@ export async function trajectoryPicture(
   console: Console,
 ): Promise<PictureResult> {
   const { samplers: texts = [undefined], steps, seed = 0, delay = 150 } = options;
-  refuseSeed(options.overrides);
   checkWhole("delay", delay, 20, 60_000);
   if (options.columns !== undefined) checkWhole("columns", options.columns, 1, 1000);
+  checkSeed(seed, options.columns ?? 6, options.overrides);
   fileFor(options.out, "a picture or an animation", "trajectory.png");
   const requests = texts.map((text) => ({ text, options: { steps } }));
   await using loaded = await loadWithSamplers(target, requests, options, console);
@@ -52,10 +53,9 @@ export async function trajectoryPicture(
   const seeds = seedsFrom(seed, moving ? options.columns ?? 6 : 1);
   const all: Trajectory[] = [];
   for (const sampler of samplers) all.push(await trajectory(model, sampler, seeds, options.batch));
-  const rowLabels = samplers.flatMap((sampler) => {
-    const label = samplerLabel(sampler) + (sampler.stage.stochastic ? "" : ", deterministic");
-    return [`noisy image\n${label}`, `predicted signal\n${label}`];
-  });
+  const rowLabels = trajectoryLabels(samplers).flatMap((
+    label,
+  ) => [`noisy image\n${label}`, `predicted signal\n${label}`]);
   const longest = Math.max(...all.map(({ noisy }) => noisy.length));
   if (moving) {
     const frames: Frame[] = [];
@@ -71,7 +71,7 @@ export async function trajectoryPicture(
     await saveAnimation(file, frames, console);
   } else {
     const shown = all.map(({ noisy }) => spread(noisy.length, options.columns ?? 10));
-    const same = new Set(all.map(({ noisy }) => noisy.length)).size === 1;
+    const same = all.every(({ noisy }) => noisy.length === longest);
     const picture = await drawFigure({
       title: "From noise to a picture",
       columnsTitle: same ? `step (of ${longest})` : "steps, from the first to the last",
@@ -85,6 +85,16 @@ export async function trajectoryPicture(
     await savePicture(file, picture, console);
   }
   return { file };
+}
+
+/** What tells samplers apart: options, whether they are deterministic, and their steps where those differ. */
+export function trajectoryLabels(samplers: readonly Stage<"sampler">[]): string[] {
+  const same = new Set(samplers.map(({ stage }) => stage.steps)).size === 1;
+  return samplers.map((sampler) => {
+    const { stochastic, steps } = sampler.stage;
+    const more = [...(stochastic ? [] : ["deterministic"]), ...(same ? [] : [counted(steps, "step")])];
+    return [samplerLabel(sampler), ...more].join(", ");
+  });
 }
 
 /** Generates pictures of seeds, and keeps what each step showed. */

@@ -49,13 +49,12 @@ const seedLimit = 2 ** 31; // seeds of pictures are int32 tensors
  */
 export async function sample(target: string, options: SampleOptions, console: Console): Promise<SampleResult> {
   const { count = 16, seed = 0 } = options;
-  refuseSeed(options.overrides);
   const { grid: gridFile } = options;
   if (gridFile !== undefined && extname(gridFile).toLowerCase() !== ".png") {
     throw new DenoiseError(pictureFormat(gridFile, "a grid", [".png"]));
   }
   checkWhole("count", count, 1, 1_000_000);
-  checkWhole("seed", seed, 0, seedLimit - count);
+  checkSeed(seed, count, options.overrides);
   if (options.steps !== undefined) checkWhole("steps", options.steps, 1, 1_000_000);
   if (options.batch !== undefined) checkWhole("batch", options.batch, 1, 1_000_000);
 
@@ -115,10 +114,14 @@ function samplerOf(graph: Graph, name: string | undefined): Stage<"sampler"> {
   return first;
 }
 
-/** Refuses `seed=3`, which would change the recipe's seed: the pictures' own is an option. */
-export function refuseSeed(overrides: readonly string[] = []): void {
-  const seed = overrides.findLast((text) => text.startsWith("seed="));
-  if (seed !== undefined) throw new DenoiseError(messages.seedOverride(seed));
+/**
+ * Refuses seeds out of range for `count` pictures, and `seed=3` among the overrides: that would change the recipe's seed,
+ * on which no picture depends.
+ */
+export function checkSeed(seed: number, count: number, overrides: readonly string[] = []): void {
+  checkWhole("seed", seed, 0, seedLimit - count);
+  const override = overrides.findLast((text) => text.startsWith("seed="));
+  if (override !== undefined) throw new DenoiseError(messages.seedOverride(override));
 }
 
 /** Refuses a number out of range. */
