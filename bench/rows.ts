@@ -16,8 +16,8 @@ export interface Row {
 /**
  * Medians of a work that both sides do in turns, after one round that does not count, and of its ratios.
  *
- * In its turn a side takes two steps of training, of which the second counts: the first also pays for the pieces in which
- * the other side left the memory, and steps of a training follow each other.
+ * In its turn a side takes four steps of training, and the median of the last three counts: steps of a training follow
+ * each other, and the first after a turn of the other side also pays for memory that is far, or in pieces.
  */
 export async function byRounds(
   ours: Peer,
@@ -26,8 +26,9 @@ export async function byRounds(
   rounds: number,
 ): Promise<{ ours: number; peer: number; ratio: number }> {
   const turn = async (side: Peer) => {
-    if (work === "train") await side.ask(work);
-    return await side.ask(work);
+    if (work === "sample") return await side.ask(work);
+    await side.ask(work);
+    return median([await side.ask(work), await side.ask(work), await side.ask(work)]);
   };
   const times: { own: number; other: number }[] = [];
   for (let round = 0; round <= rounds; round++) {

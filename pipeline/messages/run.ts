@@ -241,11 +241,14 @@ export function stuck(step: number, loss: number, zero: number): Text {
   };
 }
 
-/** A metric without pictures. */
-export function validationMissing(): Text {
+/** A metric without pictures. `training`: a run may also do without metrics. */
+export function validationMissing(training = false): Text {
   return {
     code: "validation-missing",
     message: "Cannot measure the metrics: the dataset holds no picture out for validation",
-    help: ["hold some out with an option of the dataset, such as validation: 0.1", "or train without: metrics: []"],
+    help: [
+      "hold some out with an option of the dataset, such as validation: 0.1",
+      ...(training ? ["or train without: metrics: []"] : []),
+    ],
   };
 }

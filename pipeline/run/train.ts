@@ -97,7 +97,9 @@ export async function train(recipeFile: string, options: TrainOptions, console: 
   signal.addEventListener("abort", announced);
   try {
     await using pictures = await openData(graph, console, { signal, cache });
-    if (pictures.validation.count === 0 && graph.all("metric").length > 0) throw new DenoiseError(validationMissing());
+    if (pictures.validation.count === 0 && graph.all("metric").length > 0) {
+      throw new DenoiseError(validationMissing(true));
+    }
     checkBatch(graph, pictures.train.count);
     tellData(console, pictures);
     const metrics = await prepareMetrics(graph, console, { signal, cache });
