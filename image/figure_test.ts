@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import sharp from "sharp";
 import { encodeAnimation, type Frame } from "./animation.ts";
-import { decode, encode } from "./codec.ts";
+import { encode } from "./codec.ts";
+import { decode } from "./decode.ts";
 import { drawFigure } from "./figure.ts";
 import type { Picture } from "./picture.ts";
 

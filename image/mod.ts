@@ -6,9 +6,11 @@
  * @module
  */
 export * from "./animation.ts";
-export { decode, type DecodeOptions, encode, encodePng, pictureExtensions, type StillFormat } from "./codec.ts";
+export { encode, encodePng, type StillFormat } from "./codec.ts";
+export * from "./decode.ts";
 export * from "./figure.ts";
 export * from "./grid.ts";
+export { type Kind, kindBytes, kindOf } from "./kind.ts";
 export * from "./picture.ts";
 export * from "./resize.ts";
 export * from "./svg.ts";

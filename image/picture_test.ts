@@ -1,6 +1,6 @@
 /** Tests of cropping, enlarging and grids. */
 import assert from "node:assert/strict";
-import { decode } from "./codec.ts";
+import { decode } from "./decode.ts";
 import { cutGrid, grid, layOut } from "./grid.ts";
 import { centreCrop, crop, enlarge, type Picture, pictures } from "./picture.ts";
 

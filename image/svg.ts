@@ -16,12 +16,15 @@ const fonts = { "Inter": "Inter-Regular.ttf", "Inter SemiBold": "Inter-SemiBold.
 const fontAt = (name: string) => new URL(`./fonts/${name}`, import.meta.url);
 let taught: Promise<unknown> | undefined;
 
-/** Draws an SVG document on white. Each of its pixels becomes `scale` × `scale`. */
-export async function renderSvg(svg: string, { scale = 1 }: { scale?: number } = {}): Promise<Picture> {
+/** Draws an SVG document on `background`, white by default. Each of its pixels becomes `scale` × `scale`. */
+export async function renderSvg(
+  svg: string,
+  { scale = 1, background = "#ffffff" }: { scale?: number; background?: string } = {},
+): Promise<Picture> {
   const sharp = await codec();
   await (taught ??= teachFonts());
   const { data, info } = await sharp(new TextEncoder().encode(svg), { density: 72 * scale })
-    .flatten({ background: "#ffffff" })
+    .flatten({ background })
     .toColourspace("srgb")
     .removeAlpha()
     .raw()

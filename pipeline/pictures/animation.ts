@@ -1,6 +1,6 @@
 /** Picture `animation`: how the samples of a run become better while it trains; all from the same noise. */
 import { basename, join } from "node:path";
-import { cutGrid, decode, drawFigure, type Frame, type Picture } from "../../image/mod.ts";
+import { cutGrid, decodeFile, drawFigure, type Frame, type Picture } from "../../image/mod.ts";
 import { runFolderMissing, samplesMissing } from "../messages/pictures.ts";
 import { DenoiseError } from "../problem.ts";
 import { readRecipe } from "../recipe/read.ts";
@@ -101,7 +101,7 @@ export async function sampleGrids(folder: string): Promise<SampleGrid[]> {
 
 async function read(path: string): Promise<Picture> {
   try {
-    return await decode(await Deno.readFile(path));
+    return await decodeFile(path);
   } catch (cause) {
     throw new Error(`Cannot read "${basename(path)}": ${(cause as Error).message}`, { cause });
   }

@@ -1,6 +1,6 @@
 /** Picture `diffusion`: one image over time, with its signal, its noise and its velocity. */
 import * as tf from "@tensorflow/tfjs";
-import { centreCrop, decode, drawFigure, type Picture, resize } from "../../image/mod.ts";
+import { centreCrop, decodeFile, drawFigure, type Picture, resize } from "../../image/mod.ts";
 import { createRandom, disposeTree, seedTensor, type TensorRecord } from "../../tensor/mod.ts";
 import type { Graph } from "../graph/types.ts";
 import { wire } from "../graph/wire.ts";
@@ -211,7 +211,7 @@ function heldOut(
 
 async function readImage(path: string, graph: Graph): Promise<Picture> {
   try {
-    return fitted(await decode(await Deno.readFile(path)), graph);
+    return fitted(await decodeFile(path), graph);
   } catch (cause) {
     throw new DenoiseError(imageUnreadable(path, (cause as Error).message.replace(/ \(os error .*/, "")), { cause });
   }

@@ -97,6 +97,6 @@ async function render(
   const large = size * oversampling;
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${large}" height="${large}" ` +
     `viewBox="0 0 ${width} ${height}">${body}</svg>`;
-  const picture = await image.decode(new TextEncoder().encode(svg), { background });
+  const picture = await image.renderSvg(svg, { background });
   return image.resize(picture, { width: size, height: size, method: "box" });
 }

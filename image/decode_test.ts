@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import sharp from "sharp";
-import { decode, encodePng } from "./codec.ts";
+import { encodePng } from "./codec.ts";
+import { decode } from "./decode.ts";
 import type { Picture } from "./picture.ts";
 
 /** 4×2: red, green, blue, white above black, grey, yellow, cyan. */
@@ -112,6 +113,10 @@ Deno.test("decode() says what is wrong with files that cannot be read", async ()
     const file = await noisy.clone().toFormat(format).toBuffer();
     await assert.rejects(decode(file.subarray(0, file.length >> 1)), /cut short or damaged|cannot be decoded/, format);
   }
-  await assert.rejects(decode(new Uint8Array()), /^Error: The file is empty$/);
-  await assert.rejects(decode(Buffer.from("<!doctype html>")), /no picture of a known format.*3c 21 64/);
+  await assert.rejects(decode(new Uint8Array()), /: The file is empty$/);
+  await assert.rejects(decode(Buffer.from("abcdefghi")), /not a picture of a known format.*61 62 63/);
+  await assert.rejects(
+    decode(Buffer.from("<!doctype html>")),
+    /The file is an HTML page, which cannot be decoded: download the picture again/,
+  );
 });
