@@ -37,25 +37,21 @@ const largestFile = 1_073_741_824;
  * @throws {Error} when the bytes are not a picture of these formats, are damaged or cut short, hold samples without a
  * known black and white (floating point, signed), or take more than 805 MB once decoded
  */
-export async function decode(file: Uint8Array, { background = "#ffffff" }: DecodeOptions = {}): Promise<Picture> {
-  const kind = checkKind(file);
-  const sharp = await codec();
-  const open = (options: SharpOptions = {}) =>
-    // "error" rather than the default "warning": odd but complete files, which other programs show, are used.
-    sharp(file, { failOn: "error", limitInputPixels: false, limitInputChannels: false, ...options });
-  const inspected = await withOwnReason(kind, 1, () => inspect(file, kind, open()));
-  const { width, height, channels, bytesPerSample } = inspected;
-  // What the codec holds, what it hands over, and what is cut out of that.
-  const cost = file.length + width * height * (channels * bytesPerSample + 2 * 3);
-  return await withOwnReason(kind, cost, () => pixels(open, inspected, background));
+export function decode(file: Uint8Array, options: DecodeOptions = {}): Promise<Picture> {
+  return decodeFor(file, options, (picture) => picture);
 }
 
 /**
- * Decodes a file as `decode` does; files wait to be read until memory is free.
+ * Decodes a file as `decode` does, and hands the picture on. Files wait to be read until memory is free, which the
+ * picture counts as taking until the work on it is done: return what is small.
  *
- * @throws {Error} also when it cannot be read, is not a regular file, or has more than 1 GB
+ * @throws {Error} also when it cannot be read, is not a regular file, or has more than 1.1 GB
  */
-export async function decodeFile(path: string, options: DecodeOptions = {}): Promise<Picture> {
+export async function withPicture<Result>(
+  path: string,
+  work: (picture: Picture) => Result | Promise<Result>,
+  options: DecodeOptions = {},
+): Promise<Result> {
   const { isFile, size } = await Deno.stat(path).catch(unreadable);
   if (!isFile) throw new UnusablePicture("It is not a regular file");
   if (size > largestFile) {
@@ -63,7 +59,31 @@ export async function decodeFile(path: string, options: DecodeOptions = {}): Pro
       `The file is too large: it has ${megabytes(size)}, and the limit is ${megabytes(largestFile)}`,
     );
   }
-  return await readAhead.use(size, async () => await decode(await Deno.readFile(path).catch(unreadable), options));
+  return await readAhead.use(size, async () => {
+    return await decodeFor(await Deno.readFile(path).catch(unreadable), options, work);
+  });
+}
+
+/** Decodes a file as `withPicture` does, for a picture that is kept. */
+export function decodeFile(path: string, options: DecodeOptions = {}): Promise<Picture> {
+  return withPicture(path, (picture) => picture, options);
+}
+
+async function decodeFor<Result>(
+  file: Uint8Array,
+  { background = "#ffffff" }: DecodeOptions,
+  work: (picture: Picture) => Result | Promise<Result>,
+): Promise<Result> {
+  const kind = checkKind(file);
+  const sharp = await codec();
+  const open = (options: SharpOptions = {}) =>
+    // "error" rather than the default "warning": odd but complete files, which other programs show, are used.
+    sharp(file, { failOn: "error", limitInputPixels: false, limitInputChannels: false, ...options });
+  const inspected = await withOwnReason(kind, 1, () => inspect(file, kind, open()), (inspected) => inspected);
+  const { width, height, channels, bytesPerSample } = inspected;
+  // What the codec holds, what it hands over, and what is cut out of that.
+  const cost = file.length + width * height * (channels * bytesPerSample + 2 * 3);
+  return await withOwnReason(kind, cost, () => pixels(open, inspected, background), work);
 }
 
 function unreadable(error: unknown): never {
@@ -76,18 +96,26 @@ function unreadable(error: unknown): never {
 }
 
 /**
- * Does work of the codec. Its threads write their errors into one text together, so that a file may be blamed for what
- * is wrong with another: what fails is done again while nothing else is decoded, and fails for its own reason.
+ * Does something with the codec, and work on what comes of it. The codec's threads write their errors into one text
+ * together, so that a file may be blamed for what is wrong with another: what fails is done again while nothing else is
+ * decoded, and fails for its own reason.
  */
-async function withOwnReason<Result>(kind: string, cost: number, work: () => Promise<Result>): Promise<Result> {
-  try {
-    return await inFlight.use(cost, work);
-  } catch (error) {
-    if (error instanceof UnusablePicture) throw error;
-  }
-  return await inFlight.use(inFlight.limit, work).catch((cause) => {
-    throw cause instanceof UnusablePicture ? cause : new Error(explain(kind, (cause as Error).message), { cause });
-  });
+async function withOwnReason<Value, Result>(
+  kind: string,
+  cost: number,
+  native: () => Promise<Value>,
+  work: (value: Value) => Result | Promise<Result>,
+): Promise<Result> {
+  const attempt = (amount: number) =>
+    inFlight.use(amount, async () => {
+      const outcome = await native().then((value) => ({ value }), (error: Error) => ({ error }));
+      return "error" in outcome ? outcome : { result: await work(outcome.value) };
+    });
+  let outcome = await attempt(cost);
+  if ("error" in outcome && !(outcome.error instanceof UnusablePicture)) outcome = await attempt(inFlight.limit);
+  if ("result" in outcome) return outcome.result;
+  const { error } = outcome;
+  throw error instanceof UnusablePicture ? error : new Error(explain(kind, error.message), { cause: error });
 }
 
 /** Says what is wrong with a file in plain words, with the codec's own words behind. */

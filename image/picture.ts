@@ -8,7 +8,7 @@ export interface Picture {
 }
 
 /**
- * Cuts a rectangle out of a picture.
+ * Cuts a rectangle out of a picture; all of it is the picture itself.
  *
  * @throws {RangeError} when it does not lie within the picture
  */
@@ -22,6 +22,7 @@ export function crop(
       `Cannot crop ${width}×${height} pixels at column ${left}, row ${top} out of ${picture.width}×${picture.height}`,
     );
   }
+  if (width === picture.width && height === picture.height) return picture;
   const data = new Uint8Array(width * height * 3);
   for (let row = 0; row < height; row++) {
     const start = ((top + row) * picture.width + left) * 3;

@@ -30,7 +30,7 @@ export interface OpenPicturesOptions {
 /** Pictures that are decoded at the same time: the codec has threads of its own. */
 const inFlight = 8;
 /** Part of the key of every file of decoded pictures: raise it when decoding or resizing changes. */
-const version = 1;
+const version = 2;
 
 /**
  * Opens a dataset for training.

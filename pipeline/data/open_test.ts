@@ -154,7 +154,7 @@ Deno.test("openPictures() refuses a dataset without a picture to train on, and p
     const none = stand(4, { splits: { train: [], validation: [0, 1, 2, 3] } });
     await assert.rejects(open(none.dataset), (error: DenoiseError) => {
       assert.equal(error.problems[0]!.code, "empty-split");
-      assert.match(error.problems[0]!.help[0]!, /^all 4 pictures are held out/);
+      assert.match(error.problems[0]!.help[0]!, /^all 4 pictures that are left are held out/);
       return true;
     });
     const wrong = stand(4, { fingerprint: "wrong", pixels: () => Promise.resolve(new Uint8Array(3)) });

@@ -39,15 +39,14 @@ export function datasetUnavailable(what: string, help: readonly string[]): Text 
 
 /** A dataset that opens without a picture to train on. */
 export function emptySplit(held: number, skipped: number): Text {
+  const rest = held === 1 ? "the only picture left is" : `all ${counted(held, "picture")} that are left are`;
   return {
     code: "empty-split",
     message: "Cannot train: the training split holds no pictures",
     help: [
-      held > 0
-        ? `all ${counted(held, "picture")} are held out for validation: hold out fewer, or add pictures`
-        : skipped > 0
-        ? `${counted(skipped, "picture")} could not be decoded: add pictures that can`
-        : "add pictures to the dataset",
+      ...(skipped > 0 ? [`${counted(skipped, "picture")} could not be decoded: add pictures that can`] : []),
+      ...(held > 0 ? [`${rest} held out for validation: hold out fewer, or add pictures`] : []),
+      ...(held + skipped > 0 ? [] : ["add pictures to the dataset"]),
     ],
   };
 }

@@ -1,7 +1,8 @@
 /** Dataset of the pictures in a folder. */
-import { extname, resolve } from "node:path";
+import { resolve } from "node:path";
 import { image, plugin, refuse, z } from "denoise/plugin";
-import { type Found, listPictures, nearestFolder } from "./shared/folder.ts";
+import { type Found, type Listing, listPictures, nearestFolder, UnreadableFolder } from "./shared/folder.ts";
+import { byEnding, leftOut } from "./shared/left_out.ts";
 import { imageSize, resize, validation } from "./shared/options.ts";
 import { splitByName } from "./shared/split.ts";
 
@@ -20,15 +21,18 @@ export default plugin({
   create: ({ options }) => ({
     image: { height: options.image_size, width: options.image_size, channels: 3 },
     async open({ warn, signal }) {
-      const { files, others } = await listPictures(options.folder, signal).catch((error) =>
-        missing(options.folder, error)
-      );
-      if (files.length === 0) empty(options.folder, others);
+      const listing = await listPictures(options.folder, signal).catch((error) => missing(options.folder, error));
+      const { files } = listing;
+      if (files.length === 0) empty(options.folder, listing);
+      for (const sentence of leftOut(options.folder, listing)) warn(sentence);
       const { labels, classes } = classify(files);
       if (classes === undefined && files.some(({ name }) => name.includes("/"))) {
         warn(`Some pictures lie outside the subfolders of "${options.folder}": none gets a class`);
       }
       const names = files.map(({ name }) => name);
+      const splits = splitByName(names, options.validation);
+      const single = names.length === 1 && options.validation > 0;
+      if (single) warn(`There is only one picture in "${options.folder}": it is both trained on and measured on`);
       return {
         fingerprint: JSON.stringify([
           "image-folder",
@@ -40,12 +44,12 @@ export default plugin({
         ]),
         items: names.map((name, i) => (labels ? { name, label: labels[i]! } : { name })),
         ...(classes ? { classes } : {}),
-        splits: splitByName(names, options.validation),
+        splits: single ? { train: [0], validation: [0] } : splits,
+        ...(single ? { measuresTraining: true } : {}),
         brokenLimit: options.broken_limit,
-        async pixels(index) {
-          const picture = image.centreCrop(await image.decode(await Deno.readFile(files[index]!.path)));
-          const size = { width: options.image_size, height: options.image_size };
-          return image.resize(picture, { ...size, method: options.resize }).data;
+        pixels(index) {
+          const size = { width: options.image_size, height: options.image_size, method: options.resize };
+          return image.withPicture(files[index]!.path, (picture) => image.resize(image.centreCrop(picture), size).data);
         },
       };
     },
@@ -70,6 +74,13 @@ async function missing(folder: string, error: unknown): Promise<never> {
       fix: "name the folder it lies in",
     });
   }
+  if (error instanceof UnreadableFolder) {
+    refuse({
+      option: "folder",
+      what: `Cannot read folder "${error.path}": ${error.reason}`,
+      fix: "allow reading it, or move it elsewhere",
+    });
+  }
   if (!(error instanceof Deno.errors.NotFound)) throw error;
   const home = folder.startsWith("~") ? 'write the whole path: "~" is known to shells alone' : undefined;
   const guess = home ?? await nearestFolder(folder);
@@ -80,14 +91,16 @@ async function missing(folder: string, error: unknown): Promise<never> {
   });
 }
 
-function empty(folder: string, others: readonly string[]): never {
-  const endings = Map.groupBy(others, (name) => extname(name).toLowerCase() || "no ending");
-  const kinds = [...endings].sort(([, a], [, b]) => b.length - a.length).slice(0, 4)
-    .map(([ending, names]) => `${names.length} with ${ending}`);
+function empty(folder: string, listing: Listing): never {
+  const { others, special, unnamed } = listing;
+  const count = others.length + special.length + unnamed.length;
+  const only = others.length === count && count > 0 ? ` (${byEnding(others)})` : "";
   refuse({
     option: "folder",
     what: `Cannot find pictures in folder "${folder}": it holds ` +
-      (others.length === 0 ? "no files" : `${others.length} other files (${kinds.join(", ")})`),
-    fix: `put pictures there that end in ${image.pictureExtensions.join(", ")}`,
+      (count === 0 ? "no files" : `${count} other files${only}`),
+    fix: unnamed.length + special.length > 0
+      ? leftOut(folder, listing).join("; ")
+      : "put JPEG, PNG, WebP, GIF, AVIF or TIFF pictures there",
   });
 }

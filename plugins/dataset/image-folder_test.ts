@@ -1,6 +1,7 @@
 /** Tests of the dataset `image-folder`, on folders made for them. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import sharp from "sharp";
 import { image, Refusal } from "denoise/plugin";
 import { openPictures } from "../../pipeline/data/mod.ts";
 import imageFolder from "./image-folder.ts";
@@ -127,10 +128,178 @@ Deno.test("image-folder says what is wrong with a folder, and what is there inst
     await refusal(join(root, "file"), /it is a file/, /name the folder/);
     await refusal(
       join(root, "flowers"),
-      /it holds 3 other files \(2 with \.txt, 1 with \.pdf\)/,
-      /\.jpg, \.jpeg, \.png/,
+      /it holds 3 other files \(2 \.txt, 1 \.pdf\)/,
+      /put JPEG, PNG, .* pictures there/,
     );
     await Deno.mkdir(join(root, "none"));
-    await refusal(join(root, "none"), /it holds no files/, /put pictures there/);
+    await refusal(join(root, "none"), /it holds no files/, /put JPEG, .* pictures there/);
   });
+});
+
+/** What the dataset says on opening a folder, and the names of its pictures. */
+async function said(folder: string) {
+  const warnings: string[] = [];
+  const opened = await open({ folder }, { warn: (message: string) => void warnings.push(message) });
+  return { warnings: warnings.map((message) => message.replaceAll(folder, "here")), names: names(opened), opened };
+}
+
+Deno.test("image-folder takes every ending of its formats, and by content what ends in nothing or otherwise", async () => {
+  const jpeg = new Uint8Array(await sharp(picture).jpeg().toBuffer());
+  const files: Record<string, Uint8Array> = {};
+  for (const ending of ["jpg", "JPEG", "jfif", "jpe", "pjpeg", "pjp"]) files[`a.${ending}`] = jpeg;
+  Object.assign(files, { "b.apng": picture, "c": picture, "d.dat": jpeg, "e.png": jpeg, "f.2024": picture });
+  await withFolder(files, async (folder) => {
+    const { names, warnings, opened } = await said(folder);
+    assert.deepEqual(names, Object.keys(files).sort());
+    assert.deepEqual(warnings, []);
+    for (let i = 0; i < names.length; i++) assert.equal((await opened.pixels(i)).length, 64 * 64 * 3, names[i]!);
+  });
+});
+
+Deno.test("image-folder counts by kind what it leaves out, and says nothing of captions and lists", async () => {
+  const text = (start: string) => Uint8Array.from(start, (letter) => letter.charCodeAt(0));
+  const heic = text("\0\0\0\x18ftypheic\0\0\0\0mif1heic");
+  const captions = { "a.png": picture, "a.txt": "a cat", "list.csv": "x", "README": "x", "b.json": "{}" };
+  await withFolder(captions, async (folder) => {
+    const { names, warnings } = await said(folder);
+    assert.deepEqual([names, warnings], [["a.png"], [
+      'There is only one picture in "here": it is both trained on and ' +
+      "measured on",
+    ]]);
+  });
+  const others = {
+    "b.png": picture,
+    "1.bmp": text("BM\x36\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0"),
+    "2.BMP": text("BM"),
+    "3.heic": heic,
+    "4.nef": text("II*\0\x08\0\0\0\0\0"),
+    "5.svg": "<svg/>",
+    "6.jpg.part": picture,
+    "7": "?",
+  };
+  await withFolder({ ...captions, ...others }, async (folder) => {
+    const { names, warnings } = await said(folder);
+    assert.deepEqual(names, ["a.png", "b.png"]);
+    assert.deepEqual(warnings, [
+      '11 other files in "here" are left out: 2 .bmp, 2 without an ending, 1 .csv, 1 .heic, 1 .json, 1 .nef, ' +
+      "3 of other kinds; convert what is a picture to PNG or JPEG",
+    ]);
+  });
+  await withFolder({ "photo.jpg": heic }, async (folder) => {
+    const { opened } = await said(folder);
+    await assert.rejects(opened.pixels(0), /The file is a HEIC picture, which cannot be decoded: convert it/);
+  });
+});
+
+Deno.test("image-folder passes over what systems and file servers put into folders", async () => {
+  const system = "@eaDir $RECYCLE.BIN #recycle lost+found __MACOSX .Trash-1000 .thumbnails RECYCLER @Recycle".split(
+    " ",
+  );
+  const files: Record<string, Uint8Array> = { "cats/a.png": picture, "dogs/b.png": picture };
+  for (const name of [...system, "System Volume Information"]) {
+    files[`${name}/x.png`] = picture;
+    files[`cats/${name}/x.png`] = picture;
+  }
+  for (const name of ["Thumbs.db", "desktop.ini", ".DS_Store", "._a.png"]) files[`cats/${name}`] = picture;
+  await withFolder(files, async (folder) => {
+    const { names, warnings, opened } = await said(folder);
+    assert.deepEqual([names, warnings, opened.classes], [["cats/a.png", "dogs/b.png"], [], ["cats", "dogs"]]);
+  });
+});
+
+const unix = { ignore: Deno.build.os === "windows" };
+
+Deno.test("image-folder says which files cannot be opened by their names", {
+  ignore: Deno.build.os !== "linux", // Other systems do not store such names.
+}, async () => {
+  await withFolder({ "a.png": picture, "b.png": picture, "caf\ufffd.png": picture }, async (folder) => {
+    const script = 'for name in "caf\\351.png" "caf\\350.png" "\\377"; do cp a.png "$(printf "$name")"; done; ' +
+      'mkdir "$(printf "dir\\351")"; cp a.png "$(printf "dir\\351/a.png")"';
+    const { success } = await new Deno.Command("sh", { args: ["-c", script], cwd: folder }).output();
+    assert.ok(success);
+    const { names, warnings } = await said(folder);
+    assert.deepEqual(names, ["a.png", "b.png", "caf\ufffd.png"]);
+    assert.equal(warnings.length, 1);
+    assert.match(
+      warnings[0]!,
+      /^4 files in "here" cannot be opened, because their names are not UTF-8, such as ".*": rename them$/,
+    );
+  });
+});
+
+Deno.test("image-folder neither waits for pipes nor follows links that lead nowhere", unix, async () => {
+  await withFolder({ "a.png": picture, "b.png": picture }, async (folder) => {
+    await new Deno.Command("mkfifo", { args: [join(folder, "pipe.png"), join(folder, "pipe")] }).output();
+    await Deno.symlink("nowhere.png", join(folder, "c.png"));
+    await Deno.symlink("d.png", join(folder, "d.png")); // to itself
+    await Deno.symlink("/dev/zero", join(folder, "zero.png"));
+    const { names, warnings } = await said(folder);
+    assert.deepEqual(names, ["a.png", "b.png"]);
+    assert.equal(warnings.length, 1);
+    assert.match(
+      warnings[0]!,
+      /^5 entries in "here" are left out, such as ".*": neither a file nor a folder, or a link that/,
+    );
+  });
+});
+
+Deno.test("image-folder refuses folders that link to each other without end", unix, async () => {
+  await withFolder({ "a.png": picture }, async (folder) => {
+    const places = Array.from({ length: 8 }, (_, i) => join(folder, String(i)));
+    for (const place of places) await Deno.mkdir(place);
+    for (const place of places) {
+      for (const other of places) if (other !== place) await Deno.symlink(other, join(place, `to${other.at(-1)}`));
+    }
+    await assert.rejects(
+      open({ folder }),
+      (error: Refusal) => /more than 64 ways lead to it by links/.test(error.what),
+    );
+  });
+});
+
+Deno.test("image-folder names a folder that it may not read", {
+  ignore: Deno.build.os === "windows" || Deno.uid() === 0, // The superuser may read everything.
+}, async () => {
+  await withFolder({ "a/a.png": picture, "b/b.png": picture }, async (folder) => {
+    await Deno.chmod(join(folder, "b"), 0);
+    await assert.rejects(
+      open({ folder }),
+      (error: Refusal) => /Cannot read folder ".*b": its permissions/.test(error.what),
+    );
+    await Deno.chmod(join(folder, "b"), 0o755);
+    await Deno.chmod(join(folder, "a", "a.png"), 0);
+    const { opened } = await said(folder);
+    await assert.rejects(opened.pixels(0), /The file cannot be read: its permissions do not allow it/);
+  });
+});
+
+Deno.test("image-folder blames a file that vanished since it was listed, or is empty", async () => {
+  await withFolder({ "a.png": picture, "b.png": new Uint8Array() }, async (folder) => {
+    const { opened } = await said(folder);
+    await Deno.remove(join(folder, "a.png"));
+    await assert.rejects(opened.pixels(0), /The file is no longer there/);
+    await assert.rejects(opened.pixels(1), /The file is empty/);
+  });
+});
+
+Deno.test("image-folder trains on one, two and three pictures, whatever their names", async () => {
+  for (const count of [1, 2, 3]) {
+    for (let round = 0; round < 12; round++) {
+      const files = Object.fromEntries(Array.from({ length: count }, (_, i) => [`${round}-${i}.png`, picture]));
+      await withFolder(files, async (folder) => {
+        const { opened, warnings } = await said(folder);
+        const { train, validation } = opened.splits;
+        if (count === 1) {
+          assert.deepEqual([train, validation, opened.measuresTraining], [[0], [0], true]);
+          assert.match(warnings.join(), /only one picture/);
+        } else {
+          assert.ok(train.length > 0 && validation.length > 0);
+          assert.equal(new Set([...train, ...validation]).size, count);
+          assert.deepEqual(warnings, []);
+        }
+        const without = await open({ folder, validation: 0 });
+        assert.deepEqual([without.splits.train.length, without.splits.validation.length], [count, 0]);
+      });
+    }
+  }
 });

@@ -11,44 +11,124 @@ export interface Found {
   readonly modified: number; // milliseconds since 1970
 }
 
+/** What lies below a folder. */
+export interface Listing {
+  /** Sorted by name. */
+  readonly files: readonly Found[];
+  /** Files of other kinds. */
+  readonly others: readonly string[];
+  /** What is neither a file nor a folder, such as links that lead nowhere and pipes. */
+  readonly special: readonly string[];
+  /** What the system has under a name that is not UTF-8, and does not open by any other. */
+  readonly unnamed: readonly string[];
+}
+
+/** A folder below the one asked for that cannot be read. */
+export class UnreadableFolder extends Error {
+  override readonly name = "UnreadableFolder";
+  constructor(readonly path: string, readonly reason: string) {
+    super(`Cannot read folder "${path}": ${reason}`);
+  }
+}
+
+/** Names that file servers, systems and archivers give to folders and files of their own, in lower case. */
+const systemNames = new Set([
+  ..."@eadir @recycle @recently-snapshot @tmp @sharesnap #recycle #snapshot ~snapshot".split(" "),
+  ..."$recycle.bin recycler recycled lost+found __macosx found.000".split(" "),
+  ..."system volume information\nnetwork trash folder\ntemporary items".split("\n"),
+  ..."thumbs.db ehthumbs.db ehthumbs_vista.db desktop.ini icon\r".split(" "),
+]);
+
+/** Endings of files that are not looked into: unfinished downloads, and camera files that hold a small preview. */
+const notOpened = new Set(
+  ".part .partial .crdownload .download .tmp .cr2 .cr3 .nef .nrw .arw .srf .sr2 .dng .raf .orf .rw2 .pef .srw .3fr .iiq"
+    .split(" "),
+);
+
+/** How often links may lead to the same folder: folders that link to each other have endless ways through them. */
+const mostVisits = 64;
+
 /**
- * All pictures below a folder by the endings of their names, sorted by name, and what else lies there. Hidden files and
- * folders are passed over; links are followed, each folder once.
+ * All pictures below a folder, sorted by name, and what else lies there. Pictures are told by the endings of their
+ * names, and by their first bytes where the ending says nothing. What is hidden or belongs to the system is passed over;
+ * links are followed.
  *
  * @throws {Deno.errors.NotFound | Deno.errors.NotADirectory}
+ * @throws {UnreadableFolder} for a folder whose permissions forbid it, or one that links lead to again and again
  */
-export async function listPictures(
-  folder: string,
-  signal?: AbortSignal,
-): Promise<{ files: Found[]; others: string[] }> {
+export async function listPictures(folder: string, signal?: AbortSignal): Promise<Listing> {
   const files: Found[] = [];
   const others: string[] = [];
+  const special: string[] = [];
+  const unnamed: string[] = [];
+  const visits = new Map<string, number>();
   const walk = async (path: string, prefix: string, above: readonly string[]): Promise<void> => {
     signal?.throwIfAborted();
     // Only a link to a folder above makes a loop; the same folder under two names is two classes if somebody wants that.
-    const real = await Deno.realPath(path);
+    const real = await Deno.realPath(path).catch((error) => unreadable(path, error));
     if (above.includes(real)) return;
-    for await (const entry of Deno.readDir(path)) {
-      if (entry.name.startsWith(".")) continue;
-      const name = prefix + entry.name;
-      const at = join(path, entry.name);
-      const isPicture = image.pictureExtensions.includes(extname(entry.name).toLowerCase());
-      if (entry.isFile && !isPicture) {
-        others.push(name);
-        continue;
-      }
-      const info = await Deno.stat(at).catch(() => undefined); // Links that lead nowhere are passed over.
-      if (info?.isDirectory) await walk(at, `${name}/`, [...above, real]);
-      else if (info?.isFile && isPicture) {
+    visits.set(real, (visits.get(real) ?? 0) + 1);
+    if (visits.get(real)! > mostVisits) {
+      throw new UnreadableFolder(real, `more than ${mostVisits} ways lead to it by links`);
+    }
+    const seen = new Set<string>();
+    const entries = await Array.fromAsync(Deno.readDir(path)).catch((error) => unreadable(path, error));
+    for (const { name: entry } of entries) {
+      if (entry.startsWith(".") || systemNames.has(entry.toLowerCase())) continue;
+      const name = prefix + entry;
+      const at = join(path, entry);
+      const info = await Deno.stat(at).catch(() => undefined);
+      // Deno puts U+FFFD for bytes that are not UTF-8: two names may become one, and neither can be opened by it.
+      if (entry.includes("\ufffd") && (info === undefined || seen.has(entry))) unnamed.push(name);
+      else if (info?.isDirectory) await walk(at, `${name}/`, [...above, real]);
+      else if (!info?.isFile) special.push(name);
+      else if (await isPicture(at)) {
         files.push({ name, path: at, size: info.size, modified: info.mtime?.getTime() ?? 0 });
       } else others.push(name);
+      seen.add(entry);
     }
   };
   if (!(await Deno.stat(folder)).isDirectory) throw new Deno.errors.NotADirectory(folder);
   await walk(folder, "", []);
   files.sort((a, b) => (a.name < b.name ? -1 : 1));
-  return { files, others };
+  return { files, others, special, unnamed };
 }
+
+function unreadable(path: string, error: Error): never {
+  throw new UnreadableFolder(
+    path,
+    error instanceof Deno.errors.PermissionDenied
+      ? "its permissions do not allow it"
+      : error.message.replace(/ \(os error .*/, ""),
+  );
+}
+
+/** Whether a file is taken for a picture. One that its name says to be is, so that it is told when it cannot be decoded. */
+async function isPicture(path: string): Promise<boolean> {
+  const ending = extname(path).toLowerCase();
+  if (image.pictureExtensions.includes(ending)) return true;
+  if (isCompanion(path) || notOpened.has(ending)) return false;
+  try {
+    using file = await Deno.open(path);
+    const start = new Uint8Array(image.kindBytes);
+    const read = await file.read(start) ?? 0;
+    return image.kindOf(start.subarray(0, read))?.picture !== undefined;
+  } catch {
+    return false; // It may be gone by now, or not be ours to read: it is counted among the others.
+  }
+}
+
+/** Whether a file belongs beside pictures, such as captions and lists: nothing is missed when it is left out. */
+export function isCompanion(name: string): boolean {
+  return companions.has(extname(name).toLowerCase()) ||
+    /(^|[/\\])(readme|license|licence|notice|makefile)$/i.test(name);
+}
+
+const companions = new Set(
+  (".txt .caption .tags .json .jsonl .ndjson .csv .tsv .md .rst .xml .yaml .yml .toml .ini .cfg .conf .html .htm .css .js " +
+    ".ts .py .ipynb .sh .bat .log .db .sqlite .npy .npz .mat .h5 .hdf5 .pt .pth .pkl .safetensors .parquet .arrow " +
+    ".md5 .sha1 .sha256 .lock .url .xmp .aae .thm .bak .srt .vtt").split(" "),
+);
 
 /** What there is where a folder was looked for, the most alike first. Undefined when there is nothing. */
 export async function nearestFolder(folder: string): Promise<string | undefined> {

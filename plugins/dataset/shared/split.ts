@@ -3,7 +3,7 @@ import { files } from "denoise/plugin";
 
 /**
  * Splits items by a hash of their names: about `fraction` of them are held out, at least one on either side where the
- * fraction is not 0 and there are two.
+ * fraction is not 0 and there are two. A single picture is trained on.
  *
  * @param fraction from 0 to below 1
  */
@@ -13,6 +13,7 @@ export function splitByName(names: readonly string[], fraction: number): { train
   const train: number[] = [];
   const validation: number[] = [];
   for (const [i, place] of places.entries()) (place < fraction ? validation : train).push(i);
+  if (names.length === 1) return { train: [0], validation: [] };
   if (fraction > 0 && names.length > 1) {
     const byPlace = (a: number, b: number) => places[a]! - places[b]!;
     if (validation.length === 0) validation.push(...train.splice(train.indexOf(train.toSorted(byPlace)[0]!), 1));
