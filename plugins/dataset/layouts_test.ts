@@ -194,7 +194,7 @@ Deno.test("pictures of the hub are refused where its list or its files are other
   await place(await parquet([boxed([4, 4], [7, 7, 7])], "picture"));
   await assert.rejects(openHub(server), /lacks pictures in a column "image" \(its columns: "picture", "name"\)/);
   await place(new TextEncoder().encode("<html>".repeat(50)));
-  await assert.rejects(openHub(server), /lacks the form of a Parquet file/);
+  await assert.rejects(openHub(server), /this dataset: it is not a Parquet file$/);
 });
 
 Deno.test("a pack is there once its list is, and belongs to what it was made from", async () => {
