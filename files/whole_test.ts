@@ -1,6 +1,6 @@
 /** Tests of whole-file writes. */
 import assert from "node:assert/strict";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { removeLeftovers, WholeFile, writeWhole } from "./whole.ts";
 
 const names = (folder: string) => [...Deno.readDirSync(folder)].map((entry) => entry.name).sort();
@@ -41,14 +41,52 @@ Deno.test("WholeFile leaves the old file alone until commit() and nothing behind
   await Deno.remove(folder, { recursive: true });
 });
 
-Deno.test("removeLeftovers() removes old temporary files and no others", async () => {
+Deno.test("removeLeftovers() removes temporary files without a writer, and no others", async () => {
   const folder = await Deno.makeTempDir();
   const kept = ["x.tmp", "x.0123abcd.tmp.safetensors", "x.safetensors"];
   for (const name of [...kept, "x.0123abcd.tmp"]) await Deno.writeTextFile(join(folder, name), "");
-  await removeLeftovers(folder);
-  assert.equal(names(folder).length, 4, "a young one may belong to a living writer");
-  await removeLeftovers(folder, 0);
-  assert.deepEqual(names(folder), kept.sort());
+  {
+    await using living = await WholeFile.create(join(folder, "y")); // tidies the folder itself
+    await removeLeftovers(folder, 0);
+    assert.deepEqual(names(folder), [...kept, basename(living.temporary)].sort());
+    await living.commit();
+  }
+  assert.deepEqual(names(folder), [...kept, "y"].sort());
   await removeLeftovers(join(folder, "missing"));
+  await Deno.remove(folder, { recursive: true });
+});
+
+/** Another process that begins a file, says so, and waits to be killed. */
+async function otherWriter(path: string): Promise<Deno.ChildProcess> {
+  const code = `
+    const { WholeFile } = await import(${JSON.stringify(import.meta.resolve("./whole.ts"))});
+    const file = await WholeFile.create(${JSON.stringify(path)});
+    await file.write(new Uint8Array(1000));
+    console.log("begun");
+    await new Promise((resolve) => setTimeout(resolve, 600_000));
+  `;
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--quiet", "--no-check", "-A", `data:application/javascript,${encodeURIComponent(code)}`],
+    stdout: "piped",
+  }).spawn();
+  const reader = child.stdout.getReader();
+  await reader.read();
+  await reader.cancel();
+  return child;
+}
+
+Deno.test("removeLeftovers() leaves the file of another process alone until that is killed", {
+  ignore: Deno.build.os === "windows", // which has no locks to tell them by
+}, async () => {
+  const folder = await Deno.makeTempDir();
+  const child = await otherWriter(join(folder, "x"));
+  assert.equal(names(folder).length, 1);
+  await removeLeftovers(folder, 0);
+  assert.equal(names(folder).length, 1);
+  child.kill("SIGKILL");
+  await child.status;
+  assert.equal(names(folder).length, 1);
+  await writeWhole(join(folder, "y"), "z"); // tidies the folder
+  assert.deepEqual(names(folder), ["y"]);
   await Deno.remove(folder, { recursive: true });
 });

@@ -1,6 +1,6 @@
 /** From the three official files to a list of pictures: fetched once, then read from one small index. */
 import { createHash } from "node:crypto";
-import type { OpenTools } from "denoise/plugin";
+import { type OpenTools, z } from "denoise/plugin";
 import { readTar } from "../shared/archive.ts";
 import { type MatArray, MatError, readMat } from "../shared/mat.ts";
 import { makePack, type Member, openPack, type Pack } from "../shared/pack.ts";
@@ -20,7 +20,7 @@ export interface Flower extends Member {
  */
 export async function openFlowers(sources: Sources, tools: OpenTools): Promise<Pack<Flower>> {
   const key = sources.archive.sha256;
-  const known = await openPack<Flower>(tools.folder, key);
+  const known = await openPack(tools.folder, key, { label: z.int().nonnegative(), train: z.boolean() });
   if (known) return known;
   if (!tools.download) await refuseMissing([sources.archive, sources.labels, sources.splits], tools);
   const [labels, splits, archive] = [

@@ -1,6 +1,9 @@
 /** Files taken out of an archive once: their bytes in one file, and a list of where each lies. */
 import { join } from "node:path";
-import { files } from "denoise/plugin";
+import { files, z } from "denoise/plugin";
+
+/** Raised when the form of the list changes: what was made before is then made again. */
+const version = 2;
 
 /** Where the bytes of a file lie within a pack. */
 export interface Member {
@@ -15,11 +18,7 @@ export interface Pack<Item extends Member = Member> {
   readonly items: readonly Item[];
 }
 
-interface Index<Item extends Member> {
-  readonly version: 2;
-  readonly key: string;
-  readonly items: readonly Item[];
-}
+const member = z.object({ name: z.string(), offset: z.int().nonnegative(), size: z.int().nonnegative() });
 
 /** Takes members in, one after the other. */
 export interface Packer {
@@ -29,14 +28,30 @@ export interface Packer {
   read(member: Member): Promise<Uint8Array>;
 }
 
-/** The pack of a folder, where it is whole and was made from the same source. */
-export async function openPack<Item extends Member>(folder: string, key: string): Promise<Pack<Item> | undefined> {
+/**
+ * The pack of a folder, where it is whole and was made from the same source. A damaged one counts as missing: it is made
+ * again.
+ *
+ * @param more what is kept of each member besides its place
+ */
+export async function openPack<More extends z.ZodRawShape = Record<never, never>>(
+  folder: string,
+  key: string,
+  more?: More,
+): Promise<Pack<Member & z.infer<z.ZodObject<More>>> | undefined> {
   const path = join(folder, "pack.bin");
+  await files.removeLeftovers(folder);
   try {
-    const index: Index<Item> = JSON.parse(await Deno.readTextFile(join(folder, "pack.json")));
-    if (index.version !== 2 || index.key !== key) return undefined;
-    const end = index.items.reduce((end, { offset, size }) => Math.max(end, offset + size), 0);
-    return (await Deno.stat(path)).size >= end ? { path, items: index.items } : undefined;
+    const schema = z.object({
+      version: z.literal(version),
+      key: z.literal(key),
+      items: z.array(member.extend(more ?? {})).min(1),
+    });
+    const found = schema.safeParse(JSON.parse(await Deno.readTextFile(join(folder, "pack.json"))));
+    if (!found.success) return undefined;
+    const items = found.data.items as unknown as (Member & z.infer<z.ZodObject<More>>)[];
+    const end = items.reduce((end, { offset, size }) => Math.max(end, offset + size), 0);
+    return (await Deno.stat(path)).size >= end ? { path, items } : undefined;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound || error instanceof SyntaxError) return undefined;
     throw error;
@@ -55,7 +70,6 @@ export async function makePack<Item extends Member>(
   fill: (packer: Packer) => Promise<readonly Item[]>,
 ): Promise<Pack<Item>> {
   const path = join(folder, "pack.bin");
-  await files.removeLeftovers(folder);
   await using file = await files.WholeFile.create(path);
   let end = 0;
   const items = await fill({
@@ -71,7 +85,7 @@ export async function makePack<Item extends Member>(
   });
   await Deno.remove(join(folder, "pack.json")).catch(() => {}); // It lists what the old pack held.
   await file.commit();
-  await files.writeWhole(join(folder, "pack.json"), JSON.stringify({ version: 2, key, items } satisfies Index<Item>));
+  await files.writeWhole(join(folder, "pack.json"), JSON.stringify({ version, key, items }));
   return { path, items };
 }
 
