@@ -52,6 +52,19 @@ export function emptySplit(held: number, skipped: number): Text {
   };
 }
 
+/** A file of decoded pictures whose bytes are not those that were written. */
+export function storeDamaged(path: string, index: number): Text {
+  return {
+    code: "store-damaged",
+    message:
+      `Cannot read picture ${index} of "${path}": its checksum differs, so that the file of decoded pictures is damaged`,
+    help: [
+      "delete this file: the next start decodes the pictures again, and training continues from its last checkpoint",
+      "the disk or the memory may be failing where this comes back",
+    ],
+  };
+}
+
 /** A dataset that gives pictures of another shape than it said. */
 export function wrongPicture(name: string, bytes: number, expected: number): Text {
   return {

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { type OpenTools, z } from "denoise/plugin";
 import { readTar } from "../shared/archive.ts";
-import { type MatArray, MatError, readMat } from "../shared/mat.ts";
+import { type MatArray, BadMat, readMat } from "../shared/mat.ts";
 import { makePack, type Member, openPack, type Pack } from "../shared/pack.ts";
 import { fetchAgain, fetchFile, refuseMissing, unreadable, wrongLayout } from "../shared/remote.ts";
 import type { Sources } from "./sources.ts";
@@ -43,7 +43,7 @@ async function readArrays(path: string): Promise<Map<string, MatArray>> {
   try {
     return readMat(await Deno.readFile(path));
   } catch (error) {
-    throw error instanceof MatError ? unreadable(path, `it ${error.message}`, fetchAgain, error) : error;
+    throw error instanceof BadMat ? unreadable(path, `it ${error.message}`, fetchAgain, error) : error;
   }
 }
 

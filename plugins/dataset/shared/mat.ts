@@ -21,20 +21,18 @@ const numeric: Record<number, [bytes: number, read: (view: DataView, at: number,
 };
 
 /** A file that is not a MATLAB file of version 5, or a damaged one. Its text continues a sentence: "it is cut short". */
-export class MatError extends Error {
-  override readonly name = "MatError";
-}
+export class BadMat extends Error {}
 
 /**
  * The numeric arrays of a file by name. Others (text, cells, structures, sparse ones) are passed over.
  *
  * @param limit bytes that all that is compressed may give together. The lists of data sets have some kilobytes
- * @throws {MatError} when it is another file, is cut short or damaged, or breaks the limit
+ * @throws {BadMat} when it is another file, is cut short or damaged, or breaks the limit
  */
 export function readMat(file: Uint8Array, limit = 8 * 2 ** 20): Map<string, MatArray> {
   const endian = new TextDecoder("latin1").decode(file.subarray(126, 128));
   if (file.length < 128 || (endian !== "IM" && endian !== "MI")) {
-    throw new MatError("is not a MATLAB file of version 5");
+    throw new BadMat("is not a MATLAB file of version 5");
   }
   const little = endian === "IM";
   const arrays = new Map<string, MatArray>();
@@ -56,11 +54,11 @@ function inflate(bytes: Uint8Array, left: number, limit: number): Uint8Array {
     return inflateSync(bytes, { maxOutputLength: Math.max(1, left) });
   } catch (cause) {
     if ((cause as { code?: string }).code === "ERR_BUFFER_TOO_LARGE") {
-      throw new MatError(`holds more than ${(limit / 2 ** 20).toFixed(0)} MB, far more than a list of a data set`, {
+      throw new BadMat(`holds more than ${(limit / 2 ** 20).toFixed(0)} MB, far more than a list of a data set`, {
         cause,
       });
     }
-    throw new MatError("is damaged: what is compressed in it cannot be read", { cause });
+    throw new BadMat("is damaged: what is compressed in it cannot be read", { cause });
   }
 }
 
@@ -78,8 +76,8 @@ function* elements(bytes: Uint8Array, little: boolean): Generator<Element> {
     const type = small ? word & 0xffff : word;
     const length = small || view.getUint32(at + 4, little);
     const start = at + (small ? 4 : 8);
-    if (small > 4) throw new MatError(`is damaged: an element of ${small} bytes is said to be in 4`);
-    if (start + length > bytes.length) throw new MatError("is cut short");
+    if (small > 4) throw new BadMat(`is damaged: an element of ${small} bytes is said to be in 4`);
+    if (start + length > bytes.length) throw new BadMat("is cut short");
     yield { type, data: bytes.subarray(start, start + length) };
     // Data is padded to 8 bytes, except what is compressed.
     at = small ? at + 8 : start + (type === compressed ? length : Math.ceil(length / 8) * 8);
@@ -100,7 +98,7 @@ function addArray(arrays: Map<string, MatArray>, { type, data }: Element, little
   const count = sides.reduce((product, side) => product * side, 1);
   if (count !== values.length) {
     const quoted = JSON.stringify(text);
-    throw new MatError(`is damaged: array ${quoted} of shape [${sides.join(", ")}] has ${values.length} numbers`);
+    throw new BadMat(`is damaged: array ${quoted} of shape [${sides.join(", ")}] has ${values.length} numbers`);
   }
   arrays.set(text, { shape: [...sides], data: values });
 }
@@ -109,7 +107,7 @@ function numbers({ type, data }: Element, little: boolean): Float64Array | undef
   const format = numeric[type];
   if (!format) return undefined;
   const [bytes, read] = format;
-  if (data.length % bytes !== 0) throw new MatError(`is damaged: numbers of ${bytes} bytes take ${data.length} bytes`);
+  if (data.length % bytes !== 0) throw new BadMat(`is damaged: numbers of ${bytes} bytes take ${data.length} bytes`);
   const view = new DataView(data.buffer, data.byteOffset, data.length);
   return Float64Array.from({ length: data.length / bytes }, (_, i) => read(view, i * bytes, little));
 }

@@ -1,7 +1,7 @@
 /** Tests of the reader of MATLAB files, on files written by SciPy 1's `savemat`. */
 import assert from "node:assert/strict";
 import { deflateSync } from "node:zlib";
-import { MatError, readMat } from "./mat.ts";
+import { BadMat, readMat } from "./mat.ts";
 
 /** labels: uint16, trnid: double, ab: int32 [3, 2], text: characters, b: uint8. */
 const written = {
@@ -39,7 +39,7 @@ function refusal(file: Uint8Array): string {
   try {
     readMat(file);
   } catch (error) {
-    assert.ok(error instanceof MatError, String(error));
+    assert.ok(error instanceof BadMat, String(error));
     return error.message;
   }
   return "nothing";
