@@ -1,5 +1,5 @@
 /** Files that appear whole or not at all: written aside, synced, renamed. */
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 
 /**
  * Writes a file so that a reader sees the old content or the new, never a part, even when the process is killed or
@@ -12,8 +12,7 @@ export async function writeWhole(path: string, data: Uint8Array | string): Promi
 }
 
 /**
- * A file written piece by piece that takes its name only at `commit`. Without a commit nothing remains of it; what a
- * killed process leaves is removed by the next one that writes into the folder.
+ * A file written piece by piece that takes its name only at `commit`. Without a commit nothing remains of it.
  *
  * ```ts
  * await using file = await WholeFile.create(`${await Deno.makeTempDir()}/words.txt`);
@@ -29,16 +28,14 @@ export class WholeFile implements AsyncDisposable {
   static async create(path: string): Promise<WholeFile> {
     const folder = dirname(path);
     await Deno.mkdir(folder, { recursive: true });
-    if (!tidied.has(folder)) {
-      tidied.add(folder);
-      await removeLeftovers(folder);
-    }
+    await removeLeftoversOf(path);
     for (;;) {
       // A name of its own for each writer: two processes that write the same file must not mix their bytes.
       const temporary = `${path}.${crypto.randomUUID().slice(0, 8)}.tmp`;
-      const handle = await Deno.open(temporary, { write: true, createNew: true });
-      if (await hold(handle) !== "taken" && await isThere(temporary)) return new WholeFile(path, temporary, handle);
-      handle.close(); // Another process tidied the folder between the two, and took it for a leftover.
+      const handle = await Deno.open(temporary, { read: true, write: true, createNew: true });
+      // The lock tells others that the writer is alive. One that tidies up may have been faster: then there is no file.
+      if (await isAlive(handle) && await isThere(temporary)) return new WholeFile(path, temporary, handle);
+      handle.close();
     }
   }
 
@@ -50,18 +47,16 @@ export class WholeFile implements AsyncDisposable {
   /** Puts the file in its place, replacing one that stands there. */
   async commit(): Promise<void> {
     await this.handle.sync();
-    // The lock goes with the handle: while the file has its temporary name, nobody is to take it for a leftover.
-    const early = Deno.build.os === "windows"; // which renames no file that is open
-    if (early) this.handle.close();
-    this.#open = !early;
+    this.#open = false;
     try {
+      // Windows renames no file that is open; elsewhere its lock keeps it until it has its name.
+      if (!lockable) this.handle.close();
       await Deno.rename(this.temporary, this.path);
     } catch (error) {
       await Deno.remove(this.temporary).catch(() => {});
       throw error;
     } finally {
-      if (!early) this.handle.close();
-      this.#open = false;
+      if (lockable) this.handle.close();
     }
     await syncFolder(dirname(this.path));
   }
@@ -75,24 +70,6 @@ export class WholeFile implements AsyncDisposable {
   }
 }
 
-/** Folders that this process has looked through for leftovers. */
-const tidied = new Set<string>();
-
-/**
- * Locks a file for its writer, until it is closed or the process ends in whatever way.
- *
- * @returns `unknown` where there are no such locks: on some network file systems, and on Windows, whose locks keep out
- *   this process's own other handles
- */
-async function hold(handle: Deno.FsFile): Promise<"held" | "taken" | "unknown"> {
-  if (Deno.build.os === "windows") return "unknown";
-  try {
-    return await handle.tryLock(true) ? "held" : "taken";
-  } catch {
-    return "unknown";
-  }
-}
-
 /** Makes a rename last through a power failure, where the system can: Windows opens no folders. */
 async function syncFolder(folder: string): Promise<void> {
   if (Deno.build.os === "windows") return;
@@ -100,35 +77,56 @@ async function syncFolder(folder: string): Promise<void> {
   await handle.sync().catch(() => {}); // Some network file systems refuse it; the file is in place all the same.
 }
 
-/**
- * Removes temporary files that killed writers left in a folder. Those of living writers stay: they are locked.
- *
- * @param olderThan milliseconds since the last write after which a file counts as left behind where there are no locks
- */
-export async function removeLeftovers(folder: string, olderThan = 24 * 3600 * 1000): Promise<void> {
-  const names: string[] = [];
-  try {
-    for await (const { name, isFile } of Deno.readDir(folder)) {
-      if (isFile && /\.[0-9a-f]{8}\.tmp$/.test(name)) names.push(name);
-    }
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return;
-    throw error;
-  }
-  for (const name of names) await removeLeftover(join(folder, name), olderThan);
+const temporaryName = /\.[0-9a-f]{8}\.tmp$/;
+
+/** Milliseconds since the last write after which a writer counts as dead, where the system cannot tell. */
+const longDead = 24 * 3600 * 1000;
+
+/** Removes temporary files that killed writers left in a folder of the program's own. Those of living ones stay. */
+export async function removeLeftovers(folder: string): Promise<void> {
+  for (const name of await temporaryFiles(folder)) await removeDead(join(folder, name));
 }
 
-async function removeLeftover(path: string, olderThan: number): Promise<void> {
-  try {
-    using file = await Deno.open(path, { write: true });
-    const held = await hold(file);
-    const { mtime } = await file.stat();
-    const old = mtime !== null && Date.now() - mtime.getTime() >= olderThan;
-    // Removed while it is locked: its writer, if it is just about to start, sees that it is gone.
-    if (held === "held" || (held === "unknown" && old)) await Deno.remove(path);
-  } catch {
-    // Another process removed it, or it is not ours to remove.
+/** Temporary files in folders that this process has written to, as they were at the first time. */
+const found = new Map<string, Promise<string[]>>();
+
+/** Removes what killed writers of this very file left: in a folder of the user's, nothing else can be ours. */
+async function removeLeftoversOf(path: string): Promise<void> {
+  const folder = dirname(path);
+  const names = found.get(folder) ?? temporaryFiles(folder);
+  found.set(folder, names);
+  for (const name of await names) {
+    if (name.replace(temporaryName, "") === basename(path)) await removeDead(join(folder, name));
   }
+}
+
+async function temporaryFiles(folder: string): Promise<string[]> {
+  try {
+    const entries = await Array.fromAsync(Deno.readDir(folder));
+    return entries.filter(({ name, isFile }) => isFile && temporaryName.test(name)).map(({ name }) => name);
+  } catch {
+    return []; // Tidying up is no reason to stop.
+  }
+}
+
+/** Removes a temporary file whose writer is dead: the system gave its lock back. */
+async function removeDead(path: string): Promise<void> {
+  try {
+    using file = await Deno.open(path, { read: true, write: true });
+    const { mtime } = await file.stat();
+    const old = mtime !== null && Date.now() - mtime.getTime() >= longDead;
+    if (lockable ? await file.tryLock(true).catch(() => old) : old) await Deno.remove(path);
+  } catch {
+    // Another process was faster, or it may not be removed by this user.
+  }
+}
+
+/** Locks of Windows keep out this process's own other handles. */
+const lockable = Deno.build.os !== "windows";
+
+/** Whether a file was locked for its writer. Some network file systems have no locks: there age alone tells. */
+async function isAlive(handle: Deno.FsFile): Promise<boolean> {
+  return !lockable || await handle.tryLock(true).catch(() => true);
 }
 
 function isThere(path: string): Promise<boolean> {

@@ -41,13 +41,13 @@ Deno.test("WholeFile leaves the old file alone until commit() and nothing behind
   await Deno.remove(folder, { recursive: true });
 });
 
-Deno.test("removeLeftovers() removes temporary files without a writer, and no others", async () => {
+Deno.test("removeLeftovers() removes temporary files of dead writers, and no others", async () => {
   const folder = await Deno.makeTempDir();
   const kept = ["x.tmp", "x.0123abcd.tmp.safetensors", "x.safetensors"];
   for (const name of [...kept, "x.0123abcd.tmp"]) await Deno.writeTextFile(join(folder, name), "");
   {
-    await using living = await WholeFile.create(join(folder, "y")); // tidies the folder itself
-    await removeLeftovers(folder, 0);
+    await using living = await WholeFile.create(join(folder, "y"));
+    await removeLeftovers(folder);
     assert.deepEqual(names(folder), [...kept, basename(living.temporary)].sort());
     await living.commit();
   }
@@ -56,37 +56,26 @@ Deno.test("removeLeftovers() removes temporary files without a writer, and no ot
   await Deno.remove(folder, { recursive: true });
 });
 
-/** Another process that begins a file, says so, and waits to be killed. */
-async function otherWriter(path: string): Promise<Deno.ChildProcess> {
-  const code = `
-    const { WholeFile } = await import(${JSON.stringify(import.meta.resolve("./whole.ts"))});
-    const file = await WholeFile.create(${JSON.stringify(path)});
-    await file.write(new Uint8Array(1000));
-    console.log("begun");
-    await new Promise((resolve) => setTimeout(resolve, 600_000));
-  `;
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "--no-check", "-A", `data:application/javascript,${encodeURIComponent(code)}`],
-    stdout: "piped",
-  }).spawn();
-  const reader = child.stdout.getReader();
-  await reader.read();
-  await reader.cancel();
-  return child;
-}
-
-Deno.test("removeLeftovers() leaves the file of another process alone until that is killed", {
-  ignore: Deno.build.os === "windows", // which has no locks to tell them by
-}, async () => {
+Deno.test("WholeFile.create() removes what dead writers of the same file left, and nothing else", async () => {
   const folder = await Deno.makeTempDir();
-  const child = await otherWriter(join(folder, "x"));
-  assert.equal(names(folder).length, 1);
-  await removeLeftovers(folder, 0);
-  assert.equal(names(folder).length, 1);
-  child.kill("SIGKILL");
-  await child.status;
-  assert.equal(names(folder).length, 1);
-  await writeWhole(join(folder, "y"), "z"); // tidies the folder
-  assert.deepEqual(names(folder), ["y"]);
+  const kept = ["a.0123abcd.tmp", "x.y.0123abcd.tmp"];
+  for (const name of [...kept, "x.0123abcd.tmp"]) await Deno.writeTextFile(join(folder, name), "");
+  await writeWhole(join(folder, "x"), "whole");
+  assert.deepEqual(names(folder), [...kept, "x"].sort());
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("WholeFile keeps its file while other processes and writers tidy up at the same time", async () => {
+  const folder = await Deno.makeTempDir();
+  let writing = true;
+  const tidy = async () => {
+    while (writing) await removeLeftovers(folder);
+  };
+  const tidying = [tidy(), tidy(), tidy()];
+  for (let i = 0; i < 200; i++) await Promise.all([0, 1, 2].map((j) => writeWhole(join(folder, `${j}`), `${i}`)));
+  writing = false;
+  await Promise.all(tidying);
+  assert.deepEqual(names(folder), ["0", "1", "2"]);
+  for (const j of names(folder)) assert.equal(await Deno.readTextFile(join(folder, j)), "199");
   await Deno.remove(folder, { recursive: true });
 });

@@ -52,7 +52,7 @@ export async function openPictures(dataset: Dataset, options: OpenPicturesOption
   const expected = { count: opened.items.length, pictureBytes: height * width * channels };
   const key = sha256(JSON.stringify([version, name, height, width, channels, opened.fingerprint])).slice(0, 24);
   const path = join(cache, "pictures", `${name}-${width}x${height}-${key}.bin`);
-  await removeLeftovers(join(cache, "pictures")); // each as large as a store
+  await removeLeftovers(join(cache, "pictures"));
   let store = Store.open(path, expected, memoryLimit);
   if (store === undefined) {
     await prune(join(cache, "pictures"));

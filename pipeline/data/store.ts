@@ -1,9 +1,10 @@
 /**
- * The file that decoded pictures are kept in: the bytes of all items one after the other, then a CRC-32 of each, then what
- * is known of them as JSON, then its length, a CRC-32 of all between the pictures and itself, and a mark. Pictures that
- * could not be decoded keep their place, empty.
+ * The file that decoded pictures are kept in: the bytes of all items one after the other, then eight bytes of a hash of
+ * each, then what is known of them as JSON, then its length, a checksum of both, and a mark. Pictures that could not be
+ * decoded keep their place, empty.
  */
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { closeSync, openSync, readSync, statSync } from "node:fs";
 import { crc32 } from "node:zlib";
 import { z } from "zod";
 import { WholeFile } from "../../files/mod.ts";
@@ -26,11 +27,19 @@ type Trailer = z.infer<typeof trailerSchema>;
 
 const mark = new TextEncoder().encode("DNPIX002");
 const tail = mark.length + 8;
+/** Bytes of a picture's hash: two of 200,000 pictures are mistaken for one another once in a billion data sets. */
+const hashBytes = 8;
+
+/** The hash of a picture: the first bytes of its SHA-256. */
+function hashOf(picture: Uint8Array): Uint8Array {
+  return createHash("sha256").update(picture).digest().subarray(0, hashBytes);
+}
 
 /** Writes a store; without `commit` nothing remains of it. */
 export class StoreWriter implements AsyncDisposable {
   readonly #broken: Broken[] = [];
-  readonly #sums: number[] = [];
+  readonly #hashes: Uint8Array[] = [];
+  #count = 0;
   private constructor(readonly pictureBytes: number, readonly file: WholeFile) {}
 
   static async create(path: string, pictureBytes: number): Promise<StoreWriter> {
@@ -42,23 +51,23 @@ export class StoreWriter implements AsyncDisposable {
   }
 
   async add(picture: Uint8Array | { name: string; reason: string }): Promise<void> {
+    const index = this.#count++;
+    if (!(picture instanceof Uint8Array)) this.#broken.push({ index, ...picture });
     const bytes = picture instanceof Uint8Array ? picture : new Uint8Array(this.pictureBytes);
-    if (picture !== bytes) this.#broken.push({ index: this.#sums.length, ...picture as Omit<Broken, "index"> });
-    this.#sums.push(crc32(bytes));
+    this.#hashes.push(hashOf(bytes));
     await this.file.write(bytes);
   }
 
   async commit(): Promise<void> {
-    const trailer: Trailer = { count: this.#sums.length, pictureBytes: this.pictureBytes, broken: this.#broken };
+    const trailer: Trailer = { count: this.#count, pictureBytes: this.pictureBytes, broken: this.#broken };
     const json = new TextEncoder().encode(JSON.stringify(trailer));
-    const sums = new Uint8Array(4 * this.#sums.length);
-    const places = new DataView(sums.buffer);
-    for (const [i, sum] of this.#sums.entries()) places.setUint32(4 * i, sum, true);
     const end = new Uint8Array(tail);
     new DataView(end.buffer).setUint32(0, json.length, true);
-    new DataView(end.buffer).setUint32(4, crc32(json, crc32(sums)), true);
+    const hashes = new Uint8Array(hashBytes * this.#count);
+    this.#hashes.forEach((hash, i) => hashes.set(hash, hashBytes * i));
+    new DataView(end.buffer).setUint32(4, crc32(json, crc32(hashes)), true);
     end.set(mark, 8);
-    for (const bytes of [sums, json, end]) await this.file.write(bytes);
+    for (const bytes of [hashes, json, end]) await this.file.write(bytes);
     await this.file.commit();
   }
 
@@ -69,15 +78,20 @@ export class StoreWriter implements AsyncDisposable {
 
 /** Reads a store: from memory when it is small, from the file otherwise. */
 export class Store implements Disposable {
+  /** Pictures whose bytes were compared with their hash: once each. */
+  readonly #checked: Uint8Array;
+
   private constructor(
+    readonly path: string,
     readonly count: number,
     readonly pictureBytes: number,
     readonly broken: readonly Broken[],
-    readonly path: string,
-    private readonly file: number,
-    private readonly sums: DataView,
-    private readonly memory: Uint8Array | undefined,
-  ) {}
+    readonly hashes: Uint8Array,
+    readonly file: number,
+    readonly memory: Uint8Array | undefined,
+  ) {
+    this.#checked = new Uint8Array(count);
+  }
 
   /**
    * Opens a store.
@@ -93,28 +107,23 @@ export class Store implements Disposable {
       if ((error as { code?: string }).code === "ENOENT") return undefined;
       throw error;
     }
-    let store: Store | undefined;
-    try {
-      const found = readTrailer(file, fstatSync(file).size);
-      if (found?.trailer.count !== expected.count || found.trailer.pictureBytes !== expected.pictureBytes) {
-        return undefined;
-      }
-      const { trailer: { count, pictureBytes, broken }, sums } = found;
-      const bytes = count * pictureBytes;
-      const memory = bytes <= memoryLimit ? new Uint8Array(bytes) : undefined;
-      if (memory) readFully(file, memory, 0, bytes, 0);
-      const opened = new Store(count, pictureBytes, broken, path, file, sums, memory);
-      for (let i = 0; memory && i < count; i++) {
-        if (!opened.#isWhole(i, memory.subarray(i * pictureBytes, (i + 1) * pictureBytes))) return undefined;
-      }
-      return store = opened;
-    } finally {
-      if (store === undefined) closeSync(file);
+    const trailer = readTrailer(file, statSync(path).size);
+    if (trailer?.count !== expected.count || trailer.pictureBytes !== expected.pictureBytes) {
+      closeSync(file);
+      return undefined;
     }
-  }
-
-  #isWhole(index: number, bytes: Uint8Array): boolean {
-    return crc32(bytes) === this.sums.getUint32(4 * index, true);
+    const { count, pictureBytes, broken } = trailer;
+    const bytes = count * pictureBytes;
+    const hashes = new Uint8Array(count * hashBytes);
+    readFully(file, hashes, 0, hashes.length, bytes);
+    const memory = bytes <= memoryLimit ? new Uint8Array(bytes) : undefined;
+    if (memory) readFully(file, memory, 0, bytes, 0);
+    const store = new Store(path, count, pictureBytes, broken, hashes, file, memory);
+    if (memory && !store.#isWhole(memory)) {
+      store[Symbol.dispose]();
+      return undefined;
+    }
+    return store;
   }
 
   /**
@@ -124,18 +133,39 @@ export class Store implements Disposable {
    */
   read(index: number, target: Uint8Array, offset: number): void {
     const start = index * this.pictureBytes;
-    if (this.memory) return target.set(this.memory.subarray(start, start + this.pictureBytes), offset);
-    readFully(this.file, target, offset, this.pictureBytes, start);
-    if (this.#isWhole(index, target.subarray(offset, offset + this.pictureBytes))) return;
-    throw new DenoiseError(storeDamaged(this.path, index));
+    if (this.memory) target.set(this.memory.subarray(start, start + this.pictureBytes), offset);
+    else readFully(this.file, target, offset, this.pictureBytes, start);
+    if (this.#checked[index] === 1) return;
+    if (!this.#isPicture(index, target.subarray(offset, offset + this.pictureBytes))) {
+      throw new DenoiseError(storeDamaged(this.path));
+    }
+    this.#checked[index] = 1;
+  }
+
+  /** Eight bytes of a hash of picture `index`, as they were decoded. */
+  hash(index: number): Uint8Array {
+    return this.hashes.subarray(index * hashBytes, (index + 1) * hashBytes);
   }
 
   [Symbol.dispose](): void {
     closeSync(this.file);
   }
+
+  /** Whether all pictures are as they were written; those that are need no further check. */
+  #isWhole(pictures: Uint8Array): boolean {
+    for (let i = 0; i < this.count; i++) {
+      if (!this.#isPicture(i, pictures.subarray(i * this.pictureBytes, (i + 1) * this.pictureBytes))) return false;
+    }
+    this.#checked.fill(1);
+    return true;
+  }
+
+  #isPicture(index: number, bytes: Uint8Array): boolean {
+    return hashOf(bytes).every((byte, i) => byte === this.hashes[index * hashBytes + i]);
+  }
 }
 
-function readTrailer(file: number, size: number): { trailer: Trailer; sums: DataView } | undefined {
+function readTrailer(file: number, size: number): Trailer | undefined {
   if (size < tail) return undefined;
   const end = new Uint8Array(tail);
   readFully(file, end, 0, tail, size - tail);
@@ -145,11 +175,11 @@ function readTrailer(file: number, size: number): { trailer: Trailer; sums: Data
   const json = new Uint8Array(length);
   readFully(file, json, 0, length, size - tail - length);
   const trailer = parse(new TextDecoder().decode(json));
-  if (trailer === undefined || trailer.count * (trailer.pictureBytes + 4) !== size - tail - length) return undefined;
-  const sums = new Uint8Array(4 * trailer.count);
-  readFully(file, sums, 0, sums.length, trailer.count * trailer.pictureBytes);
-  const whole = crc32(json, crc32(sums)) === new DataView(end.buffer).getUint32(4, true);
-  return whole ? { trailer, sums: new DataView(sums.buffer) } : undefined;
+  if (trailer === undefined) return undefined;
+  if (trailer.count * (trailer.pictureBytes + hashBytes) !== size - tail - length) return undefined;
+  const hashes = new Uint8Array(trailer.count * hashBytes);
+  readFully(file, hashes, 0, hashes.length, trailer.count * trailer.pictureBytes);
+  return crc32(json, crc32(hashes)) === new DataView(end.buffer).getUint32(4, true) ? trailer : undefined;
 }
 
 function parse(text: string): Trailer | undefined {

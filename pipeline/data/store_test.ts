@@ -51,7 +51,7 @@ Deno.test("Store.read() refuses a picture that changed, where the store is too l
   store.read(0, target, 0);
   assert.throws(() => store.read(1, target, 0), (error: Error) => {
     assert.ok(error instanceof DenoiseError);
-    assert.match(error.message, /^Cannot read picture 1 of ".*a\.bin": its checksum differs/);
+    assert.match(error.message, /a\.bin": the file is damaged$/);
     return true;
   });
 });

@@ -1,4 +1,5 @@
 /** Messages about opening a dataset and cutting batches from it, in alphabetical order of code. */
+import { shellWord } from "../text/shell.ts";
 import { counted, quote, type Text } from "./text.ts";
 
 /** A batch larger than all that an epoch holds. */
@@ -52,16 +53,12 @@ export function emptySplit(held: number, skipped: number): Text {
   };
 }
 
-/** A file of decoded pictures whose bytes are not those that were written. */
-export function storeDamaged(path: string, index: number): Text {
+/** Decoded pictures that have changed on the disk. */
+export function storeDamaged(path: string): Text {
   return {
     code: "store-damaged",
-    message:
-      `Cannot read picture ${index} of "${path}": its checksum differs, so that the file of decoded pictures is damaged`,
-    help: [
-      "delete this file: the next start decodes the pictures again, and training continues from its last checkpoint",
-      "the disk or the memory may be failing where this comes back",
-    ],
+    message: `Cannot use the decoded pictures in "${path}": the file is damaged`,
+    help: [`delete it, and the pictures are decoded again: rm ${shellWord(path)}`],
   };
 }
 

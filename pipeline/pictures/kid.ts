@@ -132,7 +132,7 @@ function sorted(options: Readonly<Record<string, unknown>>): [string, unknown][]
   return Object.entries(options).filter(([, value]) => value !== undefined).sort(([a], [b]) => a < b ? -1 : 1);
 }
 
-const keptCells = z.array(z.object({
+const keptCells = z.array(z.looseObject({
   key: z.string(),
   sampler: z.string(),
   steps: z.int().positive(),

@@ -29,7 +29,7 @@ export async function readCells(path: string): Promise<Cell[]> {
 }
 
 const kept = z.object({
-  cells: z.array(z.object({
+  cells: z.array(z.looseObject({
     recipe: z.string(),
     point: z.record(z.string(), z.string()),
     run: z.string(),

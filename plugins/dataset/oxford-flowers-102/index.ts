@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { type OpenTools, z } from "denoise/plugin";
 import { readTar } from "../shared/archive.ts";
-import { type MatArray, BadMat, readMat } from "../shared/mat.ts";
+import { BadMat, type MatArray, readMat } from "../shared/mat.ts";
 import { makePack, type Member, openPack, type Pack } from "../shared/pack.ts";
 import { fetchAgain, fetchFile, refuseMissing, unreadable, wrongLayout } from "../shared/remote.ts";
 import type { Sources } from "./sources.ts";

@@ -1,4 +1,5 @@
 /** Files taken out of an archive once: their bytes in one file, and a list of where each lies. */
+import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { files, z } from "denoise/plugin";
 
@@ -16,6 +17,8 @@ export interface Member {
 export interface Pack<Item extends Member = Member> {
   readonly path: string;
   readonly items: readonly Item[];
+  /** SHA-256 of the bytes; undefined for packs of earlier versions, which did not keep it. */
+  readonly content?: string | undefined;
 }
 
 const member = z.object({ name: z.string(), offset: z.int().nonnegative(), size: z.int().nonnegative() });
@@ -32,11 +35,12 @@ export interface Packer {
  * The pack of a folder, where it is whole and was made from the same source. A damaged one counts as missing: it is made
  * again.
  *
+ * @param key what `makePack` was told, or what is true of it
  * @param more what is kept of each member besides its place
  */
 export async function openPack<More extends z.ZodRawShape = Record<never, never>>(
   folder: string,
-  key: string,
+  key: string | ((key: string) => boolean),
   more?: More,
 ): Promise<Pack<Member & z.infer<z.ZodObject<More>>> | undefined> {
   const path = join(folder, "pack.bin");
@@ -44,14 +48,15 @@ export async function openPack<More extends z.ZodRawShape = Record<never, never>
   try {
     const schema = z.object({
       version: z.literal(version),
-      key: z.literal(key),
+      key: z.string().refine(typeof key === "string" ? (made) => made === key : key),
+      content: z.string().optional(),
       items: z.array(member.extend(more ?? {})).min(1),
     });
     const found = schema.safeParse(JSON.parse(await Deno.readTextFile(join(folder, "pack.json"))));
     if (!found.success) return undefined;
     const items = found.data.items as unknown as (Member & z.infer<z.ZodObject<More>>)[];
     const end = items.reduce((end, { offset, size }) => Math.max(end, offset + size), 0);
-    return (await Deno.stat(path)).size >= end ? { path, items } : undefined;
+    return (await Deno.stat(path)).size >= end ? { path, items, content: found.data.content } : undefined;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound || error instanceof SyntaxError) return undefined;
     throw error;
@@ -71,12 +76,14 @@ export async function makePack<Item extends Member>(
 ): Promise<Pack<Item>> {
   const path = join(folder, "pack.bin");
   await using file = await files.WholeFile.create(path);
+  const hash = createHash("sha256");
   let end = 0;
   const items = await fill({
     async add(name, content) {
       const offset = end;
       for await (const bytes of content instanceof Uint8Array ? [content] : content) {
         await file.write(bytes);
+        hash.update(bytes);
         end += bytes.length;
       }
       return { name, offset, size: end - offset };
@@ -85,8 +92,9 @@ export async function makePack<Item extends Member>(
   });
   await Deno.remove(join(folder, "pack.json")).catch(() => {}); // It lists what the old pack held.
   await file.commit();
-  await files.writeWhole(join(folder, "pack.json"), JSON.stringify({ version, key, items }));
-  return { path, items };
+  const content = hash.digest("hex");
+  await files.writeWhole(join(folder, "pack.json"), JSON.stringify({ version, key, items, content }));
+  return { path, items, content };
 }
 
 /** The bytes of one member of a pack. */
