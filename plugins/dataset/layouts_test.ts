@@ -186,9 +186,13 @@ Deno.test("pictures of the hub are read from Parquet files placed by hand, witho
 Deno.test("pictures of the hub are refused where its list or its files are others than expected", async () => {
   const list = "/api/datasets/owner/drawings/tree/refs%2Fconvert%2Fparquet";
   const text = (value: unknown) => ({ [list]: new TextEncoder().encode(JSON.stringify(value)) });
-  await refused(text({ error: "gone" }), openHub, /the answer is no list of files/);
+  await refused(text({ error: "gone" }), openHub, /the answer is not a list of files/);
   await refused(text([{ path: "default/test/0.parquet" }]), openHub, /it holds no Parquet files of split "train"/);
   await refused(text([{ path: "default/train/0.parquet" }]), openHub, /listed without its SHA-256/);
+  await refused({ [list]: new TextEncoder().encode("<html>".repeat(9)) }, openHub, /the answer is not a list of files/);
+  const large = { path: "default/train/0.parquet", lfs: { oid: "0".repeat(64), size: 1e15 } };
+  await refused(text([large]), openHub, /its files have 1000000 GB, more than 100 GB/);
+  await refused({ [list]: new Uint8Array(17 * 2 ** 20).fill(0x20) }, openHub, /The list has more than 16777216 char/);
   await using server = await loopback({});
   const place = (bytes: Uint8Array) => Deno.writeFile(join(server.cache, "some.parquet"), bytes);
   await place(await parquet([boxed([4, 4], [7, 7, 7])], "picture"));
