@@ -126,10 +126,16 @@ async function fetchInto(
 ) {
   const have = (await sizeOf(part)) ?? 0;
   const dead = new AbortController();
-  let timer = setTimeout(() => dead.abort(new Failed(`no data for ${stall / 1000} s`)), stall);
-  const alive = () => {
+  const late = () => dead.abort(new Failed(`no data for ${stall / 1000} s`));
+  let timer = setTimeout(late, stall);
+  /** Bytes since the timer was set: a server that sends one now and then is dead as well. */
+  let fresh = 0;
+  const alive = (bytes: number) => {
+    fresh += bytes;
+    if (fresh < leastBytes) return;
+    fresh = 0;
     clearTimeout(timer);
-    timer = setTimeout(() => dead.abort(new Failed(`no data for ${stall / 1000} s`)), stall);
+    timer = setTimeout(late, stall);
   };
   try {
     const response = await fetch(remote.url, {
@@ -137,25 +143,18 @@ async function fetchInto(
       headers: { "accept-encoding": "identity", ...(have > 0 ? { range: `bytes=${have}-` } : {}) },
       signal: signal ? AbortSignal.any([signal, dead.signal]) : dead.signal,
     });
-    if (!response.ok || response.body === null) {
+    const fault = faultOf(response, remote, have);
+    if (fault !== undefined || response.body === null) {
       await response.body?.cancel();
-      const text = `the server answered ${response.status} ${response.statusText}`.trimEnd();
-      throw response.status >= 400 && response.status < 500 && ![408, 416, 429].includes(response.status)
-        ? new Fatal(text)
-        : new Failed(text);
+      if (response.status === 206) await Deno.truncate(part); // another part than was asked for: all of it, next time
+      throw fault ?? new Failed("the server answered with nothing");
     }
-    const resumed = response.status === 206 &&
-      response.headers.get("content-range")?.startsWith(`bytes ${have}-`) === true;
-    const announced = Number(response.headers.get("content-length") ?? NaN) + (resumed ? have : 0);
-    if (announced !== remote.size && !Number.isNaN(announced) && !response.headers.has("content-encoding")) {
-      await response.body.cancel();
-      throw new Fatal(`the file there has ${announced} bytes, expected ${remote.size}`);
-    }
+    const resumed = response.status === 206;
     using file = await Deno.open(part, { write: true, create: true, append: resumed, truncate: !resumed });
     let done = resumed ? have : 0;
     progress?.(done, remote.size);
     for await (const chunk of response.body) {
-      alive();
+      alive(chunk.length);
       if (done + chunk.length > remote.size) {
         await file.truncate(0);
         throw new Fatal(`the server sends more than the expected ${remote.size} bytes`);
@@ -169,6 +168,40 @@ async function fetchInto(
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** Bytes that a connection brings within the time of a stall, at least. */
+const leastBytes = 4096;
+
+/** What is wrong with an answer before its content is read; undefined where nothing is. */
+function faultOf(response: Response, { url, size }: Remote | RemoteMd5, have: number): Failed | undefined {
+  const { status, statusText, headers, ok } = response;
+  if (url.startsWith("https:") && !response.url.startsWith("https:")) {
+    return new Fatal(`the server leads to "${response.url}", which is not encrypted`);
+  }
+  if (!ok) {
+    const text = `the server answered ${status} ${statusText}`.trimEnd();
+    const changes = status < 400 || status >= 500 || [408, 416, 429].includes(status);
+    return changes ? new Failed(text) : new Fatal(text);
+  }
+  const range = /^bytes (\d+)-(\d+)\/(\d+|\*)$/.exec(headers.get("content-range") ?? "")?.slice(1);
+  if (status === 206) {
+    const [first, last, total] = range ?? [];
+    if (total !== undefined && total !== "*" && Number(total) !== size) {
+      return new Fatal(`the file there has ${total} bytes, expected ${size}`);
+    }
+    const right = have > 0 && Number(first) === have && Number(last) === size - 1;
+    return right ? undefined : new Failed("the server answered with another part of the file");
+  }
+  const length = headers.get("content-length");
+  if (length !== null && Number(length) === size) return undefined;
+  if (/^text\/html\b/i.test(headers.get("content-type") ?? "")) {
+    return new Fatal("the server answered with a web page in place of the file");
+  }
+  const encoding = headers.get("content-encoding") ?? "identity";
+  // Asked for without compression, the content is not decompressed either.
+  if (encoding !== "identity") return new Fatal(`the server sends the file compressed with ${encoding.slice(0, 40)}`);
+  return length === null ? undefined : new Fatal(`the file there has ${length} bytes, expected ${size}`);
 }
 
 async function checkPlaced(path: string, remote: Remote | RemoteMd5, signal?: AbortSignal): Promise<void> {

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { download, DownloadError, type DownloadOptions, type Remote } from "./download.ts";
 import { sha256 } from "./hash.ts";
 
@@ -193,6 +194,134 @@ Deno.test("download() gives up on a connection that sends nothing", async () => 
   await withServer(silent, async (place) => {
     await assert.rejects(place.get({ stall: 30, attempts: 2 }), /no data for 0.03 s/);
     assert.equal(place.ranges.length, 2);
+  });
+});
+
+Deno.test("download() gives up on a connection that sends a byte now and then", async () => {
+  const drip: Behaviour = () =>
+    new Response(
+      new ReadableStream({
+        async pull(controller) {
+          await new Promise((resolve) => setTimeout(resolve, 10));
+          controller.enqueue(Uint8Array.of(1));
+        },
+      }),
+    );
+  await withServer(drip, async (place) => {
+    await assert.rejects(place.get({ stall: 200, attempts: 1 }), /no data for 0.2 s/);
+  });
+});
+
+Deno.test("download() takes no other part of the file for the one that it asked for", async () => {
+  const part = (first: number, last: number, total: number | string): Response =>
+    new Response(content.subarray(first, last + 1), {
+      status: 206,
+      headers: { "content-range": `bytes ${first}-${last}/${total}` },
+    });
+  const end = content.length - 1;
+  // The first answer is wrong; then the whole file is asked for.
+  for (
+    const wrong of [() => part(0, half, content.length), () => part(half, end - 1, "*"), () => part(half + 1, end, "*")]
+  ) {
+    await withServer((_, before) => before === 0 ? wrong() : new Response(content), async (place) => {
+      await startPart(place, content.subarray(0, half));
+      await place.get();
+      assert.deepEqual(place.ranges, [`bytes=${half}-`, null]);
+      assert.deepEqual(await Deno.readFile(place.path), content);
+    });
+  }
+  await withServer(() => part(half, end, "*"), async (place) => {
+    await startPart(place, content.subarray(0, half));
+    await place.get();
+    assert.deepEqual(await Deno.readFile(place.path), content, "a server need not say how long the whole is");
+  });
+  await withServer(() => part(half, end, end), async (place) => {
+    await startPart(place, content.subarray(0, half));
+    await assert.rejects(place.get(), /the file there has 299999 bytes, expected 300000/);
+  });
+  await withServer(() => part(0, 9, content.length), async (place) => {
+    await assert.rejects(place.get({ attempts: 2 }), /answered with another part of the file/);
+    assert.equal(place.ranges.length, 2);
+  });
+});
+
+Deno.test("download() starts over where the file on the server changed while it was resumed", async () => {
+  const before = content.map((byte) => byte ^ 5);
+  const changed: Behaviour = (request, requests) =>
+    requests === 0 ? dropped(new Response(before), 60_000) : ranged(request, 0);
+  await withServer(changed, async (place) => {
+    await place.get();
+    assert.deepEqual(place.ranges.at(-1), null, "all of it, in the end");
+    assert.deepEqual(await Deno.readFile(place.path), content);
+  });
+});
+
+Deno.test("download() says that it was given a web page", async () => {
+  const headers = { "content-type": "text/html; charset=utf-8" };
+  const page = "<html>Please sign in</html>";
+  for (const body of [page, new Blob([page]).stream()]) {
+    await withServer(() => new Response(body, { headers }), async (place) => {
+      await assert.rejects(place.get(), /the server answered with a web page in place of the file/);
+      assert.equal(place.ranges.length, 1);
+      assert.deepEqual(names(place.path), []);
+    });
+  }
+  // What a server calls a file does not count where its size is right.
+  await withServer(() => new Response(content, { headers }), (place) => place.get());
+});
+
+Deno.test("download() refuses a file that is compressed on the way, and takes one that only says so", async () => {
+  const encoded = (bytes: Uint8Array<ArrayBuffer>) => new Response(bytes, { headers: { "content-encoding": "gzip" } });
+  for (const plain of [content, new Uint8Array(1e8)]) {
+    await withServer(() => encoded(new Uint8Array(gzipSync(plain))), async (place) => {
+      await assert.rejects(place.get(), /the server sends the file compressed with gzip$/);
+      assert.deepEqual(names(place.path), []);
+    });
+  }
+  // Some servers call an archive that: its bytes are those of the file.
+  await withServer(() => encoded(content), async (place) => {
+    await place.get();
+    assert.deepEqual(await Deno.readFile(place.path), content);
+  });
+});
+
+Deno.test("download() follows redirects to other servers, and gives up on those without end or to files", async () => {
+  await withServer(whole, async (other) => {
+    const to = (url: string): Behaviour => () => new Response(null, { status: 302, headers: { location: url } });
+    await withServer(to(other.remote.url), async (place) => {
+      await place.get();
+      assert.deepEqual(await Deno.readFile(place.path), content);
+    });
+    await withServer(to("file:///etc/passwd"), async (place) => {
+      await assert.rejects(place.get({ attempts: 1 }), /^DownloadError: Cannot download/);
+      assert.deepEqual(names(place.path), []);
+    });
+    await withServer((request) => to(request.url)(request, 0), async (place) => {
+      await assert.rejects(place.get({ attempts: 1 }), /^DownloadError: Cannot download/);
+    });
+  });
+});
+
+Deno.test("download() does not go from an encrypted connection to one that is not", async () => {
+  // No server on loopback has a certificate: the answer is made here.
+  const real = globalThis.fetch;
+  const answer = new Response(content);
+  Object.defineProperty(answer, "url", { value: "http://example.org/file.bin" });
+  globalThis.fetch = () => Promise.resolve(answer);
+  try {
+    const path = join(await Deno.makeTempDir(), "file.bin");
+    const remote = { url: "https://example.org/file.bin", size: content.length, sha256: sha256(content) };
+    await assert.rejects(download(path, remote), /leads to "http:\/\/example\.org\/file\.bin", which is not encrypted/);
+  } finally {
+    globalThis.fetch = real;
+  }
+});
+
+Deno.test("download() is content with a connection that drops once all is there", async () => {
+  await withServer((request) => dropped(ranged(request, 0), content.length), async (place) => {
+    await place.get();
+    assert.equal(place.ranges.length, 1);
+    assert.deepEqual(await Deno.readFile(place.path), content);
   });
 });
 

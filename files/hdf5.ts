@@ -1,5 +1,7 @@
 /** Reads HDF5 files, the format that Keras keeps weights in. */
-import { basename } from "node:path";
+import { basename, resolve } from "node:path";
+import { confined, ConfinedError } from "./confined.ts";
+import type { Hdf5Content } from "./hdf5_reader.ts";
 
 /** A data set of an HDF5 file: numbers of any width, as float32. */
 export interface Hdf5Tensor {
@@ -23,53 +25,28 @@ export class Hdf5Error extends Error {
 const signature = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
 
 /**
- * Reads all of an HDF5 file into memory.
+ * Reads all of an HDF5 file into memory: at most 2 GB, and 100 times the size of the file. Links to other files are not
+ * followed.
  *
- * @throws {Hdf5Error} when the file is not HDF5, cut short or damaged
+ * @throws {Hdf5Error} when the file is not HDF5, is cut short or damaged, or breaks a limit
  * @throws {Deno.errors.NotFound} when there is no file
  */
-export async function readHdf5(path: string): Promise<Hdf5> {
+export async function readHdf5(
+  path: string,
+  options: { readonly signal?: AbortSignal | undefined } = {},
+): Promise<Hdf5> {
   await checkSignature(path);
   // 4 MB of WebAssembly: loaded where it is needed, not with every plugin.
-  const { default: h5 } = await import("h5wasm/node");
-  const library = await h5.ready as { activate_throwing_error_handler?(): void };
-  library.activate_throwing_error_handler?.(); // otherwise it prints pages and goes on
-  let file: InstanceType<typeof h5.File> | undefined;
-  try {
-    file = new h5.File(path, "r");
-    const tensors = new Map<string, Hdf5Tensor>();
-    const texts = new Map<string, readonly string[]>();
-    const visit = (name: string, item: unknown) => {
-      if (item instanceof h5.Dataset) {
-        const data = item.value as unknown;
-        const { shape } = item;
-        if (shape === null || !isNumbers(data)) return; // texts, such as Keras' configuration
-        tensors.set(name, { shape: [...shape], data: data instanceof Float32Array ? data : Float32Array.from(data) });
-        return;
-      }
-      if (!(item instanceof h5.Group)) return;
-      for (const [attribute, { value }] of Object.entries(item.attrs)) {
-        const all = Array.isArray(value) ? value : [value];
-        if (all.every((text) => typeof text === "string")) texts.set(`${name}@${attribute}`, all);
-      }
-      for (const key of item.keys()) visit(name === "" ? key : `${name}/${key}`, item.get(key));
-    };
-    visit("", file);
-    return { tensors, texts: (group, attribute) => texts.get(`${group}@${attribute}`) };
-  } catch (error) {
-    throw new Hdf5Error(`Cannot read "${basename(path)}": it is damaged, or was not copied to its end`, {
-      cause: error,
-    });
-  } finally {
-    try {
-      file?.close();
-    } catch { /* it never opened */ }
-  }
-}
-
-function isNumbers(data: unknown): data is Float32Array | Float64Array | Int32Array {
-  return ArrayBuffer.isView(data) && !(data instanceof DataView) && !(data instanceof BigInt64Array) &&
-    !(data instanceof BigUint64Array);
+  const reader = new URL("./hdf5_reader.ts", import.meta.url);
+  const content = await confined<Hdf5Content>(reader, resolve(path), options).catch((error) => {
+    if (!(error instanceof ConfinedError)) throw error;
+    throw new Hdf5Error(`Cannot read "${basename(path)}": it ${error.message}`, { cause: error });
+  });
+  const texts = new Map(content.texts);
+  return {
+    tensors: new Map(content.tensors.map(([name, shape, data]) => [name, { shape, data }])),
+    texts: (group, attribute) => texts.get(`${group}@${attribute}`),
+  };
 }
 
 async function checkSignature(path: string): Promise<void> {

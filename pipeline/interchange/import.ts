@@ -73,8 +73,8 @@ export async function importWeights(
     );
     disposeTree(state);
     const wanted = { parts, shapes };
-    const main = await readKerasFile(file, wanted);
-    const averages = options.ema === undefined ? main : await readKerasFile(options.ema, wanted);
+    const main = await readKerasFile(file, wanted, signal);
+    const averages = options.ema === undefined ? main : await readKerasFile(options.ema, wanted, signal);
     place(tensors, "network", weights(main, main.network, wanted), console, "weights");
     place(tensors, "average", weights(averages, averages.average ?? averages.network, wanted), console, "average");
     const statistics = await statisticsFor(graph, main, options, signal, console);
@@ -133,7 +133,7 @@ async function statisticsFor(
   disposeTree(blank);
   if (names.length === 0) return {};
   const path = options.statistics ?? main.path;
-  const known = options.statistics === undefined ? main.statistics : await readStatistics(path);
+  const known = options.statistics === undefined ? main.statistics : await readStatistics(path, signal);
   if (known === undefined) {
     if (options.statistics !== undefined) {
       throw new DenoiseError(importStatistics(path, "it holds no normalization layer"));

@@ -27,8 +27,8 @@ export interface KerasModel {
  *
  * @throws {DenoiseError} when it cannot be read, or several models fit and nothing tells them apart
  */
-export async function readKerasFile(path: string, wanted: Wanted): Promise<KerasFile> {
-  const layers = await readLayers(path);
+export async function readKerasFile(path: string, wanted: Wanted, signal: AbortSignal): Promise<KerasFile> {
+  const layers = await readLayers(path, signal);
   const models = [...fittingModels(layers, wanted)].map(([name, layers]): KerasModel => ({ name, layers }));
   const average = averageOf(models);
   const plain = models.filter((model) => model !== average);
@@ -50,13 +50,13 @@ function averageOf(models: readonly KerasModel[]): KerasModel | undefined {
 }
 
 /** Mean and variance in a file that holds a normalization layer. */
-export async function readStatistics(path: string): Promise<KerasFile["statistics"]> {
-  return statisticsOf(await readLayers(path));
+export async function readStatistics(path: string, signal: AbortSignal): Promise<KerasFile["statistics"]> {
+  return statisticsOf(await readLayers(path, signal));
 }
 
-async function readLayers(path: string): Promise<KerasLayer[]> {
+async function readLayers(path: string, signal: AbortSignal): Promise<KerasLayer[]> {
   try {
-    const layers = kerasLayers(await readHdf5(path));
+    const layers = kerasLayers(await readHdf5(path, { signal }));
     if (layers.length > 0) return layers;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) throw new DenoiseError(importUnreadable(path, "there is no such file"));

@@ -1,6 +1,6 @@
 /** Messages about run folders, checkpoints, training, sampling and evaluating, in alphabetical order of code. Paths stay whole. */
 import { shellWord } from "../text/shell.ts";
-import { listed, type Text } from "./text.ts";
+import { found, listed, type Text } from "./text.ts";
 
 /** A run on another backend than before, or on more or fewer devices. */
 export function backendChanged(before: string, now: string): Text {
@@ -26,6 +26,15 @@ export function checkpointDamaged(reason: string, to: string, aside: string): Te
     code: "checkpoint-damaged",
     message: reason,
     help: [`going on from ${to}`, `the damaged one is kept as ${aside}`],
+  };
+}
+
+/** A field of a checkpoint's metadata that cannot be. `expected`: such as "a whole number". */
+export function checkpointField(path: string, field: string, value: unknown, expected: string): Text {
+  return {
+    code: "checkpoint-field",
+    message: `Cannot use "${path}" as a checkpoint: its ${field} is ${found(value)}, expected ${expected}`,
+    help: ["use another checkpoint of the run, or a copy of this one: it was damaged, or written by another program"],
   };
 }
 

@@ -1,5 +1,6 @@
 /** Picture `kid`: how good the pictures of several samplers are, by their number of steps. */
 import { dirname, join } from "node:path";
+import { z } from "zod";
 import { writeWhole } from "../../files/mod.ts";
 import type { Graph, Stage } from "../graph/types.ts";
 import { measurementsDamaged, measuringUnavailable } from "../messages/pictures.ts";
@@ -7,7 +8,7 @@ import { validationMissing } from "../messages/run.ts";
 import { type LineChart, lineChart, panels, type Spec } from "../plots/mod.ts";
 import { DenoiseError } from "../problem.ts";
 import type { LoadOptions } from "../run/load.ts";
-import { readKept } from "../run/kept.ts";
+import { measurementSchema, readKept } from "../run/kept.ts";
 import { tellData } from "../run/lines.ts";
 import { buildMeasure, type Measurement } from "../run/measure.ts";
 import { prepareMetric } from "../run/prepare_metrics.ts";
@@ -131,10 +132,16 @@ function sorted(options: Readonly<Record<string, unknown>>): [string, unknown][]
   return Object.entries(options).filter(([, value]) => value !== undefined).sort(([a], [b]) => a < b ? -1 : 1);
 }
 
+const keptCells = z.array(z.looseObject({
+  key: z.string(),
+  sampler: z.string(),
+  steps: z.int().positive(),
+  evaluations: z.number().positive(),
+  measurement: measurementSchema,
+}));
+
 function cellsOf(content: unknown): Cell[] | undefined {
-  const isCell = (cell: Partial<Cell> | null) =>
-    typeof cell?.key === "string" && typeof cell.measurement?.value === "number";
-  return Array.isArray(content) && content.every(isCell) ? content : undefined;
+  return keptCells.safeParse(content).data;
 }
 
 /** Lines of samplers over steps; where some evaluate the network more than once a step, over evaluations as well. */

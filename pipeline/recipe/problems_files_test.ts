@@ -491,7 +491,7 @@ Cannot read "r.yaml" as text
     file: "x.safetensors",
     says: `
 Cannot read a recipe from checkpoint "x.safetensors"
-  it is too short to be a safetensors file
+  it has 2 bytes, fewer than the 8 that hold the header's length
   checkpoints of a run hold theirs in the metadata: runs/<name>/checkpoints/*.safetensors
 
 1 problem

@@ -4,6 +4,7 @@ import * as messages from "../messages/run.ts";
 import { DenoiseError } from "../problem.ts";
 import { version } from "../version.ts";
 import type { HostTree } from "./host.ts";
+import { checkMetadata, format } from "./position.ts";
 import { readMetadata, readSafetensors, writeSafetensors } from "./safetensors.ts";
 
 /** Where a run stands, besides its tensors. */
@@ -43,7 +44,6 @@ export interface Checkpoint {
   readonly tensors: HostTree;
 }
 
-const format = "denoise-checkpoint-1";
 const pattern = /^step-(\d{6,})\.safetensors$/;
 
 /** `checkpoints/step-000512.safetensors`. */
@@ -59,23 +59,23 @@ export async function writeCheckpoint(path: string, { position, recipe, tensors 
 /**
  * Reads a checkpoint, whole.
  *
- * @throws {DenoiseError} when the file is damaged, or no checkpoint
+ * @throws {DenoiseError} when the file is damaged, is not a checkpoint, or says of itself what cannot be
  */
 export async function readCheckpoint(path: string): Promise<Checkpoint> {
   const { tensors, metadata } = await readSafetensors(path);
-  return { position: position(path, metadata), recipe: metadata.recipe ?? "", tensors };
-}
-
-/** Reads where a run stood, without its tensors. */
-export async function readPosition(path: string): Promise<Position> {
-  return position(path, await readMetadata(path));
-}
-
-function position(path: string, metadata: Readonly<Record<string, string>>): Position {
-  if (metadata.format !== format || metadata.position === undefined) {
-    throw new DenoiseError(messages.checkpointUnknown(path));
+  const { position, recipe } = checkMetadata(path, metadata);
+  const step = tensors["state/step"]?.data[0];
+  if (step !== undefined && Number(step) !== position.step) {
+    throw new DenoiseError(
+      messages.checkpointField(path, "position.step", position.step, `${step}, as its tensors say`),
+    );
   }
-  return JSON.parse(metadata.position);
+  return { position, recipe, tensors };
+}
+
+/** Reads where a run stood, without its tensors. @throws {DenoiseError} as `readCheckpoint` */
+export async function readPosition(path: string): Promise<Position> {
+  return checkMetadata(path, await readMetadata(path)).position;
 }
 
 /** Checkpoints by step in a folder, newest first. */

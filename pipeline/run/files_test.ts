@@ -51,15 +51,16 @@ Deno.test("RunLog.open() cuts off later steps and what was not finished", () =>
       using _ = await RunLog.open(path, 100);
     }
     assert.equal((await readLog(path)).length, 6, "nothing is cut where nothing is later");
-    await Deno.writeTextFile(
-      path,
-      `${JSON.stringify(step(1))}\nzeros left by a power failure\n${JSON.stringify(step(2))}\n`,
-    );
+    const lines = [step(1), step(2)].map((entry) => `${JSON.stringify(entry)}\n`);
+    const damage = ["zeros left by a power failure", `{"step":"1"}`, `{"step":-1}`, "x".repeat(3e6), "null", ""];
+    await Deno.writeTextFile(path, `${lines.join(damage.join("\n") + "\n")}${damage.join("\n")}\n`);
     assert.deepEqual(await readLog(path), [step(1), step(2)]);
     {
-      using _ = await RunLog.open(path, 9);
+      using log = await RunLog.open(path, 9);
+      log.append(step(10));
     }
-    assert.deepEqual(await readLog(path), [step(1)]);
+    assert.deepEqual(await readLog(path), [step(1), step(2), step(10)], "damage loses no entry that is whole");
+    assert.equal((await Deno.readTextFile(path)).split("\n").length, 3 + damage.length + 1, "what ends it is cut off");
   }));
 
 Deno.test("lockFolder() keeps a second one out until the first lets go", () =>

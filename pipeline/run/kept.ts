@@ -1,6 +1,19 @@
 /** Files of what a command has measured, which it reads when it goes on. */
+import { z } from "zod";
 import { DenoiseError } from "../problem.ts";
 import type { Text } from "../messages/text.ts";
+
+const maxSize = 64 * 2 ** 20; // bytes: a measurement takes some hundred
+
+/** A measurement as it is kept. */
+export const measurementSchema = z.object({
+  id: z.string(),
+  label: z.string(),
+  name: z.string(),
+  value: z.number().or(z.nan()),
+  spread: z.number().or(z.nan()).exactOptional(),
+  better: z.enum(["lower", "higher"]),
+});
 
 /**
  * Reads a JSON file of measurements.
@@ -8,7 +21,7 @@ import type { Text } from "../messages/text.ts";
  * @param list what the file holds as a list; undefined where that is not of the expected form
  * @param damaged the message about a file that is none of these
  * @returns an empty list where there is no file
- * @throws {DenoiseError} where the file is no JSON, or holds something else
+ * @throws {DenoiseError} where the file is not JSON, is larger than 64 MB, or holds something else
  */
 export async function readKept<T>(
   path: string,
@@ -17,6 +30,8 @@ export async function readKept<T>(
 ): Promise<T[]> {
   let text: string;
   try {
+    const { size } = await Deno.stat(path);
+    if (size > maxSize) throw new DenoiseError(damaged(path, `it has ${size} bytes, more than ${maxSize}`));
     text = await Deno.readTextFile(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return [];
@@ -26,7 +41,7 @@ export async function readKept<T>(
   try {
     content = JSON.parse(text, notANumber);
   } catch (cause) {
-    throw new DenoiseError(damaged(path, (cause as Error).message), { cause });
+    throw new DenoiseError(damaged(path, "it is not valid JSON: it ends early, or was changed"), { cause });
   }
   const found = list(content);
   if (found === undefined) throw new DenoiseError(damaged(path, "it holds something else"));

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { readKept } from "./kept.ts";
+import { measurementSchema, readKept } from "./kept.ts";
 
 const list = (content: unknown) => Array.isArray(content) ? content : undefined;
 const damaged = (path: string, reason: string) => ({ code: "damaged", message: `${path}: ${reason}`, help: [] });
@@ -15,8 +15,22 @@ Deno.test("readKept() gives what was written, numbers of a diverged model among 
 
 Deno.test("readKept() refuses what is cut short, and what holds something else", async () => {
   const path = join(await Deno.makeTempDir(), "kept.json");
-  for (const [text, reason] of [["[{", /kept\.json: .*JSON/], ["{}", /kept\.json: it holds something else/]] as const) {
+  for (
+    const [text, reason] of [["[{", /kept\.json: it is not valid JSON: it ends early, or was changed$/], [
+      "{}",
+      /kept\.json: it holds something else/,
+    ]] as const
+  ) {
     await Deno.writeTextFile(path, text);
     await assert.rejects(readKept(path, list, damaged), reason);
+  }
+});
+
+Deno.test("measurementSchema takes what was measured, NaN among it, and nothing else", () => {
+  const measured = { id: "metrics[0]", label: "kid", name: "kid", value: NaN, better: "lower" };
+  assert.deepEqual(measurementSchema.parse(measured), measured);
+  assert.deepEqual(measurementSchema.parse({ ...measured, spread: 0.5 }), { ...measured, spread: 0.5 });
+  for (const wrong of [{ value: "1" }, { value: undefined }, { better: "best" }, { label: 1 }, { spread: "x" }]) {
+    assert.equal(measurementSchema.safeParse({ ...measured, ...wrong }).success, false, JSON.stringify(wrong));
   }
 });

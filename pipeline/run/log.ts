@@ -17,9 +17,13 @@ export class RunLog implements Disposable {
    */
   static async open(path: string, step: number): Promise<RunLog> {
     const file = await Deno.open(path, { read: true, write: true, create: true });
-    const bytes = await Deno.readFile(path);
-    const end = endOf(bytes, step);
-    if (end < bytes.length) await file.truncate(end);
+    let end = 0;
+    for await (const { entry, until } of linesOf(path)) {
+      if (entry === undefined) continue; // damaged: it stays where entries follow that are not
+      if (entry.step > step) break;
+      end = until;
+    }
+    if (end < (await file.stat()).size) await file.truncate(end);
     await file.seek(end, Deno.SeekMode.Start);
     return new RunLog(file);
   }
@@ -40,29 +44,56 @@ export class RunLog implements Disposable {
   }
 }
 
-/** The entries of a log; a last line that was not finished is left out, and lines that are no entries. */
+/** Characters of an entry; the longest are a few hundred. */
+const maxLine = 2 ** 20;
+
+/** The entries of a log; a last line that was not finished is left out, and lines that are not entries. */
 export async function readLog(path: string): Promise<LogEntry[]> {
-  const lines = (await Deno.readTextFile(path)).split("\n").slice(0, -1);
-  return lines.flatMap((line) => parse(line) ?? []);
+  const entries: LogEntry[] = [];
+  for await (const { entry } of linesOf(path)) if (entry !== undefined) entries.push(entry);
+  return entries;
 }
 
-/** Bytes of the log up to the first entry of a later step, or that is no entry. */
-function endOf(bytes: Uint8Array, step: number): number {
+/** The finished lines of a log, piece by piece: their entries, where they are some, and where they end, in bytes. */
+async function* linesOf(path: string): AsyncGenerator<{ entry: LogEntry | undefined; until: number }> {
   const decoder = new TextDecoder();
-  let end = 0;
-  while (true) {
-    const newline = bytes.indexOf(0x0a, end);
-    if (newline === -1) return end;
-    const entry = parse(decoder.decode(bytes.subarray(end, newline)));
-    if (entry === undefined || entry.step > step) return end;
-    end = newline + 1;
+  /** Bytes of the line that is not finished; undefined where it is too long for an entry. */
+  let open: Uint8Array[] | undefined = [];
+  let length = 0;
+  let at = 0;
+  for await (const chunk of (await Deno.open(path)).readable) {
+    for (let start = 0; start < chunk.length;) {
+      const newline = chunk.indexOf(0x0a, start);
+      const end = newline === -1 ? chunk.length : newline;
+      length += end - start;
+      if (length > maxLine) open = undefined;
+      open?.push(chunk.slice(start, end));
+      at += end - start;
+      start = end;
+      if (newline === -1) continue;
+      yield { entry: open && parse(decoder.decode(joined(open, length))), until: ++at };
+      start++;
+      open = [];
+      length = 0;
+    }
   }
+}
+
+function joined(parts: readonly Uint8Array[], length: number): Uint8Array {
+  if (parts.length === 1) return parts[0]!;
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
 }
 
 function parse(line: string): LogEntry | undefined {
   try {
     const entry = JSON.parse(line);
-    return typeof entry?.step === "number" ? entry : undefined;
+    return Number.isSafeInteger(entry?.step) && entry.step >= 0 ? entry : undefined;
   } catch {
     return undefined;
   }

@@ -3,19 +3,9 @@ import { createHash } from "node:crypto";
 import { WholeFile } from "../../files/whole.ts";
 import { fileDamaged } from "../messages/run.ts";
 import { DenoiseError } from "../problem.ts";
+import { arrays, type DType, type Entry, Fault, type Header, readBytes, readHeader } from "../safetensors/header.ts";
 
-/** The element types this project stores, as safetensors names them, and the arrays that hold them. */
-const arrays = {
-  F64: Float64Array,
-  F32: Float32Array,
-  I64: BigInt64Array,
-  I32: Int32Array,
-  U8: Uint8Array,
-  BOOL: Uint8Array,
-} as const;
-
-/** Element type of a stored tensor. */
-export type DType = keyof typeof arrays;
+export type { DType } from "../safetensors/header.ts";
 
 /** A tensor on the host, row-major. */
 export interface HostTensor {
@@ -32,19 +22,6 @@ export interface SafeTensors {
 
 /** Key of the metadata that holds the SHA-256 of the rest of the header and of all data. */
 const checksumKey = "sha256";
-const maxHeader = 100_000_000; // bytes, as in the reference implementation
-
-interface Entry {
-  readonly dtype: DType;
-  readonly shape: readonly number[];
-  readonly data_offsets: readonly [begin: number, end: number];
-}
-
-interface Header {
-  readonly metadata: Readonly<Record<string, string>>;
-  readonly entries: Readonly<Record<string, Entry>>;
-}
-
 /**
  * Writes tensors and metadata, whole or not at all.
  *
@@ -81,31 +58,31 @@ export async function writeSafetensors(
 }
 
 /**
- * Reads a file, whole.
+ * Reads a file, whole. Nothing of the data is read before the header is known to be right.
  *
- * @throws {DenoiseError} when it is damaged or no safetensors file: what is wrong with it
+ * @throws {DenoiseError} when it is damaged or not a safetensors file: what is wrong with it
  */
 export async function readSafetensors(path: string): Promise<SafeTensors> {
-  const bytes = await Deno.readFile(path);
-  const { header, start } = readHeader(path, bytes, bytes.length);
-  const data = bytes.subarray(start);
-  const { metadata, entries } = header;
-  const expected = metadata[checksumKey];
-  if (expected !== undefined && checksum(header, [data]) !== expected) throw damaged(path, "its checksum differs");
-  const tensors: Record<string, HostTensor> = Object.create(null);
-  for (const [name, { dtype, shape, data_offsets: [begin, end] }] of Object.entries(entries)) {
-    const array = arrays[dtype];
-    const at = data.byteOffset + begin;
-    const width = array.BYTES_PER_ELEMENT;
-    tensors[name] = {
-      dtype,
-      shape,
-      data: at % width === 0
-        ? new array(data.buffer, at, (end - begin) / width)
-        : new array(data.slice(begin, end).buffer), // a foreign file may be unaligned
-    };
-  }
-  return { tensors, metadata };
+  return await reading(path, async (file, size) => {
+    const { header, start } = await readHeader(file, size);
+    const data = await readBytes(file, size - start);
+    const { metadata, entries } = header;
+    const expected = metadata[checksumKey];
+    if (expected !== undefined && checksum(header, [data]) !== expected) throw new Fault("its checksum differs");
+    const tensors: Record<string, HostTensor> = Object.create(null);
+    for (const [name, { dtype, shape, data_offsets: [begin, end] }] of Object.entries(entries)) {
+      const array = arrays[dtype];
+      const width = array.BYTES_PER_ELEMENT;
+      tensors[name] = {
+        dtype,
+        shape,
+        data: begin % width === 0
+          ? new array(data.buffer, begin, (end - begin) / width)
+          : new array(data.slice(begin, end).buffer), // a foreign file may be unaligned
+      };
+    }
+    return { tensors, metadata };
+  });
 }
 
 /**
@@ -114,72 +91,16 @@ export async function readSafetensors(path: string): Promise<SafeTensors> {
  * @throws {DenoiseError} when the header is damaged or the file is shorter or longer than the header says
  */
 export async function readMetadata(path: string): Promise<Readonly<Record<string, string>>> {
+  return await reading(path, async (file, size) => (await readHeader(file, size)).header.metadata);
+}
+
+async function reading<T>(path: string, read: (file: Deno.FsFile, size: number) => Promise<T>): Promise<T> {
   using file = await Deno.open(path);
-  const { size: total } = await file.stat();
-  const head = await readBytes(file, Math.min(8, total));
-  const length = headerLength(path, head, total);
-  const bytes = new Uint8Array(8 + length);
-  bytes.set(head);
-  bytes.set(await readBytes(file, length), 8);
-  return readHeader(path, bytes, total).header.metadata;
-}
-
-function damaged(path: string, what: string, options?: ErrorOptions): DenoiseError {
-  return new DenoiseError(fileDamaged(path, what), options);
-}
-
-/** Length of the header in bytes. */
-function headerLength(path: string, bytes: Uint8Array, total: number): number {
-  if (total < 8) throw damaged(path, `it has ${total} bytes, fewer than the 8 that hold the header's length`);
-  const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
-  if (length > maxHeader) throw damaged(path, `its header would have ${length} bytes`);
-  if (8 + length > total) throw damaged(path, `its header has ${length} bytes but the file only ${total}`);
-  return length;
-}
-
-/** The checked header, and where the data start. */
-function readHeader(path: string, bytes: Uint8Array, total: number): { header: Header; start: number } {
-  const start = 8 + headerLength(path, bytes, total);
-  let header: unknown;
   try {
-    header = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(8, start)));
-  } catch (cause) {
-    throw damaged(path, "its header is no JSON", { cause });
+    return await read(file, (await file.stat()).size);
+  } catch (error) {
+    throw error instanceof Fault ? new DenoiseError(fileDamaged(path, error.message), { cause: error }) : error;
   }
-  if (!isRecord(header)) throw damaged(path, "its header is no JSON object");
-  const { __metadata__: metadata = {}, ...entries } = header;
-  if (!(isRecord(metadata) && Object.values(metadata).every((value) => typeof value === "string"))) {
-    throw damaged(path, "its metadata are not all text");
-  }
-  checkEntries(path, entries, total - start);
-  return {
-    header: { metadata: metadata as Header["metadata"], entries: entries as unknown as Header["entries"] },
-    start,
-  };
-}
-
-/** Checks that tensors have known types, that offsets fit shapes, and that the data are covered without gap or overlap. */
-function checkEntries(path: string, entries: Record<string, unknown>, available: number): void {
-  const spans: [begin: number, end: number, name: string][] = [];
-  for (const [name, entry] of Object.entries(entries)) {
-    const wrong = (what: string) => damaged(path, `tensor "${name}" ${what}`);
-    if (!isRecord(entry) || typeof entry.dtype !== "string") throw wrong("has no type");
-    if (!Object.hasOwn(arrays, entry.dtype)) {
-      throw wrong(`has type "${entry.dtype}", and only ${Object.keys(arrays).join(", ")} are known here`);
-    }
-    if (!isCounts(entry.shape)) throw wrong("has no valid shape");
-    if (!isCounts(entry.data_offsets) || entry.data_offsets.length !== 2) throw wrong("has no valid offsets");
-    const [begin, end] = entry.data_offsets as [number, number];
-    const bytes = size(entry.shape) * arrays[entry.dtype as DType].BYTES_PER_ELEMENT;
-    if (end - begin !== bytes) throw wrong(`takes ${end - begin} bytes, but shape [${entry.shape}] needs ${bytes}`);
-    spans.push([begin, end, name]);
-  }
-  let at = 0;
-  for (const [begin, end, name] of spans.sort((a, b) => a[0] - b[0] || a[1] - b[1])) {
-    if (begin !== at) throw damaged(path, `tensor "${name}" starts at byte ${begin} of the data, not at ${at}`);
-    at = end;
-  }
-  if (at !== available) throw damaged(path, `its tensors take ${at} bytes, but the file holds ${available}`);
 }
 
 /** SHA-256 of the header without its checksum, and of all data. */
@@ -194,24 +115,6 @@ function toJson({ metadata, entries }: Header): string {
   return JSON.stringify({ __metadata__: metadata, ...entries });
 }
 
-async function readBytes(file: Deno.FsFile, length: number): Promise<Uint8Array> {
-  const bytes = new Uint8Array(length);
-  for (let at = 0; at < length;) {
-    const read = await file.read(bytes.subarray(at));
-    if (read === null) return bytes.subarray(0, at);
-    at += read;
-  }
-  return bytes;
-}
-
 function size(shape: readonly number[]): number {
   return shape.reduce((a, b) => a * b, 1);
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function isCounts(value: unknown): value is number[] {
-  return Array.isArray(value) && value.every((n) => Number.isSafeInteger(n) && n >= 0);
 }

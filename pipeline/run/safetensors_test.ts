@@ -26,9 +26,21 @@ async function inFolder(body: (path: string) => Promise<void>): Promise<void> {
 
 /** The file with another header. */
 function reheaded(bytes: Uint8Array, change: (header: Record<string, unknown>) => unknown): Uint8Array {
+  return replaced(bytes, (text) => {
+    const header = JSON.parse(text);
+    return JSON.stringify(change(header) ?? header);
+  });
+}
+
+const typed = (bytes: Uint8Array, dtype: string) =>
+  reheaded(bytes, (header) => void ((header.wide as { dtype: string }).dtype = dtype));
+const offset = (bytes: Uint8Array, offsets: number[]) =>
+  reheaded(bytes, (header) => void ((header.wide as { data_offsets: number[] }).data_offsets = offsets));
+
+/** The same with the text of the header. */
+function replaced(bytes: Uint8Array, change: (json: string) => string): Uint8Array {
   const length = Number(new DataView(bytes.buffer).getBigUint64(0, true));
-  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length)));
-  const json = new TextEncoder().encode(JSON.stringify(change(header) ?? header));
+  const json = new TextEncoder().encode(change(new TextDecoder().decode(bytes.subarray(8, 8 + length))));
   const result = new Uint8Array(8 + json.length + bytes.length - 8 - length);
   new DataView(result.buffer).setBigUint64(0, BigInt(json.length), true);
   result.set(json, 8);
@@ -86,8 +98,12 @@ const damages: [what: string, expected: RegExp, damage: (bytes: Uint8Array<Array
   ["a file cut in the data", /tensors take \d+ bytes, but the file holds/, (b) => b.subarray(0, -1)],
   ["bytes after the end", /tensors take \d+ bytes, but the file holds/, (b) => new Uint8Array([...b, 0])],
   ["a giant header", /its header would have/, (b) => (b = b.slice(), b.fill(255, 0, 7), b)],
-  ["a header that is no JSON", /its header is no JSON/, (b) => (b = b.slice(), b[8] = 0x78, b)],
-  ["a header that is a list", /no JSON object/, (b) => reheaded(b, () => [1])],
+  [
+    "a header that is not JSON",
+    /its header is not a JSON object: it does not start with \{/,
+    (b) => (b = b.slice(), b[8] = 0x78, b),
+  ],
+  ["a header that is a list", /does not start with/, (b) => reheaded(b, () => [1])],
   ["a changed byte of data", /checksum differs/, (b) => (b = b.slice(), b[b.length - 3]! ^= 1, b)],
   [
     "a changed recipe",
@@ -102,7 +118,7 @@ const damages: [what: string, expected: RegExp, damage: (bytes: Uint8Array<Array
   [
     "an unknown type",
     /"wide" has type "X9"/,
-    (b) => reheaded(b, (h) => void ((h.wide as { dtype: string }).dtype = "X9")),
+    (b) => typed(b, "X9"),
   ],
   [
     "a shape that does not fit",
@@ -114,6 +130,29 @@ const damages: [what: string, expected: RegExp, damage: (bytes: Uint8Array<Array
     /"wide" has no valid shape/,
     (b) => reheaded(b, (h) => void ((h.wide as { shape: number[] }).shape = [-1])),
   ],
+  ["a header that ends early", /its header is not valid JSON/, (b) => (b = b.slice(), b.fill(0x20, 200, 210), b)],
+  ["a header with a space before it", /does not start with/, (b) => (b = b.slice(), b[8] = 0x20, b)],
+  ["a header that is not UTF-8", /its header is not UTF-8/, (b) => (b = b.slice(), b[12] = 0xff, b)],
+  ["half-precision numbers", /has type BF16: .* are read here, so convert it to F32/, (b) => typed(b, "BF16")],
+  ["a shape that no file can hold", /has shape \[9007199254740991,9007199254740991,0\], which no/, (b) => {
+    const side = Number.MAX_SAFE_INTEGER;
+    return reheaded(b, (h) => void ((h.wide as { shape: number[] }).shape = [side, side, 0]));
+  }],
+  ["offsets that go backwards", /takes -8 bytes/, (b) => offset(b, [8, 0])],
+  ["a key that comes twice", /its header has the key "wide" twice/, (b) => {
+    return replaced(b, (json) => json.replace("{", '{"wi\\u0064e":{"dtype":"U8","shape":[0],"data_offsets":[0,0]},'));
+  }],
+  ["a key of the metadata that comes twice", /has the key "recipe" twice/, (b) => {
+    return replaced(b, (json) => json.replace('"recipe":', '"recipe":"b","recipe":'));
+  }],
+  ["depth without end", /its header is nested deeper than 8 levels/, (b) => {
+    return replaced(b, (json) => json.replace("{", `{"x":${"[".repeat(100_000)}${"]".repeat(100_000)},`));
+  }],
+  ["a length of a header that is longer than the file", /header has 99999999 bytes but the file only/, (b) => {
+    b = b.slice();
+    new DataView(b.buffer).setBigUint64(0, 99_999_999n, true);
+    return b;
+  }],
   ["an overlap", /starts at byte/, (b) => reheaded(b, (h) => void (h.again = h.wide))],
   ["a gap", /starts at byte 16 of the data, not at 8/, (b) => reheaded(b, (h) => void delete h.long)],
 ];

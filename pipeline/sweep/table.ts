@@ -1,9 +1,10 @@
 /** The table of a sweep: kept as JSON while it grows, told to the terminal, written as Markdown and CSV, and drawn. */
 import { join } from "node:path";
+import { z } from "zod";
 import { writeWhole } from "../../files/mod.ts";
 import { sweepDamaged } from "../messages/sweep.ts";
 import { type Spec, writeChart } from "../plots/mod.ts";
-import { readKept } from "../run/kept.ts";
+import { measurementSchema, readKept } from "../run/kept.ts";
 import type { Measurement } from "../run/measure.ts";
 import type { Console } from "../terminal/console.ts";
 import { table } from "../terminal/rows.ts";
@@ -27,10 +28,18 @@ export async function readCells(path: string): Promise<Cell[]> {
   return await readKept(path, cellsOf, sweepDamaged);
 }
 
+const kept = z.object({
+  cells: z.array(z.looseObject({
+    recipe: z.string(),
+    point: z.record(z.string(), z.string()),
+    run: z.string(),
+    step: z.int().nonnegative(),
+    metrics: z.array(measurementSchema),
+  })),
+});
+
 function cellsOf(content: unknown): Cell[] | undefined {
-  const { cells } = (content ?? {}) as { cells?: unknown };
-  const isCell = (cell: Partial<Cell> | null) => typeof cell?.recipe === "string" && Array.isArray(cell.metrics);
-  return Array.isArray(cells) && cells.every(isCell) ? cells : undefined;
+  return kept.safeParse(content).data?.cells;
 }
 
 /** Writes `sweep.json`: names of the axes, and all cells. */

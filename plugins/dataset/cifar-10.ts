@@ -72,13 +72,13 @@ export function cifar10(options: { image_size: number; mirror?: string | undefin
 }
 
 async function openArchive(source: Source, tools: OpenTools): Promise<Pack> {
+  const wanted = [...trainFiles, testFile, classesFile];
   const known = await openPack(tools.folder, source.sha256);
-  if (known) return known;
+  if (known && wanted.every((name) => known.items.some((item) => basename(item.name) === name))) return known;
   if (!tools.download) await refuseMissing([source], tools);
   const archive = await fetchFile(source, tools);
   return await makePack(tools.folder, source.sha256, async (packer) => {
     const members = new Map<string, Member>();
-    const wanted = [...trainFiles, testFile, classesFile];
     for await (const { name, content } of readTar(archive, tools)) {
       if (wanted.includes(basename(name))) members.set(basename(name), await packer.add(name, content()));
     }

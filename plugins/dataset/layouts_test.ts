@@ -1,7 +1,7 @@
 /** Tests of what datasets make of their archives: crops, classes, and what they say of archives laid out otherwise. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { files, image } from "denoise/plugin";
+import { files, image, z } from "denoise/plugin";
 import { cropToBox } from "./caltech-birds-2011/box.ts";
 import { birds } from "./caltech-birds-2011.ts";
 import celebaPlugin, { celeba } from "./celeba.ts";
@@ -186,15 +186,19 @@ Deno.test("pictures of the hub are read from Parquet files placed by hand, witho
 Deno.test("pictures of the hub are refused where its list or its files are others than expected", async () => {
   const list = "/api/datasets/owner/drawings/tree/refs%2Fconvert%2Fparquet";
   const text = (value: unknown) => ({ [list]: new TextEncoder().encode(JSON.stringify(value)) });
-  await refused(text({ error: "gone" }), openHub, /the answer is no list of files/);
+  await refused(text({ error: "gone" }), openHub, /the answer is not a list of files/);
   await refused(text([{ path: "default/test/0.parquet" }]), openHub, /it holds no Parquet files of split "train"/);
   await refused(text([{ path: "default/train/0.parquet" }]), openHub, /listed without its SHA-256/);
+  await refused({ [list]: new TextEncoder().encode("<html>".repeat(9)) }, openHub, /the answer is not a list of files/);
+  const large = { path: "default/train/0.parquet", lfs: { oid: "0".repeat(64), size: 1e15 } };
+  await refused(text([large]), openHub, /its files have 1000000 GB, more than 100 GB/);
+  await refused({ [list]: new Uint8Array(17 * 2 ** 20).fill(0x20) }, openHub, /The list has more than 16777216 char/);
   await using server = await loopback({});
   const place = (bytes: Uint8Array) => Deno.writeFile(join(server.cache, "some.parquet"), bytes);
   await place(await parquet([boxed([4, 4], [7, 7, 7])], "picture"));
   await assert.rejects(openHub(server), /lacks pictures in a column "image" \(its columns: "picture", "name"\)/);
   await place(new TextEncoder().encode("<html>".repeat(50)));
-  await assert.rejects(openHub(server), /lacks the form of a Parquet file/);
+  await assert.rejects(openHub(server), /this dataset: it is not a Parquet file$/);
 });
 
 Deno.test("a pack is there once its list is, and belongs to what it was made from", async () => {
@@ -207,12 +211,32 @@ Deno.test("a pack is there once its list is, and belongs to what it was made fro
     });
   await assert.rejects(fill(true), /stopped/);
   assert.deepEqual([...Deno.readDirSync(folder)], []);
-  const { path, items } = await fill(false);
-  assert.deepEqual(await openPack(folder, "key"), { path, items });
+  const { path, items, content } = await fill(false);
+  assert.deepEqual(await openPack(folder, "key"), { path, items, content });
   assert.deepEqual([...await readMember(path, items[1]!)], [4, 5]);
   assert.equal(await openPack(folder, "other"), undefined);
   await Deno.truncate(path, 4);
   assert.equal(await openPack(folder, "key"), undefined);
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("openPack() takes no list that is damaged, lacks what is asked for, or points out of the pack", async () => {
+  const folder = await Deno.makeTempDir();
+  await makePack(folder, "key", async (packer) => [{ ...await packer.add("a", Uint8Array.of(1, 2)), label: 3 }]);
+  const label = { label: z.int().nonnegative() };
+  assert.equal((await openPack(folder, "key", label))?.items[0]?.label, 3);
+  assert.equal(await openPack(folder, "key", { side: z.string() }), undefined);
+  const path = join(folder, "pack.json");
+  const text = await Deno.readTextFile(path);
+  const { items: [item], ...rest } = JSON.parse(text);
+  for (const wrong of [{ offset: -1 }, { size: 1e9 }, { size: null }, { label: "3" }, { name: 5 }]) {
+    await Deno.writeTextFile(path, JSON.stringify({ ...rest, items: [{ ...item, ...wrong }] }));
+    assert.equal(await openPack(folder, "key", label), undefined, JSON.stringify(wrong));
+  }
+  for (const damaged of ["", "null", "[]", "{}", text.slice(0, -5), JSON.stringify({ ...rest, items: [] })]) {
+    await Deno.writeTextFile(path, damaged);
+    assert.equal(await openPack(folder, "key", label), undefined, damaged);
+  }
   await Deno.remove(folder, { recursive: true });
 });
 

@@ -5,6 +5,9 @@ import { reasonOf, RuntimeError } from "./error.ts";
 import { checkHash } from "./hash.ts";
 import type { Archive } from "./types.ts";
 
+/** Bytes that a connection brings within the time of a stall, at least. */
+const leastBytes = 4096;
+
 /** An attempt that failed. Its text goes on from "Cannot download …:". */
 class Failed extends Error {}
 
@@ -19,11 +22,13 @@ class Failed extends Error {}
 export async function fetchArchive(
   { url, sha256 }: Archive,
   folder: string,
-  { signal, progress, stall = 30_000 }: {
+  { signal, progress, stall = 30_000, most = 2 ** 30 }: {
     signal?: AbortSignal | undefined;
     progress?: ((done: number, total: number) => void) | undefined;
     /** Milliseconds without a byte after which the connection counts as dead. */
     stall?: number;
+    /** Bytes of an archive: the largest has 100 MB. */
+    most?: number;
   },
 ): Promise<string> {
   const path = join(folder, basename(new URL(url).pathname));
@@ -40,13 +45,26 @@ export async function fetchArchive(
       await response.body?.cancel();
       throw new Failed(`the server answered ${response.status} ${response.statusText}`.trimEnd());
     }
-    const total = Number(response.headers.get("content-length") ?? 0);
+    if (url.startsWith("https:") && !response.url.startsWith("https:")) {
+      await response.body.cancel();
+      throw new Failed(`the server leads to "${response.url}", which is not encrypted`);
+    }
+    const length = Number(response.headers.get("content-length") ?? 0);
+    const total = response.headers.has("content-encoding") || !(length > 0) ? 0 : length;
+    if (total > most) throw new Failed(`the file there has ${total} bytes, more than ${most}`);
     let done = 0;
+    let fresh = 0;
     for await (const chunk of response.body) {
-      clearTimeout(timer);
-      timer = alive();
+      done += chunk.length;
+      if (done > most) throw new Failed(`the server sends more than ${most} bytes`);
+      // A server that sends a byte now and then is dead as well.
+      if ((fresh += chunk.length) >= leastBytes) {
+        fresh = 0;
+        clearTimeout(timer);
+        timer = alive();
+      }
       await file.writeFile(chunk);
-      progress?.(done += chunk.length, total);
+      progress?.(done, total);
     }
     if (done < total) throw new Failed(`the connection ended after ${done} of ${total} bytes`);
     await file.sync();

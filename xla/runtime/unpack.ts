@@ -1,8 +1,8 @@
 /** Unpacks files of wheels (zip) and of release archives (.tar.gz), piece by piece: they have hundreds of megabytes. */
 import { createReadStream, createWriteStream } from "node:fs";
-import { chmod, mkdir } from "node:fs/promises";
-import { dirname, join, relative } from "node:path";
-import { Readable } from "node:stream";
+import { chmod, mkdir, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 // yauzl: reads the directory at the end of a zip, so that what is not needed is passed over; checks CRCs and names.
 import yauzl from "yauzl";
@@ -27,37 +27,41 @@ export interface Unpacking {
   readonly into: string;
   /** Which files, by their paths in the archive. */
   readonly files: RegExp;
+  /** Bytes that they may have together. By default 20 times those of the archive, and 64 MB more. */
+  readonly most?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Unpacks files of a zip.
+ * Unpacks files of a zip. Nothing is written outside the folder, or over a file or a link that is there.
  *
  * @returns paths of what was written, relative to the folder
- * @throws Error where the zip is damaged, or a name in it leads out of the folder
+ * @throws Error where the zip is damaged, gives more than `most` bytes, or holds a name twice or one that leads out of the
+ *   folder
  */
-export async function unzip(path: string, { into, files, signal }: Unpacking): Promise<string[]> {
+export async function unzip(path: string, { into, files, most, signal }: Unpacking): Promise<string[]> {
+  const target = new Target(into, most ?? await mostOf(path), signal);
   const zip: ZipFile = await yauzl.openPromise(path, { autoClose: false });
-  const written: string[] = [];
   try {
     for await (const entry of zip.eachEntry()) {
       signal?.throwIfAborted();
       if (entry.fileName.endsWith("/") || !files.test(entry.fileName)) continue;
-      const stream = await zip.openReadStreamPromise(entry);
-      await write(join(into, entry.fileName), stream, entry.externalFileAttributes >>> 16, signal);
-      written.push(entry.fileName);
+      const mode = entry.externalFileAttributes >>> 16;
+      if ((mode & 0o170000) === 0o120000) throw new Error(`Cannot unpack "${entry.fileName}": it is a link`);
+      await target.write(entry.fileName, () => zip.openReadStreamPromise(entry), mode);
     }
   } finally {
     zip.close();
   }
-  return written;
+  return target.written;
 }
 
 /** As `unzip`, of the regular files of a .tar.gz. */
-export async function untar(path: string, { into, files, signal }: Unpacking): Promise<string[]> {
-  const written: string[] = [];
+export async function untar(path: string, { into, files, most, signal }: Unpacking): Promise<string[]> {
+  const target = new Target(into, most ?? await mostOf(path), signal);
   const entries = (Readable.toWeb(createReadStream(path)) as ReadableStream<Uint8Array<ArrayBuffer>>)
     .pipeThrough(new DecompressionStream("gzip"))
+    .pipeThrough(target.bounded())
     .pipeThrough(createTarDecoder({ strict: true }));
   for await (const { header, body } of entries) {
     signal?.throwIfAborted();
@@ -66,23 +70,80 @@ export async function untar(path: string, { into, files, signal }: Unpacking): P
       await body.cancel(); // The next file comes only after this one.
       continue;
     }
-    if (/^\.\.|^\//.test(relative(into, join(into, name)))) {
-      throw new Error(`Cannot unpack "${name}": it lies outside of the folder`);
-    }
-    const stream = Readable.fromWeb(body as Parameters<typeof Readable.fromWeb>[0]);
-    await write(join(into, name), stream, header.mode ?? 0, signal);
-    written.push(name);
+    const content = () => Promise.resolve(Readable.fromWeb(body as Parameters<typeof Readable.fromWeb>[0]));
+    await target.write(name, content, header.mode ?? 0);
   }
-  return written;
+  return target.written;
 }
 
-async function write(
-  target: string,
-  content: NodeJS.ReadableStream,
-  mode: number,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  await mkdir(dirname(target), { recursive: true });
-  await pipeline(content, createWriteStream(target, { flush: true }), signal === undefined ? {} : { signal });
-  await chmod(target, (mode & 0o777) | 0o644); // ptxas is a program
+async function mostOf(path: string): Promise<number> {
+  return 20 * (await stat(path)).size + 64 * 2 ** 20;
+}
+
+/** A folder that is unpacked to. */
+class Target {
+  readonly written: string[] = [];
+  /** Names without regard to case: on some file systems two of them are one file. */
+  readonly #names = new Set<string>();
+  #bytes = 0;
+
+  constructor(
+    private readonly into: string,
+    private readonly most: number,
+    private readonly signal: AbortSignal | undefined,
+  ) {}
+
+  async write(name: string, content: () => Promise<NodeJS.ReadableStream>, mode: number): Promise<void> {
+    const wrong = faultOf(name);
+    if (wrong !== undefined) throw new Error(`Cannot unpack ${JSON.stringify(name.slice(0, 200))}: ${wrong}`);
+    const key = name.normalize("NFC").toLowerCase();
+    if (this.#names.has(key)) throw new Error(`Cannot unpack ${JSON.stringify(name)}: the archive holds it twice`);
+    this.#names.add(key);
+    const path = join(this.into, name);
+    await mkdir(dirname(path), { recursive: true });
+    const { signal } = this;
+    const stream = await content();
+    // "wx": nothing that is there is written over, nor followed where it is a link.
+    const file = createWriteStream(path, { flush: true, flags: "wx" });
+    const meter = new Transform({
+      transform: (chunk, _, done) => done(this.#fault(chunk.length), chunk),
+    });
+    await pipeline(stream, meter, file, signal === undefined ? {} : { signal });
+    await chmod(path, (mode & 0o777) | 0o644); // ptxas is a program
+    this.written.push(name);
+  }
+
+  /** Counts all that an archive gives, also what is passed over. */
+  bounded(): TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>> {
+    let total = 0;
+    return new TransformStream({
+      transform: (chunk, controller) => {
+        this.signal?.throwIfAborted();
+        total += chunk.length;
+        if (total > this.most) throw this.#tooMuch();
+        controller.enqueue(chunk);
+      },
+    });
+  }
+
+  #fault(bytes: number): Error | null {
+    this.#bytes += bytes;
+    return this.#bytes > this.most ? this.#tooMuch() : null;
+  }
+
+  #tooMuch(): Error {
+    return new Error(`Cannot unpack the archive: it gives more than ${(this.most / 1e6).toFixed(0)} MB`);
+  }
+}
+
+/** What is wrong with the path of a file in an archive; undefined where it lies within the folder. */
+function faultOf(name: string): string | undefined {
+  const parts = name.split("/");
+  // Backslashes and colons mean folders and drives on Windows: no wheel of ours has them.
+  if (/[\\:\0]/.test(name)) return "its name holds a backslash, a colon or a zero byte";
+  if (parts.includes("..") || parts[0] === "") return "it lies outside of the folder";
+  if (parts.includes("") || parts.includes(".")) return "its name has an empty part";
+  if (name.includes("\ufffd")) return "its name is not UTF-8";
+  if (name.length > 1000) return `its name has ${name.length} characters`;
+  return undefined;
 }

@@ -1,6 +1,6 @@
 /** From the official archive of birds to a list of pictures with species, bounding box and split. */
 import { basename } from "node:path";
-import type { OpenTools } from "denoise/plugin";
+import { type OpenTools, z } from "denoise/plugin";
 import { readTar } from "../shared/archive.ts";
 import { makePack, type Member, openPack, type Pack } from "../shared/pack.ts";
 import { fetchAgain, fetchFile, refuseMissing, type Source, wrongLayout } from "../shared/remote.ts";
@@ -12,6 +12,13 @@ export interface Bird extends Member {
   readonly train: boolean;
   readonly box: Box;
 }
+
+/** The same, as it is kept in the list of the pack. */
+const said = {
+  label: z.int().nonnegative(),
+  train: z.boolean(),
+  box: z.object({ x: z.number(), y: z.number(), width: z.number().positive(), height: z.number().positive() }),
+};
 
 /** Lists of the archive, one line a picture: its number and what is said of it. */
 const lists = ["images.txt", "train_test_split.txt", "bounding_boxes.txt"] as const;
@@ -25,7 +32,7 @@ export async function openBirds(
   source: Source,
   tools: OpenTools,
 ): Promise<Pack<Bird> & { readonly classes: readonly string[] }> {
-  const pack = await openPack<Bird>(tools.folder, source.sha256) ?? await unpack(source, tools);
+  const pack = await openPack(tools.folder, source.sha256, said) ?? await unpack(source, tools);
   // Folders are named after species, "001.Black_footed_Albatross" being the first.
   const folders = [...new Set(pack.items.map(({ name }) => name.split("/").at(-2)!))].sort();
   const classes: string[] = Array.from({ length: Math.max(...folders.map(numberOf)) }, (_, i) => `species ${i + 1}`);

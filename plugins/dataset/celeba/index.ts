@@ -1,6 +1,6 @@
 /** From the two official files of CelebA to a list of pictures with their split. */
 import { basename, join } from "node:path";
-import { files, type OpenTools } from "denoise/plugin";
+import { files, type OpenTools, z } from "denoise/plugin";
 import { readZip } from "../shared/archive.ts";
 import { makePack, type Member, openPack, type Pack } from "../shared/pack.ts";
 import { exists, fetchAgain, fetchFile, fileName, refuseMissing, type Source, wrongLayout } from "../shared/remote.ts";
@@ -40,7 +40,7 @@ export interface Face extends Member {
  */
 export async function openFaces(sources: Sources, mirrored: boolean, tools: OpenTools): Promise<Pack<Face>> {
   const key = sources.archive.sha256;
-  const known = await openPack<Face>(tools.folder, key);
+  const known = await openPack(tools.folder, key, { train: z.boolean() });
   if (known) return known;
   if (!mirrored) await refuseUnplaced(sources, tools);
   if (!tools.download) await refuseMissing([sources.archive, sources.partition], tools);

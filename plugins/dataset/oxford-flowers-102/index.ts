@@ -1,10 +1,10 @@
 /** From the three official files to a list of pictures: fetched once, then read from one small index. */
 import { createHash } from "node:crypto";
-import type { OpenTools } from "denoise/plugin";
+import { type OpenTools, z } from "denoise/plugin";
 import { readTar } from "../shared/archive.ts";
-import { readMat } from "../shared/mat.ts";
+import { BadMat, type MatArray, readMat } from "../shared/mat.ts";
 import { makePack, type Member, openPack, type Pack } from "../shared/pack.ts";
-import { fetchAgain, fetchFile, refuseMissing, wrongLayout } from "../shared/remote.ts";
+import { fetchAgain, fetchFile, refuseMissing, unreadable, wrongLayout } from "../shared/remote.ts";
 import type { Sources } from "./sources.ts";
 
 /** A picture: where it lies in the pack, its label from 0, and which side of the split it is on. */
@@ -20,7 +20,7 @@ export interface Flower extends Member {
  */
 export async function openFlowers(sources: Sources, tools: OpenTools): Promise<Pack<Flower>> {
   const key = sources.archive.sha256;
-  const known = await openPack<Flower>(tools.folder, key);
+  const known = await openPack(tools.folder, key, { label: z.int().nonnegative(), train: z.boolean() });
   if (known) return known;
   if (!tools.download) await refuseMissing([sources.archive, sources.labels, sources.splits], tools);
   const [labels, splits, archive] = [
@@ -28,8 +28,8 @@ export async function openFlowers(sources: Sources, tools: OpenTools): Promise<P
     await fetchFile(sources.splits, tools),
     await fetchFile(sources.archive, tools),
   ];
-  const list = readMat(await Deno.readFile(labels)).get("labels")?.data;
-  const sides = readMat(await Deno.readFile(splits));
+  const list = (await readArrays(labels)).get("labels")?.data;
+  const sides = await readArrays(splits);
   return await makePack(tools.folder, key, async (packer) => {
     const members: Member[] = [];
     for await (const { name, content } of readTar(archive, tools)) {
@@ -37,6 +37,14 @@ export async function openFlowers(sources: Sources, tools: OpenTools): Promise<P
     }
     return arrange(members, list, sides, archive);
   });
+}
+
+async function readArrays(path: string): Promise<Map<string, MatArray>> {
+  try {
+    return readMat(await Deno.readFile(path));
+  } catch (error) {
+    throw error instanceof BadMat ? unreadable(path, `it ${error.message}`, fetchAgain, error) : error;
+  }
 }
 
 /**

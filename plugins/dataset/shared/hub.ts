@@ -84,6 +84,21 @@ async function placed(folder: string): Promise<string[]> {
   }
 }
 
+/** Bytes of a list of files, and of the files of a data set: those that are used here have up to 3 GB. */
+const maxList = 16 * 2 ** 20;
+const maxDownload = 100e9;
+
+/** The text of an answer, which may be without end. */
+async function textOf(response: Response): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = "";
+  for await (const chunk of response.body ?? []) {
+    text += decoder.decode(chunk, { stream: true });
+    if (text.length > maxList) throw new Error(`The list has more than ${maxList} characters`);
+  }
+  return text + decoder.decode();
+}
+
 /** What the hub says of each file: large ones, as these are, with the SHA-256 of their content. */
 const listing = z.array(z.object({
   path: z.string(),
@@ -100,7 +115,8 @@ async function list(repository: string, hub: string, { signal, folder }: OpenToo
   const stalled = AbortSignal.timeout(60_000);
   const ask = async () => {
     const response = await fetch(url, { signal: AbortSignal.any([signal, stalled]) });
-    return { ok: response.ok, status: `${response.status} ${response.statusText}`, body: await response.text() };
+    const status = `${response.status} ${response.statusText}`;
+    return { ok: response.ok, status, body: await textOf(response) };
   };
   const { ok, status, body } = await ask().catch((error) => {
     signal.throwIfAborted();
@@ -111,7 +127,7 @@ async function list(repository: string, hub: string, { signal, folder }: OpenToo
   try {
     entries = listing.parse(JSON.parse(body));
   } catch (error) {
-    refuse("the answer is no list of files", error);
+    refuse("the answer is not a list of files", error);
   }
   const found = entries.filter(({ path }) => /(^|\/)train\/[^/]+\.parquet$/.test(path))
     .sort((a, b) => (a.path < b.path ? -1 : 1));
@@ -119,6 +135,8 @@ async function list(repository: string, hub: string, { signal, folder }: OpenToo
   const configuration = (path: string) => path.split("/").slice(0, -1).join("/");
   const chosen = found.filter(({ path }) => configuration(path) === configuration(found[0]!.path));
   if (chosen.length === 0) refuse('it holds no Parquet files of split "train"');
+  const total = chosen.reduce((sum, { lfs }) => sum + (lfs?.size ?? 0), 0);
+  if (total > maxDownload) refuse(`its files have ${Math.round(total / 1e9)} GB, more than ${maxDownload / 1e9} GB`);
   return chosen.map(({ path, lfs }) => {
     if (lfs === undefined) return refuse(`"${path}" is listed without its SHA-256`);
     const address = `${hub}/datasets/${repository}/resolve/${branch}/${

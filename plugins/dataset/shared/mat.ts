@@ -20,22 +20,46 @@ const numeric: Record<number, [bytes: number, read: (view: DataView, at: number,
   9: [8, (view, at, little) => view.getFloat64(at, little)],
 };
 
+/** A file that is not a MATLAB file of version 5, or a damaged one. Its text continues a sentence: "it is cut short". */
+export class BadMat extends Error {}
+
 /**
  * The numeric arrays of a file by name. Others (text, cells, structures, sparse ones) are passed over.
  *
- * @throws {Error} when it is no such file or is cut short
+ * @param limit bytes that all that is compressed may give together. The lists of data sets have some kilobytes
+ * @throws {BadMat} when it is another file, is cut short or damaged, or breaks the limit
  */
-export function readMat(file: Uint8Array): Map<string, MatArray> {
+export function readMat(file: Uint8Array, limit = 8 * 2 ** 20): Map<string, MatArray> {
   const endian = new TextDecoder("latin1").decode(file.subarray(126, 128));
-  if (endian !== "IM" && endian !== "MI") throw new Error("The file is no MATLAB file of version 5");
+  if (file.length < 128 || (endian !== "IM" && endian !== "MI")) {
+    throw new BadMat("is not a MATLAB file of version 5");
+  }
   const little = endian === "IM";
   const arrays = new Map<string, MatArray>();
+  let left = limit;
   for (const element of elements(file.subarray(128), little)) {
-    if (element.type === compressed) {
-      for (const inner of elements(inflateSync(element.data), little)) addArray(arrays, inner, little);
-    } else addArray(arrays, element, little);
+    if (element.type !== compressed) {
+      addArray(arrays, element, little);
+      continue;
+    }
+    const bytes = inflate(element.data, left, limit);
+    left -= bytes.length;
+    for (const inner of elements(bytes, little)) addArray(arrays, inner, little);
   }
   return arrays;
+}
+
+function inflate(bytes: Uint8Array, left: number, limit: number): Uint8Array {
+  try {
+    return inflateSync(bytes, { maxOutputLength: Math.max(1, left) });
+  } catch (cause) {
+    if ((cause as { code?: string }).code === "ERR_BUFFER_TOO_LARGE") {
+      throw new BadMat(`holds more than ${(limit / 2 ** 20).toFixed(0)} MB, far more than a list of a data set`, {
+        cause,
+      });
+    }
+    throw new BadMat("is damaged: what is compressed in it cannot be read", { cause });
+  }
 }
 
 interface Element {
@@ -52,7 +76,8 @@ function* elements(bytes: Uint8Array, little: boolean): Generator<Element> {
     const type = small ? word & 0xffff : word;
     const length = small || view.getUint32(at + 4, little);
     const start = at + (small ? 4 : 8);
-    if (start + length > bytes.length) throw new Error("The MATLAB file is cut short");
+    if (small > 4) throw new BadMat(`is damaged: an element of ${small} bytes is said to be in 4`);
+    if (start + length > bytes.length) throw new BadMat("is cut short");
     yield { type, data: bytes.subarray(start, start + length) };
     // Data is padded to 8 bytes, except what is compressed.
     at = small ? at + 8 : start + (type === compressed ? length : Math.ceil(length / 8) * 8);
@@ -64,16 +89,25 @@ function addArray(arrays: Map<string, MatArray>, { type, data }: Element, little
   const [flags, shape, name, real] = elements(data, little);
   if (!flags || !shape || !name || !real) return;
   const kind = numbers(flags, little)?.[0] ?? 0;
-  const values = numbers(real, little);
   // Array classes 6 to 13 are doubles, singles and integers.
-  if ((kind & 0xff) < 6 || (kind & 0xff) > 13 || !values) return;
-  arrays.set(new TextDecoder().decode(name.data), { shape: [...numbers(shape, little)!], data: values });
+  if ((kind & 0xff) < 6 || (kind & 0xff) > 13) return;
+  const sides = numbers(shape, little);
+  const values = numbers(real, little);
+  if (sides === undefined || values === undefined) return;
+  const text = new TextDecoder().decode(name.data.subarray(0, 63)); // MATLAB's limit
+  const count = sides.reduce((product, side) => product * side, 1);
+  if (count !== values.length) {
+    const quoted = JSON.stringify(text);
+    throw new BadMat(`is damaged: array ${quoted} of shape [${sides.join(", ")}] has ${values.length} numbers`);
+  }
+  arrays.set(text, { shape: [...sides], data: values });
 }
 
 function numbers({ type, data }: Element, little: boolean): Float64Array | undefined {
   const format = numeric[type];
   if (!format) return undefined;
   const [bytes, read] = format;
+  if (data.length % bytes !== 0) throw new BadMat(`is damaged: numbers of ${bytes} bytes take ${data.length} bytes`);
   const view = new DataView(data.buffer, data.byteOffset, data.length);
   return Float64Array.from({ length: data.length / bytes }, (_, i) => read(view, i * bytes, little));
 }

@@ -1,6 +1,7 @@
 /** Tests of the reader of MATLAB files, on files written by SciPy 1's `savemat`. */
 import assert from "node:assert/strict";
-import { readMat } from "./mat.ts";
+import { deflateSync } from "node:zlib";
+import { BadMat, readMat } from "./mat.ts";
 
 /** labels: uint16, trnid: double, ab: int32 [3, 2], text: characters, b: uint8. */
 const written = {
@@ -33,7 +34,34 @@ for (const [name, text] of Object.entries(written)) {
   });
 }
 
-Deno.test("readMat() refuses what is no such file, or is cut short", () => {
-  assert.throws(() => readMat(new Uint8Array(200)), /no MATLAB file/);
-  assert.throws(() => readMat(bytes(written.plain).subarray(0, 180)), /cut short/);
+/** The error, which has to be one of ours. */
+function refusal(file: Uint8Array): string {
+  try {
+    readMat(file);
+  } catch (error) {
+    assert.ok(error instanceof BadMat, String(error));
+    return error.message;
+  }
+  return "nothing";
+}
+
+Deno.test("readMat() refuses what is not such a file, or is cut short or damaged", () => {
+  assert.match(refusal(new Uint8Array(200)), /is not a MATLAB file/);
+  assert.match(refusal(new Uint8Array(20)), /is not a MATLAB file/);
+  const plain = bytes(written.plain);
+  assert.match(refusal(plain.subarray(0, 180)), /is cut short/);
+  const changed = (at: number, value: number, file = plain) => file.map((byte, i) => i === at ? value : byte);
+  assert.match(refusal(changed(128 + 36, 5)), /"labels" of shape \[1, 5\] has 4 numbers/);
+  assert.match(refusal(changed(128 + 36 + 23, 7)), /an element of 1792 bytes is said to be in 4/);
+  assert.match(refusal(changed(150, 0, bytes(written.compressed))), /what is compressed in it cannot be read/);
+});
+
+Deno.test("readMat() refuses 680 kB that inflate to 700 MB, and small ones that do so together", () => {
+  const header = bytes(written.plain).subarray(0, 128);
+  const packed = (size: number) => {
+    const data = deflateSync(new Uint8Array(size));
+    return [...new Uint8Array(Uint32Array.of(15, data.length).buffer), ...data];
+  };
+  assert.match(refusal(Uint8Array.from([...header, ...packed(7e8)])), /holds more than 8 MB/);
+  assert.match(refusal(Uint8Array.from([...header, ...packed(6e6), ...packed(6e6)])), /holds more than 8 MB/);
 });

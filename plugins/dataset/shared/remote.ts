@@ -68,5 +68,10 @@ export function wrongLayout(file: string, lack: string, fix: string): files.Down
   return new files.DownloadError(`Cannot read "${file}" as this dataset: it lacks ${lack}`, [fix]);
 }
 
+/** A file that is damaged, or of another form. `reason` continues from a colon: "it is cut short". */
+export function unreadable(file: string, reason: string, fix: string, cause?: unknown): files.DownloadError {
+  return new files.DownloadError(`Cannot read "${file}" as this dataset: ${reason}`, [fix], { cause });
+}
+
 /** What to do about an archive that was verified and is still not as expected, or is damaged on the disk. */
 export const fetchAgain = "delete it, so that it is downloaded again, or place the official file there";

@@ -24,7 +24,7 @@ export async function loadWeights(
   remote: files.RemoteMd5 = official,
 ): Promise<FoldedWeights> {
   if (file !== undefined) {
-    return await read(file).catch((error) => {
+    return await read(file, tools.signal).catch((error) => {
       const reason = error instanceof Deno.errors.NotFound ? "there is no such file" : reasonOf(error);
       if (reason === undefined) throw error;
       refuse({
@@ -47,11 +47,11 @@ export async function loadWeights(
     signal: tools.signal,
     progress: (done, total) => tools.progress("downloading InceptionV3", done / 1e6, total / 1e6, "MB"),
   });
-  return await read(path);
+  return await read(path, tools.signal);
 }
 
-async function read(path: string): Promise<FoldedWeights> {
-  return fold(matchWeights(await files.readHdf5(path)));
+async function read(path: string, signal: AbortSignal): Promise<FoldedWeights> {
+  return fold(matchWeights(await files.readHdf5(path, { signal })));
 }
 
 /** Why a file cannot be used, where that is the file's fault. */

@@ -1,0 +1,103 @@
+/** Reads an HDF5 file with h5wasm, within bounds. Runs in a thread of its own: see `confined.ts`. */
+import { readFileSync, statSync } from "node:fs";
+import { parentPort } from "node:worker_threads";
+import h5 from "h5wasm";
+import type { Report } from "./confined.ts";
+
+/** What the thread answers: data sets of numbers by path, and texts by `group@attribute`. */
+export interface Hdf5Content {
+  readonly tensors: readonly (readonly [path: string, shape: readonly number[], data: Float32Array])[];
+  readonly texts: readonly (readonly [key: string, texts: readonly string[]])[];
+}
+
+/** The part of h5wasm's module that its types leave out. */
+interface Library {
+  activate_throwing_error_handler?(): void;
+  readonly FS: { createDataFile(...given: unknown[]): void };
+}
+
+const megabyte = 2 ** 20;
+/** Bytes of a file: the library holds it in memory. */
+const maxFile = 2048 * megabyte;
+/** Bytes of all data sets as float32, and how many of them for each byte of the file: weights hardly compress. */
+const maxNumbers = 2048 * megabyte;
+const maxGrowth = 100;
+/** Groups and data sets, and how deep they nest: a group may hold itself. */
+const maxObjects = 200_000;
+const maxDepth = 32;
+/** Bytes of the texts of an attribute. */
+const maxText = 16 * megabyte;
+
+class Refused extends Error {}
+
+const integer = 0, float = 1, text = 3; // H5T_class_t
+
+async function read(path: string, alive: () => void): Promise<Hdf5Content> {
+  const { size } = statSync(path);
+  if (size > maxFile) throw new Refused(`has ${megabytes(size)} MB, and at most ${megabytes(maxFile)} are read`);
+  const library = await h5.ready as unknown as Library;
+  library.activate_throwing_error_handler?.(); // otherwise it prints pages and goes on
+  // A file system of its own, in memory: links to other files, and data that is said to be in them, lead nowhere.
+  library.FS.createDataFile("/", "file", readFileSync(path), true, false, true);
+  const file = new h5.File("/file", "r");
+  const tensors: [string, readonly number[], Float32Array][] = [];
+  const texts: [string, string[]][] = [];
+  let objects = 0;
+  let bytes = 0;
+  const visit = (name: string, item: unknown, depth: number): void => {
+    if (++objects > maxObjects) throw new Refused(`holds more than ${maxObjects.toLocaleString("en-US")} objects`);
+    if (depth > maxDepth) throw new Refused(`nests groups deeper than ${maxDepth} levels`);
+    alive();
+    if (item instanceof h5.Dataset) {
+      const { type, shape, total_size: count, size: width } = item.metadata;
+      if (shape === null || (type !== integer && type !== float) || (type === integer && width === 8)) return;
+      const own = Number(count) * Math.max(4, width);
+      bytes += own;
+      if (!(own >= 0) || bytes > maxNumbers || bytes > maxGrowth * size + megabyte) {
+        throw new Refused(`says that its data sets have ${megabytes(bytes)} MB: the file has ${megabytes(size)}`);
+      }
+      const data = item.value as unknown as Float32Array;
+      if (!ArrayBuffer.isView(data) || data.length !== Number(count)) throw new Refused("is damaged");
+      tensors.push([name, shape.map(Number), data instanceof Float32Array ? data : Float32Array.from(data)]);
+      return;
+    }
+    if (!(item instanceof h5.Group)) return;
+    for (const [attribute, found] of Object.entries(item.attrs)) {
+      const { type, shape, total_size: count, size: width } = found.metadata;
+      if (type !== text || shape === null || !(Number(count) * width <= maxText)) continue;
+      const value = found.value as unknown;
+      const all = Array.isArray(value) ? value : [value];
+      if (all.every((one) => typeof one === "string")) texts.push([`${name}@${attribute}`, all]);
+    }
+    for (const key of item.keys()) visit(name === "" ? key : `${name}/${key}`, item.get(key), depth + 1);
+  };
+  visit("", file, 0);
+  file.close();
+  return { tensors, texts };
+}
+
+function megabytes(bytes: number): string {
+  return Math.ceil(bytes / megabyte).toLocaleString("en-US");
+}
+
+parentPort?.once("message", (path: string) => {
+  const post = (report: Report<Hdf5Content>, transfer: ArrayBuffer[] = []) => parentPort!.postMessage(report, transfer);
+  let last = performance.now();
+  const alive = () => {
+    if (performance.now() - last < 1000) return;
+    last = performance.now();
+    post({ kind: "alive" });
+  };
+  read(path, alive).then(
+    (answer) => {
+      const buffers = new Set(answer.tensors.map(([, , data]) => data.buffer as ArrayBuffer));
+      post({ kind: "answer", answer }, [...buffers]);
+    },
+    // What the library says is about itself: it is of no use to a reader.
+    (error) =>
+      post({
+        kind: "refused",
+        reason: error instanceof Refused ? error.message : "is damaged, or was not copied to its end",
+      }),
+  );
+});
