@@ -1,9 +1,10 @@
-/** A process that ends in a way and in a state that its arguments name: `testing_leaving.ts <plugin> <state> <ending>`. */
+/** What a plugin can be doing when its process ends: run by `leaving_test.ts` as `leaving_states.ts <plugin> <state> <ending>`. */
+import { endIn, later, type State } from "../leaving_cases.ts";
 import { loadPlugin } from "./mod.ts";
 
 const side = 384;
 
-/** Products and sines of matrices, one after the other: each takes milliseconds to compute, all a second to compile. */
+/** Products and sines of matrices, one after the other: each takes a millisecond or more to compute. */
 function longProgram(steps: number): string {
   const type = `tensor<${side}x${side}xf32>`;
   const lines = Array.from({ length: steps }, (_, i) => {
@@ -26,10 +27,9 @@ async function ready(path: string) {
   return { client, program, argument };
 }
 
-const held: unknown[] = []; // what a process has at its end
+const held: unknown[] = []; // what is not forgotten before the end
 
-/** What a process does when it ends. Each is under way when its function returns. */
-export const states = {
+const own = {
   loaded: (path) => void loadPlugin(path),
   client: (path) => void held.push(start(path)),
   clients: (path) => void held.push(start(path, 1), start(path, 2), start(path, 4)),
@@ -63,35 +63,26 @@ export const states = {
     client.compile(longProgram(100)).catch(() => {});
     client[Symbol.dispose]();
   },
-} satisfies Record<string, (path: string) => void | Promise<void>>;
+} satisfies Record<string, State>;
 
-const later = (end: () => void) => setTimeout(end, Math.random() * 60);
+/** A state of a worker, which is ended, or ends itself, while XLA works; the main thread's end comes before or after. */
+const ofWorker = (state: keyof typeof own): State => (path) => {
+  const worker = new Worker(new URL("./leaving_worker.ts", import.meta.url), { type: "module" });
+  worker.postMessage([path, state]);
+  return new Promise((resolve) => {
+    worker.onmessage = () => {
+      later(() => worker.terminate());
+      resolve();
+    };
+  });
+};
 
-/** How a process ends, by itself. */
-export const endings = {
-  fall: () => {},
-  exit: () => later(() => Deno.exit(7)),
-  exitAtOnce: () => Deno.exit(7),
-  exitCode: () => Deno.exitCode = 5,
-  nodeExit: () => later(() => process.exit(3)),
-  throw: () =>
-    later(() => {
-      throw new Error("on purpose");
-    }),
-  throwAtOnce: () => {
-    throw new Error("on purpose");
-  },
-  reject: () => later(() => void Promise.reject(new Error("on purpose"))),
-  /** Until it is ended from outside. */
-  wait: () => void setInterval(() => {}, 1000),
-} satisfies Record<string, () => void>;
+export const states: Readonly<Record<string, State>> = {
+  ...own,
+  workerLoaded: ofWorker("loaded"),
+  workerCompiling: ofWorker("compiling"),
+  workerExecuting: ofWorker("executing"),
+  workerDisposed: ofWorker("disposed"),
+};
 
-/** Lines on standard output before the end: all of them have to arrive. */
-export const linesBefore = 2000;
-
-if (import.meta.main) {
-  const [path, state, ending] = Deno.args as [string, keyof typeof states, keyof typeof endings];
-  await states[state](path);
-  for (let i = 0; i < linesBefore; i++) console.log(`line ${i}`);
-  endings[ending]();
-}
+if (import.meta.main) await endIn(states);
