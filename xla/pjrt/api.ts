@@ -3,6 +3,8 @@ import { PjrtError } from "./error.ts";
 import { functions } from "./functions.ts";
 import type { Free } from "./handle.ts";
 import { Struct, type StructName } from "./layout.ts";
+import { type Library, openLibrary } from "./library.ts";
+import { CallMemory } from "./memory.ts";
 import { voidCaller } from "./trampoline.ts";
 
 /** A function that takes one struct, without the `_Args` of that struct's name. */
@@ -28,6 +30,7 @@ export const tried = { major: 0, oldest: 81, newest: 115 } as const;
 /** Functions of one loaded plugin. */
 export class Api {
   readonly version: { readonly major: number; readonly minor: number };
+  readonly #library: Library;
   readonly #view: Deno.UnsafePointerView;
   readonly #count: number;
   readonly #sync = new Map<string, Deno.UnsafeFnPointer<typeof sync>>();
@@ -35,7 +38,8 @@ export class Api {
   readonly #destroyers = new Map<string, Free>();
 
   /** @throws Error where the version of the plugin cannot be used */
-  constructor(pointer: Deno.PointerObject, path: string) {
+  constructor(library: Library, pointer: Deno.PointerObject, path: string) {
+    this.#library = library;
     this.#view = new Deno.UnsafePointerView(pointer);
     this.#count = Math.floor((Number(this.#view.getBigUint64(0)) - firstFunction) / 8);
     this.version = { major: this.#view.getInt32(32), minor: this.#view.getInt32(36) };
@@ -59,7 +63,17 @@ export class Api {
     return args;
   }
 
-  /** Calls a function on another thread, so that the event loop goes on. @throws PjrtError */
+  /** Memory for a call of `callAsync`. */
+  memory(): CallMemory {
+    return new CallMemory(this.#library);
+  }
+
+  /**
+   * Calls a function on another thread, so that the event loop goes on.
+   *
+   * @param args in memory of `memory()`, with all that it points to
+   * @throws PjrtError
+   */
   async callAsync<C extends Call>(call: C, args: ArgsOf<C>): Promise<ArgsOf<C>> {
     let fn = this.#async.get(call);
     if (fn === undefined) {
@@ -75,7 +89,7 @@ export class Api {
   destroyer(call: keyof typeof destroyers): Free {
     let free = this.#destroyers.get(call);
     if (free === undefined) {
-      const args = new Struct(`${call}_Args`), run = voidCaller(this.#pointer(call));
+      const args = new Struct(`${call}_Args`), run = voidCaller(this.#pointer(call), this.#library.bsearch);
       const field = args.slot(destroyers[call] as never);
       free = (address) => {
         field[0] = address;
@@ -130,7 +144,7 @@ export function checkVersion({ major, minor }: { readonly major: number; readonl
 export function openApi(path: string): Api {
   let library;
   try {
-    library = Deno.dlopen(path, { GetPjrtApi: { parameters: [], result: "pointer" } } as const);
+    library = openLibrary(path);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new Error(
@@ -140,7 +154,7 @@ export function openApi(path: string): Api {
       { cause: error },
     );
   }
-  const pointer = library.symbols.GetPjrtApi();
+  const pointer = library.GetPjrtApi();
   if (pointer === null) throw new Error(`Cannot use the PJRT plugin "${path}": GetPjrtApi returned nothing`);
-  return new Api(pointer, path);
+  return new Api(library, pointer, path);
 }

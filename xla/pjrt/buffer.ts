@@ -28,33 +28,27 @@ export class Buffer extends Handle {
 
   /** Resolves once the elements are computed. @throws PjrtError where that failed */
   ready(): Promise<void> {
-    return settled(this.api, this.#readyEvent());
+    return this.uses.during(() => settled(this.api, this.#readyEvent()));
   }
 
-  /** Elements as bytes, in row-major order; the event loop goes on meanwhile. */
+  /** Elements as bytes, in row-major order. The event loop goes on until they are computed, not while they are copied. */
   async read(): Promise<Uint8Array<ArrayBuffer>> {
     await this.ready();
-    const [bytes, event] = this.#copied();
-    await settled(this.api, event);
-    return bytes.subarray(0, this.byteLength);
+    // Copied on another thread, they could come after an error has ended JavaScript, into memory that is gone.
+    return this.readSync();
   }
 
   /** Elements as bytes, in row-major order; the thread stands still meanwhile. */
   readSync(): Uint8Array<ArrayBuffer> {
-    const [bytes, event] = this.#copied();
-    settle(this.api, event);
+    const bytes = fixedBytes(this.byteLength);
+    const args = new Struct("PJRT_Buffer_ToHostBuffer_Args", { src: this.handle, dst_size: this.byteLength });
+    args.point("dst", bytes);
+    settle(this.api, this.api.call("PJRT_Buffer_ToHostBuffer", args).pointer("event"));
     return bytes.subarray(0, this.byteLength);
   }
 
   #readyEvent(): bigint {
     const args = new Struct("PJRT_Buffer_ReadyEvent_Args", { buffer: this.handle });
     return this.api.call("PJRT_Buffer_ReadyEvent", args).pointer("event");
-  }
-
-  #copied(): [Uint8Array<ArrayBuffer>, bigint] {
-    const bytes = fixedBytes(this.byteLength);
-    const args = new Struct("PJRT_Buffer_ToHostBuffer_Args", { src: this.handle, dst_size: this.byteLength });
-    args.point("dst", bytes);
-    return [bytes, this.api.call("PJRT_Buffer_ToHostBuffer", args).pointer("event")];
   }
 }

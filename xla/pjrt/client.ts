@@ -6,13 +6,13 @@ import { Device } from "./device.ts";
 import { bytesOf, codeOf, type ElementType } from "./element_type.ts";
 import { settle } from "./event.ts";
 import { Executable } from "./executable.ts";
-import { Handles } from "./handle.ts";
-import { fixedBytes, fixedCopy, Struct, viewAt } from "./layout.ts";
+import { Handles, Uses } from "./handle.ts";
+import { fixedBytes, fixedCopy, type Place, Struct, viewAt } from "./layout.ts";
 import type { Plugin } from "./plugin.ts";
 
 /**
- * Programs and buffers belong to a client and must not outlive it: dispose of it last. Forgotten, it is not freed,
- * as the order in which forgotten things are freed is not known.
+ * Programs and buffers belong to a client. Disposed of, it is freed once the last of them is, and what it compiles is
+ * compiled. Forgotten, it is not freed.
  */
 export class Client implements Disposable {
   /** Name of the platform, such as "cpu" or "cuda". */
@@ -22,6 +22,7 @@ export class Client implements Disposable {
   readonly devices: readonly Device[];
   #handle: bigint;
   readonly #api: Api;
+  readonly #uses = new Uses();
 
   constructor(readonly plugin: Plugin, api: Api, handle: bigint) {
     this.#api = api;
@@ -41,27 +42,34 @@ export class Client implements Disposable {
   }
 
   /** Compiles StableHLO text on another thread. @throws PjrtError with the parser's or the compiler's words */
-  async compile(text: string, options: CompileOptions = {}): Promise<Executable> {
-    const args = await this.#api.callAsync("PJRT_Client_Compile", this.#program(text, options));
-    return new Executable(this.#api, args.pointer("executable"), options.partitions ?? 1);
+  compile(text: string, options: CompileOptions = {}): Promise<Executable> {
+    return this.#uses.during(async () => {
+      using memory = this.#api.memory();
+      const args = await this.#api.callAsync("PJRT_Client_Compile", this.#program(text, options, memory.place));
+      return this.#executable(args.pointer("executable"), options);
+    });
   }
 
   /** As `compile`; the thread stands still. */
   compileSync(text: string, options: CompileOptions = {}): Executable {
     const args = this.#api.call("PJRT_Client_Compile", this.#program(text, options));
-    return new Executable(this.#api, args.pointer("executable"), options.partitions ?? 1);
+    return this.#executable(args.pointer("executable"), options);
   }
 
   /** Takes a program that `Executable.serialize` saved. @throws PjrtError where it is of another build of the plugin */
-  async load(serialized: Uint8Array, options: CompileOptions = {}): Promise<Executable> {
-    const args = await this.#api.callAsync("PJRT_Executable_DeserializeAndLoad", this.#serialized(serialized));
-    return new Executable(this.#api, args.pointer("loaded_executable"), options.partitions ?? 1);
+  load(serialized: Uint8Array, options: CompileOptions = {}): Promise<Executable> {
+    return this.#uses.during(async () => {
+      using memory = this.#api.memory();
+      const program = this.#serialized(serialized, memory.place);
+      const args = await this.#api.callAsync("PJRT_Executable_DeserializeAndLoad", program);
+      return this.#executable(args.pointer("loaded_executable"), options);
+    });
   }
 
   /** As `load`; the thread stands still. */
   loadSync(serialized: Uint8Array, options: CompileOptions = {}): Executable {
     const args = this.#api.call("PJRT_Executable_DeserializeAndLoad", this.#serialized(serialized));
-    return new Executable(this.#api, args.pointer("loaded_executable"), options.partitions ?? 1);
+    return this.#executable(args.pointer("loaded_executable"), options);
   }
 
   /**
@@ -89,14 +97,21 @@ export class Client implements Disposable {
     args.point("dims", dims).point("data", needed === 0 ? fixedBytes(8) : data as ArrayBufferView<ArrayBuffer>);
     this.#api.call("PJRT_Client_BufferFromHostBuffer", args);
     settle(this.#api, args.pointer("done_with_host_buffer"));
-    const list = Handles.of(args.pointer("buffer"), this.#api.destroyer("PJRT_Buffer_Destroy"));
+    const list = Handles.of(args.pointer("buffer"), this.#api.destroyer("PJRT_Buffer_Destroy"), this.#uses);
     return new Buffer(this.#api, list, 0, [...shape], type);
   }
 
   [Symbol.dispose](): void {
-    if (this.#handle === 0n) return;
-    this.#api.call("PJRT_Client_Destroy", new Struct("PJRT_Client_Destroy_Args", { client: this.#handle }));
+    const client = this.#handle;
+    if (client === 0n) return;
     this.#handle = 0n;
+    this.#uses.whenUnused(() =>
+      this.#api.call("PJRT_Client_Destroy", new Struct("PJRT_Client_Destroy_Args", { client }))
+    );
+  }
+
+  #executable(handle: bigint, { partitions = 1 }: CompileOptions): Executable {
+    return new Executable(this.#api, handle, partitions, this.#uses);
   }
 
   get #open(): bigint {
@@ -104,12 +119,16 @@ export class Client implements Disposable {
     throw new Error(`Cannot use the client of "${this.plugin.path}": it is freed`);
   }
 
-  #serialized(bytes: Uint8Array): Struct<"PJRT_Executable_DeserializeAndLoad_Args"> {
-    return new Struct("PJRT_Executable_DeserializeAndLoad_Args", { client: this.#open })
-      .point("serialized_executable", fixedCopy(bytes)).set("serialized_executable_size", bytes.length);
+  #serialized(bytes: Uint8Array, place: Place = fixedBytes): Struct<"PJRT_Executable_DeserializeAndLoad_Args"> {
+    return new Struct("PJRT_Executable_DeserializeAndLoad_Args", { client: this.#open }, place)
+      .point("serialized_executable", fixedCopy(bytes, place)).set("serialized_executable_size", bytes.length);
   }
 
-  #program(text: string, options: CompileOptions): Struct<"PJRT_Client_Compile_Args"> {
+  #program(
+    text: string,
+    options: CompileOptions,
+    place: Place = fixedBytes,
+  ): Struct<"PJRT_Client_Compile_Args"> {
     const partitions = options.partitions ?? 1;
     if (partitions > this.devices.length) {
       throw new Error(
@@ -117,12 +136,11 @@ export class Client implements Disposable {
           `on a CPU, create it with cpu_device_count: ${partitions}`,
       );
     }
-    const program = new Struct("PJRT_Program").text("code", "code_size", text).text("format", "format_size", "mlir");
+    const program = new Struct("PJRT_Program", {}, place)
+      .text("code", "code_size", text).text("format", "format_size", "mlir");
     const encoded = compileOptions(options);
-    return new Struct("PJRT_Client_Compile_Args", { client: this.#open })
-      .point("program", program).point("compile_options", fixedCopy(encoded)).set(
-        "compile_options_size",
-        encoded.length,
-      );
+    return new Struct("PJRT_Client_Compile_Args", { client: this.#open }, place)
+      .point("program", program)
+      .point("compile_options", fixedCopy(encoded, place)).set("compile_options_size", encoded.length);
   }
 }

@@ -5,8 +5,9 @@ import { Struct } from "./layout.ts";
 /** Waits on another thread for an event, and frees it. @throws PjrtError where the work failed */
 export async function settled(api: Api, event: bigint): Promise<void> {
   if (event === 0n) return;
+  using memory = api.memory();
   try {
-    await api.callAsync("PJRT_Event_Await", new Struct("PJRT_Event_Await_Args", { event }));
+    await api.callAsync("PJRT_Event_Await", new Struct("PJRT_Event_Await_Args", { event }, memory.place));
   } finally {
     api.destroyer("PJRT_Event_Destroy")(event);
   }

@@ -3,7 +3,7 @@ import type { Api } from "./api.ts";
 import { Buffer } from "./buffer.ts";
 import { type ElementType, typeOf } from "./element_type.ts";
 import { settled } from "./event.ts";
-import { Handle, Handles } from "./handle.ts";
+import { Handle, Handles, type Uses } from "./handle.ts";
 import { addressOf, fixedBytes, Struct, viewAt } from "./layout.ts";
 
 /** Shape and type of an output, on one device. */
@@ -18,8 +18,8 @@ export class Executable extends Handle {
   readonly outputs: readonly OutputType[];
   readonly #options = new Struct("PJRT_ExecuteOptions");
 
-  constructor(readonly api: Api, handle: bigint, readonly partitions: number) {
-    super(Handles.of(handle, api.destroyer("PJRT_LoadedExecutable_Destroy")));
+  constructor(readonly api: Api, handle: bigint, readonly partitions: number, uses: Uses) {
+    super(Handles.of(handle, api.destroyer("PJRT_LoadedExecutable_Destroy"), uses));
     this.outputs = this.#inspect((executable) => outputTypes(api, executable));
   }
 
@@ -55,7 +55,9 @@ export class Executable extends Handle {
     const events = new BigUint64Array(new ArrayBuffer(8 * inputs.length));
     run.args.point("device_complete_events", events);
     this.api.call("PJRT_LoadedExecutable_Execute", run.args);
-    const done = Promise.all([...events].map((event) => settled(this.api, event))).then(() => {});
+    const done = this.uses.during(async () => {
+      await Promise.all([...events].map((event) => settled(this.api, event)));
+    });
     return { outputs: this.#finish(run, inputs, []), done };
   }
 
@@ -122,7 +124,7 @@ export class Executable extends Handle {
     for (const buffers of inputs) for (const i of donated) buffers[i]![Symbol.dispose]();
     const free = this.api.destroyer("PJRT_Buffer_Destroy");
     return made.map((list) => {
-      const handles = new Handles(list.subarray(0, this.outputs.length), free);
+      const handles = new Handles(list.subarray(0, this.outputs.length), free, this.uses);
       return this.outputs.map(({ shape, type }, i) => new Buffer(this.api, handles, i, shape, type));
     });
   }

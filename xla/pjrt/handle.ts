@@ -3,9 +3,50 @@
 /** How to free what an address names. It may not hold, however indirectly, what it frees: that would never be forgotten. */
 export type Free = (address: bigint) => void;
 
-const forgotten = new FinalizationRegistry<{ addresses: BigUint64Array; free: Free }>(({ addresses, free }) => {
-  for (const address of addresses) if (address !== 0n) free(address);
-});
+/** Counts what is in use of something that has to be freed last, and frees it then. */
+export class Uses {
+  #count = 0;
+  #free: (() => void) | undefined;
+
+  begin(): void {
+    this.#count++;
+  }
+
+  end(): void {
+    this.#count--;
+    this.#freeUnused();
+  }
+
+  /** Counts as a use what an asynchronous function does. */
+  async during<T>(work: () => Promise<T>): Promise<T> {
+    this.begin();
+    try {
+      return await work();
+    } finally {
+      this.end();
+    }
+  }
+
+  /** Calls a function once nothing is in use any more: now, or after the last use. */
+  whenUnused(free: () => void): void {
+    this.#free = free;
+    this.#freeUnused();
+  }
+
+  #freeUnused(): void {
+    if (this.#count > 0) return;
+    const free = this.#free;
+    this.#free = undefined;
+    free?.();
+  }
+}
+
+const forgotten = new FinalizationRegistry<{ addresses: BigUint64Array; free: Free; uses: Uses }>(
+  ({ addresses, free, uses }) => {
+    for (const address of addresses) if (address !== 0n) free(address);
+    uses.end();
+  },
+);
 
 /**
  * Objects of PJRT that came together, such as all outputs of a run. Each is freed by itself; those left over are freed
@@ -17,17 +58,22 @@ export class Handles {
   readonly #addresses: BigUint64Array;
   readonly #free: Free;
 
-  /** @param addresses of objects, none of them 0; the list is taken over */
-  constructor(addresses: BigUint64Array, free: Free) {
+  /**
+   * @param addresses of objects, none of them 0; the list is taken over
+   * @param uses of what they belong to, in use as long as any of them is not freed
+   */
+  constructor(addresses: BigUint64Array, free: Free, readonly uses: Uses) {
     this.#addresses = addresses;
     this.#free = free;
     this.#left = addresses.length;
-    if (addresses.length > 0) forgotten.register(this, { addresses, free }, this);
+    if (addresses.length === 0) return;
+    uses.begin();
+    forgotten.register(this, { addresses, free, uses }, this);
   }
 
   /** A list of one. */
-  static of(address: bigint, free: Free): Handles {
-    return new Handles(BigUint64Array.of(address), free);
+  static of(address: bigint, free: Free, uses: Uses): Handles {
+    return new Handles(BigUint64Array.of(address), free, uses);
   }
 
   /** Address of an object; 0 once it is freed. */
@@ -40,8 +86,10 @@ export class Handles {
     const address = this.#addresses[index]!;
     if (address === 0n) return;
     this.#addresses[index] = 0n;
-    if (--this.#left === 0) forgotten.unregister(this);
     this.#free(address);
+    if (--this.#left > 0) return;
+    forgotten.unregister(this);
+    this.uses.end();
   }
 }
 
@@ -63,6 +111,11 @@ export abstract class Handle implements Disposable {
     const address = this.#list.at(this.#index);
     if (address !== 0n) return address;
     throw new Error(`Cannot use ${this.what()}`);
+  }
+
+  /** Uses of what it belongs to. */
+  protected get uses(): Uses {
+    return this.#list.uses;
   }
 
   get isDisposed(): boolean {

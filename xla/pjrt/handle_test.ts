@@ -4,7 +4,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { pluginForTests } from "../testing.ts";
 import { Buffer, loadPlugin } from "./mod.ts";
-import { Handle, Handles } from "./handle.ts";
+import { Handle, Handles, Uses } from "./handle.ts";
 
 class Thing extends Handle {
   protected override what(): string {
@@ -26,7 +26,7 @@ async function collected(): Promise<void> {
 
 Deno.test("a handle is freed once, and cannot be used afterwards", () => {
   const freed: bigint[] = [];
-  const list = new Handles(BigUint64Array.of(7n, 8n), (address) => freed.push(address));
+  const list = new Handles(BigUint64Array.of(7n, 8n), (address) => freed.push(address), new Uses());
   const [a, b] = [new Thing(list, 0), new Thing(list, 1)];
   assert.deepEqual([a.handle, b.handle], [7n, 8n]);
   a[Symbol.dispose]();
@@ -43,8 +43,9 @@ Deno.test("a handle is freed once, and cannot be used afterwards", () => {
 Deno.test("forgotten handles are freed, those freed before are not freed again, those in use stay", async () => {
   const freed: bigint[] = [];
   const free = (address: bigint) => void freed.push(address);
+  const uses = new Uses();
   const make = (...addresses: bigint[]) => {
-    const list = new Handles(BigUint64Array.from(addresses), free);
+    const list = new Handles(BigUint64Array.from(addresses), free, uses);
     return addresses.map((_, i) => new Thing(list, i));
   };
   const kept = make(1n, 2n)[0]!; // holds the list, and with it its neighbour
@@ -57,6 +58,28 @@ Deno.test("forgotten handles are freed, those freed before are not freed again, 
   await collected();
   assert.deepEqual(freed.toSorted((a, b) => Number(a - b)), [3n, 4n, 5n]);
   assert.equal(kept.handle, 1n);
+  let unused = false;
+  uses.whenUnused(() => unused = true);
+  assert.ok(!unused, "two are in use");
+  kept[Symbol.dispose]();
+  assert.ok(!unused, "its neighbour is");
+});
+
+Deno.test("Uses.whenUnused() calls once, after the last handle is freed and the last work is done", async () => {
+  const uses = new Uses();
+  let calls = 0;
+  const list = new Handles(BigUint64Array.of(1n, 2n), () => {}, uses);
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const failing = uses.during(() => promise.then(() => Promise.reject(new Error("on purpose"))));
+  uses.whenUnused(() => calls++);
+  list.release(0);
+  list.release(1);
+  assert.equal(calls, 0, "work is under way");
+  resolve();
+  await assert.rejects(failing, /on purpose/);
+  assert.equal(calls, 1);
+  Handles.of(3n, () => {}, uses).release(0);
+  assert.equal(calls, 1);
 });
 
 Deno.test({

@@ -38,9 +38,12 @@ export function fixedBytes(size: number): Uint8Array<ArrayBuffer> {
   return new Uint8Array(new ArrayBuffer(Math.max(size, 8)));
 }
 
+/** Takes memory that stays in its place: at least so many bytes, all zero. */
+export type Place = (size: number) => Uint8Array<ArrayBuffer>;
+
 /** A copy of bytes in such memory. */
-export function fixedCopy(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  const fixed = fixedBytes(bytes.length);
+export function fixedCopy(bytes: Uint8Array, place: Place = fixedBytes): Uint8Array<ArrayBuffer> {
+  const fixed = place(bytes.length);
   fixed.set(bytes);
   return fixed;
 }
@@ -70,12 +73,19 @@ export class Struct<N extends StructName> {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly #view: DataView;
   readonly #layout: Layout;
+  readonly #place: Place;
   /** Buffers whose addresses stand in fields: alive as long as the struct. */
   readonly #held: unknown[] = [];
 
-  constructor(readonly name: N, fields: Partial<Record<Field<N>, bigint | number>> = {}) {
+  /** @param place where it and its texts are put; by default memory of JavaScript */
+  constructor(
+    readonly name: N,
+    fields: Partial<Record<Field<N>, bigint | number>> = {},
+    place: Place = fixedBytes,
+  ) {
+    this.#place = place;
     this.#layout = layout(name);
-    this.bytes = fixedBytes(Math.ceil(this.#layout.size / 8) * 8);
+    this.bytes = place(Math.ceil(this.#layout.size / 8) * 8);
     this.#view = new DataView(this.bytes.buffer);
     this.#view.setBigUint64(0, BigInt(this.#layout.size), true);
     for (const [field, value] of Object.entries(fields)) this.set(field as Field<N>, value as bigint | number);
@@ -104,7 +114,7 @@ export class Struct<N extends StructName> {
   /** Puts UTF-8 bytes and their number. */
   text(field: Field<N>, sizeField: Field<N>, value: string): this {
     const encoded = new TextEncoder().encode(value);
-    return this.point(field, fixedCopy(encoded)).set(sizeField, encoded.length);
+    return this.point(field, fixedCopy(encoded, this.#place)).set(sizeField, encoded.length);
   }
 
   /** The memory of a pointer field, to be written to again and again. */

@@ -1,4 +1,5 @@
 /** A PJRT plugin: a shared library that compiles and runs programs on one kind of device. */
+import { resolve } from "node:path";
 import { type Api, openApi } from "./api.ts";
 import { Client } from "./client.ts";
 import { fixedBytes, layout, Struct } from "./layout.ts";
@@ -11,10 +12,11 @@ const loaded = new Map<string, Plugin>();
 /**
  * Loads a plugin, once a process.
  *
- * @param path of the shared library
+ * @param file path of the shared library
  * @throws Error where the file is no PJRT plugin, or speaks a version of the C API that is not understood
  */
-export function loadPlugin(path: string): Plugin {
+export function loadPlugin(file: string): Plugin {
+  const path = resolve(file); // a name alone would be looked for in the system's folders
   let plugin = loaded.get(path);
   if (plugin === undefined) {
     quieten();
