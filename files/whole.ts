@@ -26,10 +26,17 @@ export class WholeFile implements AsyncDisposable {
 
   /** Opens a temporary file beside `path`, in a folder that is created where it is missing. */
   static async create(path: string): Promise<WholeFile> {
-    await Deno.mkdir(dirname(path), { recursive: true });
-    // A name of its own for each writer: two processes that write the same file must not mix their bytes.
-    const temporary = `${path}.${crypto.randomUUID().slice(0, 8)}.tmp`;
-    return new WholeFile(path, temporary, await Deno.open(temporary, { write: true, createNew: true }));
+    const folder = dirname(path);
+    await Deno.mkdir(folder, { recursive: true });
+    await removeLeftoversOf(path);
+    for (;;) {
+      // A name of its own for each writer: two processes that write the same file must not mix their bytes.
+      const temporary = `${path}.${crypto.randomUUID().slice(0, 8)}.tmp`;
+      const handle = await Deno.open(temporary, { read: true, write: true, createNew: true });
+      // The lock tells others that the writer is alive. One that tidies up may have been faster: then there is no file.
+      if (await isAlive(handle) && await isThere(temporary)) return new WholeFile(path, temporary, handle);
+      handle.close();
+    }
   }
 
   /** Appends all of `bytes`. */
@@ -40,13 +47,16 @@ export class WholeFile implements AsyncDisposable {
   /** Puts the file in its place, replacing one that stands there. */
   async commit(): Promise<void> {
     await this.handle.sync();
-    this.handle.close();
     this.#open = false;
     try {
+      // Windows renames no file that is open; elsewhere its lock keeps it until it has its name.
+      if (!lockable) this.handle.close();
       await Deno.rename(this.temporary, this.path);
     } catch (error) {
       await Deno.remove(this.temporary).catch(() => {});
       throw error;
+    } finally {
+      if (lockable) this.handle.close();
     }
     await syncFolder(dirname(this.path));
   }
@@ -67,20 +77,58 @@ async function syncFolder(folder: string): Promise<void> {
   await handle.sync().catch(() => {}); // Some network file systems refuse it; the file is in place all the same.
 }
 
-/**
- * Removes temporary files that killed writers left in a folder.
- *
- * @param olderThan milliseconds since the last write; younger ones may belong to a living writer
- */
-export async function removeLeftovers(folder: string, olderThan = 24 * 3600 * 1000): Promise<void> {
-  try {
-    for await (const entry of Deno.readDir(folder)) {
-      if (!entry.isFile || !/\.[0-9a-f]{8}\.tmp$/.test(entry.name)) continue;
-      const path = join(folder, basename(entry.name));
-      const { mtime } = await Deno.stat(path);
-      if (mtime !== null && Date.now() - mtime.getTime() >= olderThan) await Deno.remove(path);
-    }
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
+const temporaryName = /\.[0-9a-f]{8}\.tmp$/;
+
+/** Milliseconds since the last write after which a writer counts as dead, where the system cannot tell. */
+const longDead = 24 * 3600 * 1000;
+
+/** Removes temporary files that killed writers left in a folder of the program's own. Those of living ones stay. */
+export async function removeLeftovers(folder: string): Promise<void> {
+  for (const name of await temporaryFiles(folder)) await removeDead(join(folder, name));
+}
+
+/** Temporary files in folders that this process has written to, as they were at the first time. */
+const found = new Map<string, Promise<string[]>>();
+
+/** Removes what killed writers of this very file left: in a folder of the user's, nothing else can be ours. */
+async function removeLeftoversOf(path: string): Promise<void> {
+  const folder = dirname(path);
+  const names = found.get(folder) ?? temporaryFiles(folder);
+  found.set(folder, names);
+  for (const name of await names) {
+    if (name.replace(temporaryName, "") === basename(path)) await removeDead(join(folder, name));
   }
+}
+
+async function temporaryFiles(folder: string): Promise<string[]> {
+  try {
+    const entries = await Array.fromAsync(Deno.readDir(folder));
+    return entries.filter(({ name, isFile }) => isFile && temporaryName.test(name)).map(({ name }) => name);
+  } catch {
+    return []; // Tidying up is no reason to stop.
+  }
+}
+
+/** Removes a temporary file whose writer is dead: the system gave its lock back. */
+async function removeDead(path: string): Promise<void> {
+  try {
+    using file = await Deno.open(path, { read: true, write: true });
+    const { mtime } = await file.stat();
+    const old = mtime !== null && Date.now() - mtime.getTime() >= longDead;
+    if (lockable ? await file.tryLock(true).catch(() => old) : old) await Deno.remove(path);
+  } catch {
+    // Another process was faster, or it may not be removed by this user.
+  }
+}
+
+/** Locks of Windows keep out this process's own other handles. */
+const lockable = Deno.build.os !== "windows";
+
+/** Whether a file was locked for its writer. Some network file systems have no locks: there age alone tells. */
+async function isAlive(handle: Deno.FsFile): Promise<boolean> {
+  return !lockable || await handle.tryLock(true).catch(() => true);
+}
+
+function isThere(path: string): Promise<boolean> {
+  return Deno.stat(path).then(() => true, () => false);
 }

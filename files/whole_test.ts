@@ -1,6 +1,6 @@
 /** Tests of whole-file writes. */
 import assert from "node:assert/strict";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { removeLeftovers, WholeFile, writeWhole } from "./whole.ts";
 
 const names = (folder: string) => [...Deno.readDirSync(folder)].map((entry) => entry.name).sort();
@@ -41,14 +41,41 @@ Deno.test("WholeFile leaves the old file alone until commit() and nothing behind
   await Deno.remove(folder, { recursive: true });
 });
 
-Deno.test("removeLeftovers() removes old temporary files and no others", async () => {
+Deno.test("removeLeftovers() removes temporary files of dead writers, and no others", async () => {
   const folder = await Deno.makeTempDir();
   const kept = ["x.tmp", "x.0123abcd.tmp.safetensors", "x.safetensors"];
   for (const name of [...kept, "x.0123abcd.tmp"]) await Deno.writeTextFile(join(folder, name), "");
-  await removeLeftovers(folder);
-  assert.equal(names(folder).length, 4, "a young one may belong to a living writer");
-  await removeLeftovers(folder, 0);
-  assert.deepEqual(names(folder), kept.sort());
+  {
+    await using living = await WholeFile.create(join(folder, "y"));
+    await removeLeftovers(folder);
+    assert.deepEqual(names(folder), [...kept, basename(living.temporary)].sort());
+    await living.commit();
+  }
+  assert.deepEqual(names(folder), [...kept, "y"].sort());
   await removeLeftovers(join(folder, "missing"));
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("WholeFile.create() removes what dead writers of the same file left, and nothing else", async () => {
+  const folder = await Deno.makeTempDir();
+  const kept = ["a.0123abcd.tmp", "x.y.0123abcd.tmp"];
+  for (const name of [...kept, "x.0123abcd.tmp"]) await Deno.writeTextFile(join(folder, name), "");
+  await writeWhole(join(folder, "x"), "whole");
+  assert.deepEqual(names(folder), [...kept, "x"].sort());
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("WholeFile keeps its file while other processes and writers tidy up at the same time", async () => {
+  const folder = await Deno.makeTempDir();
+  let writing = true;
+  const tidy = async () => {
+    while (writing) await removeLeftovers(folder);
+  };
+  const tidying = [tidy(), tidy(), tidy()];
+  for (let i = 0; i < 200; i++) await Promise.all([0, 1, 2].map((j) => writeWhole(join(folder, `${j}`), `${i}`)));
+  writing = false;
+  await Promise.all(tidying);
+  assert.deepEqual(names(folder), ["0", "1", "2"]);
+  for (const j of names(folder)) assert.equal(await Deno.readTextFile(join(folder, j)), "199");
   await Deno.remove(folder, { recursive: true });
 });

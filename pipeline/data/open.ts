@@ -52,9 +52,9 @@ export async function openPictures(dataset: Dataset, options: OpenPicturesOption
   const expected = { count: opened.items.length, pictureBytes: height * width * channels };
   const key = sha256(JSON.stringify([version, name, height, width, channels, opened.fingerprint])).slice(0, 24);
   const path = join(cache, "pictures", `${name}-${width}x${height}-${key}.bin`);
+  await removeLeftovers(join(cache, "pictures"));
   let store = Store.open(path, expected, memoryLimit);
   if (store === undefined) {
-    await removeLeftovers(join(cache, "pictures"));
     await prune(join(cache, "pictures"));
     await decodeAll(path, opened, expected.pictureBytes, { signal, progress, problem });
     store = Store.open(path, expected, memoryLimit);

@@ -51,8 +51,7 @@ export async function takeRunFolder(
     samples: join(path, "samples"),
     [Symbol.dispose]: () => lock[Symbol.dispose](),
   };
-  // The lock is held: whoever wrote these is dead.
-  for (const each of [path, folder.checkpoints, folder.samples]) await removeLeftovers(each, 0);
+  for (const each of [path, folder.checkpoints, folder.samples]) await removeLeftovers(each);
   return folder;
 }
 
