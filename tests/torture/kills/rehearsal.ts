@@ -1,0 +1,106 @@
+/** What attacks compare with: each scene once without a disturbance, and how long its processes take. */
+import { join } from "node:path";
+import { runProcess } from "../process.ts";
+import { drawPictures, type Line, type Scene, scenesOf } from "../scenes.ts";
+import { buildShim, changing, readState, type Shim } from "../shim/mod.ts";
+import { readTree, type Tree } from "../tree.ts";
+import { type Archives, serveArchives } from "./server.ts";
+
+/** A scene, and what came of it when nothing disturbed it. */
+export interface Rehearsed {
+  readonly scene: Scene;
+  /** A folder as it is when the scene begins: to be copied. */
+  readonly start: string;
+  readonly calm: Tree;
+  /** Of each line of each step. */
+  readonly lines: readonly (readonly LineFigures[])[];
+}
+
+/** What a process comes to that nothing disturbs. */
+export interface LineFigures {
+  readonly seconds: number;
+  /** File operations that change something; 0 where they cannot be counted. */
+  readonly operations: number;
+}
+
+/** Rehearses scenes once each, when they are asked for. */
+export class Rehearsal implements AsyncDisposable {
+  readonly #known = new Map<string, Rehearsed>();
+  private constructor(
+    readonly folder: string,
+    /** A text where there is none: the reason. */
+    readonly shim: Shim | string,
+    private readonly archives: Archives,
+    private readonly scenes: readonly Scene[],
+  ) {}
+
+  static async open(folder: string): Promise<Rehearsal> {
+    const pictures = join(folder, "pictures");
+    await drawPictures(pictures);
+    await Deno.mkdir(join(folder, "shim"), { recursive: true });
+    const archives = await serveArchives();
+    return new Rehearsal(folder, await buildShim(folder), archives, scenesOf({ pictures, archives }));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.archives[Symbol.asyncDispose]();
+  }
+
+  /**
+   * The scene of a name, rehearsed.
+   *
+   * @throws Error where a process fails though nothing disturbs it
+   */
+  async scene(name: string): Promise<Rehearsed> {
+    const known = this.#known.get(name) ?? await this.#rehearse(this.scenes.find((scene) => scene.name === name)!);
+    this.#known.set(name, known);
+    return known;
+  }
+
+  async #rehearse(scene: Scene): Promise<Rehearsed> {
+    const folder = join(this.folder, "scenes", scene.name.replaceAll(" ", "-"));
+    const [start, calm] = [join(folder, "start"), join(folder, "calm")];
+    const before = scene.after === undefined ? undefined : await this.scene(scene.after);
+    if (before === undefined) await Deno.mkdir(start, { recursive: true });
+    else await copyFolder(join(before.start, "..", "calm"), start);
+    for (const [path, text] of Object.entries(scene.files)) await Deno.writeTextFile(join(start, path), text);
+    if (scene.programs) {
+      // Compiled once for all: a run in a folder that is thrown away.
+      const warm = join(folder, "warm");
+      await copyFolder(start, warm);
+      for (const [i, step] of scene.steps.entries()) {
+        for (const line of step) await this.#undisturbed(line, warm, join(folder, `warm-${i}.state`));
+      }
+      await copyFolder(join(warm, "cache", "xla"), join(start, "cache", "xla"));
+      await Deno.remove(warm, { recursive: true });
+    }
+    await copyFolder(start, calm);
+    const lines: LineFigures[][] = [];
+    for (const [i, step] of scene.steps.entries()) {
+      const figures: LineFigures[] = [];
+      for (const line of step) figures.push(await this.#undisturbed(line, calm, join(folder, `calm-${i}.state`)));
+      lines.push(figures);
+    }
+    return { scene, start, calm: await readTree(calm), lines };
+  }
+
+  async #undisturbed({ args, program }: Line, folder: string, state: string): Promise<LineFigures> {
+    await Deno.remove(state).catch(() => {});
+    const env = typeof this.shim === "string"
+      ? {}
+      : this.shim.environment({ folder, operations: changing, at: 0, how: "kill" }, state);
+    const { code, complaint, output, seconds } = await runProcess(args, { folder, program, env });
+    if (code !== 0) throw new Error(`"${args.join(" ")}" ends with ${code} undisturbed: ${output}${complaint}`);
+    return { seconds, operations: (await readState(state)).counted };
+  }
+}
+
+/** Copies a folder with all that is in it; nothing where it is not there. */
+export async function copyFolder(from: string, to: string): Promise<void> {
+  const entries = await Array.fromAsync(Deno.readDir(from)).catch(() => []);
+  await Deno.mkdir(to, { recursive: true });
+  for (const { name, isDirectory } of entries) {
+    if (isDirectory) await copyFolder(join(from, name), join(to, name));
+    else await Deno.copyFile(join(from, name), join(to, name));
+  }
+}
