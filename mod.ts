@@ -52,6 +52,7 @@ export {
 } from "./pipeline/pictures/mod.ts";
 export { report } from "./pipeline/summary/report.ts";
 export { train, type TrainOptions, type TrainResult } from "./pipeline/run/train.ts";
+export type { Trust } from "./pipeline/trust/trust.ts";
 export { sweep, type SweepOptions, type SweepResult } from "./pipeline/sweep/sweep.ts";
 export { type Console, terminalConsole } from "./pipeline/terminal/console.ts";
 export { interruptedCode, onInterrupt } from "./pipeline/terminal/interrupt.ts";

@@ -1,6 +1,7 @@
 /** What the commands share. */
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { interruptedCode, onInterrupt, terminalConsole } from "../mod.ts";
+import { interruptedCode, onInterrupt, terminalConsole, type Trust } from "../mod.ts";
+import { shellWord } from "../pipeline/text/shell.ts";
 import type { ExitCode } from "./main.ts";
 
 /** Adds a command to the program; `done` takes its exit code. */
@@ -20,6 +21,55 @@ export function withRun(command: Command): Command {
 
 /** What the overrides of a command are that uses a trained model. */
 export const overridesOfRun = "what to change in its recipe, such as backend=cpu";
+
+/** What `--plugins` and `--trust` were given. */
+export interface TrustOptions {
+  readonly plugins?: readonly string[] | undefined;
+  readonly trust?: boolean | undefined;
+}
+
+const pluginsText =
+  "plugin files to run, also where a checkpoint or a run folder names them; in place of its files of the same name";
+
+/** The options that say which code is run of a recipe that was not typed. */
+export function withTrust(command: Command): Command {
+  return withPlugins(command)
+    .option("--trust", "run every plugin file and library that a checkpoint or a run folder names, and list them");
+}
+
+/** The option of commands that run no code of a checkpoint unless its files are named. */
+export function withPlugins(command: Command): Command {
+  return command.option("--plugins <files...>", pluginsText);
+}
+
+/**
+ * What was said about code, and the overrides: `--plugins` takes all words up to the next option, and an override
+ * among them is none of its files.
+ */
+export function trustOf(
+  { plugins = [], trust = false }: TrustOptions,
+  overrides: readonly string[],
+): { trust: Trust; overrides: string[] } {
+  const isOverride = (word: string) => /^[^\s=/\\]+=/.test(word);
+  const told = new Set<string>();
+  return {
+    trust: {
+      plugins: plugins.filter((word) => !isOverride(word)),
+      ...(trust ? { all: true } : {}),
+      tell(files) {
+        const text = files.join("  ");
+        if (!told.has(text)) terminalConsole().line(`trusted      ${text}`);
+        told.add(text);
+      },
+    },
+    overrides: [...overrides, ...plugins.filter(isOverride)],
+  };
+}
+
+/** The same options as words of a command, to type it again. */
+export function trustWords({ plugins = [] }: Trust, all = false): string {
+  return [...plugins.map((file) => ` --plugins=${shellWord(file)}`), ...(all ? [" --trust"] : [])].join("");
+}
 
 /**
  * Runs what the first Ctrl-C stops, and tells its exit code.

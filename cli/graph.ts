@@ -13,14 +13,14 @@ import {
   wire,
 } from "../mod.ts";
 import { pictureFormat } from "../pipeline/messages/pictures.ts";
-import { type AddCommand, withRecipe } from "./command.ts";
+import { type AddCommand, trustOf, type TrustOptions, withPlugins, withRecipe } from "./command.ts";
 
 export const graphCommand: AddCommand = (program) =>
-  withRecipe(program.command("graph"))
+  withPlugins(withRecipe(program.command("graph")))
     .description("Print and draw the graph of a recipe")
     .option("--out <file>", "where the drawing goes: .svg, or .mmd or .md for Mermaid (default: NAME.svg)")
-    .action(async (file: string, overrides: string[], options: { out?: string }) => {
-      const graph = await wire(await readRecipe(file, { plugins: builtins, overrides }));
+    .action(async (file: string, words: string[], options: TrustOptions & { out?: string }) => {
+      const graph = await wire(await readRecipe(file, { plugins: builtins, ...trustOf(options, words) }));
       const out = options.out ?? `${graph.recipe.name}.svg`;
       const draw = drawers[out.slice(out.lastIndexOf(".") + 1)];
       if (draw === undefined) {

@@ -1,11 +1,11 @@
 /** `import FILE`: a checkpoint from weights of Keras. */
 import { builtins, type ImportOptions, importWeights, terminalConsole } from "../mod.ts";
-import { type AddCommand, defined, untilInterrupted } from "./command.ts";
+import { type AddCommand, defined, trustOf, type TrustOptions, untilInterrupted, withTrust } from "./command.ts";
 
 type Options = Pick<ImportOptions, "recipe" | "ema" | "statistics" | "out">;
 
 export const importCommand: AddCommand = (program, done) =>
-  program.command("import")
+  withTrust(program.command("import"))
     .description("Make a checkpoint from weights of Keras: of the DDIM example, or of clear-diffusion-keras")
     .argument("<file>", "an HDF5 file: .weights.h5, or .h5 of Keras 2")
     .argument("[overrides...]", "what to change in the recipe, such as network.block_depth=3")
@@ -16,10 +16,12 @@ export const importCommand: AddCommand = (program, done) =>
       "mean and variance of pixels (default: those in the file, else fitted to the pictures)",
     )
     .option("-o, --out <path>", "a run folder, or a checkpoint.safetensors (default: runs/<name of the recipe>)")
-    .action((file: string, overrides: string[], options: Options) =>
+    .action((file: string, words: string[], { plugins, trust, ...options }: Options & TrustOptions) =>
       untilInterrupted(
         done,
-        (signal) =>
-          importWeights(file, { plugins: builtins, overrides, signal, ...defined(options) }, terminalConsole()),
+        (signal) => {
+          const said = trustOf({ plugins, trust }, words);
+          return importWeights(file, { plugins: builtins, signal, ...said, ...defined(options) }, terminalConsole());
+        },
       )
     );

@@ -15,7 +15,17 @@ import {
   trajectoryPicture,
 } from "../mod.ts";
 import { pictureUnknown } from "../pipeline/messages/pictures.ts";
-import { type AddCommand, defined, largestSeed, overridesOfRun, untilInterrupted, wholeOption } from "./command.ts";
+import {
+  type AddCommand,
+  defined,
+  largestSeed,
+  overridesOfRun,
+  trustOf,
+  type TrustOptions,
+  untilInterrupted,
+  wholeOption,
+  withTrust,
+} from "./command.ts";
 
 type Options = Record<string, never>; // commander's: each function checks and types its own
 type Draw = (
@@ -181,16 +191,18 @@ export const pictureCommand: AddCommand = (program, done) => {
     });
   for (const { name, summary, target = "<run>", draw, options } of pictures) {
     const about = target === "<run>" ? "a run folder or a checkpoint" : "a recipe, a run folder or a checkpoint";
-    const one = command.command(name)
+    const one = withTrust(command.command(name))
       .description(summary)
       .addArgument(new Argument(target, name === "diffusion" ? `${about}, or a recipe` : about))
       .argument("[overrides...]", overridesOfRun)
       .option("-o, --out <file>", fileText)
-      .action((target: string, overrides: string[], given: Options) =>
+      .action((target: string, words: string[], { plugins, trust, ...given }: Options & TrustOptions) =>
         untilInterrupted(
           done,
-          (signal) =>
-            draw(target, { plugins: builtins, overrides, signal, ...defined(given) } as never, terminalConsole()),
+          (signal) => {
+            const said = trustOf({ plugins, trust }, words);
+            return draw(target, { plugins: builtins, signal, ...said, ...defined(given) } as never, terminalConsole());
+          },
         )
       );
     for (const option of options) one.addOption(option);

@@ -1,27 +1,39 @@
 /** `run RECIPE`: trains, or goes on where an earlier run stopped. */
 import { builtins, dryRun, terminalConsole, train } from "../mod.ts";
-import { type AddCommand, untilInterrupted, withRecipe } from "./command.ts";
+import {
+  type AddCommand,
+  trustOf,
+  type TrustOptions,
+  trustWords,
+  untilInterrupted,
+  withRecipe,
+  withTrust,
+} from "./command.ts";
 
-interface RunOptions {
+interface RunOptions extends TrustOptions {
   readonly fresh?: boolean;
   readonly dryRun?: boolean;
   readonly runs?: string;
 }
 
 export const runCommand: AddCommand = (program, done) =>
-  withRecipe(program.command("run"))
+  withTrust(withRecipe(program.command("run")))
     .description("Train from a recipe, or go on where an earlier run stopped")
     .option("--fresh", "start over; the old run is moved aside")
     .option("--dry-run", "print all decisions and their reasons, and train nothing")
     .option("--runs <folder>", "where run folders stand", "runs")
-    .action(async (file: string, overrides: string[], options: RunOptions) => {
+    .action(async (file: string, words: string[], options: RunOptions) => {
       const output = terminalConsole();
-      if (options.dryRun) {
-        return output.line(await dryRun(file, { plugins: builtins, overrides, runs: options.runs ?? "runs" }));
-      }
       const { fresh = false, runs = "runs" } = options;
+      const { trust, overrides } = trustOf(options, words);
+      if (options.dryRun) {
+        // What runs nothing runs no code of a checkpoint either, but for the files that are named.
+        const named = { plugins: trust.plugins ?? [] };
+        return output.line(await dryRun(file, { plugins: builtins, overrides, trust: named, runs }));
+      }
+      const command = `deno task run${trustWords(trust, options.trust)}`;
       await untilInterrupted(
         done,
-        (signal) => train(file, { plugins: builtins, overrides, fresh, runs, signal }, output),
+        (signal) => train(file, { plugins: builtins, overrides, trust, command, fresh, runs, signal }, output),
       );
     });

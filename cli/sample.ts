@@ -1,11 +1,21 @@
 /** `sample RUN`: pictures from a trained model. */
 import { builtins, sample, type SampleOptions, terminalConsole } from "../mod.ts";
-import { type AddCommand, defined, largestSeed, untilInterrupted, wholeOption, withRun } from "./command.ts";
+import {
+  type AddCommand,
+  defined,
+  largestSeed,
+  trustOf,
+  type TrustOptions,
+  untilInterrupted,
+  wholeOption,
+  withRun,
+  withTrust,
+} from "./command.ts";
 
 type Options = Pick<SampleOptions, "count" | "steps" | "seed" | "out" | "grid" | "sampler" | "batch">;
 
 export const sampleCommand: AddCommand = (program, done) =>
-  withRun(program.command("sample"))
+  withTrust(withRun(program.command("sample")))
     .description("Generate pictures from a run or a checkpoint")
     .addOption(wholeOption("--count <n>", "how many pictures (default: 16)"))
     .addOption(wholeOption("--steps <n>", "diffusion steps, in place of the recipe's"))
@@ -21,9 +31,12 @@ export const sampleCommand: AddCommand = (program, done) =>
     .option("--grid <file>", "all pictures in one PNG file")
     .option("--sampler <name>", "one of the recipe's samplers (default: the first)")
     .addOption(wholeOption("--batch <n>", "pictures generated at the same time (default: the batch of training)"))
-    .action((run: string, overrides: string[], options: Options) =>
+    .action((run: string, words: string[], { plugins, trust, ...options }: Options & TrustOptions) =>
       untilInterrupted(
         done,
-        (signal) => sample(run, { plugins: builtins, overrides, signal, ...defined(options) }, terminalConsole()),
+        (signal) => {
+          const said = trustOf({ plugins, trust }, words);
+          return sample(run, { plugins: builtins, signal, ...said, ...defined(options) }, terminalConsole());
+        },
       )
     );

@@ -1,9 +1,14 @@
 /** `sweep RECIPE schedule=cosine,linear`: trains and measures a grid of settings. */
 import { builtins, sweep, terminalConsole } from "../mod.ts";
-import { type AddCommand, untilInterrupted } from "./command.ts";
+import { type AddCommand, trustOf, type TrustOptions, trustWords, untilInterrupted, withTrust } from "./command.ts";
+
+interface Options extends TrustOptions {
+  readonly fresh?: boolean;
+  readonly runs: string;
+}
 
 export const sweepCommand: AddCommand = (program, done) =>
-  program.command("sweep")
+  withTrust(program.command("sweep"))
     .description("Train and measure a grid of settings, and compare them in a table and a chart")
     .argument("<recipe>", "a recipe (YAML), a run folder or a checkpoint")
     .argument(
@@ -13,9 +18,13 @@ export const sweepCommand: AddCommand = (program, done) =>
     )
     .option("--fresh", "start over; the old sweep is moved aside")
     .option("--runs <folder>", "where run folders stand", "runs")
-    .action((recipe: string, overrides: string[], { fresh = false, runs }: { fresh?: boolean; runs: string }) =>
+    .action((recipe: string, words: string[], { fresh = false, runs, ...options }: Options) =>
       untilInterrupted(
         done,
-        (signal) => sweep(recipe, { plugins: builtins, overrides, fresh, runs, signal }, terminalConsole()),
+        (signal) => {
+          const said = trustOf(options, words);
+          const command = `deno task sweep${trustWords(said.trust, options.trust)}`;
+          return sweep(recipe, { plugins: builtins, ...said, command, fresh, runs, signal }, terminalConsole());
+        },
       )
     );

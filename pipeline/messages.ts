@@ -15,4 +15,5 @@ export * from "./messages/plugins.ts";
 export * from "./messages/recipe.ts";
 export * from "./messages/run.ts";
 export * from "./messages/sweep.ts";
+export * from "./messages/trust.ts";
 export type { Text } from "./messages/text.ts";

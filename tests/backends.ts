@@ -6,6 +6,11 @@ import { onBackend } from "../pipeline/kinds/laws.ts";
 import { XlaEngine } from "../xla/mod.ts";
 import { pluginForTests } from "../xla/testing.ts";
 
+// What tests train is not remembered as what the user has trained with.
+const state = Deno.makeTempDirSync({ prefix: "denoise-state-" });
+Deno.env.set("DENOISE_STATE", state);
+addEventListener("unload", () => Deno.removeSync(state, { recursive: true }));
+
 /** The PJRT plugin; undefined, with the reason printed, where there is none. */
 export const plugin = pluginForTests();
 if (plugin !== undefined) await new XlaEngine({ plugin, cache: null }).register();

@@ -7,6 +7,7 @@ import { explain } from "../data/open.ts";
 import { readRecipe } from "../recipe/read.ts";
 import type { PluginSource } from "../recipe/types.ts";
 import { count, counted } from "../terminal/units.ts";
+import type { Trust } from "../trust/trust.ts";
 import { checkBatch } from "./batch.ts";
 import { trainingCost } from "./cost.ts";
 import { describeGraph, line } from "./describe.ts";
@@ -24,7 +25,7 @@ import { wire } from "./wire.ts";
  */
 export async function dryRun(
   file: string,
-  options: { plugins: PluginSource; overrides?: readonly string[]; runs?: string; cache?: string },
+  options: { plugins: PluginSource; overrides?: readonly string[]; trust?: Trust; runs?: string; cache?: string },
 ): Promise<string> {
   const graph = await wire(await readRecipe(file, options));
   const backend = graph.one("backend").stage;

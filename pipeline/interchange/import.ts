@@ -10,11 +10,13 @@ import { DenoiseError } from "../problem.ts";
 import { readRecipe } from "../recipe/read.ts";
 import type { PluginSource } from "../recipe/types.ts";
 import { toYaml } from "../recipe/write.ts";
-import { checkpointPath, listCheckpoints, type Position, writeCheckpoint } from "../run/checkpoint.ts";
+import { checkpointPath, codeFor, listCheckpoints, type Position, writeCheckpoint } from "../run/checkpoint.ts";
 import { type HostTree, toHost } from "../run/host.ts";
+import { rememberCode } from "../run/remember_code.ts";
 import { openData } from "../run/session.ts";
 import { initialState } from "../run/states.ts";
 import type { Console } from "../terminal/console.ts";
+import type { Trust } from "../trust/trust.ts";
 import { row } from "../terminal/rows.ts";
 import { counted } from "../terminal/units.ts";
 import { type KerasFile, type KerasModel, readKerasFile, readStatistics } from "./keras_file.ts";
@@ -27,6 +29,8 @@ export interface ImportOptions {
   /** The recipe whose network the weights are of. */
   readonly recipe: string;
   readonly overrides?: readonly string[];
+  /** Which code is run of a recipe that is not typed, besides what the user has trained with on this machine. */
+  readonly trust?: Trust;
   /** Keras file with the average weights. Default: the average in the first file, and its network where it has none. */
   readonly ema?: string;
   /** Keras file with the normalization layer. Default: that of the first file, else fitted to the recipe's pictures. */
@@ -50,7 +54,9 @@ export async function importWeights(
   console: Console,
 ): Promise<{ readonly checkpoint: string }> {
   const { plugins, overrides = [], signal = new AbortController().signal } = options;
-  const graph = await wire(await readRecipe(options.recipe, { plugins, overrides }));
+  const graph = await wire(
+    await readRecipe(options.recipe, { plugins, overrides, trust: { trained: true, ...options.trust } }),
+  );
   const out = options.out ?? join("runs", graph.recipe.name);
   const folder = out.endsWith(".safetensors") ? undefined : out;
   if (folder !== undefined && (await listCheckpoints(join(folder, "checkpoints"))).length > 0) {
@@ -92,7 +98,9 @@ export async function importWeights(
     const recipe = toYaml(graph.recipe.resolved);
     const checkpoint = folder === undefined ? out : checkpointPath(join(folder, "checkpoints"), 0);
     if (folder !== undefined) await writeWhole(join(folder, "recipe.yaml"), recipe);
-    await writeCheckpoint(checkpoint, { position, recipe, tensors: { ...tensors, ...statistics } });
+    const code = codeFor(graph.recipe.code);
+    await writeCheckpoint(checkpoint, { position, recipe, code, tensors: { ...tensors, ...statistics } });
+    await rememberCode(graph.recipe.code, console);
     row(console, "checkpoint", checkpoint);
     row(console, "next", `deno task sample ${folder ?? out} --count 64 --grid grid.png`);
     if (folder !== undefined) row(console, "", `deno task run ${folder}   trains on from here`);

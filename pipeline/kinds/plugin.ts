@@ -7,6 +7,9 @@ export type CreateContext<K extends Kind, Options extends z.ZodRawShape, Needs e
   & { readonly options: Checked<Options> & CommonOptions<K> }
   & { readonly [N in Needs]: Slots[N] };
 
+/** Where an option leads, out of the recipe. */
+export type Outside = "file" | "address" | "library";
+
 /** A plugin: one file that exports one of these. */
 export interface Plugin<
   K extends Kind = Kind,
@@ -22,6 +25,12 @@ export interface Plugin<
   readonly source?: string;
   /** Options in the recipe. Describe each with units or ranges: the text is shown to users. May carry `superRefine` checks. */
   readonly options: z.ZodObject<Options>;
+  /**
+   * Options that lead out of the recipe, and where to: the path of a `file` or folder that is read, an `address` on the
+   * web, the path of a `library` whose code is run. Where the recipe came from elsewhere, as in a checkpoint, the user
+   * is asked before a library is loaded, and nothing is downloaded from an address.
+   */
+  readonly outside?: { readonly [Name in keyof NoInfer<Options>]?: Outside };
   /** What `create` receives besides the options. */
   readonly needs?: readonly Needs[];
   /** Makes the stage. Cheap: no tensors, no files. Refuses with `refuse()` what cannot work. */

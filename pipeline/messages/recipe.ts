@@ -115,7 +115,7 @@ export function pluginFileNotFound(file: string, near?: string): Text {
     message: `Cannot find plugin file ${quote(file)}`,
     help: [
       near === undefined
-        ? "paths are relative to the recipe that names them; plugins=[./file.ts] on the command line names another"
+        ? "paths are relative to the recipe that names them; --plugins <file> names one of that name elsewhere"
         : `did you mean ${near}?`,
     ],
   };

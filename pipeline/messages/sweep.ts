@@ -49,6 +49,15 @@ export function sweepUnclosed(text: string, open: string): Text {
   };
 }
 
+/** A grid in a recipe that the user did not type. */
+export function sweepUntrusted(key: string): Text {
+  return {
+    code: "sweep-untrusted",
+    message: `Cannot sweep over ${quote(key)}: the grid comes from a recipe that is not one that you typed`,
+    help: ["type the settings, such as schedule=cosine,linear, or add --trust"],
+  };
+}
+
 /** Settings of a sampler whose pictures nothing measures. */
 export function sweepUnused(key: string, sampler: string): Text {
   return {

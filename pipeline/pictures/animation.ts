@@ -7,12 +7,15 @@ import { readRecipe } from "../recipe/read.ts";
 import type { PluginSource } from "../recipe/types.ts";
 import { checkWhole } from "../run/sample.ts";
 import type { Console } from "../terminal/console.ts";
+import type { Trust } from "../trust/trust.ts";
 import { type PictureResult, spread } from "./options.ts";
 import { fileFor, moves, saveAnimation, savePicture } from "./save.ts";
 
 /** What to draw. */
 export interface AnimationOptions {
   readonly plugins: PluginSource;
+  /** Which code of the recipe is run besides what the user has trained with on this machine. */
+  readonly trust?: Trust;
   /** File to write. Default: `animation.gif` in `pictures` of the run folder. */
   readonly out?: string;
   /** Grids that a picture shows, a row each. Default 8. */
@@ -55,7 +58,10 @@ export async function animationPicture(
     }
     await saveAnimation(file, frames, console);
   } else {
-    const { train: { samples } } = await readRecipe(folder, { plugins: options.plugins });
+    const { train: { samples } } = await readRecipe(folder, {
+      plugins: options.plugins,
+      trust: { trained: true, ...options.trust },
+    });
     const shown = spread(grids.length, rows).map((i) => grids[i]!);
     const pictures: Picture[][] = [];
     for (const { path } of shown) pictures.push(cutGrid(await read(path), samples).slice(0, columns));

@@ -170,7 +170,9 @@ async function open(target: string, options: DiffusionOptions & { item: number }
       throw error;
     }
   }
-  const graph = await wire(await readRecipe(target, { plugins, overrides }));
+  const graph = await wire(
+    await readRecipe(target, { plugins, overrides, trust: { trained: true, ...options.trust } }),
+  );
   const backend = graph.one("backend").stage;
   await backend.start();
   try {

@@ -9,6 +9,7 @@ import { readRecipe } from "../recipe/read.ts";
 import type { PluginSource } from "../recipe/types.ts";
 import { runFolderAt } from "../run/run_folder.ts";
 import type { Console } from "../terminal/console.ts";
+import type { Trust } from "../trust/trust.ts";
 import type { PictureResult } from "./options.ts";
 import { fileFor, saveChart } from "./save.ts";
 
@@ -19,6 +20,8 @@ export interface SchedulePictureOptions {
   readonly recipe?: string | undefined;
   /** What is changed in the recipe; without one, options of schedules, such as `start_log_snr=5`. */
   readonly overrides?: readonly string[];
+  /** Which code of the recipe is run besides what the user has trained with on this machine. */
+  readonly trust?: Trust;
   /** File to write. Default: `schedule.png`, in `pictures` of the run folder where there is one. */
   readonly out?: string;
 }
@@ -32,6 +35,7 @@ export interface NamedSchedule {
 /** Draws the schedule of a recipe, or all schedules in one picture. */
 export async function schedulePicture(options: SchedulePictureOptions, console: Console): Promise<PictureResult> {
   const { plugins, recipe: file, overrides = [], out } = options;
+  const trust = { trained: true, ...options.trust };
   const target = fileFor(out, "a chart", "schedule.png", file === undefined ? undefined : await runFolderAt(file));
   let schedules: NamedSchedule[];
   let subtitle: string;
@@ -39,7 +43,7 @@ export async function schedulePicture(options: SchedulePictureOptions, console: 
     schedules = await allSchedules(plugins, overrides);
     subtitle = overrides.length === 0 ? "each with its own defaults" : overrides.join(", ");
   } else {
-    const graph = await wire(await readRecipe(file, { plugins, overrides }));
+    const graph = await wire(await readRecipe(file, { plugins, overrides, trust }));
     const { plugin, stage, options } = graph.one("schedule");
     schedules = [{ name: plugin.name, schedule: stage }];
     const given = Object.entries(options).filter(([, value]) => value !== undefined).map(([k, v]) => `${k} ${v}`);

@@ -4,8 +4,10 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { stripVTControlCharacters } from "node:util";
 import type { AnyPlugin } from "../kinds/plugin.ts";
 import * as messages from "../messages/plugins.ts";
+import { pluginEnding } from "../messages/trust.ts";
 import { DenoiseError, type Place, type Problem } from "../problem.ts";
 import { nearest } from "../text/nearest.ts";
+import { isPluginName, pluginEndings } from "../trust/code.ts";
 import { checkPlugin, looksLikePlugin, type ShapeProblem } from "./shape.ts";
 
 const origins = new WeakMap<AnyPlugin, { readonly file: string; readonly source: string }>();
@@ -29,6 +31,7 @@ export function placeInPlugin(plugin: AnyPlugin, property: string): Place | unde
  */
 export async function loadPluginFile(file: string): Promise<AnyPlugin[]> {
   const path = file.startsWith("file:") ? fileURLToPath(file) : resolve(file);
+  await checkEnding(path);
   const source = await readSource(path);
   let module: Record<string, unknown>;
   try {
@@ -59,6 +62,14 @@ export async function loadPluginFile(file: string): Promise<AnyPlugin[]> {
   return plugins;
 }
 
+/** Refuses files of any other ending, links to such files as well: JavaScript can be hidden in files of many kinds. */
+async function checkEnding(path: string): Promise<void> {
+  const isFile = await Deno.stat(path).then((info) => info.isFile, () => false);
+  if (isFile && !(isPluginName(path) && isPluginName(await Deno.realPath(path)))) {
+    throw new DenoiseError(pluginEnding(path, pluginEndings));
+  }
+}
+
 async function readSource(path: string): Promise<string> {
   try {
     return await Deno.readTextFile(path);
@@ -73,7 +84,7 @@ async function readSource(path: string): Promise<string> {
 async function nearestFile(path: string): Promise<string | undefined> {
   try {
     const names = await Array.fromAsync(Deno.readDir(dirname(path)), (entry) => entry.name);
-    const near = nearest(basename(path), names.filter((name) => /\.[cm]?[jt]s$/.test(name)));
+    const near = nearest(basename(path), names.filter(isPluginName));
     return near === undefined ? undefined : join(dirname(path), near);
   } catch {
     return undefined; // the folder is missing too

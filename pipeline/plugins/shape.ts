@@ -42,6 +42,7 @@ const pluginSchema = z.object({
   summary: text,
   source: text.optional(),
   options: z.custom(isObjectSchema),
+  outside: z.record(z.string(), z.enum(["file", "address", "library"])).optional(),
   needs: z.array(z.enum(slots)).optional(),
   create: z.custom((value) => typeof value === "function"),
 });

@@ -12,7 +12,7 @@ export async function checkRecipe(
   file: string,
   pluginFiles: readonly string[],
   given: Omit<StageTools, "samplers">,
-): Promise<Recipe | undefined> {
+): Promise<Omit<Recipe, "code" | "isFromElsewhere"> | undefined> {
   const samplers = root.value.get(kinds.sampler.key)?.node;
   const tools: StageTools = { ...given, samplers: isMap(samplers) ? [...samplers.value.keys()] : [] };
   const meant = await checkRootKeys(root, tools);

@@ -10,6 +10,8 @@ export interface RecipeText {
   /** The file that holds it, as the user would name it. */
   readonly file: string;
   readonly text: string;
+  /** What holds it: a file, the folder that was named, or a checkpoint. */
+  readonly held: "file" | "folder" | "checkpoint";
 }
 
 /** Recipes of a few hundred lines have some 20 kB; what is larger is another file. */
@@ -25,12 +27,13 @@ export async function loadText(file: string): Promise<RecipeText | Text> {
       if (!names.includes("recipe.yaml")) {
         return messages.folderWithoutRecipe(file, names.filter(isRecipe).map((name) => join(file, name)));
       }
-      return await loadText(inside);
+      const loaded = await loadText(inside);
+      return "text" in loaded ? { ...loaded, held: "folder" } : loaded;
     }
     if (file.endsWith(".safetensors")) {
       const recipe = await readCheckpointRecipe(file);
       return typeof recipe === "string"
-        ? { file, text: recipe }
+        ? { file, text: recipe, held: "checkpoint" }
         : messages.checkpointWithoutRecipe(file, recipe.reason);
     }
     if (!info.isFile) return messages.recipeUnreadable(file, "it is no ordinary file");
@@ -49,7 +52,7 @@ function decode(file: string, bytes: Uint8Array): RecipeText | Text {
   }
   if (bytes.includes(0)) return messages.notText(file, "it holds zero bytes: name a recipe file, in YAML");
   try {
-    return { file, text: new TextDecoder("utf-8", { fatal: true }).decode(bytes) };
+    return { file, text: new TextDecoder("utf-8", { fatal: true }).decode(bytes), held: "file" };
   } catch {
     const line = new TextDecoder().decode(bytes).split("\uFFFD")[0]!.split("\n").length;
     return messages.notText(file, `line ${line} holds bytes that are no UTF-8: save the file as UTF-8`);

@@ -1,23 +1,28 @@
 /** Reads a recipe: file, bases, defaults, overrides, plugins, checks; everything that is wrong comes at once. */
-import { dirname, isAbsolute, join, resolve } from "node:path";
+import { dirname, isAbsolute, join } from "node:path";
 import * as messages from "../messages/file.ts";
-import { pluginFileIsFolder, pluginFileNotFound, wrongType } from "../messages/recipe.ts";
+import { extendsInCheckpoint } from "../messages/trust.ts";
 import { DenoiseError, type Place, type Problem } from "../problem.ts";
 import { commandLine, placeIn } from "../report/source.ts";
-import { nearest } from "../text/nearest.ts";
+import type { Trust } from "../trust/trust.ts";
 import { checkRecipe } from "./check.ts";
+import { checkOutside } from "./outside.ts";
 import { loadText } from "./load.ts";
 import { mergeRecipes, withDefaults } from "./merge.ts";
-import { dataOf, isList, isMap, type MapNode, withFields } from "./node.ts";
+import { dataOf, isMap, type MapNode, withFields } from "./node.ts";
+import { Origins } from "./origins.ts";
 import { applyOverrides } from "./overrides.ts";
 import { parse, type Report } from "./parse.ts";
-import type { PluginSource, Recipe } from "./types.ts";
+import { findPluginFiles } from "./plugin_files.ts";
+import type { Path, PluginSource, Recipe } from "./types.ts";
 
 /** What a recipe is read with. */
 export interface ReadOptions {
   readonly plugins: PluginSource;
   /** What the command line says, such as `["network.block_depth=3", "metrics.0.every=1 epoch"]`. */
   readonly overrides?: readonly string[];
+  /** Which code is run where the recipe is not one that the user typed. Default: none. */
+  readonly trust?: Trust;
 }
 
 /** What is missing because a base or a plugin file could not be read is no problem of its own. */
@@ -32,27 +37,46 @@ const valueCodes = ["alias-cycle", "alias-unknown", "not-finite"];
 /**
  * Reads a recipe file, the recipe of a run folder, or the recipe in a checkpoint (`.safetensors`).
  *
+ * A checkpoint and a run folder are data: the code that their recipes name is run only as far as `trust` says.
+ *
  * @throws {DenoiseError} with everything that is wrong, sorted by file and line
  */
-export async function readRecipe(file: string, { plugins, overrides = [] }: ReadOptions): Promise<Recipe> {
+export async function readRecipe(file: string, options: ReadOptions): Promise<Recipe> {
+  const { plugins, overrides = [], trust = {} } = options;
   const reader = new Reader();
   const chain = await reader.chain(file, [], undefined);
   if (chain === undefined) throw reader.error();
   const root = applyOverrides(withDefaults(chain.root, plugins.defaults), overrides, reader.report);
-  const files = await reader.pluginFiles(root);
-  const recipe = await checkRecipe(root, chain.file, files, {
-    plugins: await reader.withFiles(plugins, files),
-    report: reader.report,
+  const { origins, report } = reader;
+  const elsewhere = (name: string) => origins.elsewhere(name);
+  const found = await findPluginFiles(root, { plugins, trust, elsewhere, checkpoints: origins.checkpoints, report });
+  if (found.lacking) reader.ignore("plugins");
+  const checked = await checkRecipe(root, chain.file, found.files, {
+    plugins: await reader.withFiles(plugins, found.files),
+    report,
     add: (problems) => reader.problems.push(...problems),
     // Shown with the name of the file and no line of it: what is missing stands nowhere.
     nowhere: placeIn("", { file: chain.file, line: 1, column: 1, length: 1 }),
   });
-  if (recipe === undefined || reader.hasProblems) throw reader.error();
-  return recipe;
+  if (checked === undefined) throw reader.error();
+  const from = (path: Path) => {
+    const origin = checked.origin(path);
+    return origin.from === "file" ? elsewhere(origin.file) : undefined;
+  };
+  const outside = await checkOutside(checked, from, trust, (problem) => reader.problems.push(problem));
+  if (reader.hasProblems) throw reader.error();
+  const trusted = [...found.trusted, ...outside.trusted];
+  if (trusted.length > 0) trust.tell?.(trusted);
+  return {
+    ...checked,
+    code: [...found.code, ...outside.code],
+    isFromElsewhere: (path) => !trust.all && from(path) !== undefined,
+  };
 }
 
 class Reader {
   readonly problems: Problem[] = [];
+  readonly origins = new Origins();
   readonly #files: string[] = [];
   readonly #ignored = new Set<string>();
 
@@ -106,11 +130,18 @@ class Reader {
       return undefined;
     }
     this.#files.push(loaded.file);
+    await this.origins.add(loaded, real);
     const root = parse(loaded.text, { file: loaded.file }, this.report);
     if (root === undefined) return undefined;
     if (!isMap(root)) {
       const empty = root.value === null;
       this.report(empty ? messages.emptyRecipe(loaded.file) : messages.recipeForm(dataOf(root)), root.place);
+      return undefined;
+    }
+    if (loaded.held === "checkpoint" && root.value.has("extends")) {
+      const { node, key } = root.value.get("extends")!;
+      this.report(extendsInCheckpoint(loaded.file, String(dataOf(node))), node.place ?? key);
+      this.ignore("base");
       return undefined;
     }
     const base = await this.#base(root, loaded.file, [...above, { file: loaded.file, real }]);
@@ -123,43 +154,13 @@ class Reader {
     if (node === undefined) return undefined;
     if (typeof node.value !== "string" || node.value === "") {
       this.report(messages.extendsForm(dataOf(node)), node.place);
-      this.#ignore("base");
+      this.ignore("base");
       return undefined;
     }
     const path = isAbsolute(node.value) ? node.value : join(dirname(file), node.value);
     const base = await this.chain(path, above, node.place);
-    if (base === undefined) this.#ignore("base");
+    if (base === undefined) this.ignore("base");
     return base?.root;
-  }
-
-  /** Absolute paths of the plugin files that exist. Each is relative to the file that names it. */
-  async pluginFiles(root: MapNode): Promise<string[]> {
-    const node = root.value.get("plugins")?.node;
-    if (node === undefined) return [];
-    if (!isList(node)) {
-      const hints = typeof node.value === "string" ? [`write plugins: [${node.value}]`] : [];
-      this.report(wrongType("plugins", "the recipe", "a list of files", dataOf(node), hints), node.place);
-      this.#ignore("plugins");
-      return [];
-    }
-    const files = new Set<string>();
-    for (const item of node.value) {
-      if (typeof item.value !== "string") {
-        this.report(wrongType("plugins", "the recipe", "a list of files", dataOf(item)), item.place);
-        continue;
-      }
-      const from = item.place === undefined || item.place.file === commandLine ? "." : dirname(item.place.file);
-      const path = resolve(from, item.value);
-      if (await isFile(path)) files.add(path);
-      else {
-        const text = await isFolder(path)
-          ? pluginFileIsFolder(item.value)
-          : pluginFileNotFound(item.value, await nearestBeside(path, item.value));
-        this.report(text, item.place);
-        this.#ignore("plugins");
-      }
-    }
-    return [...files];
   }
 
   async withFiles(plugins: PluginSource, files: readonly string[]): Promise<PluginSource> {
@@ -169,31 +170,13 @@ class Reader {
     } catch (error) {
       if (!(error instanceof DenoiseError)) throw error;
       this.problems.push(...error.problems);
-      this.#ignore("plugins");
+      this.ignore("plugins");
       return plugins;
     }
   }
 
-  #ignore(after: keyof typeof consequences): void {
+  /** Leaves out the problems that follow from what could not be read. */
+  ignore(after: keyof typeof consequences): void {
     for (const code of consequences[after]) this.#ignored.add(code);
-  }
-}
-
-async function isFile(path: string): Promise<boolean> {
-  return await Deno.stat(path).then((info) => info.isFile, () => false);
-}
-
-async function isFolder(path: string): Promise<boolean> {
-  return await Deno.stat(path).then((info) => info.isDirectory, () => false);
-}
-
-async function nearestBeside(path: string, written: string): Promise<string | undefined> {
-  try {
-    const names = await Array.fromAsync(Deno.readDir(dirname(path)), (entry) => entry.name);
-    const own = path.slice(dirname(path).length + 1);
-    const near = nearest(own, names.filter((name) => /\.[cm]?[jt]sx?$/.test(name)));
-    return near === undefined ? undefined : written.slice(0, written.length - own.length) + near;
-  } catch {
-    return undefined; // the folder is missing as well
   }
 }

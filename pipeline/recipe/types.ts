@@ -2,6 +2,7 @@
 import type { Kind } from "../kinds/mod.ts";
 import type { AnyPlugin } from "../kinds/plugin.ts";
 import type { Problem } from "../problem.ts";
+import type { Code } from "../trust/code.ts";
 
 /** Keys from the root of a recipe to a value, such as `["samplers", "preview", "steps"]`. */
 export type Path = readonly (string | number)[];
@@ -67,8 +68,15 @@ export interface Recipe {
   readonly sweep: Readonly<Record<string, readonly unknown[]>>;
   /** The whole recipe as plain data, defaults filled in, `extends` and overrides applied: itself a valid recipe. */
   readonly resolved: Readonly<Record<string, unknown>>;
+  /** Files whose code the recipe runs: plugin files, and libraries that it names. */
+  readonly code: readonly Code[];
   /** Where the value at a path came from. */
   origin(path: Path): Origin;
+  /**
+   * Whether the value at a path came from elsewhere: not from the command line, nor from a recipe that the user typed. Of
+   * a recipe that the user trusts as a whole nothing does.
+   */
+  isFromElsewhere(path: Path): boolean;
   /** A problem at a path, with its place in the file that gave the value (or the nearest parent that stands in a file). */
   problem(path: Path, problem: Omit<Problem, "place">): Problem;
 }

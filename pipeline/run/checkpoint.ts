@@ -1,7 +1,9 @@
 /** Checkpoints: all that is needed to go on exactly, in one safetensors file that explains itself. */
 import { basename, dirname, join } from "node:path";
+import { z } from "zod";
 import * as messages from "../messages/run.ts";
 import { DenoiseError } from "../problem.ts";
+import type { Code } from "../trust/code.ts";
 import { version } from "../version.ts";
 import type { HostTree } from "./host.ts";
 import { checkMetadata, format } from "./position.ts";
@@ -40,6 +42,8 @@ export interface Checkpoint {
   readonly position: Position;
   /** The resolved recipe, as YAML. */
   readonly recipe: string;
+  /** SHA-256 of each plugin file that it was trained with, with all that it imports, by name. Older ones have none. */
+  readonly code?: Readonly<Record<string, string>> | undefined;
   /** `state/…` as `TrainState`, `statistics/…` of the normalizer. */
   readonly tensors: HostTree;
 }
@@ -52,8 +56,14 @@ export function checkpointPath(folder: string, step: number): string {
 }
 
 /** Writes a checkpoint, whole or not at all. */
-export async function writeCheckpoint(path: string, { position, recipe, tensors }: Checkpoint): Promise<void> {
-  await writeSafetensors(path, tensors, { format, denoise: version, recipe, position: JSON.stringify(position) });
+export async function writeCheckpoint(path: string, { position, recipe, code, tensors }: Checkpoint): Promise<void> {
+  await writeSafetensors(path, tensors, {
+    format,
+    denoise: version,
+    recipe,
+    ...(code === undefined || Object.keys(code).length === 0 ? {} : { code: JSON.stringify(code) }),
+    position: JSON.stringify(position),
+  });
 }
 
 /**
@@ -70,7 +80,29 @@ export async function readCheckpoint(path: string): Promise<Checkpoint> {
       messages.checkpointField(path, "position.step", position.step, `${step}, as its tensors say`),
     );
   }
-  return { position, recipe, tensors };
+  return { position, recipe, code: codeIn(metadata.code), tensors };
+}
+
+/** The hashes in a checkpoint's metadata; none where they cannot be read: all they are for is to say what has changed. */
+function codeIn(text = "{}"): Record<string, string> | undefined {
+  try {
+    return z.record(z.string(), z.string()).safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Code for a checkpoint: the hash of each plugin file, by name. */
+export function codeFor(code: readonly Code[]): Record<string, string> {
+  return Object.fromEntries(
+    code.filter(({ kind }) => kind === "plugin").map(({ path, sha256 }) => [basename(path), sha256]),
+  );
+}
+
+/** Names of the plugin files that are others now than those that a checkpoint was trained with. */
+export function changedCode({ code = {} }: Pick<Checkpoint, "code">, now: readonly Code[]): string[] {
+  return Object.entries(codeFor(now)).filter(([name, hash]) => Object.hasOwn(code, name) && code[name] !== hash)
+    .map(([name]) => name);
 }
 
 /** Reads where a run stood, without its tensors. @throws {DenoiseError} as `readCheckpoint` */

@@ -19,6 +19,8 @@ export class Keeper {
       readonly folder: string;
       /** The resolved recipe, as YAML. */
       readonly recipe: string;
+      /** Hashes of the plugin files. */
+      readonly code: Readonly<Record<string, string>>;
       readonly log: RunLog;
       readonly last: number;
       readonly newest: string | undefined;
@@ -37,14 +39,14 @@ export class Keeper {
     tensors: { state: TrainState; statistics: TensorRecord },
     which: { step: boolean; best: boolean },
   ): Promise<void> {
-    const { folder, recipe, log, last } = this.options;
+    const { folder, recipe, code, log, last } = this.options;
     const host = await toHost(tensors);
     const bad = firstNotFinite(host);
     if (bad !== undefined) {
       throw new DenoiseError(diverged(`"${bad.replace(/^state\//, "")}" is not finite`, position.step, this.newest));
     }
     await log.sync(); // a log that ended before its checkpoint would have a hole after a power failure
-    const checkpoint = { position, recipe, tensors: host };
+    const checkpoint = { position, recipe, code, tensors: host };
     if (which.best) await writeCheckpoint(join(folder, "best.safetensors"), checkpoint);
     if (!which.step) return;
     const path = checkpointPath(folder, position.step);

@@ -3,10 +3,12 @@ import { basename, dirname } from "node:path";
 import { disposeTree, type State, type TensorRecord } from "../../tensor/mod.ts";
 import type { Graph } from "../graph/types.ts";
 import { wire } from "../graph/wire.ts";
+import { pluginChanged } from "../messages/trust.ts";
 import { readRecipe } from "../recipe/read.ts";
 import type { PluginSource } from "../recipe/types.ts";
-import type { Console } from "../terminal/console.ts";
-import { findCheckpoint, type Position } from "./checkpoint.ts";
+import { type Console, warning } from "../terminal/console.ts";
+import type { Trust } from "../trust/trust.ts";
+import { changedCode, findCheckpoint, type Position } from "./checkpoint.ts";
 import { generators, type Session } from "./session.ts";
 import { restored } from "./start.ts";
 import { startBackend } from "./start_backend.ts";
@@ -17,6 +19,8 @@ export interface LoadOptions {
   readonly plugins: PluginSource;
   /** What the command line changes in the recipe, such as `["backend=cpu"]`. Weights have to fit still. */
   readonly overrides?: readonly string[];
+  /** Which code of the recipe is run besides what the user has trained with on this machine. */
+  readonly trust?: Trust;
   readonly signal?: AbortSignal;
 }
 
@@ -44,11 +48,15 @@ export async function loadModel(
   change: (graph: Graph) => readonly string[] = () => [],
 ): Promise<Model> {
   const { plugins, overrides = [] } = options;
+  const trust = { trained: true, ...options.trust };
   const { path, checkpoint } = await findCheckpoint(target, (message) => console.warn(message));
-  const read = async (overrides: readonly string[]) => await wire(await readRecipe(path, { plugins, overrides }));
+  const read = async (overrides: readonly string[]) =>
+    await wire(await readRecipe(path, { plugins, overrides, trust }));
   let graph = await read(overrides);
   const changes = change(graph);
   if (changes.length > 0) graph = await read([...overrides, ...changes]);
+  const edited = changedCode(checkpoint, graph.recipe.code);
+  if (edited.length > 0) console.warn(warning(pluginChanged(path, edited)));
 
   const backend = graph.one("backend").stage;
   await startBackend(graph, console, options.signal);

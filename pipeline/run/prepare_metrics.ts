@@ -7,6 +7,7 @@ import type { Graph, Stage } from "../graph/types.ts";
 import { metricUnavailable } from "../messages/run.ts";
 import { DenoiseError } from "../problem.ts";
 import { type Console, warning } from "../terminal/console.ts";
+import { untrustedAddress } from "./downloads.ts";
 import { shown } from "./session.ts";
 
 /**
@@ -41,10 +42,11 @@ export async function prepareMetric(
   console: Console,
   { signal, cache = cacheFolder() }: { signal: AbortSignal; cache?: string | undefined },
 ): Promise<Unavailable | undefined> {
+  const address = untrustedAddress(graph.recipe, metric);
   try {
     await metric.stage.prepare?.({
       folder: join(cache, "metrics", metric.plugin.name),
-      download: true,
+      download: address === undefined,
       signal,
       progress: meter((progress) => console.progress(shown(progress))),
       warn: (message) => console.warn(message),
@@ -53,6 +55,7 @@ export async function prepareMetric(
   } catch (error) {
     signal.throwIfAborted();
     if (!isUnavailable(error)) throw new DenoiseError(failure(graph.recipe, metric, "prepare", error));
+    if (address !== undefined) throw new DenoiseError(address, { cause: error });
     return error;
   } finally {
     console.endProgress();

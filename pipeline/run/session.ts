@@ -11,6 +11,7 @@ import { DenoiseError } from "../problem.ts";
 import type { Recipe } from "../recipe/types.ts";
 import type { Console } from "../terminal/console.ts";
 import { count, duration } from "../terminal/units.ts";
+import { untrustedAddress, withAddress } from "./downloads.ts";
 import { buildGenerate, type Generate } from "./generate.ts";
 
 /** A graph on a device. */
@@ -43,16 +44,20 @@ export async function openData(
 ): Promise<Pictures> {
   const stage = graph.one("dataset");
   const { recipe } = graph;
+  const address = untrustedAddress(recipe, stage);
   try {
     const dataset: Dataset = { image: stage.stage.image, open: (tools) => openStage(recipe, stage, tools) };
     return await openPictures(dataset, {
       name: stage.plugin.name,
       signal: options.signal,
+      download: address === undefined,
       ...(options.cache === undefined ? {} : { cache: options.cache }),
       progress: (progress) => console.progress(shown(progress)),
       warn: (message) => console.warn(message),
       problem: (text, option) => recipe.problem(option === undefined ? stage.path : [...stage.path, option], text),
     });
+  } catch (error) {
+    throw withAddress(error, address);
   } finally {
     console.endProgress();
   }

@@ -3,9 +3,10 @@ import { disposeTree, seedTensor, type TensorRecord, type Tree } from "../../ten
 import { batches, chunks, type Pictures } from "../data/mod.ts";
 import type { Graph } from "../graph/types.ts";
 import * as messages from "../messages/run.ts";
+import { pluginChanged } from "../messages/trust.ts";
 import { DenoiseError } from "../problem.ts";
 import { type Console, warning } from "../terminal/console.ts";
-import { type Checkpoint, damagedName, newestGood, type Position } from "./checkpoint.ts";
+import { changedCode, type Checkpoint, damagedName, newestGood, type Position } from "./checkpoint.ts";
 import { fromHost } from "./host.ts";
 import { changesOf } from "./resume.ts";
 import type { RunFolder } from "./run_folder.ts";
@@ -53,6 +54,8 @@ export async function lastCheckpoint(folder: RunFolder, graph: Graph, console: C
   const { training, measuring } = changesOf(found.checkpoint.recipe, graph.recipe);
   if (training.length > 0) throw new DenoiseError(messages.recipeChanged(folder.path, training));
   if (measuring.length > 0) console.warn(warning(messages.measuringChanged(measuring)));
+  const edited = changedCode(found.checkpoint, graph.recipe.code);
+  if (edited.length > 0) console.warn(warning(pluginChanged(found.path, edited)));
   for (const { path, reason } of damaged) {
     await Deno.rename(path, damagedName(path));
     console.warn(warning(messages.checkpointDamaged(reason, found.path, damagedName(path))));

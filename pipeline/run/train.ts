@@ -17,11 +17,14 @@ import { commandLine, shellWord } from "../text/shell.ts";
 import { row } from "../terminal/rows.ts";
 import { count, counted } from "../terminal/units.ts";
 import { writeReport } from "../summary/report.ts";
+import type { Trust } from "../trust/trust.ts";
 import { version } from "../version.ts";
+import { codeFor } from "./checkpoint.ts";
 import { Keeper } from "./keeper.ts";
 import { tellData, tellEnd, tellInterrupted, tellStart } from "./lines.ts";
 import { readLog, RunLog } from "./log.ts";
 import { type RunFolder, runFolderOf, takeRunFolder } from "./run_folder.ts";
+import { rememberCode } from "./remember_code.ts";
 import { prepareMetrics } from "./prepare_metrics.ts";
 import { generators, openData, type Session } from "./session.ts";
 import { type Before, lastCheckpoint, startOf, stateOf, statisticsOf, zeroOutputLoss } from "./start.ts";
@@ -33,6 +36,8 @@ export interface TrainOptions {
   readonly plugins: PluginSource;
   /** What the command line changes in the recipe, such as `["network.block_depth=3"]`. */
   readonly overrides?: readonly string[];
+  /** Which code is run of a recipe that is not typed, besides what the user has trained with on this machine. */
+  readonly trust?: Trust;
   /** Starts over; what stands in the run folder is moved aside. */
   readonly fresh?: boolean;
   /** Folder of the run folders. Default `runs`. */
@@ -78,7 +83,7 @@ export async function train(recipeFile: string, options: TrainOptions, console: 
   const signal = options.signal ?? new AbortController().signal;
   const command = (options.command ?? "deno task run") + (runs === "runs" ? "" : ` --runs ${shellWord(runs)}`);
   const again = options.again ?? commandLine(command, recipeFile, overrides);
-  const recipe = await readRecipe(recipeFile, { plugins, overrides });
+  const recipe = await readRecipe(recipeFile, { plugins, overrides, trust: { trained: true, ...options.trust } });
   const graph = await wire(recipe);
 
   const path = options.folder ?? await runFolderOf(recipeFile, recipe.name, runs);
@@ -158,8 +163,10 @@ async function trainIn(
     zero_output_loss: zero,
   });
   await writeWhole(folder.recipe, recipe);
+  await rememberCode(graph.recipe.code, console);
   const { last } = graph.recipe.train.keep;
-  const keeper = new Keeper({ folder: folder.checkpoints, recipe, log, last, newest: before?.path });
+  const code = codeFor(graph.recipe.code);
+  const keeper = new Keeper({ folder: folder.checkpoints, recipe, code, log, last, newest: before?.path });
   using trainer = new Trainer({ session, pictures, metrics, folder, log, keeper, state, position, zero });
   if (position.step >= trainer.plan.totalSteps) {
     console.line(`trained as long as the recipe asks already: ${counted(position.step, "step")}`);

@@ -21,6 +21,7 @@ import { type LogEntry, readLog } from "../run/log.ts";
 import type { Console } from "../terminal/console.ts";
 import { row } from "../terminal/rows.ts";
 import { count, counted, decimal, duration, rate, scaled, withSpread } from "../terminal/units.ts";
+import type { Trust } from "../trust/trust.ts";
 import { version } from "../version.ts";
 import { errorCharts, lossChart, metricCharts, paceChart } from "./charts.ts";
 import { type History, historyOf } from "./history.ts";
@@ -35,12 +36,17 @@ const mostSamples = 13; // grids on a page: some tens of kilobytes each
  * @returns the file
  * @throws {DenoiseError} when it is no run folder, or its recipe does not work any more
  */
-export async function report(folder: string, options: { plugins: PluginSource }, console: Console): Promise<string> {
+export async function report(
+  folder: string,
+  options: { plugins: PluginSource; trust?: Trust },
+  console: Console,
+): Promise<string> {
   const log = await readLog(join(folder, "log.jsonl")).catch((error) => {
     if (!(error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory)) throw error;
     throw new DenoiseError(runFolderMissing(folder, "a report"), { cause: error });
   });
-  const graph = await wire(await readRecipe(join(folder, "recipe.yaml"), options));
+  const trust = { trained: true, ...options.trust };
+  const graph = await wire(await readRecipe(join(folder, "recipe.yaml"), { ...options, trust }));
   const file = await writeReport(folder, graph, log);
   row(console, "report", file);
   return file;

@@ -2,12 +2,12 @@
 import { join } from "node:path";
 import { sha256 } from "../../files/hash.ts";
 import { metricsMissing } from "../messages/run.ts";
-import { sweepUnused } from "../messages/sweep.ts";
+import { sweepUntrusted, sweepUnused } from "../messages/sweep.ts";
 import type { Text } from "../messages/text.ts";
 import { DenoiseError } from "../problem.ts";
 import { toYaml } from "../recipe/mod.ts";
-import { readRecipe } from "../recipe/read.ts";
-import type { PluginSource, Recipe } from "../recipe/types.ts";
+import { type ReadOptions, readRecipe } from "../recipe/read.ts";
+import type { Recipe } from "../recipe/types.ts";
 import { evaluate } from "../run/evaluate.ts";
 import { takeFolder } from "../run/run_folder.ts";
 import { train, type TrainOptions } from "../run/train.ts";
@@ -20,9 +20,11 @@ import { fixedOf, type Grid, nameOf, overridesOf, type Point, readGrid } from ".
 import { type Cell, keepCells, readCells, tellTable, writeTable } from "./table.ts";
 
 /** How to sweep. */
-export interface SweepOptions extends Pick<TrainOptions, "plugins" | "runs" | "cache"> {
+export interface SweepOptions extends Pick<TrainOptions, "plugins" | "trust" | "runs" | "cache"> {
   /** Settings: those with several values, such as `schedule=cosine,linear`, span the grid, with `sweep` of the recipe. */
   readonly overrides?: readonly string[];
+  /** What a user types before the recipe to sweep it. Default `deno task sweep`. */
+  readonly command?: string;
   /** Starts over; what stands in the folder of the sweep is moved aside. */
   readonly fresh?: boolean;
   /** Stops after the step that is under way; the same sweep goes on there. */
@@ -50,11 +52,15 @@ export interface SweepResult {
  */
 export async function sweep(file: string, options: SweepOptions, console: Console): Promise<SweepResult> {
   const { plugins, overrides = [], fresh = false, runs = "runs", cache } = options;
+  const trust = { trained: true, ...options.trust };
   const signal = options.signal ?? new AbortController().signal;
-  const base = await readRecipe(file, { plugins, overrides: fixedOf(overrides) });
+  const base = await readRecipe(file, { plugins, overrides: fixedOf(overrides), trust });
+  // Settings become what the command line says: none may come from a file that the user did not type.
+  const stranger = Object.keys(base.sweep).map((key) => ["sweep", key]).find(base.isFromElsewhere);
+  if (stranger !== undefined) throw new DenoiseError(base.problem(stranger, sweepUntrusted(stranger[1]!)));
   const grid = readGrid(overrides, base.sweep);
   const folder = join(runs, `${base.name}-sweep`);
-  const plan = await planOf(file, grid, plugins, folder);
+  const plan = await planOf(file, grid, { plugins, trust }, folder);
   for (const text of unused(grid, base)) console.warn(warning(text));
   const moved = (to: string) => console.line(`The old sweep is kept in ${to}`);
   const isThere = await Deno.stat(folder).then(() => true, () => false);
@@ -73,7 +79,8 @@ export async function sweep(file: string, options: SweepOptions, console: Consol
   row(console, "sweep", grid.axes.map(({ key, values }) => `${key}: ${values.join(", ")}`).join("  "));
   row(console, "", `${counted(plan.length, "model")}, ${counted(total, "measurement")}, ${cells().length} done before`);
   row(console, "runs", folder);
-  const again = commandLine(`deno task sweep${runs === "runs" ? "" : ` --runs ${shellWord(runs)}`}`, file, overrides);
+  const command = (options.command ?? "deno task sweep") + (runs === "runs" ? "" : ` --runs ${shellWord(runs)}`);
+  const again = commandLine(command, file, overrides);
   const started = performance.now();
   const open = plan.filter(({ measured }) => measured.some(({ recipe }) => !known.has(recipe)));
   const stopped = (): SweepResult => ({ outcome: "interrupted", folder, cells: cells(), files: [] });
@@ -82,7 +89,7 @@ export async function sweep(file: string, options: SweepOptions, console: Consol
     console.line();
     const told = overridesOf(point).join(" ") || "the recipe as it is";
     console.line(console.colors.bold(`model ${i + 1} of ${open.length}: ${told}${left}`));
-    const shared = { plugins, signal, ...(cache === undefined ? {} : { cache }) };
+    const shared = { plugins, trust, signal, ...(cache === undefined ? {} : { cache }) };
     const overrides = [...grid.fixed, ...overridesOf(point), `name=${name}`];
     const trained = await train(file, { ...shared, overrides, folder: join(folder, name), again }, console);
     if (trained.outcome === "interrupted") return stopped();
@@ -91,7 +98,9 @@ export async function sweep(file: string, options: SweepOptions, console: Consol
       console.line();
       if (Object.keys(used).length > 0) console.line(console.colors.bold(overridesOf(used).join(" ")));
       const json = join(trained.folder, `evaluation-${nameOf(used, "as-trained")}.json`);
-      const how = { ...shared, overrides: overridesOf(used), steps: null, json };
+      // The run has just been trained with these files, whether or not that could be noted.
+      const files = (base.resolved.plugins ?? []) as readonly string[];
+      const how = { ...shared, trust: { ...trust, plugins: files }, overrides: overridesOf(used), steps: null, json };
       const evaluated = await evaluate(trained.folder, how, console);
       if (evaluated.outcome === "interrupted") {
         console.line(`go on with: ${again}`);
@@ -133,14 +142,19 @@ interface Planned {
 }
 
 /** Reads every recipe of the grid, so that a wrong one is told before the first is trained. */
-async function planOf(file: string, grid: Grid, plugins: PluginSource, folder: string): Promise<Planned[]> {
+async function planOf(
+  file: string,
+  grid: Grid,
+  how: Pick<ReadOptions, "plugins" | "trust">,
+  folder: string,
+): Promise<Planned[]> {
   const plan: Planned[] = [];
   for (const { point, measured } of grid.models) {
     const name = nameOf(point, "as-it-is");
     const read = [];
     for (const used of measured) {
       const overrides = [...grid.fixed, ...overridesOf(point), ...overridesOf(used), `name=${name}`];
-      const recipe = await readRecipe(file, { plugins, overrides });
+      const recipe = await readRecipe(file, { ...how, overrides });
       if (!recipe.stages.some(({ kind }) => kind === "metric")) throw new DenoiseError(metricsMissing());
       read.push({ point: used, recipe: sha256(`${folder}\n${toYaml(recipe.resolved)}`) });
     }

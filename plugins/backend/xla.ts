@@ -11,6 +11,7 @@ export default plugin({
   name: "xla",
   summary: "Whole steps compiled by XLA: the fastest, on processors and GPUs",
   source: "https://openxla.org/xla",
+  outside: { plugin: "library" },
   options: z.object({
     precision: z.enum(["float32", "mixed"]).default("float32").describe(
       "mixed: convolutions and matrix products in bfloat16, all else in float32",

@@ -20,6 +20,7 @@ export default plugin({
   name: "caltech-birds-2011",
   summary: "11,788 photographs of birds of 200 species, cropped on the bird; downloads 1.15 GB the first time",
   source: "Wah, Branson, Welinder, Perona and Belongie 2011, The Caltech-UCSD Birds-200-2011 dataset",
+  outside: { mirror: "address" },
   options: z.object({
     image_size: imageSize.default(64),
     resize: resize.default("bicubic"),

@@ -10,6 +10,7 @@ export default plugin({
   name: "celeba",
   summary: "Over 180,000 photographs of faces, aligned; two files to place by hand, 1.45 GB",
   source: "Liu, Luo, Wang and Tang 2015, Deep learning face attributes in the wild, arXiv:1411.7766",
+  outside: { mirror: "address" },
   options: z.object({
     image_size: imageSize.default(64),
     resize: resize.default("bicubic"),

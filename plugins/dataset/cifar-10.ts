@@ -20,6 +20,7 @@ export default plugin({
   name: "cifar-10",
   summary: "60,000 photographs of 32×32 pixels in 10 classes; downloads 170 MB the first time",
   source: "Krizhevsky 2009, Learning multiple layers of features from tiny images",
+  outside: { mirror: "address" },
   options: z.object({ image_size: imageSize.default(32), mirror }),
   create: ({ options }) => cifar10(options),
 });

@@ -11,6 +11,7 @@ export default plugin({
   name: "image-folder",
   summary:
     "Pictures in a folder (JPEG, PNG, WebP, GIF, AVIF, TIFF); its subfolders, where there are any, are the classes",
+  outside: { folder: "file" },
   options: z.object({
     folder: z.string().min(1).describe("the folder, absolute or relative to the working directory"),
     image_size: imageSize.default(64),

@@ -10,6 +10,7 @@ export default plugin({
   summary: "Photographs of butterflies in nature, their middle; downloaded from the Hugging Face hub",
   source:
     "huggan/inat_butterflies_top10k on the Hugging Face hub, as clear-diffusion-keras uses it (dataset.py, 6ed2ac6)",
+  outside: { hub: "address" },
   options: z.object({ image_size: imageSize.default(64), hub }),
   create: ({ options }) =>
     hubDataset({

@@ -12,6 +12,7 @@ export default plugin({
   name: "oxford-flowers-102",
   summary: "8,189 photographs of flowers in 102 classes; downloads 345 MB the first time",
   source: "Nilsback and Zisserman 2008, Automated flower classification over a large number of classes",
+  outside: { mirror: "address" },
   options: z.object({
     image_size: imageSize.default(64),
     resize: resize.default("bicubic"),

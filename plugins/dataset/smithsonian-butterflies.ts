@@ -10,6 +10,7 @@ export default plugin({
   summary: "Photographs of butterflies of a museum, whole, on white; downloaded from the Hugging Face hub",
   source:
     "huggan/smithsonian_butterflies_subset on the Hugging Face hub, as clear-diffusion-keras uses it (dataset.py, 6ed2ac6)",
+  outside: { hub: "address" },
   options: z.object({ image_size: imageSize.default(64), hub }),
   create: ({ options }) =>
     hubDataset({

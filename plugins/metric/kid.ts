@@ -19,6 +19,7 @@ export default plugin({
   summary: "Kernel inception distance between generated and validation pictures; downloads InceptionV3 (88 MB) once",
   source: "Bińkowski et al. 2018, arXiv:1801.01401, section 4; as the Keras DDIM example and clear-diffusion-keras",
   needs: ["sampler"],
+  outside: { weights: "file" },
   options: z.object({
     sampler: z.string().describe("name of one of samplers; 5 steps are enough to compare checkpoints of one run"),
     features: z.enum(extractorNames).default("inception-v3-75").describe(

@@ -1,0 +1,42 @@
+/** Where the files of a recipe came from: from the user's own folder, or from elsewhere. */
+import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
+import type { Elsewhere } from "../messages/trust.ts";
+import type { RecipeText } from "./load.ts";
+
+/**
+ * The files that a recipe is made of. The first is what the user named; those that it extends come after it. Typed by
+ * the user are the first, where it is a recipe and no part of a run, and those below its folder.
+ */
+export class Origins {
+  readonly #from = new Map<string, Elsewhere | undefined>();
+  #roots: string[] | undefined;
+  #last: Elsewhere | undefined;
+  /** Real paths of the checkpoints among them. */
+  readonly checkpoints: string[] = [];
+
+  /** Adds a file, in the order of `extends`: what a file from elsewhere extends is from elsewhere. */
+  async add({ file, held }: RecipeText, real: string): Promise<void> {
+    if (held === "checkpoint") this.checkpoints.push(real);
+    const kind = held === "checkpoint" ? "checkpoint" : held === "folder" || await isOfRun(real) ? "run" : undefined;
+    // The folder by its real name and as it was typed: either may lead over a link.
+    this.#roots ??= [dirname(real), dirname(resolve(file))];
+    this.#last ??= kind ?? (this.#roots.some((root) => isWithin(real, root)) ? undefined : "base");
+    this.#from.set(file, this.#last);
+  }
+
+  /** Where a file came from; undefined for one that the user typed. */
+  elsewhere(file: string): Elsewhere | undefined {
+    return this.#from.get(file);
+  }
+}
+
+/** Whether a file is the recipe of a run: a program wrote it, perhaps on another machine. */
+async function isOfRun(file: string): Promise<boolean> {
+  const there = (name: string) => Deno.stat(join(dirname(file), name)).then(() => true, () => false);
+  return basename(file) === "recipe.yaml" && (await there("checkpoints") || await there("log.jsonl"));
+}
+
+function isWithin(path: string, folder: string): boolean {
+  const way = relative(folder, path);
+  return !isAbsolute(way) && way.split(/[/\\]/)[0] !== "..";
+}

@@ -1,0 +1,45 @@
+/** Options that lead out of a recipe, where it came from elsewhere: libraries are code, and paths may lead to other computers. */
+import { type Elsewhere, libraryUntrusted, networkPath } from "../messages/trust.ts";
+import type { Problem } from "../problem.ts";
+import { type Code, codeOfLibrary } from "../trust/code.ts";
+import { isKnown, isKnownPath } from "../trust/record.ts";
+import type { Trust } from "../trust/trust.ts";
+import type { Path, Recipe } from "./types.ts";
+
+/** Paths of other computers: to look at one on Windows tells that computer who looks. */
+const ofNetwork = /^(\\\\|\/\/)/;
+
+/** The libraries that a recipe loads; reports those that may not be loaded. */
+export async function checkOutside(
+  { stages, origin, problem }: Pick<Recipe, "stages" | "origin" | "problem">,
+  elsewhere: (path: Path) => Elsewhere | undefined,
+  trust: Trust,
+  report: (problem: Problem) => void,
+): Promise<{ code: Code[]; trusted: string[] }> {
+  const code: Code[] = [];
+  const trusted: string[] = [];
+  for (const { plugin, path, id, options } of stages) {
+    for (const [option, what] of Object.entries(plugin.outside ?? {})) {
+      const value = options[option];
+      if (typeof value !== "string") continue;
+      const at = [...path, option];
+      const from = elsewhere(at);
+      if (what === "library") {
+        const library = await codeOfLibrary(value).catch(() => undefined); // what is missing is told where it is loaded
+        const known = library !== undefined && await isKnown(library);
+        if (from === undefined || trust.all || (trust.trained && known)) {
+          if (library !== undefined) code.push(library);
+          if (from !== undefined && trust.all) trusted.push(value);
+        } else {
+          const place = origin(at);
+          const file = place.from === "file" ? place.file : "";
+          const changed = library !== undefined && !known && await isKnownPath(library.path);
+          report(problem(at, libraryUntrusted({ id, option, path: value, from, file, changed })));
+        }
+      } else if (what === "file" && from !== undefined && ofNetwork.test(value)) {
+        report(problem(at, networkPath(id, option, value)));
+      }
+    }
+  }
+  return { code, trusted };
+}

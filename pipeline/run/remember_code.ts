@@ -1,0 +1,15 @@
+/** Remembers the code that a model was trained with. */
+import { codeUnremembered } from "../messages/trust.ts";
+import { type Console, warning } from "../terminal/console.ts";
+import type { Code } from "../trust/code.ts";
+import { recordFolder, remember } from "../trust/record.ts";
+
+/** Remembers code as the user's own; where that cannot be written down, the user is told what follows. */
+export async function rememberCode(code: readonly Code[], console: Console): Promise<void> {
+  try {
+    await remember(code);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    console.warn(warning(codeUnremembered(recordFolder(), reason)));
+  }
+}

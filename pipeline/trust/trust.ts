@@ -1,0 +1,16 @@
+/** What a user says about code that comes with a recipe which the user did not type. */
+
+/**
+ * Which code of a recipe from elsewhere is run: of a checkpoint, of a run folder, of a base outside the recipe's folder.
+ * Without any of these none is. Code that a typed recipe names is always run.
+ */
+export interface Trust {
+  /** Plugin files that the user names, relative to the working directory. They stand in for those of the same name. */
+  readonly plugins?: readonly string[];
+  /** Runs all that the recipe names. */
+  readonly all?: boolean;
+  /** Takes the files that are run because of `all`. */
+  readonly tell?: (files: readonly string[]) => void;
+  /** Runs what the user has trained with on this machine, where neither path nor content has changed. */
+  readonly trained?: boolean;
+}

@@ -1,0 +1,17 @@
+/**
+ * Runs command lines one after the other with every permission, and prints as JSON how each ended, what it said (on one line) and whether a file
+ * was there after it. Arguments: the file, and the command lines as JSON.
+ */
+import { main } from "../../cli/main.ts";
+
+const [marker, commands] = Deno.args as [string, string];
+const ends: { code: number; said: string; marked: boolean }[] = [];
+for (const args of JSON.parse(commands) as string[][]) {
+  const lines: string[] = [];
+  console.log = console.error = (...words) => void lines.push(words.join(" "));
+  const code = await main(args);
+  const marked = await Deno.remove(marker).then(() => true, () => false);
+  ends.push({ code, said: lines.join(" ").replaceAll(/\s+/g, " "), marked });
+}
+Deno.stdout.writeSync(new TextEncoder().encode(`\n${JSON.stringify(ends)}\n`));
+Deno.exit(0);
