@@ -1,11 +1,14 @@
 /** Reads a recipe: file, bases, defaults, overrides, plugins, checks; everything that is wrong comes at once. */
 import { dirname, isAbsolute, join, resolve } from "node:path";
+import { loadNames } from "../../text/mod.ts";
 import * as messages from "../messages/file.ts";
 import { pluginFileIsFolder, pluginFileNotFound, wrongType } from "../messages/recipe.ts";
 import { DenoiseError, type Place, type Problem } from "../problem.ts";
+import { tellOdd } from "../report/odd.ts";
 import { commandLine, placeIn } from "../report/source.ts";
 import { nearest } from "../text/nearest.ts";
 import { checkRecipe } from "./check.ts";
+import { inQuotes } from "./in_quotes.ts";
 import { loadText } from "./load.ts";
 import { mergeRecipes, withDefaults } from "./merge.ts";
 import { dataOf, isList, isMap, type MapNode, withFields } from "./node.ts";
@@ -27,7 +30,7 @@ const consequences = {
 };
 
 /** Values that cannot be read: that nothing stands in their place is no problem of its own. */
-const valueCodes = ["alias-cycle", "alias-unknown", "not-finite"];
+const valueCodes = ["alias-cycle", "alias-unknown", "not-finite", "number-lost"];
 
 /**
  * Reads a recipe file, the recipe of a run folder, or the recipe in a checkpoint (`.safetensors`).
@@ -36,6 +39,7 @@ const valueCodes = ["alias-cycle", "alias-unknown", "not-finite"];
  */
 export async function readRecipe(file: string, { plugins, overrides = [] }: ReadOptions): Promise<Recipe> {
   const reader = new Reader();
+  await loadNames(...overrides);
   const chain = await reader.chain(file, [], undefined);
   if (chain === undefined) throw reader.error();
   const root = applyOverrides(withDefaults(chain.root, plugins.defaults), overrides, reader.report);
@@ -74,7 +78,7 @@ class Reader {
     const at = ({ place }: Problem) => `${place?.file}:${place?.line}:${place?.column}`;
     const spoilt = new Set(this.problems.filter(({ code }) => valueCodes.includes(code)).map(at));
     const seen = new Set<string>();
-    const kept = this.problems.filter((problem) => {
+    const kept = this.problems.map(tellOdd).filter((problem) => {
       const key = `${at(problem)} ${problem.message}`;
       const follows = this.#ignored.has(problem.code) ||
         (spoilt.has(at(problem)) && !valueCodes.includes(problem.code));
@@ -86,7 +90,7 @@ class Reader {
       rank(a) - rank(b) || (a.place?.line ?? 0) - (b.place?.line ?? 0) ||
       (a.place?.column ?? 0) - (b.place?.column ?? 0)
     );
-    return new DenoiseError(kept.length > 0 ? kept : this.problems);
+    return new DenoiseError(kept.length > 0 ? kept : this.problems.map(tellOdd));
   }
 
   /** A recipe laid over what it extends. `at`: where the file is named. */
@@ -106,11 +110,15 @@ class Reader {
       return undefined;
     }
     this.#files.push(loaded.file);
+    await loadNames(loaded.text);
     const root = parse(loaded.text, { file: loaded.file }, this.report);
     if (root === undefined) return undefined;
     if (!isMap(root)) {
       const empty = root.value === null;
-      this.report(empty ? messages.emptyRecipe(loaded.file) : messages.recipeForm(dataOf(root)), root.place);
+      this.report(
+        empty ? messages.emptyRecipe(loaded.file) : messages.recipeForm(dataOf(root), root.written),
+        root.place,
+      );
       return undefined;
     }
     const base = await this.#base(root, loaded.file, [...above, { file: loaded.file, real }]);
@@ -122,7 +130,7 @@ class Reader {
     const node = root.value.get("extends")?.node;
     if (node === undefined) return undefined;
     if (typeof node.value !== "string" || node.value === "") {
-      this.report(messages.extendsForm(dataOf(node)), node.place);
+      this.report(messages.extendsForm(dataOf(node), node.written, inQuotes(node)), node.place);
       this.#ignore("base");
       return undefined;
     }
@@ -138,14 +146,18 @@ class Reader {
     if (node === undefined) return [];
     if (!isList(node)) {
       const hints = typeof node.value === "string" ? [`write plugins: [${node.value}]`] : [];
-      this.report(wrongType("plugins", "the recipe", "a list of files", dataOf(node), hints), node.place);
+      this.report(wrongType("plugins", "the recipe", "a list of files", dataOf(node), hints, node.written), node.place);
       this.#ignore("plugins");
       return [];
     }
     const files = new Set<string>();
     for (const item of node.value) {
       if (typeof item.value !== "string") {
-        this.report(wrongType("plugins", "the recipe", "a list of files", dataOf(item)), item.place);
+        const hints = inQuotes(item);
+        this.report(
+          wrongType("plugins", "the recipe", "a list of files", dataOf(item), hints, item.written),
+          item.place,
+        );
         continue;
       }
       const from = item.place === undefined || item.place.file === commandLine ? "." : dirname(item.place.file);

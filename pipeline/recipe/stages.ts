@@ -48,7 +48,7 @@ export async function checkKind(kind: Kind, field: Field | undefined, tools: Sta
   };
   const { node } = field;
   const wrong = (example: string) => {
-    tools.report(messages.wrongStageForm(key, arity, dataOf(node), example), node.place ?? field.key);
+    tools.report(messages.wrongStageForm(key, arity, dataOf(node), example, node.written), node.place ?? field.key);
   };
   const name = useOf(isList(node) ? node.value[0] : node) ?? names[0] ?? "name";
   if (arity === "one") await check([key], field);
@@ -81,9 +81,11 @@ async function checkStage(kind: Kind, path: Path, field: Field, tools: StageTool
     const last = path.at(-1);
     const own = typeof last === "number" ? "" : `${last}: `;
     const meant = isList(node) ? useOf(node.value[0]) : undefined;
+    const held = useField?.node ?? node;
+    const example = `${own}${meant ?? names[0] ?? "name"}`;
     report(
       wrong
-        ? messages.wrongStageForm(id, "one", dataOf(useField?.node ?? node), `${own}${meant ?? names[0] ?? "name"}`)
+        ? messages.wrongStageForm(id, "one", dataOf(held), example, held.written)
         : messages.missingUse(id, kind, names),
       place,
     );

@@ -63,8 +63,8 @@ export interface Recipe {
   readonly seed: number;
   readonly stages: readonly RecipeStage[];
   readonly train: TrainOptions;
-  /** Settings with their values, by key: what a sweep goes through where the command line names no others. */
-  readonly sweep: Readonly<Record<string, readonly unknown[]>>;
+  /** Settings with their values as they are written, by key: what a sweep goes through unless told otherwise. */
+  readonly sweep: Readonly<Record<string, readonly string[]>>;
   /** The whole recipe as plain data, defaults filled in, `extends` and overrides applied: itself a valid recipe. */
   readonly resolved: Readonly<Record<string, unknown>>;
   /** Where the value at a path came from. */
