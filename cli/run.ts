@@ -1,6 +1,6 @@
 /** `run RECIPE`: trains, or goes on where an earlier run stopped. */
 import { builtins, dryRun, terminalConsole, train } from "../mod.ts";
-import { type AddCommand, untilInterrupted, withRecipe } from "./command.ts";
+import { type AddCommand, say, untilInterrupted, withRecipe } from "./command.ts";
 
 interface RunOptions {
   readonly fresh?: boolean;
@@ -15,13 +15,12 @@ export const runCommand: AddCommand = (program, done) =>
     .option("--dry-run", "print all decisions and their reasons, and train nothing")
     .option("--runs <folder>", "where run folders stand", "runs")
     .action(async (file: string, overrides: string[], options: RunOptions) => {
-      const output = terminalConsole();
       if (options.dryRun) {
-        return output.line(await dryRun(file, { plugins: builtins, overrides, runs: options.runs ?? "runs" }));
+        return say(await dryRun(file, { plugins: builtins, overrides, runs: options.runs ?? "runs" }));
       }
       const { fresh = false, runs = "runs" } = options;
       await untilInterrupted(
         done,
-        (signal) => train(file, { plugins: builtins, overrides, fresh, runs, signal }, output),
+        (signal) => train(file, { plugins: builtins, overrides, fresh, runs, signal }, terminalConsole()),
       );
     });

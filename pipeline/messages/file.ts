@@ -1,4 +1,5 @@
 /** Messages about recipe files, their YAML, `extends` and overrides, in alphabetical order of code. */
+import { pathHints } from "../../files/mod.ts";
 import { choices, found, listed, quote, type Text } from "./text.ts";
 
 /** What a recipe needs at least; shown where a file is empty. */
@@ -109,6 +110,7 @@ export function missingRecipe(file: string, near: string | undefined, others: re
     code: "missing-recipe",
     message: `Cannot find recipe ${quote(file)}`,
     help: [
+      ...pathHints(file),
       near !== undefined
         ? `did you mean ${near}?`
         : others.length > 0

@@ -1,4 +1,5 @@
 /** Messages about the contents of recipes, in alphabetical order of code. */
+import { pathHints } from "../../files/mod.ts";
 import { choices, counted, found, listed, quote, type Text } from "./text.ts";
 
 /** An option that another plugin has: `owners` such as `network/clear-unet`. */
@@ -121,6 +122,7 @@ export function pluginFileNotFound(file: string, near?: string): Text {
     code: "plugin-file-not-found",
     message: `Cannot find plugin file ${quote(file)}`,
     help: [
+      ...pathHints(file),
       near === undefined
         ? "paths are relative to the recipe that names them; plugins=[./file.ts] on the command line names another"
         : `did you mean ${near}?`,
