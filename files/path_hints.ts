@@ -1,13 +1,23 @@
-/** What may be wrong with a path that leads nowhere: what shells know and programs do not, and characters not meant. */
+/** What may be wrong with a path that leads nowhere: it was meant for a shell, a browser, or another system. */
 import { fileURLToPath } from "node:url";
-import { explainOdd, oddCharacters } from "../text/mod.ts";
+
+/** Letters that YAML reads as one character behind a backslash in double quotes. */
+const escapes: Readonly<Record<string, string>> = {
+  "\x07": "a",
+  "\b": "b",
+  "\t": "t",
+  "\n": "n",
+  "\v": "v",
+  "\f": "f",
+  "\r": "r",
+  "\x1b": "e",
+};
 
 const forShells = /^~[^/\\]*|\$\{?[A-Za-z_]\w*\}?|%[A-Za-z_]\w*%/;
 
 /**
- * Why a path may not be found, each with what to do: "~" and variables, addresses, quotes, blanks and characters that
- * cannot be seen or look like others. Empty for a path that has none of these. Names of characters are told once
- * `loadNames` of `text` has them.
+ * Why a path may not be found, each with what to do: "~" and variables, addresses, quotes, blanks at its ends, and what
+ * double quotes make of "C:\new". Empty for a path that has none of these.
  *
  * @param os default: the one that this runs on
  */
@@ -21,10 +31,9 @@ export function pathHints(path: string, os: string = Deno.build.os): string[] {
   else if (/^[a-z][a-z0-9+.-]+:\/\//i.test(path)) hints.push("write a path: nothing is loaded from an address here");
   if (/^ | $/.test(path)) hints.push(`a blank stands at its ${path.startsWith(" ") ? "beginning" : "end"}: delete it`);
   if (os !== "windows" && path.includes("\\")) hints.push('write "/" between folders: "\\" is a part of a name here');
-  const odd = oddCharacters(path);
-  for (const one of odd.slice(0, 2)) {
-    hints.push(`character ${[...path.slice(0, one.index)].length + 1} is ${explainOdd(one, path)}`);
-  }
+  // deno-lint-ignore no-control-regex -- these are what is looked for
+  const letter = escapes[/[\x07-\x0d\x1b]/.exec(path)?.[0] ?? ""];
+  if (letter !== undefined) hints.push(`double quotes make one character of "\\${letter}": use single quotes, or "/"`);
   return hints;
 }
 

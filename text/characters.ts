@@ -36,9 +36,14 @@ let names: Names | undefined;
  * the list is large, and next to no text needs it.
  */
 export async function loadNames(...texts: readonly string[]): Promise<void> {
-  if (names !== undefined || texts.every((text) => ascii.test(text.replaceAll(/[\n\r]/g, "")))) return;
+  if (names !== undefined || !texts.some(needsNames)) return;
   const { unicodeName } = await import("unicode-name");
   names = unicodeName as Names;
+}
+
+/** Whether a text holds more than ASCII, or an escape that stands for more. */
+function needsNames(text: string): boolean {
+  return /[^\n\r\x20-\x7e]|"[^"\n]*\\[\w]/.test(text);
 }
 
 /** `U+200B ZERO WIDTH SPACE`; the code alone while names are not loaded. */

@@ -65,7 +65,8 @@ function findings(line: string, place: Place, code: string): Finding[] {
   }
   // What is wrong with a whole list or map is not a character of a text in it.
   if (/^[[{]/.test(marked)) return [];
-  return marked.startsWith('"') ? [...within(marked, start), ...escapes(marked, start)] : within(marked, start);
+  const open = marked.endsWith('"') ? marked.indexOf('"') : -1;
+  return [...within(marked, start), ...(open < 0 ? [] : escapes(marked.slice(open), start + open))];
 }
 
 /** Two hyphens that a word processor has made a dash of. */
