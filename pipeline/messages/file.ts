@@ -41,6 +41,15 @@ export function checkpointWithoutRecipe(file: string, reason: string): Text {
   };
 }
 
+/** `%YAML 1.1` and the like: under it, values would mean other things. */
+export function directiveForm(): Text {
+  return {
+    code: "directive-form",
+    message: "Cannot use a directive: recipes are YAML 1.2",
+    help: ["remove the line that starts with %, or put text that starts with % in quotes"],
+  };
+}
+
 /** A key given twice in one map. */
 export function duplicateKey(key: string, firstLine: number): Text {
   return {

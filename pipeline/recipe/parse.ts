@@ -37,6 +37,11 @@ export function parse(written: string, source: TextSource, report: Report): Node
   // A carriage return alone ends a line too, for editors and in YAML's own rules; the library does not know.
   const text = written.replaceAll(/\r(?!\n)/g, "\n");
   const place = placesIn(text, source);
+  const directive = /^(?:[ \t]*(?:#.*)?\n)*%/.exec(text);
+  if (directive !== null) {
+    report(messages.directiveForm(), place(directive[0].length - 1, directive[0].length));
+    return undefined;
+  }
   let document: Document.Parsed;
   try {
     document = parseDocument(text, {
