@@ -7,6 +7,12 @@ import type { ExitCode } from "./main.ts";
 /** Adds a command to the program; `done` takes its exit code. */
 export type AddCommand = (program: Command, done: (code: ExitCode) => void) => void;
 
+/** Says a text of several lines, what comes from outside escaped in each. */
+export function say(text: string): void {
+  const console = terminalConsole();
+  for (const line of text.split("\n")) console.line(line);
+}
+
 /** The arguments of a command that reads a recipe. */
 export function withRecipe(command: Command): Command {
   return command

@@ -13,7 +13,7 @@ import {
   wire,
 } from "../mod.ts";
 import { pictureFormat } from "../pipeline/messages/pictures.ts";
-import { type AddCommand, trustOf, type TrustOptions, withPlugins, withRecipe } from "./command.ts";
+import { type AddCommand, say, trustOf, type TrustOptions, withPlugins, withRecipe } from "./command.ts";
 
 export const graphCommand: AddCommand = (program) =>
   withPlugins(withRecipe(program.command("graph")))
@@ -28,7 +28,7 @@ export const graphCommand: AddCommand = (program) =>
       }
       const cost = await trainingCost(graph);
       await files.writeWhole(out, await draw(drawingOf(graph, factsOf(graph, cost))));
-      console.log(`${describeGraph(graph, cost)}\ndrawing        ${out}`);
+      say(`${describeGraph(graph, cost)}\ndrawing        ${out}`);
     });
 
 type Draw = (drawing: ReturnType<typeof drawingOf>) => string | Promise<string>;

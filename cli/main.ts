@@ -5,6 +5,7 @@ import { exportCommand } from "./export.ts";
 import { graphCommand } from "./graph.ts";
 import { importCommand } from "./import.ts";
 import { newCommand } from "./new.ts";
+import { checkPaths } from "./paths.ts";
 import { pageCommand } from "./page.ts";
 import { pictureCommand } from "./picture.ts";
 import { pluginsCommand } from "./plugins.ts";
@@ -16,6 +17,8 @@ import { schemaCommand } from "./schema.ts";
 import { sweepCommand } from "./sweep.ts";
 import { validateCommand } from "./validate.ts";
 import { version } from "../mod.ts";
+import { oddWords } from "../pipeline/report/odd.ts";
+import { loadNames, visible, visibleLines } from "../text/mod.ts";
 
 /** How a command ended, when it did not fail: the exit code of the process. */
 export type ExitCode = number | void;
@@ -31,6 +34,8 @@ export async function main(args: readonly string[]): Promise<number> {
     .description("Train and sample image diffusion models from a YAML recipe")
     .version(version)
     .showHelpAfterError("(--help lists what can be said)")
+    .configureOutput({ outputError: (text, write) => write(complaint(text, args)) })
+    .hook("preAction", (_, command) => checkPaths(command))
     .exitOverride();
   const commands = [
     runCommand,
@@ -52,11 +57,19 @@ export async function main(args: readonly string[]): Promise<number> {
   for (const command of program.commands.flatMap((one) => [one, ...one.commands])) {
     command.exitOverride().showHelpAfterError("(--help lists what can be said)");
   }
+  await loadNames(...args);
   try {
     await program.parseAsync([...args], { from: "user" });
     return code ?? 0;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // it has printed its own text
-    return report(error);
+    return report(error, args);
   }
+}
+
+/** What commander says of a command line: the words it quotes escaped, and what is odd about them told. */
+function complaint(text: string, words: readonly string[]): string {
+  const shown = words.reduce((text, word) => text.replaceAll(word, visible(word)), text);
+  const odd = oddWords(text, words).map((line) => `  ${line}\n`);
+  return visibleLines(shown) + odd.join("");
 }

@@ -20,6 +20,7 @@ import {
   defined,
   largestSeed,
   overridesOfRun,
+  say,
   trustOf,
   type TrustOptions,
   untilInterrupted,
@@ -187,7 +188,7 @@ export const pictureCommand: AddCommand = (program, done) => {
     .allowUnknownOption()
     .action((what: string | undefined) => {
       if (what !== undefined) throw new DenoiseError(pictureUnknown(what, pictures.map(({ name }) => name)));
-      console.log(list());
+      say(list());
     });
   for (const { name, summary, target = "<run>", draw, options } of pictures) {
     const about = target === "<run>" ? "a run folder or a checkpoint" : "a recipe, a run folder or a checkpoint";

@@ -1,18 +1,32 @@
 /** Tells the user what went wrong. */
 import { DenoiseError, formatProblems } from "../mod.ts";
+import { oddWords } from "../pipeline/report/odd.ts";
+import { visible, visibleLines } from "../text/mod.ts";
 
-/** Prints an error to standard error; a stack only where the fault is ours. Returns the exit code. */
-export function report(error: unknown): number {
+/** Codes of problems with what was named on the command line: only there may a character of it be to blame. */
+const ofNames = /missing|unknown|no-plugin|no-template|plugin-name|unreadable|format|unnamed|checkpoint-other/;
+
+/**
+ * Prints an error to standard error; a stack only where the fault is ours. Returns the exit code.
+ *
+ * @param words of the command line: what is odd about those that are to blame is told
+ */
+export function report(error: unknown, words: readonly string[] = []): number {
   const colour = Deno.stderr.isTerminal() && !Deno.noColor;
   if (error instanceof DenoiseError) {
     const width = Deno.stderr.isTerminal() ? Math.min(100, Deno.consoleSize().columns || 100) : 100;
-    console.error(formatProblems(error.problems, { colour, width }));
+    const problems = error.problems.map((problem) =>
+      problem.place === undefined && ofNames.test(problem.code)
+        ? { ...problem, help: [...oddWords(problem.message, words), ...problem.help] }
+        : problem
+    );
+    console.error(formatProblems(problems, { colour, width }));
   } else if (isOfSystem(error)) {
-    console.error(`Cannot go on: ${error.message}`);
+    console.error(`Cannot go on: ${visible(error.message)}`);
     console.error(`  ${helpFor(error)}`);
   } else {
     console.error("Denoise came upon something it does not expect; please report it with the lines below");
-    console.error(error);
+    console.error(visibleLines(Deno.inspect(error)));
   }
   return 1;
 }

@@ -2,6 +2,7 @@
 import { builtins, dryRun, terminalConsole, train } from "../mod.ts";
 import {
   type AddCommand,
+  say,
   trustOf,
   type TrustOptions,
   trustWords,
@@ -23,17 +24,17 @@ export const runCommand: AddCommand = (program, done) =>
     .option("--dry-run", "print all decisions and their reasons, and train nothing")
     .option("--runs <folder>", "where run folders stand", "runs")
     .action(async (file: string, words: string[], options: RunOptions) => {
-      const output = terminalConsole();
       const { fresh = false, runs = "runs" } = options;
       const { trust, overrides } = trustOf(options, words);
       if (options.dryRun) {
         // What runs nothing runs no code of a checkpoint either, but for the files that are named.
         const named = { plugins: trust.plugins ?? [] };
-        return output.line(await dryRun(file, { plugins: builtins, overrides, trust: named, runs }));
+        return say(await dryRun(file, { plugins: builtins, overrides, trust: named, runs }));
       }
       const command = `deno task run${trustWords(trust, options.trust)}`;
       await untilInterrupted(
         done,
-        (signal) => train(file, { plugins: builtins, overrides, trust, command, fresh, runs, signal }, output),
+        (signal) =>
+          train(file, { plugins: builtins, overrides, trust, command, fresh, runs, signal }, terminalConsole()),
       );
     });

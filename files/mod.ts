@@ -1,5 +1,6 @@
 /**
- * Files that appear whole or not at all, the user's folders for cache and state, downloads that resume and are checked, and HDF5.
+ * Files that appear whole or not at all, the user's folders for cache and state, downloads that resume and are checked,
+ * HDF5, and what may be wrong with a path.
  *
  * Stands alone: it imports nothing but Node's and Deno's own APIs, and a library for HDF5 when there is a file to read.
  *
@@ -10,5 +11,6 @@ export * from "./download.ts";
 export * from "./hash.ts";
 export * from "./hdf5.ts";
 export * from "./keras.ts";
+export * from "./path_hints.ts";
 export * from "./state.ts";
 export * from "./whole.ts";

@@ -1,5 +1,6 @@
 /** SVG documents to pixels, with letters that look the same on every machine. */
 import { fileURLToPath } from "node:url";
+import { visibleLines } from "../text/mod.ts";
 import { codec } from "./codec.ts";
 import type { Picture } from "./picture.ts";
 
@@ -51,7 +52,10 @@ export async function fontFaces(): Promise<string> {
   return (await Promise.all(faces)).join("\n");
 }
 
-/** A text for SVG. */
+/** A text for SVG and HTML. What cannot be seen is written by its code: XML has no control characters. */
 export function escapeXml(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
+  return visibleLines(text).replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll(
+    '"',
+    "&quot;",
+  );
 }

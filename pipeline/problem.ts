@@ -1,6 +1,9 @@
 /** Problems as data: what is wrong, where, and what to do. Printing is elsewhere. */
 
-/** A place in a file. Lines and columns count from 1; `length` is in characters, at least 1. */
+/**
+ * A place in a file. Lines and columns count from 1, as editors show them: a column is a character (a code point, however
+ * wide it is), and a tab is one. `length` is in characters too, at least 1.
+ */
 export interface Place {
   readonly file: string;
   readonly line: number;

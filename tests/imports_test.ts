@@ -11,17 +11,18 @@ interface Import {
 /** What files below a path may import of this repository, the first that fits; libraries are free to all. */
 const rules: readonly { readonly of: RegExp; readonly may: RegExp; readonly types?: RegExp }[] = [
   { of: /^tensor\//, may: /^tensor\// },
-  { of: /^image\//, may: /^image\// },
-  { of: /^files\//, may: /^files\// },
+  { of: /^text\//, may: /^text\// },
+  { of: /^image\//, may: /^(image|text)\// },
+  { of: /^files\//, may: /^(files|text)\// },
   { of: /^xla\//, may: /^xla\// },
   { of: /^plugin\.ts$/, may: /^(tensor|image|files)\//, types: /^pipeline\/kinds\// },
   { of: /^plugins\/[^/]+\.ts$/, may: /^plugins\// },
   { of: /^plugins\/backend\/(auto|xla)\.ts$/, may: /^(plugin\.ts$|plugins\/backend\/|xla\/mod\.ts$)/ },
   { of: /^plugins\/([^/]+)\//, may: /^(plugin\.ts$|plugins\/$1\/)/ },
-  { of: /^pipeline\//, may: /^(pipeline|tensor|image|files)\/|^plugin\.ts$/ },
+  { of: /^pipeline\//, may: /^(pipeline|tensor|image|files|text)\/|^plugin\.ts$/ },
   { of: /^testing\.ts$/, may: /^pipeline\// },
   { of: /^mod\.ts$/, may: /^(pipeline|plugins|tensor|image|files)\/|^plugin\.ts$/ },
-  { of: /^cli(\.ts$|\/)/, may: /^(cli|pipeline)\/|^mod\.ts$|^xla\/runtime\/mod\.ts$/ },
+  { of: /^cli(\.ts$|\/)/, may: /^(cli|pipeline|text)\/|^mod\.ts$|^xla\/runtime\/mod\.ts$/ },
   { of: /^bench\//, may: /./ },
 ];
 

@@ -1,4 +1,5 @@
 /** A graph in words: its stages as a tree, what each was given, and what training it costs. */
+import { visible } from "../../text/mod.ts";
 import type { Kind } from "../kinds/mod.ts";
 import { wrap } from "../terminal/rows.ts";
 import { bytes, count, counted, scaled } from "../terminal/units.ts";
@@ -12,7 +13,7 @@ const labelWidth = 13; // as the lines that training prints
 
 /** `network      …`, wrapped. */
 export function line(label: string, text: string): string {
-  return wrap(text, width - labelWidth)
+  return wrap(visible(text), width - labelWidth)
     .map((part, i) => `${(i === 0 ? label : "").padEnd(labelWidth)}${part}`).join("\n");
 }
 
@@ -73,7 +74,7 @@ function stageTree(graph: Graph, cost: TrainingCost | undefined): string {
       `by ${from}`
     );
     const text = [...facts[stage.id] ?? [], ...needs, ...set, ...chosen].join(" · ");
-    return wrap(text, width - 2 - names - plugins).map((part, i) =>
+    return wrap(visible(text), width - 2 - names - plugins).map((part, i) =>
       `  ${(i === 0 ? name : "").padEnd(names)}${(i === 0 ? stage.plugin.name : "").padEnd(plugins)}${part}`.trimEnd()
     );
   }).join("\n");

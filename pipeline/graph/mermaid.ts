@@ -1,4 +1,5 @@
 /** Draws a graph as Mermaid text, for Markdown. */
+import { visible } from "../../text/mod.ts";
 import type { Drawing, Group } from "./drawing.ts";
 
 const fills: Record<Group, string> = {
@@ -30,5 +31,5 @@ export function toMermaid({ title, nodes, edges }: Drawing): string {
 
 /** Characters that mean something to Mermaid, by their code. */
 function escape(text: string): string {
-  return text.replaceAll(/["<>&#[\]{}|]/g, (character) => `#${character.codePointAt(0)};`);
+  return visible(text).replaceAll(/["<>&#[\]{}|]/g, (character) => `#${character.codePointAt(0)};`);
 }

@@ -1,5 +1,6 @@
 /** Draws a graph as SVG, laid out by Graphviz. */
 import { instance } from "@viz-js/viz";
+import { escapeXml as escape } from "../../image/mod.ts";
 import type { Drawing, DrawingNode, Group } from "./drawing.ts";
 
 const colours: Record<Group, { fill: string; line: string }> = {
@@ -75,8 +76,4 @@ function table({ title, plugin, lines, group }: DrawingNode): string {
     `bgcolor="${fill}"><tr><td height="2" width="${Math.ceil(Math.max(...widths)) + 16}"></td></tr>` +
     rows.map((row) => `<tr><td align="left">&nbsp;${row}&nbsp;</td></tr>`).join("") +
     `<tr><td height="4"></td></tr></table>`;
-}
-
-function escape(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
 }

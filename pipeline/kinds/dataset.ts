@@ -4,8 +4,8 @@ import type { ImageShape } from "./common.ts";
 
 /** Options that every dataset takes besides its own: the pipeline cuts batches, so that a dataset need not. */
 export const datasetOptions = {
-  batch_size: z.int().positive().default(64).describe("pictures in a batch"),
-  repeats: z.int().positive().default(1).describe("passes over the training pictures that make one epoch"),
+  batch_size: z.int().positive().max(1_000_000).default(64).describe("pictures in a batch"),
+  repeats: z.int().positive().max(10_000).default(1).describe("passes over the training pictures that make one epoch"),
 };
 
 /** What a dataset is given while it opens its files. */

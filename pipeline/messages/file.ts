@@ -1,4 +1,5 @@
 /** Messages about recipe files, their YAML, `extends` and overrides, in alphabetical order of code. */
+import { pathHints } from "../../files/mod.ts";
 import { choices, found, listed, quote, type Text } from "./text.ts";
 
 /** What a recipe needs at least; shown where a file is empty. */
@@ -40,6 +41,15 @@ export function checkpointWithoutRecipe(file: string, reason: string): Text {
   };
 }
 
+/** `%YAML 1.1` and the like: under it, values would mean other things. */
+export function directiveForm(): Text {
+  return {
+    code: "directive-form",
+    message: "Cannot use a directive: recipes are YAML 1.2",
+    help: ["remove the line that starts with %, or put text that starts with % in quotes"],
+  };
+}
+
 /** A key given twice in one map. */
 export function duplicateKey(key: string, firstLine: number): Text {
   return {
@@ -64,11 +74,11 @@ export function extendsCycle(chain: readonly string[]): Text {
 }
 
 /** `extends` with something other than a path. */
-export function extendsForm(value: unknown): Text {
+export function extendsForm(value: unknown, written: string | undefined, fix: readonly string[]): Text {
   return {
     code: "extends-form",
-    message: `Cannot extend ${found(value)}: extends takes the path of one recipe`,
-    help: ["write extends: base.yaml, relative to this file"],
+    message: `Cannot extend ${found(value, written)}: extends takes the path of one recipe`,
+    help: value !== null && fix.length > 0 ? fix : ["write extends: base.yaml, relative to this file"],
   };
 }
 
@@ -86,10 +96,10 @@ export function folderWithoutRecipe(file: string, recipes: readonly string[]): T
 }
 
 /** A key that is a number, a list, nothing, … */
-export function keyForm(key: unknown): Text {
+export function keyForm(key: unknown, written?: string): Text {
   return {
     code: "key-form",
-    message: `Cannot use ${found(key)} as a key`,
+    message: `Cannot use ${found(key, written)} as a key`,
     help: ["keys are text: write a name, or put it in quotes"],
   };
 }
@@ -109,6 +119,7 @@ export function missingRecipe(file: string, near: string | undefined, others: re
     code: "missing-recipe",
     message: `Cannot find recipe ${quote(file)}`,
     help: [
+      ...pathHints(file),
       near !== undefined
         ? `did you mean ${near}?`
         : others.length > 0
@@ -118,18 +129,35 @@ export function missingRecipe(file: string, near: string | undefined, others: re
   };
 }
 
-/** Infinity and what is no number. */
-export function notFinite(value: number): Text {
+/** Infinity and what is not a number, as it is written. */
+export function notFinite(written: string, fix: readonly string[]): Text {
   return {
     code: "not-finite",
-    message: `Cannot use ${quote(String(value))} as a value`,
-    help: ["numbers in a recipe are finite: leave the option out for its default"],
+    message: `Cannot use ${quote(written)} as a value`,
+    help: [
+      "numbers in a recipe are finite: leave the option out for its default",
+      ...(/^[-+]?\.(inf|nan)$/i.test(written) ? [] : fix.map((text) => `where it is text, ${text}`)),
+    ],
   };
 }
 
 /** Bytes that are no UTF-8. */
 export function notText(file: string, reason: string): Text {
   return { code: "not-text", message: `Cannot read ${quote(file)} as text`, help: [reason] };
+}
+
+/** A number that cannot be held as it is written. `held`: the nearest that can. */
+export function numberLost(written: string, held: number, fix: readonly string[]): Text {
+  return {
+    code: "number-lost",
+    message: `Cannot hold the number ${quote(written)}: it would become ${held}`,
+    help: [
+      held === 0
+        ? "the smallest number above 0 is 5e-324"
+        : `whole numbers keep their digits up to ${Number.MAX_SAFE_INTEGER}`,
+      ...fix.map((text) => `where it is text, ${text}`),
+    ],
+  };
 }
 
 /** A key that an override cannot set. */
@@ -146,7 +174,12 @@ export function overrideForm(text: string): Text {
   return {
     code: "override-form",
     message: `Cannot read override ${quote(text)}`,
-    help: ["write <key>=<value>, such as network.block_depth=3"],
+    help: [
+      ...(/[\r\n]/.test(text)
+        ? ["it holds a line break, as in a script with the line ends of Windows: remove it"]
+        : []),
+      "write <key>=<value>, such as network.block_depth=3",
+    ],
   };
 }
 
@@ -164,19 +197,19 @@ export function overrideUnknown(key: string, within: string, keys: readonly stri
 }
 
 /** An override that goes into a value that is no map. */
-export function overrideWithin(key: string, within: string, value: unknown): Text {
+export function overrideWithin(key: string, within: string, value: unknown, written?: string): Text {
   return {
     code: "override-within",
-    message: `Cannot override ${quote(key)} of ${quote(within)}: it holds ${found(value)}`,
+    message: `Cannot override ${quote(key)} of ${quote(within)}: it holds ${found(value, written)}`,
     help: [`override ${within} as a whole: ${within}=<value>`],
   };
 }
 
 /** A file that is no map. */
-export function recipeForm(value: unknown): Text {
+export function recipeForm(value: unknown, written?: string): Text {
   return {
     code: "recipe-form",
-    message: `Cannot read ${found(value)} as a recipe: a recipe is a map of stages`,
+    message: `Cannot read ${found(value, written)} as a recipe: a recipe is a map of stages`,
     help: ["write one stage a line, such as network: clear-unet, with a space after the colon"],
   };
 }

@@ -1,4 +1,5 @@
 /** Messages about pictures of runs, in alphabetical order of code. Paths stay whole. */
+import { pathHints } from "../../files/mod.ts";
 import { choices, counted, listed, quote, type Text } from "./text.ts";
 
 /** A dataset without a picture to take apart. */
@@ -15,7 +16,10 @@ export function imageUnreadable(path: string, reason: string): Text {
   return {
     code: "image-unreadable",
     message: `Cannot read the picture "${path}": ${reason}`,
-    help: ["name a JPEG, PNG, WebP, GIF, AVIF or TIFF file"],
+    help: [
+      ...(/no such file/i.test(reason) ? pathHints(path) : []),
+      "name a JPEG, PNG, WebP, GIF, AVIF or TIFF file",
+    ],
   };
 }
 

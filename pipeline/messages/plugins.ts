@@ -1,4 +1,5 @@
 /** Messages about plugins: finding, loading and checking them, and writing a new one; in alphabetical order of code. */
+import { pathHints } from "../../files/mod.ts";
 import type { Kind } from "../kinds/mod.ts";
 import { choices, found, listed, quote, type Text } from "./text.ts";
 
@@ -79,7 +80,10 @@ export function pluginFileMissing(file: string, near: string | undefined): Text 
   return {
     code: "plugin-file-missing",
     message: `Cannot find the plugin file "${file}"`,
-    help: [near === undefined ? "paths start at the folder of the recipe" : `did you mean ${near}?`],
+    help: [
+      ...pathHints(file),
+      near === undefined ? "paths start at the folder of the recipe" : `did you mean ${near}?`,
+    ],
   };
 }
 

@@ -1,4 +1,5 @@
 /** Messages about the contents of recipes, in alphabetical order of code. */
+import { pathHints } from "../../files/mod.ts";
 import { choices, counted, found, listed, quote, type Text } from "./text.ts";
 
 /** An option that another plugin has: `owners` such as `network/clear-unet`. */
@@ -65,10 +66,17 @@ export function missingUse(id: string, key: string, names: readonly string[]): T
 }
 
 /** A number, but too small, too large, not whole, … */
-export function outOfRange(option: string, owner: string, allowed: string, value: unknown, notes: string[] = []): Text {
+export function outOfRange(
+  option: string,
+  owner: string,
+  allowed: string,
+  value: unknown,
+  notes: string[] = [],
+  written?: string,
+): Text {
   return {
     code: "out-of-range",
-    message: `Option ${quote(option)} of ${owner} takes ${allowed}, not ${found(value)}`,
+    message: `Option ${quote(option)} of ${owner} takes ${allowed}, not ${found(value, written)}`,
     help: notes,
   };
 }
@@ -114,6 +122,7 @@ export function pluginFileNotFound(file: string, near?: string): Text {
     code: "plugin-file-not-found",
     message: `Cannot find plugin file ${quote(file)}`,
     help: [
+      ...pathHints(file),
       near === undefined
         ? "paths are relative to the recipe that names them; --plugins <file> names one of that name elsewhere"
         : `did you mean ${near}?`,
@@ -173,11 +182,17 @@ export function unknownSampler(name: string, samplers: readonly string[]): Text 
 }
 
 /** A stage, or the list or map of stages, in a form that means nothing. */
-export function wrongStageForm(id: string, arity: "one" | "list" | "named", value: unknown, example: string): Text {
+export function wrongStageForm(
+  id: string,
+  arity: "one" | "list" | "named",
+  value: unknown,
+  example: string,
+  written?: string,
+): Text {
   const form = { one: "a name or a map", list: "a list of names or maps", named: "a map of names to stages" }[arity];
   return {
     code: "wrong-stage-form",
-    message: `Stage ${quote(id)} takes ${form}, not ${found(value)}`,
+    message: `Stage ${quote(id)} takes ${form}, not ${found(value, written)}`,
     help: [`write ${example}`],
   };
 }
@@ -192,10 +207,17 @@ export function wrongTrainLength(epochs: unknown, steps: unknown): Text {
 }
 
 /** A value of another type. */
-export function wrongType(option: string, owner: string, allowed: string, value: unknown, notes: string[] = []): Text {
+export function wrongType(
+  option: string,
+  owner: string,
+  allowed: string,
+  value: unknown,
+  notes: string[] = [],
+  written?: string,
+): Text {
   return {
     code: "wrong-type",
-    message: `Option ${quote(option)} of ${owner} takes ${allowed}, not ${found(value)}`,
+    message: `Option ${quote(option)} of ${owner} takes ${allowed}, not ${found(value, written)}`,
     help: notes,
   };
 }

@@ -1,4 +1,5 @@
 /** Messages about run folders, checkpoints, training, sampling and evaluating, in alphabetical order of code. Paths stay whole. */
+import { pathHints } from "../../files/mod.ts";
 import { shellWord } from "../text/shell.ts";
 import { found, listed, type Text } from "./text.ts";
 
@@ -52,7 +53,11 @@ export function checkpointMissing(path: string): Text {
   return {
     code: "checkpoint-missing",
     message: `Found no checkpoint in "${path}"`,
-    help: ["name a run folder, such as runs/quickstart, or a checkpoint in it", "train first: deno task run <recipe>"],
+    help: [
+      ...pathHints(path),
+      "name a run folder, such as runs/quickstart, or a checkpoint in it",
+      "train first: deno task run <recipe>",
+    ],
   };
 }
 
@@ -174,6 +179,18 @@ export function recipeChanged(folder: string, differences: readonly string[]): T
       "what may change: train (how long, when to save, what to keep), samplers, metrics, the backend, its devices",
       "start over with --fresh: the old folder is kept under another name",
       "or give the recipe another name, and it trains beside the old run",
+    ],
+  };
+}
+
+/** A path that a shell was to expand. `what`: the option, the argument or the variable; `begin`: what is not known. */
+export function pathUnexpanded(what: string, path: string, begin: string): Text {
+  return {
+    code: "path-unexpanded",
+    message: `Cannot use "${path}" as ${what}: "${begin}" is known to shells alone`,
+    help: [
+      "write the whole path, or leave out the quotes that keep the shell from it",
+      `a folder of that name: ./${path}`,
     ],
   };
 }

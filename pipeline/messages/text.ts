@@ -1,24 +1,27 @@
 /** Small words that all messages are made of: quoting, listing, counting, guessing. */
+import { visibleBlanks } from "../../text/mod.ts";
 import type { Problem } from "../problem.ts";
 import { nearest } from "../text/nearest.ts";
 
 /** A message: a problem before it has a place. */
 export type Text = Omit<Problem, "place">;
 
-/** A value in double quotes, on one line, cut to 60 characters; control characters are escaped. */
+/** A value in double quotes, on one line, cut to 60 characters; what cannot be seen is escaped, odd blanks too. */
 export function quote(value: unknown): string {
   const text = typeof value === "string" ? value : JSON.stringify(value) ?? String(value);
   const short = [...text.slice(0, 200)].length > 60 ? `${[...text.slice(0, 200)].slice(0, 59).join("")}…` : text;
-  // JSON escapes control characters; the quotes inside a text stay readable without their backslashes.
-  return `"${JSON.stringify(short).slice(1, -1).replaceAll('\\"', '"').replaceAll("\\\\", "\\")}"`;
+  return `"${visibleBlanks(short)}"`;
 }
 
-/** What a value is, for "not …": `the text "3"`, `"0.5"`, `a list`, `a map`, `nothing`. */
-export function found(value: unknown): string {
-  if (value === null || value === undefined) return "nothing";
+/**
+ * What a value is, for "not …": `the text "3"`, `"0.5"`, `a list`, `a map`, `nothing`. `written`: how a number, a boolean
+ * or nothing stands in the recipe, such as `007`.
+ */
+export function found(value: unknown, written?: string): string {
+  if (value === null || value === undefined) return written === undefined ? "nothing" : `nothing (${quote(written)})`;
   if (Array.isArray(value)) return value.length === 0 ? "an empty list" : "a list";
   if (typeof value === "object") return "a map";
-  return typeof value === "string" ? `the text ${quote(value)}` : quote(value);
+  return typeof value === "string" ? `the text ${quote(value)}` : quote(written ?? value);
 }
 
 /** Names one after the other, "a, b or c" with a word for `last`; at most `limit` of them. */

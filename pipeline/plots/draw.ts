@@ -2,6 +2,7 @@
 import { extname } from "node:path";
 import { writeWhole } from "../../files/mod.ts";
 import { encodePng, type Picture, renderSvg } from "../../image/mod.ts";
+import { visibleLines } from "../../text/mod.ts";
 import type { Spec } from "./spec.ts";
 
 type Letters = { readonly fontSize?: number }; // Vega's types leave its measuring of texts out
@@ -15,7 +16,7 @@ export async function toSvg(spec: Spec): Promise<string> {
   textMetrics.width = ({ fontSize = 11 }, text) => 0.6 * fontSize * String(text ?? "").length;
   const view = new vega.View(vega.parse(vegaLite.compile(spec).spec), { renderer: "none" });
   try {
-    return await view.toSVG();
+    return visibleLines(await view.toSVG());
   } finally {
     view.finalize();
   }

@@ -6,6 +6,7 @@ import type { AnyPlugin } from "../kinds/plugin.ts";
 import * as messages from "../messages/plugins.ts";
 import { pluginEnding } from "../messages/trust.ts";
 import { DenoiseError, type Place, type Problem } from "../problem.ts";
+import { charactersIn, columnAt } from "../report/source.ts";
 import { nearest } from "../text/nearest.ts";
 import { isPluginName, pluginEndings } from "../trust/code.ts";
 import { checkPlugin, looksLikePlugin, type ShapeProblem } from "./shape.ts";
@@ -96,7 +97,7 @@ const startOf = (file: string): Place => ({ file, line: 1, column: 1, length: 1 
 /** Line and column of a character of a text, counted from 1. */
 function position(text: string, index: number): { line: number; column: number } {
   const before = text.slice(0, index).split("\n");
-  return { line: before.length, column: before.at(-1)!.length + 1 };
+  return { line: before.length, column: charactersIn(before.at(-1)!) + 1 };
 }
 
 /** Where a property stands in the source; the call of `plugin` when it is missing; the first line as a last resort. */
@@ -142,7 +143,7 @@ function importProblem(path: string, source: string, error: unknown): Problem {
   const isProgram = ({ file }: Place) => pathToFileURL(file).href === Deno.mainModule;
   const own = places.find((place) => place.file === path) ??
     places.find((place) => dirname(place.file) === dirname(path) && !isProgram(place)) ?? startOf(path);
-  const place = own.file === path ? { ...own, length: wordLength(source, own) } : own;
+  const place = own.file === path ? marked(source, own) : own;
   const reason = reasonOf(error);
   const bare = /^Import "([^"]+)" not a dependency/.exec(reason)?.[1];
   const missing = /^Module not found "([^"]+)"/.exec(reason)?.[1];
@@ -158,8 +159,9 @@ function importProblem(path: string, source: string, error: unknown): Problem {
   return { ...messages.pluginFileBroken(path, reason, hint), place };
 }
 
-/** How far the word or string at a place reaches, for the marks under it. */
-function wordLength(source: string, { line, column }: Place): number {
-  const rest = source.split("\n")[line - 1]?.slice(column - 1) ?? "";
-  return /^(?:[\w$]+|(["'`])[^"'`]*\1)/.exec(rest)?.[0].length ?? 1;
+/** A place of the engine's, whose columns are UTF-16 units, as one of ours: it reaches as far as the word or string there. */
+function marked(source: string, place: Place): Place {
+  const line = source.split("\n")[place.line - 1] ?? "";
+  const word = /^(?:[\w$]+|(["'`])[^"'`]*\1)/.exec(line.slice(place.column - 1))?.[0] ?? "x";
+  return { ...place, column: columnAt(line, place.column - 1), length: charactersIn(word) };
 }

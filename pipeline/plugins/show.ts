@@ -1,4 +1,5 @@
 /** The text of `plugins` and of `plugins show`: what there is, and all that one plugin says of itself. */
+import { visible, visibleJson } from "../../text/mod.ts";
 import { type Kind, kinds } from "../kinds/mod.ts";
 import type { AnyPlugin } from "../kinds/plugin.ts";
 import * as messages from "../messages/plugins.ts";
@@ -58,7 +59,7 @@ export async function showPlugin(source: PluginSource, text: string): Promise<st
   const row = (name: string, text: string | undefined) =>
     text === undefined || text === ""
       ? []
-      : wrap(text, width - label).map((line, i) => (i === 0 ? name : "").padEnd(label) + line);
+      : wrap(visible(text), width - label).map((line, i) => (i === 0 ? name : "").padEnd(label) + line);
   const options = tableOf(plugin);
   return [
     ...row(id, plugin.summary),
@@ -96,7 +97,7 @@ function tableOf(plugin: AnyPlugin): string[] {
     name,
     type: describe(schema),
     fallback: schema.default !== undefined ? `default ${literal(schema.default)}` : required ? "required" : "optional",
-    text: schema.description ?? "",
+    text: visible(schema.description ?? ""),
   }));
   const column = (of: (row: Row) => string, most: number) =>
     Math.min(most, Math.max(0, ...rows.map((row) => of(row).length)));
@@ -121,7 +122,7 @@ export function literal(value: unknown): string {
   return typeof value === "string" && /^[a-zA-Z][\w -]*$/.test(value) &&
       !/^(true|false|null|yes|no|on|off)$/i.test(value)
     ? value
-    : JSON.stringify(value);
+    : visibleJson(value);
 }
 
 /** A line that uses the plugin: its required options, or its first one. */

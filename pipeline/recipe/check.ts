@@ -1,6 +1,7 @@
 /** Checks a merged recipe as a whole, and makes the `Recipe` that the graph is wired from. */
 import { type Kind, kinds } from "../kinds/mod.ts";
 import type { Place, Problem } from "../problem.ts";
+import { tellOdd } from "../report/odd.ts";
 import { type Field, fieldAt, isMap, type MapNode, type Node, spanOf } from "./node.ts";
 import { checkName, checkRootKeys, checkSeed, checkSweep, checkTrain } from "./root.ts";
 import { type CheckedStage, checkKind, checkSampler, type StageTools } from "./stages.ts";
@@ -79,5 +80,5 @@ function problemAt(root: MapNode, path: Path, problem: Omit<Problem, "place">): 
   const field = stageField(root, path);
   const place = field !== undefined && !isMap(field.node) ? spanOf(field) : valuePlace(root, path);
   const at = place ?? root.place;
-  return at === undefined ? problem : { ...problem, place: at };
+  return at === undefined ? problem : tellOdd({ ...problem, place: at });
 }

@@ -1,4 +1,5 @@
 /** What a recipe says once everything is filled in, and where each value came from: `validate --explain`. */
+import { visible } from "../../text/mod.ts";
 import { counted } from "../messages/text.ts";
 import { columns, cut, pad } from "../text/width.ts";
 import { pathText } from "./node.ts";
@@ -53,7 +54,7 @@ function originText(origin: Origin): string {
     case "command line":
       return "command line";
     case "file":
-      return `${origin.file}:${origin.line}`;
+      return visible(`${origin.file}:${origin.line}`);
     default:
       return origin satisfies never;
   }

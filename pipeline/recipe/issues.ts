@@ -1,9 +1,12 @@
 /** zod's issues in our words: the one table from its closed set of codes to messages. */
 import { z } from "zod";
 import * as messages from "../messages/recipe.ts";
-import { quote, type Text } from "../messages/text.ts";
+import type { Text } from "../messages/text.ts";
 import { describe, describeOne, type JsonSchema, schemaAt } from "./describe.ts";
-import { pathText } from "./node.ts";
+import { plain, visible } from "../../text/mod.ts";
+import { inQuotes } from "./in_quotes.ts";
+import { type Node, pathText } from "./node.ts";
+import type { Path } from "./types.ts";
 
 type Issue = z.core.$ZodIssue;
 
@@ -15,12 +18,22 @@ const englishOf = z.locales.en().localeError;
  * @param owner what has the options: `network/clear-unet`, `train`
  * @param schema of the options, for what is allowed
  * @param data what was checked
+ * @param nodeAt what stands at a path, for how it is written
  */
-export function issueText(issue: Issue, owner: string, schema: JsonSchema, data: unknown): Text {
+export function issueText(
+  issue: Issue,
+  owner: string,
+  schema: JsonSchema,
+  data: unknown,
+  nodeAt: (path: Path) => Node | undefined = () => undefined,
+): Text {
   const path = issue.path as (string | number)[];
   const option = pathText(path);
   const value = valueAt(data, path);
   const inner = schemaAt(schema, path);
+  const node = nodeAt(path);
+  const source = node?.written;
+  const wrongType = () => messages.wrongType(option, owner, allowed, value, hints(value, node, inner), source);
   const allowed = inner === undefined ? "another value" : describeOne(inner);
   if (value === undefined && issue.code !== "custom") {
     return messages.missingOption(option, owner, inner === undefined ? "value" : describe(inner), inner?.description);
@@ -34,19 +47,19 @@ export function issueText(issue: Issue, owner: string, schema: JsonSchema, data:
   switch (issue.code) {
     case "invalid_value":
       if (typeof value === "string") return messages.wrongValue(option, owner, value, issue.values.map(String));
-      return messages.wrongType(option, owner, allowed, value, hints(value, inner));
+      return wrongType();
     case "too_big":
     case "too_small":
     case "not_multiple_of":
-      return messages.outOfRange(option, owner, allowed, value, sizes(issue, value));
+      return messages.outOfRange(option, owner, allowed, value, sizes(issue, value), source);
     case "invalid_type":
       // A fraction where a whole number belongs is of the right type for people.
       if (typeof value === "number" && /integer|number/.test(describe(inner ?? {}))) {
-        return messages.outOfRange(option, owner, allowed, value);
+        return messages.outOfRange(option, owner, allowed, value, [], source);
       }
-      return messages.wrongType(option, owner, allowed, value, hints(value, inner));
+      return wrongType();
     case "invalid_union":
-      return messages.wrongType(option, owner, allowed, value, hints(value, inner));
+      return wrongType();
     default:
       // invalid_format, invalid_key, invalid_element, unrecognized_keys within unions, and what zod may add
       return messages.pluginCheck(option || undefined, owner, value, lowerFirst(issue.message));
@@ -60,24 +73,27 @@ function ownText(issue: Issue): string | undefined {
 }
 
 /** What people write where YAML means something else. */
-function hints(value: unknown, schema: JsonSchema = {}): string[] {
+function hints(value: unknown, node: Node | undefined, schema: JsonSchema = {}): string[] {
   const types = [schema, ...schema.anyOf ?? []].flatMap((one) => one.type ?? []);
   const takes = (...wanted: string[]) => wanted.some((type) => types.includes(type));
   if (typeof value === "string") {
-    const number = value.trim().replaceAll(/(?<=\d)[_,](?=\d{3})/g, "");
+    const number = plain(value).trim().replaceAll(/(?<=\d)[_,](?=\d{3})/g, "");
     if (takes("integer", "number") && number !== "" && Number.isFinite(Number(number))) {
-      return [`quotes make it text: write ${Number(number)}`].map((text) =>
-        number === value.trim() ? text : `write ${Number(number)}`
-      );
+      return [number === value ? `quotes make it text: write ${number}` : `write ${number}`];
     }
     if (takes("boolean") && /^(yes|on|y|true)$/i.test(value)) return ["write true, without quotes"];
     if (takes("boolean") && /^(no|off|n|false)$/i.test(value)) return ["write false, without quotes"];
   }
-  if (takes("array") && !Array.isArray(value) && typeof value !== "object") return [`write [${String(value)}]`];
-  const fits = typeof schema.pattern !== "string" || new RegExp(schema.pattern, "u").test(String(value));
-  if (takes("string") && typeof value !== "object" && fits) return [`write ${quote(String(value))}, in quotes`];
-  if (value === null) return ["write a value after the colon, or remove the line"];
-  return [];
+  const { written } = node ?? {};
+  const text = written ?? String(value);
+  if (takes("array") && !Array.isArray(value) && typeof value !== "object") return [`write [${visible(text)}]`];
+  if (value === null) {
+    return takes("string") && written !== undefined && written !== "~"
+      ? inQuotes(node!)
+      : ["write a value after the colon, or remove the line"];
+  }
+  const fits = typeof schema.pattern !== "string" || new RegExp(schema.pattern, "u").test(text);
+  return takes("string") && typeof value !== "object" && fits && node !== undefined ? inQuotes(node) : [];
 }
 
 function sizes(issue: Issue, value: unknown): string[] {

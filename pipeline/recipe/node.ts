@@ -12,6 +12,8 @@ export interface Node {
   readonly origin: Origin;
   /** Where the value stands; undefined for defaults. */
   readonly place: Place | undefined;
+  /** How a number, a boolean or nothing is written, such as `007`; undefined for text, and for defaults. */
+  readonly written?: string | undefined;
 }
 
 /** The fields of a map. A `Map`, so that no key can mean anything to JavaScript. */

@@ -62,7 +62,7 @@ export async function checkOptions(
   if (!result.success) {
     const json = inputSchema(schema);
     for (const issue of result.error.issues) {
-      const text = issueText(issue, owner.name, json, data);
+      const text = issueText(issue, owner.name, json, data, (path) => fieldAt(split.node, path)?.node);
       // The misspelt key above is the missing one.
       if (text.code === "missing-option" && meant.has(issue.path.join("."))) continue;
       const path = issue.path as (string | number)[];

@@ -2,7 +2,7 @@
 import * as messages from "../messages/file.ts";
 import { unknownKey } from "../messages/recipe.ts";
 import type { Place } from "../problem.ts";
-import { commandLine, placeIn } from "../report/source.ts";
+import { charactersIn, columnAt, commandLine, placeIn } from "../report/source.ts";
 import { mergeRecipes, mergeStage, rootKeys, stageKey } from "./merge.ts";
 import { dataOf, fieldAt, isList, isMap, type MapNode, type Node, withField } from "./node.ts";
 import { parse, type Report } from "./parse.ts";
@@ -25,7 +25,8 @@ interface Override {
  * Those that name plugins come first: options belong to the plugin that is named, wherever it is.
  */
 export function applyOverrides(recipe: MapNode, texts: readonly string[], report: Report): MapNode {
-  const all = texts.join("\n");
+  // Each has a line of its own in what is shown.
+  const all = texts.map((text) => text.replaceAll("\n", "\u240a").replaceAll("\r", "\u240d")).join("\n");
   const overrides = texts.flatMap((text, i) => read(text, i + 1, all, report) ?? []);
   const named = Map.groupBy(overrides, namesPlugin);
   return [true, false].flatMap((first) => named.get(first) ?? [])
@@ -48,17 +49,17 @@ function read(text: string, line: number, all: string, report: Report): Override
   const equals = text.indexOf("=");
   const key = text.slice(0, Math.max(0, equals));
   // `metrics[0].every` is how problems name a place, so it is taken as well as `metrics.0.every`.
-  if (!/^[^.[\]\s]+(\.[^.[\]\s]+|\[\d+\])*$/.test(key) || text.includes("\n")) {
-    report(messages.overrideForm(text), place(1, text.length));
+  if (!/^[^.[\]\s]+(\.[^.[\]\s]+|\[\d+\])*$/.test(key) || /[\r\n]/.test(text)) {
+    report(messages.overrideForm(text), place(1, charactersIn(text)));
     return undefined;
   }
   const steps = [...key.matchAll(/[^.[\]]+/g)].map((match) => ({
     key: match[0],
-    place: place(match.index + 1, match[0].length),
+    place: place(columnAt(key, match.index), charactersIn(match[0])),
   }));
   const origin: Origin = { from: "command line", text };
   // Blanks in place of the key keep the columns.
-  const padded = " ".repeat(equals + 1) + text.slice(equals + 1);
+  const padded = " ".repeat(charactersIn(key) + 1) + text.slice(equals + 1);
   const value = parse(padded, { file: commandLine, origin, within: { text: all, line } }, report);
   return value && { steps, value, origin };
 }
@@ -119,7 +120,10 @@ function blockedAt(root: MapNode, steps: readonly Step[], depth: number) {
     if (i === depth && typeof node.value === "string") continue;
     if (i === 1 && depth === 2 && isList(node)) continue;
     const within = steps.slice(0, i).map((step) => step.key).join(".");
-    return { message: messages.overrideWithin(steps[i]!.key, within, dataOf(node)), place: steps[i]!.place };
+    return {
+      message: messages.overrideWithin(steps[i]!.key, within, dataOf(node), node.written),
+      place: steps[i]!.place,
+    };
   }
   return undefined;
 }

@@ -1,19 +1,11 @@
 /** YAML text to nodes with places; every mistake in the text is reported. */
-import {
-  type Document,
-  isAlias,
-  isMap,
-  isPair,
-  isScalar,
-  LineCounter,
-  type Node as YamlNode,
-  parseDocument,
-} from "yaml";
+import { type Document, isAlias, isMap, isPair, isScalar, type Node as YamlNode, parseDocument } from "yaml";
 import * as messages from "../messages/file.ts";
 import type { Text } from "../messages/text.ts";
 import type { Place } from "../problem.ts";
-import { placeIn } from "../report/source.ts";
+import { inQuotes } from "./in_quotes.ts";
 import type { Field, Node, Scalar } from "./node.ts";
+import { placesIn } from "./places.ts";
 import type { Origin } from "./types.ts";
 import { syntaxProblems } from "./yaml_errors.ts";
 
@@ -23,6 +15,8 @@ export type Report = (text: Text, place?: Place) => void;
 /** Values in one recipe, aliases counted as often as they stand: real recipes have some dozens. */
 const valueLimit = 10_000;
 const depthLimit = 50;
+
+const inFile: Origin = { from: "default" };
 
 /** Where the text stands. */
 export interface TextSource {
@@ -39,26 +33,18 @@ export interface TextSource {
  *
  * @returns undefined when nothing can be made of the text, after something was reported; a null node when it is empty
  */
-export function parse(text: string, source: TextSource, report: Report): Node | undefined {
-  const lines = new LineCounter();
-  const written = text.trimEnd().length;
-  const place = (at: number, end: number): Place => {
-    // What is missing at the end of a text is missing after its last word.
-    const start = at >= written && written > 0 ? written - 1 : at;
-    const from = lines.linePos(start);
-    // A value may reach over many lines: what is marked ends with its first.
-    const lineEnd = /[\r\n]|$/.exec(text.slice(start))!.index + start;
-    return placeIn(source.within?.text ?? text, {
-      file: source.file,
-      line: source.within?.line ?? Math.max(1, from.line),
-      column: Math.max(1, from.col),
-      length: Math.max(1, Math.min(end, lineEnd) - start),
-    });
-  };
+export function parse(written: string, source: TextSource, report: Report): Node | undefined {
+  // A carriage return alone ends a line too, for editors and in YAML's own rules; the library does not know.
+  const text = written.replaceAll(/\r(?!\n)/g, "\n");
+  const place = placesIn(text, source);
+  const directive = /^(?:[ \t]*(?:#.*)?\n)*%/.exec(text);
+  if (directive !== null) {
+    report(messages.directiveForm(), place(directive[0].length - 1, directive[0].length));
+    return undefined;
+  }
   let document: Document.Parsed;
   try {
     document = parseDocument(text, {
-      lineCounter: lines,
       prettyErrors: false,
       uniqueKeys: false, // reported here, with the line of the first
       version: "1.2",
@@ -102,8 +88,10 @@ class Converter {
   convert(yaml: unknown, fallback: Place, depth: number): Node {
     const [start, end] = (yaml as YamlNode | null)?.range ?? [0, 0];
     const place = end > start ? this.place(start, end) : fallback;
+    const written = isScalar(yaml) && typeof yaml.value !== "string" && yaml.source ? yaml.source : undefined;
     const make = (value: Node["value"]): Node => ({
       value,
+      ...(written === undefined ? {} : { written }),
       origin: this.source.origin ?? { from: "file", file: place.file, line: place.line, column: place.column },
       place,
     });
@@ -120,7 +108,7 @@ class Converter {
     this.grow(1, place);
     if (this.#tooLarge) return null;
     if (yaml?.tag !== undefined) this.report(messages.tagForm(yaml.tag.replace("tag:yaml.org,2002:", "!!")), place);
-    if (yaml === null || isScalar(yaml)) return this.scalar(yaml?.value ?? null, place);
+    if (yaml === null || isScalar(yaml)) return this.scalar(yaml?.value ?? null, yaml?.source ?? "", place);
     if (depth >= depthLimit) {
       this.report(messages.recipeTooDeep(), place);
       return null;
@@ -129,12 +117,17 @@ class Converter {
     return (yaml as unknown as { items: unknown[] }).items.map((item) => this.convert(item, place, depth + 1));
   }
 
-  scalar(value: unknown, place: Place): Scalar {
+  scalar(value: unknown, written: string, place: Place): Scalar {
+    const fix = () => inQuotes({ written, origin: this.source.origin ?? inFile });
     if (typeof value === "number" && !Number.isFinite(value)) {
-      this.report(messages.notFinite(value), place);
+      this.report(messages.notFinite(written, fix()), place);
       return null;
     }
-    return typeof value === "bigint" ? Number(value) : value as Scalar;
+    if (typeof value === "number" && isAnother(value, written)) {
+      this.report(messages.numberLost(written, value, fix()), place);
+      return null;
+    }
+    return value as Scalar;
   }
 
   map(items: readonly unknown[], place: Place, depth: number): ReadonlyMap<string, Field> {
@@ -146,10 +139,9 @@ class Converter {
       const key = isScalar(pair.key) ? pair.key.value : pair.key;
       const node = this.convert(pair.value, keyPlace, depth + 1);
       if (typeof key !== "string") {
-        this.report(
-          messages.keyForm(isScalar(pair.key) || pair.key === null ? key : isMap(pair.key) ? {} : [pair.key]),
-          keyPlace,
-        );
+        const written = isScalar(pair.key) && pair.key.value !== null ? pair.key.source : undefined;
+        const held = isScalar(pair.key) || pair.key === null ? key : isMap(pair.key) ? {} : [pair.key];
+        this.report(messages.keyForm(held, written), keyPlace);
       } else if (key === "<<") this.report(messages.mergeKey(), keyPlace);
       else if (["__proto__", "constructor", "prototype"].includes(key)) {
         this.report(messages.reservedKey(key), keyPlace);
@@ -177,4 +169,13 @@ class Converter {
     this.#tooLarge = true;
     this.report(messages.aliasesMultiply(valueLimit), place);
   }
+}
+
+/** Whether a number is not the one that is written: a whole one that has lost digits, or one too small to be told from 0. */
+function isAnother(value: number, written: string): boolean {
+  if (Number.isInteger(value) && /^[-+]?\d+$|^0[xo]/.test(written)) {
+    const whole = BigInt(written.replace(/^[-+]/, ""));
+    return !Number.isSafeInteger(value) && BigInt(Math.abs(value)) !== whole;
+  }
+  return value === 0 && /[1-9]/.test(written.replace(/e.*$/i, ""));
 }

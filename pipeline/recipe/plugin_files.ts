@@ -8,6 +8,7 @@ import { nearest } from "../text/nearest.ts";
 import { type Code, codeOfPlugin, isPluginName, pluginEndings } from "../trust/code.ts";
 import { isKnown, isKnownPath } from "../trust/record.ts";
 import type { Trust } from "../trust/trust.ts";
+import { inQuotes } from "./in_quotes.ts";
 import { useOf } from "./merge.ts";
 import { dataOf, isList, isMap, type MapNode, type Node } from "./node.ts";
 import type { Report } from "./parse.ts";
@@ -81,7 +82,7 @@ function itemsOf(root: MapNode, report: Report): { items: Item[]; wrong: boolean
   if (node === undefined) return { items: [], wrong: false };
   if (!isList(node)) {
     const hints = typeof node.value === "string" ? [`write plugins: [${node.value}]`] : [];
-    report(wrongType("plugins", "the recipe", "a list of files", dataOf(node), hints), node.place);
+    report(wrongType("plugins", "the recipe", "a list of files", dataOf(node), hints, node.written), node.place);
     return { items: [], wrong: true };
   }
   let wrong = false;
@@ -90,7 +91,8 @@ function itemsOf(root: MapNode, report: Report): { items: Item[]; wrong: boolean
       const from = item.place === undefined || item.place.file === commandLine ? "." : dirname(item.place.file);
       return [{ written: item.value, node: item, path: resolve(from, item.value) }];
     }
-    report(wrongType("plugins", "the recipe", "a list of files", dataOf(item)), item.place);
+    const hints = inQuotes(item);
+    report(wrongType("plugins", "the recipe", "a list of files", dataOf(item), hints, item.written), item.place);
     wrong = true;
     return [];
   });

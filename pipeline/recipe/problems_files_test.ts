@@ -379,11 +379,12 @@ r.yaml:2:286 Unknown option "blok_depth" of network/residual-unet
     what: "escape codes",
     files: { "r.yaml": smallest + `n\u001b[31mame: x\n` },
     says: `
-r.yaml:4:1 Unknown stage "n\\u001b[31mame"
+r.yaml:4:2 Unknown stage "n\\u001b[31mame"
    2 | network: residual-unet
    3 | train: { epochs: 3 }
    4 | n␛[31mame: x
-     | ^^^^^^^^^
+     |  ^
+  4:2 is U+001B ESCAPE, which cannot be seen: delete it
   Keys: augmentation, backend, dataset, ema, extends, loss, metrics, name, network, normalizer,
     optimizer, parametrization, plugins, samplers, schedule, seed, sweep, train
 

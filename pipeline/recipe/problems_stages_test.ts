@@ -291,14 +291,14 @@ r.yaml:1:31 Unknown option "foldr" of dataset/image-folder
     what: "NaN and infinity",
     files: { "r.yaml": smallest + "ema: { decay: .nan }\nseed: -.inf\n" },
     says: `
-r.yaml:4:15 Cannot use "NaN" as a value
+r.yaml:4:15 Cannot use ".nan" as a value
    2 | network: residual-unet
    3 | train: { epochs: 3 }
    4 | ema: { decay: .nan }
      |               ^^^^
   numbers in a recipe are finite: leave the option out for its default
 
-r.yaml:5:7 Cannot use "-Infinity" as a value
+r.yaml:5:7 Cannot use "-.inf" as a value
    3 | train: { epochs: 3 }
    4 | ema: { decay: .nan }
    5 | seed: -.inf
@@ -533,7 +533,7 @@ r.yaml:4:7 Option "name" of the recipe takes text, not "2024"
    3 | train: { epochs: 3 }
    4 | name: 2024
      |       ^^^^
-  write name: "2024"
+  write "2024", in quotes
 
 1 problem in r.yaml
 `,

@@ -1,13 +1,16 @@
 /** Reads a recipe: file, bases, defaults, overrides, plugins, checks; everything that is wrong comes at once. */
 import { dirname, isAbsolute, join } from "node:path";
+import { loadNames } from "../../text/mod.ts";
 import * as messages from "../messages/file.ts";
 import { extendsInCheckpoint } from "../messages/trust.ts";
 import { DenoiseError, type Place, type Problem } from "../problem.ts";
+import { tellOdd } from "../report/odd.ts";
 import { commandLine, placeIn } from "../report/source.ts";
 import type { Trust } from "../trust/trust.ts";
 import { checkRecipe } from "./check.ts";
-import { checkOutside } from "./outside.ts";
+import { inQuotes } from "./in_quotes.ts";
 import { loadText } from "./load.ts";
+import { checkOutside } from "./outside.ts";
 import { mergeRecipes, withDefaults } from "./merge.ts";
 import { dataOf, isMap, type MapNode, withFields } from "./node.ts";
 import { Origins } from "./origins.ts";
@@ -32,7 +35,7 @@ const consequences = {
 };
 
 /** Values that cannot be read: that nothing stands in their place is no problem of its own. */
-const valueCodes = ["alias-cycle", "alias-unknown", "not-finite"];
+const valueCodes = ["alias-cycle", "alias-unknown", "not-finite", "number-lost"];
 
 /**
  * Reads a recipe file, the recipe of a run folder, or the recipe in a checkpoint (`.safetensors`).
@@ -44,6 +47,7 @@ const valueCodes = ["alias-cycle", "alias-unknown", "not-finite"];
 export async function readRecipe(file: string, options: ReadOptions): Promise<Recipe> {
   const { plugins, overrides = [], trust = {} } = options;
   const reader = new Reader();
+  await loadNames(...overrides);
   const chain = await reader.chain(file, [], undefined);
   if (chain === undefined) throw reader.error();
   const root = applyOverrides(withDefaults(chain.root, plugins.defaults), overrides, reader.report);
@@ -98,7 +102,7 @@ class Reader {
     const at = ({ place }: Problem) => `${place?.file}:${place?.line}:${place?.column}`;
     const spoilt = new Set(this.problems.filter(({ code }) => valueCodes.includes(code)).map(at));
     const seen = new Set<string>();
-    const kept = this.problems.filter((problem) => {
+    const kept = this.problems.map(tellOdd).filter((problem) => {
       const key = `${at(problem)} ${problem.message}`;
       const follows = this.#ignored.has(problem.code) ||
         (spoilt.has(at(problem)) && !valueCodes.includes(problem.code));
@@ -110,7 +114,7 @@ class Reader {
       rank(a) - rank(b) || (a.place?.line ?? 0) - (b.place?.line ?? 0) ||
       (a.place?.column ?? 0) - (b.place?.column ?? 0)
     );
-    return new DenoiseError(kept.length > 0 ? kept : this.problems);
+    return new DenoiseError(kept.length > 0 ? kept : this.problems.map(tellOdd));
   }
 
   /** A recipe laid over what it extends. `at`: where the file is named. */
@@ -131,11 +135,15 @@ class Reader {
     }
     this.#files.push(loaded.file);
     await this.origins.add(loaded, real);
+    await loadNames(loaded.text);
     const root = parse(loaded.text, { file: loaded.file }, this.report);
     if (root === undefined) return undefined;
     if (!isMap(root)) {
       const empty = root.value === null;
-      this.report(empty ? messages.emptyRecipe(loaded.file) : messages.recipeForm(dataOf(root)), root.place);
+      this.report(
+        empty ? messages.emptyRecipe(loaded.file) : messages.recipeForm(dataOf(root), root.written),
+        root.place,
+      );
       return undefined;
     }
     if (loaded.held === "checkpoint" && root.value.has("extends")) {
@@ -153,7 +161,7 @@ class Reader {
     const node = root.value.get("extends")?.node;
     if (node === undefined) return undefined;
     if (typeof node.value !== "string" || node.value === "") {
-      this.report(messages.extendsForm(dataOf(node)), node.place);
+      this.report(messages.extendsForm(dataOf(node), node.written, inQuotes(node)), node.place);
       this.ignore("base");
       return undefined;
     }

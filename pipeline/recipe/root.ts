@@ -3,12 +3,14 @@ import { basename } from "node:path";
 import { type Kind, kinds } from "../kinds/mod.ts";
 import * as messages from "../messages/recipe.ts";
 import { nearest } from "../text/nearest.ts";
+import { inQuotes } from "./in_quotes.ts";
 import { rootKeys } from "./merge.ts";
 import { dataOf, isList, isMap, type MapNode, pathText } from "./node.ts";
 import { checkOptions } from "./options.ts";
 import { optionOwners, type StageTools } from "./stages.ts";
 import { trainSchema } from "./train.ts";
 import type { TrainOptions } from "./types.ts";
+import { asWritten } from "./write.ts";
 
 /** Names of folders that no operating system objects to. */
 const fitName = /^[\p{L}\p{N}_][\p{L}\p{N}_.-]{0,79}$/u;
@@ -37,8 +39,9 @@ export function checkName(root: MapNode, file: string, tools: StageTools): strin
   if (field === undefined) return nameOf(file);
   const { value, place } = field.node;
   if (typeof value !== "string") {
-    const hints = typeof value === "number" ? [`write name: "${value}"`] : [];
-    tools.report(messages.wrongType("name", "the recipe", "text", dataOf(field.node), hints), place);
+    const { written } = field.node;
+    const hints = inQuotes(field.node);
+    tools.report(messages.wrongType("name", "the recipe", "text", dataOf(field.node), hints, written), place);
   } else if (!fitName.test(value) || value.endsWith(".") || windowsDevice.test(value)) {
     const allowed = "letters, digits, -, _ and . within, up to 80 characters";
     tools.report(messages.unfitName("the name of a recipe and its run folder", value, allowed), place);
@@ -62,24 +65,27 @@ export function checkSeed(root: MapNode, tools: StageTools): number {
   const allowed = `an integer from 0 to ${largestSeed}`;
   const text = typeof value === "number" ? messages.outOfRange : messages.wrongType;
   const hints = typeof value === "string" && /^\d+$/.test(value) ? [`quotes make it text: write ${value}`] : [];
-  tools.report(text("seed", "the recipe", allowed, dataOf(field.node), hints), place);
+  tools.report(text("seed", "the recipe", allowed, dataOf(field.node), hints, field.node.written), place);
   return 0;
 }
 
-/** The grid of `sweep`: lists of values, by setting; empty where there is none. */
-export function checkSweep(root: MapNode, tools: StageTools): Record<string, readonly unknown[]> {
+/** The grid of `sweep`: lists of values as they are written, by setting; empty where there is none. */
+export function checkSweep(root: MapNode, tools: StageTools): Record<string, readonly string[]> {
   const field = root.value.get("sweep");
   if (field === undefined) return {};
   const allowed = "a map of settings and their values";
   if (!isMap(field.node)) {
     const hints = ["write sweep: { schedule: [cosine, linear] }"];
-    tools.report(messages.wrongType("sweep", "the recipe", allowed, dataOf(field.node), hints), field.node.place);
+    tools.report(
+      messages.wrongType("sweep", "the recipe", allowed, dataOf(field.node), hints, field.node.written),
+      field.node.place,
+    );
     return {};
   }
-  const grid: Record<string, readonly unknown[]> = {};
+  const grid: Record<string, readonly string[]> = {};
   for (const [key, { node }] of field.node.value) {
-    if (isList(node) && node.value.length > 0) grid[key] = dataOf(node) as unknown[];
-    else tools.report(messages.wrongType(key, "sweep", "a list of values", dataOf(node)), node.place);
+    if (isList(node) && node.value.length > 0) grid[key] = node.value.map(asWritten);
+    else tools.report(messages.wrongType(key, "sweep", "a list of values", dataOf(node), [], node.written), node.place);
   }
   return grid;
 }
@@ -98,7 +104,14 @@ export async function checkTrain(
   if (!isMap(node)) {
     const hints = typeof node.value === "number" ? [`write train: { epochs: ${node.value} }`] : [];
     tools.report(
-      messages.wrongType("train", "the recipe", "a map", dataOf(node), hints.concat(missingHint(node.value))),
+      messages.wrongType(
+        "train",
+        "the recipe",
+        "a map",
+        dataOf(node),
+        hints.concat(missingHint(node.value)),
+        node.written,
+      ),
       node.place,
     );
     return undefined;

@@ -48,9 +48,10 @@ export async function checkKind(kind: Kind, field: Field | undefined, tools: Sta
   };
   const { node } = field;
   const wrong = (example: string) => {
-    tools.report(messages.wrongStageForm(key, arity, dataOf(node), example), node.place ?? field.key);
+    tools.report(messages.wrongStageForm(key, arity, dataOf(node), example, node.written), node.place ?? field.key);
   };
-  const name = useOf(isList(node) ? node.value[0] : node) ?? names[0] ?? "name";
+  const meant = useOf(isList(node) ? node.value[0] : node);
+  const name = meant !== undefined && names.includes(meant) ? meant : names[0] ?? "name";
   if (arity === "one") await check([key], field);
   else if (arity === "list") {
     if (!isList(node)) wrong(`${key}: [ ${name} ]`);
@@ -80,10 +81,13 @@ async function checkStage(kind: Kind, path: Path, field: Field, tools: StageTool
     const wrong = !isMap(node) || useField !== undefined;
     const last = path.at(-1);
     const own = typeof last === "number" ? "" : `${last}: `;
-    const meant = isList(node) ? useOf(node.value[0]) : undefined;
+    const inside = isList(node) ? useOf(node.value[0]) : undefined;
+    const meant = inside !== undefined && names.includes(inside) ? inside : undefined;
+    const held = useField?.node ?? node;
+    const example = `${own}${meant ?? names[0] ?? "name"}`;
     report(
       wrong
-        ? messages.wrongStageForm(id, "one", dataOf(useField?.node ?? node), `${own}${meant ?? names[0] ?? "name"}`)
+        ? messages.wrongStageForm(id, "one", dataOf(held), example, held.written)
         : messages.missingUse(id, kind, names),
       place,
     );

@@ -64,8 +64,8 @@ export interface Recipe {
   readonly seed: number;
   readonly stages: readonly RecipeStage[];
   readonly train: TrainOptions;
-  /** Settings with their values, by key: what a sweep goes through where the command line names no others. */
-  readonly sweep: Readonly<Record<string, readonly unknown[]>>;
+  /** Settings with their values as they are written, by key: what a sweep goes through unless told otherwise. */
+  readonly sweep: Readonly<Record<string, readonly string[]>>;
   /** The whole recipe as plain data, defaults filled in, `extends` and overrides applied: itself a valid recipe. */
   readonly resolved: Readonly<Record<string, unknown>>;
   /** Files whose code the recipe runs: plugin files, and libraries that it names. */

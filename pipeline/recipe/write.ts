@@ -1,8 +1,9 @@
 /** Resolved recipes as YAML text, and what differs between two of them. */
 import { basename } from "node:path";
-import { Document, isMap, isScalar, type Node, visit } from "yaml";
+import { Document, isMap as isYamlMap, isScalar, type Node as YamlNode, visit } from "yaml";
+import { replaceUnseen, visible, visibleJson } from "../../text/mod.ts";
 import { stageKey } from "./merge.ts";
-import { pathText } from "./node.ts";
+import { isList, isMap, type Node, pathText } from "./node.ts";
 import type { Path } from "./types.ts";
 
 const width = 100;
@@ -13,8 +14,8 @@ const width = 100;
  */
 export function toYaml(resolved: Readonly<Record<string, unknown>>): string {
   const document = new Document(withBareNames(resolved), { aliasDuplicateObjects: false, version: "1.2" });
-  const print = (node: Node | null, indent: number) => {
-    if (!isMap(node)) return;
+  const print = (node: YamlNode | null, indent: number) => {
+    if (!isYamlMap(node)) return;
     for (const { key, value } of node.items) {
       if (!isCollection(value)) continue;
       value.flow = true;
@@ -22,17 +23,29 @@ export function toYaml(resolved: Readonly<Record<string, unknown>>): string {
       if (line.length <= width) continue;
       // Too long for a line: broken up at this level only.
       value.flow = false;
-      if (isMap(value)) print(value, indent + 2);
+      if (isYamlMap(value)) print(value, indent + 2);
       else for (const item of value.items) breakUp(item, indent + 4);
     }
   };
   const breakUp = (item: unknown, indent: number) => {
     if (!isCollection(item)) return;
     item.flow = indent + flowText(item).length <= width;
-    if (!item.flow) print(item as Node, indent);
+    if (!item.flow) print(item as YamlNode, indent);
   };
   print(document.contents, 0);
-  return document.toString({ lineWidth: 0, flowCollectionPadding: true, singleQuote: false });
+  // What cannot be seen is written by its code, which only double quotes know.
+  visit(document, {
+    Scalar: (_, node) => {
+      if (typeof node.value === "string" && visible(node.value) !== node.value) node.type = "QUOTE_DOUBLE";
+    },
+  });
+  return document.toString({ lineWidth: 0, flowCollectionPadding: true, singleQuote: false }).split("\n")
+    .map((line) => replaceUnseen(line, yamlEscape)).join("\n");
+}
+
+function yamlEscape(character: string): string {
+  const code = character.codePointAt(0)!.toString(16);
+  return code.length > 4 ? `\\U${code.padStart(8, "0")}` : `\\u${code.padStart(4, "0")}`;
 }
 
 /** A stage without options is its name. */
@@ -49,7 +62,7 @@ function withBareNames(resolved: Readonly<Record<string, unknown>>): Record<stri
   );
 }
 
-type Collection = Extract<Node, { flow?: boolean; items: unknown[] }>;
+type Collection = Extract<YamlNode, { flow?: boolean; items: unknown[] }>;
 
 function isCollection(node: unknown): node is Collection {
   return typeof node === "object" && node !== null && "items" in node;
@@ -101,13 +114,25 @@ function withoutFolders(recipe: Readonly<Record<string, unknown>>): Readonly<Rec
 /** A value on one line, as it would stand in a recipe. */
 export function short(value: unknown): string {
   if (value === undefined) return "(none)";
-  if (Array.isArray(value)) return `[${value.map(short).join(", ")}]`;
-  if (isRecord(value)) return `{ ${Object.entries(value).map(([key, item]) => `${key}: ${short(item)}`).join(", ")} }`;
-  return typeof value === "string" && isPlain(value) ? value : JSON.stringify(value);
+  if (Array.isArray(value)) return list(value.map(short));
+  if (isRecord(value)) return map(Object.entries(value).map(([key, item]) => [key, short(item)]));
+  return typeof value === "string" && isPlain(value) ? value : visibleJson(value);
 }
+
+/** What stands in a recipe, on one line, its numbers as they are written: `007` is another text than `7`. */
+export function asWritten(node: Node): string {
+  const { value, written } = node;
+  if (isList(node)) return list(node.value.map(asWritten));
+  if (isMap(node)) return map([...node.value].map(([key, field]) => [key, asWritten(field.node)]));
+  return written ?? short(value);
+}
+
+const list = (items: readonly string[]) => `[${items.join(", ")}]`;
+const map = (entries: readonly (readonly [string, string])[]) =>
+  `{ ${entries.map(([key, item]) => `${short(key)}: ${item}`).join(", ")} }`;
 
 /** Whether YAML takes a text for that text without quotes. */
 function isPlain(text: string): boolean {
-  return /^[\p{L}\d][\p{L}\p{N} ./_-]*$/u.test(text) && Number.isNaN(Number(text)) &&
-    !/^(true|false|null)$/i.test(text);
+  return /^[\p{L}\d][\p{L}\p{N} ./_-]*$/u.test(text) && Number.isNaN(Number(text)) && !text.endsWith(" ") &&
+    visible(text) === text && !/^(true|false|null)$/i.test(text);
 }

@@ -6,18 +6,54 @@ import { quote, type Text } from "../messages/text.ts";
 type Wording = readonly [what: string, ...fix: string[]];
 
 const wordings: Partial<Record<ErrorCode, Wording>> = {
+  ALIAS_PROPS: ["Alias has an anchor or a tag of its own", "write the alias alone: *name"],
+  BAD_ALIAS: ["Name is missing behind & or *", "write &name and *name, or put text that starts with & or * in quotes"],
   BAD_DQ_ESCAPE: ["Unknown escape in double quotes", "write \\\\ for a backslash, or use single quotes"],
   BAD_INDENT: ["Indentation does not fit", "indent what belongs together by the same number of spaces"],
+  BAD_PROP_ORDER: ["Anchor stands before the sign that it belongs behind", "write it behind the hyphen: - &name value"],
   BLOCK_AS_IMPLICIT_KEY: [
     "Cannot begin a map in the middle of a line",
     "put text with a colon in quotes, or several options in braces: { use: name, steps: 20 }",
   ],
   BLOCK_IN_FLOW: ["Cannot begin an indented block within brackets", "close the bracket first, or separate by commas"],
+  KEY_OVER_1024_CHARS: ["Key is longer than 1,024 characters", "look for a quote or a bracket that is not closed"],
   MULTILINE_IMPLICIT_KEY: ["Line has no colon", "write key: value, with a space after the colon"],
   MULTIPLE_ANCHORS: ["Value has several anchors", "keep one"],
   MULTIPLE_TAGS: ["Value has several tags", "recipes have no tags: write the value alone"],
   RESOURCE_EXHAUSTION: ["Recipe is nested too deeply", "no option needs 50 levels"],
 };
+
+/** What the library calls a missing character, by its words. */
+const missing: readonly (readonly [said: RegExp, ...Wording])[] = [
+  [/^Missing space after :/, "Space is missing behind a colon", "write key: value, with a space after the colon"],
+  [
+    /^Missing , /,
+    "Comma is missing",
+    "separate what stands in brackets by commas",
+  ],
+  [
+    /^Comments must/,
+    "Space is missing before #",
+    "write a space before a comment, and put text that holds # in quotes",
+  ],
+  [
+    /^Tags and anchors/,
+    "Space is missing behind an anchor",
+    "write &name value, and put text that starts with & in quotes",
+  ],
+  [
+    /without - indicator/,
+    "Item of a list has no hyphen",
+    "begin each item with a hyphen and a space, all in the same column",
+  ],
+  [/directives-end marker/, "Cannot begin a map on the line of ---", "begin it on the next line, or leave --- out"],
+];
+
+/** What is said of mistakes that have no words of their own: nobody makes them on purpose. */
+const otherwise: Wording = [
+  "Cannot make out what stands here",
+  "look for a quote, a bracket or a colon too many or too few; text that holds signs is safe in quotes",
+];
 
 /** A mistake as it is shown: a range of the text, and words. */
 export interface SyntaxProblem {
@@ -72,7 +108,7 @@ function openingOf({ message, pos: [noticed] }: YAMLParseError, text: string): n
 
 const opening: Readonly<Record<string, string>> = { "]": "[", "}": "{" };
 
-/** A syntax error in our own words. The library's own are used for what nobody writes. */
+/** A syntax error in our own words. */
 function syntaxProblem(error: YAMLParseError, text: string): Text {
   const at = text.slice(error.pos[0], error.pos[1]);
   switch (error.code) {
@@ -87,16 +123,14 @@ function syntaxProblem(error: YAMLParseError, text: string): Text {
       if (/end with a (.)$/.test(error.message)) return unclosed(error.message.at(-1)!);
       break;
     case "MISSING_CHAR": {
-      const missing = /closing (.)quote/.exec(error.message)?.[1] ?? /end with a (.)$/.exec(error.message)?.[1];
-      if (missing !== undefined) return unclosed(missing);
+      const end = /closing (.)quote/.exec(error.message)?.[1] ?? /end with a (.)$/.exec(error.message)?.[1];
+      if (end !== undefined) return unclosed(end);
       if (/^Implicit map keys/.test(error.message)) {
         const [what, ...fix] = wordings.MULTILINE_IMPLICIT_KEY!;
         return messages.yamlSyntax(what, fix);
       }
-      if (/comma|,/.test(error.message)) {
-        return messages.yamlSyntax("Comma is missing", ["separate what stands in brackets by commas"]);
-      }
-      break;
+      const [, what, ...fix] = missing.find(([said]) => said.test(error.message)) ?? [undefined, ...otherwise];
+      return messages.yamlSyntax(what, fix);
     }
     case "UNEXPECTED_TOKEN":
       if (isFurtherLeft(error, text)) {
@@ -110,9 +144,13 @@ function syntaxProblem(error: YAMLParseError, text: string): Text {
         ]);
       }
       break;
+      break;
+    case "TAG_RESOLVE_FAILED":
+    case "BAD_COLLECTION_TYPE":
+      return messages.tagForm(at.trim());
     default:
   }
-  const [what, ...fix] = wordings[error.code] ?? [`Cannot read YAML: ${error.message.replace(/\.$/, "")}`];
+  const [what, ...fix] = wordings[error.code] ?? otherwise;
   return messages.yamlSyntax(what, fix);
 }
 

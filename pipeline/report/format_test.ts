@@ -78,18 +78,41 @@ Deno.test("formatProblems() marks under wide characters, tabs and emoji by their
     ["\ta: x", "x", 5],
     ["👩‍👩‍👧: x", "x", 4],
     ["e\u0301: x", "x", 3],
+    ["𠮷𠮷🦊: x", "x", 8],
+    ["a\u200bb: x", "x", 12],
   ];
   for (const [line, marked, before] of cases) {
-    const printed = print([problem({ line: 1, column: line.indexOf(marked) + 1, length: 1 }, line)]).split("\n");
-    assert.equal(printed[2], `     | ${" ".repeat(before)}^`, line);
+    const printed = print([
+      problem({ line: 1, column: line.split(marked)[0]!.match(/./gsu)!.length + 1, length: 1 }, line),
+    ]);
+    assert.equal(printed.split("\n")[2], `     | ${" ".repeat(before)}^`, line);
+  }
+});
+
+Deno.test("formatProblems() shows what cannot be seen, and marks it apart from what it stands in", () => {
+  const cases: [line: string, column: number, shown: string, mark: string][] = [
+    ["emoji\u200b", 6, "emoji<U+200B>", "     ^^^^^^^^"],
+    ["a\u00a0b", 2, "a<U+00A0>b", " ^^^^^^^^"],
+    ["a\u00a0b", 3, "a\u00a0b", "  ^"],
+    ["e\u0301a", 2, "e◌\u0301a", " ^"],
+    ["e\u0301a", 1, "e◌\u0301a", "^"],
+    ["🦊\u{e0041}", 2, "🦊<U+E0041>", "  ^^^^^^^^^"],
+    ["👩‍👩‍👧", 2, "👩<U+200D>👩<U+200D>👧", "  ^^^^^^^^"],
+    ["a\tb\u2060c", 4, "a  b<U+2060>c", "    ^^^^^^^^"],
+  ];
+  for (const [line, column, shown, mark] of cases) {
+    const printed = print([problem({ line: 1, column, length: 1 }, line)]).split("\n");
+    assert.deepEqual(printed.slice(1, 3), [`   1 | ${shown}`, `     | ${mark}`]);
   }
 });
 
 Deno.test("formatProblems() lets no control character through", () => {
-  const evil = "a: \u001b]0;title\u0007 \u001b[2J\u009b31m\u202e";
-  const printed = print([problem({ line: 1, column: 1, length: 1 }, evil, { message: `Bad ${evil}`, help: [evil] })]);
+  const evil = "a: \u001b]0;title\u0007 \u001b[2J\u009b31m\u202e\u200b";
+  const at = { file: `${evil}\n.yaml`, line: 1, column: 1, length: 1 };
+  const printed = print([problem(at, evil, { message: `Bad ${evil}\nline`, help: [`${evil}\nline`] })], 200);
+  assert.equal(printed.split("\n").length, print([problem({ line: 1, column: 1 }, "a")]).split("\n").length);
   // deno-lint-ignore no-control-regex -- these must not be there
-  assert.doesNotMatch(printed, /[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e]/);
+  assert.doesNotMatch(printed, /[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u200b]/);
   assert.match(printed, /␛\[2J/);
 });
 

@@ -1,6 +1,7 @@
 /** Checkpoints: all that is needed to go on exactly, in one safetensors file that explains itself. */
 import { basename, dirname, join } from "node:path";
 import { z } from "zod";
+import { visible } from "../../text/mod.ts";
 import * as messages from "../messages/run.ts";
 import { DenoiseError } from "../problem.ts";
 import type { Code } from "../trust/code.ts";
@@ -175,7 +176,7 @@ export async function findCheckpoint(
   }
   if (info?.isDirectory) {
     const folder = basename(path) === "checkpoints" ? path : join(path, "checkpoints");
-    const found = await newestGood(folder, (_, reason) => warn(reason));
+    const found = await newestGood(folder, (_, reason) => warn(visible(reason)));
     if (found !== undefined) return found;
   }
   throw new DenoiseError(messages.checkpointMissing(path));

@@ -1,6 +1,7 @@
 /** Measures a trained model. */
 import { join } from "node:path";
 import { writeWhole } from "../../files/mod.ts";
+import { visibleJson } from "../../text/mod.ts";
 import type { Graph, Stage } from "../graph/types.ts";
 import * as messages from "../messages/run.ts";
 import { DenoiseError } from "../problem.ts";
@@ -66,7 +67,7 @@ export async function evaluate(target: string, options: EvaluateOptions, console
     const json = options.json ?? (folder && join(folder, `evaluation-step-${String(step).padStart(6, "0")}.json`));
     const result = { checkpoint: path, step, metrics: measured };
     if (json === undefined) return { outcome: "finished", ...result };
-    await writeWhole(json, `${JSON.stringify(result, null, 2)}\n`);
+    await writeWhole(json, `${visibleJson(result, 2)}\n`);
     console.line();
     row(console, "json", json);
     return { outcome: "finished", ...result, json };

@@ -1,4 +1,5 @@
 /** The log of a run: one JSON object a line, a step or an event each. */
+import { visibleJson } from "../../text/mod.ts";
 
 /** An entry. `step` counts finished updates; an entry without `event` is a step. */
 export interface LogEntry {
@@ -30,7 +31,7 @@ export class RunLog implements Disposable {
 
   /** Appends an entry. */
   append(entry: LogEntry): void {
-    const bytes = new TextEncoder().encode(`${JSON.stringify(entry)}\n`);
+    const bytes = new TextEncoder().encode(`${visibleJson(entry)}\n`);
     for (let at = 0; at < bytes.length;) at += this.file.writeSync(bytes.subarray(at));
   }
 

@@ -1,6 +1,7 @@
 /** Gets ready what metrics measure with; goes on without those for which it cannot be had. */
 import { join } from "node:path";
 import { cacheFolder } from "../../files/mod.ts";
+import { visible } from "../../text/mod.ts";
 import { meter } from "../data/progress.ts";
 import { failure } from "../graph/create.ts";
 import type { Graph, Stage } from "../graph/types.ts";
@@ -49,7 +50,7 @@ export async function prepareMetric(
       download: address === undefined,
       signal,
       progress: meter((progress) => console.progress(shown(progress))),
-      warn: (message) => console.warn(message),
+      warn: (message) => console.warn(visible(message)),
     });
     return undefined;
   } catch (error) {

@@ -2,6 +2,7 @@
 import { extname, join } from "node:path";
 import { writeWhole } from "../../files/mod.ts";
 import { encodePng, grid, type Picture } from "../../image/mod.ts";
+import { visibleJson } from "../../text/mod.ts";
 import type { Graph, Stage } from "../graph/types.ts";
 import { pictureFormat } from "../messages/pictures.ts";
 import * as messages from "../messages/run.ts";
@@ -90,7 +91,7 @@ export async function sample(target: string, options: SampleOptions, console: Co
 
   if (out !== undefined && images.length > 0) {
     const about = { checkpoint: path, step: position.step, sampler: sampler.path[1], options: sampler.options, images };
-    await writeWhole(join(out, "samples.json"), `${JSON.stringify(about, null, 2)}\n`);
+    await writeWhole(join(out, "samples.json"), `${visibleJson(about, 2)}\n`);
     row(console, "pictures", `${counted(images.length, "picture")} in ${out}, with their seeds in samples.json`);
   }
   if (options.grid !== undefined && pictures.length > 0) {

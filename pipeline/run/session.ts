@@ -1,5 +1,6 @@
 /** What training, sampling and evaluating share: a started backend, and generators compiled once each. */
 import type { TensorRecord } from "../../tensor/mod.ts";
+import { visible } from "../../text/mod.ts";
 import { openPictures, type Pictures, type Progress } from "../data/mod.ts";
 import { meter } from "../data/progress.ts";
 import { failure } from "../graph/create.ts";
@@ -53,7 +54,7 @@ export async function openData(
       download: address === undefined,
       ...(options.cache === undefined ? {} : { cache: options.cache }),
       progress: (progress) => console.progress(shown(progress)),
-      warn: (message) => console.warn(message),
+      warn: (message) => console.warn(visible(message)),
       problem: (text, option) => recipe.problem(option === undefined ? stage.path : [...stage.path, option], text),
     });
   } catch (error) {

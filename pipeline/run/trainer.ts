@@ -3,6 +3,7 @@ import { join, relative } from "node:path";
 import { writeWhole } from "../../files/mod.ts";
 import { grid } from "../../image/mod.ts";
 import { disposeTree, seedTensor, type TensorRecord } from "../../tensor/mod.ts";
+import { visible } from "../../text/mod.ts";
 import { batchCount, batches, type Pictures } from "../data/mod.ts";
 import type { Stage } from "../graph/types.ts";
 import type { Compiled } from "../kinds/backend.ts";
@@ -192,7 +193,8 @@ export class Trainer implements Disposable {
     try {
       await keeper.save(this.#position, this.#tensors, { step: true, best: false });
     } catch (error) {
-      console.warn(`Cannot save step ${this.#position.step} either: ${error instanceof Error ? error.message : error}`);
+      const reason = error instanceof Error ? error.message : String(error);
+      console.warn(`Cannot save step ${this.#position.step} either: ${visible(reason)}`);
     }
   }
 

@@ -6,7 +6,7 @@ import { readGrid } from "./grid.ts";
 
 /** Texts of the chart of a grid, whose numbers grow from cell to cell. */
 async function textsOf(overrides: readonly string[], label: string, spread?: number): Promise<string[]> {
-  const { axes, models } = readGrid(overrides, { "ema.decay": [0.9] });
+  const { axes, models } = readGrid(overrides, { "ema.decay": ["0.9"] });
   const points = models.flatMap(({ point, measured }) => measured.map((used) => ({ ...point, ...used })));
   const cells = points.map((point, i) => {
     const measured = { id: "metrics[0]", label, name: label, value: 1 + i, better: "lower" as const };

@@ -2,7 +2,6 @@
 import { sweepAxisTwice, sweepEmpty, sweepName, sweepUnclosed } from "../messages/sweep.ts";
 import { sha256 } from "../../files/hash.ts";
 import { DenoiseError } from "../problem.ts";
-import { short } from "../recipe/write.ts";
 
 /** A setting with several values. */
 export interface Axis {
@@ -39,7 +38,7 @@ export function fixedOf(overrides: readonly string[]): string[] {
  */
 export function readGrid(
   overrides: readonly string[],
-  declared: Readonly<Record<string, readonly unknown[]>> = {},
+  declared: Readonly<Record<string, readonly string[]>> = {},
 ): Grid {
   const axes: Axis[] = [], fixed = fixedOf(overrides);
   const add = (key: string, values: readonly string[]) => {
@@ -49,7 +48,7 @@ export function readGrid(
   };
   const keys = overrides.map((text) => text.slice(0, Math.max(text.indexOf("="), 0)));
   for (const [key, values] of Object.entries(declared)) {
-    if (!keys.includes(key)) add(key, values.map(short));
+    if (!keys.includes(key)) add(key, values);
   }
   for (const text of overrides) if (!fixed.includes(text)) add(text.slice(0, text.indexOf("=")), valuesOf(text));
   if (axes.length === 0) throw new DenoiseError(sweepEmpty());

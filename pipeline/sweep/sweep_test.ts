@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { builtins, DenoiseError, sweep } from "../../mod.ts";
+import { short } from "../recipe/write.ts";
 import { memoryConsole } from "../terminal/memory_console.ts";
 import { nameOf, readGrid } from "./grid.ts";
 
@@ -61,7 +62,11 @@ Deno.test("readGrid() leaves commas within brackets, braces and quotes to the va
 });
 
 Deno.test("readGrid() takes the grid of the recipe, where the command line has not another", () => {
-  const declared = { schedule: ["cosine", "linear"], "samplers.preview": [{ use: "ddim", steps: 5 }], seed: [1, 2] };
+  const declared = {
+    schedule: ["cosine", "linear"],
+    "samplers.preview": ["{ use: ddim, steps: 5 }"],
+    seed: ["1", "2"],
+  };
   const { axes, fixed } = readGrid(["seed=3"], declared);
   assert.deepEqual(axes.map(({ key, values }) => [key, ...values]), [
     ["schedule", "cosine", "linear"],
@@ -72,8 +77,11 @@ Deno.test("readGrid() takes the grid of the recipe, where the command line has n
 });
 
 Deno.test("readGrid() writes the values of the recipe so that they read back as they are", () => {
-  const values = ["cosine", "5", "true", "1e-3", 5, 0.001, true, null, "a: b", "a, b", { x: "1", y: ["a,b", 2] }];
-  const { axes: [axis] } = readGrid([], { key: values });
+  const values = ["cosine", "5", "true", "1e-3", 5, 0.001, true, null, "a: b", "a, b", "a ", "a\u200b", "\u3164", {
+    x: "1",
+    y: ["a,b", 2],
+  }];
+  const { axes: [axis] } = readGrid([], { key: values.map(short) });
   assert.deepEqual(axis!.values.map((text) => parse(text)), values);
 });
 

@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { z } from "zod";
 import { writeWhole } from "../../files/mod.ts";
+import { visible, visibleJson } from "../../text/mod.ts";
 import { sweepDamaged } from "../messages/sweep.ts";
 import { type Spec, writeChart } from "../plots/mod.ts";
 import { measurementSchema, readKept } from "../run/kept.ts";
@@ -44,7 +45,7 @@ function cellsOf(content: unknown): Cell[] | undefined {
 
 /** Writes `sweep.json`: names of the axes, and all cells. */
 export async function keepCells(path: string, axes: readonly Axis[], cells: readonly Cell[]): Promise<void> {
-  await writeWhole(path, `${JSON.stringify({ axes: axes.map(({ key }) => key), cells }, null, 2)}\n`);
+  await writeWhole(path, `${visibleJson({ axes: axes.map(({ key }) => key), cells }, 2)}\n`);
 }
 
 /** Lines of the table: a column for each axis and each number, a head first. */
@@ -71,9 +72,10 @@ export async function writeTable(
   chart: Spec,
 ): Promise<string[]> {
   const [head, ...body] = rowsOf(axes, cells) as [string[], ...string[][]];
-  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell) => visible(cell).replaceAll("|", "\\|").replaceAll("<", "&lt;")).join(" | ")} |`;
   const markdown = [line(head), line(head.map((_, i) => i < axes.length ? "---" : "--:")), ...body.map(line)];
-  const field = (text: string | number) => /[",\n]/.test(`${text}`) ? `"${`${text}`.replaceAll('"', '""')}"` : text;
+  const field = (text: string) => /[",]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   const names = head.slice(axes.length);
   const csv = [
     [...head.slice(0, axes.length), ...names.flatMap((name) => [name, `${name} spread`])],
@@ -84,7 +86,7 @@ export async function writeTable(
         return [found?.value ?? "", found?.spread ?? ""];
       }),
     ]),
-  ].map((cells) => cells.map(field).join(","));
+  ].map((cells) => cells.map((cell) => field(visible(`${cell}`))).join(","));
   const files = ["sweep.md", "sweep.csv", "sweep.png", "sweep.svg"].map((name) => join(folder, name));
   await writeWhole(files[0]!, `${markdown.join("\n")}\n`);
   await writeWhole(files[1]!, `${csv.join("\n")}\n`);

@@ -1,8 +1,10 @@
 /** Where a command speaks to its user: lines that stay, and one line of progress below them. */
 import picocolors from "picocolors";
+import { visible, visibleLines } from "../../text/mod.ts";
 import type { Problem } from "../problem.ts";
 import { wrap } from "../text/width.ts";
 import { bar, plain, type Progress } from "./bar.ts";
+import { harmless } from "./harmless.ts";
 import { progressLine } from "./progress_line.ts";
 
 export type { Progress } from "./bar.ts";
@@ -15,9 +17,9 @@ export interface Console {
   /** Columns that may be used: at most 100. */
   readonly width: number;
   readonly colors: Colors;
-  /** A line that stays. */
+  /** A line that stays. What cannot be seen in it is escaped, line breaks too. */
   line(text?: string): void;
-  /** A warning: it stays, and stands out. */
+  /** A warning of one line or several: it stays, and stands out. What cannot be seen in it is escaped. */
   warn(text: string): void;
   /** Shows how far something is, in place of what was shown before. */
   progress(progress: Progress): void;
@@ -27,7 +29,7 @@ export interface Console {
 
 /** A message as the text of a warning: help below it. */
 export function warning({ message, help }: Omit<Problem, "place">): string {
-  return [message, ...help.map((line) => `  ${line}`)].join("\n");
+  return [message, ...help.map((line) => `  ${line}`)].map(visible).join("\n");
 }
 
 /** What a console writes to. */
@@ -71,7 +73,7 @@ export function createConsole(streams: Streams): Console {
   const { out, err, interactive, colors } = streams;
   const width = () => Math.min(widest, Math.max(20, streams.columns() || widest)); // 0: some do not know theirs
   // One column stays free: a line that fills the last one makes some terminals wrap.
-  const line = progressLine((progress) => bar(progress, width() - 1, colors), out);
+  const line = progressLine((progress) => bar(told(progress), width() - 1, colors), out);
   let label = "";
   let printed = -Infinity;
   return {
@@ -79,9 +81,9 @@ export function createConsole(streams: Streams): Console {
       return width();
     },
     colors,
-    line: (text = "") => line.around(() => out(`${text}\n`)),
+    line: (text = "") => line.around(() => out(`${harmless(text, colors)}\n`)),
     warn(text) {
-      const lines = text.split("\n").flatMap((each) => {
+      const lines = visibleLines(text).split("\n").flatMap((each) => {
         const indent = /^ */.exec(each)![0];
         return wrap(each.trimStart(), width() - 9 - indent.length).map((part) => indent + part);
       });
@@ -95,8 +97,13 @@ export function createConsole(streams: Streams): Console {
       }
       if (streams.now() - printed < plainInterval) return;
       printed = streams.now();
-      out(`${plain(progress)}\n`);
+      out(`${plain(told(progress))}\n`);
     },
     endProgress: () => line.end(),
   };
+}
+
+/** Progress of something whose name may come from outside. */
+function told(progress: Progress): Progress {
+  return { ...progress, label: visible(progress.label), details: progress.details.map(visible) };
 }

@@ -1,11 +1,12 @@
 /** Labelled lines, wrapped to the width of the console. */
+import { visible } from "../../text/mod.ts";
 import type { Console } from "./console.ts";
 
 const labelWidth = 13; // columns, as in `backend      wasm`
 
 /** `backend      wasm on 2 cores`: the text wrapped between words, its continuation below itself. */
 export function row(console: Console, label: string, text: string): void {
-  const lines = wrap(text, console.width - labelWidth);
+  const lines = wrap(visible(text), console.width - labelWidth);
   for (const [i, line] of lines.entries()) {
     console.line((i === 0 ? console.colors.bold(label.padEnd(labelWidth)) : " ".repeat(labelWidth)) + line);
   }
@@ -21,7 +22,8 @@ export function columns(rows: readonly (readonly string[])[], align: readonly ("
 
 /** Tells a table, its first row as the head. */
 export function table(console: Console, ...[rows, align]: Parameters<typeof columns>): void {
-  for (const [i, line] of columns(rows, align).entries()) console.line(i === 0 ? console.colors.bold(line) : line);
+  const shown = rows.map((cells) => cells.map(visible));
+  for (const [i, line] of columns(shown, align).entries()) console.line(i === 0 ? console.colors.bold(line) : line);
 }
 
 /** Breaks a text between words into lines of at most `width` characters; longer words stay whole. */

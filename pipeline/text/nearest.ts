@@ -1,9 +1,10 @@
 /** Finds the name that was probably meant: "did you mean block_depth?". */
+import { plain } from "../../text/mod.ts";
 
 /**
  * The candidate closest to `name`, or undefined when none is close enough to be meant.
  *
- * Case, `-`, `_` and spaces count for nothing; otherwise one edit in three characters is forgiven. A name that begins a
+ * Case, `-`, `_`, spaces and what cannot be seen count for nothing, and what looks like a letter is that letter; otherwise one edit in three characters is forgiven. A name that begins a
  * single candidate (of three characters and more) means that one. Ties go to the candidate that comes first.
  */
 export function nearest(name: string, candidates: Iterable<string>): string | undefined {
@@ -29,7 +30,7 @@ export function nearest(name: string, candidates: Iterable<string>): string | un
 /** What is left of a name when spelling habits are set aside. */
 function fold(name: string): string {
   // Names in files can be any length; edit distance is quadratic.
-  return name.slice(0, 100).toLowerCase().replace(/[-_\s]+/g, "");
+  return plain(name.slice(0, 100)).toLowerCase().replace(/[-_\s]+/g, "");
 }
 
 /**

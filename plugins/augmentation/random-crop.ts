@@ -6,8 +6,10 @@ export default plugin({
   name: "random-crop",
   summary: "Cuts each picture at a random place; the middle when not training",
   options: z.object({
-    size: z.int().min(1).optional().describe("side of what is cut out, in pixels; default: the size of the pictures"),
-    padding: z.int().min(0).default(0).describe("pixels added on every side before cutting"),
+    size: z.int().min(1).max(16_384).optional().describe(
+      "side of what is cut out, in pixels; default: the size of the pictures",
+    ),
+    padding: z.int().min(0).max(16_384).default(0).describe("pixels added on every side before cutting"),
     pad: z.enum(["reflect", "zero"]).default("reflect").describe(
       "what is added: the picture mirrored at its edge (which is not repeated), or black",
     ),

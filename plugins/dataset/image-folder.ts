@@ -1,6 +1,6 @@
 /** Dataset of the pictures in a folder. */
 import { resolve } from "node:path";
-import { image, plugin, refuse, z } from "denoise/plugin";
+import { files, image, plugin, refuse, z } from "denoise/plugin";
 import { type Found, type Listing, listPictures, nearestFolder, UnreadableFolder } from "./shared/folder.ts";
 import { byEnding, leftOut } from "./shared/left_out.ts";
 import { imageSize, resize, validation } from "./shared/options.ts";
@@ -83,8 +83,8 @@ async function missing(folder: string, error: unknown): Promise<never> {
     });
   }
   if (!(error instanceof Deno.errors.NotFound)) throw error;
-  const home = folder.startsWith("~") ? 'write the whole path: "~" is known to shells alone' : undefined;
-  const guess = home ?? await nearestFolder(folder);
+  const hints = files.pathHints(folder);
+  const guess = hints.length > 0 ? hints.join("; ") : await nearestFolder(folder);
   refuse({
     option: "folder",
     what: `Cannot find folder "${folder}" (${resolve(folder)})`,

@@ -26,11 +26,11 @@ export default plugin({
       "what pictures are compared by: InceptionV3 on 75, 150 or 299 pixels, resized as the Keras example does " +
         "(bilinear) or as clear-diffusion-keras (-bicubic, antialiased); distances of different ones do not compare",
     ),
-    images: z.int().min(2).optional().describe(
+    images: z.int().min(2).max(10_000_000).optional().describe(
       "pictures generated, and real ones beside them, again from the first where there are fewer; " +
         "default: as many as are held out",
     ),
-    batch: z.int().min(2).optional().describe(
+    batch: z.int().min(2).max(1_000_000).optional().describe(
       "pictures in one estimate, of which the mean is taken; default: the batch size of training",
     ),
     weights: z.string().min(1).optional().describe(

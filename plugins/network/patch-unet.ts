@@ -11,7 +11,9 @@ export default plugin({
   source: "patches as channels: Shi et al. 2016, arXiv:1609.05158, section 3.2; the U-Net: Béres 2022",
   needs: ["image"],
   options: z.object({
-    patch_size: z.int().min(1).default(2).describe("side of a patch, in pixels; it divides the image's sides"),
+    patch_size: z.int().min(1).max(2048).default(2).describe(
+      "side of a patch, in pixels; it divides the image's sides",
+    ),
     ...residualUnetOptions({ image_dims: undefined, max_frequency: 200, input_skip: true, running_variance: "biased" }),
   }),
   create({ options, image: { height, width, channels } }) {

@@ -25,13 +25,16 @@ export async function loadWeights(
 ): Promise<FoldedWeights> {
   if (file !== undefined) {
     return await read(file, tools.signal).catch((error) => {
+      const hints = error instanceof Deno.errors.NotFound ? files.pathHints(file) : [];
       const reason = error instanceof Deno.errors.NotFound ? "there is no such file" : reasonOf(error);
       if (reason === undefined) throw error;
       refuse({
         option: "weights",
         what: `Cannot use "${file}" as weights of InceptionV3: ${reason}`,
-        fix: 'name the .h5 file of keras.applications.InceptionV3(include_top=False, weights="imagenet"), ' +
-          "or leave the option out to download it",
+        fix: hints.length > 0
+          ? hints.join("; ")
+          : 'name the .h5 file of keras.applications.InceptionV3(include_top=False, weights="imagenet"), ' +
+            "or leave the option out to download it",
       });
     });
   }

@@ -1,6 +1,7 @@
 /** The residual U-Net of the Keras DDIM example and of clear-diffusion-keras in 2022: convolutions, batch normalisation, swish. */
 import { type ImageShape, type Network, ops, type TensorRecord, tf, tidyTree, z } from "denoise/plugin";
 import { batchNorm, convolution, initLayers, kerasParts, type Layer } from "./layers.ts";
+import { mostBlocks, mostChannels, mostLevels } from "./limits.ts";
 import { refuseSize } from "./size.ts";
 
 const momentum = 0.99; // part of the running statistics that is kept in a step
@@ -13,13 +14,15 @@ export function residualUnetOptions(defaults: {
   input_skip: boolean;
   running_variance: "biased" | "unbiased";
 }) {
-  const imageDims = z.int().positive();
+  const imageDims = z.int().positive().max(mostChannels);
   return {
-    widths: z.array(z.int().positive()).min(1).default([32, 64, 96, 128]).describe(
+    widths: z.array(z.int().positive().max(mostChannels)).min(1).max(mostLevels).default([32, 64, 96, 128]).describe(
       "channels at each level, from full resolution down; each further level halves the image",
     ),
-    block_depth: z.int().positive().default(2).describe("residual blocks a level, on the way down and on the way up"),
-    embedding_dims: z.int().positive().multipleOf(2).default(32).describe(
+    block_depth: z.int().positive().max(mostBlocks).default(2).describe(
+      "residual blocks a level, on the way down and on the way up",
+    ),
+    embedding_dims: z.int().positive().max(mostChannels).multipleOf(2).default(32).describe(
       "channels that tell the noise level: half of them sines, half cosines",
     ),
     max_frequency: z.number().min(1).default(defaults.max_frequency).describe(

@@ -3,7 +3,7 @@ import { z } from "denoise/plugin";
 
 /** Steps, and the noise that is drawn between them. */
 export const stepOptions = {
-  steps: z.int().positive().default(20).describe("diffusion steps"),
+  steps: z.int().positive().max(1_000_000).default(20).describe("diffusion steps"),
   stochasticity: z.number().min(0).default(0).describe("eta: 0 is deterministic, as DDIM, 1 is DDPM"),
   variance_preserving: z.boolean().default(true).describe(
     "put back as much noise as was taken away; false puts back more, the larger variance of DDPM",
