@@ -118,13 +118,21 @@ async function withOwnReason<Value, Result>(
   throw error instanceof UnusablePicture ? error : new Error(explain(kind, error.message), { cause: error });
 }
 
-/** Says what is wrong with a file in plain words, with the codec's own words behind. */
+/** Says what is wrong with a file in plain words, with the codec's own words behind where they add something. */
 function explain(kind: string, text: string): string {
-  const lines = text.split("\n").map((line) => line.replaceAll(/\s+/g, " ").trim()).filter(Boolean);
+  const lines = text.split("\n").map((line) =>
+    line.replaceAll(/\s+/g, " ").trim()
+      // Who says it: parts of the codec, one within the other.
+      .replace(
+        /^(?:Input buffer has corrupt header: *|(?:Vips\w+|vips\w+|\w+2vips|\w+load_buffer|heif|webp|source input): )+/,
+        "",
+      )
+  ).filter((line) => line !== "" && !/^(Unknown error|source: bad seek|.*unsupported image format)/.test(line));
   const reason = [...new Set(lines)].slice(0, 2).join("; "); // The codec says the same once for each of its threads.
-  return /truncated|premature|end of (file|stream)|ran out|not enough|unexpected end/i.test(reason)
-    ? `The ${kind} picture is cut short or damaged (${reason})`
-    : `The ${kind} picture cannot be decoded (${reason})`;
+  if (reason === "") return `The ${kind} picture is cut short or damaged`;
+  return /unsupported|not supported|not implemented|unimplemented|limit/i.test(reason)
+    ? `The ${kind} picture cannot be decoded (${reason})`
+    : `The ${kind} picture is cut short or damaged (${reason})`;
 }
 
 async function pixels(

@@ -1,4 +1,5 @@
 /** Looks at a picture file before it is decoded: what it is, how large it becomes, and whether its values have a meaning. */
+import { Buffer } from "node:buffer";
 import type { Sharp } from "sharp";
 import { kindOf } from "./kind.ts";
 import { tiffSamples } from "./tiff.ts";
@@ -84,8 +85,20 @@ function coloursOf(photometric: number): number {
   return photometric <= 1 ? 1 : photometric === 5 ? 4 : photometric === 3 ? 1 : 3;
 }
 
-/** Refuses JPEG of more than 8 bits, by the frame header (ITU-T T.81, B.2.2). */
+/** Scans of the most that encoders write, a hundred times over: a small file of many would be decoded for hours. */
+const mostScans = 1000;
+
+/** Refuses JPEG of more than 8 bits, by the frame header (ITU-T T.81, B.2.2), and of endless scans. */
 function checkJpeg(file: Uint8Array): void {
+  const bytes = Buffer.from(file.buffer, file.byteOffset, file.length);
+  let scans = 0;
+  for (let at = 0; (at = bytes.indexOf("ffda", at, "hex")) >= 0; at += 2) {
+    if (++scans > mostScans) {
+      throw new UnusablePicture(
+        `The JPEG picture is damaged, or was made to keep programs busy: it has over ${mostScans} scans`,
+      );
+    }
+  }
   for (let at = 2; at + 9 < file.length && file[at] === 0xff;) {
     const marker = file[at + 1]!;
     if (marker === 0xff) {

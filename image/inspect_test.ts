@@ -147,9 +147,9 @@ Deno.test("decode() refuses pictures that are too large before it decodes them, 
   const message = /too large: 50000×50000 pixels take 7\.5 GB once decoded, and the limit is 806 MB: scale it down/;
   await assert.rejects(decode(vast(50_000, 50_000, 8, 2)), message);
   await assert.rejects(decode(vast(50_000, 50_000, 1, 0)), message); // It would be written as RGB.
-  await assert.rejects(decode(vast(2 ** 31 - 1, 2 ** 31 - 1, 16, 6)), /too large|cannot be decoded/);
+  await assert.rejects(decode(vast(2 ** 31 - 1, 2 ** 31 - 1, 16, 6)), /too large|cut short or damaged/);
   await assert.rejects(decode(vast(12_000, 12_000, 16, 6)), /12000×12000 pixels take 1\.2 GB/);
-  await assert.rejects(decode(vast(12_000, 12_000, 8, 2)), /cut short or damaged|cannot be decoded/);
+  await assert.rejects(decode(vast(12_000, 12_000, 8, 2)), /cut short or damaged/);
 });
 
 Deno.test("decode() reads a picture whose texts and profile inflate to gigabytes", async () => {
@@ -159,6 +159,22 @@ Deno.test("decode() reads a picture whose texts and profile inflate to gigabytes
   const profile = pngChunk("iCCP", join(name, deflateSync(new Uint8Array(50_000_000))));
   const file = png(ramp(8), { chunks: [...texts, profile] });
   assert.deepEqual([...(await decode(file)).data], grey);
+});
+
+Deno.test("decode() refuses a progressive JPEG of thousands of scans, and takes one of a few", async () => {
+  const flat = sharp({ create: { width: 64, height: 64, channels: 3, background: "#456789" } });
+  const file = await flat.jpeg({ progressive: true }).toBuffer();
+  const last = file.lastIndexOf(Uint8Array.of(0xff, 0xda));
+  const end = file.length - 2;
+  const repeated = (times: number) => {
+    return join(
+      file.subarray(0, last),
+      ...Array.from({ length: times }, () => file.subarray(last, end)),
+      file.subarray(end),
+    );
+  };
+  assert.equal((await decode(repeated(1))).width, 64);
+  await assert.rejects(decode(repeated(2000)), /it has over 1000 scans/);
 });
 
 Deno.test("decode() gives each file its own reason, the same each time, however many are decoded at once", async () => {

@@ -84,6 +84,7 @@ export async function openPictures(dataset: Dataset, options: OpenPicturesOption
     train,
     validation,
     ...(opened.classes ? { classes: opened.classes } : {}),
+    measuresTraining: opened.measuresTraining ?? false,
     skipped: broken.map(({ name, reason }) => ({ name, reason })),
     [Symbol.asyncDispose]: () => Promise.resolve(store[Symbol.dispose]()),
   };

@@ -204,3 +204,13 @@ Deno.test("openPictures() removes decoded pictures that nothing has opened for a
     assert.deepEqual(files(cache).sort(), [used, recent, added].sort());
   });
 });
+
+Deno.test("openPictures() says where the validation pictures are those that are trained on", async () => {
+  await withCache(async (open) => {
+    const splits = { train: [0, 1], validation: [0, 1] };
+    await using both = await open(stand(2, { splits, measuresTraining: true }).dataset);
+    assert.deepEqual([both.train.count, both.validation.count, both.measuresTraining], [2, 2, true]);
+    await using apart = await open(stand(5).dataset);
+    assert.equal(apart.measuresTraining, false);
+  });
+});

@@ -16,6 +16,8 @@ export interface Pictures extends AsyncDisposable {
   readonly train: PictureSet;
   readonly validation: PictureSet;
   readonly classes?: readonly string[];
+  /** True where the validation pictures are those that are trained on. */
+  readonly measuresTraining: boolean;
   /** Pictures that could not be decoded: name and reason. */
   readonly skipped: readonly { readonly name: string; readonly reason: string }[];
 }

@@ -1,6 +1,7 @@
 /** Tests of what a graph says of itself: cost, text, drawing, and the batch that fits. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { encodePng } from "../../image/mod.ts";
 import { builtins } from "../../mod.ts";
 import { DenoiseError } from "../problem.ts";
 import { readRecipe } from "../recipe/read.ts";
@@ -97,6 +98,17 @@ Deno.test(
     assert.match(text, /^memory +\d\.\d GB estimated, \d\.\d GB of it tensors; 4\.3 GB on the wasm backend$/m);
   }),
 );
+
+Deno.test("dryRun() says of a single picture that it is trained on and measured on", async () => {
+  const folder = await Deno.makeTempDir();
+  await Deno.writeFile(`${folder}/a.png`, await encodePng({ width: 8, height: 8, data: new Uint8Array(8 * 8 * 3) }));
+  await withRecipe(keras, async (file) => {
+    const dataset = `dataset={ use: image-folder, folder: ${JSON.stringify(folder)}, image_size: 64, batch_size: 1 }`;
+    const text = await dryRun(file, { plugins: builtins, overrides: [dataset] });
+    assert.match(text, /^data +1 picture, to train on and to measure on$/m);
+  });
+  await Deno.remove(folder, { recursive: true });
+});
 
 Deno.test("dryRun() prints the decisions of a run, and writes nothing", () =>
   withRecipe(keras, async (file) => {

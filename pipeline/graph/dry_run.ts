@@ -41,7 +41,7 @@ export async function dryRun(
     return [
       describeGraph(graph, cost),
       ..."train" in data
-        ? [line("data", `${counted(data.train, "picture")} to train on, ${count(data.validation)} held out`)]
+        ? [line("data", splitsOf(data))]
         : data.lacking.map((text, i) => line(i === 0 ? "data" : "", text)),
       ...trainLines(graph, known?.train),
       line("run", join(options.runs ?? "runs", graph.recipe.name)),
@@ -51,21 +51,34 @@ export async function dryRun(
   }
 }
 
+interface Counts {
+  readonly train: number;
+  readonly validation: number;
+  readonly measuresTraining: boolean;
+}
+
+function splitsOf({ train, validation, measuresTraining }: Counts): string {
+  const trained = counted(train, "picture");
+  return measuresTraining
+    ? `${trained}, to train on and to measure on`
+    : `${trained} to train on, ${count(validation)} held out`;
+}
+
 /** Pictures of each split, or what the dataset says of the files that it lacks. */
 async function pictureCounts(
   graph: Graph,
   cache: string,
-): Promise<{ train: number; validation: number } | { lacking: readonly string[] }> {
+): Promise<Counts | { lacking: readonly string[] }> {
   const dataset = graph.one("dataset");
   try {
-    const { splits } = await dataset.stage.open({
+    const { splits, measuresTraining = false } = await dataset.stage.open({
       folder: join(cache, "datasets", dataset.plugin.name),
       download: false,
       signal: new AbortController().signal,
       progress: () => {},
       warn: () => {},
     });
-    return { train: splits.train.length, validation: splits.validation.length };
+    return { train: splits.train.length, validation: splits.validation.length, measuresTraining };
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     // Refused for good; anything else waits for files, to be downloaded or to be placed by hand.

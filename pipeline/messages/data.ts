@@ -11,8 +11,10 @@ export function batchTooLarge(batchSize: number, count: number, repeats: number)
       counted(epoch, "picture")
     }`,
     help: [
-      `use batch_size: ${epoch} or less`,
-      `or repeats: ${Math.ceil(batchSize / count)} or more, to go through the ${counted(count, "picture")} more often`,
+      epoch === 1 ? "use batch_size: 1" : `use batch_size: ${epoch} or less`,
+      `or repeats: ${Math.ceil(batchSize / count)} or more, to go through ${
+        count === 1 ? "the picture" : `the ${counted(count, "picture")}`
+      } more often`,
     ],
   };
 }

@@ -25,11 +25,13 @@ export function tellStart(console: Console, graph: Graph, cost: TrainingCost | u
 }
 
 /** `data         3,583 pictures, 2,866 to train on, 717 held out`. */
-export function tellData(console: Console, { train, validation, skipped }: Pictures): void {
+export function tellData(console: Console, { train, validation, measuresTraining, skipped }: Pictures): void {
   const parts = [
-    counted(train.count + validation.count, "picture"),
-    `${count(train.count)} to train on`,
-    `${count(validation.count)} held out`,
+    ...measuresTraining ? [`${counted(train.count, "picture")}, to train on and to measure on`] : [
+      counted(train.count + validation.count, "picture"),
+      `${count(train.count)} to train on`,
+      `${count(validation.count)} held out`,
+    ],
     ...(skipped.length === 0 ? [] : [`${count(skipped.length)} skipped`]),
   ];
   row(console, "data", parts.join(", "));
