@@ -202,12 +202,11 @@ const zip: Family = {
   read: async (path) => await drain(readZip(path, tools), (await Deno.stat(path)).size),
 };
 
-/** What a runtime is installed from. Its caller tells why it failed in a sentence of its own. */
+/** What a runtime is installed from. Where two files have one name, the system's own word is the second one's. */
 const untarred: Family = {
   ...tar,
   name: "runtime tar",
   share: 40,
-  errors: ["Error", "TypeError", "SystemError"],
   read: (path, folder) => unpacked((into) => untar(path, { into, files: /./ }), folder),
 };
 
@@ -215,7 +214,6 @@ const unzipped: Family = {
   ...zip,
   name: "runtime zip",
   share: 40,
-  errors: ["Error", "TypeError", "SystemError"],
   read: (path, folder) => unpacked((into) => unzip(path, { into, files: /./ }), folder),
 };
 
