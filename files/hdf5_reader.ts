@@ -30,6 +30,13 @@ const maxText = 16 * megabyte;
 
 class Refused extends Error {}
 
+/** What the library says is about itself, and of no use to a reader; the system's is. */
+function reasonOf(error: unknown): string {
+  if (error instanceof Refused) return error.message;
+  const { code = "", message } = error as { code?: string; message: string };
+  return /^E(?!RR_)/.test(code) ? `cannot be read: ${message}` : "is damaged, or was not copied to its end";
+}
+
 const integer = 0, float = 1, text = 3; // H5T_class_t
 
 async function read(path: string, alive: () => void): Promise<Hdf5Content> {
@@ -93,11 +100,6 @@ parentPort?.once("message", (path: string) => {
       const buffers = new Set(answer.tensors.map(([, , data]) => data.buffer as ArrayBuffer));
       post({ kind: "answer", answer }, [...buffers]);
     },
-    // What the library says is about itself: it is of no use to a reader.
-    (error) =>
-      post({
-        kind: "refused",
-        reason: error instanceof Refused ? error.message : "is damaged, or was not copied to its end",
-      }),
+    (error) => post({ kind: "refused", reason: reasonOf(error) }),
   );
 });

@@ -1,13 +1,14 @@
 /** Unpacks files of wheels (zip) and of release archives (.tar.gz), piece by piece: they have hundreds of megabytes. */
 import { createReadStream, createWriteStream } from "node:fs";
 import { chmod, mkdir, stat } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 // yauzl: reads the directory at the end of a zip, so that what is not needed is passed over; checks CRCs and names.
 import yauzl from "yauzl";
 // modern-tar: a tar as a stream, with long names; what is cut short is an error.
 import { createTarDecoder } from "modern-tar";
+import { RuntimeError } from "./error.ts";
 
 /** The part of yauzl that is used; the package brings no types. */
 interface ZipFile {
@@ -36,22 +37,25 @@ export interface Unpacking {
  * Unpacks files of a zip. Nothing is written outside the folder, or over a file or a link that is there.
  *
  * @returns paths of what was written, relative to the folder
- * @throws Error where the zip is damaged, gives more than `most` bytes, or holds a name twice or one that leads out of the
- *   folder
+ * @throws RuntimeError where the zip is damaged, gives more than `most` bytes, or holds a name twice or one that leads out
+ *   of the folder
  */
 export async function unzip(path: string, { into, files, most, signal }: Unpacking): Promise<string[]> {
   const target = new Target(into, most ?? await mostOf(path), signal);
-  const zip: ZipFile = await yauzl.openPromise(path, { autoClose: false });
+  let zip: ZipFile | undefined;
   try {
+    zip = await yauzl.openPromise(path, { autoClose: false }) as ZipFile;
     for await (const entry of zip.eachEntry()) {
       signal?.throwIfAborted();
       if (entry.fileName.endsWith("/") || !files.test(entry.fileName)) continue;
       const mode = entry.externalFileAttributes >>> 16;
-      if ((mode & 0o170000) === 0o120000) throw new Error(`Cannot unpack "${entry.fileName}": it is a link`);
-      await target.write(entry.fileName, () => zip.openReadStreamPromise(entry), mode);
+      if ((mode & 0o170000) === 0o120000) throw refusal(entry.fileName, "it is a link");
+      await target.write(entry.fileName, () => zip!.openReadStreamPromise(entry), mode);
     }
+  } catch (error) {
+    throw explained(path, error, signal);
   } finally {
-    zip.close();
+    zip?.close();
   }
   return target.written;
 }
@@ -63,15 +67,19 @@ export async function untar(path: string, { into, files, most, signal }: Unpacki
     .pipeThrough(new DecompressionStream("gzip"))
     .pipeThrough(target.bounded())
     .pipeThrough(createTarDecoder({ strict: true }));
-  for await (const { header, body } of entries) {
-    signal?.throwIfAborted();
-    const name = header.name.replace(/^\.\//, "");
-    if (header.type !== "file" || !files.test(name)) {
-      await body.cancel(); // The next file comes only after this one.
-      continue;
+  try {
+    for await (const { header, body } of entries) {
+      signal?.throwIfAborted();
+      const name = header.name.replace(/^\.\//, "");
+      if (header.type !== "file" || !files.test(name)) {
+        await body.cancel(); // The next file comes only after this one.
+        continue;
+      }
+      const content = () => Promise.resolve(Readable.fromWeb(body as Parameters<typeof Readable.fromWeb>[0]));
+      await target.write(name, content, header.mode ?? 0);
     }
-    const content = () => Promise.resolve(Readable.fromWeb(body as Parameters<typeof Readable.fromWeb>[0]));
-    await target.write(name, content, header.mode ?? 0);
+  } catch (error) {
+    throw explained(path, error, signal);
   }
   return target.written;
 }
@@ -95,9 +103,9 @@ class Target {
 
   async write(name: string, content: () => Promise<NodeJS.ReadableStream>, mode: number): Promise<void> {
     const wrong = faultOf(name);
-    if (wrong !== undefined) throw new Error(`Cannot unpack ${JSON.stringify(name.slice(0, 200))}: ${wrong}`);
+    if (wrong !== undefined) throw refusal(name, wrong);
     const key = name.normalize("NFC").toLowerCase();
-    if (this.#names.has(key)) throw new Error(`Cannot unpack ${JSON.stringify(name)}: the archive holds it twice`);
+    if (this.#names.has(key)) throw refusal(name, "the archive holds it twice");
     this.#names.add(key);
     const path = join(this.into, name);
     await mkdir(dirname(path), { recursive: true });
@@ -132,8 +140,24 @@ class Target {
   }
 
   #tooMuch(): Error {
-    return new Error(`Cannot unpack the archive: it gives more than ${(this.most / 1e6).toFixed(0)} MB`);
+    return new RuntimeError(`Cannot unpack the archive: it gives more than ${(this.most / 1e6).toFixed(0)} MB`, []);
   }
+}
+
+function refusal(name: string, reason: string): RuntimeError {
+  return new RuntimeError(`Cannot unpack ${JSON.stringify(name.slice(0, 200))}: ${reason}`, []);
+}
+
+/** What libraries say of an archive is about their own insides; what the system says is to be known. */
+function explained(path: string, error: unknown, signal: AbortSignal | undefined): unknown {
+  signal?.throwIfAborted();
+  if (error instanceof RuntimeError || /^E(?!RR_)/.test((error as { code?: string }).code ?? "")) return error;
+  const options = error instanceof Error ? { cause: error } : {};
+  return new RuntimeError(
+    `Cannot unpack "${basename(path)}": it is damaged, cut short, or something else`,
+    [],
+    options,
+  );
 }
 
 /** What is wrong with the path of a file in an archive; undefined where it lies within the folder. */

@@ -166,6 +166,7 @@ async function isGzip(path: string): Promise<boolean> {
 function damaged(path: string, error: unknown): Error {
   if (error instanceof Error && "help" in error) return error; // It says already what is wrong.
   if (error instanceof Refused) return unreadable(path, `it ${error.message}`, fetchAgain, error);
+  if (/^E(?!RR_)/.test((error as { code?: string }).code ?? "")) return error as Error; // the system's
   // What the libraries say is about their own insides.
   return unreadable(
     path,

@@ -1,0 +1,40 @@
+/** Tells an error that was written for people from one that a JavaScript engine, a library or the system wrote. */
+
+/** Wording of engines, libraries and systems. */
+const foreign = [
+  /\b(Type|Range|Reference|Syntax|Eval|URI|Aggregate)Error\b/,
+  /cannot (read|set) propert|of (undefined|null)\b|is not (a function|a constructor|iterable|defined|extensible)/i,
+  /invalid (typed )?array|invalid array buffer|invalid string length|array buffer allocation|out of memory/i,
+  /offset is outside|start offset of|byte length of|bounds of the|maximum call stack|stack overflow/i,
+  /unexpected (token|end of|non-whitespace|string|number)|in JSON at position|bad control character/i,
+  /cannot (convert|mix) .*(BigInt|object|symbol)|\bBigInt\b/i,
+  /\b(undefined|NaN)\b|\[object \w+\]/,
+  /\bE(NOENT|ACCES|EXIST|ISDIR|NOTDIR|INVAL|IO|MFILE|PERM)\b|\(os error \d+\)/,
+  /unreachable|memory access out of bounds|table index|indirect call|RuntimeError: /,
+  /\bat \S+ \(?\w+:\/\/|\.(ts|js):\d+:\d+/,
+];
+
+/**
+ * What is wrong with an error that a person is to read; undefined where nothing is.
+ *
+ * An error of ours brings problems with a code (`DenoiseError`), or what to do about it (`help`, `fix`), or is one of
+ * `names`.
+ */
+export function faultOfError(error: unknown, names: readonly string[] = []): string | undefined {
+  if (!(error instanceof Error)) return `not an Error but ${String(error).slice(0, 200)}`;
+  const isOurs = "problems" in error || "help" in error || "fix" in error || names.includes(error.name);
+  if (!isOurs) return `${error.name}, which is not one of ours: ${error.message.slice(0, 300)}`;
+  return faultOfSentence(error.message);
+}
+
+/** The same of a text. What comes from the input is escaped where it is printed, and may hold anything here. */
+export function faultOfSentence(text: string): string | undefined {
+  const short = text.slice(0, 300);
+  // What is quoted is the input's.
+  const own = text.replaceAll(/"(?:[^"\\]|\\.)*"/g, '"…"');
+  const found = foreign.find((pattern) => pattern.test(own));
+  if (text.trim() === "") return "an empty message";
+  if (found !== undefined) return `words of an engine or a library (${found.exec(own)![0]}): ${short}`;
+  if (text.length > 5000) return `a message of ${text.length} characters: ${short}`;
+  return undefined;
+}
