@@ -1,5 +1,10 @@
 /** Reads the recipe out of a checkpoint's metadata, and nothing else of it. */
 
+import { sha256 } from "../../files/hash.ts";
+
+/** Key of the metadata with the SHA-256 of the recipe alone: it is read without the rest of the file. */
+export const recipeSumKey = "recipe_sha256";
+
 /** Headers of real models stay below a few megabytes. */
 const headerLimit = 2 ** 26;
 
@@ -15,16 +20,20 @@ export async function readCheckpointRecipe(file: string): Promise<string | { rea
   if (length > headerLimit) return { reason: "it is no safetensors file" };
   const header = await readBytes(handle, Number(length));
   if (header === undefined) return { reason: "it ends within its header: it is cut off, or no safetensors file" };
-  let recipe: unknown;
+  let [recipe, sum]: [unknown, unknown] = [undefined, undefined];
   try {
     const json = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(header)) as
-      | { __metadata__?: { recipe?: unknown } }
+      | { __metadata__?: { recipe?: unknown; [recipeSumKey]?: unknown } }
       | null;
     recipe = json?.__metadata__?.recipe;
+    sum = json?.__metadata__?.[recipeSumKey];
   } catch {
     return { reason: "its header is no JSON: it is damaged, or no safetensors file" };
   }
-  return typeof recipe === "string" ? recipe : { reason: "its metadata holds no recipe" };
+  if (typeof recipe !== "string") return { reason: "its metadata holds no recipe" };
+  // Checkpoints of older versions have no sum of it.
+  if (sum !== undefined && sum !== sha256(recipe)) return { reason: "its recipe is damaged: the checksum differs" };
+  return recipe;
 }
 
 async function readBytes(file: Deno.FsFile, length: number): Promise<Uint8Array<ArrayBuffer> | undefined> {

@@ -1,8 +1,10 @@
 /** Checkpoints: all that is needed to go on exactly, in one safetensors file that explains itself. */
 import { basename, dirname, join } from "node:path";
+import { sha256 } from "../../files/mod.ts";
 import { visible } from "../../text/mod.ts";
 import * as messages from "../messages/run.ts";
 import { DenoiseError } from "../problem.ts";
+import { recipeSumKey } from "../recipe/checkpoint.ts";
 import { version } from "../version.ts";
 import type { HostTree } from "./host.ts";
 import { readMetadata, readSafetensors, writeSafetensors } from "./safetensors.ts";
@@ -54,7 +56,13 @@ export function checkpointPath(folder: string, step: number): string {
 
 /** Writes a checkpoint, whole or not at all. */
 export async function writeCheckpoint(path: string, { position, recipe, tensors }: Checkpoint): Promise<void> {
-  await writeSafetensors(path, tensors, { format, denoise: version, recipe, position: JSON.stringify(position) });
+  await writeSafetensors(path, tensors, {
+    format,
+    denoise: version,
+    recipe,
+    [recipeSumKey]: sha256(recipe),
+    position: JSON.stringify(position),
+  });
 }
 
 /**
