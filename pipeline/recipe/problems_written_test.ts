@@ -115,3 +115,30 @@ Deno.test("readRecipe() refuses directives, under which values mean other things
     assert.equal(problem!.message, "Cannot use a directive: recipes are YAML 1.2");
   }
 });
+
+Deno.test("readRecipe() tells every mistake in YAML in words of ours, with what to do", async () => {
+  const cases: [line: string, message: string][] = [
+    ["ema: &", "Name is missing behind & or *"],
+    ["ema: *", "Name is missing behind & or *"],
+    ["a: &a x\nema: !x *a", "Alias has an anchor or a tag of its own"],
+    ["ema: { decay:0.5, warm }x", 'Unexpected "x"'],
+    ['ema: {"a" "b"}', "Comma is missing"],
+    ["metrics:\n  - kid\n  noise", "Indentation does not fit"],
+    ["metrics:\n  - kid\n   - noise\n  a", "Indentation does not fit"],
+    [": x", "Cannot use nothing as a key"],
+    ["a: &a x\n*a : b", 'Cannot use "*a" as a key'],
+    ["x: !a !b c", "Value has several tags"],
+    ["--- dataset: emoji", "Recipe file holds several documents"],
+    ['ema: "a"#b', "Space is missing before #"],
+    [`? ${"k".repeat(9)}\n: 1\n${"k".repeat(1100)}: 1`, "Key is longer than 1,024 characters"],
+    ["ema: !!binary x", 'Cannot use tag "!!binary": recipes have no tags'],
+    ['ema: "\\q"', "Unknown escape in double quotes"],
+    ["ema: &a - x", 'Unexpected "-"'],
+  ];
+  for (const [line, message] of cases) {
+    const problems = await problemsOf(`${smallest}${line}\n`);
+    const found = problems.find((problem) => problem.message === message);
+    assert.ok(found, `${JSON.stringify(line)}: ${problems.map((problem) => problem.message).join("; ")}`);
+    assert.ok(found.help.length > 0);
+  }
+});
