@@ -23,6 +23,44 @@ import { loadNames, visible, visibleLines } from "../text/mod.ts";
 /** How a command ended, when it did not fail: the exit code of the process. */
 export type ExitCode = number | void;
 
+const commands = [
+  runCommand,
+  sampleCommand,
+  evaluateCommand,
+  sweepCommand,
+  pictureCommand,
+  pageCommand,
+  validateCommand,
+  graphCommand,
+  pluginsCommand,
+  newCommand,
+  importCommand,
+  exportCommand,
+  runtimeCommand,
+  schemaCommand,
+];
+
+/**
+ * Every command with its options and arguments.
+ *
+ * @param words the command line, for what is told of it
+ * @param done takes the exit code of a command that has one
+ */
+export function createProgram(words: readonly string[], done: (code: ExitCode) => void): Command {
+  const program = new Command("denoise")
+    .description("Train and sample image diffusion models from a YAML recipe")
+    .version(version)
+    .showHelpAfterError("(--help lists what can be said)")
+    .configureOutput({ outputError: (text, write) => write(complaint(text, words)) })
+    .hook("preAction", (_, command) => checkPaths(command))
+    .exitOverride();
+  for (const add of commands) add(program, done);
+  for (const command of program.commands.flatMap((one) => [one, ...one.commands])) {
+    command.exitOverride().showHelpAfterError("(--help lists what can be said)");
+  }
+  return program;
+}
+
 /**
  * Runs one command line.
  *
@@ -30,36 +68,9 @@ export type ExitCode = number | void;
  */
 export async function main(args: readonly string[]): Promise<number> {
   let code: ExitCode = 0;
-  const program = new Command("denoise")
-    .description("Train and sample image diffusion models from a YAML recipe")
-    .version(version)
-    .showHelpAfterError("(--help lists what can be said)")
-    .configureOutput({ outputError: (text, write) => write(complaint(text, args)) })
-    .hook("preAction", (_, command) => checkPaths(command))
-    .exitOverride();
-  const commands = [
-    runCommand,
-    sampleCommand,
-    evaluateCommand,
-    sweepCommand,
-    pictureCommand,
-    pageCommand,
-    validateCommand,
-    graphCommand,
-    pluginsCommand,
-    newCommand,
-    importCommand,
-    exportCommand,
-    runtimeCommand,
-    schemaCommand,
-  ];
-  for (const add of commands) add(program, (result) => code = result);
-  for (const command of program.commands.flatMap((one) => [one, ...one.commands])) {
-    command.exitOverride().showHelpAfterError("(--help lists what can be said)");
-  }
   await loadNames(...args);
   try {
-    await program.parseAsync([...args], { from: "user" });
+    await createProgram(args, (result) => code = result).parseAsync([...args], { from: "user" });
     return code ?? 0;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // it has printed its own text

@@ -21,6 +21,10 @@ export function report(error: unknown, words: readonly string[] = []): number {
         : problem
     );
     console.error(formatProblems(problems, { colour, width }));
+  } else if (error instanceof Deno.errors.NotCapable) {
+    const [what = ""] = error.message.split(", run again");
+    console.error(`Cannot go on without permission: ${visible(what.replace(/^Requires/, "this requires"))}`);
+    console.error("  name another path, or start it by its task: deno.json has the permissions of each");
   } else if (isOfSystem(error)) {
     console.error(`Cannot go on: ${visible(error.message)}`);
     console.error(`  ${helpFor(error)}`);

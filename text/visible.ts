@@ -6,9 +6,9 @@
  * format characters too, but they are drawn.
  */
 export const unseen =
-  /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}[\p{Cf}--[\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\u{110bd}\u{110cd}]]]/v;
+  /(?![\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\u{110bd}\u{110cd}])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
 
-const everyUnseen = new RegExp(unseen.source, "gv");
+const everyUnseen = new RegExp(unseen.source, "gu");
 /** Emoji of several characters hold joiners and selectors that are part of the picture. */
 const emojiOrUnseen = new RegExp(`\\p{RGI_Emoji}|${unseen.source}`, "gv");
 const harmless = /^[\x20-\x7e]*$/;
@@ -22,7 +22,7 @@ export function visible(text: string): string {
 
 /** The same for a value in quotes: blanks other than the space bar's are escaped as well. */
 export function visibleBlanks(text: string): string {
-  return visible(text).replaceAll(/[[\p{Zs}\u2800]--[ ]]/gv, escapeOf);
+  return visible(text).replaceAll(/(?! )[\p{Zs}\u2800]/gu, escapeOf);
 }
 
 /** The same as `visible` for a text of several lines, whose line breaks are ours. */

@@ -1,7 +1,11 @@
 /** Reads the recipe out of a checkpoint's metadata, and nothing else of it. */
+import { sha256 } from "../../files/mod.ts";
 import { Fault, readHeader } from "../safetensors/header.ts";
 
 const maxRecipe = 2 ** 18; // characters: what is larger is not a recipe
+
+/** Key of the metadata with the SHA-256 of the recipe alone: it is read without the rest of the file. */
+export const recipeSumKey = "recipe_sha256";
 
 /** The recipe in the metadata of a safetensors file, as YAML; or why there is none, to follow a colon. */
 export async function readCheckpointRecipe(file: string): Promise<string | { reason: string }> {
@@ -11,7 +15,11 @@ export async function readCheckpointRecipe(file: string): Promise<string | { rea
     const { metadata } = (await readHeader(handle, size)).header;
     if (!Object.hasOwn(metadata, "recipe")) return { reason: "its metadata holds no recipe" };
     const recipe = metadata.recipe!;
-    return recipe.length <= maxRecipe ? recipe : { reason: `its recipe has ${recipe.length} characters` };
+    if (recipe.length > maxRecipe) return { reason: `its recipe has ${recipe.length} characters` };
+    // Checkpoints of older versions have no sum of it.
+    const sum = Object.hasOwn(metadata, recipeSumKey) ? metadata[recipeSumKey] : undefined;
+    if (sum !== undefined && sum !== sha256(recipe)) return { reason: "its recipe is damaged: the checksum differs" };
+    return recipe;
   } catch (error) {
     if (error instanceof Fault) return { reason: error.message };
     throw error;

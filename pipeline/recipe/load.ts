@@ -42,6 +42,9 @@ export async function loadText(file: string): Promise<RecipeText | Text> {
     return decode(file, bytes);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return await missing(file);
+    if (error instanceof Deno.errors.NotCapable) {
+      return messages.recipeUnreadable(file, "Deno does not let this program read it: copy it into a file");
+    }
     return messages.recipeUnreadable(file, error instanceof Error ? error.message.replace(/\.$/, "") : String(error));
   }
 }

@@ -135,12 +135,16 @@ class Converter {
     for (const pair of items) {
       if (!isPair(pair)) continue;
       const keyRange = (pair.key as YamlNode | null)?.range;
-      const keyPlace = keyRange && keyRange[1] > keyRange[0] ? this.place(keyRange[0], keyRange[1]) : place;
+      // A key that is left out takes no room: what is marked is the colon behind it.
+      const keyPlace = keyRange ? this.place(keyRange[0], Math.max(keyRange[1], keyRange[0] + 1)) : place;
       const key = isScalar(pair.key) ? pair.key.value : pair.key;
       const node = this.convert(pair.value, keyPlace, depth + 1);
       if (typeof key !== "string") {
-        const written = isScalar(pair.key) && pair.key.value !== null ? pair.key.source : undefined;
-        const held = isScalar(pair.key) || pair.key === null ? key : isMap(pair.key) ? {} : [pair.key];
+        const [held, written] = isAlias(pair.key)
+          ? [0, `*${pair.key.source}`]
+          : isScalar(pair.key) || pair.key === null
+          ? [key, key === null ? undefined : (pair.key as { source?: string } | null)?.source]
+          : [isMap(pair.key) ? {} : [pair.key], undefined];
         this.report(messages.keyForm(held, written), keyPlace);
       } else if (key === "<<") this.report(messages.mergeKey(), keyPlace);
       else if (["__proto__", "constructor", "prototype"].includes(key)) {

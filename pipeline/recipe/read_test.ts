@@ -1,6 +1,7 @@
 /** Tests of reading recipes that are right: forms, defaults, layers, plugins, and where they may stand. */
 import assert from "node:assert/strict";
 import { resolve } from "node:path";
+import { sha256 } from "../../files/mod.ts";
 import { DenoiseError } from "../problem.ts";
 import { fakes } from "./fake_plugins.ts";
 import { readRecipe } from "./read.ts";
@@ -282,4 +283,18 @@ samplers: { preview: { use: ddim, steps: 4 } }
   assert.equal(at(["samplers", "preview", "steps"]), "r.yaml:6:35+8");
   assert.equal(at(["ema", "decay"]), "command line:1:5+9");
   assert.equal(at(["schedule"]).startsWith("r.yaml:1:1"), true);
+});
+
+Deno.test("readRecipe() refuses a recipe in a checkpoint that is not the one its checksum is of", async () => {
+  const sum = { recipe_sha256: sha256(smallest) };
+  const read = (metadata: Record<string, string>) =>
+    inFolder({ "x.safetensors": checkpoint(metadata) }, () => readRecipe("x.safetensors", { plugins: fakes }));
+  assert.equal((await read({ recipe: smallest, ...sum })).train.epochs, 3);
+  assert.equal((await read({ recipe: smallest })).train.epochs, 3, "older checkpoints have no sum");
+  await assert.rejects(
+    read({ recipe: smallest.replace("epochs: 3", "epochs: 4"), ...sum }),
+    (error) =>
+      error instanceof DenoiseError &&
+      error.problems[0]!.help[0] === "its recipe is damaged: the checksum differs",
+  );
 });

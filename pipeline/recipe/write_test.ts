@@ -1,6 +1,7 @@
 /** Tests of resolved recipes as text, their differences, and where their values came from. */
 import assert from "node:assert/strict";
 import { parse } from "yaml";
+import { visible } from "../../text/mod.ts";
 import { explain } from "./explain.ts";
 import { fakes } from "./fake_plugins.ts";
 import { readRecipe } from "./read.ts";
@@ -186,4 +187,27 @@ backend                         auto               default
   );
   const long = await read(smallest.replace("emoji", `{ use: image-folder, folder: ${"x".repeat(300)} }`));
   for (const line of explain(long).split("\n")) assert.ok(line.length <= 100, line);
+});
+
+Deno.test("toYaml() writes what cannot be seen by its code, and it reads back", async () => {
+  const texts = [
+    "a\u200bb",
+    "\u001b[2J",
+    "C:\new",
+    "x\u202e",
+    "\u{e0041}",
+    "👩‍👩‍👧",
+    "\u0085\u2028",
+    "\u3164",
+    "é 漢",
+    "#\u00ad: 'x'",
+  ];
+  for (const folder of texts) {
+    const recipe = await read(smallest.replace("emoji", `{ use: image-folder, folder: ${JSON.stringify(folder)} }`));
+    assert.equal(recipe.stages[0]!.options.folder, folder);
+    for (const text of [toYaml(recipe.resolved), explain(recipe)]) {
+      for (const line of text.split("\n")) assert.equal(visible(line), line);
+    }
+    assert.deepEqual((await read(toYaml(recipe.resolved))).resolved, recipe.resolved);
+  }
 });

@@ -144,7 +144,6 @@ function syntaxProblem(error: YAMLParseError, text: string): Text {
         ]);
       }
       break;
-      break;
     case "TAG_RESOLVE_FAILED":
     case "BAD_COLLECTION_TYPE":
       return messages.tagForm(at.trim());

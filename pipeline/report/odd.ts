@@ -1,5 +1,5 @@
 /** Tells of characters that cannot be seen or look like others, where a problem may come of them. */
-import { explainOdd, nameOf, type Odd, oddCharacters, visible } from "../../text/mod.ts";
+import { explainOdd, nameOf, type Odd, oddCharacters, visible, visibleBlanks } from "../../text/mod.ts";
 import { listed } from "../messages/text.ts";
 import type { Place, Problem } from "../problem.ts";
 import { charactersIn, columnAt, commandLine, indexAt, linesOf, placeIn, sourceOf } from "./source.ts";
@@ -41,10 +41,11 @@ export function tellOdd<P extends Problem>(problem: P): P {
 
 /** What is odd about words of the command line that a text speaks of: a line of help for each. */
 export function oddWords(text: string, words: readonly string[]): string[] {
-  return words.filter((word) => text.includes(word) || text.includes(visible(word))).flatMap((word) =>
-    oddCharacters(word).slice(0, mostTold).map((odd) =>
-      `character ${columnAt(word, odd.index)} of "${visible(word)}" is ${explainOdd(dashes(odd), word)}`
-    )
+  return words.filter((word) => [word, visible(word), visibleBlanks(word)].some((form) => text.includes(form))).flatMap(
+    (word) =>
+      oddCharacters(word).slice(0, mostTold).map((odd) =>
+        `character ${columnAt(word, odd.index)} of "${visible(word)}" is ${explainOdd(dashes(odd), word)}`
+      ),
   );
 }
 

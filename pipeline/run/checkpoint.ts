@@ -1,9 +1,11 @@
 /** Checkpoints: all that is needed to go on exactly, in one safetensors file that explains itself. */
 import { basename, dirname, join } from "node:path";
 import { z } from "zod";
+import { sha256 } from "../../files/mod.ts";
 import { visible } from "../../text/mod.ts";
 import * as messages from "../messages/run.ts";
 import { DenoiseError } from "../problem.ts";
+import { recipeSumKey } from "../recipe/checkpoint.ts";
 import type { Code } from "../trust/code.ts";
 import { version } from "../version.ts";
 import type { HostTree } from "./host.ts";
@@ -63,6 +65,7 @@ export async function writeCheckpoint(path: string, { position, recipe, code, te
     denoise: version,
     recipe,
     ...(code === undefined || Object.keys(code).length === 0 ? {} : { code: JSON.stringify(code) }),
+    [recipeSumKey]: sha256(recipe),
     position: JSON.stringify(position),
   });
 }

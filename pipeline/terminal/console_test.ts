@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import picocolors from "picocolors";
 import { bar, plain } from "./bar.ts";
-import { createConsole, type Progress } from "./console.ts";
+import { createConsole, type Progress, warning } from "./console.ts";
 import { row, wrap } from "./rows.ts";
 import { memoryConsole } from "./memory_console.ts";
 
@@ -130,4 +130,43 @@ Deno.test("row() wraps between words below its label", () => {
   assert.deepEqual(console.lines, ["backend      wasm (WebAssembly SIMD, 2", "             threads), the fastest"]);
   assert.deepEqual(wrap("a  b", 10), ["a  b"]);
   assert.deepEqual(wrap("averyverylongword b", 5), ["averyverylongword", "b"]);
+});
+
+Deno.test("a console lets nothing of what it is told move the cursor, and keeps its own colours", () => {
+  const evil = "a\u001b[2J\u009b1A\u202e\u200b\r\nforged é 漢 🦊";
+  const shown = "a\\u001b[2J\\u009b1A\\u202e\\u200b\\r\\nforged é 漢 🦊";
+  for (const coloured of [false, true]) {
+    const said = { out: "", err: "" };
+    let now = 0;
+    const colors = picocolors.createColors(coloured);
+    const console = createConsole({
+      out: (text) => void (said.out += text),
+      err: (text) => void (said.err += text),
+      interactive: false,
+      columns: () => 100,
+      colors,
+      now: () => now += 1e6,
+    });
+    console.line(evil);
+    console.line(`${colors.bold("label")} ${evil}`);
+    row(console, "label", evil);
+    console.progress({ label: evil, done: 1, total: 2, details: [evil] });
+    assert.deepEqual(said.out.split("\n"), [
+      shown,
+      `${colors.bold("label")} ${shown}`,
+      `${colors.bold("label".padEnd(13))}${shown}`,
+      `${shown}   50 %  ${shown}`,
+      "",
+    ]);
+    console.warn(warning({ code: "x", message: evil, help: [evil] }));
+    assert.deepEqual(said.err.split("\n"), [`${colors.yellow("warning")}  ${shown}`, `           ${shown}`, ""]);
+  }
+});
+
+Deno.test("a line of progress on a terminal shows names as they can be seen", () => {
+  const { said, console } = streams(true);
+  console.progress({ ...progress, label: "x\u001b[2J", details: ["y\u202e"] });
+  console.endProgress();
+  assert.ok(said.out.includes("x\\u001b[2J") && said.out.includes("y\\u202e"));
+  assert.ok(!said.out.includes("\u001b[2J") && !said.out.includes("\u202e"));
 });

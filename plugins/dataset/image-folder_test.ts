@@ -125,6 +125,17 @@ Deno.test("image-folder says what is wrong with a folder, and what is there inst
     await refusal(join(root, "Flowers", "x"), /Cannot find/, /did you mean ".*flowers"\?/);
     await refusal(join(root, "pictures-of-trees"), /Cannot find/, /folders in ".*": flowers/);
     await refusal("~/pictures", /Cannot find/, /"~" is known to shells alone/);
+    await refusal("$HOME/pictures", /Cannot find/, /"\$HOME" is known to shells alone/);
+    await refusal("${HOME}/pictures", /Cannot find/, /"\$\{HOME\}" is known to shells alone/);
+    await refusal("%USERPROFILE%\\x", /Cannot find/, /"%USERPROFILE%" is known to shells alone/);
+    await refusal("'pictures'", /Cannot find/, /the quotes are a part of the name here: write pictures/);
+    await refusal("pictures ", /Cannot find/, /a blank stands at its end: delete it/);
+    // An é of one character, where the folder's has two; on macOS the two are one folder.
+    await Deno.mkdir(join(root, "cafe\u0301"));
+    if (!await Deno.stat(join(root, "caf\u00e9")).then(() => true, () => false)) {
+      await refusal(join(root, "caf\u00e9"), /Cannot find/, /is there, its accents written as other characters/);
+    }
+    await Deno.remove(join(root, "cafe\u0301"));
     await refusal(join(root, "file"), /it is a file/, /name the folder/);
     await refusal(
       join(root, "flowers"),

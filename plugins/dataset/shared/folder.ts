@@ -142,6 +142,11 @@ export async function nearestFolder(folder: string): Promise<string | undefined>
       const names = folders.map(({ name }) => name).sort((a, b) => distance(a, wanted) - distance(b, wanted));
       const [first] = names;
       if (first === undefined) return undefined;
+      const same = names.find((name) => name.normalize() === wanted.normalize());
+      // The two look the same: an accent is a character of its own in one of them, and a part of its letter in the other.
+      if (same !== undefined) {
+        return `"${join(parent, same)}" is there, its accents written as other characters: copy it`;
+      }
       const near = distance(first, wanted) <= Math.max(1, wanted.length / 3);
       return near
         ? `did you mean "${join(parent, first)}"?`

@@ -1,0 +1,82 @@
+/** Tests of command lines as a whole, in this process. */
+import assert from "node:assert/strict";
+import process from "node:process";
+import { visible } from "../text/mod.ts";
+import { main } from "./main.ts";
+
+/** Runs a command line in an empty folder, and what it prints to standard error. */
+async function refused(...args: string[]): Promise<{ code: number; said: string; files: string[] }> {
+  const before = Deno.cwd();
+  const folder = await Deno.makeTempDir();
+  const { error } = console;
+  const write = process.stderr.write;
+  let said = "";
+  try {
+    Deno.chdir(folder);
+    console.error = (text: unknown) => void (said += `${text}\n`);
+    process.stderr.write = ((text: string) => (said += text, true)) as typeof write;
+    const code = await main(args);
+    return { code, said, files: Array.from(Deno.readDirSync("."), ({ name }) => name) };
+  } finally {
+    console.error = error;
+    process.stderr.write = write;
+    Deno.chdir(before);
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test("main() refuses paths that a shell was to expand, before anything of that name is made", async () => {
+  const cases: [args: string[], message: string][] = [
+    [["run", "r.yaml", "--runs", "~/runs"], 'Cannot use "~/runs" as --runs: "~" is known to shells alone'],
+    [
+      ["graph", "r.yaml", "--out", "$HOME/x.svg"],
+      'Cannot use "$HOME/x.svg" as --out: "$HOME" is known to shells alone',
+    ],
+    [["validate", "${A}/r.yaml"], 'Cannot use "${A}/r.yaml" as recipe: "${A}" is known to shells alone'],
+    [["sample", "%RUNS%\\x"], 'Cannot use "%RUNS%\\x" as run: "%RUNS%" is known to shells alone'],
+    [["new", "sampler", "x", "--dir", "~"], 'Cannot use "~" as --dir: "~" is known to shells alone'],
+    [["schema", "--plugins", "a.ts", "~/b.ts"], 'Cannot use "~/b.ts" as --plugins: "~" is known to shells alone'],
+    [["picture", "grid", "r", "-o", "~/x.png"], 'Cannot use "~/x.png" as --out: "~" is known to shells alone'],
+  ];
+  for (const [args, message] of cases) {
+    const { code, said, files } = await refused(...args);
+    assert.equal(code, 1);
+    assert.equal(said.split("\n")[0], message);
+    assert.deepEqual(files, []);
+  }
+});
+
+Deno.test("main() refuses a cache folder that a shell was to expand", async () => {
+  const before = Deno.env.get("DENOISE_CACHE");
+  try {
+    Deno.env.set("DENOISE_CACHE", "~/cache");
+    const { code, said } = await refused("validate", "r.yaml");
+    assert.equal(code, 1);
+    assert.match(said, /^Cannot use "~\/cache" as DENOISE_CACHE/);
+  } finally {
+    if (before === undefined) Deno.env.delete("DENOISE_CACHE");
+    else Deno.env.set("DENOISE_CACHE", before);
+  }
+});
+
+Deno.test("main() prints no character of its arguments that cannot be seen, and names it where it is to blame", async () => {
+  const cases: [args: string[], code: number, told: RegExp][] = [
+    [["\u001b[2Jrun"], 2, /character 1 of "\\u001b\[2Jrun" is U\+001B ESCAPE/],
+    [["run", "r.yaml", "--fr\u200besh\nforged"], 2, /character 5 of .* is U\+200B ZERO WIDTH SPACE, .*: delete it/],
+    [["validate", "r\u202e.yaml\nforged"], 1, /character 2 of .* is U\+202E RIGHT-TO-LEFT OVERRIDE/],
+    [["plugins", "show", "ddіm"], 1, /character 3 of "ddіm" is U\+0456 .*, not "i": write\n? +"i"/],
+    [["runtime", "add", "cp\u00a0u"], 1, /character 3 of .* is U\+00A0 NO-BREAK SPACE/],
+    [["new", "sampler", "my—sampler"], 1, /character 3 of "my—sampler" is U\+2014 EM DASH, not "-": write "-"/],
+    [["sample", "runs/x\u2060"], 1, /character 7 of .* is U\+2060 WORD JOINER/],
+    [["picture", "gri\u00add"], 1, /character 4 of .* is U\+00AD SOFT HYPHEN/],
+  ];
+  for (const [args, code, told] of cases) {
+    const result = await refused(...args);
+    assert.equal(result.code, code, result.said);
+    assert.match(result.said, told);
+    for (const line of result.said.split("\n")) {
+      assert.equal(visible(line), line);
+      assert.ok(!line.startsWith("forged"));
+    }
+  }
+});
