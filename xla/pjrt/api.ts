@@ -4,7 +4,7 @@ import { functions } from "./functions.ts";
 import type { Free } from "./handle.ts";
 import { Struct, type StructName } from "./layout.ts";
 import { faultOfLibrary } from "../library_file/fault.ts";
-import { type Library, openLibrary } from "./library.ts";
+import { type Library, openLibrary, processorFeatures } from "./library.ts";
 import { CallMemory } from "./memory.ts";
 import { structs } from "./structs.ts";
 import { voidCaller } from "./trampoline.ts";
@@ -79,6 +79,11 @@ export class Api {
     const error = fn.call(args.bytes);
     if (error !== null) throw this.#taken(call, error);
     return args;
+  }
+
+  /** See `processorFeatures` of `library.ts`. */
+  get processorFeatures(): string {
+    return processorFeatures(this.#library);
   }
 
   /** Memory for a call of `callAsync`. */
@@ -185,7 +190,7 @@ export function openApi(path: string): Api {
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     if (/register symbol GetPjrtApi/.test(reason)) throw refuse("it does not export GetPjrtApi", error);
-    throw refuse(reason.replace(/^(Could not open library: )+/, ""), error);
+    throw refuse(reason.replace(/^(Could not open library: )+/, "").replace(`${path}: `, ""), error);
   }
   const pointer = library.GetPjrtApi();
   if (pointer === null) throw new Error(`Cannot use the PJRT plugin "${path}": GetPjrtApi returned nothing`);

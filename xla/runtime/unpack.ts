@@ -1,8 +1,9 @@
 /** Unpacks files of wheels (zip) and of release archives (.tar.gz), piece by piece: they have hundreds of megabytes. */
+import { createHash } from "node:crypto";
 import { createReadStream, createWriteStream } from "node:fs";
 import { chmod, mkdir } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
-import { Readable } from "node:stream";
+import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 // yauzl: reads the directory at the end of a zip, so that what is not needed is passed over; checks CRCs and names.
 import yauzl from "yauzl";
@@ -30,22 +31,24 @@ export interface Unpacking {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** What was unpacked: the SHA-256 (64 hexadecimal digits) of each file, by its path relative to the folder. */
+export type Unpacked = Readonly<Record<string, string>>;
+
 /**
  * Unpacks files of a zip.
  *
- * @returns paths of what was written, relative to the folder
  * @throws Error where the zip is damaged, or a name in it leads out of the folder
  */
-export async function unzip(path: string, { into, files, signal }: Unpacking): Promise<string[]> {
+export async function unzip(path: string, { into, files, signal }: Unpacking): Promise<Unpacked> {
   const zip: ZipFile = await yauzl.openPromise(path, { autoClose: false });
-  const written: string[] = [];
+  const written: Record<string, string> = {};
   try {
     for await (const entry of zip.eachEntry()) {
       signal?.throwIfAborted();
       if (entry.fileName.endsWith("/") || !files.test(entry.fileName)) continue;
       const stream = await zip.openReadStreamPromise(entry);
-      await write(join(into, entry.fileName), stream, entry.externalFileAttributes >>> 16, signal);
-      written.push(entry.fileName);
+      const path = join(into, entry.fileName);
+      written[entry.fileName] = await write(path, stream, entry.externalFileAttributes >>> 16, signal);
     }
   } finally {
     zip.close();
@@ -54,8 +57,8 @@ export async function unzip(path: string, { into, files, signal }: Unpacking): P
 }
 
 /** As `unzip`, of the regular files of a .tar.gz. */
-export async function untar(path: string, { into, files, signal }: Unpacking): Promise<string[]> {
-  const written: string[] = [];
+export async function untar(path: string, { into, files, signal }: Unpacking): Promise<Unpacked> {
+  const written: Record<string, string> = {};
   const entries = (Readable.toWeb(createReadStream(path)) as ReadableStream<Uint8Array<ArrayBuffer>>)
     .pipeThrough(new DecompressionStream("gzip"))
     .pipeThrough(createTarDecoder({ strict: true }));
@@ -70,19 +73,28 @@ export async function untar(path: string, { into, files, signal }: Unpacking): P
       throw new Error(`Cannot unpack "${name}": it lies outside of the folder`);
     }
     const stream = Readable.fromWeb(body as Parameters<typeof Readable.fromWeb>[0]);
-    await write(join(into, name), stream, header.mode ?? 0, signal);
-    written.push(name);
+    written[name] = await write(join(into, name), stream, header.mode ?? 0, signal);
   }
   return written;
 }
 
+/** @returns SHA-256 of what was written */
 async function write(
   target: string,
   content: NodeJS.ReadableStream,
   mode: number,
   signal: AbortSignal | undefined,
-): Promise<void> {
+): Promise<string> {
   await mkdir(dirname(target), { recursive: true });
-  await pipeline(content, createWriteStream(target, { flush: true }), signal === undefined ? {} : { signal });
+  const hash = createHash("sha256");
+  const hashing = new Transform({
+    transform(chunk, _, done) {
+      hash.update(chunk);
+      done(null, chunk);
+    },
+  });
+  const file = createWriteStream(target, { flush: true });
+  await pipeline(content, hashing, file, signal === undefined ? {} : { signal });
   await chmod(target, (mode & 0o777) | 0o644); // ptxas is a program
+  return hash.digest("hex");
 }
