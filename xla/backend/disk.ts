@@ -2,14 +2,15 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { holdLock, isAbandoned } from "../abandoned.ts";
 import type { Executable } from "../pjrt/mod.ts";
 
 const checksumBytes = 32;
 
 /**
- * A folder of compiled programs, named by a hash of program, flags, plugin and processor. A file is a SHA-256 of the
- * program and the program; one that is damaged counts as missing. Where the folder grows beyond its limit, the programs
- * that were not used for longest go.
+ * A folder of compiled programs, named by a hash of program, flags, plugin and processor. A file is a SHA-256 of its name
+ * and the program, then the program: one that is damaged, or stands under another's name, counts as missing, as XLA may
+ * end the process over it. Where the folder grows beyond its limit, the programs that were not used for longest go.
  */
 export class ProgramCache {
   #writable = true;
@@ -23,11 +24,11 @@ export class ProgramCache {
 
   /** The saved program; undefined where there is none. */
   find(text: string, partitions: number): Uint8Array | undefined {
-    const path = this.#path(text, partitions);
+    const name = this.#name(text, partitions), path = join(this.folder, name);
     try {
       const file = readFileSync(path);
       const bytes = file.subarray(checksumBytes);
-      if (!checksum(bytes).equals(file.subarray(0, checksumBytes))) return undefined;
+      if (!checksum(name, bytes).equals(file.subarray(0, checksumBytes))) return undefined;
       const now = new Date();
       utimesSync(path, now, now); // used just now: the last to go
       return bytes;
@@ -39,12 +40,14 @@ export class ProgramCache {
   /** Saves whole or not at all. What cannot be saved is compiled again next time: no reason to stop. */
   save(text: string, partitions: number, executable: Executable): void {
     if (!this.#writable) return;
-    const path = this.#path(text, partitions);
-    const aside = `${path}.${process.pid}.part`;
+    const name = this.#name(text, partitions), path = join(this.folder, name);
+    const aside = `${path}.${crypto.randomUUID().slice(0, 8)}.part`;
     try {
       const bytes = executable.serialize();
       mkdirSync(this.folder, { recursive: true });
-      writeFileSync(aside, checksum(bytes), { flush: true });
+      using lock = Deno.openSync(aside, { createNew: true, write: true });
+      holdLock(lock);
+      writeFileSync(aside, checksum(name, bytes));
       writeFileSync(aside, bytes, { flag: "a", flush: true });
       renameSync(aside, path);
       this.#prune();
@@ -58,7 +61,7 @@ export class ProgramCache {
     }
   }
 
-  /** Removes what is beyond the limit, and what killed writers left a day ago or more. */
+  /** Removes what is beyond the limit, and what killed writers left. */
   #prune(): void {
     const files = readdirSync(this.folder).flatMap((name) => {
       const path = join(this.folder, name);
@@ -66,20 +69,20 @@ export class ProgramCache {
       return found === undefined ? [] : [{ path, size: found.size, used: found.mtimeMs }];
     }).sort((a, b) => b.used - a.used);
     let total = 0;
-    for (const { path, size, used } of files) {
+    for (const { path, size } of files) {
       const program = path.endsWith(".xla");
       if (program) total += size;
-      const abandoned = path.endsWith(".part") && Date.now() - used > 24 * 3600e3;
+      const abandoned = path.endsWith(".part") && isAbandoned(path);
       if (abandoned || (program && total > this.limit)) rmSync(path, { force: true });
     }
   }
 
-  #path(text: string, partitions: number): string {
+  #name(text: string, partitions: number): string {
     const hash = createHash("sha256").update(`${this.build}\n${partitions}\n`).update(text).digest("hex");
-    return join(this.folder, `${hash.slice(0, 40)}.xla`);
+    return `${hash.slice(0, 40)}.xla`;
   }
 }
 
-function checksum(bytes: Uint8Array) {
-  return createHash("sha256").update(bytes).digest();
+function checksum(name: string, bytes: Uint8Array) {
+  return createHash("sha256").update(name).update(bytes).digest();
 }
