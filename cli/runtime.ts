@@ -8,6 +8,7 @@ import { bytes } from "../pipeline/terminal/units.ts";
 import {
   addRuntime,
   choosePlugin,
+  damageOf,
   detect,
   type Hardware,
   listInstalled,
@@ -82,6 +83,8 @@ function stateOf(runtime: Runtime, { accelerators }: Hardware): string {
   const size = bytes(runtime.wheels.reduce((sum, { size }) => sum + size, 0));
   const fits = runtime.platform === platform() || runtime.archives[platform()] !== undefined;
   const usable = runtime.name === "cpu" || accelerators.some((one) => runtimesFor(one).includes(runtime.name));
+  const damage = damageOf(runtime);
+  if (damage !== undefined) return `damaged: ${damage}; to fetch it again: deno task runtime add ${runtime.name}`;
   if (installed) return usable ? "installed" : "installed, but nothing here to run on";
   if (!fits) return `not built for ${platform()}`;
   return usable ? `usable here, not installed: a download of ${size}` : "nothing here to run on";

@@ -9,6 +9,7 @@ export {
   addRuntime,
   type Choice,
   choosePlugin,
+  damageOf,
   detect,
   type Hardware,
   type Installed,

@@ -1,7 +1,15 @@
 /** Backend `xla`: whole steps compiled by XLA, through a PJRT plugin; on processors and accelerators. */
 import { plugin, z } from "denoise/plugin";
 import type { Backend, StartTools } from "denoise/plugin";
-import { addRuntime, choosePlugin, pluginVariable, RuntimeError, runtimes, XlaEngine } from "../../xla/mod.ts";
+import {
+  addRuntime,
+  choosePlugin,
+  damageOf,
+  pluginVariable,
+  RuntimeError,
+  runtimes,
+  XlaEngine,
+} from "../../xla/mod.ts";
 
 /** What plugins are made of: messages name a line of the plugin. */
 const library = ["tensor", "pipeline"].map((folder) => new URL(`../../${folder}/`, import.meta.url).href);
@@ -80,7 +88,11 @@ export async function cpuPlugin({ download = false, signal, progress }: StartToo
   const row = runtimes.find(({ name }) => name === "cpu")!;
   const megabytes = Math.round(row.wheels.reduce((sum, { size }) => sum + size, 0) / 1e6);
   if (!download) {
-    throw new RuntimeError(`No PJRT plugin is installed; training fetches one for the processor (${megabytes} MB)`, [
+    const damage = damageOf(row);
+    const state = damage === undefined
+      ? "No PJRT plugin is installed; training fetches one for the processor"
+      : `The PJRT plugin for the processor is damaged: ${damage}; training fetches it again`;
+    throw new RuntimeError(`${state} (${megabytes} MB)`, [
       "to fetch it now: deno task runtime add cpu",
       "or take what starts here: backend: auto",
     ]);

@@ -8,9 +8,9 @@ import { createLocked, isAbandoned } from "../writer.ts";
 const checksumBytes = 32;
 
 /**
- * A folder of compiled programs, named by a hash of program, flags, plugin and processor. A file is a SHA-256 of the
- * program and the program; one that is damaged counts as missing. Where the folder grows beyond its limit, the programs
- * that were not used for longest go.
+ * A folder of compiled programs, named by a hash of program, flags, plugin and processor. A file is a SHA-256 of its name
+ * and the program, then the program: one that is damaged, or stands under another's name, counts as missing, as XLA may
+ * end the process over it. Where the folder grows beyond its limit, the programs that were not used for longest go.
  */
 export class ProgramCache {
   #writable = true;
@@ -24,11 +24,11 @@ export class ProgramCache {
 
   /** The saved program; undefined where there is none. */
   find(text: string, partitions: number): Uint8Array | undefined {
-    const path = this.#path(text, partitions);
+    const name = this.#name(text, partitions), path = join(this.folder, name);
     try {
       const file = readFileSync(path);
       const bytes = file.subarray(checksumBytes);
-      if (!checksum(bytes).equals(file.subarray(0, checksumBytes))) return undefined;
+      if (!checksum(name, bytes).equals(file.subarray(0, checksumBytes))) return undefined;
       const now = new Date();
       utimesSync(path, now, now); // used just now: the last to go
       return bytes;
@@ -40,13 +40,13 @@ export class ProgramCache {
   /** Saves whole or not at all. What cannot be saved is compiled again next time: no reason to stop. */
   save(text: string, partitions: number, executable: Executable): void {
     if (!this.#writable) return;
-    const path = this.#path(text, partitions);
+    const name = this.#name(text, partitions), path = join(this.folder, name);
     const aside = `${path}.${crypto.randomUUID().slice(0, 8)}.part`;
     try {
       const bytes = executable.serialize();
       mkdirSync(this.folder, { recursive: true });
       using file = createLocked(aside);
-      write(file, checksum(bytes));
+      write(file, checksum(name, bytes));
       write(file, bytes);
       file.syncDataSync();
       renameSync(aside, path);
@@ -69,7 +69,7 @@ export class ProgramCache {
       return found === undefined ? [] : [{ path, size: found.size, used: found.mtimeMs }];
     }).sort((a, b) => b.used - a.used);
     let total = 0;
-    for (const { path, size, used } of files) {
+    for (const { path, size } of files) {
       const program = path.endsWith(".xla");
       if (program) total += size;
       const abandoned = path.endsWith(".part") && isAbandoned(path);
@@ -77,9 +77,9 @@ export class ProgramCache {
     }
   }
 
-  #path(text: string, partitions: number): string {
+  #name(text: string, partitions: number): string {
     const hash = createHash("sha256").update(`${this.build}\n${partitions}\n`).update(text).digest("hex");
-    return join(this.folder, `${hash.slice(0, 40)}.xla`);
+    return `${hash.slice(0, 40)}.xla`;
   }
 }
 
@@ -87,6 +87,6 @@ function write(file: Deno.FsFile, bytes: Uint8Array): void {
   for (let at = 0; at < bytes.length;) at += file.writeSync(bytes.subarray(at));
 }
 
-function checksum(bytes: Uint8Array) {
-  return createHash("sha256").update(bytes).digest();
+function checksum(name: string, bytes: Uint8Array) {
+  return createHash("sha256").update(name).update(bytes).digest();
 }

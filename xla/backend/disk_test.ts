@@ -86,6 +86,66 @@ Deno.test("a folder of programs is bounded: those not used for longest go", asyn
   await Deno.remove(folder, { recursive: true });
 });
 
+Deno.test("a program that is cut off, changed, or another's is not found", async () => {
+  const folder = await Deno.makeTempDir();
+  const cache = new ProgramCache(folder, "build");
+  const bytes = Uint8Array.from({ length: 300 }, (_, i) => i * 7);
+  const program = { serialize: () => bytes } as unknown as Executable;
+  cache.save("a", 1, program);
+  const [path] = files(folder) as [string];
+  const whole = await Deno.readFile(path);
+  assert.deepEqual([...cache.find("a", 1)!], [...bytes]);
+  for (let length = 0; length < whole.length; length++) {
+    await Deno.writeFile(path, whole.subarray(0, length));
+    assert.equal(cache.find("a", 1), undefined, `cut off at ${length}`);
+    await Deno.writeFile(path, whole.with(length, whole[length]! ^ 1 << length % 8));
+    assert.equal(cache.find("a", 1), undefined, `changed at ${length}`);
+  }
+  await Deno.writeFile(path, Uint8Array.of(...whole, 0));
+  assert.equal(cache.find("a", 1), undefined, "longer than it was");
+  await Deno.writeFile(path, whole);
+  assert.ok(cache.find("a", 1) !== undefined, "put back");
+  cache.save("b", 1, program);
+  const other = files(folder).find((each) => each !== path)!;
+  await Deno.copyFile(path, other);
+  assert.equal(cache.find("b", 1), undefined, "the program of another text");
+  assert.equal(new ProgramCache(folder, "another build").find("a", 1), undefined);
+  await Deno.remove(path);
+  await Deno.mkdir(path);
+  assert.equal(cache.find("a", 1), undefined, "a folder of that name");
+  cache.save("a", 1, program);
+  assert.deepEqual(files(folder).filter((each) => each.endsWith(".part")), []);
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test({
+  name: "processes that start at once share a folder of programs, and get the same from it",
+  ignore,
+  async fn() {
+    const folder = await Deno.makeTempDir();
+    const source = `import * as tf from "@tensorflow/tfjs";
+      import { XlaEngine } from ${JSON.stringify(new URL("./engine.ts", import.meta.url).href)};
+      const engine = new XlaEngine({ plugin: ${JSON.stringify(plugin)}, cache: ${JSON.stringify(folder)} });
+      await engine.start();
+      const run = engine.compile((x) => {
+        for (let i = 0; i < 8; i++) x = tf.tanh(tf.matMul(x, x));
+        return tf.mean(tf.softmax(x));
+      }, { name: "product" });
+      console.log((await run(tf.fill([64, 64], 0.1))).dataSync()[0]);`;
+    const one = () =>
+      new Deno.Command(Deno.execPath(), { args: ["eval", "--quiet", "--no-check", source], cwd: import.meta.dirname! })
+        .output();
+    const ended = await Promise.all([one(), one(), one()]);
+    const said = ended.map(({ stdout, stderr }) =>
+      new TextDecoder().decode(stdout) || new TextDecoder().decode(stderr)
+    );
+    assert.ok(ended.every(({ success }) => success), said.join("\n"));
+    assert.equal(new Set(said).size, 1, said.join("\n"));
+    assert.ok(files(folder).length > 0 && files(folder).every((path) => path.endsWith(".xla")));
+    await Deno.remove(folder, { recursive: true });
+  },
+});
+
 Deno.test("a folder that cannot be written to is no reason to stop", async () => {
   const file = await Deno.makeTempFile();
   const cache = new ProgramCache(file, "build");

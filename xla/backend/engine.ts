@@ -2,7 +2,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { cpus } from "node:os";
 import { join } from "node:path";
-import { statSync } from "node:fs";
 import { type Client, type ClientOptions, loadPlugin } from "../pjrt/mod.ts";
 import { XlaBackend } from "./backend.ts";
 import { compileFunction, type CompileFunctionOptions } from "./compile.ts";
@@ -82,7 +81,7 @@ export class XlaEngine {
       }
       const all = { ...await supportedFlags(client, precision), ...toolkitFlags(plugin), ...flags };
       const folder = cache === undefined ? defaultFolder() : cache;
-      const build = JSON.stringify([buildOf(plugin, client), all]);
+      const build = JSON.stringify([buildOf(client), all]);
       const programs = folder === null ? undefined : new ProgramCache(folder, build);
       this.#device = new XlaDevice(client, all, programs, devices, this.#options.library);
     }
@@ -165,11 +164,10 @@ function cpuDevices(path: string, devices: number): ClientOptions {
 }
 
 /** What compiled programs depend on: the plugin's file and version, XLA's own flags, the processor they are made for. */
-function buildOf(path: string, client: Client): unknown[] {
-  const { size, mtimeMs } = statSync(path);
+function buildOf({ plugin, platform, platformVersion }: Client): unknown[] {
   const [processor] = cpus();
-  const plugin = [client.platform, client.platformVersion, size, Math.round(mtimeMs)];
-  return [...plugin, process.env.XLA_FLAGS ?? "", processor?.model, cpus().length];
+  const host = [processor?.model, cpus().length, plugin.processorFeatures];
+  return [platform, platformVersion, ...plugin.build, process.env.XLA_FLAGS ?? "", ...host];
 }
 
 function defaultFolder(): string {

@@ -3,8 +3,10 @@ import { PjrtError } from "./error.ts";
 import { functions } from "./functions.ts";
 import type { Free } from "./handle.ts";
 import { Struct, type StructName } from "./layout.ts";
-import { type Library, openLibrary } from "./library.ts";
+import { faultOfLibrary } from "../library_file/fault.ts";
+import { type Library, openLibrary, processorFeatures } from "./library.ts";
 import { CallMemory } from "./memory.ts";
+import { structs } from "./structs.ts";
 import { voidCaller } from "./trampoline.ts";
 
 /** A function that takes one struct, without the `_Args` of that struct's name. */
@@ -23,6 +25,7 @@ type ArgsOf<C extends Call> = Struct<`${C}_Args` & StructName>;
 const sync = { parameters: ["buffer"], result: "pointer" } as const;
 const async_ = { parameters: ["buffer"], result: "pointer", nonblocking: true } as const;
 const firstFunction = 40; // bytes: size, extensions, version
+const largestTable = 2 ** 16; // bytes: ten times what there is
 
 /** Versions whose structs have been tried: `major.minor`, oldest and newest. */
 export const tried = { major: 0, oldest: 81, newest: 115 } as const;
@@ -41,9 +44,24 @@ export class Api {
   constructor(library: Library, pointer: Deno.PointerObject, path: string) {
     this.#library = library;
     this.#view = new Deno.UnsafePointerView(pointer);
-    this.#count = Math.floor((Number(this.#view.getBigUint64(0)) - firstFunction) / 8);
+    const size = Number(this.#view.getBigUint64(0));
+    if (size < firstFunction || size > largestTable) {
+      throw new Error(
+        `Cannot use the PJRT plugin "${path}": GetPjrtApi returned a table of ${size} bytes, and a table of functions ` +
+          `has ${firstFunction} to ${largestTable}; the library is not a PJRT plugin, or is damaged`,
+      );
+    }
+    this.#count = Math.floor((size - firstFunction) / 8);
     this.version = { major: this.#view.getInt32(32), minor: this.#view.getInt32(36) };
     checkVersion(this.version, path);
+    const missing = required.filter((call) => !this.has(call));
+    if (missing.length > 0) {
+      throw new Error(
+        `Cannot use the PJRT plugin "${path}": it lacks ${missing.slice(0, 3).join(", ")}` +
+          `${missing.length > 3 ? ` and ${missing.length - 3} more functions` : ""} of the PJRT C API; ` +
+          `the library is not whole, or is made for another purpose`,
+      );
+    }
   }
 
   /** Whether the plugin is new enough to have a function. */
@@ -61,6 +79,11 @@ export class Api {
     const error = fn.call(args.bytes);
     if (error !== null) throw this.#taken(call, error);
     return args;
+  }
+
+  /** See `processorFeatures` of `library.ts`. */
+  get processorFeatures(): string {
+    return processorFeatures(this.#library);
   }
 
   /** Memory for a call of `callAsync`. */
@@ -130,6 +153,17 @@ export class Api {
   }
 }
 
+/** Functions that a plugin may lack: what needs them is done without. */
+const dispensable: readonly string[] = [
+  "PJRT_Executable_Serialize",
+  "PJRT_Executable_DeserializeAndLoad",
+  "PJRT_Executable_OptimizedProgram",
+];
+
+/** Functions that are called whatever a program does. */
+export const required: readonly string[] = Object.keys(structs).filter((name) => name.endsWith("_Args"))
+  .map((name) => name.slice(0, -"_Args".length)).filter((call) => !dispensable.includes(call));
+
 /** Refuses a plugin whose structs may lie otherwise than ours. */
 export function checkVersion({ major, minor }: { readonly major: number; readonly minor: number }, path: string): void {
   if (major === tried.major && minor >= tried.oldest) return;
@@ -140,19 +174,23 @@ export function checkVersion({ major, minor }: { readonly major: number; readonl
   );
 }
 
-/** Loads a library and finds its functions. @throws Error where it cannot be loaded or is no PJRT plugin */
+/** Loads a library and finds its functions. @throws Error where it cannot be loaded or is not a PJRT plugin */
 export function openApi(path: string): Api {
+  const refuse = (reason: string, cause?: unknown) =>
+    new Error(
+      `Cannot load the PJRT plugin "${path}": ${reason}; it must be a shared library that exports GetPjrtApi ` +
+        `(to fetch one: deno task runtime add cpu)`,
+      { cause },
+    );
+  const fault = faultOfLibrary(path);
+  if (fault !== undefined) throw refuse(fault);
   let library;
   try {
     library = openLibrary(path);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(
-      `Cannot load the PJRT plugin "${path}": ${
-        reason.replace(/^(Could not open library: )+/, "")
-      }; it must be a shared library that exports GetPjrtApi`,
-      { cause: error },
-    );
+    if (/register symbol GetPjrtApi/.test(reason)) throw refuse("it does not export GetPjrtApi", error);
+    throw refuse(reason.replace(/^(Could not open library: )+/, "").replace(`${path}: `, ""), error);
   }
   const pointer = library.GetPjrtApi();
   if (pointer === null) throw new Error(`Cannot use the PJRT plugin "${path}": GetPjrtApi returned nothing`);

@@ -11,6 +11,7 @@ const symbols = {
   calloc: { parameters: ["usize", "usize"], result: "pointer", optional: true },
   free: { parameters: ["pointer"], result: "void", optional: true },
   dlopen: { parameters: ["buffer", "i32"], result: "pointer", optional: true },
+  __x86_get_cpuid_feature_leaf: { parameters: ["u32"], result: "pointer", optional: true },
 } as const;
 
 /** The functions of a loaded library that this program calls. */
@@ -34,4 +35,20 @@ export function openLibrary(path: string): Library {
   if (flags !== undefined) library.dlopen?.(new TextEncoder().encode(`${path}\0`), flags);
   leaveWithoutDestructors(path);
   return library;
+}
+
+/**
+ * What the processor can do beyond its name, in hexadecimal digits: machines of one name differ, as virtual ones do.
+ * Empty where the C library does not say: glibc does, on x86.
+ */
+export function processorFeatures({ __x86_get_cpuid_feature_leaf: leafAt }: Library): string {
+  const words: number[] = [];
+  for (let leaf = 0; leaf < 8; leaf++) {
+    const pointer = leafAt?.(leaf);
+    if (pointer == null) return "";
+    const view = new Deno.UnsafePointerView(pointer);
+    // Four numbers that the processor gives, then those of their bits that programs can use.
+    for (let i = 4; i < 8; i++) words.push(view.getUint32(4 * i));
+  }
+  return words.map((word) => word.toString(16)).join(".");
 }

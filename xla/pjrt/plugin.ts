@@ -1,4 +1,5 @@
 /** A PJRT plugin: a shared library that compiles and runs programs on one kind of device. */
+import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { type Api, openApi } from "./api.ts";
 import { Client } from "./client.ts";
@@ -20,7 +21,8 @@ export function loadPlugin(file: string): Plugin {
   let plugin = loaded.get(path);
   if (plugin === undefined) {
     quieten();
-    plugin = new Plugin(path, openApi(path));
+    const file = statSync(path, { throwIfNoEntry: false }); // before it is loaded: it may be replaced at any moment
+    plugin = new Plugin(path, openApi(path), [file?.size ?? 0, Math.round(file?.mtimeMs ?? 0)]);
     loaded.set(path, plugin);
   }
   return plugin;
@@ -41,10 +43,16 @@ export class Plugin {
   readonly version: { readonly major: number; readonly minor: number };
   readonly #api: Api;
 
-  constructor(readonly path: string, api: Api) {
+  /** @param build bytes of the file and when it was changed last, in milliseconds: another build has others */
+  constructor(readonly path: string, api: Api, readonly build: readonly [size: number, modified: number]) {
     this.#api = api;
     this.version = api.version;
     api.call("PJRT_Plugin_Initialize", new Struct("PJRT_Plugin_Initialize_Args"));
+  }
+
+  /** What the processor can do beyond its name; empty where that is not known. */
+  get processorFeatures(): string {
+    return this.#api.processorFeatures;
   }
 
   /** Whether the plugin has a function of the C API, such as "PJRT_Executable_Serialize". */

@@ -1,14 +1,14 @@
 /** Installs a runtime: fetched, checked, unpacked aside, and put in its place by one rename. */
-import { mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { fetchArchive } from "./archive.ts";
 import { reasonOf, RuntimeError } from "./error.ts";
-import { findInstalled, folderOf, manifestName, runtimesFolder } from "./installed.ts";
+import { findInstalled, folderOf, runtimesFolder, writeManifest } from "./installed.ts";
 import { createLocked, isAbandoned, isOld } from "../writer.ts";
 import { findPip, type Pip, pipDownload } from "./pip.ts";
 import { platform, runtimeNamed } from "./table.ts";
 import type { Installed, ReportBytes, Runtime, RuntimeName } from "./types.ts";
-import { untar, unzip } from "./unpack.ts";
+import { type Unpacked, untar, unzip } from "./unpack.ts";
 
 export interface AddOptions {
   /** Folder of all runtimes; by default one in the user's cache. */
@@ -48,10 +48,16 @@ export async function addRuntime(runtime: Runtime | RuntimeName, options: AddOpt
   try {
     const inside = join(aside, "runtime");
     const { plugin, source, files } = await fill(row, inside, aside, options);
-    if (!files.includes(plugin)) throw new RuntimeError(`Cannot use ${row.name}: "${plugin}" is not in it`, []);
-    const sizes = await Promise.all(files.map(async (name) => [name, (await stat(join(inside, name))).size] as const));
-    const manifest = { name: row.name, version: row.version, source, plugin, files: Object.fromEntries(sizes) };
-    await writeFile(join(inside, manifestName), `${JSON.stringify(manifest, null, 2)}\n`, { flush: true });
+    if (!(plugin in files)) throw new RuntimeError(`Cannot use ${row.name}: "${plugin}" is not in it`, []);
+    const { name, version } = row;
+    writeManifest(inside, {
+      name,
+      version,
+      source,
+      plugin,
+      files: await sizes(inside, Object.keys(files)),
+      sha256: files,
+    });
     const target = folderOf(row, folder);
     await rename(inside, target).catch(async (error) => {
       if (findInstalled(row, folder) !== undefined) return; // another process was faster
@@ -71,8 +77,8 @@ export async function addRuntime(runtime: Runtime | RuntimeName, options: AddOpt
 interface Filled {
   readonly plugin: string;
   readonly source: string;
-  /** Paths of all files, relative to the folder. */
-  readonly files: string[];
+  /** SHA-256 of all files, by their paths relative to the folder. */
+  readonly files: Unpacked;
 }
 
 /** Tries pip, then the archive; says why neither will do. */
@@ -116,7 +122,7 @@ async function fill(row: Runtime, into: string, aside: string, options: AddOptio
 async function fromWheels(row: Runtime, pip: Pip, into: string, aside: string, options: AddOptions): Promise<Filled> {
   const { signal, progress } = options;
   const total = row.wheels.reduce((sum, { size }) => sum + size, 0);
-  const files: string[] = [];
+  const files: Record<string, string> = {};
   let before = 0;
   for (const [i, wheel] of row.wheels.entries()) {
     const folder = join(aside, `wheel-${i}`);
@@ -125,11 +131,16 @@ async function fromWheels(row: Runtime, pip: Pip, into: string, aside: string, o
       signal,
       progress: (done) => progress?.(`downloading ${row.name}`, before + done, total),
     });
-    files.push(...await unzip(path, { into, files: wheel.unpack, signal }));
+    Object.assign(files, await unzip(path, { into, files: wheel.unpack, signal }));
     await rm(folder, { recursive: true }); // before the next one comes: they have gigabytes together
     before += wheel.size;
   }
   return { plugin: row.plugin, source: "pip", files };
+}
+
+async function sizes(folder: string, files: readonly string[]): Promise<Record<string, number>> {
+  const found = await Promise.all(files.map(async (name) => [name, (await stat(join(folder, name))).size] as const));
+  return Object.fromEntries(found);
 }
 
 /** The file beside a folder that is being filled whose lock says that somebody does. */

@@ -1,8 +1,8 @@
 /** Chooses among plugins: what the environment names, else the best that is installed for what is really there. */
-import { statSync } from "node:fs";
+import { faultOfLibrary } from "../library_file/fault.ts";
 import { type Accelerator, detect, type Hardware } from "./detect.ts";
 import { RuntimeError } from "./error.ts";
-import { findInstalled, runtimesFolder } from "./installed.ts";
+import { damageOf, findInstalled, runtimesFolder } from "./installed.ts";
 import { runtimeNamed } from "./table.ts";
 import type { RuntimeName } from "./types.ts";
 
@@ -29,7 +29,7 @@ export function runtimesFor({ vendor, cuda = 0 }: Accelerator): RuntimeName[] {
 /**
  * The plugin to use; of the CPU where no accelerator is there, or none that has its plugin.
  *
- * @throws RuntimeError where the environment names a file that is not there
+ * @throws RuntimeError where the environment names a file that is not there, or cannot be a plugin
  */
 export function choosePlugin(
   { folder = runtimesFolder(), hardware, env = process.env }: {
@@ -50,10 +50,14 @@ export function choosePlugin(
       const plugin = findInstalled(runtimeNamed(runtime), folder)?.plugin;
       if (plugin !== undefined) return { plugin, runtime, reason: `${device} found` };
     }
+    const damaged = names.flatMap((name) => {
+      const damage = damageOf(runtimeNamed(name), folder);
+      return damage === undefined ? [] : [`the runtime ${name} is damaged (${damage}): deno task runtime add ${name}`];
+    });
     notes.push(
       names.length === 0
         ? `${device} found, but its driver speaks CUDA ${cuda} and 12.0 is the least: update the driver`
-        : `${device} found, but not its plugin: deno task runtime add ${names[0]}`,
+        : `${device} found, but ${damaged[0] ?? `not its plugin: deno task runtime add ${names[0]}`}`,
     );
   }
   return {
@@ -63,14 +67,11 @@ export function choosePlugin(
   };
 }
 
-/** @throws RuntimeError where there is no such file */
+/** @throws RuntimeError where there is no such file, or it cannot be a plugin */
 function existing(path: string): string {
-  try {
-    if (statSync(path).isFile()) return path;
-  } catch {
-    // said below
-  }
-  throw new RuntimeError(`Cannot use the PJRT plugin "${path}", which ${pluginVariable} names: there is no such file`, [
+  const fault = faultOfLibrary(path);
+  if (fault === undefined) return path;
+  throw new RuntimeError(`Cannot use the PJRT plugin "${path}", which ${pluginVariable} names: ${fault}`, [
     `set ${pluginVariable} to the path of a shared library that exports GetPjrtApi`,
     "or unset it, and the best plugin that is installed is used",
   ]);

@@ -1,6 +1,6 @@
 /** Checks a file that was fetched. */
 import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
+import { closeSync, createReadStream, openSync, readSync } from "node:fs";
 import { RuntimeError } from "./error.ts";
 
 /** @throws RuntimeError unless the file has this SHA-256 (64 hexadecimal digits); read piece by piece */
@@ -17,4 +17,17 @@ export async function checkHash(path: string, expected: string, signal?: AbortSi
     `expected is    ${expected}`,
     "it was changed on the way, or replaced where it came from: nothing of it is kept",
   ]);
+}
+
+/** SHA-256 of a file, 64 hexadecimal digits; the thread stands still meanwhile. */
+export function hashOf(path: string): string {
+  const hash = createHash("sha256");
+  const chunk = new Uint8Array(1 << 20);
+  const file = openSync(path, "r");
+  try {
+    for (let count; (count = readSync(file, chunk, 0, chunk.length, null)) > 0;) hash.update(chunk.subarray(0, count));
+  } finally {
+    closeSync(file);
+  }
+  return hash.digest("hex");
 }

@@ -3,6 +3,6 @@ export { type AddOptions, addRuntime } from "./add.ts";
 export { type Choice, choosePlugin, pluginVariable, runtimesFor } from "./choose.ts";
 export { detect, type Hardware } from "./detect.ts";
 export { RuntimeError } from "./error.ts";
-export { listInstalled, removeRuntime } from "./installed.ts";
+export { damageOf, listInstalled, removeRuntime } from "./installed.ts";
 export { platform, runtimes } from "./table.ts";
 export type { Installed, Runtime, RuntimeName } from "./types.ts";

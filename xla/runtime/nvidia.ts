@@ -1,6 +1,7 @@
 /** NVIDIA's libraries beside a CUDA plugin: loaded in the order of what needs what, before the plugin looks for them. */
 import { existsSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { faultOfLibrary } from "../library_file/fault.ts";
 
 /**
  * Names up to their version, in order. The plugin opens them by name when it needs them, and a library that is loaded
@@ -35,9 +36,10 @@ export function librariesFor(plugin: string): string[] {
   return order.flatMap((name) => all.filter((one) => one.name.startsWith(`${name}.`)).map(({ path }) => path));
 }
 
-/** Loads them; one that does not load is left to the plugin, which says what it misses. */
+/** Loads them; one that does not load, or is damaged, is left to the plugin, which says what it misses. */
 export function loadLibrariesFor(plugin: string): void {
   for (const path of librariesFor(plugin)) {
+    if (faultOfLibrary(path) !== undefined) continue;
     try {
       Deno.dlopen(path, {});
     } catch {

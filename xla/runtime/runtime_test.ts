@@ -1,7 +1,7 @@
 /** Runtimes: fetched from pip or an archive, verified, whole or not there; what is chosen for which hardware. */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { packTar } from "modern-tar";
@@ -12,6 +12,7 @@ import { RuntimeError } from "./error.ts";
 import { findInstalled, listInstalled, manifestName, removeRuntime } from "./installed.ts";
 import { cudaToolkitFor, librariesFor } from "./nvidia.ts";
 import { findPip } from "./pip.ts";
+import { pluginForTests } from "../testing.ts";
 import { platform, runtimes } from "./table.ts";
 import type { Runtime } from "./types.ts";
 
@@ -261,10 +262,28 @@ Deno.test("choosePlugin() takes the accelerator that has its plugin, else the CP
     reason: "NVIDIA H100 found",
   });
   assert.equal(choosePlugin({ folder, hardware: none, env }).plugin, onCpu, "a plugin without its device is no use");
-  assert.equal(choosePlugin({ folder, hardware: h100, env: { DENOISE_PJRT_PLUGIN: onCpu } }).plugin, onCpu);
+  writeFileSync(cuda13, "cut off");
+  assert.match(
+    choosePlugin({ folder, hardware: h100, env }).reason,
+    /^NVIDIA H100 found$/,
+    "another that drives it is whole",
+  );
+  rmSync(dirname(cuda12), { recursive: true });
+  assert.equal(
+    choosePlugin({ folder, hardware: h100, env }).reason,
+    'NVIDIA H100 found, but the runtime cuda13 is damaged ("p.so" has 7 bytes, and 1 were installed): deno task runtime add cuda13',
+  );
+  const real = pluginForTests();
+  if (real !== undefined) {
+    assert.equal(choosePlugin({ folder, hardware: h100, env: { DENOISE_PJRT_PLUGIN: real } }).plugin, real);
+  }
   assert.throws(
     () => choosePlugin({ folder, hardware: none, env: { DENOISE_PJRT_PLUGIN: "/no/such.so" } }),
     /Cannot use the PJRT plugin "\/no\/such.so", which DENOISE_PJRT_PLUGIN names: there is no such file/,
+  );
+  assert.throws(
+    () => choosePlugin({ folder, hardware: none, env: { DENOISE_PJRT_PLUGIN: onCpu } }),
+    /which DENOISE_PJRT_PLUGIN names: it is not a shared library/,
   );
 });
 

@@ -1,4 +1,5 @@
 /** Unpacks files of wheels (zip) and of release archives (.tar.gz), piece by piece: they have hundreds of megabytes. */
+import { createHash } from "node:crypto";
 import { createReadStream, createWriteStream } from "node:fs";
 import { chmod, mkdir, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
@@ -33,14 +34,16 @@ export interface Unpacking {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** What was unpacked: the SHA-256 (64 hexadecimal digits) of each file, by its path relative to the folder. */
+export type Unpacked = Readonly<Record<string, string>>;
+
 /**
  * Unpacks files of a zip. Nothing is written outside the folder, or over a file or a link that is there.
  *
- * @returns paths of what was written, relative to the folder
  * @throws RuntimeError where the zip is damaged, gives more than `most` bytes, or holds a name twice or one that leads out
  *   of the folder
  */
-export async function unzip(path: string, { into, files, most, signal }: Unpacking): Promise<string[]> {
+export async function unzip(path: string, { into, files, most, signal }: Unpacking): Promise<Unpacked> {
   const target = new Target(into, most ?? await mostOf(path), signal);
   let zip: ZipFile | undefined;
   try {
@@ -61,7 +64,7 @@ export async function unzip(path: string, { into, files, most, signal }: Unpacki
 }
 
 /** As `unzip`, of the regular files of a .tar.gz. */
-export async function untar(path: string, { into, files, most, signal }: Unpacking): Promise<string[]> {
+export async function untar(path: string, { into, files, most, signal }: Unpacking): Promise<Unpacked> {
   const target = new Target(into, most ?? await mostOf(path), signal);
   const entries = (Readable.toWeb(createReadStream(path)) as ReadableStream<Uint8Array<ArrayBuffer>>)
     .pipeThrough(new DecompressionStream("gzip"))
@@ -90,7 +93,7 @@ async function mostOf(path: string): Promise<number> {
 
 /** A folder that is unpacked to. */
 class Target {
-  readonly written: string[] = [];
+  readonly written: Record<string, string> = Object.create(null);
   /** Names without regard to case: on some file systems two of them are one file. */
   readonly #names = new Set<string>();
   #bytes = 0;
@@ -113,12 +116,16 @@ class Target {
     const stream = await content();
     // "wx": nothing that is there is written over, nor followed where it is a link.
     const file = createWriteStream(path, { flush: true, flags: "wx" });
+    const hash = createHash("sha256");
     const meter = new Transform({
-      transform: (chunk, _, done) => done(this.#fault(chunk.length), chunk),
+      transform: (chunk, _, done) => {
+        hash.update(chunk);
+        done(this.#fault(chunk.length), chunk);
+      },
     });
     await pipeline(stream, meter, file, signal === undefined ? {} : { signal });
     await chmod(path, (mode & 0o777) | 0o644); // ptxas is a program
-    this.written.push(name);
+    this.written[name] = hash.digest("hex");
   }
 
   /** Counts all that an archive gives, also what is passed over. */
