@@ -1,7 +1,9 @@
 /** The list of attacks, in the order in which they run. */
+import disk from "./disk.ts";
 import kills from "./kills.ts";
 import type { Torture } from "./types.ts";
 
 export const all: readonly Torture[] = [
   kills,
+  disk,
 ];
