@@ -1,31 +1,20 @@
 /** Tells the user what went wrong. */
-import { DenoiseError, formatProblems } from "../mod.ts";
+import { DenoiseError, formatProblems, refusalOf } from "../mod.ts";
 
 /** Prints an error to standard error; a stack only where the fault is ours. Returns the exit code. */
 export function report(error: unknown): number {
+  const refusal = refusalOf(error);
   const colour = Deno.stderr.isTerminal() && !Deno.noColor;
   if (error instanceof DenoiseError) {
     const width = Deno.stderr.isTerminal() ? Math.min(100, Deno.consoleSize().columns || 100) : 100;
     console.error(formatProblems(error.problems, { colour, width }));
-  } else if (isOfSystem(error)) {
-    console.error(`Cannot go on: ${error.message}`);
-    console.error(`  ${helpFor(error)}`);
+  } else if (refusal !== undefined) {
+    console.error(refusal.what);
+    console.error(`  ${refusal.fix}`);
+    console.error("  then run the same command again: what is complete is kept");
   } else {
     console.error("Denoise came upon something it does not expect; please report it with the lines below");
     console.error(error);
   }
   return 1;
-}
-
-/** What to do about what the operating system refuses. */
-function helpFor(error: Error): string {
-  if (error instanceof Deno.errors.IsADirectory) return "name a file in place of this folder";
-  const file = error instanceof Deno.errors.AlreadyExists && /\bmkdir\b/.test(error.message);
-  if (file || error instanceof Deno.errors.NotADirectory) return "name a folder in place of this file";
-  return "the operating system refused this: look at the space on the disk and at who may write there";
-}
-
-/** Whether it is the operating system that refuses: no space left, no permission, a folder where a file was wanted. */
-function isOfSystem(error: unknown): error is Error {
-  return error instanceof Error && !(error instanceof Deno.errors.NotCapable) && /\(os error \d+\)/.test(error.message);
 }

@@ -10,4 +10,5 @@ export * from "./download.ts";
 export * from "./hash.ts";
 export * from "./hdf5.ts";
 export * from "./keras.ts";
+export * from "./refusal.ts";
 export * from "./whole.ts";
