@@ -18,53 +18,61 @@ interface Attempt {
   readonly failure: Failure;
 }
 
-/** Scenes whose processes are attacked. */
-const scenes = ["train", "resume", "use", "sweep", "download", "runtime"] as const;
+/** Scenes whose processes are attacked, in turn. */
+const turns = ["train", "resume", "download", "train", "resume", "runtime", "use", "train", "resume", "sweep"] as const;
 
 async function run(options: TortureOptions): Promise<TortureResult> {
   const { seed, first = 0, trials, folder, signal, progress } = options;
   await using rehearsal = await Rehearsal.open(folder);
   const { shim } = rehearsal;
   if (typeof shim === "string") return { trials: 0, faults: [], figures: { "not done": shim } };
-  const attempts = await planOf(rehearsal, shim, seed, folder);
+  const plans = new Map<string, Promise<Attempt[]>>();
   const faults: Fault[] = [];
   const counts = { "ended with a message": 0, "came to their end": 0, "not reached": 0 };
   let done = 0;
   for (; done < trials && !signal.aborted; done++) {
     progress(done, trials);
     const trial = first + done;
-    const attempt = attempts[trial % attempts.length]!;
+    const turn = trial % turns.length;
+    const scene = turns[turn]!;
+    const plan = plans.get(scene) ?? planOf(await rehearsal.scene(scene), shim, seed, folder);
+    plans.set(scene, plan);
+    // The how-manieth trial of this scene it is, from 0 on.
+    const times = (until: number) => turns.slice(0, until).filter((each) => each === scene).length;
+    const number = Math.floor(trial / turns.length) * times(turns.length) + times(turn);
+    const attempts = await plan;
+    const attempt = attempts[number % attempts.length]!;
     const { what, outcome } = await tryOne(attempt, shim, join(folder, `trial-${trial}`));
     counts[outcome]++;
     const input = `${attempt.rehearsed.scene.name}, ${attempt.line.args.join(" ")}: ${attempt.failure.what}`;
     if (what.length > 0) faults.push({ trial, what: what.join("; "), input });
   }
   progress(done, trials);
-  return { trials: done, faults, figures: { "places × ways": attempts.length, ...counts } };
+  const known = (await Promise.all(plans.values())).reduce((sum, { length }) => sum + length, 0);
+  return { trials: done, faults, figures: { "places × ways": known, ...counts } };
 }
 
-/** All failures of all processes; in an order of the seed, but each kind of place once before any comes again. */
-async function planOf(rehearsal: Rehearsal, shim: Shim, seed: number, folder: string): Promise<Attempt[]> {
+/** All failures of a scene's processes; in an order of the seed, but each kind of place once before any comes again. */
+async function planOf(rehearsed: Rehearsed, shim: Shim, seed: number, folder: string): Promise<Attempt[]> {
+  const { scene: { name, steps }, start } = rehearsed;
   const attempts: Attempt[] = [];
-  for (const name of scenes) {
-    const rehearsed = await rehearsal.scene(name);
-    const own = join(folder, "logged");
-    await copyFolder(rehearsed.start, own);
-    for (const [step, [line]] of rehearsed.scene.steps.entries()) {
-      const log = join(folder, `${name}-${step}.log`);
-      const plan = { folder: own, operations: logged, at: 0, how: "kill", log } as const;
-      const env = shim.environment(plan, join(folder, "logged.state"));
-      await runProcess(line!.args, { folder: own, program: line!.program, env });
-      const failures = failuresOf(await Deno.readTextFile(log));
-      const more = name === "train" || name === "resume" ? uselessCache : [];
-      for (const failure of [...more, ...failures]) attempts.push({ rehearsed, step, line: line!, failure });
-    }
-    await Deno.remove(own, { recursive: true });
+  const own = join(folder, "logged");
+  await copyFolder(start, own);
+  for (const [step, [line]] of steps.entries()) {
+    const log = join(folder, `${name}-${step}.log`);
+    const plan = { folder: own, operations: logged, at: 0, how: "kill", log } as const;
+    const env = shim.environment(plan, join(folder, "logged.state"));
+    await runProcess(line!.args, { folder: own, program: line!.program, env });
+    const failures = failuresOf(await Deno.readTextFile(log));
+    await Deno.remove(log);
+    const more = name === "train" || name === "resume" ? uselessCache : [];
+    for (const failure of [...more, ...failures]) attempts.push({ rehearsed, step, line: line!, failure });
   }
+  await Deno.remove(own, { recursive: true });
   const draws = drawsOf(seed, 0);
   const seen = new Map<string, number>();
   return attempts.map((attempt) => {
-    const key = `${attempt.rehearsed.scene.name} ${attempt.step} ${attempt.failure.what.replace(/^.* at /, "")}`;
+    const key = `${attempt.step} ${attempt.failure.what.replace(/^.* at /, "")}`;
     const times = seen.get(key) ?? 0;
     seen.set(key, times + 1);
     return { attempt, order: times + draws.next() };
@@ -135,6 +143,6 @@ function namesPath(message: string, path: string): boolean {
 export default {
   name: "disk",
   summary: "A file system that fails at one place: a message in words, no loss, and it continues when the disk is well",
-  trials: { short: 12, default: 240, hour: 900 },
+  trials: { short: 6, default: 240, hour: 900 },
   run,
 } satisfies Torture;

@@ -66,13 +66,13 @@ export class Rehearsal implements AsyncDisposable {
     else await this.#middleOf(scene.within, start);
     for (const [path, text] of Object.entries(scene.files)) await Deno.writeTextFile(join(start, path), text);
     if (scene.programs) {
-      // Compiled once for all: a run in a folder that is thrown away.
-      const warm = join(folder, "warm");
+      // A run in a folder that is thrown away compiles what scenes before it have not compiled yet.
+      const [warm, programs] = [join(folder, "warm"), join(this.folder, "programs")];
       await copyFolder(start, warm);
-      for (const [i, step] of scene.steps.entries()) {
-        for (const line of step) await this.#undisturbed(line, warm, join(folder, `warm-${i}.state`));
-      }
-      await copyFolder(join(warm, "cache", "xla"), join(start, "cache", "xla"));
+      await copyFolder(programs, join(warm, "cache", "xla"));
+      for (const line of scene.steps.flat()) await this.#undisturbed(line, warm, join(folder, "warm.state"));
+      await copyFolder(join(warm, "cache", "xla"), programs);
+      await copyFolder(programs, join(start, "cache", "xla"));
       await Deno.remove(warm, { recursive: true });
     }
     await copyFolder(start, calm);
