@@ -30,6 +30,7 @@ export {
   trainingCost,
   wire,
 } from "./pipeline/graph/mod.ts";
+export { refusalOf, type SystemRefusal } from "./files/mod.ts";
 export { exportWeights } from "./pipeline/interchange/export.ts";
 export { type ImportOptions, importWeights } from "./pipeline/interchange/import.ts";
 export { listPlugins, scaffold, scaffoldKinds, scaffoldText, showPlugin } from "./pipeline/plugins/mod.ts";

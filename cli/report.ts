@@ -1,5 +1,5 @@
 /** Tells the user what went wrong. */
-import { DenoiseError, formatProblems } from "../mod.ts";
+import { DenoiseError, formatProblems, refusalOf } from "../mod.ts";
 import { oddWords } from "../pipeline/report/odd.ts";
 import { visible, visibleLines } from "../text/mod.ts";
 
@@ -12,6 +12,7 @@ const ofNames = /missing|unknown|no-plugin|no-template|plugin-name|unreadable|fo
  * @param words of the command line: what is odd about those that are to blame is told
  */
 export function report(error: unknown, words: readonly string[] = []): number {
+  const refusal = refusalOf(error);
   const colour = Deno.stderr.isTerminal() && !Deno.noColor;
   if (error instanceof DenoiseError) {
     const width = Deno.stderr.isTerminal() ? Math.min(100, Deno.consoleSize().columns || 100) : 100;
@@ -25,25 +26,13 @@ export function report(error: unknown, words: readonly string[] = []): number {
     const [what = ""] = error.message.split(", run again");
     console.error(`Cannot go on without permission: ${visible(what.replace(/^Requires/, "this requires"))}`);
     console.error("  name another path, or start it by its task: deno.json has the permissions of each");
-  } else if (isOfSystem(error)) {
-    console.error(`Cannot go on: ${visible(error.message)}`);
-    console.error(`  ${helpFor(error)}`);
+  } else if (refusal !== undefined) {
+    console.error(visible(refusal.what));
+    console.error(`  ${visible(refusal.fix)}`);
+    console.error("  then run the same command again: what is complete is kept");
   } else {
     console.error("Denoise came upon something it does not expect; please report it with the lines below");
     console.error(visibleLines(Deno.inspect(error)));
   }
   return 1;
-}
-
-/** What to do about what the operating system refuses. */
-function helpFor(error: Error): string {
-  if (error instanceof Deno.errors.IsADirectory) return "name a file in place of this folder";
-  const file = error instanceof Deno.errors.AlreadyExists && /\bmkdir\b/.test(error.message);
-  if (file || error instanceof Deno.errors.NotADirectory) return "name a folder in place of this file";
-  return "the operating system refused this: look at the space on the disk and at who may write there";
-}
-
-/** Whether it is the operating system that refuses: no space left, no permission, a folder where a file was wanted. */
-function isOfSystem(error: unknown): error is Error {
-  return error instanceof Error && !(error instanceof Deno.errors.NotCapable) && /\(os error \d+\)/.test(error.message);
 }

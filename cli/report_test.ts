@@ -17,7 +17,7 @@ function printed(error: unknown): string {
   return lines.join("\n");
 }
 
-Deno.test("report() says of a path of the wrong kind which kind is wanted, and else to look at the disk", async () => {
+Deno.test("report() says of a path of the wrong kind which kind is wanted, and of a full disk what to do", async () => {
   const folder = await Deno.makeTempDir();
   try {
     const [inner, file] = [join(folder, "inner.png"), join(folder, "file")];
@@ -26,14 +26,19 @@ Deno.test("report() says of a path of the wrong kind which kind is wanted, and e
     const refused = async (action: Promise<unknown>) => printed(await action.then(() => undefined, (error) => error));
     assert.match(
       await refused(writeWhole(inner, "x")),
-      /^Cannot go on: .*inner\.png'\n {2}name a file in place of this folder$/,
+      /^Cannot write ".*inner\.png": it is a folder\n {2}name a file in place of this folder\n/,
     );
-    assert.match(await refused(Deno.readFile(inner)), /\n {2}name a file in place of this folder$/);
+    assert.match(await refused(Deno.readFile(inner)), /^Cannot read ".*\n {2}name a file in place of this folder\n/);
     for (const path of [join(file, "x.png"), join(file, "deeper", "x.png")]) {
-      assert.match(await refused(writeWhole(path, "x")), /\n {2}name a folder in place of this file$/, path);
+      assert.match(await refused(writeWhole(path, "x")), /\n {2}name a folder in place of this file\n/, path);
     }
-    const full = new Error("No space left on device (os error 28)");
-    assert.match(printed(full), /^Cannot go on: No space left .*\n {2}.*look at the space on the disk/);
+    const full = Object.assign(new Error("No space left on device (os error 28): write '/a/b'"), { code: "ENOSPC" });
+    assert.equal(
+      printed(full),
+      'Cannot write "/a/b": no space is left on the disk\n' +
+        "  make space on that disk, or name a folder on another one\n" +
+        "  then run the same command again: what is complete is kept",
+    );
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

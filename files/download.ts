@@ -1,6 +1,8 @@
 /** Downloads that resume where they stopped and are checked by size and hash before they take their name. */
 import { dirname } from "node:path";
 import { md5OfFile, sha256OfFile } from "./hash.ts";
+import { named, refusalOf } from "./refusal.ts";
+import { writeAll } from "./whole.ts";
 
 /** A file on a server, as it has to be. */
 export interface Remote {
@@ -64,6 +66,7 @@ export async function download(path: string, remote: Remote | RemoteMd5, options
         failure = undefined;
       } catch (error) {
         signal?.throwIfAborted();
+        if (error instanceof Local) throw unwritable(path, remote, error.cause);
         // Without permission for the network, or with an answer such as 404, trying again changes nothing.
         if (error instanceof Fatal || error instanceof Deno.errors.NotCapable) throw unavailable(path, remote, error);
         failure = error;
@@ -117,6 +120,17 @@ async function holdPart(
 class Failed extends Error {}
 /** One that trying again does not change. */
 class Fatal extends Failed {}
+/** The disk here, not the network, is at fault. */
+class Local extends Error {}
+
+/** What the disk does to a part. */
+async function local<T>(path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await named("write", path, work);
+  } catch (cause) {
+    throw new Local(undefined, { cause });
+  }
+}
 
 /** One request: appends to `part` what it lacks, or starts it anew where the server knows no ranges. */
 async function fetchInto(
@@ -150,7 +164,8 @@ async function fetchInto(
       throw fault ?? new Failed("the server answered with nothing");
     }
     const resumed = response.status === 206;
-    using file = await Deno.open(part, { write: true, create: true, append: resumed, truncate: !resumed });
+    const open = () => Deno.open(part, { write: true, create: true, append: resumed, truncate: !resumed });
+    using file = await local(part, open);
     let done = resumed ? have : 0;
     progress?.(done, remote.size);
     for await (const chunk of response.body) {
@@ -159,11 +174,11 @@ async function fetchInto(
         await file.truncate(0);
         throw new Fatal(`the server sends more than the expected ${remote.size} bytes`);
       }
-      for (let at = 0; at < chunk.length;) at += await file.write(chunk.subarray(at));
+      await local(part, () => writeAll(file, chunk, part));
       done += chunk.length;
       progress?.(done, remote.size);
     }
-    await file.sync();
+    await local(part, () => file.sync());
     if (done < remote.size) throw new Failed(`the connection ended after ${done} of ${remote.size} bytes`);
   } finally {
     clearTimeout(timer);
@@ -217,6 +232,15 @@ async function checkPlaced(path: string, remote: Remote | RemoteMd5, signal?: Ab
 
 function unavailable(path: string, remote: Remote | RemoteMd5, cause: unknown): DownloadError {
   return new DownloadError(`Cannot download "${remote.url}": ${reason(cause)}`, byHand(path, remote), { cause });
+}
+
+function unwritable(path: string, remote: Remote | RemoteMd5, cause: unknown): DownloadError {
+  const { what, fix } = refusalOf(cause) ??
+    { what: `Cannot write "${path}.part": ${reason(cause)}`, fix: "look at the disk" };
+  return new DownloadError(`Cannot download "${remote.url}": ${what.slice(0, 1).toLowerCase()}${what.slice(1)}`, [
+    fix,
+    "what has come so far is kept there, and the next start continues with it",
+  ], { cause });
 }
 
 function wrongContent(path: string, remote: Remote | RemoteMd5): DownloadError {

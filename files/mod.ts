@@ -12,5 +12,6 @@ export * from "./hash.ts";
 export * from "./hdf5.ts";
 export * from "./keras.ts";
 export * from "./path_hints.ts";
+export * from "./refusal.ts";
 export * from "./state.ts";
 export * from "./whole.ts";

@@ -1,5 +1,6 @@
 /** Files that appear whole or not at all: written aside, synced, renamed. */
 import { basename, dirname, join } from "node:path";
+import { named, namedSync } from "./refusal.ts";
 
 /**
  * Writes a file so that a reader sees the old content or the new, never a part, even when the process is killed or
@@ -32,7 +33,8 @@ export class WholeFile implements AsyncDisposable {
     for (;;) {
       // A name of its own for each writer: two processes that write the same file must not mix their bytes.
       const temporary = `${path}.${crypto.randomUUID().slice(0, 8)}.tmp`;
-      const handle = await Deno.open(temporary, { read: true, write: true, createNew: true });
+      const open = () => Deno.open(temporary, { read: true, write: true, createNew: true });
+      const handle = await named("write", path, open);
       // The lock tells others that the writer is alive. One that tidies up may have been faster: then there is no file.
       if (await isAlive(handle) && await isThere(temporary)) return new WholeFile(path, temporary, handle);
       handle.close();
@@ -41,17 +43,17 @@ export class WholeFile implements AsyncDisposable {
 
   /** Appends all of `bytes`. */
   async write(bytes: Uint8Array): Promise<void> {
-    for (let at = 0; at < bytes.length;) at += await this.handle.write(bytes.subarray(at));
+    await writeAll(this.handle, bytes, this.path);
   }
 
   /** Puts the file in its place, replacing one that stands there. */
   async commit(): Promise<void> {
-    await this.handle.sync();
+    await named("write", this.path, () => this.handle.sync());
     this.#open = false;
     try {
       // Windows renames no file that is open; elsewhere its lock keeps it until it has its name.
       if (!lockable) this.handle.close();
-      await Deno.rename(this.temporary, this.path);
+      await named("write", this.path, () => Deno.rename(this.temporary, this.path));
     } catch (error) {
       await Deno.remove(this.temporary).catch(() => {});
       throw error;
@@ -70,11 +72,40 @@ export class WholeFile implements AsyncDisposable {
   }
 }
 
-/** Makes a rename last through a power failure, where the system can: Windows opens no folders. */
+/** Makes a rename last through a power failure, where the system can: the file is in place all the same. */
 async function syncFolder(folder: string): Promise<void> {
-  if (Deno.build.os === "windows") return;
-  using handle = await Deno.open(folder);
-  await handle.sync().catch(() => {}); // Some network file systems refuse it; the file is in place all the same.
+  try {
+    using handle = await Deno.open(folder);
+    await handle.sync();
+  } catch {
+    // Windows opens no folders, and some network file systems sync none.
+  }
+}
+
+/** Writes all bytes where a file stands: a system may take a part of them, or be interrupted. `path` is for messages. */
+export function writeAll(file: Deno.FsFile, bytes: Uint8Array, path: string): Promise<void> {
+  return named("write", path, async () => {
+    for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at)).catch(again);
+  });
+}
+
+/** As `writeAll`, without waiting. */
+export function writeAllSync(file: Deno.FsFile, bytes: Uint8Array, path: string): void {
+  namedSync("write", path, () => {
+    for (let at = 0; at < bytes.length;) {
+      try {
+        at += file.writeSync(bytes.subarray(at));
+      } catch (error) {
+        again(error);
+      }
+    }
+  });
+}
+
+/** Nothing was written, as a signal came: to be tried again. */
+function again(error: unknown): 0 {
+  if (error instanceof Deno.errors.Interrupted) return 0;
+  throw error;
 }
 
 const temporaryName = /\.[0-9a-f]{8}\.tmp$/;

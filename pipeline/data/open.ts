@@ -1,6 +1,6 @@
 /** Opens a dataset: decodes its pictures once into a file of bytes, and only reads that file from then on. */
-import { join } from "node:path";
-import { cacheFolder, removeLeftovers, sha256 } from "../../files/mod.ts";
+import { basename, join } from "node:path";
+import { cacheFolder, refusalOf, removeLeftovers, sha256 } from "../../files/mod.ts";
 import type { Dataset, OpenDataset } from "../kinds/dataset.ts";
 import { brokenPictures, datasetUnavailable, emptySplit, wrongPicture } from "../messages/data.ts";
 import { counted, type Text } from "../messages/text.ts";
@@ -53,12 +53,15 @@ export async function openPictures(dataset: Dataset, options: OpenPicturesOption
   const key = sha256(JSON.stringify([version, name, height, width, channels, opened.fingerprint])).slice(0, 24);
   const path = join(cache, "pictures", `${name}-${width}x${height}-${key}.bin`);
   await removeLeftovers(join(cache, "pictures"));
-  let store = Store.open(path, expected, memoryLimit);
+  let store = readable(() => Store.open(path, expected, memoryLimit));
   if (store === undefined) {
     await prune(join(cache, "pictures"));
-    await decodeAll(path, opened, expected.pictureBytes, { signal, progress, problem });
-    store = Store.open(path, expected, memoryLimit);
-    if (store === undefined) throw new Error(`The file of decoded pictures "${path}" cannot be read back`);
+    const decode = async (path: string) => {
+      await decodeAll(path, opened, expected.pictureBytes, { signal, progress, problem });
+      return readable(() => Store.open(path, expected, memoryLimit));
+    };
+    store = await decode(path).catch((error) => withoutCache(path, error, decode, warn));
+    if (store === undefined) throw new Error(`Cannot read back the decoded pictures in "${path}"`);
   }
   await touch(path);
 
@@ -89,6 +92,40 @@ export async function openPictures(dataset: Dataset, options: OpenPicturesOption
     [Symbol.asyncDispose]: () => Promise.resolve(store[Symbol.dispose]()),
   };
 }
+
+/** What a cache holds; nothing where the disk does not give it: it can be made again. */
+function readable<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (refusalOf(error) === undefined) throw error;
+    return undefined;
+  }
+}
+
+/** Decodes for this process alone where the cache cannot be written to: all in it can be made again. */
+async function withoutCache(
+  path: string,
+  error: unknown,
+  decode: (path: string) => Promise<Store | undefined>,
+  warn: (message: string) => void,
+): Promise<Store | undefined> {
+  const refusal = error instanceof Unreadable ? undefined : refusalOf(error);
+  if (refusal === undefined) throw error instanceof Unreadable ? error.cause : error;
+  warn(
+    `${refusal.what}\n  pictures are decoded for this run alone; to keep them, name another folder in DENOISE_CACHE`,
+  );
+  const folder = await Deno.makeTempDir({ prefix: "denoise-pictures-" });
+  try {
+    return await decode(join(folder, basename(path)));
+  } finally {
+    // It is open, or read: only Windows keeps its name until it is closed.
+    await Deno.remove(folder, { recursive: true }).catch(() => {});
+  }
+}
+
+/** A picture that the disk does not give: it is not broken, and leaving it out would change the data without need. */
+class Unreadable extends Error {}
 
 function pictureSet(
   store: Store,
@@ -127,13 +164,20 @@ async function decodeAll(
     try {
       return await opened.pixels(index);
     } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound) && refusalOf(error)) {
+        throw new Unreadable(undefined, { cause: error });
+      }
       return { name: items[index]!.name, reason: error instanceof Error ? error.message : String(error) };
     }
   };
   await using writer = await StoreWriter.create(path, pictureBytes);
   const window: ReturnType<typeof decode>[] = [];
   for (let next = 0, done = 0; done < items.length; done++) {
-    while (next < items.length && window.length < inFlight) window.push(decode(next++));
+    while (next < items.length && window.length < inFlight) {
+      const picture = decode(next++);
+      picture.catch(() => {}); // seen when its turn comes, unless one before it fails
+      window.push(picture);
+    }
     const picture = await window.shift()!;
     signal.throwIfAborted();
     if (picture instanceof Uint8Array && picture.length !== pictureBytes) {

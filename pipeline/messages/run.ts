@@ -102,6 +102,19 @@ export function dataChanged(before: number, now: number): Text {
   };
 }
 
+/** A disk that failed while a run was trained. `kept`: the newest checkpoint; `again`: the command that continues. */
+export function diskFailed(what: string, fix: string, kept: string | undefined, again: string): Text {
+  return {
+    code: "disk-failed",
+    message: what,
+    help: [
+      fix,
+      kept === undefined ? "there is no checkpoint yet: nothing is lost" : `the last checkpoint is kept: ${kept}`,
+      `then continue with: ${again}`,
+    ],
+  };
+}
+
 /** NaN or infinity. `kept`: the last good checkpoint. */
 export function diverged(what: string, step: number, kept: string | undefined): Text {
   return {

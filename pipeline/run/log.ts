@@ -1,4 +1,6 @@
 /** The log of a run: one JSON object a line, a step or an event each. */
+import { named } from "../../files/refusal.ts";
+import { writeAllSync } from "../../files/whole.ts";
 import { visibleJson } from "../../text/mod.ts";
 
 /** An entry. `step` counts finished updates; an entry without `event` is a step. */
@@ -10,34 +12,43 @@ export interface LogEntry {
 
 /** A log that is written in order of steps. */
 export class RunLog implements Disposable {
-  private constructor(private readonly file: Deno.FsFile) {}
+  private constructor(private readonly file: Deno.FsFile, private readonly path: string) {}
 
   /**
    * Opens a log to go on after `step`: entries of later steps are cut off, and so is a last line that was not finished,
    * because those steps are done again.
+   *
+   * @param measured false where what is due at `step` was not done to its end: it is done again, with its entries
    */
-  static async open(path: string, step: number): Promise<RunLog> {
+  static async open(path: string, step: number, measured = true): Promise<RunLog> {
     const file = await Deno.open(path, { read: true, write: true, create: true });
-    let end = 0;
-    for await (const { entry, until } of linesOf(path)) {
-      if (entry === undefined) continue; // damaged: it stays where entries follow that are not
-      if (entry.step > step) break;
-      end = until;
+    try {
+      let end = 0;
+      for await (const { entry, until } of linesOf(path)) {
+        if (entry === undefined) continue; // damaged: it stays where entries follow that are not
+        if (entry.step > step || (!measured && entry.step === step && isDue(entry))) break;
+        end = until;
+      }
+      const { size } = await file.stat();
+      await named("write", path, async () => {
+        if (end < size) await file.truncate(end);
+        await file.seek(end, Deno.SeekMode.Start);
+      });
+      return new RunLog(file, path);
+    } catch (error) {
+      file.close();
+      throw error;
     }
-    if (end < (await file.stat()).size) await file.truncate(end);
-    await file.seek(end, Deno.SeekMode.Start);
-    return new RunLog(file);
   }
 
   /** Appends an entry. */
   append(entry: LogEntry): void {
-    const bytes = new TextEncoder().encode(`${visibleJson(entry)}\n`);
-    for (let at = 0; at < bytes.length;) at += this.file.writeSync(bytes.subarray(at));
+    writeAllSync(this.file, new TextEncoder().encode(`${visibleJson(entry)}\n`), this.path);
   }
 
   /** Returns once all entries are on the disk. */
   async sync(): Promise<void> {
-    await this.file.sync();
+    await named("write", this.path, () => this.file.sync());
   }
 
   [Symbol.dispose](): void {
@@ -53,6 +64,11 @@ export async function readLog(path: string): Promise<LogEntry[]> {
   const entries: LogEntry[] = [];
   for await (const { entry } of linesOf(path)) if (entry !== undefined) entries.push(entry);
   return entries;
+}
+
+/** Whether an entry tells what is due between two steps. */
+function isDue({ event = "" }: LogEntry): boolean {
+  return ["epoch", "metrics", "samples"].includes(event);
 }
 
 /** The finished lines of a log, piece by piece: their entries, where they are some, and where they end, in bytes. */

@@ -1,6 +1,6 @@
 /** The folder of a run: where its files stand, and how it is taken, moved aside and tidied. */
 import { basename, dirname, join } from "node:path";
-import { removeLeftovers } from "../../files/mod.ts";
+import { refusalOf, removeLeftovers } from "../../files/mod.ts";
 import { runFolderUnwritable } from "../messages/run.ts";
 import { DenoiseError } from "../problem.ts";
 import { listCheckpoints } from "./checkpoint.ts";
@@ -77,7 +77,7 @@ async function makeFolder(path: string): Promise<Disposable> {
     return await lockFolder(path);
   } catch (error) {
     if (error instanceof DenoiseError || !(error instanceof Error)) throw error;
-    const reason = error.message.replace(/ \(os error .*/, "");
+    const reason = refusalOf(error)?.what.replace(/^.*": /, "") ?? error.message;
     throw new DenoiseError(runFolderUnwritable(path, reason), { cause: error });
   }
 }

@@ -1,5 +1,5 @@
 /** Trains from a recipe, or goes on where an earlier run stopped. */
-import { writeWhole } from "../../files/mod.ts";
+import { refusalOf, writeWhole } from "../../files/mod.ts";
 import { disposeTree } from "../../tensor/mod.ts";
 import type { Pictures } from "../data/mod.ts";
 import { trainingCost } from "../graph/cost.ts";
@@ -7,7 +7,7 @@ import { checkMemory } from "../graph/memory.ts";
 import { checkBatch } from "../graph/batch.ts";
 import type { Stage } from "../graph/types.ts";
 import { wire } from "../graph/wire.ts";
-import { reportUnwritten, validationMissing } from "../messages/run.ts";
+import { diskFailed, reportUnwritten, validationMissing } from "../messages/run.ts";
 import { DenoiseError } from "../problem.ts";
 import { readRecipe } from "../recipe/read.ts";
 import type { PluginSource } from "../recipe/types.ts";
@@ -19,7 +19,7 @@ import { count, counted } from "../terminal/units.ts";
 import { writeReport } from "../summary/report.ts";
 import type { Trust } from "../trust/trust.ts";
 import { version } from "../version.ts";
-import { codeFor } from "./checkpoint.ts";
+import { codeFor, listCheckpoints } from "./checkpoint.ts";
 import { Keeper } from "./keeper.ts";
 import { tellData, tellEnd, tellInterrupted, tellStart } from "./lines.ts";
 import { readLog, RunLog } from "./log.ts";
@@ -123,7 +123,7 @@ export async function train(recipeFile: string, options: TrainOptions, console: 
       disposeTree(statistics);
     }
   } catch (error) {
-    if (!signal.aborted || error !== signal.reason) throw error;
+    if (!signal.aborted || error !== signal.reason) throw await withKept(error, folder, before, again);
     // Stopped while the pictures were being prepared.
     tellInterrupted(console, undefined, again);
     const { step, epoch } = before?.position ?? { step: 0, epoch: 0 };
@@ -133,6 +133,19 @@ export async function train(recipeFile: string, options: TrainOptions, console: 
     console.endProgress();
     await backend.stop();
   }
+}
+
+/** Adds to what the operating system refuses what is kept of the run, and how to continue. */
+async function withKept(
+  error: unknown,
+  { checkpoints }: RunFolder,
+  before: Before | undefined,
+  again: string,
+): Promise<unknown> {
+  const refusal = refusalOf(error);
+  if (refusal === undefined) return error;
+  const kept = await listCheckpoints(checkpoints).then(([newest]) => newest?.path, () => before?.path);
+  return new DenoiseError(diskFailed(refusal.what, refusal.fix, kept, again), { cause: error });
 }
 
 /** Trains on opened pictures. */
@@ -153,7 +166,7 @@ async function trainIn(
   const zero = await zeroOutputLoss(session, pictures);
   const state = await stateOf(session, before);
 
-  using log = await RunLog.open(folder.log, position.step);
+  using log = await RunLog.open(folder.log, position.step, position.measured);
   log.append({
     step: position.step,
     event: before === undefined ? "start" : "resume",
@@ -180,7 +193,8 @@ async function trainIn(
     const report = await readLog(folder.log).then((entries) => writeReport(folder.path, graph, entries)).catch(
       (error) => {
         // The training is done and saved: a page that cannot be written does not make it fail.
-        console.warn(warning(reportUnwritten(folder.path, error instanceof Error ? error.message : String(error))));
+        const reason = refusalOf(error)?.what ?? (error instanceof Error ? error.message : String(error));
+        console.warn(warning(reportUnwritten(folder.path, reason)));
         return undefined;
       },
     );

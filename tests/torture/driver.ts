@@ -5,6 +5,9 @@ import { table } from "../../pipeline/terminal/rows.ts";
 import { count, counted, duration } from "../../pipeline/terminal/units.ts";
 import type { Fault, Torture, TortureResult } from "./types.ts";
 
+/** Faults of an attack that are printed. */
+const mostTold = 20;
+
 /** What to run, and how long. */
 export interface DriveOptions {
   readonly attacks: readonly Torture[];
@@ -76,7 +79,9 @@ export async function drive(options: DriveOptions, console: Console): Promise<Ou
     if (!keep) await Deno.remove(own, { recursive: true });
     const outcome = { ...result, name: attack.name, seed, seconds: seconds() };
     outcomes.push(outcome);
-    for (const fault of outcome.faults) tellFault(console, outcome, fault);
+    for (const fault of outcome.faults.slice(0, mostTold)) tellFault(console, outcome, fault);
+    const more = outcome.faults.length - mostTold;
+    if (more > 0) console.line(`and ${counted(more, "more fault")}: --json tells all of them`);
     console.line(`${attack.name}  ${summaryOf(outcome)}`);
   }
   return outcomes;
@@ -88,9 +93,16 @@ export function repeating({ name, seed }: Pick<Outcome, "name" | "seed">, { tria
 }
 
 function tellFault(console: Console, outcome: Outcome, fault: Fault): void {
-  console.line(console.colors.red(`fault: ${fault.what}`));
-  if (fault.input !== undefined) console.line(`  input: ${fault.input}`);
+  for (const [i, line] of fault.what.trimEnd().split("\n").entries()) {
+    console.line(i === 0 ? console.colors.red(`fault: ${printable(line)}`) : `  ${printable(line)}`);
+  }
+  if (fault.input !== undefined) console.line(`  input: ${printable(fault.input)}`);
   console.line(`  repeat it with: ${repeating(outcome, fault)}`);
+}
+
+/** Inputs are made to do harm, to terminals too. */
+function printable(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Cf}\p{Cs}]/gu, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
 function summaryOf({ trials, faults, seconds }: Outcome): string {

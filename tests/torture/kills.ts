@@ -7,17 +7,8 @@ import type { Fault, Torture, TortureOptions, TortureResult } from "./types.ts";
 
 /** Scenes of trials in turn: those that have more to lose come more often. */
 const turns = [
-  "train",
-  "use",
-  "download",
-  "train",
-  "sweep",
-  "same run twice",
-  "train",
-  "runtime",
-  "one cache twice",
-  "use",
-  "programs",
+  ...["train", "download", "same run twice", "runtime", "train", "one cache twice"],
+  ...["use", "train", "sweep", "train", "use", "programs"],
 ] as const;
 
 async function run(options: TortureOptions): Promise<TortureResult> {
@@ -47,6 +38,6 @@ async function run(options: TortureOptions): Promise<TortureResult> {
 export default {
   name: "kills",
   summary: "SIGKILL at any moment of any command: started again, it ends with the same bits; no file is half there",
-  trials: { short: 6, default: 140, hour: 280 },
+  trials: { short: 5, default: 120, hour: 280 },
   run,
 } satisfies Torture;

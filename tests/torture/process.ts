@@ -18,10 +18,13 @@ export interface StartOptions {
   /** A program of this repository, relative to its root. Default `cli.ts`. */
   readonly program?: string | undefined;
   readonly env?: Readonly<Record<string, string>> | undefined;
-  /** Milliseconds after which the process counts as one that hangs, and is killed. Default 120,000. */
+  /** Milliseconds after which the process counts as one that hangs, and is killed. Default 600,000: a machine may be busy. */
   readonly limit?: number;
   /** Milliseconds after which it is killed with SIGKILL. */
   readonly killAfter?: number | undefined;
+  /** Kills it when it is aborted. */
+  readonly signal?: AbortSignal;
+  readonly v8Flags?: readonly string[];
 }
 
 /** How a process ended. */
@@ -38,11 +41,12 @@ export interface Ended {
 
 /** Runs a command line of the program to its end, or until it is killed. */
 export async function runProcess(args: readonly string[], options: StartOptions): Promise<Ended> {
-  const { folder, program = "cli.ts", env = {}, limit = 120_000, killAfter } = options;
+  const { folder, program = "cli.ts", env = {}, limit = 600_000, killAfter, signal: stop, v8Flags = [] } = options;
   const started = performance.now();
   const child = new Deno.Command(Deno.execPath(), {
     args: [
       ...["run", "--quiet", "--no-check", "--no-prompt", "-A", `--config=${join(root, "deno.json")}`],
+      ...(v8Flags.length === 0 ? [] : [`--v8-flags=${v8Flags.join(",")}`]),
       ...[join(root, program), ...args],
     ],
     cwd: folder,
@@ -62,12 +66,14 @@ export async function runProcess(args: readonly string[], options: StartOptions)
   };
   const timers = [setTimeout(() => (hung = true, end()), limit)];
   if (killAfter !== undefined) timers.push(setTimeout(end, killAfter));
+  stop?.addEventListener("abort", end);
   const [{ code, signal }, output, complaint] = await Promise.all([
     child.status,
     new Response(child.stdout).text(),
     new Response(child.stderr).text(),
   ]);
   for (const timer of timers) clearTimeout(timer);
+  stop?.removeEventListener("abort", end);
   const seconds = (performance.now() - started) / 1000;
   return { code, killed: signal === "SIGKILL" && !hung, hung, output, complaint, seconds };
 }

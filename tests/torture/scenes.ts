@@ -21,6 +21,8 @@ export interface Scene {
   readonly steps: readonly (readonly Line[])[];
   /** Name of the scene at whose end this one begins. */
   readonly after?: string;
+  /** Name of the scene that this one begins in the middle of: killed when a file of this name is in its place. */
+  readonly within?: readonly [scene: string, file: string];
   /** Whether compiled programs are there first: compiling takes longer than all else. */
   readonly programs: boolean;
 }
@@ -62,6 +64,7 @@ export function scenesOf({ pictures, archives }: World): Scene[] {
   const files = { "recipe.yaml": recipe(folder) };
   return [
     { name: "train", files, steps: [[cli(...run)]], programs: true },
+    { name: "resume", files, within: ["train", "step-000012"], steps: [[cli(...run)]], programs: true },
     { name: "programs", files, steps: [[cli(...run)]], programs: false },
     {
       name: "download",

@@ -61,17 +61,18 @@ export class Rehearsal implements AsyncDisposable {
     const folder = join(this.folder, "scenes", scene.name.replaceAll(" ", "-"));
     const [start, calm] = [join(folder, "start"), join(folder, "calm")];
     const before = scene.after === undefined ? undefined : await this.scene(scene.after);
-    if (before === undefined) await Deno.mkdir(start, { recursive: true });
-    else await copyFolder(join(before.start, "..", "calm"), start);
+    if (before !== undefined) await copyFolder(join(before.start, "..", "calm"), start);
+    else if (scene.within === undefined) await Deno.mkdir(start, { recursive: true });
+    else await this.#middleOf(scene.within, start);
     for (const [path, text] of Object.entries(scene.files)) await Deno.writeTextFile(join(start, path), text);
     if (scene.programs) {
-      // Compiled once for all: a run in a folder that is thrown away.
-      const warm = join(folder, "warm");
+      // A run in a folder that is thrown away compiles what scenes before it have not compiled yet.
+      const [warm, programs] = [join(folder, "warm"), join(this.folder, "programs")];
       await copyFolder(start, warm);
-      for (const [i, step] of scene.steps.entries()) {
-        for (const line of step) await this.#undisturbed(line, warm, join(folder, `warm-${i}.state`));
-      }
-      await copyFolder(join(warm, "cache", "xla"), join(start, "cache", "xla"));
+      await copyFolder(programs, join(warm, "cache", "xla"));
+      for (const line of scene.steps.flat()) await this.#undisturbed(line, warm, join(folder, "warm.state"));
+      await copyFolder(join(warm, "cache", "xla"), programs);
+      await copyFolder(programs, join(start, "cache", "xla"));
       await Deno.remove(warm, { recursive: true });
     }
     await copyFolder(start, calm);
@@ -82,6 +83,18 @@ export class Rehearsal implements AsyncDisposable {
       lines.push(figures);
     }
     return { scene, start, calm: await readTree(calm), lines };
+  }
+
+  /** Plays a scene up to the moment at which a file has taken its name. */
+  async #middleOf([name, file]: readonly [string, string], folder: string): Promise<void> {
+    const { scene, start } = await this.scene(name);
+    await copyFolder(start, folder);
+    if (typeof this.shim === "string") return;
+    const plan = { folder, operations: ["rename"], at: 1, how: "kill-after", name: file } as const;
+    const env = this.shim.environment(plan, join(folder, "..", `middle-of-${name}.state`));
+    const { args, program } = scene.steps[0]![0]!;
+    const { killed } = await runProcess(args, { folder, program, env });
+    if (!killed) throw new Error(`"${args.join(" ")}" was not killed when ${file} had its name`);
   }
 
   async #undisturbed({ args, program }: Line, folder: string, state: string): Promise<LineFigures> {

@@ -31,6 +31,8 @@ export interface FaultPlan {
   readonly how: "kill" | "kill-after" | "kill-half" | "short" | keyof typeof errors | number;
   /** Only paths that contain this text count. */
   readonly name?: string;
+  /** A file that gets a line for each operation that counts: its name, and its path below the folder. */
+  readonly log?: string;
 }
 
 /** What came of a plan. */
@@ -73,7 +75,7 @@ export async function buildShim(folder: string): Promise<Shim | string> {
 
 function shimOf(library: string): Shim {
   return {
-    environment: ({ folder, operations, at, count = 1, how, name = "" }, state) => ({
+    environment: ({ folder, operations, at, count = 1, how, name = "", log }, state) => ({
       LD_PRELOAD: library,
       FAULT_FOLDER: folder,
       FAULT_OPS: `,${operations.join(",")},`,
@@ -81,6 +83,7 @@ function shimOf(library: string): Shim {
       FAULT_AT: String(at),
       FAULT_COUNT: String(count),
       FAULT_STATE: state,
+      ...(log === undefined ? {} : { FAULT_LOG: log }),
       ...(typeof how === "number"
         ? { FAULT_DO: "sleep", FAULT_SLEEP: String(how) }
         : how in errors

@@ -11,6 +11,7 @@
  * FAULT_ERRNO   for error
  * FAULT_SLEEP   milliseconds, for sleep
  * FAULT_STATE   a file of 4096 bytes that tells what happened: see struct state
+ * FAULT_LOG     a file that gets a line for each operation that counts: its name, a space, its path
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -46,7 +47,7 @@ static struct state *state;
 static char folder[PATH_MAX], ops[512], name[256];
 static size_t folder_length;
 static uint64_t at, count;
-static int error_number, sleep_ms;
+static int error_number, sleep_ms, log_file = -1;
 static enum action action;
 
 __attribute__((constructor)) static void start(void) {
@@ -63,6 +64,10 @@ __attribute__((constructor)) static void start(void) {
   static const char *names[] = {"none", "kill", "kill-after", "kill-half", "short", "sleep", "error"};
   for (int i = 0; i < 7; i++) {
     if (getenv("FAULT_DO") && strcmp(getenv("FAULT_DO"), names[i]) == 0) action = i;
+  }
+  if (getenv("FAULT_LOG")) {
+    int flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC;
+    log_file = syscall(SYS_openat, AT_FDCWD, getenv("FAULT_LOG"), flags, 0644);
   }
   int fd = syscall(SYS_openat, AT_FDCWD, file, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
   if (fd < 0) return;
@@ -99,6 +104,11 @@ static enum action meet(const char *op, int dir, const char *path) {
   if (name[0] != 0 && strstr(whole + folder_length, name) == NULL) return NONE;
   snprintf(key, sizeof key, ",%s,", op);
   if (strstr(ops, key) == NULL) return NONE;
+  if (log_file >= 0) {
+    char line[2 * PATH_MAX + 32];
+    int length = snprintf(line, sizeof line, "%s %s\n", op, whole + folder_length);
+    if (length > 0) syscall(SYS_write, log_file, line, length);
+  }
   uint64_t number = __atomic_add_fetch(&state->counted, 1, __ATOMIC_SEQ_CST);
   if (at == 0 || number < at || (count != 0 && number >= at + count)) return NONE;
   if (__atomic_add_fetch(&state->hit, 1, __ATOMIC_SEQ_CST) == 1) {
