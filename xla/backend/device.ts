@@ -67,14 +67,19 @@ export class XlaDevice {
     run.then(forget, forget);
   }
 
-  /**
-   * Resolves once nothing is compiled any more, and nothing of compiled functions runs. A process that ends earlier takes
-   * from XLA's threads what they work on.
-   */
-  async idle(): Promise<void> {
-    while (this.#running.size > 0 || this.#underWay.size > 0) {
-      await Promise.allSettled([...this.#running, ...this.#underWay.values()]);
-    }
+  /** Resolves once nothing is compiled any more, and nothing of compiled functions runs; after a time, in any case. */
+  async idle(milliseconds: number): Promise<void> {
+    const late = Promise.withResolvers<void>();
+    const timer = setTimeout(late.resolve, milliseconds);
+    let waiting = true;
+    const ended = async () => {
+      while (waiting && (this.#running.size > 0 || this.#underWay.size > 0)) {
+        await Promise.allSettled([...this.#running, ...this.#underWay.values()]);
+      }
+    };
+    await Promise.race([ended(), late.promise]);
+    waiting = false;
+    clearTimeout(timer);
   }
 
   async #make(text: string, partitions: number): Promise<Executable> {

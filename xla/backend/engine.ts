@@ -128,7 +128,10 @@ export class XlaEngine {
     };
   }
 
-  /** Frees what the backend's tensors hold, and waits for what is under way. It can start again, also by `tf.setBackend`. */
+  /**
+   * Frees what the backend's tensors hold, and waits for what is under way, for a second at most: a program may compile
+   * for minutes, and nobody waits for it any more. It can start again, also by `tf.setBackend`.
+   */
   async stop(): Promise<void> {
     if (this.#device === undefined) return;
     if (registered.get(this.name) === this.#device) {
@@ -136,7 +139,7 @@ export class XlaEngine {
       registerBackend(this.name, this.#device);
       settings.precision = "float32";
     }
-    await this.#device.idle();
+    await this.#device.idle(1000);
   }
 
   #current(): XlaBackend {

@@ -60,27 +60,29 @@ onXla(
   },
 );
 
-onXla(
-  "stop() waits for what runs: the end of a process would take from XLA's threads what they work on",
-  async (engine) => {
-    const { device } = engine;
-    const watch = device.watch.bind(device);
-    let ended = 0;
-    device.watch = (run) => {
-      watch(run);
-      run.then(() => ended++);
-    };
-    const power = engine.compile((x: tf.Tensor) => {
-      let y = x as tf.Tensor2D;
-      for (let i = 0; i < 30; i++) y = tf.tanh(tf.matMul(y, y));
-      return y;
-    }, { name: "power" });
-    const x = tf.ones([512, 512]);
-    for (let i = 0; i < 2; i++) (await power(x)).dispose();
-    x.dispose();
-    assert.ok(ended < 2, "runs are under way");
-    await engine.stop();
-    assert.equal(ended, 2);
-    await engine.start();
-  },
-);
+onXla("idle() waits for what runs", async (engine) => {
+  const { device } = engine;
+  const watch = device.watch.bind(device);
+  let ended = 0;
+  device.watch = (run) => {
+    watch(run);
+    run.then(() => ended++);
+  };
+  const power = engine.compile((x: tf.Tensor) => {
+    let y = x as tf.Tensor2D;
+    for (let i = 0; i < 30; i++) y = tf.tanh(tf.matMul(y, y));
+    return y;
+  }, { name: "power" });
+  const x = tf.ones([512, 512]);
+  for (let i = 0; i < 2; i++) (await power(x)).dispose();
+  x.dispose();
+  assert.ok(ended < 2, "runs are under way");
+  await device.idle(60_000);
+  assert.equal(ended, 2);
+});
+
+onXla("stop() does not wait for what does not end", async (engine) => {
+  engine.device.watch(new Promise(() => {}));
+  await engine.stop(); // would not return
+  await engine.start();
+});
