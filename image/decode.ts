@@ -28,9 +28,10 @@ const largestFile = 1_073_741_824;
  * from its content, not from its name.
  *
  * The EXIF orientation is applied. Colours become 8-bit sRGB by the colour profile of the file, of any depth; a profile
- * that is damaged, or of another number of colours than the picture, is ignored, and so are the chunks gAMA, cHRM and
- * cICP of PNG, as Pillow does. CMYK without a profile is taken for a common offset print. Greyscale and palettes become
- * RGB. Transparent pixels are laid over `background`; channels that are not transparency are left out.
+ * that is damaged, or of another number of colours than the picture, is ignored. So are the other ways to say what the
+ * colours are, gAMA, cHRM and cICP of PNG and CICP of AVIF: Pillow ignores them too. CMYK without a profile is taken for
+ * a common offset print. Greyscale and palettes become RGB. Transparent pixels are laid over `background`; channels that
+ * are not transparency are left out.
  *
  * Memory is bounded: large pictures wait for each other.
  *
@@ -83,11 +84,13 @@ async function decodeFor<Result>(
   const { width, height, channels, bytesPerSample } = inspected;
   // What the codec holds, what it hands over, and what is cut out of that.
   const cost = file.length + width * height * (channels * bytesPerSample + 2 * 3);
-  return await withOwnReason(kind, cost, () => pixels(open, inspected, background), work);
+  // Should the codec find another size than was found here, it refuses the picture.
+  const bounded = (options: SharpOptions = {}) => open({ ...options, limitInputPixels: Math.max(1, width * height) });
+  return await withOwnReason(kind, cost, () => pixels(bounded, inspected, background), work);
 }
 
 function unreadable(error: unknown): never {
-  if (error instanceof Deno.errors.NotFound) throw new UnusablePicture("The file is no longer there");
+  if (error instanceof Deno.errors.NotFound) throw new UnusablePicture("The file does not exist");
   if (error instanceof Deno.errors.PermissionDenied) {
     throw new UnusablePicture("The file cannot be read: its permissions do not allow it");
   }

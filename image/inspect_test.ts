@@ -150,6 +150,18 @@ Deno.test("decode() refuses pictures that are too large before it decodes them, 
   await assert.rejects(decode(vast(2 ** 31 - 1, 2 ** 31 - 1, 16, 6)), /too large|cut short or damaged/);
   await assert.rejects(decode(vast(12_000, 12_000, 16, 6)), /12000×12000 pixels take 1\.2 GB/);
   await assert.rejects(decode(vast(12_000, 12_000, 8, 2)), /cut short or damaged/);
+  const jpeg = Buffer.from(await sharp(png(ramp(8, 3))).jpeg().toBuffer());
+  const frame = jpeg.indexOf(Uint8Array.of(0xff, 0xc0));
+  jpeg.writeUInt32BE(0xea60ea60, frame + 5);
+  await assert.rejects(decode(jpeg), /The JPEG picture is too large: 60000×60000 pixels take 10\.8 GB/);
+  // Another header, hidden in what a marker without a length seems to hold.
+  const hidden = Buffer.concat([
+    jpeg.subarray(0, frame),
+    Uint8Array.of(0xff, 0xd0, 0, 2),
+    Uint8Array.of(0xff, 0xc0, 0, 17, 8, 0, 1, 0, 4, 3, 1, 17, 0, 2, 17, 1, 3, 17, 1),
+    jpeg.subarray(frame),
+  ]);
+  await assert.rejects(decode(hidden), /too large|cut short or damaged|cannot be decoded/);
 });
 
 Deno.test("decode() reads a picture whose texts and profile inflate to gigabytes", async () => {
@@ -220,7 +232,7 @@ Deno.test("decode() gives each file its own reason, the same each time, however 
 
 Deno.test("decodeFile() says what is wrong with what is not a readable file", async () => {
   const folder = await Deno.makeTempDir();
-  await assert.rejects(decodeFile(`${folder}/gone.png`), /: The file is no longer there$/);
+  await assert.rejects(decodeFile(`${folder}/gone.png`), /: The file does not exist$/);
   await assert.rejects(decodeFile(folder), /not a regular file/);
   await Deno.writeFile(`${folder}/empty.png`, new Uint8Array());
   await assert.rejects(decodeFile(`${folder}/empty.png`), /The file is empty/);

@@ -27,7 +27,7 @@ export interface OpenPicturesOptions {
   readonly memoryLimit?: number;
 }
 
-/** Pictures that are decoded at the same time: the codec has threads of its own. */
+/** Pictures that are asked for at the same time; the codec has threads of its own, and lets large ones wait. */
 const inFlight = 8;
 /** Part of the key of every file of decoded pictures: raise it when decoding or resizing changes. */
 const version = 2;
