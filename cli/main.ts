@@ -27,6 +27,18 @@ export type ExitCode = number | void;
  */
 export async function main(args: readonly string[]): Promise<number> {
   let code: ExitCode = 0;
+  const program = createProgram((result) => code = result);
+  try {
+    await program.parseAsync([...args], { from: "user" });
+    return code ?? 0;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // it has printed its own text
+    return report(error);
+  }
+}
+
+/** All commands; `done` takes the exit code of one that has ended. */
+export function createProgram(done: (code: ExitCode) => void): Command {
   const program = new Command("denoise")
     .description("Train and sample image diffusion models from a YAML recipe")
     .version(version)
@@ -48,15 +60,9 @@ export async function main(args: readonly string[]): Promise<number> {
     runtimeCommand,
     schemaCommand,
   ];
-  for (const add of commands) add(program, (result) => code = result);
+  for (const add of commands) add(program, done);
   for (const command of program.commands.flatMap((one) => [one, ...one.commands])) {
     command.exitOverride().showHelpAfterError("(--help lists what can be said)");
   }
-  try {
-    await program.parseAsync([...args], { from: "user" });
-    return code ?? 0;
-  } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // it has printed its own text
-    return report(error);
-  }
+  return program;
 }

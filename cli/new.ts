@@ -1,5 +1,6 @@
 /** `new KIND NAME`: a plugin to change, its test, and a recipe that uses it. */
 import { builtins, scaffold, scaffoldKinds, scaffoldText } from "../mod.ts";
+import { asTyped } from "../pipeline/text/shell.ts";
 import type { AddCommand } from "./command.ts";
 
 export const newCommand: AddCommand = (program) =>
@@ -9,5 +10,5 @@ export const newCommand: AddCommand = (program) =>
     .argument("<name>", "lower case with hyphens, such as my-sampler")
     .option("--dir <folder>", "where to", ".")
     .action(async (kind: string, name: string, { dir }: { dir: string }) => {
-      console.log(scaffoldText(await scaffold({ kind, name, dir, plugins: builtins })));
+      console.log(asTyped(scaffoldText(await scaffold({ kind, name, dir, plugins: builtins }))));
     });

@@ -15,6 +15,7 @@ import {
   trajectoryPicture,
 } from "../mod.ts";
 import { pictureUnknown } from "../pipeline/messages/pictures.ts";
+import { asTyped } from "../pipeline/text/shell.ts";
 import {
   type AddCommand,
   defined,
@@ -187,7 +188,7 @@ export const pictureCommand: AddCommand = (program, done) => {
     .allowUnknownOption()
     .action((what: string | undefined) => {
       if (what !== undefined) throw new DenoiseError(pictureUnknown(what, pictures.map(({ name }) => name)));
-      console.log(list());
+      console.log(asTyped(list()));
     });
   for (const { name, summary, target = "<run>", draw, options } of pictures) {
     const about = target === "<run>" ? "a run folder or a checkpoint" : "a recipe, a run folder or a checkpoint";

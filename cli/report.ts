@@ -1,12 +1,16 @@
 /** Tells the user what went wrong. */
 import { DenoiseError, formatProblems } from "../mod.ts";
+import { permissionMissing } from "../pipeline/messages/permission.ts";
+import { asTyped } from "../pipeline/text/shell.ts";
 
 /** Prints an error to standard error; a stack only where the fault is ours. Returns the exit code. */
 export function report(error: unknown): number {
   const colour = Deno.stderr.isTerminal() && !Deno.noColor;
+  const width = Deno.stderr.isTerminal() ? Math.min(100, Deno.consoleSize().columns || 100) : 100;
   if (error instanceof DenoiseError) {
-    const width = Deno.stderr.isTerminal() ? Math.min(100, Deno.consoleSize().columns || 100) : 100;
-    console.error(formatProblems(error.problems, { colour, width }));
+    console.error(asTyped(formatProblems(error.problems, { colour, width })));
+  } else if (error instanceof Deno.errors.NotCapable) {
+    console.error(formatProblems([permissionMissing(error)], { colour, width }));
   } else if (isOfSystem(error)) {
     console.error(`Cannot go on: ${error.message}`);
     console.error(`  ${helpFor(error)}`);
@@ -27,5 +31,5 @@ function helpFor(error: Error): string {
 
 /** Whether it is the operating system that refuses: no space left, no permission, a folder where a file was wanted. */
 function isOfSystem(error: unknown): error is Error {
-  return error instanceof Error && !(error instanceof Deno.errors.NotCapable) && /\(os error \d+\)/.test(error.message);
+  return error instanceof Error && /\(os error \d+\)/.test(error.message);
 }

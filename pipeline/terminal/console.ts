@@ -1,6 +1,7 @@
 /** Where a command speaks to its user: lines that stay, and one line of progress below them. */
 import picocolors from "picocolors";
 import type { Problem } from "../problem.ts";
+import { asTyped } from "../text/shell.ts";
 import { wrap } from "../text/width.ts";
 import { bar, plain, type Progress } from "./bar.ts";
 import { progressLine } from "./progress_line.ts";
@@ -53,7 +54,7 @@ export function terminalConsole(): Console {
   const colored = picocolors.isColorSupported && (interactive || Deno.env.has("FORCE_COLOR"));
   const encoder = new TextEncoder();
   const write = (stream: { writeSync(bytes: Uint8Array): number }) => (text: string) => {
-    const bytes = encoder.encode(text);
+    const bytes = encoder.encode(asTyped(text));
     for (let at = 0; at < bytes.length;) at += stream.writeSync(bytes.subarray(at));
   };
   return createConsole({

@@ -1,7 +1,16 @@
 /** Backend `xla`: whole steps compiled by XLA, through a PJRT plugin; on processors and accelerators. */
 import { plugin, z } from "denoise/plugin";
 import type { Backend, StartTools } from "denoise/plugin";
-import { addRuntime, choosePlugin, pluginVariable, RuntimeError, runtimes, XlaEngine } from "../../xla/mod.ts";
+import {
+  addRuntime,
+  canRequest,
+  choosePlugin,
+  pluginVariable,
+  requestRuntime,
+  RuntimeError,
+  runtimes,
+  XlaEngine,
+} from "../../xla/mod.ts";
 
 /** What plugins are made of: messages name a line of the plugin. */
 const library = ["tensor", "pipeline"].map((folder) => new URL(`../../${folder}/`, import.meta.url).href);
@@ -86,5 +95,8 @@ export async function cpuPlugin({ download = false, signal, progress }: StartToo
     ]);
   }
   const report = (what: string, done: number, total: number) => progress?.(what, done / 1e6, total / 1e6, "MB");
-  return (await addRuntime(row, { signal, progress: report })).plugin;
+  const install = canRequest()
+    ? requestRuntime(row.name, { signal, progress: report })
+    : addRuntime(row, { signal, progress: report });
+  return (await install).plugin;
 }
