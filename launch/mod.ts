@@ -48,10 +48,19 @@ const child = spawn(
 );
 serveRequests(child, cwd);
 
-// The command decides what a signal does; a terminal sends it one as well, and takes the second for an echo.
+// The command decides what a signal does. A terminal sends it one as well; it takes the second for an echo.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   if (Deno.build.os === "windows" && signal !== "SIGINT") continue;
-  Deno.addSignalListener(signal, () => void child.kill(signal));
+  Deno.addSignalListener(signal, () => pass(signal));
+}
+
+/** Passes a signal on: not by `child.kill`, after which the child counts as killed by it, however it ends. */
+function pass(signal: Deno.Signal): void {
+  try {
+    Deno.kill(child.pid!, signal);
+  } catch {
+    // It has ended already.
+  }
 }
 child.on("error", (error) => {
   console.error(`Cannot start ${Deno.execPath()}: ${error.message}`);

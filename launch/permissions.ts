@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import config from "../deno.json" with { type: "json" };
 import { cacheFolder } from "../files/cache.ts";
 import { stateFolder } from "../files/state.ts";
+import { pluginVariable } from "../xla/runtime/choose.ts";
 import { isFolder, Places } from "./places.ts";
 import { type Named, namedBy, pluginPaths } from "./recipe_paths.ts";
 import { all, type GrantName, type Words } from "./words.ts";
@@ -64,6 +65,7 @@ async function common(cwd: string): Promise<Permissions & { read: Places; write:
   const read = new Places(cwd);
   // sharp looks into ldd for the C library of the system.
   await read.add(root, join(denoFolder(cwd), "npm"), cacheFolder(), stateFolder(), "/usr/bin/ldd");
+  await read.add(Deno.env.get(pluginVariable));
   return { read, write: new Places(cwd), sys: [...config.permissions.train.sys] };
 }
 

@@ -7,7 +7,7 @@ const deeds: Readonly<Record<string, (what: string) => string>> = {
   write: (what) => `write to ${what}`,
   net: (what) => `connect to ${what}`,
   run: (what) => `start ${what}`,
-  ffi: (what) => `load the library ${what}`,
+  ffi: (what) => what === "" ? "run native code" : `load the library ${what}`,
   env: (what) => `look at the environment variable ${what}`,
   sys: (what) => `ask the system for ${what}`,
 };
@@ -21,7 +21,7 @@ export function lacking(error: unknown): { deed: string; help: string[] } | unde
   const path = what?.replace(/^<(.*)>$/, "$1"); // how Deno writes what it does not name
   const grant = path === undefined ? `--allow-${kind}` : `--allow-${kind}=${shellWord(path)}`;
   return {
-    deed: deed(path === undefined ? "anything" : quote(path)),
+    deed: deed(path === undefined ? "" : quote(path)),
     help: [
       "a command may use its recipe and what that names, its run, the cache, and what its options name",
       `to permit more, add ${grant}`,
