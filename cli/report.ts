@@ -1,6 +1,8 @@
 /** Tells the user what went wrong. */
 import { DenoiseError, formatProblems, refusalOf } from "../mod.ts";
+import { permissionMissing } from "../pipeline/messages/permission.ts";
 import { oddWords } from "../pipeline/report/odd.ts";
+import { asTyped } from "../pipeline/text/shell.ts";
 import { visible, visibleLines } from "../text/mod.ts";
 
 /** Codes of problems with what was named on the command line: only there may a character of it be to blame. */
@@ -14,18 +16,16 @@ const ofNames = /missing|unknown|no-plugin|no-template|plugin-name|unreadable|fo
 export function report(error: unknown, words: readonly string[] = []): number {
   const refusal = refusalOf(error);
   const colour = Deno.stderr.isTerminal() && !Deno.noColor;
+  const width = Deno.stderr.isTerminal() ? Math.min(100, Deno.consoleSize().columns || 100) : 100;
   if (error instanceof DenoiseError) {
-    const width = Deno.stderr.isTerminal() ? Math.min(100, Deno.consoleSize().columns || 100) : 100;
     const problems = error.problems.map((problem) =>
       problem.place === undefined && ofNames.test(problem.code)
         ? { ...problem, help: [...oddWords(problem.message, words), ...problem.help] }
         : problem
     );
-    console.error(formatProblems(problems, { colour, width }));
+    console.error(asTyped(formatProblems(problems, { colour, width })));
   } else if (error instanceof Deno.errors.NotCapable) {
-    const [what = ""] = error.message.split(", run again");
-    console.error(`Cannot go on without permission: ${visible(what.replace(/^Requires/, "this requires"))}`);
-    console.error("  name another path, or start it by its task: deno.json has the permissions of each");
+    console.error(formatProblems([permissionMissing(error)], { colour, width }));
   } else if (refusal !== undefined) {
     console.error(visible(refusal.what));
     console.error(`  ${visible(refusal.fix)}`);

@@ -10,6 +10,7 @@ export * from "./messages/data.ts";
 export * from "./messages/file.ts";
 export * from "./messages/graph.ts";
 export * from "./messages/interchange.ts";
+export * from "./messages/permission.ts";
 export * from "./messages/pictures.ts";
 export * from "./messages/plugins.ts";
 export * from "./messages/recipe.ts";

@@ -7,6 +7,7 @@ export type { Precision } from "./kernels/settings.ts";
 export {
   type AddOptions,
   addRuntime,
+  canRequest,
   type Choice,
   choosePlugin,
   damageOf,
@@ -14,6 +15,7 @@ export {
   type Hardware,
   type Installed,
   pluginVariable,
+  requestRuntime,
   RuntimeError,
   type RuntimeName,
   runtimes,

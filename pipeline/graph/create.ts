@@ -1,6 +1,7 @@
 /** Calls a plugin's functions, and turns what goes wrong in them into problems at the right place. */
 import type { Kind, Kinds, Slot } from "../kinds/mod.ts";
 import * as messages from "../messages/graph.ts";
+import { lacking } from "../messages/permission.ts";
 import { placeInPlugin, placesIn, pluginFile } from "../plugins/load_file.ts";
 import { DenoiseError, type Problem } from "../problem.ts";
 import type { Recipe, RecipeStage } from "../recipe/types.ts";
@@ -60,7 +61,10 @@ export function failure(recipe: Recipe, stage: RecipeStage, call: string, error:
   const reason = error instanceof Error ? `${error.name}: ${error.message.split("\n")[0]}` : String(error);
   const file = pluginFile(stage.plugin);
   const place = placesIn(error).find((place) => place.file === file);
-  const text = messages.createFailed(pluginId(stage), stage.id, call, reason);
+  const forbidden = lacking(error);
+  const text = forbidden === undefined
+    ? messages.createFailed(pluginId(stage), stage.id, call, reason)
+    : messages.createForbidden(pluginId(stage), stage.id, call, forbidden.deed, forbidden.help);
   return [inPlugin(recipe, stage, text, place)];
 }
 

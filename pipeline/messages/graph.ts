@@ -34,6 +34,21 @@ export function createFailed(plugin: string, id: string, call: string, reason: s
   };
 }
 
+/** A plugin that tries what its process may not do. `deed`: such as "read "/data"". */
+export function createForbidden(
+  plugin: string,
+  id: string,
+  call: string,
+  deed: string,
+  help: readonly string[],
+): Text {
+  return {
+    code: "create-forbidden",
+    message: `Cannot use ${plugin} as ${id}: its ${call} is not permitted to ${deed}`,
+    help,
+  };
+}
+
 /** Stages that need each other. */
 export function cycle(chain: readonly string[]): Text {
   const [first, ...rest] = chain;

@@ -3,6 +3,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { stripVTControlCharacters } from "node:util";
 import type { AnyPlugin } from "../kinds/plugin.ts";
+import { lacking } from "../messages/permission.ts";
 import * as messages from "../messages/plugins.ts";
 import { pluginEnding } from "../messages/trust.ts";
 import { DenoiseError, type Place, type Problem } from "../problem.ts";
@@ -144,6 +145,11 @@ function importProblem(path: string, source: string, error: unknown): Problem {
   const own = places.find((place) => place.file === path) ??
     places.find((place) => dirname(place.file) === dirname(path) && !isProgram(place)) ?? startOf(path);
   const place = own.file === path ? marked(source, own) : own;
+  const forbidden = lacking(error);
+  if (forbidden !== undefined) {
+    const text = messages.pluginFileBroken(path, `it is not permitted to ${forbidden.deed}`);
+    return { ...text, help: forbidden.help, place };
+  }
   const reason = reasonOf(error);
   const bare = /^Import "([^"]+)" not a dependency/.exec(reason)?.[1];
   const missing = /^Module not found "([^"]+)"/.exec(reason)?.[1];

@@ -115,11 +115,11 @@ async function configText(): Promise<string> {
     Object.entries(config.imports as Record<string, string>).map(([name, target]) => [name, there(target)]),
   );
   const tasks = Object.fromEntries(
-    ["run", "sample", "evaluate", "validate", "graph", "plugins"].flatMap((name) => {
+    ["run", "sample", "evaluate", "sweep", "picture", "report", "validate", "graph", "plugins"].flatMap((name) => {
       const task = config.tasks?.[name];
       const command = typeof task === "string" ? task : task?.command;
       if (typeof command !== "string") return [];
-      return [[name, command.replace(/(?<=\s)cli\.ts\b/, new URL("cli.ts", root).href)]];
+      return [[name, command.replace(/(?<=\s)launch\/mod\.ts\b/, new URL("launch/mod.ts", root).href)]];
     }),
   );
   const { compilerOptions, permissions, test, allowScripts } = config;

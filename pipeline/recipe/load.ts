@@ -1,5 +1,6 @@
 /** Finds the text of a recipe: in a file, in a run folder, or in the metadata of a checkpoint. */
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import * as messages from "../messages/file.ts";
 import type { Text } from "../messages/text.ts";
 import { nearest } from "../text/nearest.ts";
@@ -13,6 +14,9 @@ export interface RecipeText {
   /** What holds it: a file, the folder that was named, or a checkpoint. */
   readonly held: "file" | "folder" | "checkpoint";
 }
+
+/** Recipes that come with Denoise. */
+const builtIn = fileURLToPath(new URL("../../recipes", import.meta.url));
 
 /** Recipes of a few hundred lines have some 20 kB; what is larger is another file. */
 const sizeLimit = 2 ** 18;
@@ -72,9 +76,12 @@ async function missing(file: string): Promise<Text> {
   const near = recipes.find((recipe) => recipe.replace(/\.ya?ml$/, "") === name.replace(/\.ya?ml$/, "")) ??
     nearest(name, recipes);
   if (near !== undefined) return messages.missingRecipe(file, show(near), []);
-  const known = (await namesIn("recipes")).filter(isRecipe);
-  const own = known.includes(name) ? name : nearest(name, known) ?? known.find((one) => one === `${name}.yaml`);
-  return messages.missingRecipe(file, own && join("recipes", own), recipes.map(show));
+  for (const there of ["recipes", builtIn]) {
+    const known = (await namesIn(there)).filter(isRecipe);
+    const own = known.includes(name) ? name : nearest(name, known) ?? known.find((one) => one === `${name}.yaml`);
+    if (own !== undefined) return messages.missingRecipe(file, relative(Deno.cwd(), join(resolve(there), own)), []);
+  }
+  return messages.missingRecipe(file, undefined, recipes.map(show));
 }
 
 async function namesIn(folder: string): Promise<string[]> {

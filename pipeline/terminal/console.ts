@@ -2,6 +2,7 @@
 import picocolors from "picocolors";
 import { visible, visibleLines } from "../../text/mod.ts";
 import type { Problem } from "../problem.ts";
+import { asTyped } from "../text/shell.ts";
 import { wrap } from "../text/width.ts";
 import { bar, plain, type Progress } from "./bar.ts";
 import { harmless } from "./harmless.ts";
@@ -55,7 +56,7 @@ export function terminalConsole(): Console {
   const colored = picocolors.isColorSupported && (interactive || Deno.env.has("FORCE_COLOR"));
   const encoder = new TextEncoder();
   const write = (stream: { writeSync(bytes: Uint8Array): number }) => (text: string) => {
-    const bytes = encoder.encode(text);
+    const bytes = encoder.encode(asTyped(text));
     for (let at = 0; at < bytes.length;) at += stream.writeSync(bytes.subarray(at));
   };
   return createConsole({

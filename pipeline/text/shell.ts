@@ -9,3 +9,19 @@ export function commandLine(command: string, ...words: readonly (string | readon
 export function shellWord(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
+
+/** Name of the environment variable with what to type in place of `deno task`, where that alone finds no task. */
+const taskVariable = "DENOISE_TASK";
+
+/** A text with the commands in it as they have to be typed where this process was started: `deno task --config … run`. */
+export function asTyped(text: string, task: string | undefined = environment(taskVariable)): string {
+  return task === undefined ? text : text.replaceAll(/\bdeno task (?=[a-z])/g, () => `${task} `);
+}
+
+function environment(name: string): string | undefined {
+  try {
+    return Deno.env.get(name);
+  } catch {
+    return undefined; // a library may run without that permission
+  }
+}

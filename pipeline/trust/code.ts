@@ -72,8 +72,7 @@ export async function localModules(
   for (let file = open.pop(); file !== undefined; file = open.pop()) {
     if (found.has(file)) continue;
     found.add(file);
-    const ending = extname(file).toLowerCase();
-    if (file !== first && !programs.includes(ending)) continue;
+    if (file !== first && !isProgram(file)) continue;
     const text = await Deno.readTextFile(file);
     complete &&= !computedImport.test(text);
     for (const named of localPaths(text, file)) {
@@ -84,6 +83,11 @@ export async function localModules(
     }
   }
   return { files: [...found].sort(), complete };
+}
+
+/** Whether a file may import others, by its ending. */
+export function isProgram(file: string): boolean {
+  return programs.includes(extname(file).toLowerCase());
 }
 
 /** Resolved as an import is: by the rules of addresses, where `%20` is a blank and `?` ends the path. */

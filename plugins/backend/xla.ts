@@ -3,9 +3,11 @@ import { plugin, z } from "denoise/plugin";
 import type { Backend, StartTools } from "denoise/plugin";
 import {
   addRuntime,
+  canRequest,
   choosePlugin,
   damageOf,
   pluginVariable,
+  requestRuntime,
   RuntimeError,
   runtimes,
   XlaEngine,
@@ -98,5 +100,8 @@ export async function cpuPlugin({ download = false, signal, progress }: StartToo
     ]);
   }
   const report = (what: string, done: number, total: number) => progress?.(what, done / 1e6, total / 1e6, "MB");
-  return (await addRuntime(row, { signal, progress: report })).plugin;
+  const install = canRequest()
+    ? requestRuntime(row.name, { signal, progress: report })
+    : addRuntime(row, { signal, progress: report });
+  return (await install).plugin;
 }

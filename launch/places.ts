@@ -1,0 +1,35 @@
+/** Paths that a process may use, with what their links lead to. */
+import { dirname, resolve } from "node:path";
+
+/** Paths to read or to write. */
+export class Places {
+  readonly #paths = new Set<string>();
+  constructor(private readonly cwd: string) {}
+
+  /** Adds paths, and what they lead to where they are links. */
+  async add(...paths: readonly (string | undefined)[]): Promise<void> {
+    for (const path of paths) {
+      if (path === undefined || path === "") continue;
+      const whole = resolve(this.cwd, path);
+      this.#paths.add(whole);
+      this.#paths.add(await Deno.realPath(whole).catch(() => whole));
+    }
+  }
+
+  /** Adds the folder in which somebody looks for what was meant by a path that leads nowhere. */
+  async addNearest(path: string): Promise<void> {
+    let folder = dirname(resolve(this.cwd, path));
+    while (dirname(folder) !== folder && !await isFolder(folder)) folder = dirname(folder);
+    await this.add(folder);
+  }
+
+  /** As a flag of Deno takes them: with commas between, and doubled commas within. */
+  toString(): string {
+    return [...this.#paths].map((path) => path.replaceAll(",", ",,")).join(",");
+  }
+}
+
+/** Whether a path leads to a folder. */
+export function isFolder(path: string): Promise<boolean> {
+  return Deno.stat(path).then((info) => info.isDirectory, () => false);
+}
