@@ -43,7 +43,7 @@ async function readArrays(path: string): Promise<Map<string, MatArray>> {
   try {
     return readMat(await Deno.readFile(path));
   } catch (error) {
-    throw error instanceof BadMat ? unreadable(path, `it ${error.message}`, fetchAgain, error) : error;
+    throw error instanceof BadMat ? unreadable(path, `it ${error.reason}`, fetchAgain, error) : error;
   }
 }
 

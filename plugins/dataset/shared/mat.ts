@@ -20,8 +20,14 @@ const numeric: Record<number, [bytes: number, read: (view: DataView, at: number,
   9: [8, (view, at, little) => view.getFloat64(at, little)],
 };
 
-/** A file that is not a MATLAB file of version 5, or a damaged one. Its text continues a sentence: "it is cut short". */
-export class BadMat extends Error {}
+/** A file that is not a MATLAB file of version 5, or a damaged one. */
+export class BadMat extends Error {
+  override readonly name = "BadMat";
+  /** @param reason why, to follow the name of the file: "is cut short" */
+  constructor(readonly reason: string, options?: ErrorOptions) {
+    super(`The MATLAB file ${reason}`, options);
+  }
+}
 
 /**
  * The numeric arrays of a file by name. Others (text, cells, structures, sparse ones) are passed over.

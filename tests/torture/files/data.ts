@@ -67,7 +67,7 @@ const parquet: Family = {
 const mat: Family = {
   name: "mat",
   share: 100,
-  errors: ["Error"], // `BadMat`, which its caller puts into a sentence
+  errors: ["BadMat"],
   seeds: () => Promise.resolve([matOf({ labels: [1, 102, 77, 300], trnid: [2, 5, 7] })]),
   damaged([seed], draws) {
     if (draws.chance(0.4)) return mutate(seed!, draws);
