@@ -1,6 +1,7 @@
 /** Writes a plugin to begin with: the plugin, its contract test, and a recipe that uses it. */
 import { join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { writeWhole } from "../../files/mod.ts";
 import { type Kind, kinds } from "../kinds/mod.ts";
 import * as messages from "../messages/plugins.ts";
 import { DenoiseError } from "../problem.ts";
@@ -46,10 +47,7 @@ export async function scaffold(
   if (there.includes(true)) throw new DenoiseError(messages.filesExist(paths.filter((_, i) => there[i])));
 
   const configured = isWithin(folder, fileURLToPath(root)) || await exists(join(folder, "deno.json"));
-  await Deno.mkdir(folder, { recursive: true });
-  for (const [file, text] of Object.entries(texts)) {
-    await Deno.writeTextFile(join(folder, file), text, { createNew: true });
-  }
+  for (const [file, text] of Object.entries(texts)) await writeWhole(join(folder, file), text);
   const [plugin, test, recipe] = paths as [string, string, string];
   const files = [
     { path: plugin, about: `the plugin: ${examples[kind]}` },
@@ -57,7 +55,7 @@ export async function scaffold(
     { path: recipe, about: `the quickstart with it: deno task run ${recipe}` },
   ];
   if (configured) return files;
-  await Deno.writeTextFile(join(folder, "deno.json"), await configText(), { createNew: true });
+  await writeWhole(join(folder, "deno.json"), await configText());
   return [...files, { path: join(dir, "deno.json"), about: "where Denoise stands, for Deno and your editor" }];
 }
 

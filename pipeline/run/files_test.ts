@@ -63,6 +63,19 @@ Deno.test("RunLog.open() cuts off later steps and what was not finished", () =>
     assert.equal((await Deno.readTextFile(path)).split("\n").length, 3 + damage.length + 1, "what ends it is cut off");
   }));
 
+Deno.test("RunLog.open() cuts off what was due at a step and is done again, and keeps it where it was done", () =>
+  inFolder(async (folder) => {
+    const path = join(folder, "log.jsonl");
+    const before = [step(1), step(2), { step: 2, event: "warning", message: "slow" }];
+    const due = [{ step: 2, event: "epoch", epoch: 1 }, { step: 2, event: "samples", file: "a.png" }];
+    const text = [...before, ...due].map((entry) => `${JSON.stringify(entry)}\n`).join("");
+    for (const [measured, left] of [[true, [...before, ...due]], [false, before]] as const) {
+      await Deno.writeTextFile(path, text);
+      using _ = await RunLog.open(path, 2, measured);
+      assert.deepEqual(await readLog(path), left);
+    }
+  }));
+
 Deno.test("lockFolder() keeps a second one out until the first lets go", () =>
   inFolder(async (folder) => {
     const first = await lockFolder(folder);
