@@ -12,3 +12,4 @@ export * from "./grid.ts";
 export * from "./picture.ts";
 export * from "./resize.ts";
 export * from "./svg.ts";
+export * from "./version.ts";

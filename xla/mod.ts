@@ -12,6 +12,7 @@ export {
   detect,
   type Hardware,
   type Installed,
+  listInstalled,
   pluginVariable,
   RuntimeError,
   type RuntimeName,

@@ -22,6 +22,11 @@ export interface Plugin<
   readonly source?: string;
   /** Options in the recipe. Describe each with units or ranges: the text is shown to users. May carry `superRefine` checks. */
   readonly options: z.ZodObject<Options>;
+  /**
+   * Options that say where something is and not what it is, such as a folder or a mirror. A run continues where they have
+   * changed: for a dataset the pictures themselves are compared, for a metric `measuresWith` is.
+   */
+  readonly locates?: readonly (keyof Options & string)[];
   /** What `create` receives besides the options. */
   readonly needs?: readonly Needs[];
   /** Makes the stage. Cheap: no tensors, no files. Refuses with `refuse()` what cannot work. */

@@ -1,4 +1,5 @@
 /** Messages about opening a dataset and cutting batches from it, in alphabetical order of code. */
+import { shellWord } from "../text/shell.ts";
 import { counted, quote, type Text } from "./text.ts";
 
 /** A batch larger than all that an epoch holds. */
@@ -49,6 +50,15 @@ export function emptySplit(held: number, skipped: number): Text {
         ? `${counted(skipped, "picture")} could not be decoded: add pictures that can`
         : "add pictures to the dataset",
     ],
+  };
+}
+
+/** Decoded pictures that have changed on the disk. */
+export function storeDamaged(path: string): Text {
+  return {
+    code: "store-damaged",
+    message: `Cannot use the decoded pictures in "${path}": the file is damaged`,
+    help: [`delete it, and the pictures are decoded again: rm ${shellWord(path)}`],
   };
 }
 

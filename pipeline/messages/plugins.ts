@@ -15,6 +15,7 @@ const expected: Readonly<Record<string, string>> = {
   summary: 'summary: "…", one line that says what it is',
   source: 'source: "…", one line that says where the method comes from',
   options: "options: z.object({ … }), empty if it has none",
+  locates: 'locates: ["folder"], a list of names of its options that say where something is and not what it is',
   needs: 'needs: ["schedule"], a list of what create receives besides the options',
   create: "create: ({ options }) => ({ … }), the function that makes the stage",
 };

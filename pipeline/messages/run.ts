@@ -78,16 +78,6 @@ export function checkpointsDamaged(folder: string, reasons: readonly string[]): 
   };
 }
 
-/** Pictures that came or went. */
-export function dataChanged(before: number, now: number): Text {
-  return {
-    code: "data-changed",
-    message:
-      `Dataset had ${before} training pictures and has ${now} now: the run goes on, but not exactly as it would have`,
-    help: ["the epoch that was under way starts anew"],
-  };
-}
-
 /** NaN or infinity. `kept`: the last good checkpoint. */
 export function diverged(what: string, step: number, kept: string | undefined): Text {
   return {

@@ -1,5 +1,6 @@
 /** Checkpoints: all that is needed to go on exactly, in one safetensors file that explains itself. */
 import { basename, dirname, join } from "node:path";
+import type { DataDigest } from "../data/types.ts";
 import * as messages from "../messages/run.ts";
 import { DenoiseError } from "../problem.ts";
 import { version } from "../version.ts";
@@ -22,8 +23,14 @@ export interface Position {
   readonly backend: string;
   /** Devices that shared each batch. 1 unless given. */
   readonly devices?: number | undefined;
-  /** Training pictures: to notice that they changed. 0 where nothing is known of them. */
+  /** What the rounding of that backend depends on besides: its version, and what it ran on. */
+  readonly build?: string | undefined;
+  /** Training pictures. 0 where nothing is known of them. */
   readonly pictures: number;
+  /** Digests of the pictures and labels of both splits: to notice that they changed. */
+  readonly data?: DataDigest | undefined;
+  /** Digests of what metrics measure with, such as the weights of a network, by id of the metric. */
+  readonly measuredWith?: Readonly<Record<string, string>> | undefined;
   /** Names of the classes, where the dataset has some. */
   readonly classes?: readonly string[] | undefined;
   /** The best measurement so far, where the recipe keeps it. */
@@ -41,6 +48,8 @@ export interface Checkpoint {
   readonly recipe: string;
   /** `state/…` as `TrainState`, `statistics/…` of the normalizer. */
   readonly tensors: HostTree;
+  /** Version of the program that wrote it, where it was read from a file. */
+  readonly denoise?: string | undefined;
 }
 
 const format = "denoise-checkpoint-1";
@@ -63,7 +72,7 @@ export async function writeCheckpoint(path: string, { position, recipe, tensors 
  */
 export async function readCheckpoint(path: string): Promise<Checkpoint> {
   const { tensors, metadata } = await readSafetensors(path);
-  return { position: position(path, metadata), recipe: metadata.recipe ?? "", tensors };
+  return { position: position(path, metadata), recipe: metadata.recipe ?? "", tensors, denoise: metadata.denoise };
 }
 
 /** Reads where a run stood, without its tensors. */

@@ -1,7 +1,7 @@
 /** Trains from a recipe, or goes on where an earlier run stopped. */
 import { writeWhole } from "../../files/mod.ts";
 import { disposeTree } from "../../tensor/mod.ts";
-import type { Pictures } from "../data/mod.ts";
+import type { DataDigest, Pictures } from "../data/mod.ts";
 import { trainingCost } from "../graph/cost.ts";
 import { checkMemory } from "../graph/memory.ts";
 import { checkBatch } from "../graph/batch.ts";
@@ -64,6 +64,8 @@ export interface TrainResult {
   readonly checkpoint: string | undefined;
   /** The last loss, when a step was done. */
   readonly loss: number | undefined;
+  /** Digests of the pictures, where they were opened. */
+  readonly data?: DataDigest | undefined;
 }
 
 /**
@@ -144,7 +146,7 @@ async function trainIn(
 ): Promise<TrainResult> {
   const { graph, backend, console } = session;
   const recipe = toYaml(graph.recipe.resolved);
-  const position = startOf(session, pictures, before);
+  const { position, warnings } = await startOf(session, pictures, before, folder.path);
   const zero = await zeroOutputLoss(session, pictures);
   const state = await stateOf(session, before);
 
@@ -157,6 +159,7 @@ async function trainIn(
     backend: backend.description,
     zero_output_loss: zero,
   });
+  for (const message of warnings) log.append({ step: position.step, event: "warning", message });
   await writeWhole(folder.recipe, recipe);
   const { last } = graph.recipe.train.keep;
   const keeper = new Keeper({ folder: folder.checkpoints, recipe, log, last, newest: before?.path });
@@ -190,5 +193,5 @@ async function trainIn(
     });
   } else tellInterrupted(console, keeper.newest, again);
   const outcome = finished ? "finished" : "interrupted";
-  return { outcome, folder: folder.path, step, epoch, checkpoint: keeper.newest, loss };
+  return { outcome, folder: folder.path, step, epoch, checkpoint: keeper.newest, loss, data: pictures.digest };
 }

@@ -63,7 +63,10 @@ export class Trainer implements Disposable {
     this.#data = { batchSize: batch_size, repeats };
     const stepsPerEpoch = batchCount(pictures.train.count, { ...this.#data, training: true });
     const { steps, epochs } = this.#train;
-    this.plan = { totalSteps: steps ?? epochs! * stepsPerEpoch, stepsPerEpoch, epochs, batchSize: batch_size };
+    // Epochs that are done may have had another length, where the pictures have changed since.
+    const { step, epoch, batch } = options.position;
+    const totalSteps = steps ?? step - batch + (epochs! - epoch) * stepsPerEpoch;
+    this.plan = { totalSteps, stepsPerEpoch, epochs, batchSize: batch_size };
     this.#measure = buildMeasure(options.session);
     this.#step = backend.compile(buildTrainStep(graph), { name: "training step", donate: [0], batch: [1] });
     this.#losses = new Losses({

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { sha256 } from "../../files/hash.ts";
 import { metricsMissing } from "../messages/run.ts";
-import { sweepUnused } from "../messages/sweep.ts";
+import { sweepDataMixed, sweepUnused } from "../messages/sweep.ts";
 import type { Text } from "../messages/text.ts";
 import { DenoiseError } from "../problem.ts";
 import { toYaml } from "../recipe/mod.ts";
@@ -98,11 +98,14 @@ export async function sweep(file: string, options: SweepOptions, console: Consol
         return stopped();
       }
       const { step, metrics } = evaluated;
-      known.set(recipe, { recipe, point: { ...point, ...used }, run: trained.folder, step, metrics });
+      const data = `${trained.data?.train} ${evaluated.data}`;
+      known.set(recipe, { recipe, point: { ...point, ...used }, run: trained.folder, step, metrics, data });
       await keepCells(kept, grid.axes, [...known.values()]);
     }
   }
   console.line();
+  const digests = new Set(cells().flatMap(({ data }) => data ?? []));
+  if (digests.size > 1) console.warn(warning(sweepDataMixed(folder)));
   tellTable(console, grid.axes, cells());
   const chart = sweepChart(`Sweep of ${base.name}`, grid.axes, cells(), metricOf(base, cells()));
   const files = await writeTable(folder, grid.axes, cells(), chart);

@@ -1,7 +1,17 @@
 /** Backend `xla`: whole steps compiled by XLA, through a PJRT plugin; on processors and accelerators. */
+import { cpus } from "node:os";
+import { basename } from "node:path";
 import { plugin, z } from "denoise/plugin";
 import type { Backend, StartTools } from "denoise/plugin";
-import { addRuntime, choosePlugin, pluginVariable, RuntimeError, runtimes, XlaEngine } from "../../xla/mod.ts";
+import {
+  addRuntime,
+  choosePlugin,
+  listInstalled,
+  pluginVariable,
+  RuntimeError,
+  runtimes,
+  XlaEngine,
+} from "../../xla/mod.ts";
 
 /** What plugins are made of: messages name a line of the plugin. */
 const library = ["tensor", "pipeline"].map((folder) => new URL(`../../${folder}/`, import.meta.url).href);
@@ -29,11 +39,15 @@ export default plugin({
   create: ({ options: { precision, devices, plugin, memory_fraction: fraction, preallocate } }): Backend => {
     let engine: XlaEngine | undefined; // made when it is known which plugin there is
     let description = "xla";
+    let build: string | undefined;
     return {
       name: "xla",
       devices,
       get description() {
         return description;
+      },
+      get build() {
+        return build;
       },
       async start(tools = {}) {
         if (engine === undefined) {
@@ -43,9 +57,12 @@ export default plugin({
         await engine.start().catch((error) => {
           throw explained(error, plugin);
         });
-        const { platform, devices: all } = engine.device.client;
+        const { platform, platformVersion, devices: all } = engine.device.client;
         const cores = navigator.hardwareConcurrency;
         const what = platform === "cpu" ? `${cores} core${cores === 1 ? "" : "s"}` : all[0]!.description;
+        const model = platform === "cpu" ? `${cpus()[0]?.model ?? "a processor"} with ${what}` : what;
+        const version = platformVersion === platform ? "" : ` (${platformVersion.split("\n")[0]!.trim()})`;
+        build = `${runtimeOf(engine.plugin)}${version}, ${model}`;
         description = `xla on ${platform} (${what}${devices > 1 ? `, ${devices} devices` : ""}, ${precision})`;
       },
       compile: (fn, options) => running(engine, options.name).compile(fn, options),
@@ -56,6 +73,14 @@ export default plugin({
     };
   },
 });
+
+/** The runtime that a plugin is of, such as `cpu 0.7.1`; a file of the user's by its name and size. */
+function runtimeOf(path: string): string {
+  const known = listInstalled().find((one) => one.plugin === path);
+  return known === undefined
+    ? `${basename(path)} of ${Deno.statSync(path).size} bytes`
+    : `${known.name} ${known.version}`;
+}
 
 function running(engine: XlaEngine | undefined, name: string): XlaEngine {
   if (engine !== undefined) return engine;

@@ -21,6 +21,7 @@ export default plugin({
   summary: "60,000 photographs of 32×32 pixels in 10 classes; downloads 170 MB the first time",
   source: "Krizhevsky 2009, Learning multiple layers of features from tiny images",
   options: z.object({ image_size: imageSize.default(32), mirror }),
+  locates: ["mirror"],
   create: ({ options }) => cifar10(options),
 });
 

@@ -17,6 +17,7 @@ export default plugin({
     resize: resize.default("bicubic"),
     mirror,
   }),
+  locates: ["mirror"],
   create: ({ options }) => flowers(options),
 });
 

@@ -10,6 +10,7 @@ export default plugin({
   summary: "Drawings of Pokémon, whole, on white; downloaded from the Hugging Face hub",
   source: "huggan/pokemon on the Hugging Face hub, as clear-diffusion-keras uses it (dataset.py, 6ed2ac6)",
   options: z.object({ image_size: imageSize.default(64), hub }),
+  locates: ["hub"],
   create: ({ options }) =>
     hubDataset({
       name: "pokemon",

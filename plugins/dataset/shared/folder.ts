@@ -8,7 +8,11 @@ export interface Found {
   readonly name: string;
   readonly path: string;
   readonly size: number; // bytes
-  readonly modified: number; // milliseconds since 1970
+  /**
+   * What changes whenever the file is replaced or written to, also by what keeps size and time of change, as `cp -p`,
+   * `rsync -t` and `tar` do: that time, the time of the last change of its entry, and its number in the file system.
+   */
+  readonly state: string;
 }
 
 /**
@@ -40,7 +44,7 @@ export async function listPictures(
       const info = await Deno.stat(at).catch(() => undefined); // Links that lead nowhere are passed over.
       if (info?.isDirectory) await walk(at, `${name}/`, [...above, real]);
       else if (info?.isFile && isPicture) {
-        files.push({ name, path: at, size: info.size, modified: info.mtime?.getTime() ?? 0 });
+        files.push({ name, path: at, size: info.size, state: stateOf(info, at) });
       } else others.push(name);
     }
   };
@@ -48,6 +52,12 @@ export async function listPictures(
   await walk(folder, "", []);
   files.sort((a, b) => (a.name < b.name ? -1 : 1));
   return { files, others };
+}
+
+/** The state of a file. Where the system keeps less of it, its place counts too: another folder has other files. */
+function stateOf({ mtime, ctime, ino }: Deno.FileInfo, path: string): string {
+  const known = [mtime?.getTime() ?? "", ctime?.getTime() ?? "", ino ?? ""];
+  return [...known, ...(known.includes("") ? [resolve(path)] : [])].join(" ");
 }
 
 /** What there is where a folder was looked for, the most alike first. Undefined when there is nothing. */

@@ -1,4 +1,5 @@
 /** Files taken out of an archive once: their bytes in one file, and a list of where each lies. */
+import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { files } from "denoise/plugin";
 
@@ -13,12 +14,15 @@ export interface Member {
 export interface Pack<Item extends Member = Member> {
   readonly path: string;
   readonly items: readonly Item[];
+  /** SHA-256 of the bytes; undefined for packs of earlier versions, which did not keep it. */
+  readonly content?: string | undefined;
 }
 
 interface Index<Item extends Member> {
   readonly version: 2;
   readonly key: string;
   readonly items: readonly Item[];
+  readonly content?: string | undefined;
 }
 
 /** Takes members in, one after the other. */
@@ -29,14 +33,22 @@ export interface Packer {
   read(member: Member): Promise<Uint8Array>;
 }
 
-/** The pack of a folder, where it is whole and was made from the same source. */
-export async function openPack<Item extends Member>(folder: string, key: string): Promise<Pack<Item> | undefined> {
+/**
+ * The pack of a folder, where it is whole and was made from the same source.
+ *
+ * @param key what `makePack` was told, or what is true of it
+ */
+export async function openPack<Item extends Member>(
+  folder: string,
+  key: string | ((key: string) => boolean),
+): Promise<Pack<Item> | undefined> {
+  const fits = typeof key === "string" ? (made: string) => made === key : key;
   const path = join(folder, "pack.bin");
   try {
     const index: Index<Item> = JSON.parse(await Deno.readTextFile(join(folder, "pack.json")));
-    if (index.version !== 2 || index.key !== key) return undefined;
+    if (index.version !== 2 || !fits(index.key)) return undefined;
     const end = index.items.reduce((end, { offset, size }) => Math.max(end, offset + size), 0);
-    return (await Deno.stat(path)).size >= end ? { path, items: index.items } : undefined;
+    return (await Deno.stat(path)).size >= end ? { path, items: index.items, content: index.content } : undefined;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound || error instanceof SyntaxError) return undefined;
     throw error;
@@ -58,11 +70,13 @@ export async function makePack<Item extends Member>(
   await files.removeLeftovers(folder);
   await using file = await files.WholeFile.create(path);
   let end = 0;
+  const hash = createHash("sha256");
   const items = await fill({
     async add(name, content) {
       const offset = end;
       for await (const bytes of content instanceof Uint8Array ? [content] : content) {
         await file.write(bytes);
+        hash.update(bytes);
         end += bytes.length;
       }
       return { name, offset, size: end - offset };
@@ -71,8 +85,10 @@ export async function makePack<Item extends Member>(
   });
   await Deno.remove(join(folder, "pack.json")).catch(() => {}); // It lists what the old pack held.
   await file.commit();
-  await files.writeWhole(join(folder, "pack.json"), JSON.stringify({ version: 2, key, items } satisfies Index<Item>));
-  return { path, items };
+  const content = hash.digest("hex");
+  const index: Index<Item> = { version: 2, key, items, content };
+  await files.writeWhole(join(folder, "pack.json"), JSON.stringify(index));
+  return { path, items, content };
 }
 
 /** The bytes of one member of a pack. */
