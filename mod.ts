@@ -54,5 +54,5 @@ export { report } from "./pipeline/summary/report.ts";
 export { train, type TrainOptions, type TrainResult } from "./pipeline/run/train.ts";
 export { sweep, type SweepOptions, type SweepResult } from "./pipeline/sweep/sweep.ts";
 export { type Console, terminalConsole } from "./pipeline/terminal/console.ts";
-export { interruptedCode, onInterrupt } from "./pipeline/terminal/interrupt.ts";
+export { type Interruption, onInterrupt } from "./pipeline/terminal/interrupt.ts";
 export { version } from "./pipeline/version.ts";

@@ -13,23 +13,26 @@ import {
   wire,
 } from "../mod.ts";
 import { pictureFormat } from "../pipeline/messages/pictures.ts";
-import { type AddCommand, withRecipe } from "./command.ts";
+import { type AddCommand, untilInterrupted, withRecipe } from "./command.ts";
+import { print } from "../pipeline/terminal/output.ts";
 
-export const graphCommand: AddCommand = (program) =>
+export const graphCommand: AddCommand = (program, done) =>
   withRecipe(program.command("graph"))
     .description("Print and draw the graph of a recipe")
     .option("--out <file>", "where the drawing goes: .svg, or .mmd or .md for Mermaid (default: NAME.svg)")
-    .action(async (file: string, overrides: string[], options: { out?: string }) => {
-      const graph = await wire(await readRecipe(file, { plugins: builtins, overrides }));
-      const out = options.out ?? `${graph.recipe.name}.svg`;
-      const draw = drawers[out.slice(out.lastIndexOf(".") + 1)];
-      if (draw === undefined) {
-        throw new DenoiseError(pictureFormat(out, "a graph", Object.keys(drawers).map((ending) => `.${ending}`)));
-      }
-      const cost = await trainingCost(graph);
-      await files.writeWhole(out, await draw(drawingOf(graph, factsOf(graph, cost))));
-      console.log(`${describeGraph(graph, cost)}\ndrawing        ${out}`);
-    });
+    .action((file: string, overrides: string[], options: { out?: string }) =>
+      untilInterrupted(done, async () => {
+        const graph = await wire(await readRecipe(file, { plugins: builtins, overrides }));
+        const out = options.out ?? `${graph.recipe.name}.svg`;
+        const draw = drawers[out.slice(out.lastIndexOf(".") + 1)];
+        if (draw === undefined) {
+          throw new DenoiseError(pictureFormat(out, "a graph", Object.keys(drawers).map((ending) => `.${ending}`)));
+        }
+        const cost = await trainingCost(graph);
+        await files.writeWhole(out, await draw(drawingOf(graph, factsOf(graph, cost))));
+        print(`${describeGraph(graph, cost)}\ndrawing        ${out}`);
+      })
+    );
 
 type Draw = (drawing: ReturnType<typeof drawingOf>) => string | Promise<string>;
 

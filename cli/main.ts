@@ -15,7 +15,8 @@ import { sampleCommand } from "./sample.ts";
 import { schemaCommand } from "./schema.ts";
 import { sweepCommand } from "./sweep.ts";
 import { validateCommand } from "./validate.ts";
-import { version } from "../mod.ts";
+import { files, version } from "../mod.ts";
+import { OutputClosed, outputLost, toStderr, toStdout } from "../pipeline/terminal/output.ts";
 
 /** How a command ended, when it did not fail: the exit code of the process. */
 export type ExitCode = number | void;
@@ -23,7 +24,9 @@ export type ExitCode = number | void;
 /**
  * Runs one command line.
  *
- * @returns the exit code: 0 done, 1 a problem that was reported, 2 a command line that makes no sense, 130 interrupted
+ * @returns the exit code: 0 done, 1 a problem that was reported or output that could not be written, 2 a command line that
+ *   makes no sense; 128 and the number of a signal where one ended it: 130 Ctrl-C, 143 SIGTERM, 129 SIGHUP, 141 a closed
+ *   output
  */
 export async function main(args: readonly string[]): Promise<number> {
   let code: ExitCode = 0;
@@ -31,6 +34,7 @@ export async function main(args: readonly string[]): Promise<number> {
     .description("Train and sample image diffusion models from a YAML recipe")
     .version(version)
     .showHelpAfterError("(--help lists what can be said)")
+    .configureOutput({ writeOut: toStdout, writeErr: toStderr })
     .exitOverride();
   const commands = [
     runCommand,
@@ -50,13 +54,18 @@ export async function main(args: readonly string[]): Promise<number> {
   ];
   for (const add of commands) add(program, (result) => code = result);
   for (const command of program.commands.flatMap((one) => [one, ...one.commands])) {
-    command.exitOverride().showHelpAfterError("(--help lists what can be said)");
+    command.exitOverride().showHelpAfterError("(--help lists what can be said)")
+      .configureOutput({ writeOut: toStdout, writeErr: toStderr });
   }
   try {
     await program.parseAsync([...args], { from: "user" });
-    return code ?? 0;
+    return code || (outputLost() ? 1 : 0);
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // it has printed its own text
+    if (error instanceof OutputClosed) return error.code;
+    // It has printed its own text.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? (outputLost() ? 1 : 0) : 2;
     return report(error);
+  } finally {
+    files.discardUnfinished(); // of work that was left behind
   }
 }

@@ -1,6 +1,7 @@
 /** `new KIND NAME`: a plugin to change, its test, and a recipe that uses it. */
 import { builtins, scaffold, scaffoldKinds, scaffoldText } from "../mod.ts";
 import type { AddCommand } from "./command.ts";
+import { print } from "../pipeline/terminal/output.ts";
 
 export const newCommand: AddCommand = (program) =>
   program.command("new")
@@ -9,5 +10,5 @@ export const newCommand: AddCommand = (program) =>
     .argument("<name>", "lower case with hyphens, such as my-sampler")
     .option("--dir <folder>", "where to", ".")
     .action(async (kind: string, name: string, { dir }: { dir: string }) => {
-      console.log(scaffoldText(await scaffold({ kind, name, dir, plugins: builtins })));
+      print(scaffoldText(await scaffold({ kind, name, dir, plugins: builtins })));
     });

@@ -16,6 +16,7 @@ import {
 } from "../mod.ts";
 import { pictureUnknown } from "../pipeline/messages/pictures.ts";
 import { type AddCommand, defined, largestSeed, overridesOfRun, untilInterrupted, wholeOption } from "./command.ts";
+import { print } from "../pipeline/terminal/output.ts";
 
 type Options = Record<string, never>; // commander's: each function checks and types its own
 type Draw = (
@@ -177,7 +178,7 @@ export const pictureCommand: AddCommand = (program, done) => {
     .allowUnknownOption()
     .action((what: string | undefined) => {
       if (what !== undefined) throw new DenoiseError(pictureUnknown(what, pictures.map(({ name }) => name)));
-      console.log(list());
+      print(list());
     });
   for (const { name, summary, target = "<run>", draw, options } of pictures) {
     const about = target === "<run>" ? "a run folder or a checkpoint" : "a recipe, a run folder or a checkpoint";

@@ -2,6 +2,7 @@
 import { builtins, listPlugins, showPlugin } from "../mod.ts";
 import { type Kind, kinds } from "../pipeline/kinds/mod.ts";
 import type { AddCommand } from "./command.ts";
+import { print } from "../pipeline/terminal/output.ts";
 
 const kindNames = Object.keys(kinds) as Kind[];
 
@@ -15,7 +16,7 @@ export const pluginsCommand: AddCommand = (program) => {
     .action(async (name: string | undefined, { plugins = [] }: { plugins?: string[] }) => {
       const source = await builtins.withFiles(plugins);
       const kind = kindNames.find((kind) => kind === name);
-      console.log(
+      print(
         name === undefined || kind !== undefined ? listPlugins(source, kind) : await showPlugin(source, name),
       );
     });
@@ -24,6 +25,6 @@ export const pluginsCommand: AddCommand = (program) => {
     .description("show what a plugin is, its options and an example")
     .option(...files)
     .action(async (name: string, { plugins = [] }: { plugins?: string[] }) => {
-      console.log(await showPlugin(await builtins.withFiles(plugins), name));
+      print(await showPlugin(await builtins.withFiles(plugins), name));
     });
 };

@@ -1,20 +1,30 @@
 /** Tells the user what went wrong. */
 import { DenoiseError, formatProblems } from "../mod.ts";
+import { isColored, terminalColumns } from "../pipeline/terminal/console.ts";
+import { OutputClosed, toStderr } from "../pipeline/terminal/output.ts";
 
 /** Prints an error to standard error; a stack only where the fault is ours. Returns the exit code. */
 export function report(error: unknown): number {
-  const colour = Deno.stderr.isTerminal() && !Deno.noColor;
+  const colour = isColored(Deno.stderr);
   if (error instanceof DenoiseError) {
-    const width = Deno.stderr.isTerminal() ? Math.min(100, Deno.consoleSize().columns || 100) : 100;
-    console.error(formatProblems(error.problems, { colour, width }));
+    const width = Deno.stderr.isTerminal() ? Math.min(100, Math.max(20, terminalColumns() || 100)) : 100;
+    say(formatProblems(error.problems, { colour, width }));
   } else if (isOfSystem(error)) {
-    console.error(`Cannot go on: ${error.message}`);
-    console.error(`  ${helpFor(error)}`);
+    say(`Cannot continue: ${error.message}\n  ${helpFor(error)}`);
   } else {
-    console.error("Denoise came upon something it does not expect; please report it with the lines below");
-    console.error(error);
+    say("Denoise came upon something it does not expect; please report it with the lines below");
+    say(Deno.inspect(error, { colors: colour }));
   }
   return 1;
+}
+
+/** Prints to standard error, where anybody reads it. */
+function say(text: string): void {
+  try {
+    toStderr(`${text}\n`);
+  } catch (error) {
+    if (!(error instanceof OutputClosed)) throw error;
+  }
 }
 
 /** What to do about what the operating system refuses. */

@@ -22,6 +22,6 @@ export const runCommand: AddCommand = (program, done) =>
       const { fresh = false, runs = "runs" } = options;
       await untilInterrupted(
         done,
-        (signal) => train(file, { plugins: builtins, overrides, fresh, runs, signal }, output),
+        (signal, hold) => train(file, { plugins: builtins, overrides, fresh, runs, signal, hold }, output),
       );
     });

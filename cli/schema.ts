@@ -1,6 +1,7 @@
 /** `schema`: the JSON Schema that editors check recipes with. */
 import { builtins, files, jsonSchema } from "../mod.ts";
 import type { AddCommand } from "./command.ts";
+import { print } from "../pipeline/terminal/output.ts";
 
 export const schemaCommand: AddCommand = (program) =>
   program.command("schema")
@@ -10,5 +11,5 @@ export const schemaCommand: AddCommand = (program) =>
     .action(async ({ out, plugins = [] }: { out: string; plugins?: string[] }) => {
       const schema = await jsonSchema(await builtins.withFiles(plugins));
       await files.writeWhole(out, `${JSON.stringify(schema, null, 2)}\n`);
-      console.log(`${out}: begin a recipe with "# yaml-language-server: $schema=${out}", and editors check it`);
+      print(`${out}: begin a recipe with "# yaml-language-server: $schema=${out}", and editors check it`);
     });

@@ -16,6 +16,6 @@ export const sweepCommand: AddCommand = (program, done) =>
     .action((recipe: string, overrides: string[], { fresh = false, runs }: { fresh?: boolean; runs: string }) =>
       untilInterrupted(
         done,
-        (signal) => sweep(recipe, { plugins: builtins, overrides, fresh, runs, signal }, terminalConsole()),
+        (signal, hold) => sweep(recipe, { plugins: builtins, overrides, fresh, runs, signal, hold }, terminalConsole()),
       )
     );

@@ -21,6 +21,7 @@ export async function writeWhole(path: string, data: Uint8Array | string): Promi
  * ```
  */
 export class WholeFile implements AsyncDisposable {
+  static readonly #unfinished = new Set<WholeFile>();
   #open = true;
   private constructor(readonly path: string, readonly temporary: string, readonly handle: Deno.FsFile) {}
 
@@ -29,7 +30,21 @@ export class WholeFile implements AsyncDisposable {
     await Deno.mkdir(dirname(path), { recursive: true });
     // A name of its own for each writer: two processes that write the same file must not mix their bytes.
     const temporary = `${path}.${crypto.randomUUID().slice(0, 8)}.tmp`;
-    return new WholeFile(path, temporary, await Deno.open(temporary, { write: true, createNew: true }));
+    const file = new WholeFile(path, temporary, await Deno.open(temporary, { write: true, createNew: true }));
+    WholeFile.#unfinished.add(file);
+    return file;
+  }
+
+  /** Removes the temporary files of all that are being written, where a process ends without waiting for them. */
+  static discardUnfinished(): void {
+    for (const { temporary } of WholeFile.#unfinished) {
+      try {
+        Deno.removeSync(temporary);
+      } catch {
+        // It took its name just now, or cannot be removed: the next writer tidies up.
+      }
+    }
+    WholeFile.#unfinished.clear();
   }
 
   /** Appends all of `bytes`. */
@@ -47,6 +62,8 @@ export class WholeFile implements AsyncDisposable {
     } catch (error) {
       await Deno.remove(this.temporary).catch(() => {});
       throw error;
+    } finally {
+      WholeFile.#unfinished.delete(this);
     }
     await syncFolder(dirname(this.path));
   }
@@ -55,6 +72,7 @@ export class WholeFile implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     if (!this.#open) return;
     this.#open = false;
+    WholeFile.#unfinished.delete(this);
     this.handle.close();
     await Deno.remove(this.temporary).catch(() => {});
   }
@@ -65,6 +83,11 @@ async function syncFolder(folder: string): Promise<void> {
   if (Deno.build.os === "windows") return;
   using handle = await Deno.open(folder);
   await handle.sync().catch(() => {}); // Some network file systems refuse it; the file is in place all the same.
+}
+
+/** See `WholeFile.discardUnfinished`. */
+export function discardUnfinished(): void {
+  WholeFile.discardUnfinished();
 }
 
 /**

@@ -15,7 +15,7 @@ network: { use: residual-unet, widths: [4, 8], block_depth: 1, embedding_dims: 4
 samplers: {}
 metrics: []
 train: { steps: 5, checkpoint: 100 epochs }
-backend: wasm
+backend: cpu
 `;
 
 /** A picture of its own for each number. */

@@ -15,6 +15,7 @@ import type { RunFolder } from "./run_folder.ts";
 import type { Session } from "./session.ts";
 import { compiledInitialState, type TrainState, upload } from "./states.ts";
 import { buildZeroOutputLoss } from "./train_step.ts";
+import { turn } from "./turn.ts";
 
 /** A checkpoint to continue from. */
 export type Before = Checkpoint & {
@@ -113,9 +114,12 @@ export async function statisticsOf(
   graph: Graph,
   pictures: Pictures,
   before: Before | undefined,
+  signal: AbortSignal,
 ): Promise<TensorRecord> {
   const normalizer = graph.one("normalizer").stage;
-  if (before === undefined) return await normalizer.fit(() => chunks(pictures.train), graph.pictures);
+  if (before === undefined) {
+    return await normalizer.fit(() => givingWay(chunks(pictures.train), signal), graph.pictures);
+  }
   const statistics = normalizer.blank(graph.pictures);
   try {
     return restored(before, { statistics }).statistics;
@@ -124,14 +128,28 @@ export async function statisticsOf(
   }
 }
 
+/** The same, with a turn for signals before each: a normalizer that only adds numbers up would hear of none. */
+async function* givingWay<T>(all: AsyncIterable<T>, signal: AbortSignal): AsyncIterable<T> {
+  for await (const one of all) {
+    await turn();
+    signal.throwIfAborted();
+    yield one;
+  }
+}
+
 /** The mean over a few batches of the loss of a network that answers zero. */
-export async function zeroOutputLoss({ graph, backend, statistics }: Session, { train }: Pictures): Promise<number> {
+export async function zeroOutputLoss(
+  { graph, backend, statistics, signal }: Session,
+  { train }: Pictures,
+): Promise<number> {
   const measure = backend.compile(buildZeroOutputLoss(graph), { name: "loss of a zero output" });
   const { batch_size: batchSize, repeats } = graph.one("dataset").options as { batch_size: number; repeats: number };
   const { seed } = graph.recipe;
   const seeds = seedTensor(seed);
   const losses: number[] = [];
   for await (const host of batches(train, { batchSize, repeats, training: true, seed, epoch: 0 })) {
+    await turn();
+    signal.throwIfAborted();
     const batch = upload(host, train.shape);
     const loss = await measure(batch, statistics, seeds);
     losses.push((await loss.data())[0]!);

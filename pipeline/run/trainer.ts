@@ -22,6 +22,7 @@ import type { Session } from "./session.ts";
 import { type Batch, type TrainState, upload } from "./states.ts";
 import { buildTrainStep, type Errors } from "./train_step.ts";
 import { turn } from "./turn.ts";
+import { untilAborted } from "./until_aborted.ts";
 
 /** What a trainer works on. It owns the state. */
 export interface TrainerOptions {
@@ -36,6 +37,8 @@ export interface TrainerOptions {
   readonly position: Position;
   /** The loss of a network that answers zero. */
   readonly zero: number;
+  /** See `TrainOptions.hold`. */
+  readonly hold: () => Disposable;
 }
 
 type Step = Compiled<[TrainState, Batch, TensorRecord, Batch["item"]], { state: TrainState; errors: Errors }>;
@@ -51,6 +54,8 @@ export class Trainer implements Disposable {
   readonly #data: { readonly batchSize: number; readonly repeats: number };
   #state: TrainState;
   #position: Position;
+  /** Held from the first step on until the last is saved. */
+  #held: Disposable | undefined;
   /** The last grid of pictures that was written. */
   grid: string | undefined;
 
@@ -104,6 +109,7 @@ export class Trainer implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.#held?.[Symbol.dispose]();
     disposeTree(this.#state);
   }
 
@@ -121,7 +127,10 @@ export class Trainer implements Disposable {
     try {
       for await (const host of batches(train, { ...this.#data, training: true, seed, epoch, start })) {
         const batch = upload(host, train.shape);
-        const { state, errors } = await this.#step(this.#state, batch, statistics, seeds);
+        const step = this.#step(this.#state, batch, statistics, seeds);
+        // The first one compiles the program, which cannot be stopped: with nothing trained yet, nothing is lost.
+        const { state, errors } = await (this.#held === undefined ? untilAborted(step, signal) : step);
+        this.#held ??= this.options.hold();
         this.#state = state;
         disposeTree(batch);
         this.#advance(seconds + (performance.now() - started) / 1000);
@@ -171,11 +180,10 @@ export class Trainer implements Disposable {
       let measured: Measurement[];
       let samples: string | undefined;
       try {
-        measured = await this.#measure(metrics, {
-          average: this.#state.average,
-          validation: this.options.pictures.validation,
-        });
-        if (sampled) samples = await this.#drawGrid(moment);
+        const { validation } = this.options.pictures;
+        // What measures and samples leaves the state as it is: it can be saved before they have come to an end.
+        measured = await untilAborted(this.#measure(metrics, { average: this.#state.average, validation }), signal);
+        if (sampled) samples = await untilAborted(this.#drawGrid(moment), signal);
       } catch (error) {
         if (signal.aborted) return;
         await this.#rescue();

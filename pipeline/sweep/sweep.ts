@@ -20,7 +20,7 @@ import { fixedOf, type Grid, nameOf, overridesOf, type Point, readGrid } from ".
 import { type Cell, keepCells, readCells, tellTable, writeTable } from "./table.ts";
 
 /** How to sweep. */
-export interface SweepOptions extends Pick<TrainOptions, "plugins" | "runs" | "cache"> {
+export interface SweepOptions extends Pick<TrainOptions, "plugins" | "runs" | "cache" | "hold"> {
   /** Settings: those with several values, such as `schedule=cosine,linear`, span the grid, with `sweep` of the recipe. */
   readonly overrides?: readonly string[];
   /** Starts over; what stands in the folder of the sweep is moved aside. */
@@ -83,8 +83,9 @@ export async function sweep(file: string, options: SweepOptions, console: Consol
     const told = overridesOf(point).join(" ") || "the recipe as it is";
     console.line(console.colors.bold(`model ${i + 1} of ${open.length}: ${told}${left}`));
     const shared = { plugins, signal, ...(cache === undefined ? {} : { cache }) };
+    const held = options.hold === undefined ? {} : { hold: options.hold };
     const overrides = [...grid.fixed, ...overridesOf(point), `name=${name}`];
-    const trained = await train(file, { ...shared, overrides, folder: join(folder, name), again }, console);
+    const trained = await train(file, { ...shared, ...held, overrides, folder: join(folder, name), again }, console);
     if (trained.outcome === "interrupted") return stopped();
     for (const { point: used, recipe } of measured) {
       if (known.has(recipe)) continue;
