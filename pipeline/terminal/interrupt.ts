@@ -25,12 +25,23 @@ export const outputClosedCode = 141;
  */
 const echo = 600;
 
-const active = new Set<(code: number) => void>();
+const active = new Set<{ readonly memory: Memory; stop(code: number): void }>();
 
 /** Asks the program to stop, as a signal does. @returns whether anything listens */
 export function askToStop(code: number): boolean {
-  for (const stop of active) stop(code);
+  for (const { stop } of active) stop(code);
   return active.size > 0;
+}
+
+/**
+ * Aborts what a signal has interrupted, without waiting for the event loop to bring word of it: between two long
+ * computations that may be long in coming.
+ */
+export function noticeSignals(): void {
+  for (const { memory, stop } of active) {
+    const code = Atomics.load(memory, 0);
+    if (code !== 0) stop(code);
+  }
 }
 
 /**
@@ -65,7 +76,8 @@ export function onInterrupt(): Interruption {
   };
   const listeners = Object.fromEntries(names.map((name) => [name, () => hear(codes[name])]));
   for (const name of names) Deno.addSignalListener(name, listeners[name]!);
-  active.add(stop);
+  const own = { memory, stop };
+  active.add(own);
 
   const worker = startWatcher({ memory, names, codes, echo });
   worker.addEventListener("message", ({ data }: MessageEvent<FromWatcher>) => {
@@ -92,7 +104,7 @@ export function onInterrupt(): Interruption {
       return holds > 0;
     },
     [Symbol.dispose]() {
-      active.delete(stop);
+      active.delete(own);
       release();
       worker.terminate();
     },
