@@ -56,5 +56,5 @@ export { train, type TrainOptions, type TrainResult } from "./pipeline/run/train
 export type { Trust } from "./pipeline/trust/trust.ts";
 export { sweep, type SweepOptions, type SweepResult } from "./pipeline/sweep/sweep.ts";
 export { type Console, terminalConsole } from "./pipeline/terminal/console.ts";
-export { interruptedCode, onInterrupt } from "./pipeline/terminal/interrupt.ts";
+export { type Interruption, onInterrupt } from "./pipeline/terminal/interrupt.ts";
 export { version } from "./pipeline/version.ts";

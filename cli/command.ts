@@ -1,6 +1,6 @@
 /** What the commands share. */
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { interruptedCode, onInterrupt, terminalConsole, type Trust } from "../mod.ts";
+import { onInterrupt, terminalConsole, type Trust } from "../mod.ts";
 import { shellWord } from "../pipeline/text/shell.ts";
 import type { ExitCode } from "./main.ts";
 
@@ -77,24 +77,36 @@ export function trustWords({ plugins = [] }: Trust, all = false): string {
   return [...plugins.map((file) => ` --plugins=${shellWord(file)}`), ...(all ? [" --trust"] : [])].join("");
 }
 
+/** Milliseconds that work is given to end by itself once it is asked to, where nothing would be lost. */
+const grace = 1200;
+
 /**
- * Runs what the first Ctrl-C stops, and tells its exit code.
+ * Runs what the first Ctrl-C stops, and tells its exit code. Where the work holds nothing that must not be lost, it is
+ * left behind soon after: a compilation that cannot be stopped, for example, ends with the process.
  *
  * @param work ends early where the signal is aborted, or throws the signal's reason
  */
 export async function untilInterrupted(
   done: (code: ExitCode) => void,
-  work: (signal: AbortSignal) => Promise<object>,
+  work: (signal: AbortSignal, hold: () => Disposable) => Promise<unknown>,
 ): Promise<void> {
   using interruption = onInterrupt();
   const { signal } = interruption;
+  let timer: ReturnType<typeof setTimeout> | undefined;
   try {
-    const result = await work(signal);
-    if ("outcome" in result && result.outcome === "interrupted") done(interruptedCode);
+    const leftBehind = new Promise<never>((_, reject) => {
+      const look = () => interruption.held ? timer = setTimeout(look, 100) : reject(signal.reason);
+      signal.addEventListener("abort", () => timer = setTimeout(look, grace));
+    });
+    const result = await Promise.race([work(signal, () => interruption.hold()), leftBehind]);
+    const { outcome } = (result ?? {}) as { outcome?: unknown };
+    if (outcome === "interrupted") done(interruption.code);
   } catch (error) {
     if (!signal.aborted || error !== signal.reason) throw error;
-    terminalConsole().line("stopped before it was done");
-    done(interruptedCode);
+    terminalConsole().line("stopped before it was done; the same command begins it again");
+    done(interruption.code);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

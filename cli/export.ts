@@ -1,10 +1,12 @@
 /** `export RUN`: the average weights alone. */
 import { exportWeights, terminalConsole } from "../mod.ts";
-import type { AddCommand } from "./command.ts";
+import { type AddCommand, untilInterrupted } from "./command.ts";
 
-export const exportCommand: AddCommand = (program) =>
+export const exportCommand: AddCommand = (program, done) =>
   program.command("export")
     .description("Write the average weights of a run alone, for other programs")
     .argument("<run>", "a run folder or a checkpoint")
     .requiredOption("-o, --out <file>", "where to: a .safetensors file")
-    .action(async (run: string, { out }: { out: string }) => await exportWeights(run, out, terminalConsole()));
+    .action((run: string, { out }: { out: string }) =>
+      untilInterrupted(done, () => exportWeights(run, out, terminalConsole()))
+    );

@@ -16,8 +16,9 @@ import { sampleCommand } from "./sample.ts";
 import { schemaCommand } from "./schema.ts";
 import { sweepCommand } from "./sweep.ts";
 import { validateCommand } from "./validate.ts";
-import { version } from "../mod.ts";
+import { files, version } from "../mod.ts";
 import { oddWords } from "../pipeline/report/odd.ts";
+import { OutputClosed, outputLost, toStderr, toStdout } from "../pipeline/terminal/output.ts";
 import { loadNames, visible, visibleLines } from "../text/mod.ts";
 
 /** How a command ended, when it did not fail: the exit code of the process. */
@@ -47,16 +48,21 @@ const commands = [
  * @param done takes the exit code of a command that has one
  */
 export function createProgram(words: readonly string[], done: (code: ExitCode) => void): Command {
+  const output = {
+    writeOut: toStdout,
+    writeErr: toStderr,
+    outputError: (text: string, write: (text: string) => void) => write(complaint(text, words)),
+  };
   const program = new Command("denoise")
     .description("Train and sample image diffusion models from a YAML recipe")
     .version(version)
     .showHelpAfterError("(--help lists what can be said)")
-    .configureOutput({ outputError: (text, write) => write(complaint(text, words)) })
+    .configureOutput(output)
     .hook("preAction", (_, command) => checkPaths(command))
     .exitOverride();
   for (const add of commands) add(program, done);
   for (const command of program.commands.flatMap((one) => [one, ...one.commands])) {
-    command.exitOverride().showHelpAfterError("(--help lists what can be said)");
+    command.exitOverride().showHelpAfterError("(--help lists what can be said)").configureOutput(output);
   }
   return program;
 }
@@ -64,17 +70,23 @@ export function createProgram(words: readonly string[], done: (code: ExitCode) =
 /**
  * Runs one command line.
  *
- * @returns the exit code: 0 done, 1 a problem that was reported, 2 a command line that makes no sense, 130 interrupted
+ * @returns the exit code: 0 done, 1 a problem that was reported or output that could not be written, 2 a command line that
+ *   makes no sense; 128 and the number of a signal where one ended it: 130 Ctrl-C, 143 SIGTERM, 129 SIGHUP, 141 a closed
+ *   output
  */
 export async function main(args: readonly string[]): Promise<number> {
   let code: ExitCode = 0;
-  await loadNames(...args);
   try {
+    await loadNames(...args);
     await createProgram(args, (result) => code = result).parseAsync([...args], { from: "user" });
-    return code ?? 0;
+    return code || (outputLost() ? 1 : 0);
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // it has printed its own text
+    if (error instanceof OutputClosed) return error.code;
+    // It has printed its own text.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? (outputLost() ? 1 : 0) : 2;
     return report(error, args);
+  } finally {
+    files.discardUnfinished(); // of work that was left behind
   }
 }
 

@@ -2,6 +2,8 @@
 import { DenoiseError, formatProblems, refusalOf } from "../mod.ts";
 import { permissionMissing } from "../pipeline/messages/permission.ts";
 import { oddWords } from "../pipeline/report/odd.ts";
+import { isColored, terminalColumns } from "../pipeline/terminal/console.ts";
+import { OutputClosed, toStderr } from "../pipeline/terminal/output.ts";
 import { asTyped } from "../pipeline/text/shell.ts";
 import { visible, visibleLines } from "../text/mod.ts";
 
@@ -15,24 +17,33 @@ const ofNames = /missing|unknown|no-plugin|no-template|plugin-name|unreadable|fo
  */
 export function report(error: unknown, words: readonly string[] = []): number {
   const refusal = refusalOf(error);
-  const colour = Deno.stderr.isTerminal() && !Deno.noColor;
-  const width = Deno.stderr.isTerminal() ? Math.min(100, Deno.consoleSize().columns || 100) : 100;
+  const colour = isColored(Deno.stderr);
+  const width = Deno.stderr.isTerminal() ? Math.min(100, Math.max(20, terminalColumns() || 100)) : 100;
   if (error instanceof DenoiseError) {
     const problems = error.problems.map((problem) =>
       problem.place === undefined && ofNames.test(problem.code)
         ? { ...problem, help: [...oddWords(problem.message, words), ...problem.help] }
         : problem
     );
-    console.error(asTyped(formatProblems(problems, { colour, width })));
+    say(formatProblems(problems, { colour, width }));
   } else if (error instanceof Deno.errors.NotCapable) {
-    console.error(formatProblems([permissionMissing(error)], { colour, width }));
+    say(formatProblems([permissionMissing(error)], { colour, width }));
   } else if (refusal !== undefined) {
-    console.error(visible(refusal.what));
-    console.error(`  ${visible(refusal.fix)}`);
-    console.error("  then run the same command again: what is complete is kept");
+    say(visible(refusal.what));
+    say(`  ${visible(refusal.fix)}`);
+    say("  then run the same command again: what is complete is kept");
   } else {
-    console.error("Denoise came upon something it does not expect; please report it with the lines below");
-    console.error(visibleLines(Deno.inspect(error)));
+    say("Denoise came upon something it does not expect; please report it with the lines below");
+    say(visibleLines(Deno.inspect(error)));
   }
   return 1;
+}
+
+/** Prints to standard error, where anybody reads it. */
+function say(text: string): void {
+  try {
+    toStderr(`${asTyped(text)}\n`);
+  } catch (error) {
+    if (!(error instanceof OutputClosed)) throw error;
+  }
 }

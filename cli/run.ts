@@ -34,7 +34,7 @@ export const runCommand: AddCommand = (program, done) =>
       const command = `deno task run${trustWords(trust, options.trust)}`;
       await untilInterrupted(
         done,
-        (signal) =>
-          train(file, { plugins: builtins, overrides, trust, command, fresh, runs, signal }, terminalConsole()),
+        (signal, hold) =>
+          train(file, { plugins: builtins, overrides, trust, command, fresh, runs, signal, hold }, terminalConsole()),
       );
     });

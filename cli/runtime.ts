@@ -1,5 +1,5 @@
 /** `runtime`: what XLA can run on here; `runtime add cpu`, `runtime remove cpu`. */
-import { DenoiseError, interruptedCode, onInterrupt, terminalConsole } from "../mod.ts";
+import { DenoiseError, terminalConsole } from "../mod.ts";
 import { meter } from "../pipeline/data/progress.ts";
 import { runtimeFailed, runtimeUnknown } from "../pipeline/messages/runtime.ts";
 import { shown } from "../pipeline/run/session.ts";
@@ -19,8 +19,7 @@ import {
   runtimes,
   runtimesFor,
 } from "../xla/runtime/mod.ts";
-import type { AddCommand } from "./command.ts";
-import type { ExitCode } from "./main.ts";
+import { type AddCommand, untilInterrupted } from "./command.ts";
 
 export const runtimeCommand: AddCommand = (program, done) => {
   const command = program.command("runtime").description("List what XLA can run on here; add or remove a runtime");
@@ -31,7 +30,7 @@ export const runtimeCommand: AddCommand = (program, done) => {
   command.command("add")
     .argument("<name>", names)
     .description("download a runtime into the user's cache")
-    .action(async (name: string) => done(await add(name)));
+    .action((name: string) => untilInterrupted(done, (signal) => add(name, signal)));
   command.command("remove")
     .argument("<name>", names)
     .description("delete a runtime from the user's cache")
@@ -90,23 +89,21 @@ function stateOf(runtime: Runtime, { accelerators }: Hardware): string {
   return usable ? `usable here, not installed: a download of ${size}` : "nothing here to run on";
 }
 
-async function add(name: string): Promise<ExitCode> {
+async function add(name: string, signal: AbortSignal): Promise<void> {
   const runtime = named(name);
   const console = terminalConsole();
-  using interruption = onInterrupt();
   const report = meter((progress) => console.progress(shown(progress)));
   try {
     const { version, plugin, size, source } = await addRuntime(runtime, {
-      signal: interruption.signal,
+      signal,
       progress: (what, done, total) => report(what, done / 1e6, total / 1e6, "MB"),
     });
     console.endProgress();
     row(console, "installed", `${name} ${version}, ${bytes(size)}, from ${source}`);
     row(console, "plugin", plugin);
     if (!runtime.tested) console.warn(`${name} is untested: it was written without such a device at hand`);
-    return 0;
   } catch (error) {
-    if (interruption.signal.aborted) return interruptedCode; // nothing of it is left
+    signal.throwIfAborted(); // nothing of it is left
     throw asProblem(error);
   } finally {
     console.endProgress();

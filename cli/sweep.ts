@@ -21,10 +21,10 @@ export const sweepCommand: AddCommand = (program, done) =>
     .action((recipe: string, words: string[], { fresh = false, runs, ...options }: Options) =>
       untilInterrupted(
         done,
-        (signal) => {
+        (signal, hold) => {
           const said = trustOf(options, words);
           const command = `deno task sweep${trustWords(said.trust, options.trust)}`;
-          return sweep(recipe, { plugins: builtins, ...said, command, fresh, runs, signal }, terminalConsole());
+          return sweep(recipe, { plugins: builtins, ...said, command, fresh, runs, signal, hold }, terminalConsole());
         },
       )
     );

@@ -22,6 +22,7 @@ export async function writeWhole(path: string, data: Uint8Array | string): Promi
  * ```
  */
 export class WholeFile implements AsyncDisposable {
+  static readonly #unfinished = new Set<WholeFile>();
   #open = true;
   private constructor(readonly path: string, readonly temporary: string, readonly handle: Deno.FsFile) {}
 
@@ -36,9 +37,25 @@ export class WholeFile implements AsyncDisposable {
       const open = () => Deno.open(temporary, { read: true, write: true, createNew: true });
       const handle = await named("write", path, open);
       // The lock tells others that the writer is alive. One that tidies up may have been faster: then there is no file.
-      if (await isAlive(handle) && await isThere(temporary)) return new WholeFile(path, temporary, handle);
+      if (await isAlive(handle) && await isThere(temporary)) {
+        const file = new WholeFile(path, temporary, handle);
+        WholeFile.#unfinished.add(file);
+        return file;
+      }
       handle.close();
     }
+  }
+
+  /** Removes the temporary files of all that are being written, where a process ends without waiting for them. */
+  static discardUnfinished(): void {
+    for (const { temporary } of WholeFile.#unfinished) {
+      try {
+        Deno.removeSync(temporary);
+      } catch {
+        // It took its name just now, or cannot be removed: the next writer tidies up.
+      }
+    }
+    WholeFile.#unfinished.clear();
   }
 
   /** Appends all of `bytes`. */
@@ -58,6 +75,7 @@ export class WholeFile implements AsyncDisposable {
       await Deno.remove(this.temporary).catch(() => {});
       throw error;
     } finally {
+      WholeFile.#unfinished.delete(this);
       if (lockable) this.handle.close();
     }
     await syncFolder(dirname(this.path));
@@ -67,6 +85,7 @@ export class WholeFile implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     if (!this.#open) return;
     this.#open = false;
+    WholeFile.#unfinished.delete(this);
     this.handle.close();
     await Deno.remove(this.temporary).catch(() => {});
   }
@@ -80,6 +99,11 @@ async function syncFolder(folder: string): Promise<void> {
   } catch {
     // Windows opens no folders, and some network file systems sync none.
   }
+}
+
+/** See `WholeFile.discardUnfinished`. */
+export function discardUnfinished(): void {
+  WholeFile.discardUnfinished();
 }
 
 /** Writes all bytes where a file stands: a system may take a part of them, or be interrupted. `path` is for messages. */

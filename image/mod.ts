@@ -14,3 +14,4 @@ export { type Kind, kindBytes, kindOf } from "./kind.ts";
 export * from "./picture.ts";
 export * from "./resize.ts";
 export * from "./svg.ts";
+export * from "./version.ts";

@@ -6,6 +6,7 @@
  *
  * @module
  */
+export * from "./messages/behind.ts";
 export * from "./messages/data.ts";
 export * from "./messages/file.ts";
 export * from "./messages/graph.ts";

@@ -116,6 +116,7 @@ testRuns("train() leaves recipe, log, checkpoints and samples, and says what it 
   assert.deepEqual(place.names("runs", "small"), [
     ".lock",
     "checkpoints",
+    "data",
     "log.jsonl",
     "recipe.yaml",
     "report.html",

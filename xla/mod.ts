@@ -14,6 +14,7 @@ export {
   detect,
   type Hardware,
   type Installed,
+  listInstalled,
   pluginVariable,
   requestRuntime,
   RuntimeError,

@@ -1,14 +1,16 @@
 /** Opens a dataset: decodes its pictures once into a file of bytes, and only reads that file from then on. */
 import { basename, join } from "node:path";
 import { cacheFolder, refusalOf, removeLeftovers, sha256 } from "../../files/mod.ts";
+import { codecVersion } from "../../image/mod.ts";
 import type { Dataset, OpenDataset } from "../kinds/dataset.ts";
 import { brokenPictures, datasetUnavailable, emptySplit, wrongPicture } from "../messages/data.ts";
 import { counted, type Text } from "../messages/text.ts";
 import { DenoiseError, type Problem } from "../problem.ts";
+import { digestOf } from "./digest.ts";
 import { meter, type Progress } from "./progress.ts";
 import { prune, touch } from "./prune.ts";
 import { Store, StoreWriter } from "./store.ts";
-import type { Pictures, PictureSet } from "./types.ts";
+import type { DataRecord, PictureRecord, Pictures, PictureSet } from "./types.ts";
 
 /** How a dataset is opened. */
 export interface OpenPicturesOptions {
@@ -50,7 +52,10 @@ export async function openPictures(dataset: Dataset, options: OpenPicturesOption
 
   const { height, width, channels } = dataset.image;
   const expected = { count: opened.items.length, pictureBytes: height * width * channels };
-  const key = sha256(JSON.stringify([version, name, height, width, channels, opened.fingerprint])).slice(0, 24);
+  const key = sha256(JSON.stringify([version, codecVersion, name, height, width, channels, opened.fingerprint])).slice(
+    0,
+    24,
+  );
   const path = join(cache, "pictures", `${name}-${width}x${height}-${key}.bin`);
   await removeLeftovers(join(cache, "pictures"));
   let store = readable(() => Store.open(path, expected, memoryLimit));
@@ -75,17 +80,23 @@ export async function openPictures(dataset: Dataset, options: OpenPicturesOption
   for (const { name, reason } of broken.slice(0, 5)) warn(`Skipped "${name}": ${reason}`);
   if (broken.length > 5) warn(`Skipped ${counted(broken.length - 5, "more picture")}`);
   const gone = new Set(broken.map(({ index }) => index));
-  const split = (indices: readonly number[]) =>
-    pictureSet(store, opened, dataset.image, indices.filter((index) => !gone.has(index)));
-  const train = split(opened.splits.train);
-  const validation = split(opened.splits.validation);
+  const usable = (indices: readonly number[]) => indices.filter((index) => !gone.has(index));
+  const splits = { train: usable(opened.splits.train), validation: usable(opened.splits.validation) };
+  const train = pictureSet(store, opened, dataset.image, splits.train);
+  const validation = pictureSet(store, opened, dataset.image, splits.validation);
   if (train.count === 0) {
     store[Symbol.dispose]();
     throw new DenoiseError(problem(emptySplit(validation.count, broken.length)));
   }
+  const record = (): DataRecord => ({
+    train: records(store, opened, splits.train, train.labels),
+    validation: records(store, opened, splits.validation, validation.labels),
+  });
   return {
     train,
     validation,
+    digest: digestOf(record()),
+    record,
     ...(opened.classes ? { classes: opened.classes } : {}),
     measuresTraining: opened.measuresTraining ?? false,
     skipped: broken.map(({ name, reason }) => ({ name, reason })),
@@ -141,6 +152,19 @@ function pictureSet(
     ...(opened.classes && labels.every((label) => label !== undefined) ? { labels: Int32Array.from(labels) } : {}),
     read: (index, target, offset) => store.read(places[index]!, target, offset),
   };
+}
+
+function records(
+  store: Store,
+  { items }: OpenDataset,
+  indices: readonly number[],
+  labels: Int32Array | undefined,
+): PictureRecord[] {
+  return indices.map((index, i) => ({
+    name: items[index]!.name,
+    content: store.hash(index).toHex(),
+    ...(labels === undefined ? {} : { label: labels[i]! }),
+  }));
 }
 
 /** Pictures that may fail to decode. */

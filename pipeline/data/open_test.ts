@@ -91,6 +91,58 @@ Deno.test("openPictures() decodes again when the fingerprint, the shape or the f
   });
 });
 
+Deno.test("openPictures() never gives pictures whose bytes have changed in the file of decoded ones", async () => {
+  await withCache(async (open, cache) => {
+    await (await open(stand(5).dataset))[Symbol.asyncDispose]();
+    const path = join(cache, "pictures", files(cache)[0]!);
+    const damage = async () => {
+      const store = await Deno.readFile(path);
+      store[2 * bytes] = store[2 * bytes]! ^ 1;
+      await Deno.writeFile(path, store);
+    };
+    await damage();
+    const again = stand(5);
+    await (await open(again.dataset))[Symbol.asyncDispose]();
+    assert.equal(again.calls.pixels, 5, "what is held in memory is checked as a whole, and decoded again");
+
+    await damage();
+    await using pictures = await open(stand(5).dataset, { memoryLimit: 0 });
+    const target = new Uint8Array(bytes);
+    pictures.train.read(1, target, 0);
+    const damaged = (error: DenoiseError) => error.problems[0]!.code === "store-damaged";
+    assert.throws(() => pictures.train.read(2, target, 0), damaged);
+    assert.throws(() => pictures.train.read(2, target, 0), damaged, "each time");
+  });
+});
+
+Deno.test("openPictures() gives digests that one byte, one label and the order change, and names and fingerprints do not", async () => {
+  await withCache(async (open) => {
+    const digest = async (changes: Partial<OpenDataset> = {}) => {
+      await using pictures = await open(stand(10, changes).dataset);
+      return pictures.digest;
+    };
+    const base = await digest();
+    const items = (name: (i: number) => string, label = (i: number) => i % 3) =>
+      Array.from({ length: 10 }, (_, i) => ({ name: name(i), label: label(i) }));
+    assert.deepEqual(await digest({ fingerprint: "later", items: items((i) => `other ${i}`) }), base);
+    const oneByte = (at: number) => (index: number) => {
+      const pixels = picture(index);
+      if (index === at) pixels[7]! ^= 1;
+      return Promise.resolve(pixels);
+    };
+    const trained = await digest({ fingerprint: "trained", pixels: oneByte(3) });
+    assert.notEqual(trained.train, base.train);
+    assert.equal(trained.validation, base.validation);
+    const held = await digest({ fingerprint: "held", pixels: oneByte(9) });
+    assert.equal(held.train, base.train);
+    assert.notEqual(held.validation, base.validation);
+    const labelled = await digest({ items: items((i) => `p${i}.png`, (i) => (i === 3 ? 1 : i % 3)) });
+    assert.notEqual(labelled.train, base.train);
+    const turned = await digest({ splits: { train: [7, 6, 5, 4, 3, 2, 1, 0], validation: [8, 9] } });
+    assert.notEqual(turned.train, base.train);
+  });
+});
+
 Deno.test("openPictures() skips broken pictures up to the limit, and remembers them", async () => {
   await withCache(async (open) => {
     const broken = (index: number) =>
@@ -200,7 +252,10 @@ Deno.test("openPictures() removes decoded pictures that nothing has opened for a
     await age(used, 31);
     await age(recent, 29);
     await make("used"); // Opening it counts as use.
+    await age(recent, -400); // as a clock that was wrong left it
     const added = await make("added");
+    const { mtime } = await Deno.stat(join(cache, "pictures", recent));
+    assert.ok(mtime!.getTime() < Date.now() + 60_000, "a time to come counts as now");
     assert.deepEqual(files(cache).sort(), [used, recent, added].sort());
   });
 });

@@ -4,6 +4,8 @@ import { join } from "node:path";
 /** Days after which a file of decoded pictures that nothing opened is removed: it can be decoded again. */
 const unusedDays = 30;
 
+const day = 24 * 3600 * 1000; // milliseconds
+
 /** Notes that a file of decoded pictures is in use. */
 export async function touch(path: string): Promise<void> {
   const now = new Date();
@@ -21,9 +23,9 @@ export async function prune(folder: string, now = Date.now()): Promise<void> {
       if (!isFile || !name.endsWith(".bin")) continue;
       const path = join(folder, name);
       const { mtime } = await Deno.stat(path);
-      if (mtime !== null && now - mtime.getTime() > unusedDays * 24 * 3600 * 1000) {
-        await Deno.remove(path).catch(() => {}); // Windows keeps what another process has open.
-      }
+      const unused = now - (mtime?.getTime() ?? now);
+      if (unused > unusedDays * day) await Deno.remove(path).catch(() => {}); // Windows keeps what is open elsewhere.
+      else if (unused < -day) await touch(path); // A clock was wrong, and the file would stay until that time has come.
     }
   } catch {
     // There is no folder, another process removed the same file, or the disk fails: tidying up is no reason to stop.

@@ -39,6 +39,11 @@ export interface Backend {
   readonly memory?: number | undefined;
   /** Devices that share each batch of training, as many pictures each. 1 unless given. */
   readonly devices?: number | undefined;
+  /**
+   * What rounding depends on besides the name and the number of devices, such as the version of a compiler and the
+   * processor: a run that continues on another one is told. Known once it is started.
+   */
+  readonly build?: string | undefined;
   /** Starts the device and makes it the current backend of tfjs. Safe to call twice. */
   start(tools?: StartTools): Promise<void>;
   /**

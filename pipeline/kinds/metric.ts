@@ -65,6 +65,11 @@ export interface Metric {
    * @throws {files.DownloadError} when it cannot be had: the user is told once, and all goes on without the metric
    */
   prepare?(tools: OpenTools): Promise<void>;
+  /**
+   * Digest of what it measures with besides its options, such as weights: numbers do not compare where it has changed,
+   * and the user is told. Known once it is prepared.
+   */
+  readonly measuresWith?: string | undefined;
   /** Measures. The names returned are those of `better`. */
   measure(view: MetricView): Promise<Record<string, number | Spread>>;
 }

@@ -31,6 +31,11 @@ export interface Plugin<
    * is asked before a library is loaded, and nothing is downloaded from an address.
    */
   readonly outside?: { readonly [Name in keyof NoInfer<Options>]?: Outside };
+  /**
+   * Options that say where something is and not what it is, such as a folder or a mirror. A run continues where they have
+   * changed: for a dataset the pictures themselves are compared, for a metric `measuresWith` is.
+   */
+  readonly locates?: readonly (keyof Options & string)[];
   /** What `create` receives besides the options. */
   readonly needs?: readonly Needs[];
   /** Makes the stage. Cheap: no tensors, no files. Refuses with `refuse()` what cannot work. */

@@ -23,6 +23,17 @@ export function imageUnreadable(path: string, reason: string): Text {
   };
 }
 
+/** Kept measurements of other pictures or weights. */
+export function measuredAgain(count: number): Text {
+  return {
+    code: "measured-again",
+    message: `The validation pictures, or what the metric measures with, have changed since ${
+      count === 1 ? "a kept number was" : `${count} kept numbers were`
+    } measured`,
+    help: ["measured again, so that all numbers compare"],
+  };
+}
+
 /** A kept file of measurements that is none. */
 export function measurementsDamaged(path: string, reason: string): Text {
   return {

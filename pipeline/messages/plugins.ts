@@ -17,6 +17,7 @@ const expected: Readonly<Record<string, string>> = {
   source: 'source: "…", one line that says where the method comes from',
   options: "options: z.object({ … }), empty if it has none",
   outside: 'outside: { folder: "file" }, the options that lead to a "file", an "address" or a "library"',
+  locates: 'locates: ["folder"], a list of names of its options that say where something is and not what it is',
   needs: 'needs: ["schedule"], a list of what create receives besides the options',
   create: "create: ({ options }) => ({ … }), the function that makes the stage",
 };

@@ -92,16 +92,6 @@ export function checkpointsDamaged(folder: string, reasons: readonly string[]): 
   };
 }
 
-/** Pictures that came or went. */
-export function dataChanged(before: number, now: number): Text {
-  return {
-    code: "data-changed",
-    message:
-      `Dataset had ${before} training pictures and has ${now} now: the run goes on, but not exactly as it would have`,
-    help: ["the epoch that was under way starts anew"],
-  };
-}
-
 /** A disk that failed while a run was trained. `kept`: the newest checkpoint; `again`: the command that continues. */
 export function diskFailed(what: string, fix: string, kept: string | undefined, again: string): Text {
   return {

@@ -31,6 +31,15 @@ export function sweepDamaged(path: string, reason: string): Text {
   };
 }
 
+/** Models of a sweep that were trained or measured on different pictures. */
+export function sweepDataMixed(folder: string): Text {
+  return {
+    code: "sweep-data-mixed",
+    message: "The pictures have changed since a part of this sweep was trained or measured: the numbers do not compare",
+    help: [`start over with --fresh, or remove the runs in ${folder} that are to be trained again, and sweep.json`],
+  };
+}
+
 /** A setting that names runs apart. */
 export function sweepName(): Text {
   return {

@@ -177,7 +177,7 @@ async function open(target: string, options: DiffusionOptions & { item: number }
   await backend.start();
   try {
     await using pictures = await openData(graph, console, { signal, cache });
-    const statistics = await statisticsOf(graph, pictures, undefined);
+    const statistics = await statisticsOf(graph, pictures, undefined, signal);
     const picture = await pictureOf(graph, () => Promise.resolve(heldOut(pictures.validation, graph, options.item)));
     return {
       graph,

@@ -3,18 +3,19 @@ import { dirname, join } from "node:path";
 import { z } from "zod";
 import { writeWhole } from "../../files/mod.ts";
 import type { Graph, Stage } from "../graph/types.ts";
-import { measurementsDamaged, measuringUnavailable } from "../messages/pictures.ts";
+import { measuredAgain, measurementsDamaged, measuringUnavailable } from "../messages/pictures.ts";
 import { validationMissing } from "../messages/run.ts";
 import { type LineChart, lineChart, panels, type Spec } from "../plots/mod.ts";
 import { DenoiseError } from "../problem.ts";
 import type { LoadOptions } from "../run/load.ts";
 import { measurementSchema, readKept } from "../run/kept.ts";
+import { tellOthers } from "../run/behind.ts";
 import { tellData } from "../run/lines.ts";
 import { buildMeasure, type Measurement } from "../run/measure.ts";
 import { prepareMetric } from "../run/prepare_metrics.ts";
 import { tellModel } from "../run/sample.ts";
 import { openData } from "../run/session.ts";
-import type { Console } from "../terminal/console.ts";
+import { type Console, warning } from "../terminal/console.ts";
 import { row } from "../terminal/rows.ts";
 import { counted, withSpread } from "../terminal/units.ts";
 import type { PictureResult } from "./options.ts";
@@ -48,6 +49,8 @@ export interface Cell {
   /** Network evaluations of an image. */
   readonly evaluations: number;
   readonly measurement: Measurement;
+  /** Digits of the validation pictures and of what the metric measures with; undefined for those of earlier versions. */
+  readonly by?: string | undefined;
 }
 
 /**
@@ -81,8 +84,10 @@ export async function kidPicture(
   const stage = graph.one("metric");
   const wanted = samplers.map((sampler) => ({ sampler, key: keyOf(sampler, stage) }));
   const missing = wanted.filter(({ key }) => !cells.has(key));
+  // Kept numbers that were measured by the same pictures and weights compare; others are measured again.
+  const mixed = new Set(wanted.flatMap(({ key }) => cells.get(key)?.by ?? [])).size > 1;
   row(console, metric, `${counted(wanted.length, "measurement")}, of which ${wanted.length - missing.length} are kept`);
-  if (missing.length > 0) {
+  if (missing.length > 0 || mixed) {
     await using pictures = await openData(graph, console, { signal, cache });
     if (pictures.validation.count === 0) throw new DenoiseError(validationMissing());
     tellData(console, pictures);
@@ -92,12 +97,23 @@ export async function kidPicture(
       throw new DenoiseError(measuringUnavailable(metric, lack.message, [...lack.help, ...given]));
     }
     const measure = buildMeasure(session);
-    for (const { sampler, key } of missing) {
+    tellOthers(console, position, pictures);
+    const by = [pictures.digest.validation, stage.stage.measuresWith ?? ""].join(" ");
+    const stale = wanted.filter(({ key }) => (cells.get(key)?.by ?? by) !== by);
+    if (stale.length > 0) console.warn(warning(measuredAgain(stale.length)));
+    for (const { sampler, key } of [...missing, ...stale]) {
       const own = { ...stage, options: { ...stage.options, sampler: String(sampler.path[1]) } };
       const [measurement] = await measure([own], { average: model.average, validation: pictures.validation });
       const { steps, evaluationsPerStep } = sampler.stage;
       const label = samplerLabel(sampler);
-      const cell = { key, sampler: label, steps, evaluations: steps * evaluationsPerStep, measurement: measurement! };
+      const cell = {
+        key,
+        sampler: label,
+        steps,
+        evaluations: steps * evaluationsPerStep,
+        measurement: measurement!,
+        by,
+      };
       cells.set(key, cell);
       await writeWhole(kept, `${JSON.stringify([...cells.values()], null, 2)}\n`);
       const { value, spread } = cell.measurement;

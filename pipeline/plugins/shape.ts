@@ -43,8 +43,11 @@ const pluginSchema = z.object({
   source: text.optional(),
   options: z.custom(isObjectSchema),
   outside: z.record(z.string(), z.enum(["file", "address", "library"])).optional(),
+  locates: z.array(z.string()).optional(),
   needs: z.array(z.enum(slots)).optional(),
   create: z.custom((value) => typeof value === "function"),
+}).refine(({ locates = [], options }) => locates.every((name) => name in (options as z.ZodObject).shape), {
+  path: ["locates"],
 });
 
 /** A problem of the plugin object, and the property whose line in the file shows it. */

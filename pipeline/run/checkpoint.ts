@@ -3,6 +3,7 @@ import { basename, dirname, join } from "node:path";
 import { z } from "zod";
 import { sha256 } from "../../files/mod.ts";
 import { visible } from "../../text/mod.ts";
+import type { DataDigest } from "../data/types.ts";
 import * as messages from "../messages/run.ts";
 import { DenoiseError } from "../problem.ts";
 import { recipeSumKey } from "../recipe/checkpoint.ts";
@@ -28,8 +29,14 @@ export interface Position {
   readonly backend: string;
   /** Devices that shared each batch. 1 unless given. */
   readonly devices?: number | undefined;
-  /** Training pictures: to notice that they changed. 0 where nothing is known of them. */
+  /** What the rounding of that backend depends on besides: its version, and what it ran on. */
+  readonly build?: string | undefined;
+  /** Training pictures. 0 where nothing is known of them. */
   readonly pictures: number;
+  /** Digests of the pictures and labels of both splits: to notice that they changed. */
+  readonly data?: DataDigest | undefined;
+  /** Digests of what metrics measure with, such as the weights of a network, by id of the metric. */
+  readonly measuredWith?: Readonly<Record<string, string>> | undefined;
   /** Names of the classes, where the dataset has some. */
   readonly classes?: readonly string[] | undefined;
   /** The best measurement so far, where the recipe keeps it. */
@@ -49,6 +56,8 @@ export interface Checkpoint {
   readonly code?: Readonly<Record<string, string>> | undefined;
   /** `state/…` as `TrainState`, `statistics/…` of the normalizer. */
   readonly tensors: HostTree;
+  /** Version of the program that wrote it, where it was read from a file. */
+  readonly denoise?: string | undefined;
 }
 
 const pattern = /^step-(\d{6,})\.safetensors$/;
@@ -84,7 +93,7 @@ export async function readCheckpoint(path: string): Promise<Checkpoint> {
       messages.checkpointField(path, "position.step", position.step, `${step}, as its tensors say`),
     );
   }
-  return { position, recipe, code: codeIn(metadata.code), tensors };
+  return { position, recipe, code: codeIn(metadata.code), tensors, denoise: metadata.denoise };
 }
 
 /** The hashes in a checkpoint's metadata; none where they cannot be read: all they are for is to say what has changed. */

@@ -8,6 +8,7 @@ import { DenoiseError } from "../problem.ts";
 import type { Console } from "../terminal/console.ts";
 import { row, table } from "../terminal/rows.ts";
 import { counted, withSpread } from "../terminal/units.ts";
+import { tellOthers } from "./behind.ts";
 import { tellData } from "./lines.ts";
 import { loadModel, type LoadOptions } from "./load.ts";
 import { buildMeasure, type Measurement } from "./measure.ts";
@@ -33,6 +34,8 @@ export interface EvaluateResult {
   readonly checkpoint: string;
   readonly step: number;
   readonly metrics: readonly Measurement[];
+  /** Digest of the validation pictures, where any were measured on. */
+  readonly data?: string;
   /** File that the numbers were written to. */
   readonly json?: string;
 }
@@ -59,13 +62,14 @@ export async function evaluate(target: string, options: EvaluateOptions, console
     await using pictures = await openData(graph, console, { signal, cache: options.cache });
     if (pictures.validation.count === 0) throw new DenoiseError(messages.validationMissing());
     tellData(console, pictures);
+    tellOthers(console, model.position, pictures);
     const ready = await prepareMetrics(graph, console, { signal, cache: options.cache });
     if (ready.length === 0) throw new DenoiseError(messages.metricsUnavailable());
     const measured = await buildMeasure(session)(ready, { average, validation: pictures.validation });
     console.line();
     tellTable(console, measured);
     const json = options.json ?? (folder && join(folder, `evaluation-step-${String(step).padStart(6, "0")}.json`));
-    const result = { checkpoint: path, step, metrics: measured };
+    const result = { checkpoint: path, step, metrics: measured, data: pictures.digest.validation };
     if (json === undefined) return { outcome: "finished", ...result };
     await writeWhole(json, `${visibleJson(result, 2)}\n`);
     console.line();

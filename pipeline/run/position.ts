@@ -27,7 +27,10 @@ const positionSchema = z.looseObject({
   backend: text.min(1, "the name of a backend"),
   devices: z.int("a whole number of 1 or more").min(1, "a whole number of 1 or more").max(65_536, "at most 65536")
     .optional(),
+  build: text.optional(),
   pictures: count,
+  data: z.object({ train: text, validation: text }, "two digests").optional(),
+  measuredWith: z.record(z.string(), text, "digests by name").optional(),
   classes: z.array(text, "a list of texts").optional(),
   best: z.object({ metric: text, value: z.number("a number"), step }, "a measurement").optional(),
   metrics: z.record(z.string(), measured, "numbers by name"),

@@ -9,6 +9,8 @@ export interface Changes {
   readonly training: readonly string[];
   /** Samplers and metrics: the weights stay, what is measured and shown may not compare with what was before. */
   readonly measuring: readonly string[];
+  /** Options that say where something is, and not what it is: see `Plugin.locates`. */
+  readonly moved: readonly string[];
 }
 
 /**
@@ -23,14 +25,37 @@ export interface Changes {
 export function changesOf(before: string, now: Recipe): Changes {
   // Both as they are written: `cosine` and `{ use: cosine }` are one.
   const [old, current] = [before, toYaml(now.resolved)].map((text) => {
-    const { train: _, backend, samplers, metrics, ...rest } = parse(text) as Record<string, unknown>;
+    const recipe = parse(text) as Record<string, unknown>;
+    const moved = takeLocating(recipe, now.stages);
+    const { train: _, backend, samplers, metrics, ...rest } = recipe;
     return {
       training: { ...rest, backend: { precision: precisionOf(backend) } },
       measuring: { samplers, metrics },
+      moved,
     };
   });
   const between = (part: keyof Changes) => differences(old![part], current![part]);
-  return { training: between("training"), measuring: between("measuring") };
+  return { training: between("training"), measuring: between("measuring"), moved: between("moved") };
+}
+
+/** Takes the options that only say where something is out of a recipe, and returns them by stage. */
+function takeLocating(recipe: Record<string, unknown>, stages: Recipe["stages"]): Record<string, unknown> {
+  const taken: Record<string, unknown> = {};
+  for (const { id, kind, path, plugin } of stages) {
+    if (kind === "backend") continue; // nothing of it counts but its precision
+    const stage = path.reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], recipe);
+    if (useOf(stage) !== plugin.name || typeof stage !== "object") continue;
+    const options = stage as Record<string, unknown>;
+    for (const option of plugin.locates ?? []) {
+      if (Object.hasOwn(options, option)) taken[`${id}.${option}`] = options[option];
+      delete options[option];
+    }
+  }
+  return taken;
+}
+
+function useOf(stage: unknown): unknown {
+  return typeof stage === "object" ? (stage as { use?: unknown } | null)?.use : stage;
 }
 
 /** `float32` where a backend has no other. */

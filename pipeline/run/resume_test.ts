@@ -12,13 +12,14 @@ train: { epochs: 2 }
 `;
 const after = (resolved: Record<string, unknown>) =>
   changesOf(before, {
+    stages: [],
     resolved: {
       ...{ name: "small", seed: 1, schedule: { use: "cosine" }, samplers: { preview: { use: "ddim", steps: 5 } } },
       ...{ backend: { use: "xla" }, ...resolved },
     },
   } as unknown as Recipe);
 
-const nothing = { training: [], measuring: [] };
+const nothing = { training: [], measuring: [], moved: [] };
 
 Deno.test("changesOf() lets a run go on for longer, on other backends and more devices", () => {
   assert.deepEqual(after({}), nothing);
@@ -39,5 +40,27 @@ Deno.test("changesOf() tells other samplers and metrics apart from that", () => 
   assert.deepEqual(after({ samplers, metrics }), {
     training: [],
     measuring: ["samplers.preview.steps: 5 → 9", "metrics: (none) → [kid]"],
+    moved: [],
   });
+});
+
+Deno.test("changesOf() sets options apart that only say where something is, of any plugin and kind", () => {
+  const stages = [
+    { kind: "dataset", id: "dataset", path: ["dataset"], plugin: { name: "mine", locates: ["place"] } },
+    { kind: "metric", id: "metrics[0]", path: ["metrics", 0], plugin: { name: "kid", locates: ["weights"] } },
+  ];
+  const compare = (before: string, dataset: unknown, metric: unknown) =>
+    changesOf(before, { resolved: { dataset, metrics: [metric] }, stages } as unknown as Recipe);
+  const old = "dataset: { use: mine, place: a, size: 3 }\nmetrics: [{ use: kid, weights: x.h5 }]";
+  assert.deepEqual(compare(old, { use: "mine", place: "b", size: 3 }, { use: "kid", weights: "y.h5" }), {
+    training: [],
+    measuring: [],
+    moved: ["dataset.place: a → b", "metrics[0].weights: x.h5 → y.h5"],
+  });
+  assert.deepEqual(compare(old, { use: "mine", place: "b", size: 4 }, { use: "kid" }).training, [
+    "dataset.size: 3 → 4",
+  ]);
+  // The option of another plugin is none of its own.
+  const other = "dataset: { use: other, place: a }\nmetrics: [kid]";
+  assert.deepEqual(compare(other, { use: "mine", place: "b" }, "kid").training, ["dataset.use: other → mine"]);
 });

@@ -2,48 +2,76 @@
 import { disposeTree, seedTensor, type TensorRecord, type Tree } from "../../tensor/mod.ts";
 import { batches, chunks, type Pictures } from "../data/mod.ts";
 import type { Graph } from "../graph/types.ts";
+import { measuringWithOthers } from "../messages/behind.ts";
 import * as messages from "../messages/run.ts";
 import { pluginChanged } from "../messages/trust.ts";
 import { DenoiseError } from "../problem.ts";
 import { type Console, warning } from "../terminal/console.ts";
+import { compareBehind } from "./behind.ts";
 import { changedCode, type Checkpoint, damagedName, newestGood, type Position } from "./checkpoint.ts";
+import { keepRecord } from "./data_record.ts";
 import { fromHost } from "./host.ts";
 import { changesOf } from "./resume.ts";
 import type { RunFolder } from "./run_folder.ts";
 import type { Session } from "./session.ts";
 import { compiledInitialState, type TrainState, upload } from "./states.ts";
 import { buildZeroOutputLoss } from "./train_step.ts";
+import { turn } from "./turn.ts";
 
-/** A checkpoint to go on from. */
-export type Before = Checkpoint & { readonly path: string };
+/** A checkpoint to continue from. */
+export type Before = Checkpoint & {
+  readonly path: string;
+  /** Options that only say where something is, and have changed, such as `dataset.folder: a → b`. */
+  readonly moved?: readonly string[];
+};
 
-/** Where training starts or goes on; says so when it cannot go on exactly. */
-export function startOf(
-  { graph, backend, console }: Session,
+/**
+ * Where training starts or continues; warns when it cannot continue exactly.
+ *
+ * @param folder of the run: the record of its pictures is kept there
+ * @throws {DenoiseError} when the data are in another place, and none of their pictures is one that was trained on
+ */
+export async function startOf(
+  { graph, backend, console, statistics }: Session,
   pictures: Pictures,
   before: Before | undefined,
-): Position {
+  folder: string,
+): Promise<{ position: Position; warnings: readonly string[] }> {
   const here = {
     seed: graph.recipe.seed,
     backend: backend.name,
     devices: backend.devices ?? 1,
+    build: backend.build,
     pictures: pictures.train.count,
     classes: pictures.classes,
+    data: pictures.digest,
+    measuredWith: Object.fromEntries(
+      graph.all("metric").flatMap(({ id, stage }) =>
+        stage.measuresWith === undefined ? [] : [[id, stage.measuresWith]]
+      ),
+    ),
   };
-  if (before === undefined) return { ...here, step: 0, epoch: 0, batch: 0, measured: true, metrics: {}, seconds: 0 };
-  const { position } = before;
-  const [was, is] = [backendText(position), backendText(here)];
-  if (was !== is) console.warn(warning(messages.backendChanged(was, is)));
-  const unknown = position.pictures === 0; // imported weights have seen other pictures
-  if (unknown || position.pictures === here.pictures) return { ...position, ...here };
-  console.warn(warning(messages.dataChanged(position.pictures, here.pictures)));
-  // The epoch under way has another length now: it starts anew.
-  return { ...position, ...here, batch: 0 };
-}
-
-/** As in a recipe: `wasm`, `{ use: xla, devices: 4 }`. */
-function backendText({ backend, devices = 1 }: Pick<Position, "backend" | "devices">): string {
-  return devices === 1 ? backend : `{ use: ${backend}, devices: ${devices} }`;
+  if (before === undefined) {
+    await keepRecord(folder, here.data, pictures.record, undefined);
+    const none = { step: 0, epoch: 0, batch: 0, measured: true, metrics: {}, seconds: 0 };
+    return { position: { ...here, ...none }, warnings: [] };
+  }
+  const { position, moved = [] } = before;
+  const fitted = Object.keys(statistics).length > 0;
+  const { warnings, otherPictures, nothingInCommon } = await compareBehind(before, {
+    ...{ here, pictures, folder, moved, fitted },
+  });
+  if (nothingInCommon && moved.length > 0) throw new DenoiseError(messages.recipeChanged(folder, moved));
+  await keepRecord(folder, here.data, pictures.record, position.data);
+  const others = Object.entries(here.measuredWith).flatMap(([id, digest]) =>
+    (position.measuredWith?.[id] ?? digest) === digest ? [] : [id]
+  );
+  const texts = [...warnings, ...(others.length === 0 ? [] : [measuringWithOthers(others)])].map(warning);
+  for (const text of texts) console.warn(text);
+  if (!otherPictures) return { position: { ...position, ...here }, warnings: texts };
+  // The epoch under way is of other pictures now: it begins again. What was due within it was due for the old ones.
+  const within = position.batch > 0;
+  return { position: { ...position, ...here, batch: 0, measured: position.measured || within }, warnings: texts };
 }
 
 /** The checkpoint to go on from; one that is damaged is put aside. Refuses one of another recipe. */
@@ -51,7 +79,7 @@ export async function lastCheckpoint(folder: RunFolder, graph: Graph, console: C
   const damaged: { path: string; reason: string }[] = [];
   const found = await newestGood(folder.checkpoints, (path, reason) => void damaged.push({ path, reason }));
   if (found === undefined) return undefined;
-  const { training, measuring } = changesOf(found.checkpoint.recipe, graph.recipe);
+  const { training, measuring, moved } = changesOf(found.checkpoint.recipe, graph.recipe);
   if (training.length > 0) throw new DenoiseError(messages.recipeChanged(folder.path, training));
   if (measuring.length > 0) console.warn(warning(messages.measuringChanged(measuring)));
   const edited = changedCode(found.checkpoint, graph.recipe.code);
@@ -60,7 +88,7 @@ export async function lastCheckpoint(folder: RunFolder, graph: Graph, console: C
     await Deno.rename(path, damagedName(path));
     console.warn(warning(messages.checkpointDamaged(reason, found.path, damagedName(path))));
   }
-  return { ...found.checkpoint, path: found.path };
+  return { ...found.checkpoint, path: found.path, moved };
 }
 
 /**
@@ -89,9 +117,12 @@ export async function statisticsOf(
   graph: Graph,
   pictures: Pictures,
   before: Before | undefined,
+  signal: AbortSignal,
 ): Promise<TensorRecord> {
   const normalizer = graph.one("normalizer").stage;
-  if (before === undefined) return await normalizer.fit(() => chunks(pictures.train), graph.pictures);
+  if (before === undefined) {
+    return await normalizer.fit(() => givingWay(chunks(pictures.train), signal), graph.pictures);
+  }
   const statistics = normalizer.blank(graph.pictures);
   try {
     return restored(before, { statistics }).statistics;
@@ -100,14 +131,28 @@ export async function statisticsOf(
   }
 }
 
+/** The same, with a turn for signals before each: a normalizer that only adds numbers up would hear of none. */
+async function* givingWay<T>(all: AsyncIterable<T>, signal: AbortSignal): AsyncIterable<T> {
+  for await (const one of all) {
+    await turn();
+    signal.throwIfAborted();
+    yield one;
+  }
+}
+
 /** The mean over a few batches of the loss of a network that answers zero. */
-export async function zeroOutputLoss({ graph, backend, statistics }: Session, { train }: Pictures): Promise<number> {
+export async function zeroOutputLoss(
+  { graph, backend, statistics, signal }: Session,
+  { train }: Pictures,
+): Promise<number> {
   const measure = backend.compile(buildZeroOutputLoss(graph), { name: "loss of a zero output" });
   const { batch_size: batchSize, repeats } = graph.one("dataset").options as { batch_size: number; repeats: number };
   const { seed } = graph.recipe;
   const seeds = seedTensor(seed);
   const losses: number[] = [];
   for await (const host of batches(train, { batchSize, repeats, training: true, seed, epoch: 0 })) {
+    await turn();
+    signal.throwIfAborted();
     const batch = upload(host, train.shape);
     const loss = await measure(batch, statistics, seeds);
     losses.push((await loss.data())[0]!);

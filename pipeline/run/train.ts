@@ -1,11 +1,12 @@
 /** Trains from a recipe, or goes on where an earlier run stopped. */
 import { refusalOf, writeWhole } from "../../files/mod.ts";
 import { disposeTree } from "../../tensor/mod.ts";
-import type { Pictures } from "../data/mod.ts";
+import type { DataDigest, Pictures } from "../data/mod.ts";
 import { trainingCost } from "../graph/cost.ts";
 import { checkMemory } from "../graph/memory.ts";
 import { checkBatch } from "../graph/batch.ts";
 import type { Stage } from "../graph/types.ts";
+import type { Backend } from "../kinds/backend.ts";
 import { wire } from "../graph/wire.ts";
 import { diskFailed, reportUnwritten, validationMissing } from "../messages/run.ts";
 import { DenoiseError } from "../problem.ts";
@@ -30,6 +31,7 @@ import { generators, openData, type Session } from "./session.ts";
 import { type Before, lastCheckpoint, startOf, stateOf, statisticsOf, zeroOutputLoss } from "./start.ts";
 import { Trainer } from "./trainer.ts";
 import { startBackend } from "./start_backend.ts";
+import { untilAborted } from "./until_aborted.ts";
 
 /** How to train. */
 export interface TrainOptions {
@@ -46,8 +48,10 @@ export interface TrainOptions {
   readonly folder?: string;
   /** Folder for downloads and decoded pictures. Default: the user's cache folder. */
   readonly cache?: string;
-  /** Stops after the step that is under way, and saves. */
+  /** Stops after the step that is under way, and saves. What is being compiled then is left behind. */
   readonly signal?: AbortSignal;
+  /** Called when there are steps that no checkpoint has; what it returns is disposed of once they are saved. */
+  readonly hold?: () => Disposable;
   /** What a user types before a recipe to train it. Default `deno task run`. */
   readonly command?: string;
   /**
@@ -69,6 +73,8 @@ export interface TrainResult {
   readonly checkpoint: string | undefined;
   /** The last loss, when a step was done. */
   readonly loss: number | undefined;
+  /** Digests of the pictures, where they were opened. */
+  readonly data?: DataDigest | undefined;
 }
 
 /**
@@ -94,23 +100,29 @@ export async function train(recipeFile: string, options: TrainOptions, console: 
   const before = await lastCheckpoint(folder, graph, console);
 
   const backend = graph.one("backend").stage;
-  await startBackend(graph, console, signal);
-  const cost = await trainingCost(graph);
-  await checkMemory(graph, cost);
-  tellStart(console, graph, cost);
-  const announced = () => console.line("stopping after this step …");
+  const soon = <T>(work: Promise<T>) => untilAborted(work, signal);
+  let holding = false;
+  const hold = () => {
+    holding = true;
+    return options.hold?.() ?? { [Symbol.dispose]: () => {} };
+  };
+  const announced = () => console.line(holding ? "stopping after this step …" : "stopping …");
   signal.addEventListener("abort", announced);
   try {
+    await soon(startBackend(graph, console, signal));
+    const cost = await trainingCost(graph);
+    await checkMemory(graph, cost);
+    tellStart(console, graph, cost);
     await using pictures = await openData(graph, console, { signal, cache });
     if (pictures.validation.count === 0 && graph.all("metric").length > 0) {
       throw new DenoiseError(validationMissing(true));
     }
     checkBatch(graph, pictures.train.count);
     tellData(console, pictures);
-    const metrics = await prepareMetrics(graph, console, { signal, cache });
+    const metrics = await soon(prepareMetrics(graph, console, { signal, cache }));
     row(console, "run", path + (before === undefined ? "" : `, going on after step ${count(before.position.step)}`));
     console.line();
-    const statistics = await statisticsOf(graph, pictures, before);
+    const statistics = await statisticsOf(graph, pictures, before, signal);
     const session: Session = { graph, backend, console, generate: generators(backend, graph), statistics, signal };
     try {
       const longer = options.again !== undefined ? undefined : (length: string) =>
@@ -118,7 +130,7 @@ export async function train(recipeFile: string, options: TrainOptions, console: 
           ...overrides.filter((text) => !/^train\.(epochs|steps)=/.test(text)),
           length,
         ]);
-      return await trainIn(session, { folder, pictures, metrics, before, again, longer });
+      return await trainIn(session, { folder, pictures, metrics, before, again, longer, hold });
     } finally {
       disposeTree(statistics);
     }
@@ -131,7 +143,7 @@ export async function train(recipeFile: string, options: TrainOptions, console: 
   } finally {
     signal.removeEventListener("abort", announced);
     console.endProgress();
-    await backend.stop();
+    await stopBackend(backend, signal);
   }
 }
 
@@ -148,23 +160,36 @@ async function withKept(
   return new DenoiseError(diskFailed(refusal.what, refusal.fix, kept, again), { cause: error });
 }
 
+/** Milliseconds that a backend is given to end what it does, once nobody waits for it. */
+const patience = 300;
+
+/** Frees the device. What is being compiled for a run that was interrupted is left behind. */
+async function stopBackend(backend: Backend, signal: AbortSignal): Promise<void> {
+  const stopped = backend.stop();
+  if (!signal.aborted) return await stopped;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  await Promise.race([stopped, new Promise<void>((resolve) => timer = setTimeout(resolve, patience))]);
+  clearTimeout(timer);
+}
+
 /** Trains on opened pictures. */
 async function trainIn(
   session: Session,
-  { folder, pictures, metrics, before, again, longer }: {
+  { folder, pictures, metrics, before, again, longer, hold }: {
     folder: RunFolder;
     pictures: Pictures;
     metrics: readonly Stage<"metric">[];
     before: Before | undefined;
     again: string;
     longer: ((length: string) => string) | undefined;
+    hold: () => Disposable;
   },
 ): Promise<TrainResult> {
-  const { graph, backend, console } = session;
+  const { graph, backend, console, signal } = session;
   const recipe = toYaml(graph.recipe.resolved);
-  const position = startOf(session, pictures, before);
-  const zero = await zeroOutputLoss(session, pictures);
-  const state = await stateOf(session, before);
+  const { position, warnings } = await startOf(session, pictures, before, folder.path);
+  const zero = await untilAborted(zeroOutputLoss(session, pictures), signal);
+  const state = await untilAborted(stateOf(session, before), signal);
 
   using log = await RunLog.open(folder.log, position.step, position.measured);
   log.append({
@@ -175,12 +200,13 @@ async function trainIn(
     backend: backend.description,
     zero_output_loss: zero,
   });
+  for (const message of warnings) log.append({ step: position.step, event: "warning", message });
   await writeWhole(folder.recipe, recipe);
   await rememberCode(graph.recipe.code, console);
   const { last } = graph.recipe.train.keep;
   const code = codeFor(graph.recipe.code);
   const keeper = new Keeper({ folder: folder.checkpoints, recipe, code, log, last, newest: before?.path });
-  using trainer = new Trainer({ session, pictures, metrics, folder, log, keeper, state, position, zero });
+  using trainer = new Trainer({ session, pictures, metrics, folder, log, keeper, state, position, zero, hold });
   if (position.step >= trainer.plan.totalSteps) {
     console.line(`trained as long as the recipe asks already: ${counted(position.step, "step")}`);
   }
@@ -211,5 +237,5 @@ async function trainIn(
     });
   } else tellInterrupted(console, keeper.newest, again);
   const outcome = finished ? "finished" : "interrupted";
-  return { outcome, folder: folder.path, step, epoch, checkpoint: keeper.newest, loss };
+  return { outcome, folder: folder.path, step, epoch, checkpoint: keeper.newest, loss, data: pictures.digest };
 }

@@ -23,6 +23,7 @@ import type { Session } from "./session.ts";
 import { type Batch, type TrainState, upload } from "./states.ts";
 import { buildTrainStep, type Errors } from "./train_step.ts";
 import { turn } from "./turn.ts";
+import { untilAborted } from "./until_aborted.ts";
 
 /** What a trainer works on. It owns the state. */
 export interface TrainerOptions {
@@ -37,6 +38,8 @@ export interface TrainerOptions {
   readonly position: Position;
   /** The loss of a network that answers zero. */
   readonly zero: number;
+  /** See `TrainOptions.hold`. */
+  readonly hold: () => Disposable;
 }
 
 type Step = Compiled<[TrainState, Batch, TensorRecord, Batch["item"]], { state: TrainState; errors: Errors }>;
@@ -52,6 +55,8 @@ export class Trainer implements Disposable {
   readonly #data: { readonly batchSize: number; readonly repeats: number };
   #state: TrainState;
   #position: Position;
+  /** Held from the first step on until the last is saved. */
+  #held: Disposable | undefined;
   /** The last grid of pictures that was written. */
   grid: string | undefined;
 
@@ -64,7 +69,10 @@ export class Trainer implements Disposable {
     this.#data = { batchSize: batch_size, repeats };
     const stepsPerEpoch = batchCount(pictures.train.count, { ...this.#data, training: true });
     const { steps, epochs } = this.#train;
-    this.plan = { totalSteps: steps ?? epochs! * stepsPerEpoch, stepsPerEpoch, epochs, batchSize: batch_size };
+    // Epochs that are done may have had another length, where the pictures have changed since.
+    const { step, epoch, batch } = options.position;
+    const totalSteps = steps ?? step - batch + (epochs! - epoch) * stepsPerEpoch;
+    this.plan = { totalSteps, stepsPerEpoch, epochs, batchSize: batch_size };
     this.#measure = buildMeasure(options.session);
     this.#step = backend.compile(buildTrainStep(graph), { name: "training step", donate: [0], batch: [1] });
     this.#losses = new Losses({
@@ -102,6 +110,7 @@ export class Trainer implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.#held?.[Symbol.dispose]();
     disposeTree(this.#state);
   }
 
@@ -119,7 +128,10 @@ export class Trainer implements Disposable {
     try {
       for await (const host of batches(train, { ...this.#data, training: true, seed, epoch, start })) {
         const batch = upload(host, train.shape);
-        const { state, errors } = await this.#step(this.#state, batch, statistics, seeds);
+        const step = this.#step(this.#state, batch, statistics, seeds);
+        // The first one compiles the program, which cannot be stopped: with nothing trained yet, nothing is lost.
+        const { state, errors } = await (this.#held === undefined ? untilAborted(step, signal) : step);
+        this.#held ??= this.options.hold();
         this.#state = state;
         disposeTree(batch);
         this.#advance(seconds + (performance.now() - started) / 1000);
@@ -169,11 +181,10 @@ export class Trainer implements Disposable {
       let measured: Measurement[];
       let samples: string | undefined;
       try {
-        measured = await this.#measure(metrics, {
-          average: this.#state.average,
-          validation: this.options.pictures.validation,
-        });
-        if (sampled) samples = await this.#drawGrid(moment);
+        const { validation } = this.options.pictures;
+        // What measures and samples leaves the state as it is: it can be saved before they have come to an end.
+        measured = await untilAborted(this.#measure(metrics, { average: this.#state.average, validation }), signal);
+        if (sampled) samples = await untilAborted(this.#drawGrid(moment), signal);
       } catch (error) {
         if (signal.aborted) return;
         await this.#rescue();

@@ -1,5 +1,6 @@
 /** Lets signals, files and the line of progress have their turn between two pieces of computation. */
 import { setImmediate, setTimeout } from "node:timers/promises";
+import { noticeSignals } from "../terminal/interrupt.ts";
 
 /** Signals wait no longer than this and the step under way. */
 const most = 100; // milliseconds
@@ -14,8 +15,11 @@ let last = -Infinity;
  * come first. Both together cost some milliseconds.
  */
 export async function turn(): Promise<void> {
-  if (performance.now() - last < most) return void await setImmediate();
-  await setTimeout(1);
-  await setTimeout(1);
-  last = performance.now();
+  if (performance.now() - last < most) await setImmediate();
+  else {
+    await setTimeout(1);
+    await setTimeout(1);
+    last = performance.now();
+  }
+  noticeSignals();
 }

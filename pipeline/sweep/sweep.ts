@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { sha256 } from "../../files/hash.ts";
 import { metricsMissing } from "../messages/run.ts";
-import { sweepUntrusted, sweepUnused } from "../messages/sweep.ts";
+import { sweepDataMixed, sweepUntrusted, sweepUnused } from "../messages/sweep.ts";
 import type { Text } from "../messages/text.ts";
 import { DenoiseError } from "../problem.ts";
 import { toYaml } from "../recipe/mod.ts";
@@ -20,7 +20,7 @@ import { fixedOf, type Grid, nameOf, overridesOf, type Point, readGrid } from ".
 import { type Cell, keepCells, readCells, tellTable, writeTable } from "./table.ts";
 
 /** How to sweep. */
-export interface SweepOptions extends Pick<TrainOptions, "plugins" | "trust" | "runs" | "cache"> {
+export interface SweepOptions extends Pick<TrainOptions, "plugins" | "trust" | "runs" | "cache" | "hold"> {
   /** Settings: those with several values, such as `schedule=cosine,linear`, span the grid, with `sweep` of the recipe. */
   readonly overrides?: readonly string[];
   /** What a user types before the recipe to sweep it. Default `deno task sweep`. */
@@ -90,8 +90,9 @@ export async function sweep(file: string, options: SweepOptions, console: Consol
     const told = overridesOf(point).join(" ") || "the recipe as it is";
     console.line(console.colors.bold(`model ${i + 1} of ${open.length}: ${told}${left}`));
     const shared = { plugins, trust, signal, ...(cache === undefined ? {} : { cache }) };
+    const held = options.hold === undefined ? {} : { hold: options.hold };
     const overrides = [...grid.fixed, ...overridesOf(point), `name=${name}`];
-    const trained = await train(file, { ...shared, overrides, folder: join(folder, name), again }, console);
+    const trained = await train(file, { ...shared, ...held, overrides, folder: join(folder, name), again }, console);
     if (trained.outcome === "interrupted") return stopped();
     for (const { point: used, recipe } of measured) {
       if (known.has(recipe)) continue;
@@ -107,11 +108,14 @@ export async function sweep(file: string, options: SweepOptions, console: Consol
         return stopped();
       }
       const { step, metrics } = evaluated;
-      known.set(recipe, { recipe, point: { ...point, ...used }, run: trained.folder, step, metrics });
+      const data = `${trained.data?.train} ${evaluated.data}`;
+      known.set(recipe, { recipe, point: { ...point, ...used }, run: trained.folder, step, metrics, data });
       await keepCells(kept, grid.axes, [...known.values()]);
     }
   }
   console.line();
+  const digests = new Set(cells().flatMap(({ data }) => data ?? []));
+  if (digests.size > 1) console.warn(warning(sweepDataMixed(folder)));
   tellTable(console, grid.axes, cells());
   const chart = sweepChart(`Sweep of ${base.name}`, grid.axes, cells(), metricOf(base, cells()));
   const files = await writeTable(folder, grid.axes, cells(), chart);

@@ -22,6 +22,8 @@ export interface Cell {
   /** Updates of the weights. */
   readonly step: number;
   readonly metrics: readonly Measurement[];
+  /** Digits of the pictures of both splits; undefined for those of earlier versions. */
+  readonly data?: string | undefined;
 }
 
 /** Reads the cells of `sweep.json`; none where there is no file. @throws {DenoiseError} where it holds something else */

@@ -6,6 +6,7 @@ import { asTyped } from "../text/shell.ts";
 import { wrap } from "../text/width.ts";
 import { bar, plain, type Progress } from "./bar.ts";
 import { harmless } from "./harmless.ts";
+import { toStderr, toStdout } from "./output.ts";
 import { progressLine } from "./progress_line.ts";
 
 export type { Progress } from "./bar.ts";
@@ -39,42 +40,74 @@ export interface Streams {
   err(text: string): void;
   /** Whether lines can be overwritten. */
   readonly interactive: boolean;
-  /** Columns of the terminal, as they are now. */
+  /** Columns of the terminal, as they are now; 0 where that is not known. */
   columns(): number;
+  /** Of `out`. */
   readonly colors: Colors;
+  /** Of `err`. Default: those of `out`. */
+  readonly errorColors?: Colors;
   /** Milliseconds, for how often plain lines are printed. */
   now(): number;
 }
 
 const widest = 100; // columns
+const narrowest = 20; // columns that text is wrapped to; what is wider than the terminal, it wraps itself
 const plainInterval = 10_000; // milliseconds between lines of progress where nothing can be overwritten
 
 /** A console on the process's own output. */
 export function terminalConsole(): Console {
-  const interactive = Deno.stdout.isTerminal() && Deno.env.get("TERM") !== "dumb";
-  // Its rule alone would colour files too wherever the variable CI is set.
-  const colored = picocolors.isColorSupported && (interactive || Deno.env.has("FORCE_COLOR"));
-  const encoder = new TextEncoder();
-  const write = (stream: { writeSync(bytes: Uint8Array): number }) => (text: string) => {
-    const bytes = encoder.encode(asTyped(text));
-    for (let at = 0; at < bytes.length;) at += stream.writeSync(bytes.subarray(at));
-  };
+  const interactive = isInteractive(Deno.stdout);
   return createConsole({
-    out: write(Deno.stdout),
-    err: write(Deno.stderr),
+    out: (text) => toStdout(asTyped(text)),
+    err: (text) => toStderr(asTyped(text)),
     interactive,
-    columns: () => interactive ? Deno.consoleSize().columns : widest,
-    colors: picocolors.createColors(colored),
+    columns: () => interactive ? terminalColumns() : widest,
+    colors: picocolors.createColors(isColored(Deno.stdout)),
+    errorColors: picocolors.createColors(isColored(Deno.stderr)),
     now: () => performance.now(),
   });
 }
 
+interface Terminal {
+  isTerminal(): boolean;
+}
+
+/** Whether lines can be overwritten. */
+function isInteractive(stream: Terminal): boolean {
+  return stream.isTerminal() && Deno.env.get("TERM") !== "dumb";
+}
+
+/**
+ * Whether text is coloured on a stream: on terminals, unless `NO_COLOR` is set or `TERM` is `dumb`, and wherever
+ * `FORCE_COLOR` asks for it.
+ */
+export function isColored(
+  stream: Terminal,
+  env: (name: string) => string | undefined = (name) => Deno.env.get(name),
+): boolean {
+  if (env("NO_COLOR")) return false; // https://no-color.org: whatever it is, unless empty
+  const forced = env("FORCE_COLOR");
+  if (forced) return forced !== "0" && forced !== "false"; // https://force-color.org
+  return stream.isTerminal() && env("TERM") !== "dumb";
+}
+
+/** Columns of the terminal as they are now; 0 where that is not known, as when it was closed. */
+export function terminalColumns(): number {
+  try {
+    return Deno.consoleSize().columns;
+  } catch {
+    return 0;
+  }
+}
+
 /** A console on any output. */
 export function createConsole(streams: Streams): Console {
-  const { out, err, interactive, colors } = streams;
-  const width = () => Math.min(widest, Math.max(20, streams.columns() || widest)); // 0: some do not know theirs
-  // One column stays free: a line that fills the last one makes some terminals wrap.
-  const line = progressLine((progress) => bar(told(progress), width() - 1, colors), out);
+  const { out, err, interactive, colors, errorColors = colors } = streams;
+  const columns = () => Math.min(widest, streams.columns() || widest); // 0: some do not know theirs
+  const width = () => Math.max(narrowest, columns());
+  // One column stays free: a line that fills the last one makes some terminals wrap. A line that is wrapped could not be
+  // drawn over: it is cut to the terminal, however narrow that is.
+  const line = progressLine((progress) => bar(told(progress), Math.max(1, columns() - 1), colors), out);
   let label = "";
   let printed = -Infinity;
   return {
@@ -88,7 +121,7 @@ export function createConsole(streams: Streams): Console {
         const indent = /^ */.exec(each)![0];
         return wrap(each.trimStart(), width() - 9 - indent.length).map((part) => indent + part);
       });
-      line.around(() => err(`${colors.yellow("warning")}  ${lines.join("\n         ")}\n`));
+      line.around(() => err(`${errorColors.yellow("warning")}  ${lines.join("\n         ")}\n`));
     },
     progress(progress) {
       if (interactive) return line.show(progress);

@@ -39,7 +39,7 @@ async function interrupted(signal: Deno.Signal, times: number, apart: number[] =
     }
     if (said.includes("asked") && sent < times) {
       sent++;
-      setTimeout(() => child.kill(signal), 600); // no echo any more
+      setTimeout(() => child.kill(signal), 1000); // no echo any more
     }
   }
   const status = await child.status;

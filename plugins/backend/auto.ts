@@ -24,6 +24,9 @@ class Auto implements Backend {
     const chosen = this.#chosen;
     return chosen === undefined ? "auto (chosen when it starts)" : `${chosen.backend.description}; ${chosen.reason}`;
   }
+  get build() {
+    return this.#chosen?.backend.build;
+  }
   get memory() {
     return this.#chosen?.backend.memory;
   }

@@ -1,4 +1,6 @@
 /** Backend `xla`: whole steps compiled by XLA, through a PJRT plugin; on processors and accelerators. */
+import { cpus } from "node:os";
+import { basename } from "node:path";
 import { plugin, z } from "denoise/plugin";
 import type { Backend, StartTools } from "denoise/plugin";
 import {
@@ -6,6 +8,7 @@ import {
   canRequest,
   choosePlugin,
   damageOf,
+  listInstalled,
   pluginVariable,
   requestRuntime,
   RuntimeError,
@@ -40,11 +43,15 @@ export default plugin({
   create: ({ options: { precision, devices, plugin, memory_fraction: fraction, preallocate } }): Backend => {
     let engine: XlaEngine | undefined; // made when it is known which plugin there is
     let description = "xla";
+    let build: string | undefined;
     return {
       name: "xla",
       devices,
       get description() {
         return description;
+      },
+      get build() {
+        return build;
       },
       async start(tools = {}) {
         if (engine === undefined) {
@@ -54,9 +61,12 @@ export default plugin({
         await engine.start().catch((error) => {
           throw explained(error, plugin);
         });
-        const { platform, devices: all } = engine.device.client;
+        const { platform, platformVersion, devices: all } = engine.device.client;
         const cores = navigator.hardwareConcurrency;
         const what = platform === "cpu" ? `${cores} core${cores === 1 ? "" : "s"}` : all[0]!.description;
+        const model = platform === "cpu" ? `${cpus()[0]?.model ?? "a processor"} with ${what}` : what;
+        const version = platformVersion === platform ? "" : ` (${platformVersion.split("\n")[0]!.trim()})`;
+        build = `${runtimeOf(engine.plugin)}${version}, ${model}`;
         description = `xla on ${platform} (${what}${devices > 1 ? `, ${devices} devices` : ""}, ${precision})`;
       },
       compile: (fn, options) => running(engine, options.name).compile(fn, options),
@@ -67,6 +77,14 @@ export default plugin({
     };
   },
 });
+
+/** The runtime that a plugin is of, such as `cpu 0.7.1`; a file of the user's by its name and size. */
+function runtimeOf(path: string): string {
+  const known = listInstalled().find((one) => one.plugin === path);
+  return known === undefined
+    ? `${basename(path)} of ${Deno.statSync(path).size} bytes`
+    : `${known.name} ${known.version}`;
+}
 
 function running(engine: XlaEngine | undefined, name: string): XlaEngine {
   if (engine !== undefined) return engine;

@@ -27,6 +27,7 @@ export default plugin({
     padding: z.number().min(0).max(10).default(0.25).describe("added to the bounding box, as a fraction of its side"),
     mirror,
   }),
+  locates: ["mirror"],
   create: ({ options }) => birds(options),
 });
 

@@ -17,6 +17,7 @@ export default plugin({
     crop_size: z.int().min(1).max(178).default(140).describe("side of the square in the middle that is used, of 178"),
     mirror,
   }),
+  locates: ["mirror"],
   create: ({ options }) => celeba(options),
 });
 

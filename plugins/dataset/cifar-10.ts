@@ -22,6 +22,7 @@ export default plugin({
   source: "Krizhevsky 2009, Learning multiple layers of features from tiny images",
   outside: { mirror: "address" },
   options: z.object({ image_size: imageSize.default(32), mirror }),
+  locates: ["mirror"],
   create: ({ options }) => cifar10(options),
 });
 

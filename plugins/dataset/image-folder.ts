@@ -19,6 +19,7 @@ export default plugin({
     validation,
     broken_limit: z.number().min(0).max(1).default(0.01).describe("fraction of the pictures that may fail to decode"),
   }),
+  locates: ["folder"],
   create: ({ options }) => ({
     image: { height: options.image_size, width: options.image_size, channels: 3 },
     async open({ warn, signal }) {
@@ -37,11 +38,10 @@ export default plugin({
       return {
         fingerprint: JSON.stringify([
           "image-folder",
-          1,
-          resolve(options.folder),
+          2,
           options.image_size,
           options.resize,
-          files.map(({ name, size, modified }) => [name, size, modified]),
+          files.map(({ name, size, state }) => [name, size, state]),
         ]),
         items: names.map((name, i) => (labels ? { name, label: labels[i]! } : { name })),
         ...(classes ? { classes } : {}),

@@ -111,6 +111,46 @@ Deno.test("image-folder opened by the pipeline skips broken files up to its limi
   });
 });
 
+Deno.test("image-folder gives the pixels that are there, also where files were replaced by others of the same size and time", async () => {
+  const plain = (grey: number) => image.encodePng({ width: 8, height: 8, data: new Uint8Array(192).fill(grey) });
+  const [first, second, third] = await Promise.all([100, 150, 200].map(plain));
+  assert.equal(second!.length, first!.length);
+  await withFolder({ "data/a.png": first!, "data/b.png": picture }, async (folder) => {
+    const cache = await Deno.makeTempDir();
+    const file = join(folder, "data", "a.png");
+    const { mtime } = await Deno.stat(file);
+    const grey = async (data = "data") => {
+      const options = { folder: join(folder, data), image_size: 8, validation: 0 };
+      await using pictures = await openPictures(await dataset(imageFolder, options), { name: "image-folder", cache });
+      const bytes = new Uint8Array(192);
+      pictures.train.read(0, bytes, 0);
+      return bytes[0];
+    };
+    assert.equal(await grey(), 100);
+    // As `rsync -t` and `tar` replace a file.
+    await Deno.writeFile(`${file}.new`, second!);
+    await Deno.utime(`${file}.new`, mtime!, mtime!);
+    await Deno.rename(`${file}.new`, file);
+    assert.equal(await grey(), 150);
+    // As `cp -p` writes over a file. Systems tell changes of the same second apart, Deno does not.
+    await new Promise((resolve) => setTimeout(resolve, 1100));
+    await Deno.writeFile(file, third!);
+    await Deno.utime(file, mtime!, mtime!);
+    assert.equal(await grey(), 200);
+    // Two folders whose files have the same names, sizes and times.
+    await Deno.mkdir(join(folder, "other"));
+    await Deno.copyFile(join(folder, "data", "b.png"), join(folder, "other", "b.png"));
+    await Deno.writeFile(join(folder, "other", "a.png"), first!);
+    for (const name of ["a.png", "b.png"]) await Deno.utime(join(folder, "other", name), mtime!, mtime!);
+    assert.equal(await grey("other"), 100);
+    const stores = [...Deno.readDirSync(join(cache, "pictures"))].length;
+    await Deno.rename(join(folder, "data"), join(folder, "moved"));
+    assert.equal(await grey("moved"), 200);
+    assert.equal([...Deno.readDirSync(join(cache, "pictures"))].length, stores, "what moved is not decoded again");
+    await Deno.remove(cache, { recursive: true });
+  });
+});
+
 Deno.test("image-folder says what is wrong with a folder, and what is there instead", async () => {
   await withFolder({ "flowers/a.txt": "x", "flowers/b.txt": "x", "flowers/c.pdf": "x", "file": "x" }, async (root) => {
     const refusal = (folder: string, what: RegExp, fix: RegExp) =>

@@ -183,6 +183,24 @@ Deno.test("pictures of the hub are read from Parquet files placed by hand, witho
   assert.equal(server.requests.length, 0);
 });
 
+Deno.test("pictures of the hub are unpacked again where other Parquet files are placed, and kept where they are removed", async () => {
+  await using server = await loopback({});
+  const file = join(server.cache, "some.parquet");
+  const { mtime } = await Deno.writeFile(file, await parquet([boxed([12, 12], [7, 7, 7])])).then(() => Deno.stat(file));
+  const first = await openHub(server);
+  assert.equal((await openHub(server)).fingerprint, first.fingerprint);
+  // As long, and of the same time: only its content is another.
+  await Deno.writeFile(`${file}.new`, await parquet([boxed([12, 12], [9, 9, 9])]));
+  await Deno.utime(`${file}.new`, mtime!, mtime!);
+  await Deno.rename(`${file}.new`, file);
+  const second = await openHub(server);
+  assert.equal((await second.pixels(0))[0], 9);
+  assert.notEqual(second.fingerprint, first.fingerprint);
+  await Deno.remove(file);
+  assert.equal((await openHub(server)).fingerprint, second.fingerprint, "unpacked, the files may be deleted");
+  assert.equal(server.requests.length, 0);
+});
+
 Deno.test("pictures of the hub are refused where its list or its files are others than expected", async () => {
   const list = "/api/datasets/owner/drawings/tree/refs%2Fconvert%2Fparquet";
   const text = (value: unknown) => ({ [list]: new TextEncoder().encode(JSON.stringify(value)) });
@@ -212,7 +230,9 @@ Deno.test("a pack is there once its list is, and belongs to what it was made fro
   await assert.rejects(fill(true), /stopped/);
   assert.deepEqual([...Deno.readDirSync(folder)], []);
   const { path, items, content } = await fill(false);
+  assert.equal(content, files.sha256(Uint8Array.of(1, 2, 3, 4, 5)));
   assert.deepEqual(await openPack(folder, "key"), { path, items, content });
+  assert.deepEqual(await openPack(folder, (made) => made.startsWith("k")), { path, items, content });
   assert.deepEqual([...await readMember(path, items[1]!)], [4, 5]);
   assert.equal(await openPack(folder, "other"), undefined);
   await Deno.truncate(path, 4);

@@ -18,6 +18,7 @@ export default plugin({
     resize: resize.default("bicubic"),
     mirror,
   }),
+  locates: ["mirror"],
   create: ({ options }) => flowers(options),
 });
 

@@ -11,6 +11,7 @@ export default plugin({
   source: "huggan/pokemon on the Hugging Face hub, as clear-diffusion-keras uses it (dataset.py, 6ed2ac6)",
   outside: { hub: "address" },
   options: z.object({ image_size: imageSize.default(64), hub }),
+  locates: ["hub"],
   create: ({ options }) =>
     hubDataset({
       name: "pokemon",

@@ -12,6 +12,7 @@ export default plugin({
     "huggan/smithsonian_butterflies_subset on the Hugging Face hub, as clear-diffusion-keras uses it (dataset.py, 6ed2ac6)",
   outside: { hub: "address" },
   options: z.object({ image_size: imageSize.default(64), hub }),
+  locates: ["hub"],
   create: ({ options }) =>
     hubDataset({
       name: "smithsonian-butterflies",

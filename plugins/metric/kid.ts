@@ -2,8 +2,8 @@
 import { type Backend, type Metric, type OpenTools, plugin, tf, z } from "denoise/plugin";
 import { kernelDistance, overBatches } from "./kid/estimate.ts";
 import { dimensions, extract, type Extractor, extractorNames, extractors, prepare } from "./kid/features.ts";
-import { loadWeights, type official } from "./kid/source.ts";
-import { type FoldedWeights, upload } from "./kid/weights.ts";
+import { type LoadedWeights, loadWeights, type official } from "./kid/source.ts";
+import { upload } from "./kid/weights.ts";
 
 /** Options of the metric, checked. */
 export interface KidOptions {
@@ -37,6 +37,7 @@ export default plugin({
       "Keras .h5 file of InceptionV3 without its top, instead of the download; relative to the working directory",
     ),
   }),
+  locates: ["weights"],
   create: ({ options }) => kid(options),
 });
 
@@ -49,7 +50,7 @@ export function kid(
   const preparation = extractors[options.features];
   // The network has inner images of 32 channels as large as half the picture: what 64 pictures of 75 pixels take.
   const most = Math.max(1, Math.floor(64 * (75 / preparation.side) ** 2));
-  let weights: FoldedWeights | undefined;
+  let loaded: LoadedWeights | undefined;
   const programs = new WeakMap<Backend, ReturnType<typeof compileExtractor>>();
   const compileExtractor = (backend: Backend) =>
     backend.compile(
@@ -60,17 +61,20 @@ export function kid(
 
   return {
     better: { [name]: "lower" },
+    get measuresWith() {
+      return loaded?.digest;
+    },
     async prepare(tools) {
-      weights ??= await loadWeights(options.weights, tools, remote);
+      loaded ??= await loadWeights(options.weights, tools, remote);
     },
     async measure(view) {
-      if (weights === undefined) throw new Error(`Cannot measure "${name}": its weights were not loaded first`);
+      if (loaded === undefined) throw new Error(`Cannot measure "${name}": its weights were not loaded first`);
       const batch = Math.min(options.batch ?? view.batchSize, options.images ?? view.pictures, view.pictures);
       const count = Math.floor((options.images ?? view.pictures) / batch) * batch;
       if (batch < 2) throw new Error(`Cannot measure "${name}": it takes two pictures held out, and there is ${batch}`);
       const program = programs.get(view.backend) ?? compileExtractor(view.backend);
       programs.set(view.backend, program);
-      const device = upload(weights);
+      const device = upload(loaded.weights);
       const features = async (pictures: tf.Tensor4D) => {
         const data = new Float32Array(batch * dimensions);
         const size = Math.ceil(batch / Math.ceil(batch / most));

@@ -2,7 +2,7 @@
 import { Command, InvalidArgumentError } from "commander";
 import { dirname, resolve } from "node:path";
 import { writeWhole } from "../../files/mod.ts";
-import { interruptedCode, onInterrupt } from "../../pipeline/terminal/interrupt.ts";
+import { onInterrupt } from "../../pipeline/terminal/interrupt.ts";
 import { terminalConsole } from "../../pipeline/terminal/console.ts";
 import { table } from "../../pipeline/terminal/rows.ts";
 import { nearest } from "../../pipeline/text/nearest.ts";
@@ -74,7 +74,7 @@ async function main(names: readonly string[], options: Options): Promise<number>
   tellTable(console, outcomes);
   if (options.json !== undefined) await write(typed(options.json), `${JSON.stringify(outcomes, null, 2)}\n`);
   if (options.markdown !== undefined) await write(typed(options.markdown), markdownOf(outcomes));
-  if (signal.aborted) return interruptedCode;
+  if (signal.aborted) return interruption.code;
   return outcomes.some(({ faults }) => faults.length > 0) ? 1 : 0;
 }
 

@@ -55,6 +55,11 @@ export class XlaEngine {
     return this.#options.name ?? "xla";
   }
 
+  /** Path of the PJRT plugin. */
+  get plugin(): string {
+    return this.#options.plugin;
+  }
+
   /** The device with its compiled programs. @throws Error before `start` */
   get device(): XlaDevice {
     if (this.#device !== undefined) return this.#device;

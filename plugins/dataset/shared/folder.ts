@@ -8,7 +8,11 @@ export interface Found {
   readonly name: string;
   readonly path: string;
   readonly size: number; // bytes
-  readonly modified: number; // milliseconds since 1970
+  /**
+   * What changes whenever the file is replaced or written to, also by what keeps size and time of change, as `cp -p`,
+   * `rsync -t` and `tar` do: that time, the time of the last change of its entry, and its number in the file system.
+   */
+  readonly state: string;
 }
 
 /** What lies below a folder. */
@@ -83,7 +87,7 @@ export async function listPictures(folder: string, signal?: AbortSignal): Promis
       else if (info?.isDirectory) await walk(at, `${name}/`, [...above, real]);
       else if (!info?.isFile) special.push(name);
       else if (await isPicture(at)) {
-        files.push({ name, path: at, size: info.size, modified: info.mtime?.getTime() ?? 0 });
+        files.push({ name, path: at, size: info.size, state: stateOf(info, at) });
       } else others.push(name);
       seen.add(entry);
     }
@@ -129,6 +133,12 @@ const companions = new Set(
     ".ts .py .ipynb .sh .bat .log .db .sqlite .npy .npz .mat .h5 .hdf5 .pt .pth .pkl .safetensors .parquet .arrow " +
     ".md5 .sha1 .sha256 .lock .url .xmp .aae .thm .bak .srt .vtt").split(" "),
 );
+
+/** The state of a file. Where the system keeps less of it, its place counts too: another folder has other files. */
+function stateOf({ mtime, ctime, ino }: Deno.FileInfo, path: string): string {
+  const known = [mtime?.getTime() ?? "", ctime?.getTime() ?? "", ino ?? ""];
+  return [...known, ...(known.includes("") ? [resolve(path)] : [])].join(" ");
+}
 
 /** What there is where a folder was looked for, the most alike first. Undefined when there is nothing. */
 export async function nearestFolder(folder: string): Promise<string | undefined> {

@@ -30,10 +30,10 @@ export function hubDataset({ name, repository, imageSize: side, hub, shape }: Hu
   return {
     image: { height: side, width: side, channels: 3 },
     async open(tools) {
-      const { path, items } = await openPictures(repository, hub.replace(/\/+$/, ""), tools);
+      const { path, items, content } = await openPictures(repository, hub.replace(/\/+$/, ""), tools);
       const all = [...items.keys()];
       return {
-        fingerprint: JSON.stringify([name, 2, files.sha256(JSON.stringify(items)), side]),
+        fingerprint: JSON.stringify([name, 3, files.sha256(JSON.stringify(items)), content, side]),
         items: items.map(({ name }) => ({ name })),
         splits: { train: all, validation: all },
         measuresTraining: true,
@@ -46,9 +46,11 @@ export function hubDataset({ name, repository, imageSize: side, hub, shape }: Hu
 }
 
 async function openPictures(repository: string, hub: string, tools: OpenTools): Promise<Pack> {
-  const known = await openPack(tools.folder, repository);
-  if (known) return known;
   const paths = await placed(tools.folder);
+  // Files that somebody has placed may be others than those that were unpacked; what is downloaded is verified.
+  const key = paths.length === 0 ? repository : `${repository} ${await stateOf(paths)}`;
+  const known = await openPack(tools.folder, (made) => made === key || (paths.length === 0 && isOf(made, repository)));
+  if (known) return known;
   if (paths.length === 0) {
     if (!tools.download) {
       throw new files.DownloadError(`The files of "${repository}" are not here, and nothing is downloaded now`, [
@@ -61,7 +63,7 @@ async function openPictures(repository: string, hub: string, tools: OpenTools): 
       paths.push(await fetchFile(source, { ...tools, folder }));
     }
   }
-  return await makePack(tools.folder, repository, async (packer) => {
+  return await makePack(tools.folder, key, async (packer) => {
     const members: Member[] = [];
     for (const path of paths) {
       for await (const picture of readParquetPictures(path, tools)) {
@@ -70,6 +72,20 @@ async function openPictures(repository: string, hub: string, tools: OpenTools): 
     }
     return members;
   });
+}
+
+/** Whether a pack is of a repository, whether it was made from files that were placed or from downloads. */
+function isOf(key: string, repository: string): boolean {
+  return key === repository || key.startsWith(`${repository} `);
+}
+
+/** Digits that change when one of the files is replaced. */
+async function stateOf(paths: readonly string[]): Promise<string> {
+  const states = await Promise.all(paths.map(async (path) => {
+    const { size, mtime, ctime, ino } = await Deno.stat(path);
+    return [basename(path), size, mtime?.getTime(), ctime?.getTime(), ino];
+  }));
+  return files.sha256(JSON.stringify(states)).slice(0, 16);
 }
 
 /** Parquet files that somebody put into the folder. */

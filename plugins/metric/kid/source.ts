@@ -11,6 +11,12 @@ export const official: files.RemoteMd5 = {
   md5: "bcbd6486424b2319ff4ef7d526e38f63",
 };
 
+/** Weights, and the digest of the file that they are from. */
+export interface LoadedWeights {
+  readonly weights: FoldedWeights;
+  readonly digest: string;
+}
+
 /**
  * Reads a file of the user's, or downloads Keras'.
  *
@@ -22,9 +28,14 @@ export async function loadWeights(
   file: string | undefined,
   tools: OpenTools,
   remote: files.RemoteMd5 = official,
-): Promise<FoldedWeights> {
+): Promise<LoadedWeights> {
   if (file !== undefined) {
-    return await read(file, tools.signal).catch((error) => {
+    const own = async () => ({
+      weights: await read(file, tools.signal),
+      digest: await files.sha256OfFile(file, tools.signal),
+    });
+    return await own().catch((error) => {
+      tools.signal.throwIfAborted();
       const hints = error instanceof Deno.errors.NotFound ? files.pathHints(file) : [];
       const reason = error instanceof Deno.errors.NotFound ? "there is no such file" : reasonOf(error);
       if (reason === undefined) throw error;
@@ -50,7 +61,7 @@ export async function loadWeights(
     signal: tools.signal,
     progress: (done, total) => tools.progress("downloading InceptionV3", done / 1e6, total / 1e6, "MB"),
   });
-  return await read(path, tools.signal);
+  return { weights: await read(path, tools.signal), digest: remote.md5 };
 }
 
 async function read(path: string, signal: AbortSignal): Promise<FoldedWeights> {

@@ -1,0 +1,101 @@
+/** Attack `interrupts`: signals at random moments of random commands. */
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import { makePlace, type Place } from "./interrupts/place.ts";
+import { command, type Ended, type Interruption, stageOf } from "./interrupts/process.ts";
+import type { Fault, Torture, TortureOptions, TortureResult } from "./types.ts";
+
+/** Ways to interrupt, each with the exit codes that it may lead to besides 0: that of the signal, in whatever way. */
+const ways: Readonly<Record<string, { signals: Interruption["signals"]; code: number }>> = {
+  "Ctrl-C": { signals: [["SIGINT", 0]], code: 130 },
+  "Ctrl-C with three echoes": { signals: [["SIGINT", 0], ["SIGINT", 1], ["SIGINT", 30], ["SIGINT", 120]], code: 130 },
+  "Ctrl-C, and again after a second": { signals: [["SIGINT", 0], ["SIGINT", 1000]], code: 130 },
+  "SIGTERM": { signals: [["SIGTERM", 0]], code: 143 },
+  "SIGHUP": { signals: [["SIGHUP", 0]], code: 129 },
+};
+
+/** Numbers of a trial: a function of seed, trial and purpose alone, from 0 to below 1. */
+function draw(seed: number, trial: number, purpose: string): number {
+  return createHash("sha256").update(`${seed} ${trial} ${purpose}`).digest().readUInt32LE() / 2 ** 32;
+}
+
+const torture: Torture = {
+  name: "interrupts",
+  summary: "Ctrl-C, SIGTERM and SIGHUP at random moments of every command: it ends in order, and what is begun again " +
+    "comes to the same bits",
+  trials: { short: 4, default: 40, hour: 400 },
+  run,
+};
+export default torture;
+
+async function run({ seed, first = 0, trials, folder, signal, progress }: TortureOptions): Promise<TortureResult> {
+  const faults: Fault[] = [];
+  const longest = new Map<string, number>();
+  const counts = { "ended by themselves": 0, "ended before the signal": 0, "ended by the signal": 0 };
+  let done = 0;
+  await using place = await makePlace(folder, signal);
+  for (let trial = first; trial < first + trials && !signal.aborted; trial++) {
+    const at = await Deno.makeTempDir({ dir: folder });
+    await tryOnce(place, at, { seed, trial }, (what) => faults.push({ trial, what }), ({ stage, ended }) => {
+      if (ended.toEnd === undefined) counts["ended before the signal"]++;
+      else counts[ended.killed ? "ended by the signal" : "ended by themselves"]++;
+      if (ended.toEnd !== undefined) longest.set(stage, Math.max(longest.get(stage) ?? 0, ended.toEnd));
+    });
+    await Deno.remove(at, { recursive: true });
+    progress(++done, trials);
+  }
+  const figures = [...longest].sort().map(([stage, milliseconds]) =>
+    [`longest time to end, ${stage}`, `${(milliseconds / 1000).toFixed(2)} s`] as const
+  );
+  return { trials: done, faults, figures: { ...counts, ...Object.fromEntries(figures) } };
+}
+
+async function tryOnce(
+  place: Place,
+  at: string,
+  { seed, trial }: { seed: number; trial: number },
+  fault: (what: string) => void,
+  count: (found: { stage: string; ended: Ended }) => void,
+): Promise<void> {
+  const pick = <T>(purpose: string, list: readonly T[]) => list[Math.floor(draw(seed, trial, purpose) * list.length)]!;
+  // Half of the trials are runs and sweeps: there is most to lose.
+  const resuming = place.attempts.filter(({ resumes }) => resumes);
+  const attempt = pick("attempt", draw(seed, trial, "kind") < 0.6 ? resuming : place.attempts);
+  const cache = draw(seed, trial, "cache") < 0.5 ? place.cache : await place.emptyCache();
+  const what = (text: string, { out, err }: Ended) => fault(`${attempt.name}, ${text}\n${out}${err}`.trimEnd());
+  const lives = attempt.resumes ? 2 : 1;
+  for (let life = 0; life < lives; life++) {
+    const way = pick(`way ${life}`, Object.keys(ways));
+    const { signals, code } = ways[way]!;
+    const moment = draw(seed, trial, `moment ${life}`) * attempt.took * 1.2;
+    const ended = await command(attempt.args(at), cache, { at: moment, signals });
+    const stage = `${attempt.name}: ${stageOf(ended)}`;
+    const told = `${way} after ${moment.toFixed(0)} ms`;
+    count({ stage, ended });
+    if (ended.code !== 0 && ended.code !== code) {
+      what(`${told}: it ended with ${ended.code}, and ${code} is right`, ended);
+    }
+    if (/^\s+at |Uncaught|does not expect|panicked/m.test(ended.err)) what(`${told}: it shows its inside`, ended);
+    if (ended.code !== 0 && !ended.killed) {
+      if (!/go on with: |stopped /.test(ended.out)) what(`${told}: it does not say how to continue`, ended);
+      const left = [...leftovers(at), ...(cache === place.cache ? [] : leftovers(cache))];
+      if (left.length > 0) what(`${told}: it left ${left.join(", ")}`, ended);
+    }
+  }
+  const again = await command(attempt.args(at), cache);
+  if (again.code !== 0) return what(`begun again: it ended with ${again.code}`, again);
+  const result = await attempt.result(at).catch((error) => String(error));
+  if (result !== attempt.undisturbed) {
+    what(`begun again: it comes to ${result}, and ${attempt.undisturbed} is right`, again);
+  }
+  const left = leftovers(at);
+  if (left.length > 0) what(`begun again: it left ${left.join(", ")}`, again);
+  if (cache !== place.cache) await Deno.remove(cache, { recursive: true });
+}
+
+/** Temporary files below a folder. */
+function leftovers(folder: string): string[] {
+  return [...Deno.readDirSync(folder)].flatMap(({ name, isDirectory }) =>
+    isDirectory ? leftovers(join(folder, name)) : name.endsWith(".tmp") ? [join(folder, name)] : []
+  );
+}
