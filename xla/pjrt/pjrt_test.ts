@@ -52,32 +52,6 @@ Deno.test("a file that is no plugin is refused with its name", () => {
 });
 
 Deno.test({
-  name: "the permission to load the plugin's own path is enough to compute",
-  ignore,
-  async fn() {
-    const source = await Deno.makeTempFile({ suffix: ".ts" });
-    await Deno.writeTextFile(
-      source,
-      `import { loadPlugin } from ${JSON.stringify(new URL("./mod.ts", import.meta.url).href)};
-      using client = loadPlugin(Deno.args[0]).createClient({ cpu_device_count: 1 });
-      using program = await client.compile(Deno.args[1]);
-      const a = client.upload(Float32Array.of(1, 2, 3, 4), [4], "f32");
-      const sum = program.execute([[a, client.upload(Float32Array.of(5, 5, 5, 5), [4], "f32")]], [0])[0][0];
-      console.log([...new Float32Array((await sum.read()).slice().buffer)].join(" "));`,
-    );
-    const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: [
-        ...["run", "--quiet", "--no-check", "--no-prompt", "--no-config"],
-        ...[`--allow-ffi=${path}`, `--allow-read=${path}`, source, path!, add],
-      ],
-    }).output();
-    const said = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
-    assert.deepEqual([said, code], ["6 7 8 9\n", 0]);
-    await Deno.remove(source);
-  },
-});
-
-Deno.test({
   name: "a program runs, donation consumes its argument, and errors say code and reason",
   ignore,
   async fn() {
