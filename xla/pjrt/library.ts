@@ -1,6 +1,6 @@
 /**
  * The shared library of a plugin. Functions of the C library are reached through it, too: looking up a name in a library
- * looks in those that it needs. So the permission for the plugin's own path is enough.
+ * looks in those that it needs. So the C library need not be found by a name, which each system has its own for.
  */
 import { leaveWithoutDestructors } from "./leaving.ts";
 
