@@ -158,8 +158,13 @@ function refusal(name: string, reason: string): RuntimeError {
 /** What libraries say of an archive is about their own insides; what the system says is to be known. */
 function explained(path: string, error: unknown, signal: AbortSignal | undefined): unknown {
   signal?.throwIfAborted();
-  if (error instanceof RuntimeError || /^E(?!RR_)/.test((error as { code?: string }).code ?? "")) return error;
+  const { code = "" } = error as { code?: string };
   const options = error instanceof Error ? { cause: error } : {};
+  if (["EEXIST", "ENOTDIR", "EISDIR"].includes(code)) {
+    const reason = "files in it are in the way of each other, or of what is there";
+    return new RuntimeError(`Cannot unpack "${basename(path)}": ${reason}`, [], options);
+  }
+  if (error instanceof RuntimeError || /^E(?!RR_)/.test(code)) return error;
   return new RuntimeError(
     `Cannot unpack "${basename(path)}": it is damaged, cut short, or something else`,
     [],
@@ -176,5 +181,7 @@ function faultOf(name: string): string | undefined {
   if (parts.includes("") || parts.includes(".")) return "its name has an empty part";
   if (name.includes("\ufffd")) return "its name is not UTF-8";
   if (name.length > 1000) return `its name has ${name.length} characters`;
+  const long = parts.find((part) => new TextEncoder().encode(part).length > 255);
+  if (long !== undefined) return "a part of its name has more than 255 bytes";
   return undefined;
 }
