@@ -7,6 +7,7 @@ import { commandLine, indexAt, linesOf, sourceOf } from "./source.ts";
 
 const linesBefore = 2;
 const mostLooked = 20_000; // characters of a line
+const perColumn = 4; // characters that a column may take, where some are drawn over others
 
 /** The line of a place with a caret line under it, and up to two lines before; nothing where the text is not known. */
 export function codeFrame(place: Place, paint: Paint, width: number): string[] {
@@ -43,7 +44,8 @@ function window(line: string, start: number, end: number, room: number) {
   let column = 0;
   let index = 0;
   let [from, to] = [-1, -1];
-  const cells = piecesOf(line.slice(0, mostLooked), start, end).map((piece) => {
+  const looked = line.slice(0, Math.min(mostLooked, start + perColumn * room));
+  const cells = piecesOf(looked, start, end).map((piece) => {
     if (from < 0 && index >= start) from = column;
     if (to < 0 && index >= end) to = column;
     const text = shown(piece, index >= start && index < end);

@@ -27,7 +27,7 @@ import { unseenIn, wordsAtFault } from "./words.ts";
 const slowest = 10_000; // milliseconds that no recipe may take, however busy the machine is
 const mostFaults = 50;
 /** Wiring follows every shape through the network, and takes most of the time: not every recipe has to go through it. */
-const eachWired = 3;
+const eachWired = 5;
 const eachCounted = 60;
 
 const torture: Torture = {
