@@ -6,7 +6,7 @@ import { copyFolder, Rehearsal, type Rehearsed } from "./kills/rehearsal.ts";
 import { type Ended, runProcess } from "./process.ts";
 import type { Line } from "./scenes.ts";
 import { readState, type Shim } from "./shim/mod.ts";
-import { differences, HalfThere, listFiles, readTree, unfinished } from "./tree.ts";
+import { age, differences, HalfThere, leftBehind, readTree, unfinished } from "./tree.ts";
 import type { Fault, Torture, TortureOptions, TortureResult } from "./types.ts";
 
 /** A process that is to fail at one place. */
@@ -103,6 +103,7 @@ async function tryOne(
     return typeof tree === "string" ? [tree] : differences(tree, calm, whole);
   };
   const soon = await look(false);
+  await age(folder);
   what.push(...soon.map((text) => `right after it, ${text}`));
   // The disk is well again: all that is left to do comes to the end that nothing disturbed.
   for (const [{ args, program }] of steps.slice(step) as [Line][]) {

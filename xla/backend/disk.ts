@@ -1,9 +1,8 @@
 /** Compiled programs on disk, so that the next start does not compile. */
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Executable } from "../pjrt/mod.ts";
-import { createLocked, isAbandoned } from "../writer.ts";
 
 const checksumBytes = 32;
 
@@ -41,14 +40,12 @@ export class ProgramCache {
   save(text: string, partitions: number, executable: Executable): void {
     if (!this.#writable) return;
     const path = this.#path(text, partitions);
-    const aside = `${path}.${crypto.randomUUID().slice(0, 8)}.part`;
+    const aside = `${path}.${process.pid}.part`;
     try {
       const bytes = executable.serialize();
       mkdirSync(this.folder, { recursive: true });
-      using file = createLocked(aside);
-      write(file, checksum(bytes));
-      write(file, bytes);
-      file.syncDataSync();
+      writeFileSync(aside, checksum(bytes), { flush: true });
+      writeFileSync(aside, bytes, { flag: "a", flush: true });
       renameSync(aside, path);
       this.#prune();
     } catch {
@@ -61,7 +58,7 @@ export class ProgramCache {
     }
   }
 
-  /** Removes what is beyond the limit, and what killed writers left. */
+  /** Removes what is beyond the limit, and what killed writers left a day ago or more. */
   #prune(): void {
     const files = readdirSync(this.folder).flatMap((name) => {
       const path = join(this.folder, name);
@@ -72,7 +69,7 @@ export class ProgramCache {
     for (const { path, size, used } of files) {
       const program = path.endsWith(".xla");
       if (program) total += size;
-      const abandoned = path.endsWith(".part") && isAbandoned(path);
+      const abandoned = path.endsWith(".part") && Date.now() - used > 24 * 3600e3;
       if (abandoned || (program && total > this.limit)) rmSync(path, { force: true });
     }
   }
@@ -81,10 +78,6 @@ export class ProgramCache {
     const hash = createHash("sha256").update(`${this.build}\n${partitions}\n`).update(text).digest("hex");
     return join(this.folder, `${hash.slice(0, 40)}.xla`);
   }
-}
-
-function write(file: Deno.FsFile, bytes: Uint8Array): void {
-  for (let at = 0; at < bytes.length;) at += file.writeSync(bytes.subarray(at));
 }
 
 function checksum(bytes: Uint8Array) {

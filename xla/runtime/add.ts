@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { fetchArchive } from "./archive.ts";
 import { reasonOf, RuntimeError } from "./error.ts";
 import { findInstalled, folderOf, manifestName, runtimesFolder } from "./installed.ts";
-import { createLocked, isAbandoned, isOld } from "../writer.ts";
 import { findPip, type Pip, pipDownload } from "./pip.ts";
 import { platform, runtimeNamed } from "./table.ts";
 import type { Installed, ReportBytes, Runtime, RuntimeName } from "./types.ts";
@@ -30,17 +29,11 @@ export async function addRuntime(runtime: Runtime | RuntimeName, options: AddOpt
   const folder = options.folder ?? runtimesFolder();
   const present = findInstalled(row, folder);
   if (present !== undefined) return present;
-  const id = crypto.randomUUID().slice(0, 8);
-  const [aside, marker] = [join(folder, `${id}.part`), join(folder, markerOf(`${id}.part`))];
-  let alive: Disposable | undefined;
+  const aside = join(folder, `${crypto.randomUUID().slice(0, 8)}.part`);
   try {
-    await mkdir(folder, { recursive: true });
+    await mkdir(aside, { recursive: true });
     await removeAbandoned(folder);
-    alive = createLocked(marker);
-    await mkdir(aside);
   } catch (error) {
-    alive?.[Symbol.dispose]();
-    await rm(marker, { force: true }).catch(() => {});
     throw new RuntimeError(`Cannot install the runtime "${row.name}" in "${folder}": ${reasonOf(error)}`, [
       "name another folder of caches in DENOISE_CACHE",
     ], { cause: error });
@@ -62,8 +55,6 @@ export async function addRuntime(runtime: Runtime | RuntimeName, options: AddOpt
     });
   } finally {
     await rm(aside, { recursive: true, force: true });
-    alive[Symbol.dispose]();
-    await rm(marker, { force: true });
   }
   return findInstalled(row, folder)!;
 }
@@ -110,7 +101,8 @@ async function fill(row: Runtime, into: string, aside: string, options: AddOptio
     }
   }
   if (reasons.includes("there is no pip")) help.unshift("install pip, such as with: apt install python3-pip");
-  throw new RuntimeError(`Cannot install the runtime "${row.name}": ${reasons.join("; ")}`, help);
+  if (help.length === 0) help.push("look at the space on that disk and at who may write there");
+  throw new RuntimeError(`Cannot install the runtime "${row.name}" in "${into}": ${reasons.join("; ")}`, help);
 }
 
 async function fromWheels(row: Runtime, pip: Pip, into: string, aside: string, options: AddOptions): Promise<Filled> {
@@ -132,21 +124,14 @@ async function fromWheels(row: Runtime, pip: Pip, into: string, aside: string, o
   return { plugin: row.plugin, source: "pip", files };
 }
 
-/** The file beside a folder that is being filled whose lock says that somebody does. */
-function markerOf(name: string): string {
-  return name.replace(/\.part$/, ".lock.part");
-}
-
-/** Removes what processes left that were killed. */
+/** Removes what processes that were killed left a day ago or more. */
 async function removeAbandoned(folder: string): Promise<void> {
-  const names = await readdir(folder);
-  for (const name of names) {
-    if (!/^[0-9a-f]{8}\.part$/.test(name)) continue;
-    const marker = markerOf(name);
-    const abandoned = names.includes(marker) ? isAbandoned(join(folder, marker)) : isOld(join(folder, name));
-    if (abandoned) await rm(join(folder, name), { recursive: true, force: true });
-  }
-  for (const name of names) {
-    if (name.endsWith(".lock.part") && isAbandoned(join(folder, name))) await rm(join(folder, name), { force: true });
+  for (const name of await readdir(folder)) {
+    if (!name.endsWith(".part")) continue;
+    const path = join(folder, name);
+    const found = await stat(path).catch(() => undefined);
+    if (found !== undefined && Date.now() - found.mtimeMs > 24 * 3600e3) {
+      await rm(path, { recursive: true, force: true });
+    }
   }
 }
