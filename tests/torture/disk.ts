@@ -110,9 +110,7 @@ async function tryOne(
     const { code, complaint, output } = await runProcess(args, { folder, program });
     if (code !== 0) what.push(`afterwards "${args[0]}" ends with ${code}: ${complaint || output}`);
   }
-  const left = (await listFiles(folder)).filter((path) => unfinished.test(path)).map((path) =>
-    `${path} is left behind`
-  );
+  const left = (await leftBehind(folder)).map((path) => `${path} is left behind`);
   what.push(...[...await look(true), ...left].map((text) => `at the end, ${text}`));
   if (what.length > 0) what.push(`it had ended with ${ended.code} and said: ${ended.complaint.slice(0, 1500)}`);
   else await Deno.remove(folder, { recursive: true });
