@@ -63,7 +63,7 @@ export async function openPictures(dataset: Dataset, options: OpenPicturesOption
     await prune(join(cache, "pictures"));
     const decode = async (path: string) => {
       await decodeAll(path, opened, expected.pictureBytes, { signal, progress, problem });
-      return readable(() => Store.open(path, expected, memoryLimit));
+      return Store.open(path, expected, memoryLimit);
     };
     store = await decode(path).catch((error) => withoutCache(path, error, decode, warn));
     if (store === undefined) throw new Error(`Cannot read back the decoded pictures in "${path}"`);

@@ -1,6 +1,6 @@
 /** What the files of a run folder and a cache hold, in a form in which two runs of the same recipe are equal. */
 import { createHash } from "node:crypto";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { sha256 } from "../../files/hash.ts";
 import { readSafetensors } from "../../pipeline/run/safetensors.ts";
 
@@ -30,6 +30,29 @@ export async function readTree(folder: string): Promise<Tree> {
   return new Map(found);
 }
 
+/**
+ * Files that killed writers left and that nothing will remove.
+ *
+ * What is left of a program or a runtime goes when the next one is saved, not before: one of each may be there.
+ */
+export async function leftBehind(folder: string): Promise<string[]> {
+  const left = (await listFiles(folder)).filter((path) => unfinished.test(path));
+  const waiting = (path: string) => /^cache\/(xla|runtimes)\/[^/]*/.exec(path)?.[0];
+  const parts = new Set(left.flatMap((path) => waiting(path) ?? []));
+  const [programs, runtimes] = ["cache/xla/", "cache/runtimes/"].map((start) =>
+    [...parts].filter((path) => path.startsWith(start))
+  ) as [string[], string[]];
+  return [...left.filter((path) => waiting(path) === undefined), ...programs.slice(1), ...runtimes.slice(1)];
+}
+
+/** Makes what killed writers left a minute older: in its first seconds, some of it may belong to a living one. */
+export async function age(folder: string): Promise<void> {
+  const minuteAgo = new Date(Date.now() - 60_000);
+  for (const path of await listFiles(folder)) {
+    if (unfinished.test(path)) await Deno.utime(join(folder, path), minuteAgo, minuteAgo);
+  }
+}
+
 /** Paths of all files below a folder, sorted. */
 export async function listFiles(folder: string, prefix = ""): Promise<string[]> {
   const paths: string[] = [];
@@ -55,8 +78,11 @@ async function contentOf(folder: string, path: string): Promise<string> {
     throw half("the page has no end");
   }
   if (path.endsWith(".xla")) {
-    const sum = createHash("sha256").update(bytes.subarray(32)).digest();
-    if (sum.equals(bytes.subarray(0, 32))) return "program"; // XLA does not write the same bytes each time
+    // XLA does not write the same bytes each time.
+    const sums = [basename(path), ""].map((name) =>
+      createHash("sha256").update(name).update(bytes.subarray(32)).digest()
+    );
+    if (sums.some((sum) => sum.equals(bytes.subarray(0, 32)))) return "program";
     throw half("its checksum differs");
   }
   if (path.endsWith(".json")) {

@@ -1,12 +1,27 @@
 /** Installs a runtime from an archive, without pip, into the cache folder. Arguments: address and SHA-256 of the archive. */
+import { report } from "../../../cli/report.ts";
+import { DenoiseError } from "../../../mod.ts";
+import { runtimeFailed } from "../../../pipeline/messages/runtime.ts";
 import { addRuntime } from "../../../xla/runtime/add.ts";
+import { RuntimeError } from "../../../xla/runtime/error.ts";
 import { platform } from "../../../xla/runtime/table.ts";
 
 const [url, sha256] = Deno.args as [string, string];
 const plugin = "libtiny.so";
 const archive = { url, sha256, plugin };
 const here = platform();
-await addRuntime({
-  ...{ name: "cpu", what: "attacks", version: "0.0.1", platform: here, wheels: [], plugin, tested: false },
-  archives: { [here]: archive },
-}, { pip: null });
+const runtime = {
+  name: "cpu",
+  what: "attacks",
+  version: "0.0.1",
+  platform: here,
+  wheels: [],
+  plugin,
+  tested: false,
+} as const;
+try {
+  await addRuntime({ ...runtime, archives: { [here]: archive } }, { pip: null });
+} catch (error) {
+  // As the command line tells it.
+  Deno.exit(report(error instanceof RuntimeError ? new DenoiseError(runtimeFailed(error.message, error.help)) : error));
+}

@@ -4,7 +4,7 @@ import type { Draws } from "../draws.ts";
 import { type Ended, runProcess } from "../process.ts";
 import type { Line } from "../scenes.ts";
 import { changing, type FaultPlan, readState } from "../shim/mod.ts";
-import { differences, HalfThere, listFiles, readTree, unfinished } from "../tree.ts";
+import { age, differences, HalfThere, leftBehind, readTree } from "../tree.ts";
 import { copyFolder, type LineFigures, type Rehearsal, type Rehearsed } from "./rehearsal.ts";
 
 const killsOfRound = 9;
@@ -65,8 +65,8 @@ export class Round {
     }
     const tree = await readTree(this.folder).catch(told);
     if (Array.isArray(tree)) return tree;
-    const leftovers = (await listFiles(this.folder)).filter((path) => unfinished.test(path));
-    return [...differences(tree, calm, true), ...leftovers.map((path) => `${path} is left behind`)];
+    const left = await leftBehind(this.folder);
+    return [...differences(tree, calm, true), ...left.map((path) => `${path} is left behind`)];
   }
 
   async remove(): Promise<void> {
@@ -105,6 +105,7 @@ export class Round {
   /** What is wrong with the files right after a kill. */
   async #look(): Promise<string[]> {
     const tree = await readTree(this.folder).catch(told);
+    await age(this.folder);
     return Array.isArray(tree) ? tree : differences(tree, this.rehearsed.calm, false);
   }
 }
