@@ -26,7 +26,9 @@ export class WholeFile implements AsyncDisposable {
 
   /** Opens a temporary file beside `path`, in a folder that is created where it is missing. */
   static async create(path: string): Promise<WholeFile> {
-    await Deno.mkdir(dirname(path), { recursive: true });
+    // Asked for first: making a folder that is there takes the permission for all that is in it.
+    const isThere = await Deno.stat(dirname(path)).then((info) => info.isDirectory, () => false);
+    if (!isThere) await Deno.mkdir(dirname(path), { recursive: true });
     // A name of its own for each writer: two processes that write the same file must not mix their bytes.
     const temporary = `${path}.${crypto.randomUUID().slice(0, 8)}.tmp`;
     return new WholeFile(path, temporary, await Deno.open(temporary, { write: true, createNew: true }));
