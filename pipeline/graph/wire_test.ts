@@ -89,6 +89,8 @@ function recipeOf(given: Record<string, Given>, train: Partial<TrainOptions> = {
     train: { checkpoint: "1 epoch", keep: { last: 1 }, samples: { every: "1 epoch", rows: 1, columns: 1 }, ...train },
     resolved: {},
     sweep: {},
+    code: [],
+    isFromElsewhere: () => false,
     origin: () => ({ from: "default" }),
     problem: (path, problem) => {
       const stage = stages.findIndex((stage) => stage.path.every((part, i) => path[i] === part));
