@@ -29,7 +29,9 @@ export class WholeFile implements AsyncDisposable {
   /** Opens a temporary file beside `path`, in a folder that is created where it is missing. */
   static async create(path: string): Promise<WholeFile> {
     const folder = dirname(path);
-    await Deno.mkdir(folder, { recursive: true });
+    // Asked for first: making a folder that is there takes the permission for all that is in it.
+    const isThere = await Deno.stat(folder).then((info) => info.isDirectory, () => false);
+    if (!isThere) await Deno.mkdir(folder, { recursive: true });
     await removeLeftoversOf(path);
     for (;;) {
       // A name of its own for each writer: two processes that write the same file must not mix their bytes.
@@ -37,7 +39,7 @@ export class WholeFile implements AsyncDisposable {
       const open = () => Deno.open(temporary, { read: true, write: true, createNew: true });
       const handle = await named("write", path, open);
       // The lock tells others that the writer is alive. One that tidies up may have been faster: then there is no file.
-      if (await isAlive(handle) && await isThere(temporary)) {
+      if (await isAlive(handle) && await exists(temporary)) {
         const file = new WholeFile(path, temporary, handle);
         WholeFile.#unfinished.add(file);
         return file;
@@ -184,6 +186,6 @@ async function isAlive(handle: Deno.FsFile): Promise<boolean> {
   return !lockable || await handle.tryLock(true).catch(() => true);
 }
 
-function isThere(path: string): Promise<boolean> {
+function exists(path: string): Promise<boolean> {
   return Deno.stat(path).then(() => true, () => false);
 }

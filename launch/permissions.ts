@@ -40,19 +40,26 @@ export interface Command extends Words {
 }
 
 /** What a process may do; a kind that is missing, or has nothing in it, is not permitted. */
-type Permissions = { -readonly [kind in GrantName]?: Places | string[] | typeof all };
+type Permissions = { -readonly [kind in GrantName]?: Places | string[] | typeof all } & {
+  /** What is not written to, wherever it lies. */
+  readonly spared?: Places;
+};
 
 /** Flags of Deno for the process of a command. */
 export async function permissionsFor(command: Command): Promise<string[]> {
-  const permissions = command.name === "runtime" ? await forRuntimes(command) : await forCommand(command);
+  const { spared, ...permissions }: Permissions = command.name === "runtime"
+    ? await forRuntimes(command)
+    : await forCommand(command);
   for (const [kind, values] of command.grants) {
     const known = permissions[kind];
     if (values.includes(all)) permissions[kind] = all;
     else if (known instanceof Places) await known.add(...values);
     else if (known !== all) permissions[kind] = [...(known ?? []), ...values];
   }
+  const spare = permissions.write === all || spared === undefined ? [] : [`--deny-write=${spared}`];
   return [
     "--allow-env",
+    ...spare,
     ...Object.entries(permissions).flatMap(([kind, what]) => {
       const list = what === all ? "" : what.toString();
       return what === all ? [`--allow-${kind}`] : list === "" ? [] : [`--allow-${kind}=${list}`];
@@ -83,7 +90,8 @@ async function forCommand(command: Command): Promise<Permissions> {
   const named = await collect(command, permissions.read, permissions.write);
   const { backend, downloads, writes } = { ...doing[name] };
   const still = name === "picture" && stillPictures.includes(command.plain[1] ?? "");
-  if (backend) await permissions.write.add(cacheFolder(), stateFolder());
+  if (backend) await permissions.write.add(cacheFolder());
+  if (trains.includes(name)) await permissions.write.add(stateFolder());
   // XLA's calls go through pointers, and those Deno permits wholly or not at all.
   if (backend && !still && !["wasm", "cpu"].includes(named.backend ?? "auto")) permissions.ffi = all;
   else if (writes) {
@@ -93,8 +101,34 @@ async function forCommand(command: Command): Promise<Permissions> {
   if (downloads && !still && !options.has("dry-run")) {
     permissions.net = [...new Set([...config.permissions.train.net, ...named.hosts])];
   }
-  return permissions;
+  const spared = await sparedBy(command, permissions.write);
+  // Compiled programs are native code: what may run none may not leave any for others.
+  if (permissions.ffi !== all) await spared.add(join(cacheFolder(), "xla"));
+  return { ...permissions, spared };
 }
+
+/** Commands that note which code was trained with. */
+const trains = ["run", "sweep", "import"];
+
+/** Parts of this program: what changes them is run the next time, with other permissions. */
+const ownParts = (
+  "bench cli files image launch pipeline plugins tensor tests xla cli.ts mod.ts plugin.ts testing.ts deno.json deno.lock"
+).split(" ");
+
+/** What is run or loaded later, and lies where outputs may go: this program, runtimes of XLA, hooks of git. */
+async function sparedBy({ name = "", cwd }: Command, write: Places): Promise<Places> {
+  const spared = new Places(cwd);
+  await spared.add(join(cacheFolder(), "runtimes"));
+  if (name === "new") return spared; // writes plugins, perhaps among those of this program
+  await spared.add(...ownParts.map((part) => join(root, part)));
+  for (const folder of write.paths) {
+    const git = join(folder, ".git");
+    if (await isThere(git)) await spared.add(git);
+  }
+  return spared;
+}
+
+const isThere = (path: string) => Deno.lstat(path).then(() => true, () => false);
 
 /** Adds what a command reads and writes. */
 async function collect(command: Command, read: Places, write: Places): Promise<Named> {
@@ -161,7 +195,7 @@ async function outputsOf({ name, plain, options, cwd }: Command, run: string | u
 async function runOf(target: string): Promise<string | undefined> {
   const folder = await isFolder(target) ? target : dirname(target);
   const run = basename(folder) === "checkpoints" ? dirname(folder) : folder;
-  const has = (name: string) => Deno.stat(join(run, name)).then(() => true, () => false);
+  const has = (name: string) => isThere(join(run, name));
   return folder === target || await has("checkpoints") || await has("log.jsonl") ? run : undefined;
 }
 
@@ -169,7 +203,7 @@ async function runOf(target: string): Promise<string | undefined> {
 async function freeName(run: string): Promise<string> {
   for (let i = 1;; i++) {
     const name = `${run}.old-${i}`;
-    if (!await Deno.lstat(name).then(() => true, () => false)) return name;
+    if (!await isThere(name)) return name;
   }
 }
 

@@ -1,6 +1,7 @@
 /** Tests of what commands may do: their recipe and what it names, and no more. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { stateFolder } from "../files/state.ts";
 import { builtins } from "../mod.ts";
 import { everyName } from "../pipeline/plugins/registry.ts";
 import { permissionsFor, root } from "./permissions.ts";
@@ -20,7 +21,7 @@ async function permitted(files: Files, words: string): Promise<(kind: string) =>
     const apart = takeApart(words.split(" "));
     const flags = await permissionsFor({ ...apart, name: apart.plain[0], cwd: folder });
     const byKind = new Map(
-      flags.map((flag) => /^--allow-(\w+)(?:=([^]*))?$/.exec(flag)!.slice(1) as [string, string | undefined]),
+      flags.map((flag) => /^--(?:allow-)?([\w-]+)(?:=([^]*))?$/.exec(flag)!.slice(1) as [string, string | undefined]),
     );
     return (kind) => {
       if (!byKind.has(kind)) return undefined;
@@ -144,6 +145,27 @@ Deno.test("permissionsFor() lets commands write where their output goes, and now
     "plugins show ddim": [],
   };
   for (const [words, paths] of Object.entries(cases)) assert.deepEqual(await writes(words), paths, words);
+});
+
+Deno.test("permissionsFor() spares what is run later: this program, runtimes, hooks of git", async () => {
+  const spared = async (words: string, more: Files = {}) =>
+    (await permitted({ ...files, ...more }, words))("deny-write")!;
+  const run = await spared("sample runs/x --grid grid.png", { ".git/config": "" });
+  for (const path of [join(root, "launch"), join(root, "cli.ts"), ".git"]) assert.ok(run.includes(path), path);
+  assert.ok(run.some((path) => /runtimes$/.test(path)));
+  const programs = (paths: string[]) => paths.some((path) => /[/\\]xla$/.test(path) && !path.startsWith(root));
+  assert.deepEqual([programs(run), programs(await spared("sample runs/x --grid g.png backend=cpu"))], [false, true]);
+  assert.ok(!(await spared("sample runs/x --grid grid.png")).includes(".git"), "where there is none");
+  assert.ok(!(await spared("new sampler mine")).includes(join(root, "plugins")));
+  assert.equal((await permitted(files, "runtime add cpu"))("deny-write"), undefined);
+});
+
+Deno.test("permissionsFor() lets commands that train alone note what was trained with", async () => {
+  const notes = async (words: string) => (await permitted(files, words))("write")!.includes(stateFolder());
+  for (const words of ["run r.yaml", "sweep r.yaml seed=1,2", "import w.h5 --recipe r.yaml"]) {
+    assert.ok(await notes(words));
+  }
+  for (const words of ["sample runs/x", "evaluate runs/x", "report runs/x"]) assert.ok(!await notes(words), words);
 });
 
 Deno.test("permissionsFor() lets a command look beside what is missing, to say what was meant", async () => {

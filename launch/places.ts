@@ -23,6 +23,10 @@ export class Places {
     await this.add(folder);
   }
 
+  get paths(): readonly string[] {
+    return [...this.#paths];
+  }
+
   /** As a flag of Deno takes them: with commas between, and doubled commas within. */
   toString(): string {
     return [...this.#paths].map((path) => path.replaceAll(",", ",,")).join(",");

@@ -31,8 +31,8 @@ export async function jsonSchema(plugins: PluginSource): Promise<JsonSchema> {
     extends: { type: "string", description: "recipe that this one changes, relative to this file" },
     plugins: {
       type: "array",
-      items: { type: "string" },
-      description: "files with plugins of your own, relative to this file",
+      items: { type: "string", pattern: "\\.(ts|js|mjs)$" },
+      description: "files with plugins of your own (.ts, .js or .mjs), relative to this file",
     },
     sweep: {
       type: "object",
