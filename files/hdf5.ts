@@ -22,6 +22,9 @@ export class Hdf5Error extends Error {
   override readonly name = "Hdf5Error";
 }
 
+/** Milliseconds without a data set that was read, or a part of the file: the library loops on some damaged files. */
+const stall = 30_000;
+
 const signature = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
 
 /**
@@ -38,7 +41,7 @@ export async function readHdf5(
   await checkSignature(path);
   // 4 MB of WebAssembly: loaded where it is needed, not with every plugin.
   const reader = new URL("./hdf5_reader.ts", import.meta.url);
-  const content = await confined<Hdf5Content>(reader, resolve(path), options).catch((error) => {
+  const content = await confined<Hdf5Content>(reader, resolve(path), { ...options, stall }).catch((error) => {
     if (!(error instanceof ConfinedError)) throw error;
     throw new Hdf5Error(`Cannot read "${basename(path)}": it ${error.message}`, { cause: error });
   });

@@ -1,5 +1,5 @@
 /** Reads an HDF5 file with h5wasm, within bounds. Runs in a thread of its own: see `confined.ts`. */
-import { readFileSync, statSync } from "node:fs";
+import { closeSync, openSync, readSync, statSync } from "node:fs";
 import { parentPort } from "node:worker_threads";
 import h5 from "h5wasm";
 import type { Report } from "./confined.ts";
@@ -45,7 +45,7 @@ async function read(path: string, alive: () => void): Promise<Hdf5Content> {
   const library = await h5.ready as unknown as Library;
   library.activate_throwing_error_handler?.(); // otherwise it prints pages and goes on
   // A file system of its own, in memory: links to other files, and data that is said to be in them, lead nowhere.
-  library.FS.createDataFile("/", "file", readFileSync(path), true, false, true);
+  library.FS.createDataFile("/", "file", readAll(path, size, alive), true, false, true);
   const file = new h5.File("/file", "r");
   const tensors: [string, readonly number[], Float32Array][] = [];
   const texts: [string, string[]][] = [];
@@ -81,6 +81,23 @@ async function read(path: string, alive: () => void): Promise<Hdf5Content> {
   visit("", file, 0);
   file.close();
   return { tensors, texts };
+}
+
+/** Piece by piece: a slow disk is no reason to give up. */
+function readAll(path: string, size: number, alive: () => void): Uint8Array {
+  const bytes = new Uint8Array(size);
+  const file = openSync(path, "r");
+  try {
+    for (let at = 0; at < size;) {
+      const read = readSync(file, bytes, at, Math.min(size - at, 16 * megabyte), at);
+      if (read === 0) throw new Refused("ended while it was read");
+      at += read;
+      alive();
+    }
+  } finally {
+    closeSync(file);
+  }
+  return bytes;
 }
 
 function megabytes(bytes: number): string {
