@@ -14,16 +14,16 @@ const byItself = {
     code: 1,
     end: () =>
       later(() => {
-        throw new Error("On purpose");
+        throw new Error("Thrown on purpose");
       }),
   },
   throwAtOnce: {
     code: 1,
     end: () => {
-      throw new Error("On purpose");
+      throw new Error("Thrown on purpose");
     },
   },
-  reject: { code: 1, end: () => later(() => void Promise.reject(new Error("On purpose"))) },
+  reject: { code: 1, end: () => later(() => void Promise.reject(new Error("Thrown on purpose"))) },
 } satisfies Record<string, { readonly code: number; end(): void }>;
 
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
