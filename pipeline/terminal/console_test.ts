@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import picocolors from "picocolors";
 import { bar, plain } from "./bar.ts";
-import { createConsole, type Progress } from "./console.ts";
+import { createConsole, isColored, type Progress } from "./console.ts";
 import { row, wrap } from "./rows.ts";
 import { memoryConsole } from "./memory_console.ts";
 
@@ -130,4 +130,24 @@ Deno.test("row() wraps between words below its label", () => {
   assert.deepEqual(console.lines, ["backend      wasm (WebAssembly SIMD, 2", "             threads), the fastest"]);
   assert.deepEqual(wrap("a  b", 10), ["a  b"]);
   assert.deepEqual(wrap("averyverylongword b", 5), ["averyverylongword", "b"]);
+});
+
+Deno.test("isColored() follows NO_COLOR, FORCE_COLOR and TERM, stream by stream", () => {
+  const colored = (terminal: boolean, env: Record<string, string> = {}) =>
+    isColored({ isTerminal: () => terminal }, (name) => env[name]);
+  assert.deepEqual([colored(true), colored(false)], [true, false]);
+  assert.deepEqual([colored(true, { NO_COLOR: "1" }), colored(true, { NO_COLOR: "" })], [false, true]);
+  assert.deepEqual([colored(false, { FORCE_COLOR: "1" }), colored(true, { FORCE_COLOR: "0" })], [true, false]);
+  assert.equal(colored(true, { NO_COLOR: "1", FORCE_COLOR: "1" }), false);
+  assert.deepEqual([colored(true, { TERM: "dumb" }), colored(false, { CI: "true" })], [false, false]);
+});
+
+Deno.test("a line of progress is cut to a terminal of any width", () => {
+  for (const columns of [1, 2, 10, 19, 40]) {
+    const { said, console } = streams(true, columns);
+    console.progress(progress);
+    console.endProgress();
+    const drawn = said.out.split(/\x1b\[[\d;]*[A-Za-z]|\x1b[78]|[\r\n]/).filter((text) => text !== "");
+    for (const text of drawn) assert.ok(text.length <= Math.max(1, columns - 1), `${columns}: ${JSON.stringify(text)}`);
+  }
 });
