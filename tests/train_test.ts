@@ -183,7 +183,7 @@ testRuns(
   async (backend) => {
     await using place = await workplace(backend);
     await using other = await workplace(backend);
-    const calm = await place.train(["metrics=[]"]);
+    const calm = await place.train();
     for (const label of ["backend", "data", "run"]) {
       const controller = new AbortController();
       const output = memoryConsole();
@@ -198,7 +198,6 @@ testRuns(
         plugins: builtins,
         cache: join(other.folder, "cache"),
         runs: join(other.folder, "runs"),
-        overrides: ["metrics=[]"],
         signal: controller.signal,
         hold,
       }, output);
@@ -209,7 +208,7 @@ testRuns(
       assert.match(output.lines.join("\n"), /^stopping …$[^]*^go on with: deno task run/m);
       assert.ok(held.length === 0 || held.join() === "held,released", "what is held is released");
     }
-    const later = await other.train(["metrics=[]"]);
+    const later = await other.train();
     assert.deepEqual(await other.tensors(later), await place.tensors(calm));
   },
 );
