@@ -101,7 +101,8 @@ export async function removeLeftovers(folder: string, olderThan = 24 * 3600 * 10
       if (!entry.isFile || !/\.[0-9a-f]{8}\.tmp$/.test(entry.name)) continue;
       const path = join(folder, basename(entry.name));
       const { mtime } = await Deno.stat(path);
-      if (mtime !== null && Date.now() - mtime.getTime() >= olderThan) await Deno.remove(path);
+      // A time to come is that of a clock that was wrong: as old as it is far away.
+      if (mtime !== null && Math.abs(Date.now() - mtime.getTime()) >= olderThan) await Deno.remove(path);
     }
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;

@@ -53,6 +53,23 @@ Deno.test("removeLeftovers() removes old temporary files and no others", async (
   await Deno.remove(folder, { recursive: true });
 });
 
+Deno.test("removeLeftovers() removes those of a clock that was ahead", async () => {
+  const folder = await Deno.makeTempDir();
+  const leave = async (name: string, days: number) => {
+    const path = join(folder, name);
+    await Deno.writeTextFile(path, "part");
+    const then = new Date(Date.now() + days * 24 * 3600 * 1000);
+    await Deno.utime(path, then, then);
+  };
+  await leave("ahead.0123abcd.tmp", 3);
+  await leave("near.0123abcd.tmp", 0.5);
+  await removeLeftovers(folder);
+  assert.deepEqual(names(folder), ["near.0123abcd.tmp"]);
+  await removeLeftovers(folder, 0);
+  assert.deepEqual(names(folder), [], "whoever holds the folder knows that none is written");
+  await Deno.remove(folder, { recursive: true });
+});
+
 Deno.test("discardUnfinished() removes what was not committed, and leaves what was", async () => {
   const folder = await Deno.makeTempDir();
   await writeWhole(join(folder, "whole"), "whole");

@@ -63,13 +63,19 @@ export class ProgramCache {
     const files = readdirSync(this.folder).flatMap((name) => {
       const path = join(this.folder, name);
       const found = statSync(path, { throwIfNoEntry: false }); // another process may have removed it
-      return found === undefined ? [] : [{ path, size: found.size, used: found.mtimeMs }];
+      // A time to come, of a clock that was wrong, must not keep a program for ever.
+      return found === undefined ? [] : [{
+        path,
+        size: found.size,
+        used: Math.min(found.mtimeMs, Date.now()),
+        age: Math.abs(Date.now() - found.mtimeMs),
+      }];
     }).sort((a, b) => b.used - a.used);
     let total = 0;
-    for (const { path, size, used } of files) {
+    for (const { path, size, age } of files) {
       const program = path.endsWith(".xla");
       if (program) total += size;
-      const abandoned = path.endsWith(".part") && Date.now() - used > 24 * 3600e3;
+      const abandoned = path.endsWith(".part") && age > 24 * 3600e3;
       if (abandoned || (program && total > this.limit)) rmSync(path, { force: true });
     }
   }

@@ -129,7 +129,7 @@ async function removeAbandoned(folder: string): Promise<void> {
     if (!name.endsWith(".part")) continue;
     const path = join(folder, name);
     const found = await stat(path).catch(() => undefined);
-    if (found !== undefined && Date.now() - found.mtimeMs > 24 * 3600e3) {
+    if (found !== undefined && Math.abs(Date.now() - found.mtimeMs) > 24 * 3600e3) { // also of a clock that was wrong
       await rm(path, { recursive: true, force: true });
     }
   }
