@@ -43,6 +43,12 @@ function onTerminal(words: readonly string[], columns: number): string[] {
   return ["-qec", `stty cols ${columns} rows 24; exec ${line}`, "/dev/null"];
 }
 
+/** What is written between two movements of the cursor. */
+function piecesOf(text: string): string[] {
+  const marked = text.replaceAll("\x1b7", "\n").replaceAll("\x1b8", "\n").replaceAll("\x1b", "\n\x1b");
+  return marked.split(/[\r\n]+/).map((line) => stripVTControlCharacters(line));
+}
+
 const hasScript = Deno.build.os === "linux" &&
   await new Deno.Command("script", { args: ["--version"] }).output().then(({ success }) => success, () => false);
 if (!hasScript) console.log("terminals: tests that need one are skipped; to run them: apt-get install bsdutils");
@@ -100,8 +106,7 @@ for (const columns of [0, 10, 40]) {
     const { code, stdout } = await new Deno.Command("script", { args, env: place.env, stdin: "null" }).output();
     const text = new TextDecoder().decode(stdout);
     assert.equal(code, 0, text);
-    const drawn = text.split(/[\r\n]+|\x1b\[\d*[A-GJK]|\x1b[78]/).map((line) => stripVTControlCharacters(line))
-      .filter((line) => /^step /.test(line));
+    const drawn = piecesOf(text).filter((line) => /^step /.test(line));
     assert.ok(drawn.length > 0, text);
     const room = columns === 0 ? 100 : columns;
     assert.deepEqual(drawn.filter((line) => line.length >= room), [], "one column stays free");
