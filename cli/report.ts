@@ -3,14 +3,18 @@ import { DenoiseError, formatProblems } from "../mod.ts";
 import { isColored, terminalColumns } from "../pipeline/terminal/console.ts";
 import { OutputClosed, toStderr } from "../pipeline/terminal/output.ts";
 
-/** Prints an error to standard error; a stack only where the fault is ours. Returns the exit code. */
-export function report(error: unknown): number {
+/**
+ * Prints an error to standard error; a stack only where the fault is ours. Returns the exit code.
+ *
+ * @param say prints a text and a newline
+ */
+export function report(error: unknown, say: (text: string) => void = print): number {
   const colour = isColored(Deno.stderr);
   if (error instanceof DenoiseError) {
     const width = Deno.stderr.isTerminal() ? Math.min(100, Math.max(20, terminalColumns() || 100)) : 100;
     say(formatProblems(error.problems, { colour, width }));
   } else if (isOfSystem(error)) {
-    say(`Cannot continue: ${error.message}\n  ${helpFor(error)}`);
+    say(`Cannot go on: ${error.message}\n  ${helpFor(error)}`);
   } else {
     say("Denoise came upon something it does not expect; please report it with the lines below");
     say(Deno.inspect(error, { colors: colour }));
@@ -19,7 +23,7 @@ export function report(error: unknown): number {
 }
 
 /** Prints to standard error, where anybody reads it. */
-function say(text: string): void {
+function print(text: string): void {
   try {
     toStderr(`${text}\n`);
   } catch (error) {

@@ -32,7 +32,7 @@ export async function startOurs(path: string, console: Console) {
   await startBackend(graph, console, signal);
   const pictures: Pictures = await openData(graph, console, { signal });
   const before = { ...await readCheckpoint(path), path };
-  const statistics = await statisticsOf(graph, pictures, before);
+  const statistics = await statisticsOf(graph, pictures, before, signal);
   const session: Session = { graph, backend, console, generate: generators(backend, graph), statistics, signal };
   let state = await stateOf(session, before);
 
