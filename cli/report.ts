@@ -14,8 +14,13 @@ const ofNames = /missing|unknown|no-plugin|no-template|plugin-name|unreadable|fo
  * Prints an error to standard error; a stack only where the fault is ours. Returns the exit code.
  *
  * @param words of the command line: what is odd about those that are to blame is told
+ * @param say prints a text and a newline
  */
-export function report(error: unknown, words: readonly string[] = []): number {
+export function report(
+  error: unknown,
+  words: readonly string[] = [],
+  say: (text: string) => void = print,
+): number {
   const refusal = refusalOf(error);
   const colour = isColored(Deno.stderr);
   const width = Deno.stderr.isTerminal() ? Math.min(100, Math.max(20, terminalColumns() || 100)) : 100;
@@ -40,7 +45,7 @@ export function report(error: unknown, words: readonly string[] = []): number {
 }
 
 /** Prints to standard error, where anybody reads it. */
-function say(text: string): void {
+function print(text: string): void {
   try {
     toStderr(`${asTyped(text)}\n`);
   } catch (error) {

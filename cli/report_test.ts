@@ -7,13 +7,7 @@ import { report } from "./report.ts";
 /** What is printed of an error. */
 function printed(error: unknown): string {
   const lines: string[] = [];
-  const { error: original } = console;
-  console.error = (line: unknown) => void lines.push(String(line));
-  try {
-    assert.equal(report(error), 1);
-  } finally {
-    console.error = original;
-  }
+  assert.equal(report(error, [], (text) => void lines.push(text)), 1);
   return lines.join("\n");
 }
 

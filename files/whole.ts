@@ -171,7 +171,8 @@ async function removeDead(path: string): Promise<void> {
   try {
     using file = await Deno.open(path, { read: true, write: true });
     const { mtime } = await file.stat();
-    const old = mtime !== null && Date.now() - mtime.getTime() >= longDead;
+    // A time to come is that of a clock that was wrong: as old as it is far away.
+    const old = mtime !== null && Math.abs(Date.now() - mtime.getTime()) >= longDead;
     if (lockable ? await file.tryLock(true).catch(() => old) : old) await Deno.remove(path);
   } catch {
     // Another process was faster, or it may not be removed by this user.

@@ -1,7 +1,7 @@
 /** Tests of whole-file writes. */
 import assert from "node:assert/strict";
 import { basename, join } from "node:path";
-import { removeLeftovers, WholeFile, writeWhole } from "./whole.ts";
+import { discardUnfinished, removeLeftovers, WholeFile, writeWhole } from "./whole.ts";
 
 const names = (folder: string) => [...Deno.readDirSync(folder)].map((entry) => entry.name).sort();
 
@@ -77,5 +77,16 @@ Deno.test("WholeFile keeps its file while other processes and writers tidy up at
   await Promise.all(tidying);
   assert.deepEqual(names(folder), ["0", "1", "2"]);
   for (const j of names(folder)) assert.equal(await Deno.readTextFile(join(folder, j)), "199");
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("discardUnfinished() removes what was not committed, and leaves what was", async () => {
+  const folder = await Deno.makeTempDir();
+  await writeWhole(join(folder, "whole"), "whole");
+  const unfinished = await WholeFile.create(join(folder, "unfinished"));
+  await unfinished.write(Uint8Array.of(1, 2, 3));
+  discardUnfinished();
+  assert.deepEqual(names(folder), ["whole"]);
+  await unfinished[Symbol.asyncDispose]();
   await Deno.remove(folder, { recursive: true });
 });

@@ -197,3 +197,28 @@ Deno.test("train() continues checkpoints of before there were digests, with what
   assert.equal(said(same.output), "");
   assert.deepEqual(await place.bits(same), calm);
 });
+
+Deno.test("train() counts time and keeps its bits whatever the clock does, and writes times in UTC", async () => {
+  await using place = await workplace();
+  const calm = await place.bits(await place.train(6, { name: "calm" }));
+  const [now, zone] = [Date.now, Deno.env.get("TZ")];
+  let asked = 0;
+  Date.now = () => now() - 3600_000 * asked++ * (asked % 2 === 0 ? 1 : -1); // back and forth, further each time
+  Deno.env.set("TZ", "Pacific/Kiritimati");
+  const begun = performance.now();
+  let result: TrainResult;
+  try {
+    await place.train(3);
+    Deno.env.set("TZ", "America/New_York");
+    result = await place.train(6);
+  } finally {
+    Date.now = now;
+    if (zone === undefined) Deno.env.delete("TZ");
+    else Deno.env.set("TZ", zone);
+  }
+  assert.deepEqual(await place.bits(result), calm);
+  const { position: { seconds } } = await readCheckpoint(result.checkpoint!);
+  assert.ok(seconds > 0 && seconds < (performance.now() - begun) / 1000, `${seconds} s`);
+  const log = await readLog(place.path("runs", "small", "log.jsonl"));
+  for (const { event, time } of log) if (event === "start" || event === "resume") assert.match(String(time), /T.*Z$/);
+});

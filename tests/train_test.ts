@@ -178,6 +178,41 @@ testRuns("train() ends well where its report cannot be written, and says how to 
   assert.match(output.warnings.join("\n"), /Cannot write the report of the run[^]*deno task report/);
 });
 
+testRuns(
+  "train() that is interrupted before its first step leaves what it prepares, and trains the same later",
+  async (backend) => {
+    await using place = await workplace(backend);
+    await using other = await workplace(backend);
+    const calm = await place.train();
+    for (const label of ["backend", "data", "run"]) {
+      const controller = new AbortController();
+      const output = memoryConsole();
+      const line = output.line;
+      output.line = (text = "") => {
+        line(text);
+        if (text.startsWith(label)) setTimeout(() => controller.abort(new DOMException("", "AbortError")));
+      };
+      const held: string[] = [];
+      const hold = () => (held.push("held"), { [Symbol.dispose]: () => void held.push("released") });
+      const result = await train(other.file, {
+        plugins: builtins,
+        cache: join(other.folder, "cache"),
+        runs: join(other.folder, "runs"),
+        signal: controller.signal,
+        hold,
+      }, output);
+      assert.deepEqual([result.outcome, result.step], [
+        "interrupted",
+        result.checkpoint === undefined ? 0 : result.step,
+      ]);
+      assert.match(output.lines.join("\n"), /^stopping …$[^]*^go on with: deno task run/m);
+      assert.ok(held.length === 0 || held.join() === "held,released", "what is held is released");
+    }
+    const later = await other.train();
+    assert.deepEqual(await other.tensors(later), await place.tensors(calm));
+  },
+);
+
 testRuns("train() that is interrupted finishes its step, saves, says how to go on, and then does", async (backend) => {
   await using place = await workplace(backend);
   await using other = await workplace(backend);

@@ -27,10 +27,10 @@ export function isAbandoned(path: string): boolean {
   }
 }
 
-/** Whether the last write to a file or folder was long ago. */
+/** Whether the last write to a file or folder was long ago, or is to come, by a clock that was wrong. */
 export function isOld(path: string): boolean {
   const found = statSync(path, { throwIfNoEntry: false });
-  return found !== undefined && Date.now() - found.mtimeMs >= longDead;
+  return found !== undefined && Math.abs(Date.now() - found.mtimeMs) >= longDead;
 }
 
 function tryLock(file: Deno.FsFile, otherwise: boolean): boolean {

@@ -24,7 +24,11 @@ export interface OpenTools {
 
 /** A dataset whose items are known, none of them decoded yet. */
 export interface OpenDataset {
-  /** Changes whenever a decoded byte could: names, sizes and times of the files, and the options that shape pixels. */
+  /**
+   * Changes whenever a decoded byte could: names, sizes and times of the files, and the options that shape pixels. Sizes
+   * and times of change alone do not do, as `cp -p`, `rsync -t` and `tar` keep them: `ctime` and `ino` of a file change.
+   * Where the files are need not be in it; see `Plugin.locates`.
+   */
   readonly fingerprint: string;
   /** One entry a picture. `label` indexes `classes`. */
   readonly items: readonly { readonly name: string; readonly label?: number }[];

@@ -113,7 +113,7 @@ export async function train(recipeFile: string, options: TrainOptions, console: 
     const cost = await trainingCost(graph);
     await checkMemory(graph, cost);
     tellStart(console, graph, cost);
-    await using pictures = await openData(graph, console, { signal, cache });
+    await using pictures = await soon(openData(graph, console, { signal, cache }));
     if (pictures.validation.count === 0 && graph.all("metric").length > 0) {
       throw new DenoiseError(validationMissing(true));
     }

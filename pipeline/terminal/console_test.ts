@@ -1,8 +1,9 @@
 /** Tests of what stands on the terminal, and in a file in its place. */
 import assert from "node:assert/strict";
+import { stripVTControlCharacters } from "node:util";
 import picocolors from "picocolors";
 import { bar, plain } from "./bar.ts";
-import { createConsole, type Progress, warning } from "./console.ts";
+import { createConsole, isColored, type Progress, warning } from "./console.ts";
 import { row, wrap } from "./rows.ts";
 import { memoryConsole } from "./memory_console.ts";
 
@@ -169,4 +170,26 @@ Deno.test("a line of progress on a terminal shows names as they can be seen", ()
   console.endProgress();
   assert.ok(said.out.includes("x\\u001b[2J") && said.out.includes("y\\u202e"));
   assert.ok(!said.out.includes("\u001b[2J") && !said.out.includes("\u202e"));
+});
+
+Deno.test("isColored() follows NO_COLOR, FORCE_COLOR and TERM, stream by stream", () => {
+  const colored = (terminal: boolean, env: Record<string, string> = {}) =>
+    isColored({ isTerminal: () => terminal }, (name) => env[name]);
+  assert.deepEqual([colored(true), colored(false)], [true, false]);
+  assert.deepEqual([colored(true, { NO_COLOR: "1" }), colored(true, { NO_COLOR: "" })], [false, true]);
+  assert.deepEqual([colored(false, { FORCE_COLOR: "1" }), colored(true, { FORCE_COLOR: "0" })], [true, false]);
+  assert.equal(colored(true, { NO_COLOR: "1", FORCE_COLOR: "1" }), false);
+  assert.deepEqual([colored(true, { TERM: "dumb" }), colored(false, { CI: "true" })], [false, false]);
+});
+
+Deno.test("a line of progress is cut to a terminal of any width", () => {
+  for (const columns of [1, 2, 10, 19, 40]) {
+    const { said, console } = streams(true, columns);
+    console.progress(progress);
+    console.endProgress();
+    const marked = said.out.replaceAll("\x1b7", "\n").replaceAll("\x1b8", "\n").replaceAll("\x1b", "\n\x1b");
+    const drawn = marked.split(/[\r\n]+/).map((text) => stripVTControlCharacters(text));
+    assert.ok(drawn.some((text) => text !== ""));
+    for (const text of drawn) assert.ok(text.length <= Math.max(1, columns - 1), `${columns}: ${JSON.stringify(text)}`);
+  }
 });

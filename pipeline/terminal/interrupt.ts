@@ -76,6 +76,8 @@ export function onInterrupt(): Interruption {
   };
   const listeners = Object.fromEntries(names.map((name) => [name, () => hear(codes[name])]));
   for (const name of names) Deno.addSignalListener(name, listeners[name]!);
+  const ignored = names.includes("SIGHUP") || Deno.build.os === "windows" ? [] : ["SIGHUP" as const];
+  for (const name of ignored) Deno.addSignalListener(name, ignore);
   const own = { memory, stop };
   active.add(own);
 
@@ -106,6 +108,7 @@ export function onInterrupt(): Interruption {
     [Symbol.dispose]() {
       active.delete(own);
       release();
+      for (const name of ignored) Deno.removeSignalListener(name, ignore);
       worker.terminate();
     },
   };
@@ -115,16 +118,19 @@ export function onInterrupt(): Interruption {
 function signalsToHear(): (keyof typeof codes)[] {
   // Windows knows no SIGTERM, and Deno refuses to listen for it there.
   if (Deno.build.os === "windows") return ["SIGINT"];
-  return ["SIGINT", "SIGTERM", ...(hearsHangup() ? ["SIGHUP" as const] : [])];
+  return ["SIGINT", "SIGTERM", ...(outlivesTerminal() ? [] : ["SIGHUP" as const])];
 }
 
 /**
- * Whether SIGHUP, which a terminal sends when it is closed, asks this process to end. Under `nohup` it does not: to listen
- * for it would undo that. Deno does not tell whether a signal is ignored; `nohup` is known by the name that the shell
- * keeps of the command, and by leaving nothing connected to the terminal.
+ * Whether the process stays when the terminal is closed, which sends it SIGHUP: under `nohup`, and wherever it is connected
+ * to no terminal. Deno takes no notice of `nohup`, and does not tell that the signal was to be ignored: `nohup` is known by
+ * the name that shells keep of the command, and by leaving nothing connected to the terminal.
  */
-function hearsHangup(): boolean {
+function outlivesTerminal(): boolean {
   const readable = Deno.permissions.querySync({ name: "env", variable: "_" }).state === "granted";
-  if (readable && /(^|\/)nohup$/.test(Deno.env.get("_") ?? "")) return false;
-  return [Deno.stdin, Deno.stdout, Deno.stderr].some((stream) => stream.isTerminal());
+  if (readable && /(^|\/)nohup$/.test(Deno.env.get("_") ?? "")) return true;
+  return ![Deno.stdin, Deno.stdout, Deno.stderr].some((stream) => stream.isTerminal());
 }
+
+/** A listener keeps Deno from ending the process, as it does by itself. */
+const ignore = () => {};

@@ -11,6 +11,7 @@ const ways: Readonly<Record<string, { signals: Interruption["signals"]; code: nu
   "Ctrl-C with three echoes": { signals: [["SIGINT", 0], ["SIGINT", 1], ["SIGINT", 30], ["SIGINT", 120]], code: 130 },
   "Ctrl-C, and again after a second": { signals: [["SIGINT", 0], ["SIGINT", 1000]], code: 130 },
   "SIGTERM": { signals: [["SIGTERM", 0]], code: 143 },
+  // Without a terminal it is ignored once the command listens; before that, Deno ends the process.
   "SIGHUP": { signals: [["SIGHUP", 0]], code: 129 },
 };
 

@@ -66,7 +66,12 @@ export class ProgramCache {
     const files = readdirSync(this.folder).flatMap((name) => {
       const path = join(this.folder, name);
       const found = statSync(path, { throwIfNoEntry: false }); // another process may have removed it
-      return found === undefined ? [] : [{ path, size: found.size, used: found.mtimeMs }];
+      // A time to come, of a clock that was wrong, must not keep a program for ever.
+      return found === undefined ? [] : [{
+        path,
+        size: found.size,
+        used: Math.min(found.mtimeMs, Date.now()),
+      }];
     }).sort((a, b) => b.used - a.used);
     let total = 0;
     for (const { path, size } of files) {

@@ -165,7 +165,7 @@ async function trainedBits(folder: string): Promise<string> {
   const bytes = Object.entries(tensors).map(([path, { data }]) =>
     `${path} ${new Uint8Array(data.buffer, data.byteOffset, data.byteLength).toHex()}`
   );
-  const text = new TextEncoder().encode(JSON.stringify([names, position, bytes]));
+  const text = new TextEncoder().encode(JSON.stringify([names.at(-1), position, bytes]));
   return new Uint8Array(await crypto.subtle.digest("SHA-256", text)).toHex();
 }
 
