@@ -188,5 +188,5 @@ async function isAlive(handle: Deno.FsFile): Promise<boolean> {
 }
 
 function exists(path: string): Promise<boolean> {
-  return Deno.stat(path).then(() => true, () => false);
+  return Deno.stat(path).then(() => true, (error) => !(error instanceof Deno.errors.NotFound));
 }

@@ -87,7 +87,9 @@ async function contentOf(folder: string, path: string): Promise<string> {
   }
   if (path.endsWith(".json")) {
     try {
-      JSON.parse(text());
+      const content = JSON.parse(text());
+      // It notes when the plugin was written, to see whether it was changed.
+      if (path.endsWith("/runtime.json")) return JSON.stringify({ ...content, modified: undefined });
     } catch (error) {
       throw half(String(error));
     }
@@ -101,7 +103,8 @@ async function tensorsOf(path: string): Promise<string> {
   const { tensors, metadata } = await readSafetensors(path);
   const { sha256: _, position, ...rest } = metadata;
   const { seconds: __, ...where } = JSON.parse(position ?? "{}");
-  const hash = createHash("sha256").update(JSON.stringify([rest, where]));
+  // A run that was continued lists what it knows in another order.
+  const hash = createHash("sha256").update(JSON.stringify([rest, Object.entries(where).sort()]));
   for (const [name, { dtype, shape, data }] of Object.entries(tensors).sort(([a], [b]) => (a < b ? -1 : 1))) {
     hash.update(JSON.stringify([name, dtype, shape]));
     hash.update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
