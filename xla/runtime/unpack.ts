@@ -4,6 +4,7 @@ import { chmod, mkdir } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { setTimeout } from "node:timers/promises";
 // yauzl: reads the directory at the end of a zip, so that what is not needed is passed over; checks CRCs and names.
 import yauzl from "yauzl";
 // modern-tar: a tar as a stream, with long names; what is cut short is an error.
@@ -83,6 +84,21 @@ async function write(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   await mkdir(dirname(target), { recursive: true });
-  await pipeline(content, createWriteStream(target, { flush: true }), signal === undefined ? {} : { signal });
+  const pieces = givingWay(content as AsyncIterable<Uint8Array>, signal);
+  await pipeline(pieces, createWriteStream(target, { flush: true }), signal === undefined ? {} : { signal });
   await chmod(target, (mode & 0o777) | 0o644); // ptxas is a program
+}
+
+/** The same, with turns for what waits, ten times a second: inflating from memory, the event loop would hear no signal. */
+async function* givingWay(pieces: AsyncIterable<Uint8Array>, signal: AbortSignal | undefined) {
+  let last = performance.now();
+  for await (const piece of pieces) {
+    if (performance.now() - last > 100) {
+      await setTimeout(1);
+      await setTimeout(1); // what the first made the runtime ask for comes before this one
+      last = performance.now();
+    }
+    signal?.throwIfAborted();
+    yield piece;
+  }
 }
