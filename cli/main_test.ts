@@ -1,6 +1,5 @@
 /** Tests of command lines as a whole, in this process. */
 import assert from "node:assert/strict";
-import process from "node:process";
 import { visible } from "../text/mod.ts";
 import { main } from "./main.ts";
 
@@ -8,18 +7,15 @@ import { main } from "./main.ts";
 async function refused(...args: string[]): Promise<{ code: number; said: string; files: string[] }> {
   const before = Deno.cwd();
   const folder = await Deno.makeTempDir();
-  const { error } = console;
-  const write = process.stderr.write;
+  const { writeSync } = Deno.stderr;
   let said = "";
   try {
     Deno.chdir(folder);
-    console.error = (text: unknown) => void (said += `${text}\n`);
-    process.stderr.write = ((text: string) => (said += text, true)) as typeof write;
+    Deno.stderr.writeSync = (bytes) => (said += new TextDecoder().decode(bytes), bytes.length);
     const code = await main(args);
     return { code, said, files: Array.from(Deno.readDirSync("."), ({ name }) => name) };
   } finally {
-    console.error = error;
-    process.stderr.write = write;
+    Deno.stderr.writeSync = writeSync;
     Deno.chdir(before);
     await Deno.remove(folder, { recursive: true });
   }

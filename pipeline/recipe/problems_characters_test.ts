@@ -85,17 +85,17 @@ command line: Option "block_depth" of network/residual-unet takes an integer ≥
   },
   {
     what: "a path in double quotes whose backslash is an escape",
-    files: { "r.yaml": smallest + 'plugins: ["C:\\new"]\n' },
+    files: { "r.yaml": smallest + 'plugins: ["C:\\new.ts"]\n' },
     says: `
-r.yaml:4:14 Cannot find plugin file "C:\\new"
+r.yaml:4:14 Cannot find plugin file "C:\\new.ts"
    2 | network: residual-unet
    3 | train: { epochs: 3 }
-   4 | plugins: ["C:\\new"]
+   4 | plugins: ["C:\\new.ts"]
      |              ^^
   4:14 is U+000A LINE FEED, as double quotes read \\n: write \\\\n, or use single quotes
   double quotes make one character of "\\n": use single quotes, or "/"
-  paths are relative to the recipe that names them; plugins=[./file.ts] on the command line names
-    another
+  paths are relative to the recipe that names them; --plugins <file> names one of that name
+    elsewhere
 
 1 problem in r.yaml
 `,
