@@ -146,7 +146,7 @@ Deno.test({
         await file.write(start);
         await file.truncate(length); // what is between holds zeros, and takes no room
         const said = `it is cut short: it has ${length} bytes, and its headers speak of `;
-        assert.ok(faultOfLibrary(path)!.startsWith(said), faultOfLibrary(path));
+        assert.equal(faultOfLibrary(path)?.slice(0, said.length), said);
       }
     }),
 });
