@@ -61,9 +61,9 @@ export function faultOfElf(file: Bytes, arch: string): string | undefined {
       : processors[machine] ?? machine;
     return `it is built for ${named}, and this processor is ${processors[arch] ?? arch}`;
   }
+  const sections = sectionsOf(file, header); // the last thing in most files: its end tells how long the file was
   const segments = segmentsOf(file, header);
   checkSegments(file, segments);
-  const sections = sectionsOf(file, header);
   if (sections.length > 0) checkSections(segments, sections);
   checkDynamic(file, arch, segments, sections);
   return undefined;

@@ -145,7 +145,8 @@ Deno.test({
         await from.read(start);
         await file.write(start);
         await file.truncate(length); // what is between holds zeros, and takes no room
-        assert.match(faultOfLibrary(path)!, new RegExp(`^it is cut short: it has ${length} bytes`));
+        const said = `it is cut short: it has ${length} bytes, and its headers speak of `;
+        assert.equal(faultOfLibrary(path)?.slice(0, said.length), said);
       }
     }),
 });
