@@ -23,7 +23,10 @@ export interface Changes {
 export function changesOf(before: string, now: Recipe): Changes {
   // Both as they are written: `cosine` and `{ use: cosine }` are one.
   const [old, current] = [before, toYaml(now.resolved)].map((text) => {
-    const { train: _, backend, samplers, metrics, ...rest } = parse(text) as Record<string, unknown>;
+    const { train: _, backend, samplers, metrics, ...rest } = parse(text, { logLevel: "silent" }) as Record<
+      string,
+      unknown
+    >;
     return {
       training: { ...rest, backend: { precision: precisionOf(backend) } },
       measuring: { samplers, metrics },

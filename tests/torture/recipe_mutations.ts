@@ -153,7 +153,10 @@ const inTree: readonly (readonly [string, TreeChange])[] = [
     for (let i = 0; i < depth; i++) within[key] = draws.chance(0.5) ? [within[key]] : { a: within[key] };
   }],
   ["long list", (within, key, draws) => {
-    within[key] = Array.from({ length: draws.pick([10, 10, 10, 100, 100, 100, 1000, draws.pick([9_990, 12_000])]) }, () => within[key] === key ? 1 : 2);
+    within[key] = Array.from(
+      { length: draws.pick([10, 10, 10, 100, 100, 100, 1000, draws.pick([9_990, 12_000])]) },
+      () => within[key] === key ? 1 : 2,
+    );
   }],
   ["long text", (within, key, draws) => void (within[key] = "x é".repeat(draws.pick([20, 20, 2_000, 60_000])))],
   ["odd character", (within, key, draws) => void (within[key] = withOdd(String(within[key]), draws))],
