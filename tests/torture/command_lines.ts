@@ -259,7 +259,8 @@ function whatIsWrong({ code, out, error }: Ended): string[] {
     );
   }
   const forbidden = /requires (write|net|run)\b.*/i.exec(error)?.[0];
-  if (forbidden !== undefined) wrong.push(`tried what it must not: ${forbidden}`);
+  // To write to /dev/null changes nothing.
+  if (forbidden !== undefined && !forbidden.includes('"/dev/null"')) wrong.push(`tried what it must not: ${forbidden}`);
   for (const text of [out, error]) {
     const hidden = unseenIn(text);
     if (hidden !== undefined) wrong.push(`printed ${hidden}`);
