@@ -4,11 +4,15 @@ import { named, namedSync } from "./refusal.ts";
 
 /**
  * Writes a file so that a reader sees the old content or the new, never a part, even when the process is killed or
- * the power fails. Creates the folder.
+ * the power fails. Creates the folder. What is no file, such as a pipe or /dev/null, is written to where it is.
  */
 export async function writeWhole(path: string, data: Uint8Array | string): Promise<void> {
+  const bytes = typeof data === "string" ? new TextEncoder().encode(data) : data;
+  const there = await Deno.stat(path).catch(() => undefined);
+  // To rename a file over a device would take the device away.
+  if (there !== undefined && !there.isFile && !there.isDirectory) return await Deno.writeFile(path, bytes);
   await using file = await WholeFile.create(path);
-  await file.write(typeof data === "string" ? new TextEncoder().encode(data) : data);
+  await file.write(bytes);
   await file.commit();
 }
 

@@ -15,6 +15,22 @@ Deno.test("writeWhole() creates folders, replaces a file and leaves nothing besi
   await Deno.remove(folder, { recursive: true });
 });
 
+Deno.test({
+  name: "writeWhole() writes into a pipe, and leaves it one",
+  ignore: Deno.build.os === "windows",
+  fn: async () => {
+    const folder = await Deno.makeTempDir();
+    const path = join(folder, "pipe");
+    assert.ok((await new Deno.Command("mkfifo", { args: [path] }).output()).success);
+    const reader = new Deno.Command("cat", { args: [path], stdout: "piped" }).output();
+    await writeWhole(path, "through");
+    assert.equal(new TextDecoder().decode((await reader).stdout), "through");
+    assert.ok((await Deno.lstat(path)).isFifo);
+    assert.deepEqual(names(folder), ["pipe"]);
+    await Deno.remove(folder, { recursive: true });
+  },
+});
+
 Deno.test("writeWhole() keeps every version whole when writers run at the same time", async () => {
   const folder = await Deno.makeTempDir();
   const path = join(folder, "x");

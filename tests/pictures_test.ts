@@ -241,7 +241,12 @@ Deno.test("all schedules stand in one chart, those of options given where they h
   assert.equal(file, join(run, "pictures", "schedule.png"));
   assert.ok(await isThere(file));
   assert.match(await refused(draw({ overrides: ["stat_log_snr=5"] })), /did you mean start_log_snr\?/);
-  assert.match(await refused(draw({ overrides: ["start_log_snr=high"] })), /"cosine" with this start_log_snr/);
+  assert.match(await refused(draw({ overrides: ["%TEMP%"] })), /Cannot read override "%TEMP%"/);
+  assert.match(await refused(draw({ overrides: ["start_log_snr=[1"] })), /Bracket "\[" is not closed/);
+  assert.match(
+    await refused(draw({ overrides: ["start_log_snr=high"] })),
+    /Option "start_log_snr" of schedule\/cosine takes a number from -30 to 30, not the text "high"/,
+  );
 });
 
 Deno.test("diffusion shows an image turning to noise, from a run or a recipe", async () => {

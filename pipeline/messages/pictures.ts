@@ -90,15 +90,6 @@ export function samplesMissing(folder: string, found: number): Text {
   };
 }
 
-/** An option with a value that its schedule refuses. */
-export function scheduleOptionUnfit(schedule: string, option: string, reason: string): Text {
-  return {
-    code: "schedule-option-unfit",
-    message: `Cannot draw schedule ${quote(schedule)} with this ${option}: ${reason}`,
-    help: [`deno task plugins show schedule/${schedule}   says what it takes`],
-  };
-}
-
 /** An option that no schedule has. */
 export function scheduleOptionUnknown(option: string, options: readonly string[]): Text {
   return {

@@ -79,7 +79,7 @@ function asStage(value: unknown): Record<string, unknown> | undefined {
 
 function yaml(text: string): unknown {
   try {
-    return parse(text);
+    return parse(text, { logLevel: "silent" });
   } catch {
     return undefined;
   }

@@ -1,12 +1,16 @@
 /** Picture `schedule`: how much signal and noise there is over diffusion time. */
-import { parse } from "yaml";
+import { loadNames } from "../../text/mod.ts";
 import { wire } from "../graph/wire.ts";
 import type { Schedule } from "../kinds/schedule.ts";
-import { scheduleOptionUnfit, scheduleOptionUnknown } from "../messages/pictures.ts";
+import { scheduleOptionUnknown } from "../messages/pictures.ts";
 import { type LineChart, panels, type Spec } from "../plots/mod.ts";
-import { DenoiseError } from "../problem.ts";
+import { DenoiseError, type Problem } from "../problem.ts";
+import { checkOptions } from "../recipe/options.ts";
+import { readSettings } from "../recipe/overrides.ts";
+import type { Report } from "../recipe/parse.ts";
 import { readRecipe } from "../recipe/read.ts";
 import type { PluginSource } from "../recipe/types.ts";
+import { tellOdd } from "../report/odd.ts";
 import { runFolderAt } from "../run/run_folder.ts";
 import type { Console } from "../terminal/console.ts";
 import type { Trust } from "../trust/trust.ts";
@@ -57,27 +61,36 @@ export async function schedulePicture(options: SchedulePictureOptions, console: 
  * Every schedule there is.
  *
  * @param texts options, such as `start_log_snr=5`: each schedule takes those that it has
+ * @throws {DenoiseError} for one that no schedule has, or whose value does not fit, at its place
  */
 async function allSchedules(plugins: PluginSource, texts: readonly string[] = []): Promise<NamedSchedule[]> {
-  const given = texts.map((text) =>
-    [text.slice(0, text.indexOf("=")), parse(text.slice(text.indexOf("=") + 1))] as const
-  );
+  const problems: Problem[] = [];
+  const report: Report = (text, place) => void problems.push(place === undefined ? text : { ...text, place });
+  const settings = readSettings(texts, report);
   const known = new Set<string>();
   const found: NamedSchedule[] = [];
   for (const name of plugins.names("schedule")) {
     const plugin = (await plugins.load("schedule", name))!;
     const names = Object.keys(plugin.options.shape);
     for (const option of names) known.add(option);
-    const own = given.filter(([option]) => names.includes(option));
-    const checked = await plugin.options.safeParseAsync(Object.fromEntries(own));
-    if (!checked.success) {
-      const [issue] = checked.error.issues;
-      throw new DenoiseError(scheduleOptionUnfit(name, String(issue?.path[0] ?? ""), issue?.message ?? ""));
-    }
-    found.push({ name, schedule: await plugin.create({ options: checked.data }) as Schedule });
+    const own = settings.filter(({ key }) => names.includes(key)).map(({ key, field }) => [key, field] as const);
+    const node = { value: new Map(own), origin: { from: "default" } as const, place: undefined };
+    const owner = { name: `schedule/${name}`, place: own[0]?.[1].key };
+    const none = () => Promise.reject(new TypeError("Every option is known"));
+    const checked = await checkOptions(plugin.options, node, owner, report, none);
+    // The others would say the same of it.
+    if (checked === undefined) break;
+    found.push({ name, schedule: await plugin.create({ options: checked.options }) as Schedule });
   }
-  const unknown = given.find(([option]) => !known.has(option));
-  if (unknown !== undefined) throw new DenoiseError(scheduleOptionUnknown(unknown[0], [...known]));
+  if (problems.length === 0) {
+    for (const { key, field } of settings.filter(({ key }) => !known.has(key))) {
+      report(scheduleOptionUnknown(key, [...known]), field.key);
+    }
+  }
+  if (problems.length > 0) {
+    await loadNames(...texts);
+    throw new DenoiseError(problems.map(tellOdd));
+  }
   return found;
 }
 

@@ -44,7 +44,7 @@ function rowsOf(recipe: Recipe, value: unknown, path: Path): Row[] {
   if (value === undefined) return [];
   // A stage is known by its plugin: `network  clear-unet`, and its options below.
   const name = path.at(-1) === "use" ? path.slice(0, -1) : path;
-  return [{ name: pathText(name), value: short(value), origin: originText(recipe.origin(path)) }];
+  return [{ name: visible(pathText(name)), value: short(value), origin: originText(recipe.origin(path)) }];
 }
 
 function originText(origin: Origin): string {

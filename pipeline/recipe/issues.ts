@@ -79,7 +79,8 @@ function hints(value: unknown, node: Node | undefined, schema: JsonSchema = {}):
   if (typeof value === "string") {
     const number = plain(value).trim().replaceAll(/(?<=\d)[_,](?=\d{3})/g, "");
     if (takes("integer", "number") && number !== "" && Number.isFinite(Number(number))) {
-      return [number === value ? `quotes make it text: write ${number}` : `write ${number}`];
+      const meant = /^[-+]?(\d+(\.\d+)?|\.\d+)(e[-+]?\d+)?$/i.test(number) ? number : String(Number(number));
+      return [meant === value ? `quotes make it text: write ${meant}` : `write ${meant}`];
     }
     if (takes("boolean") && /^(yes|on|y|true)$/i.test(value)) return ["write true, without quotes"];
     if (takes("boolean") && /^(no|off|n|false)$/i.test(value)) return ["write false, without quotes"];

@@ -49,7 +49,11 @@ export async function loadText(file: string): Promise<RecipeText | Text> {
     if (error instanceof Deno.errors.NotCapable) {
       return messages.recipeUnreadable(file, "Deno does not let this program read it: copy it into a file");
     }
-    return messages.recipeUnreadable(file, error instanceof Error ? error.message.replace(/\.$/, "") : String(error));
+    // The path stands in the message already.
+    const reason = error instanceof Error
+      ? error.message.replace(/: \w+ '.*'$/s, "").replace(/\.$/, "")
+      : String(error);
+    return messages.recipeUnreadable(file, reason);
   }
 }
 

@@ -4,7 +4,7 @@ import { unknownKey } from "../messages/recipe.ts";
 import type { Place } from "../problem.ts";
 import { charactersIn, columnAt, commandLine, placeIn } from "../report/source.ts";
 import { mergeRecipes, mergeStage, rootKeys, stageKey } from "./merge.ts";
-import { dataOf, fieldAt, isList, isMap, type MapNode, type Node, withField } from "./node.ts";
+import { dataOf, type Field, fieldAt, isList, isMap, type MapNode, type Node, withField } from "./node.ts";
 import { parse, type Report } from "./parse.ts";
 import type { Origin } from "./types.ts";
 
@@ -25,12 +25,32 @@ interface Override {
  * Those that name plugins come first: options belong to the plugin that is named, wherever it is.
  */
 export function applyOverrides(recipe: MapNode, texts: readonly string[], report: Report): MapNode {
-  // Each has a line of its own in what is shown.
-  const all = texts.map((text) => text.replaceAll("\n", "\u240a").replaceAll("\r", "\u240d")).join("\n");
+  const all = shown(texts);
   const overrides = texts.flatMap((text, i) => read(text, i + 1, all, report) ?? []);
   const named = Map.groupBy(overrides, namesPlugin);
   return [true, false].flatMap((first) => named.get(first) ?? [])
     .reduce((root, override) => apply(root, override, report), recipe);
+}
+
+/** A setting of the command line: its key, and its value with its place. */
+export interface Setting {
+  readonly key: string;
+  readonly field: Field;
+}
+
+/** Settings as `key=value`, for what is no recipe; what cannot be read is reported and left out. */
+export function readSettings(texts: readonly string[], report: Report): Setting[] {
+  const all = shown(texts);
+  return texts.flatMap((text, i) => {
+    const setting = read(text, i + 1, all, report);
+    const key = setting?.steps.map((step) => step.key).join(".");
+    return setting === undefined ? [] : { key: key!, field: { key: setting.steps[0]!.place, node: setting.value } };
+  });
+}
+
+/** Overrides as a text of which each is a line. */
+function shown(texts: readonly string[]): string {
+  return texts.map((text) => text.replaceAll("\n", "\u240a").replaceAll("\r", "\u240d")).join("\n");
 }
 
 /** Whether it is a stage's plugin that is named: `network.use=clear-unet`, `network=clear-unet`. */

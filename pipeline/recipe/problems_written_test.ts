@@ -142,3 +142,24 @@ Deno.test("readRecipe() tells every mistake in YAML in words of ours, with what 
     assert.ok(found.help.length > 0);
   }
 });
+
+Deno.test("readRecipe() writes numbers as YAML reads them, where text holds one", async () => {
+  const cases = [["2.", "2"], [".5", ".5"], ["1_000.5", "1000.5"], ["0x10", "16"], ["\uff11\uff12", "12"], ["7", "7"]];
+  for (const [text, number] of cases) {
+    const [problem] = await problemsOf(`${smallest}optimizer: { learning_rate: "${text}" }\n`);
+    assert.match(problem!.help.at(-1)!, new RegExp(`write ${RegExp.escape(number!)}$`));
+  }
+});
+
+Deno.test("readRecipe() says of a path that no system takes what the system says, without the path again", async () => {
+  const [problem] = await problemsOf(`extends: ${"x \u00e9".repeat(50_000)}\n${smallest}`);
+  assert.match(problem!.message, /^Cannot read "x \u00e9x/);
+  assert.ok(problem!.help.join().length < 200, problem!.help.join().slice(0, 300));
+});
+
+Deno.test("readRecipe() takes no name whose letters cannot be seen", async () => {
+  for (const line of ["name: a\u3164b", "samplers: { a\u3164: ddim }"]) {
+    const [problem] = await problemsOf(`${smallest}${line}\n`);
+    assert.match(problem!.message, /Cannot use "a\\u3164b?" as the name of/);
+  }
+});

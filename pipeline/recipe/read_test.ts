@@ -52,6 +52,9 @@ Deno.test("readRecipe() names a recipe after its file, as a folder can be named"
     ["Übung.yml", "Übung"],
     ["con.yaml", "recipe-con"],
     ["---.yaml", "recipe"],
+    ["e\u0301.yaml", "\u00e9"],
+    ["a\u3164b.yaml", "a-u3164b"],
+    [`${"a".repeat(79)}\u{20000}.yaml`, "a".repeat(79)],
   ];
   for (const [file, name] of cases) {
     await inFolder({ [file]: smallest }, async () => {

@@ -1,5 +1,6 @@
 /** Checks what stands at the root of a recipe besides its stages: name, seed, train, and keys that mean nothing. */
 import { basename } from "node:path";
+import { unseen, visible } from "../../text/mod.ts";
 import { type Kind, kinds } from "../kinds/mod.ts";
 import * as messages from "../messages/recipe.ts";
 import { nearest } from "../text/nearest.ts";
@@ -42,7 +43,7 @@ export function checkName(root: MapNode, file: string, tools: StageTools): strin
     const { written } = field.node;
     const hints = inQuotes(field.node);
     tools.report(messages.wrongType("name", "the recipe", "text", dataOf(field.node), hints, written), place);
-  } else if (!fitName.test(value) || value.endsWith(".") || windowsDevice.test(value)) {
+  } else if (!fitName.test(value) || unseen.test(value) || value.endsWith(".") || windowsDevice.test(value)) {
     const allowed = "letters, digits, -, _ and . within, up to 80 characters";
     tools.report(messages.unfitName("the name of a recipe and its run folder", value, allowed), place);
   } else return value;
@@ -51,8 +52,9 @@ export function checkName(root: MapNode, file: string, tools: StageTools): strin
 
 /** The name of a recipe that has none: its file's, with what no folder name can hold replaced. */
 export function nameOf(file: string): string {
-  const stem = basename(file).replace(/\.[^.]*$/, "");
-  const name = stem.replaceAll(/[^\p{L}\p{N}_.-]+/gu, "-").replaceAll(/^[-.]+|[-.]+$/g, "").slice(0, 80);
+  const stem = visible(basename(file).normalize()).replace(/\.[^.]*$/, "");
+  const plain = stem.replaceAll(/[^\p{L}\p{N}_.-]+/gu, "-").replaceAll(/^[-.]+|[-.]+$/g, "");
+  const name = [...plain].slice(0, 80).join("").slice(0, 80).toWellFormed().replace(/\ufffd$/, "");
   return fitName.test(name) && !windowsDevice.test(name) ? name : `recipe-${name}`.replace(/-$/, "");
 }
 

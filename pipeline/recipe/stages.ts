@@ -1,5 +1,6 @@
 /** Checks the stages of a recipe: their form, their plugin, their options. */
 import { z } from "zod";
+import { unseen } from "../../text/mod.ts";
 import { type Kind, type KindInfo, kinds } from "../kinds/mod.ts";
 import type { AnyPlugin } from "../kinds/plugin.ts";
 import * as messages from "../messages/recipe.ts";
@@ -59,7 +60,7 @@ export async function checkKind(kind: Kind, field: Field | undefined, tools: Sta
   } else if (!isMap(node)) wrong(`${key}: { preview: ${name} }`);
   else {
     for (const [own, item] of node.value) {
-      if (/^[\p{L}][\p{L}\p{N}_-]*$/u.test(own)) await check([key, own], item);
+      if (/^[\p{L}][\p{L}\p{N}_-]*$/u.test(own) && !unseen.test(own)) await check([key, own], item);
       else {
         const allowed = "a letter, then letters, digits, - and _";
         tools.report(messages.unfitName("the name of a sampler", own, allowed), item.key);

@@ -25,7 +25,7 @@ export interface Changes {
 export function changesOf(before: string, now: Recipe): Changes {
   // Both as they are written: `cosine` and `{ use: cosine }` are one.
   const [old, current] = [before, toYaml(now.resolved)].map((text) => {
-    const recipe = parse(text) as Record<string, unknown>;
+    const recipe = parse(text, { logLevel: "silent" }) as Record<string, unknown>;
     const moved = takeLocating(recipe, now.stages);
     const { train: _, backend, samplers, metrics, ...rest } = recipe;
     return {

@@ -45,11 +45,15 @@ export function pad(text: string, width: number): string {
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   let line: string | undefined;
+  let taken = 0; // columns of the line: to count them again for each word would take for ever with long texts
   for (const word of text.split(" ")) {
-    if (line !== undefined && columns(line) + 1 + columns(word) <= width) line += ` ${word}`;
-    else {
+    const own = columns(word);
+    if (line !== undefined && taken + 1 + own <= width) {
+      line += ` ${word}`;
+      taken += 1 + own;
+    } else {
       if (line !== undefined) lines.push(line);
-      line = word;
+      [line, taken] = [word, own];
     }
   }
   return [...lines, line ?? ""];

@@ -7,7 +7,7 @@ import { type Draws, drawsOf } from "./draws.ts";
 import { oddities } from "./recipe_mutations.ts";
 import { smallRun } from "./small_run.ts";
 import type { Fault, Torture } from "./types.ts";
-import { unseenIn } from "./words.ts";
+import { unseenIn, wordsAtFault } from "./words.ts";
 
 /** What came of one command line. */
 export interface Ended {
@@ -253,8 +253,14 @@ function whatIsWrong({ code, out, error }: Ended): string[] {
   if (/came upon something it does not expect|^\s+at .*[.]ts:\d+/m.test(error + out)) {
     wrong.push(`a stack: ${error.slice(0, 1500)}`);
   }
+  for (const line of error.split("\n")) {
+    wrong.push(
+      ...wordsAtFault(line).filter((fault) => fault.startsWith("words")).map((fault) => `${fault} in ${line}`),
+    );
+  }
   const forbidden = /requires (write|net|run)\b.*/i.exec(error)?.[0];
-  if (forbidden !== undefined) wrong.push(`tried what it must not: ${forbidden}`);
+  // To write to /dev/null changes nothing.
+  if (forbidden !== undefined && !forbidden.includes('"/dev/null"')) wrong.push(`tried what it must not: ${forbidden}`);
   for (const text of [out, error]) {
     const hidden = unseenIn(text);
     if (hidden !== undefined) wrong.push(`printed ${hidden}`);

@@ -159,13 +159,13 @@ const inTree: readonly (readonly [string, TreeChange])[] = [
     );
   }],
   ["long text", (within, key, draws) => void (within[key] = "x é".repeat(draws.pick([20, 20, 2_000, 60_000])))],
-  ["odd character", (within, key, draws) => void (within[key] = withOdd(String(within[key]), draws))],
+  ["odd character", (within, key, draws) => void (within[key] = withOdd(textOf(within[key]), draws))],
   ["odd key", (within, key, draws) => {
     const value = within[key];
     delete within[key];
     within[withOdd(key, draws)] = value;
   }],
-  ["misspelt value", (within, key, draws) => void (within[key] = misspelt(String(within[key]), draws))],
+  ["misspelt value", (within, key, draws) => void (within[key] = misspelt(textOf(within[key]), draws))],
   ["added key", (within, _, draws) => void (within[draws.pick(["x", "use", "every", "steps", "sampler"])] = 1)],
 ];
 
@@ -224,6 +224,8 @@ function laughs(depth: number, width: number): string {
   for (let i = 1; i <= depth; i++) lines.push(`l${i}: &l${i} [${Array(width).fill(`*l${i - 1}`).join(", ")}]`);
   return `${lines.join("\n")}\n`;
 }
+
+const textOf = (value: unknown) => typeof value === "string" ? value : JSON.stringify(value) ?? "";
 
 function misspelt(word: string, draws: Draws): string {
   const at = draws.whole(0, word.length);
