@@ -81,7 +81,7 @@ function checkRecipe(path: string, recipe: string | undefined): string {
   if (recipe.length > maxRecipe) throw wrong(path, "recipe", recipe, `${expected} of at most ${maxRecipe} characters`);
   let isRecipe = false;
   try {
-    const document = parseDocument(recipe);
+    const document = parseDocument(recipe, { logLevel: "silent" });
     isRecipe = document.errors.length === 0 && isMap(document.contents);
     document.toJS(); // what it refers to may be missing, or grow without end
   } catch {
