@@ -144,7 +144,7 @@ function namesPath(message: string, path: string): boolean {
 
 export default {
   name: "disk",
-  summary: "A file system that fails at one place: a message in words, no loss, and it continues when the disk is well",
+  summary: "a file system that fails at one place: a message in words, no loss, and it continues when the disk is well",
   trials: { short: 6, default: 240, hour: 900 },
   run,
 } satisfies Torture;

@@ -137,7 +137,7 @@ async function sizes(folder: string, trials: number): Promise<string[]> {
 
 export default {
   name: "long",
-  summary: "A training of many steps: memory, tensors, buffers and open files stay level; log and folder grow evenly",
+  summary: "a training of many steps: memory, tensors, buffers and open files stay level; log and folder grow evenly",
   trials: { short: 2, default: 10, hour: 200 },
   run,
 } satisfies Torture;

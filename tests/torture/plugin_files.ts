@@ -138,7 +138,7 @@ async function tryProgram(
 }
 
 const torture: Torture = {
-  name: "plugin_files",
+  name: "plugin-files",
   summary: "damaged plugins and compiled programs: always a sentence or the right result, never a signal",
   trials: { short: 100, default: 5000, hour: 60_000 },
   async run(options) {
