@@ -161,9 +161,13 @@ export async function newestGood(
   return undefined;
 }
 
-/** Removes all checkpoints by step but the newest `last`; the newest stays in any case. */
+/**
+ * Removes all checkpoints by step but the newest `last`; the newest stays in any case. One that cannot be removed stays
+ * until the next time: there is no reason to stop a training for it.
+ */
 export async function prune(folder: string, last: number): Promise<void> {
-  for (const { path } of (await listCheckpoints(folder)).slice(Math.max(1, last))) await Deno.remove(path);
+  const old = (await listCheckpoints(folder)).slice(Math.max(1, last));
+  for (const { path } of old) await Deno.remove(path).catch(() => {});
 }
 
 /** The name under which a damaged checkpoint is put aside. */

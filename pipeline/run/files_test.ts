@@ -131,6 +131,14 @@ Deno.test("prune() keeps the newest checkpoints, and always one", () =>
     assert.deepEqual(names(folder), kept.slice(0, 2));
   }));
 
+Deno.test("prune() goes on where a checkpoint cannot be removed", () =>
+  inFolder(async (folder) => {
+    for (const step of [10, 20, 30]) await writeCheckpoint(file(folder, step), checkpoint(step));
+    await Deno.mkdir(join(file(folder, 25), "inside"), { recursive: true }); // not empty: it is not removed
+    await prune(folder, 1);
+    assert.deepEqual(names(folder), ["step-000025.safetensors", "step-000030.safetensors"]);
+  }));
+
 Deno.test("newestGood() passes over damaged files, and findCheckpoint() over what is none", () =>
   inFolder(async (run) => {
     const folder = join(run, "checkpoints");

@@ -20,7 +20,7 @@ import { count, counted } from "../terminal/units.ts";
 import { writeReport } from "../summary/report.ts";
 import type { Trust } from "../trust/trust.ts";
 import { version } from "../version.ts";
-import { codeFor, listCheckpoints } from "./checkpoint.ts";
+import { codeFor, listCheckpoints, prune } from "./checkpoint.ts";
 import { Keeper } from "./keeper.ts";
 import { tellData, tellEnd, tellInterrupted, tellStart } from "./lines.ts";
 import { readLog, RunLog } from "./log.ts";
@@ -98,6 +98,8 @@ export async function train(recipeFile: string, options: TrainOptions, console: 
     moved: (to) => console.line(`The old run is kept in ${to}`),
   });
   const before = await lastCheckpoint(folder, graph, console);
+  // What an earlier process was killed before it could remove; where nothing is left to train, nobody else does.
+  await prune(folder.checkpoints, graph.recipe.train.keep.last);
 
   const backend = graph.one("backend").stage;
   const soon = <T>(work: Promise<T>) => untilAborted(work, signal);
