@@ -13,5 +13,6 @@ export * from "./hdf5.ts";
 export * from "./keras.ts";
 export * from "./path_hints.ts";
 export * from "./refusal.ts";
+export * from "./scratch.ts";
 export * from "./state.ts";
 export * from "./whole.ts";

@@ -5,8 +5,9 @@
  * @module
  */
 import { spawn } from "node:child_process";
-import { constants } from "node:os";
+import { constants, tmpdir } from "node:os";
 import { join } from "node:path";
+import { scratchVariable } from "../files/scratch.ts";
 import { launchedVariable } from "../xla/runtime/request.ts";
 import { serveRequests } from "./installer.ts";
 import { denoFolder, permissionsFor, root } from "./permissions.ts";
@@ -27,7 +28,9 @@ const words = takeApart(Deno.args);
 const [name] = words.plain;
 const cwd = await typedIn();
 const program = name === undefined ? undefined : programs[name];
-const flags = program === undefined ? await permissionsFor({ ...words, name, cwd }) : [program.permissions];
+// A name that nobody else knows: only this command may use it, and it makes the folder where it needs one.
+const scratch = join(tmpdir(), `denoise-${crypto.randomUUID()}`);
+const flags = program === undefined ? await permissionsFor({ ...words, name, cwd, scratch }) : [program.permissions];
 const args = program === undefined ? words.others : words.others.toSpliced(words.others.indexOf(name!), 1);
 const file = join(root, ...(program?.file ?? "cli.ts").split("/"));
 
@@ -43,6 +46,7 @@ const child = spawn(
       DENO_DIR: denoFolder(cwd),
       DENOISE_TASK: await taskCommand(cwd),
       [launchedVariable]: "1",
+      [scratchVariable]: scratch,
     },
   },
 );

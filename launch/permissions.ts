@@ -37,6 +37,8 @@ export interface Command extends Words {
   readonly name: string | undefined;
   /** Folder that it was typed in. */
   readonly cwd: string;
+  /** A folder, not yet there, for what the cache cannot hold. */
+  readonly scratch?: string | undefined;
 }
 
 /** What a process may do; a kind that is missing, or has nothing in it, is not permitted. */
@@ -56,7 +58,8 @@ export async function permissionsFor(command: Command): Promise<string[]> {
     else if (known instanceof Places) await known.add(...values);
     else if (known !== all) permissions[kind] = [...(known ?? []), ...values];
   }
-  const spare = permissions.write === all || spared === undefined ? [] : [`--deny-write=${spared}`];
+  const forbidden = permissions.write === all ? "" : spared?.toForbid() ?? "";
+  const spare = forbidden === "" ? [] : [`--deny-write=${forbidden}`];
   return [
     "--allow-env",
     ...spare,
@@ -90,7 +93,8 @@ async function forCommand(command: Command): Promise<Permissions> {
   const named = await collect(command, permissions.read, permissions.write);
   const { backend, downloads, writes } = { ...doing[name] };
   const still = name === "picture" && stillPictures.includes(command.plain[1] ?? "");
-  if (backend) await permissions.write.add(cacheFolder());
+  if (backend) await permissions.write.add(cacheFolder(), command.scratch);
+  await permissions.read.add(command.scratch);
   if (trains.includes(name)) await permissions.write.add(stateFolder());
   // XLA's calls go through pointers, and those Deno permits wholly or not at all.
   if (backend && !still && !["wasm", "cpu"].includes(named.backend ?? "auto")) permissions.ffi = all;

@@ -12,7 +12,7 @@ type Files = Readonly<Record<string, string>>;
 
 /** What a command may do in a folder with these files, by kind: paths relative to the folder, where they are in it. */
 async function permitted(files: Files, words: string): Promise<(kind: string) => string[] | undefined> {
-  const folder = await Deno.realPath(await Deno.makeTempDir({ prefix: "denoise, launch " }));
+  const folder = await Deno.realPath(await Deno.makeTempDir({ prefix: "denoise launch " }));
   try {
     for (const [name, text] of Object.entries(files)) {
       await Deno.mkdir(join(folder, name, ".."), { recursive: true });
@@ -25,7 +25,7 @@ async function permitted(files: Files, words: string): Promise<(kind: string) =>
     );
     return (kind) => {
       if (!byKind.has(kind)) return undefined;
-      const paths = byKind.get(kind)?.split(/(?<!,),(?!,)/).map((path) => path.replaceAll(",,", ",")) ?? ["all"];
+      const paths = byKind.get(kind)?.split(",") ?? ["all"];
       return paths.map((path) =>
         path === folder ? "." : path.startsWith(folder) ? path.slice(folder.length + 1) : path
       );

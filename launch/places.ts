@@ -27,10 +27,24 @@ export class Places {
     return [...this.#paths];
   }
 
-  /** As a flag of Deno takes them: with commas between, and doubled commas within. */
+  /**
+   * As a flag of Deno takes them, with commas between. Deno has no way to write a comma within a path: where one is, the
+   * nearest folder above it without one is named.
+   */
   toString(): string {
-    return [...this.#paths].map((path) => path.replaceAll(",", ",,")).join(",");
+    return [...new Set([...this.#paths].map(withoutComma))].join(",");
   }
+
+  /** As `toString`, for what is forbidden: a path with a comma is left out, for the folder above it may be needed. */
+  toForbid(): string {
+    return [...this.#paths].filter((path) => !path.includes(",")).join(",");
+  }
+}
+
+function withoutComma(path: string): string {
+  let above = path;
+  while (above.includes(",")) above = dirname(above);
+  return above;
 }
 
 /** Whether a path leads to a folder. */

@@ -53,6 +53,7 @@ async function follow(path: string, typed: boolean, seen: Set<string>, named: Na
   if (info === undefined) return void named.missing.add(path);
   named.paths.add(path);
   if (info.isDirectory) return await follow(join(path, "recipe.yaml"), false, seen, named, cwd);
+  if (!info.isFile) return; // a device or a pipe may never end
   const stored = path.endsWith(".safetensors");
   const text = stored
     ? await readCheckpointRecipe(path).catch(() => undefined)

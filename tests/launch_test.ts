@@ -97,6 +97,55 @@ Deno.test("tasks take paths relative to where they are typed", async () => {
   });
 });
 
+Deno.test("tasks run in folders whose names hold commas, blanks and what shells and addresses take apart", async () => {
+  const odd = ["a,b", "a,,b", "a b", "a%20b", "a#b", "a'b", "é"];
+  await inFolder(Object.fromEntries(odd.map((name) => [`${name}/${name}.yaml`, recipe])), async (folder) => {
+    for (const name of odd) {
+      const cwd = join(folder, name);
+      const ended = await deno(
+        ["task", "--quiet", "--config", join(root, "deno.json"), "graph", `${name}.yaml`, "--out", `${name}.mmd`],
+        cwd,
+      );
+      assert.equal(ended.code, 0, `${name}: ${ended.err}`);
+      assert.match(await Deno.readTextFile(join(cwd, `${name}.mmd`)), /^flowchart/m);
+    }
+  });
+});
+
+Deno.test({
+  name: "tasks refuse what has no end, such as devices and pipes, wherever a recipe names it",
+  ignore: windows,
+  fn: async () => {
+    await inFolder({
+      "base.yaml": "extends: /dev/zero\n",
+      "plugin.yaml": `plugins: [link.ts]\n${recipe}`,
+      "run/log.jsonl": "",
+      "run/recipe.yaml": `plugins: [../link.ts]\n${recipe}`,
+    }, async (folder) => {
+      await Deno.symlink("/dev/zero", join(folder, "link.ts"));
+      for (const target of ["/dev/zero", "base.yaml", "plugin.yaml", "run"]) {
+        const { code, err } = await task(`validate ${target}`, folder);
+        assert.equal(code, 1, `${target}: ${err}`);
+        assert.doesNotMatch(err, /Stack|unexpected/, target);
+      }
+    });
+  },
+});
+
+Deno.test({
+  name: "a training continues where the cache cannot be written to",
+  fn: async () => {
+    await inFolder({ "r.yaml": recipe, "file": "" }, async (folder) => {
+      const env = { DENOISE_CACHE: join(folder, "file"), TMPDIR: folder };
+      const { code, err } = await task("run r.yaml train.epochs=1", folder, env);
+      assert.equal(code, 0, err);
+      assert.match(err, /pictures are decoded for this run alone/);
+      const left = Array.from(Deno.readDirSync(folder), ({ name }) => name).sort();
+      assert.deepEqual(left, ["file", "r.yaml", "runs"], "nothing of it stays");
+    });
+  },
+});
+
 Deno.test("cli.ts alone takes paths relative to the working directory, whatever a task has noted", async () => {
   await inFolder({ "r.yaml": recipe }, async (folder) => {
     const env = { INIT_CWD: root };

@@ -1,6 +1,6 @@
 /** Opens a dataset: decodes its pictures once into a file of bytes, and only reads that file from then on. */
 import { basename, join } from "node:path";
-import { cacheFolder, refusalOf, removeLeftovers, sha256 } from "../../files/mod.ts";
+import { cacheFolder, refusalOf, removeLeftovers, removeScratch, scratchFolder, sha256 } from "../../files/mod.ts";
 import { codecVersion } from "../../image/mod.ts";
 import type { Dataset, OpenDataset } from "../kinds/dataset.ts";
 import { brokenPictures, datasetUnavailable, emptySplit, wrongPicture } from "../messages/data.ts";
@@ -124,14 +124,14 @@ async function withoutCache(
   const refusal = error instanceof Unreadable ? undefined : refusalOf(error);
   if (refusal === undefined) throw error instanceof Unreadable ? error.cause : error;
   warn(
-    `${refusal.what}\n  pictures are decoded for this run alone; to keep them, name another folder in DENOISE_CACHE`,
+    `${refusal.what}: pictures are decoded for this run alone. To keep them, name another folder in DENOISE_CACHE`,
   );
-  const folder = await Deno.makeTempDir({ prefix: "denoise-pictures-" });
+  const folder = await scratchFolder();
   try {
     return await decode(join(folder, basename(path)));
   } finally {
     // It is open, or read: only Windows keeps its name until it is closed.
-    await Deno.remove(folder, { recursive: true }).catch(() => {});
+    await removeScratch(folder);
   }
 }
 

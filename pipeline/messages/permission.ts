@@ -15,15 +15,22 @@ const deeds: Readonly<Record<string, (what: string) => string>> = {
 /** What a process was not permitted: "read "/data"", and how to permit it; undefined for an error of another kind. */
 export function lacking(error: unknown): { deed: string; help: string[] } | undefined {
   if (!(error instanceof Deno.errors.NotCapable)) return undefined;
+  const [, closed] = /^Requires all access to "([^]*)"(?:,|$)/.exec(error.message) ?? [];
+  if (closed !== undefined) {
+    const help = ["Deno keeps every program out of this part of the system: name a path elsewhere"];
+    return { deed: `use ${quote(closed)}`, help };
+  }
   const [, kind = "", what] = /^Requires (\w+) access(?: to "([^]*)")?(?:,|$)/.exec(error.message) ?? [];
   const deed = deeds[kind];
   if (deed === undefined) return { deed: "do this", help: [error.message.replace(/\.$/, "")] };
-  const path = what?.replace(/^<(.*)>$/, "$1"); // how Deno writes what it does not name
+  const path = what?.replace(/^<(.*)>$/, "$1") // how Deno writes what it does not name
+    .replace(/\.[0-9a-f]{8}\.tmp$/, ""); // a file is written beside its place first
   const grant = path === undefined ? `--allow-${kind}` : `--allow-${kind}=${shellWord(path)}`;
   return {
     deed: deed(path === undefined ? "" : quote(path)),
     help: [
-      "a command may use its recipe and what that names, its run, the cache, and what its options name",
+      "a command may use its recipe and what that names, its run, the cache, and what its options name; Denoise's own " +
+      "folders are never written to",
       `to permit more, add ${grant}`,
     ],
   };

@@ -29,9 +29,8 @@ export class RunLog implements Disposable {
         if (entry.step > step || (!measured && entry.step === step && isDue(entry))) break;
         end = until;
       }
-      const { size } = await file.stat();
       await named("write", path, async () => {
-        if (end < size) await file.truncate(end);
+        if (end < (await file.stat()).size) await file.truncate(end);
         await file.seek(end, Deno.SeekMode.Start);
       });
       return new RunLog(file, path);

@@ -156,7 +156,8 @@ async function withKept(
   before: Before | undefined,
   again: string,
 ): Promise<unknown> {
-  const refusal = refusalOf(error);
+  // What is told already may quote the system in its reason, as a refused connection is.
+  const refusal = error instanceof DenoiseError ? undefined : refusalOf(error);
   if (refusal === undefined) return error;
   const kept = await listCheckpoints(checkpoints).then(([newest]) => newest?.path, () => before?.path);
   return new DenoiseError(diskFailed(refusal.what, refusal.fix, kept, again), { cause: error });

@@ -73,7 +73,7 @@ export async function localModules(
     if (found.has(file)) continue;
     found.add(file);
     if (file !== first && !isProgram(file)) continue;
-    const text = await Deno.readTextFile(file);
+    const text = await programText(file);
     complete &&= !computedImport.test(text);
     for (const named of localPaths(text, file)) {
       const info = await Deno.stat(named).catch(() => undefined);
@@ -83,6 +83,17 @@ export async function localModules(
     }
   }
   return { files: [...found].sort(), complete };
+}
+
+/** Bytes of the largest program that is looked through: 16 MB. */
+const programLimit = 2 ** 24;
+
+/** The text of a program. A device or a pipe has no end, and what is larger is none. */
+async function programText(file: string): Promise<string> {
+  const { isFile, size } = await Deno.stat(file);
+  if (!isFile) throw new Error(`Cannot read "${file}" as a program: it is not an ordinary file`);
+  if (size > programLimit) throw new Error(`Cannot read "${file}" as a program: it has ${size} bytes`);
+  return await Deno.readTextFile(file);
 }
 
 /** Whether a file may import others, by its ending. */

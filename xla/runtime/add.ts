@@ -29,7 +29,10 @@ export async function addRuntime(runtime: Runtime | RuntimeName, options: AddOpt
   const row = typeof runtime === "string" ? runtimeNamed(runtime) : runtime;
   const folder = options.folder ?? runtimesFolder();
   const present = findInstalled(row, folder);
-  if (present !== undefined) return present;
+  if (present !== undefined) {
+    await removeAbandoned(folder).catch(() => {}); // of one that was killed after its last rename
+    return present;
+  }
   const id = crypto.randomUUID().slice(0, 8);
   const [aside, marker] = [join(folder, `${id}.part`), join(folder, markerOf(`${id}.part`))];
   let alive: Disposable | undefined;
@@ -67,9 +70,10 @@ export async function addRuntime(runtime: Runtime | RuntimeName, options: AddOpt
       });
     });
   } finally {
-    await rm(aside, { recursive: true, force: true });
+    // What cannot be removed now goes at the next installation: this one is done, or has failed for another reason.
+    await rm(aside, { recursive: true, force: true }).catch(() => {});
     alive[Symbol.dispose]();
-    await rm(marker, { force: true });
+    await rm(marker, { force: true }).catch(() => {});
   }
   return findInstalled(row, folder)!;
 }
