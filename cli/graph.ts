@@ -1,4 +1,5 @@
 /** `graph RECIPE`: the graph as text and as a drawing. */
+import { extname } from "node:path";
 import {
   builtins,
   DenoiseError,
@@ -13,6 +14,7 @@ import {
   wire,
 } from "../mod.ts";
 import { pictureFormat } from "../pipeline/messages/pictures.ts";
+import { checkOutput } from "../pipeline/run/output_file.ts";
 import {
   type AddCommand,
   say,
@@ -29,12 +31,10 @@ export const graphCommand: AddCommand = (program, done) =>
     .option("--out <file>", "where the drawing goes: .svg, or .mmd or .md for Mermaid (default: NAME.svg)")
     .action((file: string, words: string[], options: TrustOptions & { out?: string }) =>
       untilInterrupted(done, async () => {
+        if (options.out !== undefined) await checkDrawing(options.out);
         const graph = await wire(await readRecipe(file, { plugins: builtins, ...trustOf(options, words) }));
         const out = options.out ?? `${graph.recipe.name}.svg`;
-        const draw = drawers[out.slice(out.lastIndexOf(".") + 1)];
-        if (draw === undefined) {
-          throw new DenoiseError(pictureFormat(out, "a graph", Object.keys(drawers).map((ending) => `.${ending}`)));
-        }
+        const draw = drawers[extname(out).toLowerCase()]!;
         const cost = await trainingCost(graph);
         await files.writeWhole(out, await draw(drawingOf(graph, factsOf(graph, cost))));
         say(`${describeGraph(graph, cost)}\ndrawing        ${out}`);
@@ -43,8 +43,19 @@ export const graphCommand: AddCommand = (program, done) =>
 
 type Draw = (drawing: ReturnType<typeof drawingOf>) => string | Promise<string>;
 
+const fence = "```mermaid\n";
+
 const drawers: Readonly<Record<string, Draw>> = {
-  svg: toSvg,
-  mmd: toMermaid,
-  md: (drawing) => `\`\`\`mermaid\n${toMermaid(drawing)}\n\`\`\`\n`,
+  ".svg": toSvg,
+  ".mmd": toMermaid,
+  ".md": (drawing) => `${fence}${toMermaid(drawing)}\n\`\`\`\n`,
 };
+
+/** Refuses another kind of file, and a page of Markdown that holds more than a drawing. */
+async function checkDrawing(out: string): Promise<void> {
+  const endings = Object.keys(drawers);
+  const ending = extname(out).toLowerCase();
+  if (!endings.includes(ending)) throw new DenoiseError(pictureFormat(out, "a graph", endings));
+  const isDrawing = (text: string) => ending !== ".md" || (text.startsWith(fence) && text.endsWith("\n```\n"));
+  await checkOutput(out, "a graph", endings, isDrawing);
+}

@@ -1,5 +1,6 @@
 /** `schema`: the JSON Schema that editors check recipes with. */
 import { builtins, files, jsonSchema } from "../mod.ts";
+import { checkSchemaFile } from "../pipeline/run/output_file.ts";
 import { type AddCommand, say } from "./command.ts";
 
 export const schemaCommand: AddCommand = (program) =>
@@ -8,6 +9,7 @@ export const schemaCommand: AddCommand = (program) =>
     .option("--out <file>", "where to", "recipe.schema.json")
     .option("--plugins <files...>", "plugin files of your own to include")
     .action(async ({ out, plugins = [] }: { out: string; plugins?: string[] }) => {
+      await checkSchemaFile(out);
       const schema = await jsonSchema(await builtins.withFiles(plugins));
       await files.writeWhole(out, `${JSON.stringify(schema, null, 2)}\n`);
       say(`${out}: begin a recipe with "# yaml-language-server: $schema=${out}", and editors check it`);

@@ -17,7 +17,7 @@ export interface DataChanges {
   readonly renamed: readonly string[];
   /** The same picture with another label. */
   readonly relabelled: readonly string[];
-  /** Pictures whose pixels were trained on before, whatever their names and labels. */
+  /** How many of the pictures are trained on as before, whatever their names and labels: the rest is in a list. */
   readonly same: number;
 }
 
@@ -50,17 +50,18 @@ export function changesBetween(before: DataRecord, now: DataRecord): DataChanges
     const before = old.get(name);
     return before === undefined ? [] : [{ name, before, now }];
   });
-  const contents = new Set(before.train.map(({ content }) => content));
+  const changed = both.filter(({ before, now }) => before.content !== now.content).map(({ name }) => name);
   return {
     added,
     removed: gone.map(([name]) => name).filter((name) => !toValidation.has(name) && !found.has(name)),
     fromValidation: [...fromValidation],
     toValidation: [...toValidation],
-    changed: both.filter(({ before, now }) => before.content !== now.content).map(({ name }) => name),
+    changed,
     renamed,
     relabelled: both.filter(({ before, now }) => before.content === now.content && before.label !== now.label)
       .map(({ name }) => name),
-    same: now.train.filter(({ content }) => contents.has(content)).length,
+    // Not counted by pixels: a picture that became a copy of another one has pixels that were there before.
+    same: current.size - added.length - fromValidation.size - changed.length,
   };
 }
 

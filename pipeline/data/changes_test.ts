@@ -58,6 +58,15 @@ Deno.test("changesBetween() finds nothing where nothing differs, and takes each 
     ...none,
     renamed: ["a → b"],
     added: ["c"],
+    same: 1,
+  });
+});
+
+Deno.test("changesBetween() does not count a picture as before when it became a copy of another one", () => {
+  assert.deepEqual(changesBetween(record("a 1, b 2, c 3, d 4"), record("a 1, b 2, d 2")), {
+    ...none,
+    removed: ["c"],
+    changed: ["d"],
     same: 2,
   });
 });

@@ -2,7 +2,7 @@
 import { basename, dirname, resolve } from "node:path";
 import { exportOverCheckpoint, exportUnnamed } from "../messages/interchange.ts";
 import { DenoiseError } from "../problem.ts";
-import { findCheckpoint } from "../run/checkpoint.ts";
+import { findCheckpoint, readPosition } from "../run/checkpoint.ts";
 import { writeSafetensors } from "../run/safetensors.ts";
 import type { Console } from "../terminal/console.ts";
 import { row } from "../terminal/rows.ts";
@@ -46,8 +46,9 @@ export async function exportWeights(target: string, out: string, console: Consol
   row(console, "weights", `${counted(Object.keys(weights).length, "tensor")}, ${bytes(size)}, averages alone: ${out}`);
 }
 
-/** Whether a file is the checkpoint itself, by whatever name, or stands in a folder of checkpoints. */
+/** Whether a file is a checkpoint, by whatever name, or stands in a folder of checkpoints. */
 async function isAmongCheckpoints(file: string, checkpoint: string): Promise<boolean> {
   const real = await Deno.realPath(file).catch(() => resolve(file));
-  return real === await Deno.realPath(checkpoint) || basename(dirname(real)) === "checkpoints";
+  if (real === await Deno.realPath(checkpoint) || basename(dirname(real)) === "checkpoints") return true;
+  return await readPosition(real).then(() => true, () => false); // such as a copy that is kept elsewhere
 }

@@ -59,12 +59,7 @@ export async function importWeights(
   );
   const out = options.out ?? join("runs", graph.recipe.name);
   const folder = out.endsWith(".safetensors") ? undefined : out;
-  if (folder !== undefined && (await listCheckpoints(join(folder, "checkpoints"))).length > 0) {
-    throw new DenoiseError(importTaken(folder));
-  }
-  if (folder === undefined && await Deno.lstat(out).then(() => true, () => false)) {
-    throw new DenoiseError(importOverFile(out));
-  }
+  await checkFree(out, folder);
   const { stage: { keras: parts }, plugin } = graph.one("network");
   if (parts === undefined) throw new DenoiseError(importUnsupported(plugin.name));
 
@@ -109,6 +104,23 @@ export async function importWeights(
     console.endProgress();
     await backend.stop();
   }
+}
+
+/** Refuses to write over a run, a recipe of the user's own, or any other file. */
+async function checkFree(out: string, folder: string | undefined): Promise<void> {
+  const isThere = (path: string) => Deno.lstat(path).then(() => true, () => false);
+  if (folder === undefined) {
+    if (await isThere(out)) throw new DenoiseError(importOverFile(out));
+    return;
+  }
+  if (await Deno.stat(folder).then(({ isDirectory }) => !isDirectory, () => false)) {
+    throw new DenoiseError(importOverFile(folder));
+  }
+  const taken = (await listCheckpoints(join(folder, "checkpoints"))).length > 0 ||
+    await isThere(join(folder, "log.jsonl"));
+  if (taken) throw new DenoiseError(importTaken(folder));
+  const recipe = join(folder, "recipe.yaml");
+  if (await isThere(recipe)) throw new DenoiseError(importOverFile(recipe));
 }
 
 type Weights = { readonly from: string; readonly tensors: HostTree };

@@ -1,6 +1,6 @@
 /** Tests of import and export on a small network: run folders, what does not fit, and average weights alone. */
 import assert from "node:assert/strict";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import {
   builtins,
   DenoiseError,
@@ -110,13 +110,29 @@ Deno.test("import makes a run folder that sampling and training go on from; expo
     const checkpoint = join(out, "checkpoints", "step-000000.safetensors");
     const [bytes, link] = [await Deno.readFile(checkpoint), join(folder, "link.safetensors")];
     await Deno.symlink(checkpoint, link);
-    for (const taken of [checkpoint, link, join(out, "checkpoints", "weights.safetensors")]) {
+    const copy = join(folder, "best.safetensors");
+    await Deno.copyFile(checkpoint, copy);
+    await exportWeights(out, averages, memoryConsole()); // what was exported may be exported again
+    for (const taken of [checkpoint, link, copy, join(out, "checkpoints", "weights.safetensors")]) {
       await assert.rejects(exportWeights(out, taken, memoryConsole()), /checkpoints stand there/, taken);
     }
     assert.deepEqual(await Deno.readFile(checkpoint), bytes);
 
     await assert.rejects(run(file, { out }), /a run stands there already/);
     await assert.rejects(run(file, { out: averages }), /there is such a file already/);
+    const [own, log] = [join(folder, "own"), join(folder, "logged")];
+    for (
+      const [path, text] of [[join(own, "recipe.yaml"), "name: mine\n"], [join(log, "log.jsonl"), "{}\n"]] as const
+    ) {
+      await Deno.mkdir(dirname(path));
+      await Deno.writeTextFile(path, text);
+      await assert.rejects(
+        run(file, { out: dirname(path) }),
+        /there is such a file already|a run stands there already/,
+      );
+      assert.equal(await Deno.readTextFile(path), text);
+    }
+    await assert.rejects(run(file, { out: join(own, "recipe.yaml") }), /there is such a file already/);
     const console = memoryConsole();
     const result = await train(recipe, { plugins: builtins, runs: join(folder, "runs") }, console);
     assert.equal(result.step, 1);

@@ -105,6 +105,24 @@ ${key}: ${stage}
 `;
 }
 
+/** Tasks that a user's own folder gets: all but those for the work on this program itself. */
+const userTasks = [
+  "run",
+  "sample",
+  "picture",
+  "report",
+  "evaluate",
+  "sweep",
+  "validate",
+  "graph",
+  "plugins",
+  "new",
+  "import",
+  "export",
+  "runtime",
+  "schema",
+];
+
 /** This program's own configuration, as seen from another folder. */
 async function configText(): Promise<string> {
   const config = JSON.parse(await Deno.readTextFile(new URL("deno.json", root)));
@@ -113,7 +131,7 @@ async function configText(): Promise<string> {
     Object.entries(config.imports as Record<string, string>).map(([name, target]) => [name, there(target)]),
   );
   const tasks = Object.fromEntries(
-    ["run", "sample", "evaluate", "sweep", "picture", "report", "validate", "graph", "plugins"].flatMap((name) => {
+    userTasks.flatMap((name) => {
       const task = config.tasks?.[name];
       const command = typeof task === "string" ? task : task?.command;
       if (typeof command !== "string") return [];

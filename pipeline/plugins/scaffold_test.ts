@@ -63,6 +63,20 @@ Deno.test("scaffold() makes a folder of the user's own work by itself", async ()
       env: { NO_COLOR: "1" },
     }).output();
     assert(success, new TextDecoder().decode(stderr));
+
+    // What the end of a run and the help texts tell a user to type works in that folder too.
+    const tasks = async (file: string | URL): Promise<Record<string, { command: string }>> =>
+      JSON.parse(await Deno.readTextFile(file)).tasks;
+    const own = Object.entries(await tasks(new URL("../../deno.json", import.meta.url)))
+      .filter(([name, { command }]) => command.includes("launch/mod.ts") && !name.startsWith("bench"));
+    assert.deepEqual(Object.keys(await tasks(join(dir, "deno.json"))).sort(), own.map(([name]) => name).sort());
+    const another = await new Deno.Command(Deno.execPath(), {
+      args: ["task", "--quiet", "new", "sampler", "my-sampler"],
+      cwd: dir,
+      env: { NO_COLOR: "1" },
+    }).output();
+    assert(another.success, new TextDecoder().decode(another.stderr));
+    assert((await Deno.stat(join(dir, "my-sampler.ts"))).isFile);
   });
 });
 

@@ -12,6 +12,7 @@ import { tellOthers } from "./behind.ts";
 import { tellData } from "./lines.ts";
 import { loadModel, type LoadOptions } from "./load.ts";
 import { buildMeasure, type Measurement } from "./measure.ts";
+import { checkEvaluationFile } from "./output_file.ts";
 import { prepareMetrics } from "./prepare_metrics.ts";
 import { checkWhole, tellModel } from "./sample.ts";
 import { openData } from "./session.ts";
@@ -44,10 +45,12 @@ export interface EvaluateResult {
  * Measures all metrics of the recipe on the validation pictures, with the average weights.
  *
  * @param target a run folder or a checkpoint
- * @throws {DenoiseError} when there is no checkpoint, no metric, or no validation picture
+ * @throws {DenoiseError} when there is no checkpoint, no metric, or no validation picture, or the numbers would go over
+ *   a file that is not an evaluation
  */
 export async function evaluate(target: string, options: EvaluateOptions, console: Console): Promise<EvaluateResult> {
   const { steps = 20, images } = options;
+  if (options.json !== undefined) await checkEvaluationFile(options.json);
   if (steps !== null) checkWhole("steps", steps, 1, 1_000_000);
   if (images !== undefined) checkWhole("images", images, 2, 10_000_000);
   const change = (graph: Graph) => changesFor(graph, { steps, images }, options.overrides ?? []);

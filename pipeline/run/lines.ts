@@ -84,6 +84,19 @@ function listMeasurements(measured: readonly Measurement[]): string {
   return measured.map(({ label, value, spread }) => `${label} ${withSpread(value, spread)}`).join(", ");
 }
 
+/**
+ * The override that trains twice as long as the recipe asks, or as was trained already where that is more: a recipe may
+ * ask for less than its run has.
+ */
+export function longerThan(
+  { epochs, totalSteps }: Pick<Plan, "epochs" | "totalSteps">,
+  trained: { step: number; epoch: number },
+): string {
+  return epochs === undefined
+    ? `train.steps=${2 * Math.max(totalSteps, trained.step)}`
+    : `train.epochs=${2 * Math.max(epochs, trained.epoch)}`;
+}
+
 /** What a run says at its end: where the pictures are, and what to do with it. */
 export function tellEnd(
   console: Console,

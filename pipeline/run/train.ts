@@ -22,7 +22,7 @@ import type { Trust } from "../trust/trust.ts";
 import { version } from "../version.ts";
 import { codeFor, listCheckpoints, prune } from "./checkpoint.ts";
 import { Keeper } from "./keeper.ts";
-import { tellData, tellEnd, tellInterrupted, tellStart } from "./lines.ts";
+import { longerThan, tellData, tellEnd, tellInterrupted, tellStart } from "./lines.ts";
 import { readLog, RunLog } from "./log.ts";
 import { type RunFolder, runFolderOf, takeRunFolder } from "./run_folder.ts";
 import { rememberCode } from "./remember_code.ts";
@@ -227,10 +227,9 @@ async function trainIn(
         return undefined;
       },
     );
-    const { epochs, totalSteps } = plan;
     tellEnd(console, {
       folder: folder.path,
-      longer: longer?.(epochs === undefined ? `train.steps=${2 * totalSteps}` : `train.epochs=${2 * epochs}`),
+      longer: longer?.(longerThan(plan, { step, epoch })),
       steps: step,
       epochs: epoch,
       seconds,

@@ -133,6 +133,19 @@ Deno.test("row() wraps between words below its label", () => {
   assert.deepEqual(wrap("averyverylongword b", 5), ["averyverylongword", "b"]);
 });
 
+Deno.test("row() keeps a command on one line, and wraps what is said of it", () => {
+  const console = memoryConsole(40);
+  const command = "deno task sample 'runs/a run' --count 64 --grid grid.png";
+  row(console, "more", command);
+  row(console, "next", "deno task plugins   lists what else a recipe can be made of");
+  assert.deepEqual(console.lines, [
+    `more         ${command}`,
+    "next         deno task plugins   lists",
+    "             what else a recipe can be",
+    "             made of",
+  ]);
+});
+
 Deno.test("a console lets nothing of what it is told move the cursor, and keeps its own colours", () => {
   const evil = "a\u001b[2J\u009b1A\u202e\u200b\r\nforged é 漢 🦊";
   const shown = "a\\u001b[2J\\u009b1A\\u202e\\u200b\\r\\nforged é 漢 🦊";

@@ -1,5 +1,6 @@
 /** Labelled lines, wrapped to the width of the console. */
 import { visible } from "../../text/mod.ts";
+import { wrapAroundCommands } from "../text/shell.ts";
 import type { Console } from "./console.ts";
 
 const labelWidth = 13; // columns, as in `backend      wasm`
@@ -26,8 +27,12 @@ export function table(console: Console, ...[rows, align]: Parameters<typeof colu
   for (const [i, line] of columns(shown, align).entries()) console.line(i === 0 ? console.colors.bold(line) : line);
 }
 
-/** Breaks a text between words into lines of at most `width` characters; longer words stay whole. */
+/** Breaks a text between words into lines of at most `width` characters; longer words and commands stay whole. */
 export function wrap(text: string, width: number): string[] {
+  return wrapAroundCommands(text, (held) => wrapWords(held, width));
+}
+
+function wrapWords(text: string, width: number): string[] {
   const lines: string[] = [];
   for (const paragraph of text.split("\n")) {
     let line = "";

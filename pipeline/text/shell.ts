@@ -25,3 +25,18 @@ function environment(name: string): string | undefined {
     return undefined; // a library may run without that permission
   }
 }
+
+/** A command of Deno with its words, up to the end of the text or to what several blanks set apart. */
+const commands = /\bdeno (?:task|test|run)(?: (?:\\.|'[^']*'|[^\s'\\])+)+/g;
+const held = "\0"; // stands for a blank that no line ends at; no text that is shown has one
+
+/**
+ * Wraps a text so that each command in it stays on one line, however long: a shell would run what was copied from two
+ * lines as two commands. The terminal wraps it, and knows that it is one line.
+ *
+ * @param wrap breaks a text into lines at blanks
+ */
+export function wrapAroundCommands(text: string, wrap: (text: string) => string[]): string[] {
+  return wrap(text.replaceAll(commands, (command) => command.replaceAll(" ", held)))
+    .map((line) => line.replaceAll(held, " "));
+}

@@ -1,4 +1,5 @@
 /** Columns that text takes in a terminal, and text fitted into them. */
+import { wrapAroundCommands } from "./shell.ts";
 
 const segments = new Intl.Segmenter("en", { granularity: "grapheme" });
 // East Asian wide and full-width ranges (Unicode 16, UAX #11), in blocks.
@@ -41,8 +42,12 @@ export function pad(text: string, width: number): string {
   return text + " ".repeat(Math.max(0, width - columns(text)));
 }
 
-/** Breaks a text at blanks into lines of at most `width` columns; a longer word has a line of its own. */
+/** Breaks a text at blanks into lines of at most `width` columns; a longer word or command has a line of its own. */
 export function wrap(text: string, width: number): string[] {
+  return wrapAroundCommands(text, (held) => wrapWords(held, width));
+}
+
+function wrapWords(text: string, width: number): string[] {
   const lines: string[] = [];
   let line: string | undefined;
   let taken = 0; // columns of the line: to count them again for each word would take for ever with long texts

@@ -1,0 +1,29 @@
+/** Messages about files that a command is asked to write, in alphabetical order of code. Paths stay whole. */
+import { listed, type Text } from "./text.ts";
+
+/** A name that says another format. */
+export function outputFormat(file: string, what: string, endings: readonly string[]): Text {
+  return {
+    code: "output-format",
+    message: `Cannot write ${what} to "${file}": its name does not end in ${listed(endings, "or")}`,
+    help: [`use a name that ends in ${listed(endings, "or")}`],
+  };
+}
+
+/** A name under which Denoise keeps something else. */
+export function outputKept(file: string, what: string): Text {
+  return {
+    code: "output-kept",
+    message: `Cannot write ${what} to "${file}": Denoise keeps other measurements under that name`,
+    help: ["use another name"],
+  };
+}
+
+/** A file or folder that is there already, and is not what the command would write. */
+export function outputTaken(file: string, what: string): Text {
+  return {
+    code: "output-taken",
+    message: `Cannot write ${what} to "${file}": something else is there already`,
+    help: ["use another name, or remove what is there first"],
+  };
+}
