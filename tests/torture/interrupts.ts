@@ -67,7 +67,7 @@ async function tryOnce(
   count: (found: { stage: string; ended: Ended; hangup: boolean }) => void,
 ): Promise<void> {
   const pick = <T>(purpose: string, list: readonly T[]) => list[Math.floor(draw(seed, trial, purpose) * list.length)]!;
-  // Half of the trials are runs and sweeps: there is most to lose.
+  // Most of the trials are runs and sweeps: there is most to lose.
   const resuming = place.attempts.filter(({ resumes }) => resumes);
   const attempt = pick("attempt", draw(seed, trial, "kind") < 0.6 ? resuming : place.attempts);
   const cache = draw(seed, trial, "cache") < 0.5 ? place.cache : await place.emptyCache();
