@@ -24,7 +24,7 @@ async function workplace(steps: number) {
   const folder = await Deno.makeTempDir();
   const file = join(folder, "shown.yaml");
   await Deno.writeTextFile(file, recipe(steps));
-  const env = { DENOISE_CACHE: join(folder, "cache"), HOME: folder, TERM: "xterm" };
+  const env = { DENOISE_CACHE: join(folder, "cache"), TERM: "xterm" };
   const words = [Deno.execPath(), "run", "--quiet", "--no-check", "--no-prompt", "--allow-all", cli];
   return {
     folder,
