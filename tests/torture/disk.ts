@@ -145,6 +145,6 @@ function namesPath(message: string, path: string): boolean {
 export default {
   name: "disk",
   summary: "a file system that fails at one place: a message in words, no loss, and it continues when the disk is well",
-  trials: { short: 6, default: 240, hour: 900 },
+  trials: { short: 6, default: 50, hour: 500 },
   run,
 } satisfies Torture;

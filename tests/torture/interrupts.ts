@@ -24,7 +24,7 @@ const torture: Torture = {
   name: "interrupts",
   summary: "Ctrl-C, SIGTERM and SIGHUP at random moments of every command: it ends in order, and what is begun again " +
     "comes to the same bits",
-  trials: { short: 4, default: 40, hour: 400 },
+  trials: { short: 4, default: 16, hour: 240 },
   run,
 };
 export default torture;

@@ -38,6 +38,6 @@ async function run(options: TortureOptions): Promise<TortureResult> {
 export default {
   name: "kills",
   summary: "SIGKILL at any moment of any command: started again, it ends with the same bits; no file is half there",
-  trials: { short: 5, default: 120, hour: 280 },
+  trials: { short: 5, default: 20, hour: 200 },
   run,
 } satisfies Torture;
