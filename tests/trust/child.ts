@@ -5,13 +5,17 @@
 import { main } from "../../cli/main.ts";
 
 const [marker, commands] = Deno.args as [string, string];
+const { writeSync } = Deno.stdout;
+let said = "";
+for (const stream of [Deno.stdout, Deno.stderr]) {
+  stream.writeSync = (bytes) => (said += new TextDecoder().decode(bytes), bytes.length);
+}
 const ends: { code: number; said: string; marked: boolean }[] = [];
 for (const args of JSON.parse(commands) as string[][]) {
-  const lines: string[] = [];
-  console.log = console.error = (...words) => void lines.push(words.join(" "));
+  said = "";
   const code = await main(args);
   const marked = await Deno.remove(marker).then(() => true, () => false);
-  ends.push({ code, said: lines.join(" ").replaceAll(/\s+/g, " "), marked });
+  ends.push({ code, said: said.replaceAll(/\s+/g, " "), marked });
 }
-Deno.stdout.writeSync(new TextEncoder().encode(`\n${JSON.stringify(ends)}\n`));
+writeSync.call(Deno.stdout, new TextEncoder().encode(`\n${JSON.stringify(ends)}\n`));
 Deno.exit(0);

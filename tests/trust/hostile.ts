@@ -22,7 +22,7 @@ interface Header {
 /** Writes a copy of a checkpoint with another recipe, without the checksum that no longer fits. */
 export async function withRecipe(from: string, to: string, change: (recipe: string) => string): Promise<void> {
   const { header, data } = parts(await Deno.readFile(from));
-  const { sha256: _, ...metadata } = header.__metadata__;
+  const { sha256: _, recipe_sha256: _recipe, ...metadata } = header.__metadata__;
   const changed = { ...header, __metadata__: { ...metadata, recipe: change(metadata.recipe!) } };
   await Deno.writeFile(to, joined(new TextEncoder().encode(JSON.stringify(changed)), data));
 }
@@ -34,7 +34,7 @@ export async function withRecipe(from: string, to: string, change: (recipe: stri
  */
 export async function executableCheckpoint(from: string, to: string, code: string): Promise<void> {
   const { header, data } = parts(await Deno.readFile(from));
-  const { sha256: _, ...metadata } = header.__metadata__;
+  const { sha256: _, recipe_sha256: _recipe, ...metadata } = header.__metadata__;
   const recipe = `plugins: [./${basename(to)}]\n${metadata.recipe}`;
   const changed = { __metadata__: { a: `*/ ${code} //`, ...metadata, recipe } };
   const { __metadata__: __, ...tensors } = header;

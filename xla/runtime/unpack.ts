@@ -61,7 +61,7 @@ export async function unzip(path: string, { into, files, most, signal }: Unpacki
   } finally {
     zip?.close();
   }
-  return target.written;
+  return { ...target.written };
 }
 
 /** As `unzip`, of the regular files of a .tar.gz. */
@@ -85,7 +85,7 @@ export async function untar(path: string, { into, files, most, signal }: Unpacki
   } catch (error) {
     throw explained(path, error, signal);
   }
-  return target.written;
+  return { ...target.written };
 }
 
 async function mostOf(path: string): Promise<number> {
