@@ -60,7 +60,7 @@ Deno.test("scaffold() makes a folder of the user's own work by itself", async ()
     const { success, stderr } = await new Deno.Command(Deno.execPath(), {
       args: ["task", "--quiet", "validate", "mine.yaml"],
       cwd: dir,
-      env: { NO_COLOR: "1" },
+      env: { NO_COLOR: "1", INIT_CWD: dir }, // as if typed there: within a task, the variable is that of the task
     }).output();
     assert(success, new TextDecoder().decode(stderr));
 
@@ -73,7 +73,7 @@ Deno.test("scaffold() makes a folder of the user's own work by itself", async ()
     const another = await new Deno.Command(Deno.execPath(), {
       args: ["task", "--quiet", "new", "sampler", "my-sampler"],
       cwd: dir,
-      env: { NO_COLOR: "1" },
+      env: { NO_COLOR: "1", INIT_CWD: dir }, // as if typed there: within a task, the variable is that of the task
     }).output();
     assert(another.success, new TextDecoder().decode(another.stderr));
     assert((await Deno.stat(join(dir, "my-sampler.ts"))).isFile);
