@@ -1,5 +1,6 @@
 /** Files that appear whole or not at all: written aside, synced, renamed. */
 import { basename, dirname, join } from "node:path";
+import { isFolder } from "./exists.ts";
 import { named, namedSync } from "./refusal.ts";
 
 /**
@@ -34,8 +35,7 @@ export class WholeFile implements AsyncDisposable {
   static async create(path: string): Promise<WholeFile> {
     const folder = dirname(path);
     // Asked for first: making a folder that is there takes the permission for all that is in it.
-    const isThere = await Deno.stat(folder).then((info) => info.isDirectory, () => false);
-    if (!isThere) await Deno.mkdir(folder, { recursive: true });
+    if (!await isFolder(folder)) await Deno.mkdir(folder, { recursive: true });
     await removeLeftoversOf(path);
     for (;;) {
       // A name of its own for each writer: two processes that write the same file must not mix their bytes.
@@ -43,7 +43,7 @@ export class WholeFile implements AsyncDisposable {
       const open = () => Deno.open(temporary, { read: true, write: true, createNew: true });
       const handle = await named("write", path, open);
       // The lock tells others that the writer is alive. One that tidies up may have been faster: then there is no file.
-      if (await isAlive(handle) && await exists(temporary)) {
+      if (await isAlive(handle) && await mayBeThere(temporary)) {
         const file = new WholeFile(path, temporary, handle);
         WholeFile.#unfinished.add(file);
         return file;
@@ -191,6 +191,6 @@ async function isAlive(handle: Deno.FsFile): Promise<boolean> {
   return !lockable || await handle.tryLock(true).catch(() => true);
 }
 
-function exists(path: string): Promise<boolean> {
+function mayBeThere(path: string): Promise<boolean> {
   return Deno.stat(path).then(() => true, (error) => !(error instanceof Deno.errors.NotFound));
 }

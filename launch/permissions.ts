@@ -4,9 +4,10 @@ import { homedir } from "node:os";
 import { fileURLToPath } from "node:url";
 import config from "../deno.json" with { type: "json" };
 import { cacheFolder } from "../files/cache.ts";
+import { isFolder, isTaken } from "../files/exists.ts";
 import { stateFolder } from "../files/state.ts";
 import { pluginVariable } from "../xla/runtime/choose.ts";
-import { isFolder, Places } from "./places.ts";
+import { Places } from "./places.ts";
 import { type Named, namedBy, pluginPaths } from "./recipe_paths.ts";
 import { all, type GrantName, type Words } from "./words.ts";
 
@@ -127,12 +128,10 @@ async function sparedBy({ name = "", cwd }: Command, write: Places): Promise<Pla
   await spared.add(...ownParts.map((part) => join(root, part)));
   for (const folder of write.paths) {
     const git = join(folder, ".git");
-    if (await isThere(git)) await spared.add(git);
+    if (await isTaken(git)) await spared.add(git);
   }
   return spared;
 }
-
-const isThere = (path: string) => Deno.lstat(path).then(() => true, () => false);
 
 /** Adds what a command reads and writes. */
 async function collect(command: Command, read: Places, write: Places): Promise<Named> {
@@ -199,7 +198,7 @@ async function outputsOf({ name, plain, options, cwd }: Command, run: string | u
 async function runOf(target: string): Promise<string | undefined> {
   const folder = await isFolder(target) ? target : dirname(target);
   const run = basename(folder) === "checkpoints" ? dirname(folder) : folder;
-  const has = (name: string) => isThere(join(run, name));
+  const has = (name: string) => isTaken(join(run, name));
   return folder === target || await has("checkpoints") || await has("log.jsonl") ? run : undefined;
 }
 
@@ -207,7 +206,7 @@ async function runOf(target: string): Promise<string | undefined> {
 async function freeName(run: string): Promise<string> {
   for (let i = 1;; i++) {
     const name = `${run}.old-${i}`;
-    if (!await isThere(name)) return name;
+    if (!await isTaken(name)) return name;
   }
 }
 

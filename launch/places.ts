@@ -1,5 +1,6 @@
 /** Paths that a process may use, with what their links lead to. */
 import { dirname, resolve } from "node:path";
+import { isFolder } from "../files/exists.ts";
 
 /** Paths to read or to write. */
 export class Places {
@@ -45,9 +46,4 @@ function withoutComma(path: string): string {
   let above = path;
   while (above.includes(",")) above = dirname(above);
   return above;
-}
-
-/** Whether a path leads to a folder. */
-export function isFolder(path: string): Promise<boolean> {
-  return Deno.stat(path).then((info) => info.isDirectory, () => false);
 }

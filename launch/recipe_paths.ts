@@ -1,6 +1,7 @@
 /** What a recipe names on the disk: its bases, plugin files with all that they import, folders of pictures. */
 import { dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { parseDocument } from "yaml";
+import { exists } from "../files/exists.ts";
 import { readCheckpointRecipe } from "../pipeline/recipe/checkpoint.ts";
 import { isProgram, localModules } from "../pipeline/trust/code.ts";
 
@@ -109,7 +110,7 @@ async function collect(
       }
       if (addressOptions.includes(key) && where.typed) hostOf(value, named);
       const path = resolve(where.cwd, value);
-      if (await Deno.stat(path).then(() => true, () => false)) named.paths.add(path);
+      if (await exists(path)) named.paths.add(path);
       else if (fileOptions.includes(key)) named.missing.add(path);
     }
   }

@@ -1,6 +1,6 @@
 /** Where a task was typed. `deno task` changes to the folder of its configuration, and leaves a note. */
 import { dirname, join } from "node:path";
-import { isFolder } from "./places.ts";
+import { isFolder } from "../files/exists.ts";
 import { root } from "./permissions.ts";
 
 /** The folder that the command was typed in. */

@@ -1,6 +1,6 @@
 /** Imports weights of Keras: a file of the example or of clear-diffusion-keras becomes a checkpoint. */
 import { join } from "node:path";
-import { writeWhole } from "../../files/mod.ts";
+import { isTaken, writeWhole } from "../../files/mod.ts";
 import { disposeTree } from "../../tensor/mod.ts";
 import { chunks } from "../data/mod.ts";
 import type { Graph } from "../graph/types.ts";
@@ -108,19 +108,18 @@ export async function importWeights(
 
 /** Refuses to write over a run, a recipe of the user's own, or any other file. */
 async function checkFree(out: string, folder: string | undefined): Promise<void> {
-  const isThere = (path: string) => Deno.lstat(path).then(() => true, () => false);
   if (folder === undefined) {
-    if (await isThere(out)) throw new DenoiseError(importOverFile(out));
+    if (await isTaken(out)) throw new DenoiseError(importOverFile(out));
     return;
   }
   if (await Deno.stat(folder).then(({ isDirectory }) => !isDirectory, () => false)) {
     throw new DenoiseError(importOverFile(folder));
   }
   const taken = (await listCheckpoints(join(folder, "checkpoints"))).length > 0 ||
-    await isThere(join(folder, "log.jsonl"));
+    await isTaken(join(folder, "log.jsonl"));
   if (taken) throw new DenoiseError(importTaken(folder));
   const recipe = join(folder, "recipe.yaml");
-  if (await isThere(recipe)) throw new DenoiseError(importOverFile(recipe));
+  if (await isTaken(recipe)) throw new DenoiseError(importOverFile(recipe));
 }
 
 type Weights = { readonly from: string; readonly tensors: HostTree };

@@ -1,5 +1,6 @@
 /** Picture `animation`: how the samples of a run become better while it trains; all from the same noise. */
 import { basename, join } from "node:path";
+import { exists } from "../../files/mod.ts";
 import { cutGrid, decodeFile, drawFigure, type Frame, type Picture } from "../../image/mod.ts";
 import { runFolderMissing, samplesMissing } from "../messages/pictures.ts";
 import { DenoiseError } from "../problem.ts";
@@ -96,8 +97,9 @@ export async function sampleGrids(folder: string): Promise<SampleGrid[]> {
     }
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory)) throw error;
-    const log = await Deno.stat(join(folder, "log.jsonl")).then(() => true, () => false);
-    if (!log) throw new DenoiseError(runFolderMissing(folder, "samples"), { cause: error });
+    if (!await exists(join(folder, "log.jsonl"))) {
+      throw new DenoiseError(runFolderMissing(folder, "samples"), { cause: error });
+    }
   }
   // A run counts in epochs or in steps; where both are there, those that are more.
   const epochs = found.filter(({ unit }) => unit === "epoch");

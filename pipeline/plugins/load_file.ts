@@ -2,6 +2,7 @@
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { stripVTControlCharacters } from "node:util";
+import { isFile } from "../../files/exists.ts";
 import type { AnyPlugin } from "../kinds/plugin.ts";
 import { lacking } from "../messages/permission.ts";
 import * as messages from "../messages/plugins.ts";
@@ -66,8 +67,7 @@ export async function loadPluginFile(file: string): Promise<AnyPlugin[]> {
 
 /** Refuses files of any other ending, links to such files as well: JavaScript can be hidden in files of many kinds. */
 async function checkEnding(path: string): Promise<void> {
-  const isFile = await Deno.stat(path).then((info) => info.isFile, () => false);
-  if (isFile && !(isPluginName(path) && isPluginName(await Deno.realPath(path)))) {
+  if (await isFile(path) && !(isPluginName(path) && isPluginName(await Deno.realPath(path)))) {
     throw new DenoiseError(pluginEnding(path, pluginEndings));
   }
 }

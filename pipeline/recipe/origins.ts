@@ -1,5 +1,6 @@
 /** Where the files of a recipe came from: from the user's own folder, or from elsewhere. */
 import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
+import { exists } from "../../files/exists.ts";
 import type { Elsewhere } from "../messages/trust.ts";
 import type { RecipeText } from "./load.ts";
 
@@ -32,7 +33,7 @@ export class Origins {
 
 /** Whether a file is the recipe of a run: a program wrote it, perhaps on another machine. */
 async function isOfRun(file: string): Promise<boolean> {
-  const there = (name: string) => Deno.stat(join(dirname(file), name)).then(() => true, () => false);
+  const there = (name: string) => exists(join(dirname(file), name));
   return basename(file) === "recipe.yaml" && (await there("checkpoints") || await there("log.jsonl"));
 }
 

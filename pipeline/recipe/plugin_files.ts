@@ -1,5 +1,6 @@
 /** The plugin files of a recipe: where they are, and which of them may be loaded. */
 import { basename, dirname, resolve } from "node:path";
+import { isFile, isFolder } from "../../files/exists.ts";
 import { type Kind, kinds } from "../kinds/mod.ts";
 import { pluginFileIsFolder, pluginFileNotFound, wrongType } from "../messages/recipe.ts";
 import * as messages from "../messages/trust.ts";
@@ -166,14 +167,6 @@ async function isOneOf(path: string, others: readonly string[]): Promise<boolean
     if (there?.ino === info.ino && there.dev === info.dev) return true;
   }
   return false;
-}
-
-async function isFile(path: string): Promise<boolean> {
-  return await Deno.stat(path).then((info) => info.isFile, () => false);
-}
-
-async function isFolder(path: string): Promise<boolean> {
-  return await Deno.stat(path).then((info) => info.isDirectory, () => false);
 }
 
 async function nearestBeside(path: string, written: string): Promise<string | undefined> {

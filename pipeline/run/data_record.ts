@@ -3,7 +3,7 @@
  * line a picture. Checkpoints hold the digest alone.
  */
 import { basename, join } from "node:path";
-import { writeWhole } from "../../files/mod.ts";
+import { exists, writeWhole } from "../../files/mod.ts";
 import { digestOf } from "../data/digest.ts";
 import type { DataDigest, DataRecord, PictureRecord } from "../data/types.ts";
 
@@ -27,7 +27,7 @@ export async function keepRecord(
   also: DataDigest | undefined,
 ): Promise<void> {
   const path = recordPath(folder, digest);
-  if (!await Deno.stat(path).then(() => true, () => false)) await writeWhole(path, linesOf(record()));
+  if (!await exists(path)) await writeWhole(path, linesOf(record()));
   const kept = [path, ...(also === undefined ? [] : [recordPath(folder, also)])].map((path) => basename(path));
   for await (const { name } of Deno.readDir(join(folder, "data"))) {
     if (!kept.includes(name)) await Deno.remove(join(folder, "data", name));

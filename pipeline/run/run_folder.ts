@@ -1,6 +1,6 @@
 /** The folder of a run: where its files stand, and how it is taken, moved aside and tidied. */
 import { basename, dirname, join } from "node:path";
-import { refusalOf, removeLeftovers } from "../../files/mod.ts";
+import { exists, isFile, isFolder, refusalOf, removeLeftovers } from "../../files/mod.ts";
 import { runFolderUnwritable } from "../messages/run.ts";
 import { DenoiseError } from "../problem.ts";
 import { listCheckpoints } from "./checkpoint.ts";
@@ -85,9 +85,6 @@ async function makeFolder(path: string): Promise<Disposable> {
 async function freeName(path: string): Promise<string> {
   for (let i = 1;; i++) {
     const name = `${path}.old-${i}`;
-    if (!await Deno.stat(name).then(() => true, () => false)) return name;
+    if (!await exists(name)) return name;
   }
 }
-
-const isFolder = (path: string) => Deno.stat(path).then((info) => info.isDirectory, () => false);
-const isFile = (path: string) => Deno.stat(path).then((info) => info.isFile, () => false);

@@ -1,5 +1,6 @@
 /** Runs a grid of settings: each model is trained once, and measured with every sampler that is asked for. */
 import { join } from "node:path";
+import { exists } from "../../files/exists.ts";
 import { sha256 } from "../../files/hash.ts";
 import { metricsMissing } from "../messages/run.ts";
 import { sweepDataMixed, sweepUntrusted, sweepUnused } from "../messages/sweep.ts";
@@ -63,8 +64,7 @@ export async function sweep(file: string, options: SweepOptions, console: Consol
   const plan = await planOf(file, grid, { plugins, trust }, folder);
   for (const text of unused(grid, base)) console.warn(warning(text));
   const moved = (to: string) => console.line(`The old sweep is kept in ${to}`);
-  const isThere = await Deno.stat(folder).then(() => true, () => false);
-  using _lock = await takeFolder(folder, fresh && isThere ? moved : undefined);
+  using _lock = await takeFolder(folder, fresh && await exists(folder) ? moved : undefined);
   const kept = join(folder, "sweep.json");
   const known = new Map((await readCells(kept)).map((cell) => [cell.recipe, cell]));
   const total = plan.reduce((sum, { measured }) => sum + measured.length, 0);
