@@ -1,7 +1,7 @@
 /** What the commands share. */
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { onInterrupt, terminalConsole, type Trust } from "../mod.ts";
-import { shellWord } from "../pipeline/text/shell.ts";
+import { isOverride, shellWord } from "../pipeline/text/shell.ts";
 import type { ExitCode } from "./main.ts";
 
 /** Adds a command to the program; `done` takes its exit code. */
@@ -56,7 +56,6 @@ export function trustOf(
   { plugins = [], trust = false }: TrustOptions,
   overrides: readonly string[],
 ): { trust: Trust; overrides: string[] } {
-  const isOverride = (word: string) => /^[^\s=/\\]+=/.test(word);
   const told = new Set<string>();
   return {
     trust: {

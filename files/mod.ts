@@ -6,7 +6,6 @@
  *
  * @module
  */
-export * from "./cache.ts";
 export * from "./download.ts";
 export * from "./exists.ts";
 export * from "./hash.ts";
@@ -15,5 +14,5 @@ export * from "./keras.ts";
 export * from "./path_hints.ts";
 export * from "./refusal.ts";
 export * from "./scratch.ts";
-export * from "./state.ts";
+export * from "./user_folders.ts";
 export * from "./whole.ts";

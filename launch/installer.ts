@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import config from "../deno.json" with { type: "json" };
-import { cacheFolder } from "../files/cache.ts";
+import { cacheFolder } from "../files/user_folders.ts";
 import { type Answer, launchedVariable, type Request } from "../xla/runtime/request.ts";
 import { denoFolder, root } from "./permissions.ts";
 import { Places } from "./places.ts";

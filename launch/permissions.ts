@@ -3,9 +3,9 @@ import { basename, dirname, join, resolve } from "node:path";
 import { homedir } from "node:os";
 import { fileURLToPath } from "node:url";
 import config from "../deno.json" with { type: "json" };
-import { cacheFolder } from "../files/cache.ts";
+import { cacheFolder, stateFolder } from "../files/user_folders.ts";
 import { isFolder, isTaken } from "../files/exists.ts";
-import { stateFolder } from "../files/state.ts";
+import { isOverride } from "../pipeline/text/shell.ts";
 import { pluginVariable } from "../xla/runtime/choose.ts";
 import { Places } from "./places.ts";
 import { type Named, namedBy, pluginPaths } from "./recipe_paths.ts";
@@ -138,7 +138,6 @@ async function collect(command: Command, read: Places, write: Places): Promise<N
   const { name = "", plain, options, cwd } = command;
   const words = plain.slice(name === "picture" ? 2 : 1);
   const values = (option: string) => options.get(option) ?? [];
-  const isOverride = (word: string) => /^[^\s=/\\]+=/.test(word);
   // `import` names its recipe by an option; the file that it reads stands where others have theirs.
   const [file] = words;
   const isRecipe = doing[name]?.recipe === true && name !== "import" && file !== undefined &&

@@ -1,7 +1,7 @@
 /** Tests of what commands may do: their recipe and what it names, and no more. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { stateFolder } from "../files/state.ts";
+import { stateFolder } from "../files/user_folders.ts";
 import { builtins } from "../mod.ts";
 import { everyName } from "../pipeline/plugins/registry.ts";
 import { permissionsFor, root } from "./permissions.ts";

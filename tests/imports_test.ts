@@ -23,7 +23,10 @@ const rules: readonly { readonly of: RegExp; readonly may: RegExp; readonly type
   { of: /^testing\.ts$/, may: /^pipeline\// },
   { of: /^mod\.ts$/, may: /^(pipeline|plugins|tensor|image|files)\/|^plugin\.ts$/ },
   { of: /^cli(\.ts$|\/)/, may: /^(cli|pipeline|text)\/|^mod\.ts$|^xla\/runtime\/mod\.ts$/ },
-  { of: /^launch\//, may: /^(launch|files|xla\/runtime)\/|^pipeline\/(recipe\/checkpoint|trust\/code)\.ts$/ },
+  {
+    of: /^launch\//,
+    may: /^(launch|files|xla\/runtime)\/|^pipeline\/(recipe\/checkpoint|text\/shell|trust\/code)\.ts$/,
+  },
   { of: /^bench\//, may: /./ },
 ];
 

@@ -10,6 +10,11 @@ export function shellWord(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
+/** Whether a word of a command line changes a recipe, such as `network.block_depth=3`; a path with "=" in it does not. */
+export function isOverride(word: string): boolean {
+  return /^[^\s=/\\]+=/.test(word);
+}
+
 /** Name of the environment variable with what to type in place of `deno task`, where that alone finds no task. */
 const taskVariable = "DENOISE_TASK";
 

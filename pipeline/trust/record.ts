@@ -4,7 +4,7 @@
  */
 import { join } from "node:path";
 import { sha256 } from "../../files/hash.ts";
-import { stateFolder } from "../../files/state.ts";
+import { stateFolder } from "../../files/user_folders.ts";
 import { writeWhole } from "../../files/whole.ts";
 import type { Code } from "./code.ts";
 

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { sha256 } from "../../files/hash.ts";
-import { stateFolder } from "../../files/state.ts";
+import { stateFolder } from "../../files/user_folders.ts";
 import type { Code } from "./code.ts";
 import { isKnown, isKnownPath, remember } from "./record.ts";
 
