@@ -2,8 +2,7 @@
 import { type Elsewhere, libraryUntrusted, networkPath } from "../messages/trust.ts";
 import type { Problem } from "../problem.ts";
 import { type Code, codeOfLibrary } from "../trust/code.ts";
-import { isKnown, isKnownPath } from "../trust/record.ts";
-import type { Trust } from "../trust/trust.ts";
+import { hasChanged, mayRun, type Trust } from "../trust/trust.ts";
 import type { Path, Recipe } from "./types.ts";
 
 /** Paths of other computers: to look at one on Windows tells that computer who looks. */
@@ -26,14 +25,13 @@ export async function checkOutside(
       const from = elsewhere(at);
       if (what === "library") {
         const library = await codeOfLibrary(value).catch(() => undefined); // what is missing is told where it is loaded
-        const known = library !== undefined && await isKnown(library);
-        if (from === undefined || trust.all || (trust.trained && known)) {
+        if (from === undefined || await mayRun(library, trust)) {
           if (library !== undefined) code.push(library);
           if (from !== undefined && trust.all) trusted.push(value);
         } else {
           const place = origin(at);
           const file = place.from === "file" ? place.file : "";
-          const changed = library !== undefined && !known && await isKnownPath(library.path);
+          const changed = await hasChanged(library);
           report(problem(at, libraryUntrusted({ id, option, path: value, from, file, changed })));
         }
       } else if (what === "file" && from !== undefined && ofNetwork.test(value)) {

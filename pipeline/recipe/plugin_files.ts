@@ -7,8 +7,7 @@ import * as messages from "../messages/trust.ts";
 import { commandLine } from "../report/source.ts";
 import { nearest } from "../text/nearest.ts";
 import { type Code, codeOfPlugin, isPluginName, pluginEndings } from "../trust/code.ts";
-import { isKnown, isKnownPath } from "../trust/record.ts";
-import type { Trust } from "../trust/trust.ts";
+import { hasChanged, mayRun, type Trust } from "../trust/trust.ts";
 import { inQuotes } from "./in_quotes.ts";
 import { useOf } from "./merge.ts";
 import { dataOf, isList, isMap, type MapNode, type Node } from "./node.ts";
@@ -126,7 +125,7 @@ async function codeToLoad(
   // What can be no plugin is told before whether it may be one.
   if ((exists || !isPluginName(item.path)) && !await isUsable(item, tools)) return undefined;
   const code = exists ? await codeOfPlugin(item.path) : undefined;
-  if (code !== undefined && (trust.all || (trust.trained && await isKnown(code)))) return code;
+  if (code !== undefined && await mayRun(code, trust)) return code;
   report(
     messages.pluginUntrusted({
       named: item.written,
@@ -134,7 +133,7 @@ async function codeToLoad(
       from,
       file: item.node!.place!.file,
       lacks: notBuiltIn(root, tools.plugins),
-      changed: code !== undefined && !await isKnown(code) && await isKnownPath(code.path),
+      changed: await hasChanged(code),
       exists,
       mayTrust: trust.trained === true,
     }),
