@@ -63,7 +63,7 @@ const form =
 
 /** What the operating system refused; undefined where an error is of another kind. */
 export function refusalOf(error: unknown): SystemRefusal | undefined {
-  if (!(error instanceof Error) || error instanceof Deno.errors.NotCapable) return undefined;
+  if (!isOfSystem(error)) return undefined;
   const { deno, node, call = "", path, to } = form.exec(error.message)?.groups ?? {};
   if (deno === undefined && node === undefined) return undefined;
   const code = (error as { code?: string }).code ?? node?.split(":")[0] ?? "";
@@ -72,6 +72,17 @@ export function refusalOf(error: unknown): SystemRefusal | undefined {
   const quoted = (path: string) => JSON.stringify(path).replaceAll("\\\\", "\\");
   const file = path === undefined ? "a file" : quoted(path) + (to === undefined ? "" : ` to ${quoted(to)}`);
   return { what: `Cannot ${actions[call] ?? "use"} ${file}: ${reason}`, fix };
+}
+
+/** What failed, in a sentence: the system's refusal, or the error's own words. */
+export function whatFailed(error: unknown): string {
+  return refusalOf(error)?.what ?? (error instanceof Error ? error.message : String(error));
+}
+
+/** Whether an error may be one of the system's. One of our own may quote such an error in its reason. */
+function isOfSystem(error: unknown): error is Error {
+  if (!(error instanceof Error) || error instanceof Deno.errors.NotCapable) return false;
+  return error.name === "Error" || Object.hasOwn(Deno.errors, error.name);
 }
 
 /**

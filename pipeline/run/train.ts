@@ -1,5 +1,5 @@
 /** Trains from a recipe, or goes on where an earlier run stopped. */
-import { refusalOf, writeWhole } from "../../files/mod.ts";
+import { refusalOf, whatFailed, writeWhole } from "../../files/mod.ts";
 import { disposeTree } from "../../tensor/mod.ts";
 import type { DataDigest, Pictures } from "../data/mod.ts";
 import { trainingCost } from "../graph/cost.ts";
@@ -156,8 +156,7 @@ async function withKept(
   before: Before | undefined,
   again: string,
 ): Promise<unknown> {
-  // What is told already may quote the system in its reason, as a refused connection is.
-  const refusal = error instanceof DenoiseError ? undefined : refusalOf(error);
+  const refusal = refusalOf(error);
   if (refusal === undefined) return error;
   const kept = await listCheckpoints(checkpoints).then(([newest]) => newest?.path, () => before?.path);
   return new DenoiseError(diskFailed(refusal.what, refusal.fix, kept, again), { cause: error });
@@ -222,8 +221,7 @@ async function trainIn(
     const report = await readLog(folder.log).then((entries) => writeReport(folder.path, graph, entries)).catch(
       (error) => {
         // The training is done and saved: a page that cannot be written does not make it fail.
-        const reason = refusalOf(error)?.what ?? (error instanceof Error ? error.message : String(error));
-        console.warn(warning(reportUnwritten(folder.path, reason)));
+        console.warn(warning(reportUnwritten(folder.path, whatFailed(error))));
         return undefined;
       },
     );

@@ -1,6 +1,6 @@
 /** The training loop: steps, what is due between them, and stopping so that nothing is lost. */
 import { join, relative } from "node:path";
-import { refusalOf, writeWhole } from "../../files/mod.ts";
+import { whatFailed, writeWhole } from "../../files/mod.ts";
 import { grid } from "../../image/mod.ts";
 import { disposeTree, seedTensor, type TensorRecord } from "../../tensor/mod.ts";
 import { visible } from "../../text/mod.ts";
@@ -204,8 +204,7 @@ export class Trainer implements Disposable {
     try {
       await keeper.save(this.#position, this.#tensors, { step: true, best: false });
     } catch (error) {
-      const reason = refusalOf(error)?.what ?? (error instanceof Error ? error.message : String(error));
-      console.warn(`Cannot save step ${this.#position.step} either: ${visible(reason)}`);
+      console.warn(`Cannot save step ${this.#position.step} either: ${visible(whatFailed(error))}`);
     }
   }
 
