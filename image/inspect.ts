@@ -22,7 +22,7 @@ export interface Inspected {
 }
 
 /** Bytes that the samples of one picture may take: 268 million pixels of 8-bit RGB. */
-export const largestPicture = 805_306_368;
+const largestPicture = 805_306_368;
 
 /** What a file is refused for, in words for the user. */
 export class UnusablePicture extends Error {

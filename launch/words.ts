@@ -11,7 +11,7 @@ export const variadic: readonly string[] = ["plugins", "samplers"];
 export const letters: Readonly<Record<string, string>> = { o: "out" };
 
 /** Options of the launcher itself: what else a command may do, as Deno names it. */
-export const grantNames = ["read", "write", "net", "ffi", "run", "sys"] as const;
+const grantNames = ["read", "write", "net", "ffi", "run", "sys"] as const;
 export type GrantName = typeof grantNames[number];
 
 /** What a grant without a value permits. */

@@ -99,12 +99,13 @@ function digitOf(character: string): string | undefined {
 /** A text with what probably was meant by its odd characters, for comparing: "еmoji" and "emo\u200bji" are "emoji". */
 export function plain(text: string): string {
   if (ascii.test(text)) return text;
+  const composed = text.normalize("NFC");
   let [result, end] = ["", 0];
-  for (const { index, character, meant, kind } of oddCharacters(text.normalize("NFC"))) {
-    result += text.normalize("NFC").slice(end, index) + (kind === "mark" ? character : meant);
+  for (const { index, character, meant, kind } of oddCharacters(composed)) {
+    result += composed.slice(end, index) + (kind === "mark" ? character : meant);
     end = index + character.length;
   }
-  return result + text.normalize("NFC").slice(end);
+  return result + composed.slice(end);
 }
 
 /** What an odd character is and what to do about it: `U+200B ZERO WIDTH SPACE, which cannot be seen: delete it`. */

@@ -1,4 +1,5 @@
 /** The log of a run: one JSON object a line, a step or an event each. */
+import { Buffer } from "node:buffer";
 import { named } from "../../files/refusal.ts";
 import { writeAllSync } from "../../files/whole.ts";
 import { visibleJson } from "../../text/mod.ts";
@@ -87,23 +88,12 @@ async function* linesOf(path: string): AsyncGenerator<{ entry: LogEntry | undefi
       at += end - start;
       start = end;
       if (newline === -1) continue;
-      yield { entry: open && parse(decoder.decode(joined(open, length))), until: ++at };
+      yield { entry: open && parse(decoder.decode(Buffer.concat(open))), until: ++at };
       start++;
       open = [];
       length = 0;
     }
   }
-}
-
-function joined(parts: readonly Uint8Array[], length: number): Uint8Array {
-  if (parts.length === 1) return parts[0]!;
-  const bytes = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
 }
 
 function parse(line: string): LogEntry | undefined {

@@ -73,8 +73,3 @@ export const toStderr: (text: string) => void = writerTo(Deno.stderr, "standard 
 
 /** Writes to standard output. */
 export const toStdout: (text: string) => void = writerTo(Deno.stdout, "standard output", toStderr);
-
-/** A text of a command that only prints, with a newline. @throws {OutputClosed} where nobody reads it */
-export function print(text: string): void {
-  toStdout(`${text}\n`);
-}

@@ -81,7 +81,7 @@ const torture: Torture = {
 export default torture;
 
 /** The recipes that come with Denoise, by the names of their files. */
-export async function builtinRecipes(): Promise<Map<string, string>> {
+async function builtinRecipes(): Promise<Map<string, string>> {
   const folder = new URL("../../recipes/", import.meta.url);
   const names = await Array.fromAsync(Deno.readDir(folder), ({ name }) => name);
   const recipes = names.filter((name) => name.endsWith(".yaml")).sort().map(async (name) =>
