@@ -4,6 +4,8 @@
 export interface SystemRefusal {
   /** Such as `Cannot write "runs/a/log.jsonl": no space is left on the disk`. */
   readonly what: string;
+  /** The end of it: `no space is left on the disk`. */
+  readonly reason: string;
   /** What to do about it. */
   readonly fix: string;
 }
@@ -71,7 +73,7 @@ export function refusalOf(error: unknown): SystemRefusal | undefined {
     [(deno ?? node!.replace(/^\w+: /, "")).toLowerCase(), "look at the space on the disk and at who may write there"];
   const quoted = (path: string) => JSON.stringify(path).replaceAll("\\\\", "\\");
   const file = path === undefined ? "a file" : quoted(path) + (to === undefined ? "" : ` to ${quoted(to)}`);
-  return { what: `Cannot ${actions[call] ?? "use"} ${file}: ${reason}`, fix };
+  return { what: `Cannot ${actions[call] ?? "use"} ${file}: ${reason}`, reason, fix };
 }
 
 /** What failed, in a sentence: the system's refusal, or the error's own words. */

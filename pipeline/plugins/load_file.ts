@@ -3,6 +3,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { stripVTControlCharacters } from "node:util";
 import { isFile } from "../../files/exists.ts";
+import { refusalOf } from "../../files/refusal.ts";
 import type { AnyPlugin } from "../kinds/plugin.ts";
 import { lacking } from "../messages/permission.ts";
 import * as messages from "../messages/plugins.ts";
@@ -79,7 +80,10 @@ async function readSource(path: string): Promise<string> {
     if (error instanceof Deno.errors.NotFound) {
       throw new DenoiseError(messages.pluginFileMissing(path, await nearestFile(path)), { cause: error });
     }
-    throw new DenoiseError(messages.pluginFileBroken(path, reasonOf(error)), { cause: error });
+    const text = error instanceof Deno.errors.IsADirectory
+      ? messages.pluginFileBroken(path, "it is a directory", "name the files in it")
+      : messages.pluginFileBroken(path, refusalOf(error)?.reason ?? reasonOf(error));
+    throw new DenoiseError(text, { cause: error });
   }
 }
 

@@ -1,6 +1,7 @@
 /** Finds the text of a recipe: in a file, in a run folder, or in the metadata of a checkpoint. */
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { refusalOf, whatFailed } from "../../files/refusal.ts";
 import * as messages from "../messages/file.ts";
 import type { Text } from "../messages/text.ts";
 import { nearest } from "../text/nearest.ts";
@@ -49,11 +50,7 @@ export async function loadText(file: string): Promise<RecipeText | Text> {
     if (error instanceof Deno.errors.NotCapable) {
       return messages.recipeUnreadable(file, "Deno does not let this program read it: copy it into a file");
     }
-    // The path stands in the message already.
-    const reason = error instanceof Error
-      ? error.message.replace(/: \w+ '.*'$/s, "").replace(/\.$/, "")
-      : String(error);
-    return messages.recipeUnreadable(file, reason);
+    return messages.recipeUnreadable(file, refusalOf(error)?.reason ?? whatFailed(error));
   }
 }
 

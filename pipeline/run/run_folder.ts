@@ -77,7 +77,7 @@ async function makeFolder(path: string): Promise<Disposable> {
     return await lockFolder(path);
   } catch (error) {
     if (error instanceof DenoiseError || !(error instanceof Error)) throw error;
-    const reason = refusalOf(error)?.what.replace(/^.*": /, "") ?? error.message;
+    const reason = refusalOf(error)?.reason ?? error.message;
     throw new DenoiseError(runFolderUnwritable(path, reason), { cause: error });
   }
 }
