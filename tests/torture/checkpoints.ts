@@ -8,7 +8,7 @@ import { visible } from "../../text/mod.ts";
 import { type Draws, drawsOf } from "./draws.ts";
 import { smallRun } from "./small_run.ts";
 import type { Fault, Torture } from "./types.ts";
-import { wordsAtFault } from "./words.ts";
+import { wordsAtFault } from "./sentence.ts";
 
 const mostFaults = 50;
 const slowest = 20_000; // milliseconds

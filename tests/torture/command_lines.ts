@@ -7,7 +7,7 @@ import { type Draws, drawsOf } from "./draws.ts";
 import { oddities } from "./recipe_mutations.ts";
 import { smallRun } from "./small_run.ts";
 import type { Fault, Torture } from "./types.ts";
-import { unseenIn, wordsAtFault } from "./words.ts";
+import { unseenIn, wordsAtFault } from "./sentence.ts";
 
 /** What came of one command line. */
 export interface Ended {

@@ -4,6 +4,8 @@
 export interface Draws {
   /** From 0 up to but not including 1. */
   next(): number;
+  /** A whole number from 0 to below a limit. */
+  below(limit: number): number;
   /** A whole number from `least` to `most`, both included. */
   whole(least: number, most: number): number;
   /** One of several. */
@@ -26,11 +28,13 @@ export function drawsOf(seed: number, trial: number): Draws {
   };
   for (let i = 0; i < 15; i++) step();
   const next = () => step() / 2 ** 32;
-  const whole = (least: number, most: number) => least + Math.floor(next() * (most - least + 1));
+  const below = (limit: number) => Math.floor(next() * limit);
+  const whole = (least: number, most: number) => least + below(most - least + 1);
   return {
     next,
+    below,
     whole,
-    pick: (among) => among[whole(0, among.length - 1)]!,
+    pick: (among) => among[below(among.length)]!,
     chance: (probability) => next() < probability,
   };
 }

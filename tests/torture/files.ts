@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Line } from "./files/block.ts";
+import { runJsonLines } from "./json_lines.ts";
 import type { Fault, Torture, TortureOptions, TortureResult } from "./types.ts";
 
 const blockSize = 250;
@@ -31,34 +32,16 @@ async function runBlock(
     const own = join(folder, "block");
     await Deno.remove(own, { recursive: true }).catch(() => {});
     await Deno.mkdir(own, { recursive: true });
-    const child = new Deno.Command(Deno.execPath(), {
-      args: [
-        ...["run", "--quiet", "--no-check", "--no-prompt", "-A", `--config=${config}`, program],
-        ...[seed, next, first + count - next, own].map(String),
-      ],
-      stdout: "piped",
-      stderr: "piped",
-      env: { NO_COLOR: "1" },
-    }).spawn();
-    let hung = false;
-    const end = () => {
-      try {
-        child.kill("SIGKILL");
-      } catch {
-        // It has ended by itself.
-      }
-    };
-    const late = () => (hung = true, end());
-    let timer = setTimeout(late, 2 * slowest);
-    signal.addEventListener("abort", end);
-    const complaint = new Response(child.stderr).text();
+    const args = [
+      ...["run", "--quiet", "--no-check", "--no-prompt", "-A", `--config=${config}`, program],
+      ...[seed, next, first + count - next, own].map(String),
+    ];
+    const patience = { first: 2 * slowest, between: slowest };
     let open: Extract<Line, { kind: "start" }> | undefined;
-    for await (const line of linesOf(child.stdout)) {
-      clearTimeout(timer);
-      timer = setTimeout(late, slowest);
+    const end = await runJsonLines<Line>(args, patience, signal, (line, kill) => {
       if (line.kind === "start") {
         open = line;
-        continue;
+        return;
       }
       open = undefined;
       next = line.trial + 1;
@@ -67,17 +50,14 @@ async function runBlock(
       if (fault !== undefined) block.faults.push({ trial, what: `${family}: ${fault}` });
       if (memory > largest) {
         block.faults.push({ trial, what: `${family}: the process holds ${Math.round(memory / 1e6)} MB` });
-        end(); // what it holds would be blamed on those that follow, too
+        kill(); // what it holds would be blamed on those that follow, too
       }
-    }
-    clearTimeout(timer);
-    signal.removeEventListener("abort", end);
-    const { code } = await child.status;
-    if (signal.aborted || (code === 0 && open === undefined)) continue;
-    if (open === undefined && next > first && !hung) continue; // ended for its memory
-    const how = hung
+    });
+    if (signal.aborted || (end.success && open === undefined)) continue;
+    if (open === undefined && next > first && !end.hung) continue; // ended for its memory
+    const how = end.hung
       ? `takes more than ${slowest / 1000} s`
-      : `ended the process with ${code}: ${(await complaint).slice(-300)}`;
+      : `ended the process with ${end.how}: ${end.complaint.slice(-300)}`;
     const trial = open?.trial ?? next;
     const input = open === undefined ? undefined : join(folder, `trial-${trial}`);
     if (open !== undefined) await Deno.copyFile(open.path, input!);
@@ -85,15 +65,6 @@ async function runBlock(
     next = trial + 1;
   }
   return block;
-}
-
-async function* linesOf(stream: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncGenerator<Line> {
-  let rest = "";
-  for await (const text of stream.pipeThrough(new TextDecoderStream())) {
-    const lines = (rest + text).split("\n");
-    rest = lines.pop()!;
-    for (const line of lines) yield JSON.parse(line) as Line;
-  }
 }
 
 const files: Torture = {

@@ -1,6 +1,6 @@
 /** Attack `interrupts`: signals at random moments of random commands. */
-import { createHash } from "node:crypto";
 import { join } from "node:path";
+import { drawsOf } from "./draws.ts";
 import { makePlace, type Place } from "./interrupts/place.ts";
 import { command, type Ended, type Interruption, stageOf } from "./interrupts/process.ts";
 import type { Fault, Torture, TortureOptions, TortureResult } from "./types.ts";
@@ -14,11 +14,6 @@ const ways: Readonly<Record<string, { signals: Interruption["signals"]; code: nu
   // Without a terminal it is ignored once the command listens; before that, Deno ends the process.
   "SIGHUP": { signals: [["SIGHUP", 0]], code: 129 },
 };
-
-/** Numbers of a trial: a function of seed, trial and purpose alone, from 0 to below 1. */
-function draw(seed: number, trial: number, purpose: string): number {
-  return createHash("sha256").update(`${seed} ${trial} ${purpose}`).digest().readUInt32LE() / 2 ** 32;
-}
 
 const torture: Torture = {
   name: "interrupts",
@@ -66,17 +61,17 @@ async function tryOnce(
   fault: (what: string) => void,
   count: (found: { stage: string; ended: Ended; hangup: boolean }) => void,
 ): Promise<void> {
-  const pick = <T>(purpose: string, list: readonly T[]) => list[Math.floor(draw(seed, trial, purpose) * list.length)]!;
+  const draws = drawsOf(seed, trial);
   // Most of the trials are runs and sweeps: there is most to lose.
   const resuming = place.attempts.filter(({ resumes }) => resumes);
-  const attempt = pick("attempt", draw(seed, trial, "kind") < 0.6 ? resuming : place.attempts);
-  const cache = draw(seed, trial, "cache") < 0.5 ? place.cache : await place.emptyCache();
+  const attempt = draws.pick(draws.chance(0.6) ? resuming : place.attempts);
+  const cache = draws.chance(0.5) ? place.cache : await place.emptyCache();
   const what = (text: string, { out, err }: Ended) => fault(`${attempt.name}, ${text}\n${out}${err}`.trimEnd());
   const lives = attempt.resumes ? 2 : 1;
   for (let life = 0; life < lives; life++) {
-    const way = pick(`way ${life}`, Object.keys(ways));
+    const way = draws.pick(Object.keys(ways));
     const { signals, code } = ways[way]!;
-    const moment = draw(seed, trial, `moment ${life}`) * attempt.took * 1.2;
+    const moment = draws.next() * attempt.took * 1.2;
     const ended = await command(attempt.args(at), cache, { at: moment, signals });
     const stage = `${attempt.name}: ${stageOf(ended)}`;
     const told = `${way} after ${moment.toFixed(0)} ms`;

@@ -1,6 +1,6 @@
 /** Decodes pictures that were damaged at random: each becomes a picture or a sentence, whatever is in it. */
+import { runJsonLines } from "./json_lines.ts";
 import type { Line } from "./pictures/child.ts";
-import { TextLineStream } from "./pictures/lines.ts";
 import type { Fault, Torture, TortureOptions, TortureResult } from "./types.ts";
 
 /** Trials of one process. */
@@ -69,44 +69,11 @@ async function child(
   tell: (line: Line) => void,
 ): Promise<string | undefined> {
   const script = new URL("./pictures/child.ts", import.meta.url);
-  const process = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "--no-check", "--allow-read", "--allow-env", "--allow-ffi", "--allow-sys"]
-      .concat([script.href, ...[seed, first, count].map(String)]),
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
-  let hung = false;
-  const kill = () => {
-    try {
-      process.kill("SIGKILL");
-    } catch {
-      // It ended by itself in the meantime.
-    }
-  };
-  const wait = () =>
-    setTimeout(() => {
-      hung = true;
-      kill();
-    }, patience * 1000);
-  let timer = wait();
-  signal.addEventListener("abort", kill);
-  const complaint = new Response(process.stderr).text();
-  try {
-    const lines = process.stdout.pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream());
-    for await (const line of lines) {
-      clearTimeout(timer);
-      timer = wait();
-      tell(JSON.parse(line));
-    }
-    const { success, code, signal: killedBy } = await process.status;
-    if (hung) return `It did not end within ${patience} s`;
-    if (success) return undefined;
-    return `The process ended with ${killedBy ?? `code ${code}`}: ${(await complaint).trim().slice(-500)}`;
-  } finally {
-    clearTimeout(timer);
-    signal.removeEventListener("abort", kill);
-    await complaint;
-  }
+  const permissions = ["--allow-read", "--allow-env", "--allow-ffi", "--allow-sys"];
+  const args = ["run", "--quiet", "--no-check", ...permissions, script.href, ...[seed, first, count].map(String)];
+  const { success, hung, how, complaint } = await runJsonLines(args, { between: patience * 1000 }, signal, tell);
+  if (hung) return `It did not end within ${patience} s`;
+  return success ? undefined : `The process ended with ${how}: ${complaint}`;
 }
 
 function megabytes(bytes: number): string {

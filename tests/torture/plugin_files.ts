@@ -3,23 +3,13 @@ import { join } from "node:path";
 import { faultOfLibrary } from "../../xla/library_file/fault.ts";
 import { compileLibrary, loadInProcesses, smallLibrary } from "../../xla/library_file/testing.ts";
 import { pluginForTests } from "../../xla/testing.ts";
+import { type Draws, drawsOf } from "./draws.ts";
 import type { Fault, Torture, TortureOptions } from "./types.ts";
 
 /** Trials whose libraries are loaded by one process. */
 const together = 50;
 /** Every so many trials are of compiled programs: each takes a process of its own. */
 const programsEvery = 25;
-
-/** Draws of whole numbers below a limit, which depend on nothing but the seed and the trial. */
-function drawsOf(seed: number, trial: number): (below: number) => number {
-  let state = Math.imul(seed ^ 0x9e3779b9, 0x85ebca6b) ^ Math.imul(trial + 1, 0xc2b2ae35);
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return Math.floor(((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32 * below);
-  };
-}
 
 /** Where the headers of an ELF file are: start, segments, sections, dynamic table. */
 function headersOf(bytes: Uint8Array<ArrayBuffer>): [at: number, length: number][] {
@@ -35,24 +25,24 @@ function headersOf(bytes: Uint8Array<ArrayBuffer>): [at: number, length: number]
 }
 
 /** A byte of a file as damage leaves it: a bit flipped, another byte, or one of those that break most. */
-function damaged(byte: number, draw: (below: number) => number): number {
-  return [byte ^ (1 << draw(8)), draw(256), [0, 0x7f, 0x80, 0xff][draw(4)]!][draw(3)]!;
+function damaged(byte: number, draws: Draws): number {
+  return draws.pick([byte ^ (1 << draws.below(8)), draws.below(256), draws.pick([0, 0x7f, 0x80, 0xff])]);
 }
 
 /** The library cut off, made up, or with one to three bytes of its headers changed. */
-function brokenLibrary(whole: Uint8Array<ArrayBuffer>, draw: (below: number) => number) {
-  const kind = draw(10);
-  if (kind === 0) return whole.slice(0, draw(whole.length));
+function brokenLibrary(whole: Uint8Array<ArrayBuffer>, draws: Draws) {
+  const kind = draws.below(10);
+  if (kind === 0) return whole.slice(0, draws.below(whole.length));
   if (kind === 1) {
-    const made = Uint8Array.from({ length: draw(400) }, () => draw(256));
+    const made = Uint8Array.from({ length: draws.below(400) }, () => draws.below(256));
     made.set([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1].slice(0, made.length)); // it begins as a library does
     return made;
   }
   const bytes = whole.slice(), headers = headersOf(whole);
-  for (let i = 0; i <= draw(3); i++) {
-    const [start, length] = headers[draw(headers.length)]!;
-    const at = start + draw(length);
-    bytes[at] = damaged(bytes[at]!, draw);
+  for (let i = 0; i <= draws.below(3); i++) {
+    const [start, length] = headers[draws.below(headers.length)]!;
+    const at = start + draws.below(length);
+    bytes[at] = damaged(bytes[at]!, draws);
   }
   return bytes;
 }
@@ -114,18 +104,18 @@ async function tryProgram(
   { plugin, expected, programs }: { plugin: string; expected: string; programs: string },
   { seed, folder }: TortureOptions,
 ): Promise<Fault | undefined> {
-  const draw = drawsOf(seed, trial), cache = join(folder, `cache-${trial}`);
+  const draws = drawsOf(seed, trial), cache = join(folder, `cache-${trial}`);
   await Deno.mkdir(cache);
   const names = [...Deno.readDirSync(programs)].map(({ name }) => name).sort();
   for (const name of names) await Deno.copyFile(join(programs, name), join(cache, name));
   if (names.length === 0) throw new Error("Cannot damage compiled programs: none was saved");
-  const path = join(cache, names[draw(names.length)]!), bytes = await Deno.readFile(path);
-  const kind = draw(3);
-  if (kind === 0) await Deno.writeFile(path, bytes.subarray(0, draw(bytes.length)));
-  else if (kind === 1) await Deno.copyFile(join(programs, names[draw(names.length)]!), path);
+  const path = join(cache, names[draws.below(names.length)]!), bytes = await Deno.readFile(path);
+  const kind = draws.below(3);
+  if (kind === 0) await Deno.writeFile(path, bytes.subarray(0, draws.below(bytes.length)));
+  else if (kind === 1) await Deno.copyFile(join(programs, names[draws.below(names.length)]!), path);
   else {
-    const at = draw(bytes.length);
-    await Deno.writeFile(path, bytes.with(at, damaged(bytes[at]!, draw)));
+    const at = draws.below(bytes.length);
+    await Deno.writeFile(path, bytes.with(at, damaged(bytes[at]!, draws)));
   }
   const got = await computed(plugin, cache);
   const values = (said: string) => said.slice(0, said.lastIndexOf(" "));

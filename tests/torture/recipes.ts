@@ -22,7 +22,7 @@ import { commandLine, sourceOf } from "../../pipeline/report/source.ts";
 import { drawsOf } from "./draws.ts";
 import { mutate } from "./recipe_mutations.ts";
 import type { Fault, Torture } from "./types.ts";
-import { unseenIn, wordsAtFault } from "./words.ts";
+import { unseenIn, wordsAtFault } from "./sentence.ts";
 
 const slowest = 10_000; // milliseconds that no recipe may take, however busy the machine is
 const mostFaults = 50;

@@ -3,8 +3,8 @@
  * line of JSON each. Arguments: seed, first trial, number of trials.
  */
 import { decode } from "../../../image/mod.ts";
+import { drawsOf } from "../draws.ts";
 import { damaged } from "./damage.ts";
-import { randomOf } from "./random.ts";
 import { soundPictures } from "./sound.ts";
 
 /** What the child says of a trial. */
@@ -48,7 +48,7 @@ if (import.meta.main) {
   const sound = await soundPictures();
   let last: { trial: number; file: Uint8Array; text: string }[] = [];
   for (let trial = first!; trial < first! + count!; trial++) {
-    const { name, file } = damaged(sound, randomOf(seed!, trial));
+    const { name, file } = damaged(sound, drawsOf(seed!, trial));
     say({ begin: trial, what: name });
     const start = performance.now();
     const { accepted, text, fault } = await outcome(file);

@@ -2,7 +2,7 @@
 import sharp from "sharp";
 import { png, tiff } from "../../../image/testing_files.ts";
 import { greyProfile, rgbProfile, rgbSpaces } from "../../../image/testing_profiles.ts";
-import { randomOf } from "./random.ts";
+import { drawsOf } from "../draws.ts";
 
 /** A picture file and its format. */
 export interface Sound {
@@ -14,9 +14,9 @@ const [width, height] = [48, 36];
 
 /** The same files each time. */
 export async function soundPictures(): Promise<Sound[]> {
-  const random = randomOf(1, 1);
+  const draws = drawsOf(1, 1);
   const noise = (channels: number, count = width * height) =>
-    Uint8Array.from({ length: count * channels }, (_, i) => (i % 7 < 4 ? i * 3 : random(256)) & 255);
+    Uint8Array.from({ length: count * channels }, (_, i) => (i % 7 < 4 ? i * 3 : draws.below(256)) & 255);
   const rgb = sharp(noise(3), { raw: { width, height, channels: 3 } });
   const rgba = sharp(noise(4), { raw: { width, height, channels: 4 } });
   const grey = sharp(noise(1), { raw: { width, height, channels: 1 } }).toColourspace("b-w");
@@ -64,7 +64,7 @@ export async function soundPictures(): Promise<Sound[]> {
     width: 16,
     height: 12,
     channels,
-    values: Array.from({ length: 16 * 12 * channels }, () => random(most + 1)),
+    values: Array.from({ length: 16 * 12 * channels }, () => draws.whole(0, most)),
   });
   sound.push(
     { name: "PNG deep with a profile", file: png(values(3, 65535), { depth: 16, icc: rgbProfile(rgbSpaces.adobe) }) },
