@@ -1,7 +1,7 @@
 import "@tensorflow/tfjs-backend-wasm";
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
-import { createRandom, permutation, seedTensor } from "./mod.ts";
+import { createRandom, drawPacked, permutation, type Random, seedTensor } from "./mod.ts";
 import { forkStream } from "./random_create.ts";
 import { threefry4x32, threefryBlocks } from "./threefry.ts";
 
@@ -165,3 +165,32 @@ Deno.test("permutation() is a function of its key and reaches all orders equally
   const chiSquare = [...counts.values()].reduce((sum, count) => sum + (count - 500) ** 2 / 500, 0);
   assert.ok(Math.abs(chiSquare - 23) < 4 * Math.sqrt(2 * 23), `chi-square ${chiSquare} of 23`);
 });
+
+Deno.test("packed draws are those of one kernel a tensor, each function of its own stream", () =>
+  void tf.tidy(() => {
+    const key = {
+      seed: seedTensor(2 ** 40 + 5),
+      stream: "test",
+      step: tf.scalar(7, "int32"),
+      items: tf.tensor1d([3], "int32"),
+    };
+    const draw = (random: Random) => ({
+      bits: random.fork("a").bits([5]),
+      uniform: random.fork("b").uniform([2, 3]),
+      again: random.fork("b").uniform([3, 2]),
+      longer: random.fork("b").uniform([9]),
+      normal: random.fork("c").fork("d").normal([3]),
+      none: random.uniform([0, 2]),
+      scalar: random.normal([]),
+    });
+    const packed = drawPacked(key, draw), plain = draw(createRandom(key));
+    for (const [name, tensor] of Object.entries(plain)) {
+      const other = packed[name as keyof typeof packed];
+      assert.deepEqual(
+        [other.shape, other.dtype, other.arraySync()],
+        [tensor.shape, tensor.dtype, tensor.arraySync()],
+        name,
+      );
+    }
+    assert.throws(() => drawPacked({ ...key, items: tf.tensor1d([1, 2], "int32") }, draw), /pack draws for 2 items/);
+  }));

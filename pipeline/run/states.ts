@@ -1,6 +1,6 @@
 /** The trees of tensors that training passes around. */
 import * as tf from "@tensorflow/tfjs";
-import { createRandom, seedTensor, type State, type TensorRecord } from "../../tensor/mod.ts";
+import { drawPacked, seedTensor, type State, type TensorRecord } from "../../tensor/mod.ts";
 import type { HostBatch } from "../data/types.ts";
 import type { Graph } from "../graph/types.ts";
 import type { Backend } from "../kinds/backend.ts";
@@ -30,13 +30,13 @@ export type Batch = {
 /** The state before the first step, as a pure function of the seed `[2]`. */
 function buildInitialState(graph: Graph): (seed: tf.Tensor) => TrainState {
   return (seed) => {
-    const random = createRandom({
+    const key = {
       seed,
       stream: "initial-weights",
       step: tf.scalar(0, "int32"),
       items: tf.tensor1d([0], "int32"),
-    });
-    const network = graph.one("network").stage.init(random, graph.image);
+    };
+    const network = drawPacked(key, (random) => graph.one("network").stage.init(random, graph.image));
     return {
       network,
       average: graph.one("ema").stage.init(network),

@@ -1,6 +1,6 @@
 /** Shape rules of kernels that work element by element. */
 import * as tf from "@tensorflow/tfjs";
-import { randomKernels } from "../random_kernels.ts";
+import { packedKernels, padded, randomKernels } from "../random_kernels.ts";
 import { each, first, type Inputs, moved, one, type Rules, shared, size } from "./rule.ts";
 
 function broadcast(inputs: Inputs): number[] {
@@ -44,7 +44,15 @@ export const elementwiseRules: Rules = {
   [randomKernels.bits]: ({ items }, { shape }) => draw(items!, shape, "int32", 30),
   [randomKernels.uniform]: ({ items }, { shape }) => draw(items!, shape, "float32", 32),
   [randomKernels.normal]: ({ items }, { shape }) => draw(items!, shape, "float32", 40),
+  [packedKernels.bits]: (_, { parts }) => packed(parts, "int32", 30),
+  [packedKernels.uniform]: (_, { parts }) => packed(parts, "float32", 32),
+  [packedKernels.normal]: (_, { parts }) => packed(parts, "float32", 40),
 };
+
+function packed(parts: readonly { size: number }[], dtype: tf.DataType, each: number) {
+  const size = parts.reduce((sum, part) => sum + padded(part.size), 0);
+  return one([size], dtype, each * size);
+}
 
 function draw(items: tf.TensorInfo, shape: readonly number[], dtype: tf.DataType, each: number) {
   const all = [...items.shape, ...shape];
