@@ -63,7 +63,7 @@ export default plugin({
         });
         const { platform, platformVersion, devices: all } = engine.device.client;
         const cores = navigator.hardwareConcurrency;
-        const what = platform === "cpu" ? `${cores} core${cores === 1 ? "" : "s"}` : all[0]!.description;
+        const what = platform === "cpu" ? `${cores} core${cores === 1 ? "" : "s"}` : all[0]!.kind;
         const model = platform === "cpu" ? `${cpus()[0]?.model ?? "a processor"} with ${what}` : what;
         const version = platformVersion === platform ? "" : ` (${platformVersion.split("\n")[0]!.trim()})`;
         build = `${runtimeOf(engine.plugin)}${version}, ${model}`;

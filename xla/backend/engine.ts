@@ -171,11 +171,15 @@ function cpuDevices(path: string, devices: number): ClientOptions {
   return isCpu(path) ? { cpu_device_count: devices } : {};
 }
 
-/** What compiled programs depend on: the plugin's file and version, XLA's own flags, the processor they are made for. */
-function buildOf({ plugin, platform, platformVersion }: Client): unknown[] {
+/** Variables that change the code that XLA makes, besides its flags: which kernels cuDNN and cuBLAS may take. */
+const variables = ["XLA_FLAGS", "NVIDIA_TF32_OVERRIDE"];
+
+/** What compiled programs depend on: the plugin's file and version, settings from outside, and what they are made for. */
+function buildOf({ plugin, platform, platformVersion, devices }: Client): unknown[] {
   const [processor] = cpus();
   const host = [processor?.model, cpus().length, plugin.processorFeatures];
-  return [platform, platformVersion, ...plugin.build, process.env.XLA_FLAGS ?? "", ...host];
+  const outside = variables.map((name) => process.env[name] ?? "");
+  return [platform, platformVersion, ...plugin.build, ...outside, devices[0]?.kind, ...host];
 }
 
 function defaultFolder(): string {

@@ -7,6 +7,8 @@ export class Device {
   readonly id: number;
   /** What the plugin calls it. */
   readonly description: string;
+  /** What model it is, such as "NVIDIA H100 80GB HBM3"; the platform's name for processors. */
+  readonly kind: string;
 
   constructor(api: Api, readonly handle: bigint) {
     const got = api.call(
@@ -21,5 +23,7 @@ export class Device {
       .number("id");
     const text = new Struct("PJRT_DeviceDescription_ToString_Args", { device_description });
     this.description = api.call("PJRT_DeviceDescription_ToString", text).readText("to_string", "to_string_size");
+    const kind = new Struct("PJRT_DeviceDescription_Kind_Args", { device_description });
+    this.kind = api.call("PJRT_DeviceDescription_Kind", kind).readText("device_kind", "device_kind_size");
   }
 }

@@ -52,6 +52,7 @@ export const structs = {
   },
   PJRT_Device_GetDescription_Args: { device: "ptr", device_description: "ptr" },
   PJRT_DeviceDescription_Id_Args: { device_description: "ptr", id: "i32" },
+  PJRT_DeviceDescription_Kind_Args: { device_description: "ptr", device_kind: "ptr", device_kind_size: "usize" },
   PJRT_DeviceDescription_ToString_Args: { device_description: "ptr", to_string: "ptr", to_string_size: "usize" },
   PJRT_Executable_Destroy_Args: { executable: "ptr" },
   PJRT_LoadedExecutable_Destroy_Args: { executable: "ptr" },
