@@ -19,7 +19,7 @@ export interface CompileFunctionOptions {
   readonly donate?: readonly number[] | undefined;
   /** Arguments whose tensors are split along their first axis where there are several devices; others are copied to each. */
   readonly batch?: readonly number[] | undefined;
-  /** float32: no factor is rounded, whatever the backend's precision. Default: the backend's. */
+  /** float32: no factor is rounded, whatever the backend's precision and the device's habits. Default: the backend's. */
   readonly precision?: "float32" | undefined;
   /** Devices to split the work over. Default 1. */
   readonly devices?: number | undefined;
@@ -154,12 +154,14 @@ async function specialise(
 
 /** What is traced meanwhile is of this precision, if any is given. */
 function inPrecision<T>(precision: Precision | undefined, trace: () => T): T {
-  const before = settings.precision;
+  const { precision: before, exact } = settings;
   settings.precision = precision ?? before;
+  settings.exact = precision === "float32";
   try {
     return trace();
   } finally {
     settings.precision = before;
+    settings.exact = exact;
   }
 }
 

@@ -12,8 +12,12 @@ const byPlatform: Readonly<Record<string, Flags>> = {
     // The larger of a number and NaN is NaN.
     xla_cpu_enable_fast_min_max: false,
   },
-  // Untested, as no GPU was at hand: the same bits every time, so that a run that goes on gives what one in one piece gives.
-  cuda: { xla_gpu_deterministic_ops: true },
+  cuda: {
+    // The same bits every time, so that a run that resumes gives what one in one piece gives.
+    xla_gpu_deterministic_ops: true,
+    // With the flag above, XLA makes such kernels of products, then has no Triton to compile them, and turns to cuBLAS.
+    xla_gpu_enable_triton_gemm: false,
+  },
 };
 
 /** The flag by which XLA hands convolutions and products to oneDNN, which has fast code for bfloat16. */

@@ -2,6 +2,7 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
 import type { XlaEngine } from "./engine.ts";
+import { settings } from "../kernels/settings.ts";
 import { callsOneDnn, oneDnn } from "./flags.ts";
 import { onCpu, onXla, scattered } from "./testing.ts";
 
@@ -146,4 +147,24 @@ onXla(
     }
   },
   { precision: "mixed", cache: folder },
+);
+
+onXla(
+  "on devices that round factors by themselves, float32 asks for all digits, and nothing else does",
+  async (engine) => {
+    settings.platform = "cuda";
+    try {
+      for (const precision of [undefined, "float32"] as const) {
+        const { text } = await run(engine, precision);
+        const factored = text.split("\n").filter((line) => /"stablehlo.(convolution|dot_general)"/.test(line));
+        const exact = factored.filter((line) =>
+          line.includes("[#stablehlo<precision HIGHEST>, #stablehlo<precision HIGHEST>]")
+        );
+        assert.ok(factored.length >= 8);
+        assert.equal(exact.length, precision === "float32" ? factored.length : 0);
+      }
+    } finally {
+      settings.platform = engine.device.client.platform;
+    }
+  },
 );

@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import { add, reshape, reverse, slice, type Value } from "../stablehlo/mod.ts";
 import { activate, type Activation } from "./activation.ts";
 import { together } from "./broadcasting.ts";
-import { convolve } from "./convolve.ts";
+import { convolve, rounded } from "./convolve.ts";
 import { filterGradient, type FilterWindow } from "./filter_gradient.ts";
 import type { DeviceKernels, Inputs } from "./types.ts";
 
@@ -96,7 +96,8 @@ function inputGradient(gradient: Value, filter: Value, info: ConvolutionInfo, la
   const most: Record<string, number> = { "0": info.outHeight, "1": info.outWidth };
   const limits = gradient.shape.map((n, axis) => Math.min(n, most[layout[axis]!] ?? n));
   const dy = slice(gradient, limits.map(() => 0), limits);
-  return convolve(dy, reverse(filter, [0, 1]), {
+  // Rounded first: XLA takes the gradient of an input for one where it sees the kernel reversed last, and hands it to cuDNN.
+  return convolve(dy, reverse(rounded(filter), [0, 1]), {
     layout: [layout, "01oi", layout],
     inputDilation: [info.strideHeight, info.strideWidth],
     kernelDilation: [info.dilationHeight, info.dilationWidth],

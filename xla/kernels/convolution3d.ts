@@ -1,7 +1,7 @@
 /** Kernels of three-dimensional convolutions and their gradients. */
 import * as tf from "@tensorflow/tfjs";
 import { reverse, type Value } from "../stablehlo/mod.ts";
-import { convolve } from "./convolve.ts";
+import { convolve, rounded } from "./convolve.ts";
 import type { DeviceKernels } from "./types.ts";
 
 interface Attributes {
@@ -52,7 +52,7 @@ function conv3d(x: Value, filter: Value, attributes: Attributes): Value {
 /** The transposed convolution: zeros between outputs, and the filter reversed. */
 function inputGradient(dy: Value, filter: Value, inputShape: readonly number[], attributes: Attributes): Value {
   const axes = axesOf(inputShape, filter.shape, attributes);
-  return convolve(dy, reverse(filter, [0, 1, 2]), {
+  return convolve(dy, reverse(rounded(filter), [0, 1, 2]), {
     layout: ["b012f", "012oi", "b012f"],
     inputDilation: strides(axes),
     kernelDilation: dilations(axes),

@@ -5,7 +5,7 @@ import { settings } from "./settings.ts";
 /** A convolution of f32 or i32 values; of bfloat16 factors in mixed precision. The result has the type of `x`. */
 export function convolve(x: Value, kernel: Value, options: Convolution): Value {
   const [a, b] = [rounded(x), rounded(kernel)];
-  const result = unfused(convolution(a, visible(b), options));
+  const result = unfused(convolution(a, visible(b), { ...options, exact: keepsDigits() }));
   return result.dtype === "bf16" ? convert(result, "f32") : result;
 }
 
@@ -16,6 +16,9 @@ export function convolve(x: Value, kernel: Value, options: Convolution): Value {
 export function rounded(value: Value): Value {
   return value.dtype === "f32" && settings.precision === "mixed" ? convert(value, "bf16") : value;
 }
+
+/** Whether XLA is to be told that factors keep their digits: on a processor they do. */
+export const keepsDigits = (): boolean => settings.exact && settings.platform !== "cpu";
 
 /** XLA does not hand convolutions to oneDNN whose kernel it sees reversed, as those of input gradients are. */
 function visible(kernel: Value): Value {

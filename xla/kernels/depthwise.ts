@@ -9,7 +9,7 @@ import {
   spatialOf,
   windowOf,
 } from "./convolution.ts";
-import { convolve } from "./convolve.ts";
+import { convolve, rounded } from "./convolve.ts";
 import { swapped } from "./filter_gradient.ts";
 import type { DeviceKernels } from "./types.ts";
 
@@ -28,7 +28,7 @@ function depthwise(x: Value, filter: Value, attributes: ConvolutionAttributes): 
 function inputGradient(dy: Value, filter: Value, inputShape: number[], attributes: ConvolutionAttributes): Value {
   const info = infoOf(inputShape, filter.shape, attributes, true);
   const layout = imageLayout(attributes);
-  return convolve(dy, transpose(reverse(filter, [0, 1]), [0, 1, 3, 2]), {
+  return convolve(dy, transpose(reverse(rounded(filter), [0, 1]), [0, 1, 3, 2]), {
     layout: [layout, "01io", layout],
     groups: filter.shape[2]!,
     inputDilation: [info.strideHeight, info.strideWidth],

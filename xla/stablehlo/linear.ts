@@ -8,12 +8,17 @@ import { single, type Value } from "./value.ts";
 export interface DotAxes {
   readonly contract: readonly [a: readonly number[], b: readonly number[]];
   readonly batch?: readonly [a: readonly number[], b: readonly number[]];
+  /** Whether factors keep all their digits: otherwise devices round them as they find it fast. */
+  readonly exact?: boolean;
 }
+
+/** Devices round factors as they find it fast, such as to TF32, unless told not to. */
+const exactly = "precision_config = [#stablehlo<precision HIGHEST>, #stablehlo<precision HIGHEST>]";
 
 /**
  * Sums products along the contracted axes. The result has the batch axes, then what is left of `a`, then of `b`.
  */
-export function dot(a: Value, b: Value, { contract, batch = [[], []] }: DotAxes): Value {
+export function dot(a: Value, b: Value, { contract, batch = [[], []], exact = false }: DotAxes): Value {
   const fits = contract[0].every((axis, i) => a.shape[axis] === b.shape[contract[1][i]!]) &&
     batch[0].every((axis, i) => a.shape[axis] === b.shape[batch[1][i]!]) && a.dtype === b.dtype;
   require(fits, () => `Cannot multiply ${readable(a.type)} by ${readable(b.type)}`);
@@ -28,10 +33,8 @@ export function dot(a: Value, b: Value, { contract, batch = [[], []] }: DotAxes)
     ...axes("lhs_contracting_dimensions", contract[0]),
     ...axes("rhs_contracting_dimensions", contract[1]),
   ].join(", ");
-  return single("stablehlo.dot_general", [a, b], `dot_dimension_numbers = #stablehlo.dot<${numbers}>`, {
-    shape,
-    dtype: a.dtype,
-  });
+  const attributes = [`dot_dimension_numbers = #stablehlo.dot<${numbers}>`, ...exact ? [exactly] : []].join(", ");
+  return single("stablehlo.dot_general", [a, b], attributes, { shape, dtype: a.dtype });
 }
 
 /** How a convolution moves; lists have one entry a spatial axis. */
@@ -50,6 +53,8 @@ export interface Convolution {
   readonly groups?: number;
   /** Groups of the batch, for gradients of grouped convolutions. */
   readonly batchGroups?: number;
+  /** As of products. */
+  readonly exact?: boolean;
 }
 
 /**
@@ -118,6 +123,7 @@ export function convolution(x: Value, kernel: Value, options: Convolution): Valu
     `feature_group_count = ${groups} : i64`,
     `lhs_dilation = ${list(inputDilation)}`,
     `padding = ${pairs(padding)}`,
+    ...options.exact ? [exactly] : [],
     `rhs_dilation = ${list(kernelDilation)}`,
     `window_strides = ${list(strides)}`,
   ].join(", ");
