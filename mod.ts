@@ -11,7 +11,7 @@
  *
  * @module
  */
-import { createRegistry } from "./pipeline/plugins/registry.ts";
+import { createRegistry } from "./pipeline/registry/registry.ts";
 import type { PluginSource } from "./pipeline/recipe/types.ts";
 import { defaults, manifest } from "./plugins/mod.ts";
 
@@ -19,27 +19,28 @@ import { defaults, manifest } from "./plugins/mod.ts";
 export const builtins: PluginSource = createRegistry(manifest, defaults);
 
 export * from "./plugin.ts";
-export {
-  describeGraph,
-  drawingOf,
-  dryRun,
-  factsOf,
-  type Graph,
-  toMermaid,
-  toSvg,
-  trainingCost,
-  wire,
-} from "./pipeline/graph/mod.ts";
-export { refusalOf, type SystemRefusal } from "./files/mod.ts";
-export { exportWeights } from "./pipeline/interchange/export.ts";
-export { type ImportOptions, importWeights } from "./pipeline/interchange/import.ts";
-export { listPlugins, scaffold, scaffoldKinds, scaffoldText, showPlugin } from "./pipeline/plugins/mod.ts";
-export { DenoiseError, type Place, type Problem } from "./pipeline/problem.ts";
-export { differences, explain, jsonSchema, readRecipe, toYaml } from "./pipeline/recipe/mod.ts";
+export { dryRun } from "./pipeline/commands/dry_run.ts";
+export type { Graph } from "./pipeline/graph/types.ts";
+export { wire } from "./pipeline/graph/wire.ts";
+export { trainingCost } from "./pipeline/programs/cost.ts";
+export { describeGraph, factsOf } from "./pipeline/view/graph/describe.ts";
+export { drawingOf } from "./pipeline/view/graph/drawing.ts";
+export { toMermaid } from "./pipeline/view/graph/mermaid.ts";
+export { toSvg } from "./pipeline/view/graph/svg.ts";
+export { refusalOf, type SystemRefusal } from "./lib/files/mod.ts";
+export { exportWeights } from "./pipeline/commands/interchange/export.ts";
+export { type ImportOptions, importWeights } from "./pipeline/commands/interchange/import.ts";
+export { scaffold, scaffoldKinds, scaffoldText } from "./pipeline/registry/scaffold.ts";
+export { listPlugins, showPlugin } from "./pipeline/registry/show.ts";
+export { DenoiseError, type Place, type Problem } from "./pipeline/problems/problem.ts";
+export { explain } from "./pipeline/recipe/explain.ts";
+export { readRecipe } from "./pipeline/recipe/read.ts";
+export { jsonSchema } from "./pipeline/recipe/schema.ts";
+export { differences, toYaml } from "./pipeline/recipe/write.ts";
 export type { PluginSource, Recipe } from "./pipeline/recipe/types.ts";
-export { formatProblems } from "./pipeline/report/mod.ts";
-export { evaluate, type EvaluateOptions, type EvaluateResult } from "./pipeline/run/evaluate.ts";
-export { sample, type SampleOptions, type SampleResult } from "./pipeline/run/sample.ts";
+export { formatProblems } from "./pipeline/problems/format.ts";
+export { evaluate, type EvaluateOptions, type EvaluateResult } from "./pipeline/commands/evaluate.ts";
+export { sample, type SampleOptions, type SampleResult } from "./pipeline/commands/sample.ts";
 export {
   animationPicture,
   diffusionPicture,
@@ -50,11 +51,11 @@ export {
   schedulePicture,
   stepsPicture,
   trajectoryPicture,
-} from "./pipeline/pictures/mod.ts";
-export { report } from "./pipeline/summary/report.ts";
-export { train, type TrainOptions, type TrainResult } from "./pipeline/run/train.ts";
+} from "./pipeline/commands/pictures/mod.ts";
+export { report } from "./pipeline/commands/report.ts";
+export { train, type TrainOptions, type TrainResult } from "./pipeline/commands/train.ts";
 export type { Trust } from "./pipeline/trust/trust.ts";
-export { sweep, type SweepOptions, type SweepResult } from "./pipeline/sweep/sweep.ts";
+export { sweep, type SweepOptions, type SweepResult } from "./pipeline/commands/sweep/sweep.ts";
 export { type Console, terminalConsole } from "./pipeline/terminal/console.ts";
 export { type Interruption, onInterrupt } from "./pipeline/terminal/interrupt.ts";
 export { version } from "./pipeline/version.ts";

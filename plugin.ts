@@ -13,17 +13,17 @@ import type { Plugin } from "./pipeline/kinds/plugin.ts";
 export { z } from "zod";
 export * as tf from "@tensorflow/tfjs";
 /** Files that appear whole or not at all, downloads that resume and are checked. */
-export * as files from "./files/mod.ts";
+export * as files from "./lib/files/mod.ts";
 /** Pictures on the host: decoding, cropping, resizing as TensorFlow does, PNG. */
-export * as image from "./image/mod.ts";
+export * as image from "./lib/image/mod.ts";
 export type * from "./pipeline/kinds/types.ts";
-export { opByOp, tfjsBackend } from "./tensor/backend.ts";
-export { threadedWasm } from "./tensor/wasm/threads.ts";
-export * as initializers from "./tensor/initializers.ts";
-export * as ops from "./tensor/ops/mod.ts";
-export type { Random } from "./tensor/random.ts";
-export type { State, TensorRecord, Tree } from "./tensor/tree.ts";
-export { tidyTree } from "./tensor/tree.ts";
+export { opByOp, tfjsBackend } from "./lib/tensor/backend.ts";
+export { threadedWasm } from "./lib/tensor/wasm/threads.ts";
+export * as initializers from "./lib/tensor/initializers.ts";
+export * as ops from "./lib/tensor/ops/mod.ts";
+export type { Random } from "./lib/tensor/random.ts";
+export type { State, TensorRecord, Tree } from "./lib/tensor/tree.ts";
+export { tidyTree } from "./lib/tensor/tree.ts";
 
 /**
  * Defines a plugin; the types of `create` follow from `kind`, `options` and `needs`.

@@ -3,4 +3,4 @@
  *
  * @module
  */
-export { contract, type ContractSettings } from "./pipeline/kinds/contract.ts";
+export { contract, type ContractSettings } from "./pipeline/contract/contract.ts";

@@ -1,7 +1,7 @@
 /** What the commands share. */
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { onInterrupt, terminalConsole, type Trust } from "../mod.ts";
-import { isOverride, shellWord } from "../pipeline/text/shell.ts";
+import { isOverride, shellWord } from "../pipeline/terminal/shell.ts";
 import type { ExitCode } from "./main.ts";
 
 /** Adds a command to the program; `done` takes its exit code. */

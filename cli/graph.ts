@@ -13,7 +13,7 @@ import {
   trainingCost,
   wire,
 } from "../mod.ts";
-import { pictureFormat } from "../pipeline/messages/pictures.ts";
+import { pictureFormat } from "../pipeline/problems/messages/pictures.ts";
 import { checkOutput } from "../pipeline/run/output_file.ts";
 import {
   type AddCommand,

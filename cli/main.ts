@@ -17,9 +17,9 @@ import { schemaCommand } from "./schema.ts";
 import { sweepCommand } from "./sweep.ts";
 import { validateCommand } from "./validate.ts";
 import { files, version } from "../mod.ts";
-import { oddWords } from "../pipeline/report/odd.ts";
+import { oddWords } from "../pipeline/problems/odd.ts";
 import { OutputClosed, outputLost, toStderr, toStdout } from "../pipeline/terminal/output.ts";
-import { loadNames, visible, visibleLines } from "../text/mod.ts";
+import { loadNames, visible, visibleLines } from "../lib/text/mod.ts";
 
 /** How a command ended, when it did not fail: the exit code of the process. */
 export type ExitCode = number | void;

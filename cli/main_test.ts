@@ -1,6 +1,6 @@
 /** Tests of command lines as a whole, in this process. */
 import assert from "node:assert/strict";
-import { visible } from "../text/mod.ts";
+import { visible } from "../lib/text/mod.ts";
 import { main } from "./main.ts";
 
 /** Runs a command line in an empty folder, and what it prints to standard error. */

@@ -1,7 +1,7 @@
 /** Refuses paths that a shell was to expand and has not: what they would make is a folder called "~". */
 import type { Command } from "commander";
 import { DenoiseError, files } from "../mod.ts";
-import { pathUnexpanded } from "../pipeline/messages/run.ts";
+import { pathUnexpanded } from "../pipeline/problems/messages/run.ts";
 
 /** What options and arguments are called in the help that take paths. */
 const takesPath = /\b(file|folder|path|recipe|run)s?\b/;

@@ -14,7 +14,7 @@ import {
   terminalConsole,
   trajectoryPicture,
 } from "../mod.ts";
-import { pictureUnknown } from "../pipeline/messages/pictures.ts";
+import { pictureUnknown } from "../pipeline/problems/messages/pictures.ts";
 import {
   type AddCommand,
   defined,

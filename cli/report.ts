@@ -1,11 +1,11 @@
 /** Tells the user what went wrong. */
 import { DenoiseError, formatProblems, refusalOf } from "../mod.ts";
-import { permissionMissing } from "../pipeline/messages/permission.ts";
-import { oddWords } from "../pipeline/report/odd.ts";
+import { permissionMissing } from "../pipeline/problems/messages/permission.ts";
+import { oddWords } from "../pipeline/problems/odd.ts";
 import { isColored, terminalColumns } from "../pipeline/terminal/console.ts";
 import { OutputClosed, toStderr } from "../pipeline/terminal/output.ts";
-import { asTyped } from "../pipeline/text/shell.ts";
-import { visible, visibleLines } from "../text/mod.ts";
+import { asTyped } from "../pipeline/terminal/shell.ts";
+import { visible, visibleLines } from "../lib/text/mod.ts";
 
 /** Codes of problems with what was named on the command line: only there may a character of it be to blame. */
 const ofNames = /missing|unknown|no-plugin|no-template|plugin-name|unreadable|format|unnamed|checkpoint-other/;

@@ -1,7 +1,7 @@
 /** Tests of what the user is told of what the operating system refuses. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { writeWhole } from "../files/mod.ts";
+import { writeWhole } from "../lib/files/mod.ts";
 import { report } from "./report.ts";
 
 /** What is printed of an error. */

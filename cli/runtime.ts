@@ -1,7 +1,7 @@
 /** `runtime`: what XLA can run on here; `runtime add cpu`, `runtime remove cpu`. */
 import { DenoiseError, terminalConsole } from "../mod.ts";
 import { meter } from "../pipeline/data/progress.ts";
-import { runtimeFailed, runtimeUnknown } from "../pipeline/messages/runtime.ts";
+import { runtimeFailed, runtimeUnknown } from "../pipeline/problems/messages/runtime.ts";
 import { shown } from "../pipeline/run/session.ts";
 import { row } from "../pipeline/terminal/rows.ts";
 import { bytes } from "../pipeline/terminal/units.ts";
@@ -18,7 +18,7 @@ import {
   RuntimeError,
   runtimes,
   runtimesFor,
-} from "../xla/runtime/mod.ts";
+} from "../lib/xla/runtime/mod.ts";
 import { type AddCommand, untilInterrupted } from "./command.ts";
 
 export const runtimeCommand: AddCommand = (program, done) => {

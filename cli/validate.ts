@@ -1,5 +1,5 @@
 /** `validate RECIPE`: everything that is wrong with a recipe, or that nothing is. */
-import { visible } from "../text/mod.ts";
+import { visible } from "../lib/text/mod.ts";
 import { builtins, explain, readRecipe, wire } from "../mod.ts";
 import { type AddCommand, say, trustOf, type TrustOptions, withPlugins, withRecipe } from "./command.ts";
 

@@ -2,9 +2,9 @@
 import "@tensorflow/tfjs-backend-wasm";
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
-import { onBackend } from "../pipeline/kinds/laws.ts";
-import { XlaEngine } from "../xla/mod.ts";
-import { pluginForTests } from "../xla/testing.ts";
+import { onBackend } from "../pipeline/contract/laws.ts";
+import { XlaEngine } from "../lib/xla/mod.ts";
+import { pluginForTests } from "../lib/xla/testing.ts";
 
 // What tests train is not remembered as what the user has trained with.
 const state = Deno.makeTempDirSync({ prefix: "denoise-state-" });

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
 import { builtins, DenoiseError, evaluate, train, type TrainResult } from "../mod.ts";
-import { encodePng } from "../image/mod.ts";
+import { encodePng } from "../lib/image/mod.ts";
 import { readCheckpoint, writeCheckpoint } from "../pipeline/run/checkpoint.ts";
 import { readLog } from "../pipeline/run/log.ts";
 import { type MemoryConsole, memoryConsole } from "../pipeline/terminal/memory_console.ts";

@@ -2,7 +2,7 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
 import network from "../plugins/network/residual-unet.ts";
-import { createRandom, seedTensor, type SpecTree, type State, traceCost, valueAndGrad } from "../tensor/mod.ts";
+import { createRandom, seedTensor, type SpecTree, type State, traceCost, valueAndGrad } from "../lib/tensor/mod.ts";
 
 const image = { height: 64, width: 64, channels: 3 };
 

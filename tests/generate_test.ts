@@ -1,8 +1,8 @@
 /** Generating on each backend: steps that are one program give what they give one by one. */
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
-import { buildGenerate, type GenerateOptions } from "../pipeline/run/generate.ts";
-import { initialState } from "../pipeline/run/states.ts";
+import { buildGenerate, type GenerateOptions } from "../pipeline/programs/generate.ts";
+import { initialState } from "../pipeline/programs/states.ts";
 import { cpu, toyGraph, toySampler } from "../pipeline/run/testing.ts";
 import xlaBackend from "../plugins/backend/xla.ts";
 import { plugin } from "./backends.ts";

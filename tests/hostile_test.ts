@@ -14,11 +14,11 @@ import {
   train,
   wire,
 } from "../mod.ts";
-import { barChart, lineChart, toPicture, toSvg as chartSvg } from "../pipeline/plots/mod.ts";
+import { barChart, lineChart, toPicture, toSvg as chartSvg } from "../pipeline/view/plots/mod.ts";
 import { createConsole } from "../pipeline/terminal/console.ts";
-import { keepCells, readCells, writeTable } from "../pipeline/sweep/table.ts";
+import { keepCells, readCells, writeTable } from "../pipeline/commands/sweep/table.ts";
 import { readLog } from "../pipeline/run/log.ts";
-import { visible } from "../text/mod.ts";
+import { visible } from "../lib/text/mod.ts";
 
 const evil = "a\u001b[2J\u009b1A\u202e\u200b\u007f<script>alert(1)</script>&\"'|]|```";
 const name = `${evil.replaceAll("/", "")}\nforged`;

@@ -1,7 +1,7 @@
 /** Rules of the house: files say what they are for and stay small, and the list of plugins is current. */
 import assert from "node:assert/strict";
 import { builtins, jsonSchema } from "../mod.ts";
-import { everyName } from "../pipeline/plugins/registry.ts";
+import { everyName } from "../pipeline/registry/registry.ts";
 import { inputSchema } from "../pipeline/recipe/describe.ts";
 import { findPlugins, manifestText } from "../plugins/generate_manifest.ts";
 import { isTest, sourceFiles, textOf } from "./source_files.ts";

@@ -1,4 +1,4 @@
-/** Imports point one way: plugins → plugin.ts, mod.ts → pipeline → plugin.ts; tensors and pictures stand alone. */
+/** Imports point one way: one rule a folder says what is below it. */
 import assert from "node:assert/strict";
 import { posix } from "node:path";
 import { isTest, sourceFiles, textOf } from "./source_files.ts";
@@ -8,26 +8,58 @@ interface Import {
   readonly typeOnly: boolean;
 }
 
-/** What files below a path may import of this repository, the first that fits; libraries are free to all. */
-const rules: readonly { readonly of: RegExp; readonly may: RegExp; readonly types?: RegExp }[] = [
-  { of: /^tensor\//, may: /^tensor\// },
-  { of: /^text\//, may: /^text\// },
-  { of: /^image\//, may: /^(image|text)\// },
-  { of: /^files\//, may: /^(files|text)\// },
-  { of: /^xla\//, may: /^xla\// },
-  { of: /^plugin\.ts$/, may: /^(tensor|image|files)\//, types: /^pipeline\/kinds\// },
+/** What a folder may import of this repository, the first rule that fits; libraries are free to all. */
+interface Rule {
+  readonly of: RegExp;
+  readonly may: RegExp;
+  /** For types alone. */
+  readonly types?: RegExp;
+}
+
+/** A folder of `pipeline/`, and those below it that it imports. */
+function layer(name: string, below: string, libraries = "tensor|image|files|text"): Rule {
+  const folders = [name, ...below.split(" ").filter((each) => each !== "")].join("|");
+  return {
+    of: RegExp(`^pipeline/${name}/`),
+    may: RegExp(`^(pipeline/(${folders})|lib/(${libraries}))/|^pipeline/version.ts$`),
+  };
+}
+
+const rules: readonly Rule[] = [
+  { of: /^lib\/tensor\//, may: /^lib\/tensor\// },
+  { of: /^lib\/text\//, may: /^lib\/text\// },
+  { of: /^lib\/image\//, may: /^lib\/(image|text)\// },
+  { of: /^lib\/files\//, may: /^lib\/(files|text)\// },
+  { of: /^lib\/xla\//, may: /^lib\/xla\// },
+
+  // From the bottom up: each lists what is below it.
+  layer("kinds", "", "tensor"),
+  layer("contract", "kinds", "tensor"),
+  layer("terminal", "", "text"),
+  layer("problems", "kinds terminal", "files|text"),
+  layer("trust", "", "files"),
+  layer("recipe", "kinds problems terminal trust", "files|text"),
+  { of: /^pipeline\/registry\/templates\//, may: /^plugin\.ts$/ }, // what a user's file begins as
+  layer("registry", "kinds problems recipe terminal trust", "files|text"),
+  layer("graph", "kinds problems recipe registry", "tensor"),
+  layer("data", "kinds problems"),
+  layer("programs", "kinds problems graph data terminal", "tensor"),
+  layer("run", "kinds terminal problems trust recipe graph data programs"),
+  layer("view", "kinds terminal registry graph programs run", "image|files|text"),
+  layer("commands", "kinds terminal problems trust recipe graph data programs run view"),
+  { of: /^pipeline\/version\.ts$/, may: /^deno\.json$/ },
+
+  { of: /^plugin\.ts$/, may: /^lib\/(tensor|image|files)\//, types: /^pipeline\/kinds\// },
   { of: /^plugins\/[^/]+\.ts$/, may: /^plugins\// },
-  { of: /^plugins\/backend\/(auto|xla)\.ts$/, may: /^(plugin\.ts$|plugins\/backend\/|xla\/mod\.ts$)/ },
+  { of: /^plugins\/backend\/(auto|xla)\.ts$/, may: /^(plugin\.ts$|plugins\/backend\/|lib\/xla\/mod\.ts$)/ },
   { of: /^plugins\/([^/]+)\//, may: /^(plugin\.ts$|plugins\/$1\/)/ },
-  { of: /^pipeline\//, may: /^(pipeline|tensor|image|files|text)\/|^plugin\.ts$/ },
-  { of: /^testing\.ts$/, may: /^pipeline\// },
-  { of: /^mod\.ts$/, may: /^(pipeline|plugins|tensor|image|files)\/|^plugin\.ts$/ },
-  { of: /^cli(\.ts$|\/)/, may: /^(cli|pipeline|text)\/|^mod\.ts$|^xla\/runtime\/mod\.ts$/ },
+  { of: /^testing\.ts$/, may: /^pipeline\/contract\// },
+  { of: /^mod\.ts$/, may: /^(pipeline|plugins|lib\/(tensor|image|files))\/|^plugin\.ts$/ },
   {
-    of: /^launch\//,
-    may: /^(launch|files|xla\/runtime)\/|^pipeline\/(recipe\/checkpoint|text\/shell|trust\/code)\.ts$/,
+    of: /^cli\/launch\//,
+    may: /^(cli\/launch|lib\/(files|xla\/runtime))\/|^pipeline\/(recipe\/checkpoint|terminal\/shell|trust\/code)\.ts$/,
   },
-  { of: /^bench\//, may: /./ },
+  { of: /^cli(\.ts$|\/)/, may: /^(cli|pipeline|lib\/text)\/|^mod\.ts$|^lib\/xla\/runtime\/mod\.ts$/ },
 ];
 
 const own: Readonly<Record<string, string>> = {
@@ -77,22 +109,40 @@ Deno.test("imports point one way", async () => {
   assert(count > 100, `found ${count} imports`);
 });
 
+Deno.test("a folder of pipeline/ may import only those listed before it", () => {
+  const layers = rules.flatMap(({ of, may }) => {
+    const [, name] = /^\^pipeline\\\/(\w+)\\\/$/.exec(of.source) ?? [];
+    return name === undefined ? [] : [{ name, may }];
+  });
+  assert(layers.length > 10);
+  layers.forEach(({ may }, i) => {
+    for (const { name } of layers.slice(i + 1)) {
+      assert(!may.test(`pipeline/${name}/mod.ts`), `${layers[i]!.name}: ${name}`);
+    }
+  });
+});
+
 Deno.test("fault() notices imports that point the wrong way", () => {
   const wrong = (file: string, specifier: string, typeOnly = false) => fault(file, { specifier, typeOnly });
   assert.equal(
     wrong("pipeline/graph/wire.ts", "../../plugins/mod.ts"),
     "pipeline/graph/wire.ts may not import plugins/mod.ts",
   );
-  assert.equal(wrong("tensor/ops/mod.ts", "../../image/mod.ts"), "tensor/ops/mod.ts may not import image/mod.ts");
+  assert.equal(
+    wrong("lib/tensor/ops/mod.ts", "../../image/mod.ts"),
+    "lib/tensor/ops/mod.ts may not import lib/image/mod.ts",
+  );
   assert.match(wrong("plugins/sampler/ddim.ts", "../schedule/cosine.ts")!, /may not import plugins\/schedule/);
   assert.match(wrong("plugins/sampler/ddim.ts", "denoise")!, /may not import mod\.ts/);
   assert.match(wrong("plugins/sampler/ddim.ts", "../../plugin.ts")!, /as a user's does/);
   assert.match(wrong("plugin.ts", "./pipeline/kinds/mod.ts")!, /but for types/);
+  assert.match(wrong("pipeline/graph/wire.ts", "../run/log.ts")!, /may not import pipeline\/run\/log\.ts/);
+  assert.match(wrong("pipeline/run/trainer.ts", "../view/report/page.ts")!, /may not import/);
   assert.match(wrong("elsewhere/new.ts", "./other.ts")!, /no rule/);
   assert.equal(wrong("plugin.ts", "./pipeline/kinds/mod.ts", true), undefined);
   assert.equal(wrong("plugins/sampler/ddim.ts", "./shared/solver.ts"), undefined);
   assert.equal(wrong("plugins/sampler/ddim.ts", "denoise/plugin"), undefined);
-  assert.equal(wrong("tensor/ops/mod.ts", "@tensorflow/tfjs"), undefined);
+  assert.equal(wrong("lib/tensor/ops/mod.ts", "@tensorflow/tfjs"), undefined);
 });
 
 Deno.test("importsOf() finds imports of every form", () => {

@@ -7,14 +7,14 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as tf from "@tensorflow/tfjs";
-import { decode } from "../image/mod.ts";
+import { decode } from "../lib/image/mod.ts";
 import { builtins } from "../mod.ts";
 import { readCheckpoint } from "../pipeline/run/checkpoint.ts";
 import { loadModel } from "../pipeline/run/load.ts";
-import { initialNoise } from "../pipeline/run/noise.ts";
+import { initialNoise } from "../pipeline/programs/noise.ts";
 import { readSafetensors } from "../pipeline/run/safetensors.ts";
 import { memoryConsole } from "../pipeline/terminal/memory_console.ts";
-import { seedTensor } from "../tensor/mod.ts";
+import { seedTensor } from "../lib/tensor/mod.ts";
 
 const count = 2; // images of each model
 const tolerance = 1e-4; // of black to white

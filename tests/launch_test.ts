@@ -241,7 +241,7 @@ Deno.test({
         "-P=launch",
         "--config",
         join(root, "deno.json"),
-        join(root, "launch", "mod.ts"),
+        join(root, "cli", "launch", "mod.ts"),
       ];
       const child = new Deno.Command(Deno.execPath(), {
         args: [...args, "run", "r.yaml"],

@@ -1,8 +1,8 @@
 /** For tests: numbers that look random, comparisons, and gradients by finite differences. */
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
-import { valueAndGrad } from "../tensor/mod.ts";
-import type { TensorRecord } from "../tensor/tree.ts";
+import { valueAndGrad } from "../lib/tensor/mod.ts";
+import type { TensorRecord } from "../lib/tensor/tree.ts";
 
 /** Numbers in ±1 that look random and are always the same. */
 export function wave(shape: readonly number[], phase = 0): tf.Tensor {

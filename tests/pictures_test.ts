@@ -18,12 +18,12 @@ import {
   train,
   trajectoryPicture,
 } from "../mod.ts";
-import { cutGrid, decode, type Picture } from "../image/mod.ts";
-import { sampleGrids } from "../pipeline/pictures/animation.ts";
-import { type Cell, kidChart } from "../pipeline/pictures/kid.ts";
-import { loadWithSamplers, samplerLabel } from "../pipeline/pictures/samplers.ts";
-import { trajectory, trajectoryLabels } from "../pipeline/pictures/trajectory.ts";
-import { toSvg } from "../pipeline/plots/mod.ts";
+import { cutGrid, decode, type Picture } from "../lib/image/mod.ts";
+import { sampleGrids } from "../pipeline/commands/pictures/animation.ts";
+import { type Cell, kidChart } from "../pipeline/commands/pictures/kid.ts";
+import { loadWithSamplers, samplerLabel } from "../pipeline/commands/pictures/samplers.ts";
+import { trajectory, trajectoryLabels } from "../pipeline/commands/pictures/trajectory.ts";
+import { toSvg } from "../pipeline/view/plots/mod.ts";
 import { memoryConsole } from "../pipeline/terminal/memory_console.ts";
 
 const glow = `

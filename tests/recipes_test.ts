@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { dryRun, type Plugin, train, wire } from "../mod.ts";
-import { createRegistry } from "../pipeline/plugins/registry.ts";
+import { createRegistry } from "../pipeline/registry/registry.ts";
 import { readRecipe } from "../pipeline/recipe/read.ts";
 import { readLog } from "../pipeline/run/log.ts";
 import { memoryConsole } from "../pipeline/terminal/memory_console.ts";

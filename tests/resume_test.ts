@@ -4,7 +4,7 @@ import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { readLog } from "../pipeline/run/log.ts";
 import { readSafetensors } from "../pipeline/run/safetensors.ts";
-import { permutation } from "../tensor/mod.ts";
+import { permutation } from "../lib/tensor/mod.ts";
 import { testRuns } from "./backends.ts";
 
 const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));

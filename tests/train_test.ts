@@ -377,7 +377,7 @@ testRuns("sample() draws the pictures of a run's own grid for the seeds from 0 o
   await place.train();
   const grid = join(place.folder, "grid.png");
   await place.sample(place.run, { count: 3, grid });
-  const { decode, crop } = await import("../image/mod.ts");
+  const { decode, crop } = await import("../lib/image/mod.ts");
   const [ours, its] = await Promise.all(
     [grid, join(place.run, "samples", "epoch-002.png")].map(async (file) => decode(await Deno.readFile(file))),
   );

@@ -1,8 +1,8 @@
 /** Draws on xla are those of every other backend. */
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
-import { createRandom, drawPacked, type Random, seedTensor } from "../tensor/mod.ts";
-import { onXla } from "../xla/backend/testing.ts";
+import { createRandom, drawPacked, type Random, seedTensor } from "../lib/tensor/mod.ts";
+import { onXla } from "../lib/xla/backend/testing.ts";
 
 /** Bits, uniforms and normals of two keys, with items and a seed that need all their bits. */
 function drawn(): [bits: number[], uniforms: number[], normals: number[]] {

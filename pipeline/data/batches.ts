@@ -1,7 +1,7 @@
 /** Batches in an order that is a function of seed and epoch, made ahead while the device works. */
-import { permutation } from "../../tensor/random_permutation.ts";
-import { batchTooLarge } from "../messages/data.ts";
-import { DenoiseError } from "../problem.ts";
+import { permutation } from "../../lib/tensor/random_permutation.ts";
+import { batchTooLarge } from "../problems/messages/data.ts";
+import { DenoiseError } from "../problems/problem.ts";
 import type { HostBatch, PictureSet } from "./types.ts";
 
 /** Which batches. */

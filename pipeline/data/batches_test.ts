@@ -1,6 +1,6 @@
 /** Laws of batches. */
 import assert from "node:assert/strict";
-import { DenoiseError } from "../problem.ts";
+import { DenoiseError } from "../problems/problem.ts";
 import { batchCount, batches, type BatchOptions, chunks } from "./batches.ts";
 import type { HostBatch, PictureSet } from "./types.ts";
 

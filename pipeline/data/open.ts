@@ -1,11 +1,11 @@
 /** Opens a dataset: decodes its pictures once into a file of bytes, and only reads that file from then on. */
 import { basename, join } from "node:path";
-import { cacheFolder, refusalOf, removeLeftovers, removeScratch, scratchFolder, sha256 } from "../../files/mod.ts";
-import { codecVersion } from "../../image/mod.ts";
+import { cacheFolder, refusalOf, removeLeftovers, removeScratch, scratchFolder, sha256 } from "../../lib/files/mod.ts";
+import { codecVersion } from "../../lib/image/mod.ts";
 import type { Dataset, OpenDataset } from "../kinds/dataset.ts";
-import { brokenPictures, datasetUnavailable, emptySplit, wrongPicture } from "../messages/data.ts";
-import { counted, type Text } from "../messages/text.ts";
-import { DenoiseError, type Problem } from "../problem.ts";
+import { brokenPictures, datasetUnavailable, emptySplit, wrongPicture } from "../problems/messages/data.ts";
+import { counted, type Text } from "../problems/messages/text.ts";
+import { DenoiseError, type Problem } from "../problems/problem.ts";
 import { digestOf } from "./digest.ts";
 import { meter, type Progress } from "./progress.ts";
 import { prune, touch } from "./prune.ts";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { Dataset, OpenDataset } from "../kinds/dataset.ts";
-import { DenoiseError } from "../problem.ts";
+import { DenoiseError } from "../problems/problem.ts";
 import { openPictures, type OpenPicturesOptions } from "./open.ts";
 import type { Progress } from "./progress.ts";
 

@@ -7,9 +7,9 @@ import { createHash } from "node:crypto";
 import { closeSync, openSync, readSync, statSync } from "node:fs";
 import { crc32 } from "node:zlib";
 import { z } from "zod";
-import { WholeFile } from "../../files/mod.ts";
-import { storeDamaged } from "../messages/data.ts";
-import { DenoiseError } from "../problem.ts";
+import { WholeFile } from "../../lib/files/mod.ts";
+import { storeDamaged } from "../problems/messages/data.ts";
+import { DenoiseError } from "../problems/problem.ts";
 
 /** A picture that could not be decoded. */
 export interface Broken {

@@ -1,7 +1,7 @@
 /** Tests of the file of decoded pictures: what was written comes back, and damage is noticed. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { DenoiseError } from "../problem.ts";
+import { DenoiseError } from "../problems/problem.ts";
 import { Store, StoreWriter } from "./store.ts";
 
 const pictures = [0, 1, 2, 3].map((i) => Uint8Array.from({ length: 12 }, (_, k) => 16 * i + k));

@@ -1,8 +1,8 @@
 /** Checks what stages say of themselves against each other and against what the recipe asks of them. */
 import { isCalled } from "../kinds/metric.ts";
-import * as messages from "../messages/graph.ts";
-import { quote } from "../messages/text.ts";
-import type { Problem } from "../problem.ts";
+import * as messages from "../problems/messages/graph.ts";
+import { quote } from "../problems/messages/text.ts";
+import type { Problem } from "../problems/problem.ts";
 import type { Recipe } from "../recipe/types.ts";
 import { attempt, pluginId } from "./create.ts";
 import type { Stage } from "./types.ts";

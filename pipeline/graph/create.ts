@@ -1,9 +1,9 @@
 /** Calls a plugin's functions, and turns what goes wrong in them into problems at the right place. */
 import type { Kind, Kinds, Slot } from "../kinds/mod.ts";
-import * as messages from "../messages/graph.ts";
-import { lacking } from "../messages/permission.ts";
-import { placeInPlugin, placesIn, pluginFile } from "../plugins/load_file.ts";
-import { DenoiseError, type Problem } from "../problem.ts";
+import * as messages from "../problems/messages/graph.ts";
+import { lacking } from "../problems/messages/permission.ts";
+import { placeInPlugin, placesIn, pluginFile } from "../registry/load_file.ts";
+import { DenoiseError, type Problem } from "../problems/problem.ts";
 import type { Recipe, RecipeStage } from "../recipe/types.ts";
 import { missingMembers } from "./interfaces.ts";
 

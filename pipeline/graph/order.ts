@@ -1,7 +1,7 @@
 /** Which stage needs which, and an order in which each comes after what it needs. */
 import type { Kind, Slot } from "../kinds/mod.ts";
-import * as messages from "../messages/graph.ts";
-import type { Problem } from "../problem.ts";
+import * as messages from "../problems/messages/graph.ts";
+import type { Problem } from "../problems/problem.ts";
 import type { Recipe, RecipeStage } from "../recipe/types.ts";
 import type { Edge } from "./types.ts";
 

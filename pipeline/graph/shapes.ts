@@ -1,13 +1,12 @@
 /** Checks the shapes that stages return, on tensors without values: nothing is computed. */
 import * as tf from "@tensorflow/tfjs";
-import { createRandom, seedTensor, type TensorSpec, traceCost } from "../../tensor/mod.ts";
+import { createRandom, seedTensor, type TensorSpec, traceCost, UnknownOpError } from "../../lib/tensor/mod.ts";
 import type { Components, ImageShape, Rates } from "../kinds/common.ts";
 import type { Kind, Kinds } from "../kinds/mod.ts";
-import * as messages from "../messages/graph.ts";
-import type { Text } from "../messages/text.ts";
-import type { Problem } from "../problem.ts";
+import * as messages from "../problems/messages/graph.ts";
+import type { Text } from "../problems/messages/text.ts";
+import type { Problem } from "../problems/problem.ts";
 import type { Recipe } from "../recipe/types.ts";
-import { isUnknownOp } from "./cost.ts";
 import { attempt, pluginId } from "./create.ts";
 import type { Stage } from "./types.ts";
 
@@ -220,7 +219,7 @@ async function trace(
   try {
     return (await traceCost(fn, [], name)).output as Record<string, TensorSpec>;
   } catch (error) {
-    if (isUnknownOp(error)) return undefined;
+    if (error instanceof UnknownOpError) return undefined;
     throw error;
   }
 }

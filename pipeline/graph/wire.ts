@@ -1,8 +1,8 @@
 /** Wires a recipe's stages into a graph, and refuses what cannot work before anything runs. */
 import type { ImageShape } from "../kinds/common.ts";
 import type { Kind, Slot } from "../kinds/mod.ts";
-import * as messages from "../messages/graph.ts";
-import { DenoiseError, type Problem } from "../problem.ts";
+import * as messages from "../problems/messages/graph.ts";
+import { DenoiseError, type Problem } from "../problems/problem.ts";
 import type { Recipe, RecipeStage } from "../recipe/types.ts";
 import { checkCapabilities } from "./capabilities.ts";
 import { type Attempt, attempt, createStage, pluginId } from "./create.ts";

@@ -13,8 +13,8 @@ import {
 } from "../../plugin.ts";
 import type { Kind, Slot } from "../kinds/mod.ts";
 import type { AnyPlugin } from "../kinds/plugin.ts";
-import { loadPluginFile } from "../plugins/load_file.ts";
-import { DenoiseError, type Problem } from "../problem.ts";
+import { loadPluginFile } from "../registry/load_file.ts";
+import { DenoiseError, type Problem } from "../problems/problem.ts";
 import type { Recipe, RecipeStage, TrainOptions } from "../recipe/types.ts";
 import { wire } from "./wire.ts";
 

@@ -1,6 +1,6 @@
 /** Plugin kind `augmentation`: a random change of the training pictures, on the device. */
 import type * as tf from "@tensorflow/tfjs";
-import type { Random } from "../../tensor/random.ts";
+import type { Random } from "../../lib/tensor/random.ts";
 import type { ImageShape } from "./common.ts";
 
 /** A random change of pictures that leaves what they show alone. */

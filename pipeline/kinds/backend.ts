@@ -1,5 +1,5 @@
 /** Plugin kind `backend`: what runs the tensors. */
-import type { Tree } from "../../tensor/tree.ts";
+import type { Tree } from "../../lib/tensor/tree.ts";
 
 /** A compiled function: a call enqueues the work and resolves once it is enqueued, not once it is done. */
 export type Compiled<A extends readonly Tree[], R extends Tree> = (...args: A) => Promise<R>;

@@ -1,6 +1,6 @@
 /** Plugin kind `ema`: the average of the weights over training, which samples and metrics use. */
 import type * as tf from "@tensorflow/tfjs";
-import type { State } from "../../tensor/tree.ts";
+import type { State } from "../../lib/tensor/tree.ts";
 
 /** An average over network states. */
 export interface Ema {

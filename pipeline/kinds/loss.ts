@@ -1,6 +1,6 @@
 /** Plugin kind `loss`: which noise levels are trained on, and what is asked of the prediction there. */
 import type * as tf from "@tensorflow/tfjs";
-import type { Random } from "../../tensor/random.ts";
+import type { Random } from "../../lib/tensor/random.ts";
 import type { Components, Rates } from "./common.ts";
 
 /** A training objective. It owns the distribution of noise levels: that is no business of the sampling schedule. */

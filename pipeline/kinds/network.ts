@@ -1,7 +1,7 @@
 /** Plugin kind `network`: a function of noisy images with trainable weights. */
 import type * as tf from "@tensorflow/tfjs";
-import type { Random } from "../../tensor/random.ts";
-import type { State, TensorRecord } from "../../tensor/tree.ts";
+import type { Random } from "../../lib/tensor/random.ts";
+import type { State, TensorRecord } from "../../lib/tensor/tree.ts";
 import type { ImageShape } from "./common.ts";
 
 /** What a network sees. A type, so that it is a tree of tensors. */

@@ -1,6 +1,6 @@
 /** Plugin kind `normalizer`: pixels to the values that networks see, and back. */
 import type * as tf from "@tensorflow/tfjs";
-import type { TensorRecord } from "../../tensor/tree.ts";
+import type { TensorRecord } from "../../lib/tensor/tree.ts";
 import type { ImageShape } from "./common.ts";
 
 /** An affine map per channel. Its statistics are tensors that travel with the checkpoint. */

@@ -1,6 +1,6 @@
 /** Plugin kind `optimizer`: gradients to new weights. */
 import type * as tf from "@tensorflow/tfjs";
-import type { TensorRecord } from "../../tensor/tree.ts";
+import type { TensorRecord } from "../../lib/tensor/tree.ts";
 
 /** A pure update rule over flat records of tensors. */
 export interface Optimizer {

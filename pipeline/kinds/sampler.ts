@@ -1,8 +1,8 @@
 /** Plugin kind `sampler`: noise to images, by repeated denoising. */
 import type * as tf from "@tensorflow/tfjs";
 import { z } from "zod";
-import type { Random } from "../../tensor/random.ts";
-import type { TensorRecord } from "../../tensor/tree.ts";
+import type { Random } from "../../lib/tensor/random.ts";
+import type { TensorRecord } from "../../lib/tensor/tree.ts";
 import type { Components, Rates } from "./common.ts";
 
 /** Options that every sampler takes besides its own: clipping is done by `denoise`, so that a sampler need not. */

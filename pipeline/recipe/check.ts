@@ -1,7 +1,7 @@
 /** Checks a merged recipe as a whole, and makes the `Recipe` that the graph is wired from. */
 import { type Kind, kinds } from "../kinds/mod.ts";
-import type { Place, Problem } from "../problem.ts";
-import { tellOdd } from "../report/odd.ts";
+import type { Place, Problem } from "../problems/problem.ts";
+import { tellOdd } from "../problems/odd.ts";
 import { type Field, fieldAt, isMap, type MapNode, type Node, spanOf } from "./node.ts";
 import { checkName, checkRootKeys, checkSeed, checkSweep, checkTrain } from "./root.ts";
 import { type CheckedStage, checkKind, checkSampler, type StageTools } from "./stages.ts";

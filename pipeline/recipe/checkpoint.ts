@@ -1,6 +1,6 @@
 /** Reads the recipe out of a checkpoint's metadata, and nothing else of it. */
-import { sha256 } from "../../files/mod.ts";
-import { Fault, readHeader } from "../safetensors/header.ts";
+import { sha256 } from "../../lib/files/mod.ts";
+import { Fault, readHeader } from "../../lib/files/safetensors/header.ts";
 
 const maxRecipe = 2 ** 18; // characters: what is larger is not a recipe
 

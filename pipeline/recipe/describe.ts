@@ -1,7 +1,7 @@
 /** Says in words what an option takes: "integer ≥ 1", "list of numbers from 0 to 1", `"mae" or "mse"`. */
 import { z } from "zod";
 import { interval } from "../kinds/metric.ts";
-import { listed } from "../messages/text.ts";
+import { listed } from "../problems/messages/text.ts";
 
 /** The part of JSON Schema that zod writes for options. */
 export interface JsonSchema {

@@ -1,7 +1,7 @@
 /** What a recipe says once everything is filled in, and where each value came from: `validate --explain`. */
-import { visible } from "../../text/mod.ts";
-import { counted } from "../messages/text.ts";
-import { columns, cut, pad } from "../text/width.ts";
+import { visible } from "../../lib/text/mod.ts";
+import { counted } from "../problems/messages/text.ts";
+import { columns, cut, pad } from "../terminal/width.ts";
 import { pathText } from "./node.ts";
 import type { Origin, Path, Recipe } from "./types.ts";
 import { short } from "./write.ts";

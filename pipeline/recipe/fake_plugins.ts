@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { Kind } from "../kinds/mod.ts";
 import type { AnyPlugin } from "../kinds/plugin.ts";
-import { DenoiseError } from "../problem.ts";
+import { DenoiseError } from "../problems/problem.ts";
 import type { PluginSource } from "./types.ts";
 
 const size = z.int().min(8).max(512);

@@ -1,6 +1,6 @@
 /** The advice to put in quotes what YAML takes for something else than text. */
-import { visibleBlanks } from "../../text/mod.ts";
-import { shellWord } from "../text/shell.ts";
+import { visibleBlanks } from "../../lib/text/mod.ts";
+import { shellWord } from "../terminal/shell.ts";
 import type { Node } from "./node.ts";
 
 /** What to write for a number, a boolean or nothing to be text: as it is written, for another form is another text. */

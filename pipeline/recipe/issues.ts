@@ -1,9 +1,9 @@
 /** zod's issues in our words: the one table from its closed set of codes to messages. */
 import { z } from "zod";
-import * as messages from "../messages/recipe.ts";
-import type { Text } from "../messages/text.ts";
+import * as messages from "../problems/messages/recipe.ts";
+import type { Text } from "../problems/messages/text.ts";
 import { describe, describeOne, type JsonSchema, schemaAt } from "./describe.ts";
-import { plain, visible } from "../../text/mod.ts";
+import { plain, visible } from "../../lib/text/mod.ts";
 import { inQuotes } from "./in_quotes.ts";
 import { type Node, pathText } from "./node.ts";
 import type { Path } from "./types.ts";

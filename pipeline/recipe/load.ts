@@ -1,10 +1,10 @@
 /** Finds the text of a recipe: in a file, in a run folder, or in the metadata of a checkpoint. */
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { refusalOf, whatFailed } from "../../files/refusal.ts";
-import * as messages from "../messages/file.ts";
-import type { Text } from "../messages/text.ts";
-import { nearest } from "../text/nearest.ts";
+import { refusalOf, whatFailed } from "../../lib/files/refusal.ts";
+import * as messages from "../problems/messages/file.ts";
+import type { Text } from "../problems/messages/text.ts";
+import { nearest } from "../terminal/nearest.ts";
 import { readCheckpointRecipe } from "./checkpoint.ts";
 
 /** A recipe's own text. */

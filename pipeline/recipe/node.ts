@@ -1,6 +1,6 @@
 /** YAML values that remember where they came from: what recipes are merged and checked as. */
-import type { Place } from "../problem.ts";
-import { placeIn, sourceOf } from "../report/source.ts";
+import type { Place } from "../problems/problem.ts";
+import { placeIn, sourceOf } from "../problems/source.ts";
 import type { Origin, Path } from "./types.ts";
 
 /** A value that holds no others. */

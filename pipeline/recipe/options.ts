@@ -1,9 +1,9 @@
 /** Checks the options of one stage, or of `train`, against their zod schema. */
 import type { z } from "zod";
-import { pluginCheckFailed } from "../messages/recipe.ts";
-import * as messages from "../messages/recipe.ts";
-import type { Place } from "../problem.ts";
-import { nearest } from "../text/nearest.ts";
+import { pluginCheckFailed } from "../problems/messages/recipe.ts";
+import * as messages from "../problems/messages/recipe.ts";
+import type { Place } from "../problems/problem.ts";
+import { nearest } from "../terminal/nearest.ts";
 import { inputSchema } from "./describe.ts";
 import { issueText } from "./issues.ts";
 import { dataOf, fieldAt, type MapNode, type Node, spanOf } from "./node.ts";

@@ -1,7 +1,7 @@
 /** Where the files of a recipe came from: from the user's own folder, or from elsewhere. */
 import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
-import { exists } from "../../files/exists.ts";
-import type { Elsewhere } from "../messages/trust.ts";
+import { exists } from "../../lib/files/exists.ts";
+import type { Elsewhere } from "../problems/messages/trust.ts";
 import type { RecipeText } from "./load.ts";
 
 /**

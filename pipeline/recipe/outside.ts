@@ -1,6 +1,6 @@
 /** Options that lead out of a recipe, where it came from elsewhere: libraries are code, and paths may lead to other computers. */
-import { type Elsewhere, libraryUntrusted, networkPath } from "../messages/trust.ts";
-import type { Problem } from "../problem.ts";
+import { type Elsewhere, libraryUntrusted, networkPath } from "../problems/messages/trust.ts";
+import type { Problem } from "../problems/problem.ts";
 import { type Code, codeOfLibrary } from "../trust/code.ts";
 import { hasChanged, mayRun, type Trust } from "../trust/trust.ts";
 import type { Path, Recipe } from "./types.ts";

@@ -1,8 +1,8 @@
 /** Applies what the command line says: `network.block_depth=3 samplers.preview.steps=50 metrics.0.every="1 epoch"`. */
-import * as messages from "../messages/file.ts";
-import { unknownKey } from "../messages/recipe.ts";
-import type { Place } from "../problem.ts";
-import { charactersIn, columnAt, commandLine, placeIn } from "../report/source.ts";
+import * as messages from "../problems/messages/file.ts";
+import { unknownKey } from "../problems/messages/recipe.ts";
+import type { Place } from "../problems/problem.ts";
+import { charactersIn, columnAt, commandLine, placeIn } from "../problems/source.ts";
 import { mergeRecipes, mergeStage, rootKeys, stageKey } from "./merge.ts";
 import { dataOf, type Field, fieldAt, isList, isMap, type MapNode, type Node, withField } from "./node.ts";
 import { parse, type Report } from "./parse.ts";

@@ -1,8 +1,8 @@
 /** YAML text to nodes with places; every mistake in the text is reported. */
 import { type Document, isAlias, isMap, isPair, isScalar, type Node as YamlNode, parseDocument } from "yaml";
-import * as messages from "../messages/file.ts";
-import type { Text } from "../messages/text.ts";
-import type { Place } from "../problem.ts";
+import * as messages from "../problems/messages/file.ts";
+import type { Text } from "../problems/messages/text.ts";
+import type { Place } from "../problems/problem.ts";
 import { inQuotes } from "./in_quotes.ts";
 import type { Field, Node, Scalar } from "./node.ts";
 import { placesIn } from "./places.ts";

@@ -1,6 +1,6 @@
 /** Ranges of a text as places: their line, their column, their length. */
-import type { Place } from "../problem.ts";
-import { placeIn } from "../report/source.ts";
+import type { Place } from "../problems/problem.ts";
+import { placeIn } from "../problems/source.ts";
 import type { TextSource } from "./parse.ts";
 
 /** Makes places of ranges of a text. Looks up what it has counted once: a line may be long, and hold every value. */

@@ -1,11 +1,11 @@
 /** The plugin files of a recipe: where they are, and which of them may be loaded. */
 import { basename, dirname, resolve } from "node:path";
-import { isFile, isFolder } from "../../files/exists.ts";
+import { isFile, isFolder } from "../../lib/files/exists.ts";
 import { type Kind, kinds } from "../kinds/mod.ts";
-import { pluginFileIsFolder, pluginFileNotFound, wrongType } from "../messages/recipe.ts";
-import * as messages from "../messages/trust.ts";
-import { commandLine } from "../report/source.ts";
-import { nearest } from "../text/nearest.ts";
+import { pluginFileIsFolder, pluginFileNotFound, wrongType } from "../problems/messages/recipe.ts";
+import * as messages from "../problems/messages/trust.ts";
+import { commandLine } from "../problems/source.ts";
+import { nearest } from "../terminal/nearest.ts";
 import { type Code, codeOfPlugin, isPluginName, pluginEndings } from "../trust/code.ts";
 import { hasChanged, mayRun, type Trust } from "../trust/trust.ts";
 import { inQuotes } from "./in_quotes.ts";

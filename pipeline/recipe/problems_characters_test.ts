@@ -1,6 +1,6 @@
 /** Tests of what is printed for characters that cannot be seen or look like others, and of where it points. */
 import assert from "node:assert/strict";
-import { DenoiseError } from "../problem.ts";
+import { DenoiseError } from "../problems/problem.ts";
 import { fakes } from "./fake_plugins.ts";
 import { readRecipe } from "./read.ts";
 import { inFolder, smallest, testProblems } from "./testing.ts";

@@ -1,6 +1,6 @@
 /** Tests of what is said of numbers, truths and nothing where text was meant: the fix quotes what stands there. */
 import assert from "node:assert/strict";
-import { DenoiseError } from "../problem.ts";
+import { DenoiseError } from "../problems/problem.ts";
 import { fakes } from "./fake_plugins.ts";
 import { readRecipe } from "./read.ts";
 import { inFolder, read, smallest } from "./testing.ts";

@@ -1,11 +1,11 @@
 /** Reads a recipe: file, bases, defaults, overrides, plugins, checks; everything that is wrong comes at once. */
 import { dirname, isAbsolute, join } from "node:path";
-import { loadNames } from "../../text/mod.ts";
-import * as messages from "../messages/file.ts";
-import { extendsInCheckpoint } from "../messages/trust.ts";
-import { DenoiseError, type Place, type Problem } from "../problem.ts";
-import { tellOdd } from "../report/odd.ts";
-import { commandLine, placeIn } from "../report/source.ts";
+import { loadNames } from "../../lib/text/mod.ts";
+import * as messages from "../problems/messages/file.ts";
+import { extendsInCheckpoint } from "../problems/messages/trust.ts";
+import { DenoiseError, type Place, type Problem } from "../problems/problem.ts";
+import { tellOdd } from "../problems/odd.ts";
+import { commandLine, placeIn } from "../problems/source.ts";
 import type { Trust } from "../trust/trust.ts";
 import { checkRecipe } from "./check.ts";
 import { inQuotes } from "./in_quotes.ts";

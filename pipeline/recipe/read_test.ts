@@ -1,8 +1,8 @@
 /** Tests of reading recipes that are right: forms, defaults, layers, plugins, and where they may stand. */
 import assert from "node:assert/strict";
 import { resolve } from "node:path";
-import { sha256 } from "../../files/mod.ts";
-import { DenoiseError } from "../problem.ts";
+import { sha256 } from "../../lib/files/mod.ts";
+import { DenoiseError } from "../problems/problem.ts";
 import { fakes } from "./fake_plugins.ts";
 import { readRecipe } from "./read.ts";
 import { checkpoint, inFolder, read, smallest } from "./testing.ts";

@@ -1,9 +1,9 @@
 /** Checks what stands at the root of a recipe besides its stages: name, seed, train, and keys that mean nothing. */
 import { basename } from "node:path";
-import { unseen, visible } from "../../text/mod.ts";
+import { unseen, visible } from "../../lib/text/mod.ts";
 import { type Kind, kinds } from "../kinds/mod.ts";
-import * as messages from "../messages/recipe.ts";
-import { nearest } from "../text/nearest.ts";
+import * as messages from "../problems/messages/recipe.ts";
+import { nearest } from "../terminal/nearest.ts";
 import { inQuotes } from "./in_quotes.ts";
 import { rootKeys } from "./merge.ts";
 import { dataOf, isList, isMap, type MapNode, pathText } from "./node.ts";

@@ -1,12 +1,12 @@
 /** Checks the stages of a recipe: their form, their plugin, their options. */
 import { z } from "zod";
-import { unseen } from "../../text/mod.ts";
+import { unseen } from "../../lib/text/mod.ts";
 import { type Kind, type KindInfo, kinds } from "../kinds/mod.ts";
 import type { AnyPlugin } from "../kinds/plugin.ts";
-import * as messages from "../messages/recipe.ts";
-import type { Text } from "../messages/text.ts";
-import { DenoiseError, type Place, type Problem } from "../problem.ts";
-import { nearest } from "../text/nearest.ts";
+import * as messages from "../problems/messages/recipe.ts";
+import type { Text } from "../problems/messages/text.ts";
+import { DenoiseError, type Place, type Problem } from "../problems/problem.ts";
+import { nearest } from "../terminal/nearest.ts";
 import { dataOf, type Field, isList, isMap, type MapNode, pathText, withFields } from "./node.ts";
 import { checkOptions } from "./options.ts";
 import type { Report } from "./parse.ts";

@@ -1,8 +1,8 @@
 /** What the tests of recipes share: folders with recipes in them, and what is printed for those that are refused. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { DenoiseError } from "../problem.ts";
-import { formatProblems } from "../report/format.ts";
+import { DenoiseError } from "../problems/problem.ts";
+import { formatProblems } from "../problems/format.ts";
 import { fakes } from "./fake_plugins.ts";
 import { readRecipe } from "./read.ts";
 import type { Recipe } from "./types.ts";

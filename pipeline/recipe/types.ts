@@ -1,7 +1,7 @@
 /** A checked recipe: what the graph is wired from. */
 import type { Kind } from "../kinds/mod.ts";
 import type { AnyPlugin } from "../kinds/plugin.ts";
-import type { Problem } from "../problem.ts";
+import type { Problem } from "../problems/problem.ts";
 import type { Code } from "../trust/code.ts";
 
 /** Keys from the root of a recipe to a value, such as `["samplers", "preview", "steps"]`. */

@@ -1,7 +1,7 @@
 /** Resolved recipes as YAML text, and what differs between two of them. */
 import { basename } from "node:path";
 import { Document, isMap as isYamlMap, isScalar, type Node as YamlNode, visit } from "yaml";
-import { replaceUnseen, visible, visibleJson } from "../../text/mod.ts";
+import { replaceUnseen, visible, visibleJson } from "../../lib/text/mod.ts";
 import { stageKey } from "./merge.ts";
 import { isList, isMap, type Node, pathText } from "./node.ts";
 import type { Path } from "./types.ts";

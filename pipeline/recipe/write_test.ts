@@ -1,7 +1,7 @@
 /** Tests of resolved recipes as text, their differences, and where their values came from. */
 import assert from "node:assert/strict";
 import { parse } from "yaml";
-import { visible } from "../../text/mod.ts";
+import { visible } from "../../lib/text/mod.ts";
 import { explain } from "./explain.ts";
 import { fakes } from "./fake_plugins.ts";
 import { readRecipe } from "./read.ts";

@@ -1,7 +1,7 @@
 /** The YAML library's mistakes in words for people who write recipes. */
 import type { ErrorCode, YAMLParseError } from "yaml";
-import * as messages from "../messages/file.ts";
-import { quote, type Text } from "../messages/text.ts";
+import * as messages from "../problems/messages/file.ts";
+import { quote, type Text } from "../problems/messages/text.ts";
 
 type Wording = readonly [what: string, ...fix: string[]];
 

@@ -1,10 +1,11 @@
 /** Compares what lies behind a run with what was there when its checkpoint was written: pictures, program, machine. */
 import { changesBetween, type DataChanges } from "../data/changes.ts";
 import type { Pictures } from "../data/types.ts";
-import * as messages from "../messages/behind.ts";
-import { listed, quote, type Text } from "../messages/text.ts";
-import { backendChanged } from "../messages/run.ts";
-import { type Console, warning } from "../terminal/console.ts";
+import * as messages from "../problems/messages/behind.ts";
+import { listed, quote, type Text } from "../problems/messages/text.ts";
+import { backendChanged } from "../problems/messages/run.ts";
+import type { Console } from "../terminal/console.ts";
+import { warning } from "../problems/warning.ts";
 import { version } from "../version.ts";
 import type { Checkpoint, Position } from "./checkpoint.ts";
 import { readRecord } from "./data_record.ts";

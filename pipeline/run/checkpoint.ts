@@ -1,11 +1,11 @@
 /** Checkpoints: all that is needed to go on exactly, in one safetensors file that explains itself. */
 import { basename, dirname, join } from "node:path";
 import { z } from "zod";
-import { sha256 } from "../../files/mod.ts";
-import { visible } from "../../text/mod.ts";
+import { sha256 } from "../../lib/files/mod.ts";
+import { visible } from "../../lib/text/mod.ts";
 import type { DataDigest } from "../data/types.ts";
-import * as messages from "../messages/run.ts";
-import { DenoiseError } from "../problem.ts";
+import * as messages from "../problems/messages/run.ts";
+import { DenoiseError } from "../problems/problem.ts";
 import { recipeSumKey } from "../recipe/checkpoint.ts";
 import type { Code } from "../trust/code.ts";
 import { version } from "../version.ts";

@@ -3,7 +3,7 @@
  * line a picture. Checkpoints hold the digest alone.
  */
 import { basename, join } from "node:path";
-import { exists, writeWhole } from "../../files/mod.ts";
+import { exists, writeWhole } from "../../lib/files/mod.ts";
 import { digestOf } from "../data/digest.ts";
 import type { DataDigest, DataRecord, PictureRecord } from "../data/types.ts";
 

@@ -1,6 +1,6 @@
 /** Whether a stage may download: not from an address in a recipe that the user did not type. */
-import { addressUntrusted } from "../messages/trust.ts";
-import { DenoiseError, type Problem } from "../problem.ts";
+import { addressUntrusted } from "../problems/messages/trust.ts";
+import { DenoiseError, type Problem } from "../problems/problem.ts";
 import type { Recipe, RecipeStage } from "../recipe/types.ts";
 
 /** An address that a recipe from elsewhere names, as the problem that it is once something has to be downloaded. */

@@ -1,7 +1,7 @@
 /** Tests of the files of a run: its log, its lock, its checkpoints, its folder. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { DenoiseError } from "../problem.ts";
+import { DenoiseError } from "../problems/problem.ts";
 import {
   type Checkpoint,
   findCheckpoint,

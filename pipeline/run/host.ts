@@ -1,6 +1,6 @@
 /** Trees of tensors on the host: what checkpoints hold. */
 import * as tf from "@tensorflow/tfjs";
-import { leaves, mapTree, type Tree } from "../../tensor/mod.ts";
+import { leaves, mapTree, type Tree } from "../../lib/tensor/mod.ts";
 import type { DType, HostTensor } from "./safetensors.ts";
 
 /** Tensors by their path in a tree, such as `network/trainable/conv.kernel`. */

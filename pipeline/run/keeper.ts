@@ -1,12 +1,12 @@
 /** Writes checkpoints of a run and keeps the right ones. */
 import { join } from "node:path";
-import { diverged } from "../messages/run.ts";
-import { DenoiseError } from "../problem.ts";
-import type { TensorRecord } from "../../tensor/mod.ts";
+import { diverged } from "../problems/messages/run.ts";
+import { DenoiseError } from "../problems/problem.ts";
+import type { TensorRecord } from "../../lib/tensor/mod.ts";
 import { checkpointPath, type Position, prune, writeCheckpoint } from "./checkpoint.ts";
 import { firstNotFinite, toHost } from "./host.ts";
 import type { RunLog } from "./log.ts";
-import type { TrainState } from "./states.ts";
+import type { TrainState } from "../programs/states.ts";
 
 /** Writes checkpoints of one run. */
 export class Keeper {

@@ -1,7 +1,7 @@
 /** Files of what a command has measured, which it reads when it goes on. */
 import { z } from "zod";
-import { DenoiseError } from "../problem.ts";
-import type { Text } from "../messages/text.ts";
+import { DenoiseError } from "../problems/problem.ts";
+import type { Text } from "../problems/messages/text.ts";
 
 const maxSize = 64 * 2 ** 20; // bytes: a measurement takes some hundred
 

@@ -1,6 +1,6 @@
 /** The lines that training prints. */
 import type { Pictures } from "../data/mod.ts";
-import type { TrainingCost } from "../graph/cost.ts";
+import type { TrainingCost } from "../programs/cost.ts";
 import type { Graph } from "../graph/types.ts";
 import type { Console, Progress } from "../terminal/console.ts";
 import { row } from "../terminal/rows.ts";

@@ -1,18 +1,19 @@
 /** Loads a model to use it: the graph of a checkpoint's own recipe, its average weights, its statistics. */
 import { basename, dirname } from "node:path";
-import { disposeTree, type State, type TensorRecord } from "../../tensor/mod.ts";
+import { disposeTree, type State, type TensorRecord } from "../../lib/tensor/mod.ts";
 import type { Graph } from "../graph/types.ts";
 import { wire } from "../graph/wire.ts";
-import { pluginChanged } from "../messages/trust.ts";
+import { pluginChanged } from "../problems/messages/trust.ts";
 import { readRecipe } from "../recipe/read.ts";
 import type { PluginSource } from "../recipe/types.ts";
-import { type Console, warning } from "../terminal/console.ts";
+import type { Console } from "../terminal/console.ts";
+import { warning } from "../problems/warning.ts";
 import type { Trust } from "../trust/trust.ts";
 import { changedCode, findCheckpoint, type Position } from "./checkpoint.ts";
 import { generators, type Session } from "./session.ts";
 import { restored } from "./start.ts";
 import { startBackend } from "./start_backend.ts";
-import { compiledInitialState } from "./states.ts";
+import { compiledInitialState } from "../programs/states.ts";
 
 /** What loading takes. */
 export interface LoadOptions {

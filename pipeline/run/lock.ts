@@ -1,7 +1,7 @@
 /** Keeps two processes out of one run folder. */
 import { join } from "node:path";
-import { runBusy } from "../messages/run.ts";
-import { DenoiseError } from "../problem.ts";
+import { runBusy } from "../problems/messages/run.ts";
+import { DenoiseError } from "../problems/problem.ts";
 
 /**
  * Takes the lock of a run folder, which has to exist. The operating system gives it back when the process ends in

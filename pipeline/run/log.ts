@@ -1,8 +1,8 @@
 /** The log of a run: one JSON object a line, a step or an event each. */
 import { Buffer } from "node:buffer";
-import { named } from "../../files/refusal.ts";
-import { writeAllSync } from "../../files/whole.ts";
-import { visibleJson } from "../../text/mod.ts";
+import { named } from "../../lib/files/refusal.ts";
+import { writeAllSync } from "../../lib/files/whole.ts";
+import { visibleJson } from "../../lib/text/mod.ts";
 
 /** An entry. `step` counts finished updates; an entry without `event` is a step. */
 export interface LogEntry {

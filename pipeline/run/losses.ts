@@ -1,9 +1,9 @@
 /** The losses of steps: read a step late, so that the device never waits, and watched. */
-import { diverged, stuck } from "../messages/run.ts";
-import { DenoiseError } from "../problem.ts";
-import { warning } from "../terminal/console.ts";
-import { disposeTree } from "../../tensor/mod.ts";
-import type { Errors } from "./train_step.ts";
+import { diverged, stuck } from "../problems/messages/run.ts";
+import { DenoiseError } from "../problems/problem.ts";
+import { warning } from "../problems/warning.ts";
+import { disposeTree } from "../../lib/tensor/mod.ts";
+import type { Errors } from "../programs/train_step.ts";
 
 const patience = 300; // steps after which a loss has to beat that of a zero output
 const window = 100; // steps whose mean is compared

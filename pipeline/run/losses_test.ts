@@ -1,7 +1,7 @@
 /** Tests of reading losses late, and of what is said about them. */
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
-import { DenoiseError } from "../problem.ts";
+import { DenoiseError } from "../problems/problem.ts";
 import { Losses } from "./losses.ts";
 import { cpu } from "./testing.ts";
 

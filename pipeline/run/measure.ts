@@ -1,13 +1,13 @@
 /** Measures the metrics of a recipe: shows them validation pictures and generated ones. */
 import type * as tf from "@tensorflow/tfjs";
-import { disposeTree, seedTensor, type State } from "../../tensor/mod.ts";
+import { disposeTree, seedTensor, type State } from "../../lib/tensor/mod.ts";
 import { batches, type PictureSet } from "../data/mod.ts";
 import type { Stage } from "../graph/types.ts";
 import type { MetricView } from "../kinds/metric.ts";
 import { type Session, showWork } from "./session.ts";
-import { upload } from "./states.ts";
-import { buildEvaluationStep, buildRealStep, type Evaluation } from "./train_step.ts";
-import { turn } from "./turn.ts";
+import { upload } from "../programs/states.ts";
+import { buildEvaluationStep, buildRealStep, type Evaluation } from "../programs/train_step.ts";
+import { turn } from "../programs/turn.ts";
 
 /** A number that a metric measured. */
 export interface Measurement {

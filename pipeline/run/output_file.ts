@@ -1,7 +1,7 @@
 /** Refuses, before any work, to write over what a command did not write itself. */
 import { basename, extname } from "node:path";
-import { outputFormat, outputKept, outputTaken } from "../messages/output.ts";
-import { DenoiseError } from "../problem.ts";
+import { outputFormat, outputKept, outputTaken } from "../problems/messages/output.ts";
+import { DenoiseError } from "../problems/problem.ts";
 
 const mostBytes = 2 ** 26; // of what commands write as text; a larger file is something else
 

@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { builtins } from "../../mod.ts";
-import { DenoiseError } from "../problem.ts";
+import { DenoiseError } from "../problems/problem.ts";
 import { memoryConsole } from "../terminal/memory_console.ts";
-import { evaluate } from "./evaluate.ts";
+import { evaluate } from "../commands/evaluate.ts";
 import { checkEvaluationFile, checkOutput, checkSchemaFile } from "./output_file.ts";
 
 /** The code of the problem that something is refused with; undefined where it is not. */

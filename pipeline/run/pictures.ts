@@ -1,6 +1,6 @@
 /** Generated images as pictures on the host. */
 import * as tf from "@tensorflow/tfjs";
-import type { Picture } from "../../image/mod.ts";
+import type { Picture } from "../../lib/image/mod.ts";
 
 /** Bytes of images in `[0, 1]`, `[n, height, width, channels]`. Frees them. Grey ones become red, green and blue. */
 export async function toPictures(images: tf.Tensor4D): Promise<Picture[]> {

@@ -2,9 +2,9 @@
 import { basename } from "node:path";
 import { isMap, parseDocument } from "yaml";
 import { z } from "zod";
-import { checkpointField, checkpointUnknown } from "../messages/run.ts";
-import { DenoiseError } from "../problem.ts";
-import { faultOf } from "../safetensors/json.ts";
+import { checkpointField, checkpointUnknown } from "../problems/messages/run.ts";
+import { DenoiseError } from "../problems/problem.ts";
+import { faultOf } from "../../lib/files/safetensors/json.ts";
 import type { Position } from "./checkpoint.ts";
 
 /** The `format` in the metadata of a checkpoint. */

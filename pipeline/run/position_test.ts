@@ -1,7 +1,7 @@
 /** Tests of the check of what a checkpoint says of itself, in files without a checksum as anybody may write them. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { DenoiseError } from "../problem.ts";
+import { DenoiseError } from "../problems/problem.ts";
 import { newestGood, type Position, readCheckpoint, readPosition } from "./checkpoint.ts";
 import { writeSafetensors } from "./safetensors.ts";
 

@@ -1,13 +1,14 @@
 /** Gets ready what metrics measure with; goes on without those for which it cannot be had. */
 import { join } from "node:path";
-import { cacheFolder } from "../../files/mod.ts";
-import { visible } from "../../text/mod.ts";
+import { cacheFolder } from "../../lib/files/mod.ts";
+import { visible } from "../../lib/text/mod.ts";
 import { meter } from "../data/progress.ts";
 import { failure } from "../graph/create.ts";
 import type { Graph, Stage } from "../graph/types.ts";
-import { metricUnavailable } from "../messages/run.ts";
-import { DenoiseError } from "../problem.ts";
-import { type Console, warning } from "../terminal/console.ts";
+import { metricUnavailable } from "../problems/messages/run.ts";
+import { DenoiseError } from "../problems/problem.ts";
+import type { Console } from "../terminal/console.ts";
+import { warning } from "../problems/warning.ts";
 import { untrustedAddress } from "./downloads.ts";
 import { shown } from "./session.ts";
 

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { files, refuse } from "denoise/plugin";
 import type { Graph, Stage } from "../graph/types.ts";
 import type { Metric } from "../kinds/metric.ts";
-import { DenoiseError } from "../problem.ts";
+import { DenoiseError } from "../problems/problem.ts";
 import { memoryConsole } from "../terminal/memory_console.ts";
 import { prepareMetrics } from "./prepare_metrics.ts";
 

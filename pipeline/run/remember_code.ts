@@ -1,6 +1,7 @@
 /** Remembers the code that a model was trained with. */
-import { codeUnremembered } from "../messages/trust.ts";
-import { type Console, warning } from "../terminal/console.ts";
+import { codeUnremembered } from "../problems/messages/trust.ts";
+import type { Console } from "../terminal/console.ts";
+import { warning } from "../problems/warning.ts";
 import type { Code } from "../trust/code.ts";
 import { recordFolder, remember } from "../trust/record.ts";
 

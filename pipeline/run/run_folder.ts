@@ -1,8 +1,8 @@
 /** The folder of a run: where its files stand, and how it is taken, moved aside and tidied. */
 import { basename, dirname, join } from "node:path";
-import { exists, isFile, isFolder, refusalOf, removeLeftovers } from "../../files/mod.ts";
-import { runFolderUnwritable } from "../messages/run.ts";
-import { DenoiseError } from "../problem.ts";
+import { exists, isFile, isFolder, refusalOf, removeLeftovers } from "../../lib/files/mod.ts";
+import { runFolderUnwritable } from "../problems/messages/run.ts";
+import { DenoiseError } from "../problems/problem.ts";
 import { listCheckpoints } from "./checkpoint.ts";
 import { lockFolder } from "./lock.ts";
 

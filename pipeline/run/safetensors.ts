@@ -1,11 +1,19 @@
 /** Reads and writes safetensors files, with a checksum of the whole file in the metadata. */
 import { createHash } from "node:crypto";
-import { WholeFile } from "../../files/whole.ts";
-import { fileDamaged } from "../messages/run.ts";
-import { DenoiseError } from "../problem.ts";
-import { arrays, type DType, type Entry, Fault, type Header, readBytes, readHeader } from "../safetensors/header.ts";
+import { WholeFile } from "../../lib/files/whole.ts";
+import { fileDamaged } from "../problems/messages/run.ts";
+import { DenoiseError } from "../problems/problem.ts";
+import {
+  arrays,
+  type DType,
+  type Entry,
+  Fault,
+  type Header,
+  readBytes,
+  readHeader,
+} from "../../lib/files/safetensors/header.ts";
 
-export type { DType } from "../safetensors/header.ts";
+export type { DType } from "../../lib/files/safetensors/header.ts";
 
 /** A tensor on the host, row-major. */
 export interface HostTensor {

@@ -1,7 +1,7 @@
 /** Tests of safetensors files: round trips, and what is wrong with a damaged one. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { DenoiseError } from "../problem.ts";
+import { DenoiseError } from "../problems/problem.ts";
 import { type HostTensor, readMetadata, readSafetensors, writeSafetensors } from "./safetensors.ts";
 
 const tensors: Record<string, HostTensor> = {

@@ -1,11 +1,11 @@
 /** Generates pictures for the eye: the samples of a run, and those of the command `sample`. */
-import type { Picture } from "../../image/mod.ts";
-import type { State } from "../../tensor/mod.ts";
+import type { Picture } from "../../lib/image/mod.ts";
+import type { State } from "../../lib/tensor/mod.ts";
 import type { Stage } from "../graph/types.ts";
 import { toPictures } from "./pictures.ts";
-import { samplesNotFinite } from "../messages/run.ts";
-import { warning } from "../terminal/console.ts";
-import type { GenerateOptions } from "./generate.ts";
+import { samplesNotFinite } from "../problems/messages/run.ts";
+import { warning } from "../problems/warning.ts";
+import type { GenerateOptions } from "../programs/generate.ts";
 import { type Session, showWork } from "./session.ts";
 
 /** What to generate. */

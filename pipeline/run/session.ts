@@ -1,20 +1,20 @@
 /** What training, sampling and evaluating share: a started backend, and generators compiled once each. */
-import { refusalOf } from "../../files/mod.ts";
-import type { TensorRecord } from "../../tensor/mod.ts";
-import { visible } from "../../text/mod.ts";
+import { refusalOf } from "../../lib/files/mod.ts";
+import type { TensorRecord } from "../../lib/tensor/mod.ts";
+import { visible } from "../../lib/text/mod.ts";
 import { openPictures, type Pictures, type Progress } from "../data/mod.ts";
 import { meter } from "../data/progress.ts";
 import { failure } from "../graph/create.ts";
 import type { Graph, Stage } from "../graph/types.ts";
 import type { Backend } from "../kinds/backend.ts";
 import type { Dataset, OpenDataset, OpenTools } from "../kinds/dataset.ts";
-import { listed } from "../messages/text.ts";
-import { DenoiseError } from "../problem.ts";
+import { listed } from "../problems/messages/text.ts";
+import { DenoiseError } from "../problems/problem.ts";
 import type { Recipe } from "../recipe/types.ts";
 import type { Console } from "../terminal/console.ts";
 import { count, duration } from "../terminal/units.ts";
 import { untrustedAddress, withAddress } from "./downloads.ts";
-import { buildGenerate, type Generate } from "./generate.ts";
+import { buildGenerate, type Generate } from "../programs/generate.ts";
 
 /** A graph on a device. */
 export interface Session {

@@ -1,12 +1,13 @@
 /** Where a run starts: at a checkpoint, or at the beginning. */
-import { disposeTree, seedTensor, type TensorRecord, type Tree } from "../../tensor/mod.ts";
+import { disposeTree, seedTensor, type TensorRecord, type Tree } from "../../lib/tensor/mod.ts";
 import { batches, chunks, type Pictures } from "../data/mod.ts";
 import type { Graph } from "../graph/types.ts";
-import { measuringWithOthers } from "../messages/behind.ts";
-import * as messages from "../messages/run.ts";
-import { pluginChanged } from "../messages/trust.ts";
-import { DenoiseError } from "../problem.ts";
-import { type Console, warning } from "../terminal/console.ts";
+import { measuringWithOthers } from "../problems/messages/behind.ts";
+import * as messages from "../problems/messages/run.ts";
+import { pluginChanged } from "../problems/messages/trust.ts";
+import { DenoiseError } from "../problems/problem.ts";
+import type { Console } from "../terminal/console.ts";
+import { warning } from "../problems/warning.ts";
 import { compareBehind } from "./behind.ts";
 import { changedCode, type Checkpoint, damagedName, newestGood, type Position } from "./checkpoint.ts";
 import { keepRecord } from "./data_record.ts";
@@ -14,9 +15,9 @@ import { fromHost } from "./host.ts";
 import { changesOf } from "./resume.ts";
 import type { RunFolder } from "./run_folder.ts";
 import type { Session } from "./session.ts";
-import { compiledInitialState, type TrainState, upload } from "./states.ts";
-import { buildZeroOutputLoss } from "./train_step.ts";
-import { turn } from "./turn.ts";
+import { compiledInitialState, type TrainState, upload } from "../programs/states.ts";
+import { buildZeroOutputLoss } from "../programs/train_step.ts";
+import { turn } from "../programs/turn.ts";
 
 /** A checkpoint to continue from. */
 export type Before = Checkpoint & {

@@ -1,6 +1,6 @@
 /** Starts the backend of a graph, with progress where it has to fetch something first. */
 import { meter } from "../data/progress.ts";
-import { startFailure } from "../graph/start_failure.ts";
+import { startFailure } from "./start_failure.ts";
 import type { Graph } from "../graph/types.ts";
 import type { Console } from "../terminal/console.ts";
 import { shown } from "./session.ts";

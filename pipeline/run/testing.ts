@@ -1,7 +1,7 @@
 /** A graph of small stages, for tests of what runs on graphs: no recipe, no plugin file. */
 import * as tf from "@tensorflow/tfjs";
 import "@tensorflow/tfjs-backend-cpu";
-import { opByOp, type State, type TensorRecord, tfjsBackend } from "../../tensor/mod.ts";
+import { opByOp, type State, type TensorRecord, tfjsBackend } from "../../lib/tensor/mod.ts";
 import type { Graph, Stage } from "../graph/types.ts";
 import type { Backend } from "../kinds/backend.ts";
 import type { ImageShape } from "../kinds/common.ts";

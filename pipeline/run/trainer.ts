@@ -1,9 +1,9 @@
 /** The training loop: steps, what is due between them, and stopping so that nothing is lost. */
 import { join, relative } from "node:path";
-import { whatFailed, writeWhole } from "../../files/mod.ts";
-import { grid } from "../../image/mod.ts";
-import { disposeTree, seedTensor, type TensorRecord } from "../../tensor/mod.ts";
-import { visible } from "../../text/mod.ts";
+import { whatFailed, writeWhole } from "../../lib/files/mod.ts";
+import { grid } from "../../lib/image/mod.ts";
+import { disposeTree, seedTensor, type TensorRecord } from "../../lib/tensor/mod.ts";
+import { visible } from "../../lib/text/mod.ts";
 import { batchCount, batches, type Pictures } from "../data/mod.ts";
 import type { Stage } from "../graph/types.ts";
 import type { Compiled } from "../kinds/backend.ts";
@@ -20,9 +20,9 @@ import { Pace } from "./pace.ts";
 import type { RunFolder } from "./run_folder.ts";
 import { samplePictures } from "./sample_pictures.ts";
 import type { Session } from "./session.ts";
-import { type Batch, type TrainState, upload } from "./states.ts";
-import { buildTrainStep, type Errors } from "./train_step.ts";
-import { turn } from "./turn.ts";
+import { type Batch, type TrainState, upload } from "../programs/states.ts";
+import { buildTrainStep, type Errors } from "../programs/train_step.ts";
+import { turn } from "../programs/turn.ts";
 import { untilAborted } from "./until_aborted.ts";
 
 /** What a trainer works on. It owns the state. */

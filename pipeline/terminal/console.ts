@@ -1,9 +1,8 @@
 /** Where a command speaks to its user: lines that stay, and one line of progress below them. */
 import picocolors from "picocolors";
-import { visible, visibleLines } from "../../text/mod.ts";
-import type { Problem } from "../problem.ts";
-import { asTyped } from "../text/shell.ts";
-import { wrap } from "../text/width.ts";
+import { visible, visibleLines } from "../../lib/text/mod.ts";
+import { asTyped } from "./shell.ts";
+import { wrap } from "./width.ts";
 import { bar, plain, type Progress } from "./bar.ts";
 import { harmless } from "./harmless.ts";
 import { toStderr, toStdout } from "./output.ts";
@@ -27,11 +26,6 @@ export interface Console {
   progress(progress: Progress): void;
   /** Takes the line of progress away. */
   endProgress(): void;
-}
-
-/** A message as the text of a warning: help below it. */
-export function warning({ message, help }: Omit<Problem, "place">): string {
-  return [message, ...help.map((line) => `  ${line}`)].map(visible).join("\n");
 }
 
 /** What a console writes to. */

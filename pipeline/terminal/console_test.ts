@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { stripVTControlCharacters } from "node:util";
 import picocolors from "picocolors";
 import { bar, plain } from "./bar.ts";
-import { createConsole, isColored, type Progress, warning } from "./console.ts";
+import { createConsole, isColored, type Progress } from "./console.ts";
+import { warning } from "../problems/warning.ts";
 import { row, wrap } from "./rows.ts";
 import { memoryConsole } from "./memory_console.ts";
 

@@ -1,5 +1,5 @@
 /** Lines as they are written to a terminal: nothing in them but our own colours moves or hides anything. */
-import { visible } from "../../text/mod.ts";
+import { visible } from "../../lib/text/mod.ts";
 import type { Colors } from "./console.ts";
 
 /** The codes of `Colors`, on and off. */

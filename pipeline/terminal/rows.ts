@@ -1,6 +1,6 @@
 /** Labelled lines, wrapped to the width of the console. */
-import { visible } from "../../text/mod.ts";
-import { wrapAroundCommands } from "../text/shell.ts";
+import { visible } from "../../lib/text/mod.ts";
+import { wrapAroundCommands } from "./shell.ts";
 import type { Console } from "./console.ts";
 
 const labelWidth = 13; // columns, as in `backend      wasm`

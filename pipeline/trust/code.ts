@@ -1,7 +1,7 @@
 /** Files of code that a recipe runs, and what tells one version of such a file from another. */
 import { dirname, extname, relative, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { sha256, sha256OfFile } from "../../files/hash.ts";
+import { sha256, sha256OfFile } from "../../lib/files/hash.ts";
 
 /** A file whose code a recipe runs. */
 export interface Code {

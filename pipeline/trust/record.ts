@@ -3,9 +3,9 @@
  * those can be downloaded. Each entry is a file of its own, so that processes do not get in each other's way.
  */
 import { join } from "node:path";
-import { sha256 } from "../../files/hash.ts";
-import { stateFolder } from "../../files/user_folders.ts";
-import { writeWhole } from "../../files/whole.ts";
+import { sha256 } from "../../lib/files/hash.ts";
+import { stateFolder } from "../../lib/files/user_folders.ts";
+import { writeWhole } from "../../lib/files/whole.ts";
 import type { Code } from "./code.ts";
 
 /** Entries that are kept: the oldest go first. */

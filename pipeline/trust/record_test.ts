@@ -1,8 +1,8 @@
 /** Tests of the record of code that the user has trained with. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { sha256 } from "../../files/hash.ts";
-import { stateFolder } from "../../files/user_folders.ts";
+import { sha256 } from "../../lib/files/hash.ts";
+import { stateFolder } from "../../lib/files/user_folders.ts";
 import type { Code } from "./code.ts";
 import { isKnown, isKnownPath, remember } from "./record.ts";
 

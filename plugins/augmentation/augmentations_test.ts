@@ -1,7 +1,7 @@
 /** Laws of the augmentations, on every backend: what an item gets is its own, and what is cut is what stood there. */
 import assert from "node:assert/strict";
 import { type AnyPlugin, type Augmentation, type Random, Refusal, tf } from "denoise/plugin";
-import { createRandom, seedTensor } from "../../tensor/mod.ts";
+import { createRandom, seedTensor } from "../../lib/tensor/mod.ts";
 import { onEachBackend } from "../../tests/backends.ts";
 import horizontalFlip from "./horizontal-flip.ts";
 import randomCrop from "./random-crop.ts";

@@ -1,7 +1,7 @@
 /** Backend `auto`: the fastest of those that start on this machine. */
 import { plugin, z } from "denoise/plugin";
 import type { Backend, StartTools } from "denoise/plugin";
-import { choosePlugin } from "../../xla/mod.ts";
+import { choosePlugin } from "../../lib/xla/mod.ts";
 import cpu from "./cpu.ts";
 import wasm from "./wasm.ts";
 import xla, { cpuPlugin } from "./xla.ts";

@@ -14,10 +14,10 @@ import {
   RuntimeError,
   runtimes,
   XlaEngine,
-} from "../../xla/mod.ts";
+} from "../../lib/xla/mod.ts";
 
 /** What plugins are made of: messages name a line of the plugin. */
-const library = ["tensor", "pipeline"].map((folder) => new URL(`../../${folder}/`, import.meta.url).href);
+const library = ["lib/tensor", "pipeline"].map((folder) => new URL(`../../${folder}/`, import.meta.url).href);
 
 export default plugin({
   kind: "backend",

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { Dataset } from "denoise/plugin";
 import { openPictures } from "../../pipeline/data/mod.ts";
-import type { DenoiseError } from "../../pipeline/problem.ts";
+import type { DenoiseError } from "../../pipeline/problems/problem.ts";
 import { birds } from "./caltech-birds-2011.ts";
 import { celeba } from "./celeba.ts";
 import { cifar10 } from "./cifar-10.ts";

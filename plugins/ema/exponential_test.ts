@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
-import { onBackend } from "../../pipeline/kinds/laws.ts";
+import { onBackend } from "../../pipeline/contract/laws.ts";
 import exponential from "./exponential.ts";
 
 /** The average of zeros, and of ones after that, for as many steps: of a weight and of a buffer. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
-import { normal, onBackend, scalar } from "../../pipeline/kinds/laws.ts";
-import { standIns } from "../../pipeline/kinds/stand_ins.ts";
+import { normal, onBackend, scalar } from "../../pipeline/contract/laws.ts";
+import { standIns } from "../../pipeline/contract/stand_ins.ts";
 import noise from "../parametrization/noise.ts";
 import signal from "../parametrization/signal.ts";
 import velocity from "../parametrization/velocity.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
-import { draws, normal, numbers, onBackend, scalar } from "../../pipeline/kinds/laws.ts";
-import { standIns } from "../../pipeline/kinds/stand_ins.ts";
+import { draws, normal, numbers, onBackend, scalar } from "../../pipeline/contract/laws.ts";
+import { standIns } from "../../pipeline/contract/stand_ins.ts";
 import denoising from "./denoising.ts";
 
 const image = { height: 8, width: 8, channels: 3 };

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import { files, type MetricView, type OpenTools, Refusal, type Spread } from "denoise/plugin";
-import { normal, onBackend } from "../../pipeline/kinds/laws.ts";
+import { normal, onBackend } from "../../pipeline/contract/laws.ts";
 import { cpu } from "../../pipeline/run/testing.ts";
 import { kernelDistance, overBatches } from "./kid/estimate.ts";
 import { loadWeights } from "./kid/source.ts";

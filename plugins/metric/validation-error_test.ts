@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
 import type { MetricView, ValidationBatch } from "denoise/plugin";
-import { onBackend } from "../../pipeline/kinds/laws.ts";
+import { onBackend } from "../../pipeline/contract/laws.ts";
 import validationError from "./validation-error.ts";
 
 /** A view of pictures whose noise is off by these numbers, and whose image by twice as much, in batches of these sizes. */

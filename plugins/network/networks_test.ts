@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Refusal } from "denoise/plugin";
-import { draws, onBackend } from "../../pipeline/kinds/laws.ts";
+import { draws, onBackend } from "../../pipeline/contract/laws.ts";
 import clearUnet from "./clear-unet.ts";
 import attentionUnet from "./attention-unet.ts";
 import residualUnet from "./residual-unet.ts";

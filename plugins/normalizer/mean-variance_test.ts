@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
-import { onBackend } from "../../pipeline/kinds/laws.ts";
+import { onBackend } from "../../pipeline/contract/laws.ts";
 import meanVariance from "./mean-variance.ts";
 
 Deno.test("mean-variance refuses to fit to nothing", async () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
-import { onBackend } from "../../pipeline/kinds/laws.ts";
+import { onBackend } from "../../pipeline/contract/laws.ts";
 import adamw from "./adamw.ts";
 
 /** Where a weight of 1 is after one step with this gradient. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Refusal } from "denoise/plugin";
-import { standIns } from "../../pipeline/kinds/stand_ins.ts";
+import { standIns } from "../../pipeline/contract/stand_ins.ts";
 import ddim from "./ddim.ts";
 
 async function make(options: Record<string, unknown>) {

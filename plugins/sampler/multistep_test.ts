@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Refusal } from "denoise/plugin";
-import { standIns } from "../../pipeline/kinds/stand_ins.ts";
+import { standIns } from "../../pipeline/contract/stand_ins.ts";
 import multistep from "./multistep.ts";
 import { exactWeights, gradedTimes, mostOrder, timeWeights } from "./shared/adams_bashforth.ts";
 

@@ -2,7 +2,7 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
 import { z } from "zod";
-import { draws, onBackend } from "../../pipeline/kinds/laws.ts";
+import { draws, onBackend } from "../../pipeline/contract/laws.ts";
 import { kinds } from "../../pipeline/kinds/mod.ts";
 import type { Sampler } from "../../pipeline/kinds/sampler.ts";
 import cosine from "../schedule/cosine.ts";

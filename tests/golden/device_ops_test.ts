@@ -4,7 +4,7 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
-import { ops, valueAndGrad } from "../../tensor/mod.ts";
+import { ops, valueAndGrad } from "../../lib/tensor/mod.ts";
 import { golden } from "./golden.ts";
 import { onEachBackend } from "../backends.ts";
 import { tensor, understand } from "./harness.ts";

@@ -10,8 +10,8 @@ import attentionNetwork from "../../plugins/network/attention-unet.ts";
 import { attentionUnet } from "../../plugins/network/shared/attention_unet.ts";
 import clearUnet from "../../plugins/network/clear-unet.ts";
 import kerasUnet from "../../plugins/network/residual-unet.ts";
-import type { Random } from "../../tensor/random.ts";
-import type { State } from "../../tensor/tree.ts";
+import type { Random } from "../../lib/tensor/random.ts";
+import type { State } from "../../lib/tensor/tree.ts";
 import { type Fill, fill, type Golden } from "./golden.ts";
 
 /** A built-in plugin; undefined while there is none of that name. */

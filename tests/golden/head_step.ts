@@ -1,8 +1,8 @@
 /** A golden training step of clear-diffusion-keras at HEAD: noise powers instead of times, predicted images clipped. */
 import * as tf from "@tensorflow/tfjs";
 import type { Network } from "../../pipeline/kinds/network.ts";
-import { valueAndGrad } from "../../tensor/gradients.ts";
-import type { TensorRecord } from "../../tensor/tree.ts";
+import { valueAndGrad } from "../../lib/tensor/gradients.ts";
+import type { TensorRecord } from "../../lib/tensor/tree.ts";
 import type { Golden } from "./golden.ts";
 import { make, stateOf, tensor } from "./harness.ts";
 import type { Ledger, Tolerance } from "./ledger.ts";

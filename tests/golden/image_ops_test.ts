@@ -3,7 +3,7 @@
  * The others of the topic are operations on the device.
  */
 import assert from "node:assert/strict";
-import { centreCrop, resize, type ResizeMethod, resizeValues } from "../../image/mod.ts";
+import { centreCrop, resize, type ResizeMethod, resizeValues } from "../../lib/image/mod.ts";
 import { golden, type GoldenTensor } from "./golden.ts";
 import { Ledger } from "./ledger.ts";
 

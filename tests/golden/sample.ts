@@ -2,7 +2,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Components, Rates } from "../../pipeline/kinds/common.ts";
 import type { Sampler } from "../../pipeline/kinds/sampler.ts";
-import type { Random } from "../../tensor/random.ts";
+import type { Random } from "../../lib/tensor/random.ts";
 
 /** What enters each step, and the signal that the sampler returns. */
 export interface Trajectory {

@@ -1,8 +1,8 @@
 /** Golden training: steps of the Keras example with gradients, weights and averages; its test step; AdamW alone. */
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
-import { valueAndGrad } from "../../tensor/gradients.ts";
-import type { State, TensorRecord } from "../../tensor/tree.ts";
+import { valueAndGrad } from "../../lib/tensor/gradients.ts";
+import type { State, TensorRecord } from "../../lib/tensor/tree.ts";
 import adamwPlugin from "../../plugins/optimizer/adamw.ts";
 import { type Golden, golden } from "./golden.ts";
 import { headStep } from "./head_step.ts";

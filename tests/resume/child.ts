@@ -5,8 +5,8 @@
  * much of its Nth checkpoint is written), `rename:N` (before that checkpoint takes its name), `remove:N` (before an old
  * one is removed), `never`.
  */
-import { createRegistry } from "../../pipeline/plugins/registry.ts";
-import { train } from "../../pipeline/run/train.ts";
+import { createRegistry } from "../../pipeline/registry/registry.ts";
+import { train } from "../../pipeline/commands/train.ts";
 import { memoryConsole } from "../../pipeline/terminal/memory_console.ts";
 import { defaults, manifest } from "../../plugins/mod.ts";
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { builtins, DenoiseError, readRecipe, sample, wire } from "../../mod.ts";
 import { type Checkpoint, readCheckpoint, readPosition } from "../../pipeline/run/checkpoint.ts";
 import { memoryConsole } from "../../pipeline/terminal/memory_console.ts";
-import { visible } from "../../text/mod.ts";
+import { visible } from "../../lib/text/mod.ts";
 import { type Draws, drawsOf } from "./draws.ts";
 import { smallRun } from "./small_run.ts";
 import type { Fault, Torture } from "./types.ts";

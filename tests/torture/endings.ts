@@ -1,13 +1,13 @@
 /** Torture: processes that end in every way while XLA is loaded, compiles, computes or saves. */
-import { endings, faultOf } from "../../xla/leaving_cases.ts";
-import { states as engineStates } from "../../xla/backend/leaving_states.ts";
-import { states as pluginStates } from "../../xla/pjrt/leaving_states.ts";
-import { pluginForTests } from "../../xla/testing.ts";
+import { endings, faultOf } from "../../lib/xla/leaving_cases.ts";
+import { states as engineStates } from "../../lib/xla/backend/leaving_states.ts";
+import { states as pluginStates } from "../../lib/xla/pjrt/leaving_states.ts";
+import { pluginForTests } from "../../lib/xla/testing.ts";
 import type { Fault, Torture } from "./types.ts";
 
 const modules = [
-  { states: pluginStates, module: new URL("../../xla/pjrt/leaving_states.ts", import.meta.url) },
-  { states: engineStates, module: new URL("../../xla/backend/leaving_states.ts", import.meta.url) },
+  { states: pluginStates, module: new URL("../../lib/xla/pjrt/leaving_states.ts", import.meta.url) },
+  { states: engineStates, module: new URL("../../lib/xla/backend/leaving_states.ts", import.meta.url) },
 ];
 
 /** Each state with each way of ending. Trials take them in turn: the moment within a state is another each time. */

@@ -1,11 +1,11 @@
 /** `deno task torture`: attacks the program with everything that `all.ts` lists, and tells what does not hold. */
 import { Command, InvalidArgumentError } from "commander";
 import { dirname, resolve } from "node:path";
-import { writeWhole } from "../../files/mod.ts";
+import { writeWhole } from "../../lib/files/mod.ts";
 import { onInterrupt } from "../../pipeline/terminal/interrupt.ts";
 import { terminalConsole } from "../../pipeline/terminal/console.ts";
 import { columns } from "../../pipeline/terminal/rows.ts";
-import { nearest } from "../../pipeline/text/nearest.ts";
+import { nearest } from "../../pipeline/terminal/nearest.ts";
 import { all } from "./all.ts";
 import { drive, markdownOf, tellTable } from "./driver.ts";
 

@@ -1,8 +1,8 @@
 /** Torture: libraries and compiled programs whose files are cut off, changed or made up. */
 import { join } from "node:path";
-import { faultOfLibrary } from "../../xla/library_file/fault.ts";
-import { compileLibrary, loadInProcesses, smallLibrary } from "../../xla/library_file/testing.ts";
-import { pluginForTests } from "../../xla/testing.ts";
+import { faultOfLibrary } from "../../lib/xla/library_file/fault.ts";
+import { compileLibrary, loadInProcesses, smallLibrary } from "../../lib/xla/library_file/testing.ts";
+import { pluginForTests } from "../../lib/xla/testing.ts";
 import { type Draws, drawsOf } from "./draws.ts";
 import type { Fault, Torture, TortureOptions } from "./types.ts";
 

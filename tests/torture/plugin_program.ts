@@ -1,6 +1,6 @@
 /** Computes something on XLA with a folder of compiled programs, and prints what comes out: `plugin_program.ts <plugin> <cache>`. */
 import * as tf from "@tensorflow/tfjs";
-import { XlaEngine } from "../../xla/mod.ts";
+import { XlaEngine } from "../../lib/xla/mod.ts";
 
 const [plugin, cache] = Deno.args as [string, string];
 const engine = new XlaEngine({ plugin, cache });

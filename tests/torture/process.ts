@@ -1,7 +1,7 @@
 /** Whole runs of the program as processes of their own, in groups that can be killed as one. */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { pluginForTests } from "../../xla/testing.ts";
+import { pluginForTests } from "../../lib/xla/testing.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const plugin = pluginForTests();

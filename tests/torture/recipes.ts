@@ -18,7 +18,7 @@ import {
   trainingCost,
   wire,
 } from "../../mod.ts";
-import { commandLine, sourceOf } from "../../pipeline/report/source.ts";
+import { commandLine, sourceOf } from "../../pipeline/problems/source.ts";
 import { drawsOf } from "./draws.ts";
 import { mutate } from "./recipe_mutations.ts";
 import type { Fault, Torture } from "./types.ts";

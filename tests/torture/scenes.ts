@@ -1,7 +1,7 @@
 /** Whole stretches of work that attacks disturb: what lies in the folder first, and the command lines that follow. */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { encode } from "../../image/mod.ts";
+import { encode } from "../../lib/image/mod.ts";
 import type { Archives } from "./kills/server.ts";
 import { backend } from "./process.ts";
 

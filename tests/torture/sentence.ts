@@ -1,5 +1,5 @@
 /** Tells an error that was written for people from one that a JavaScript engine, a library or the system wrote. */
-import { unseen, visible } from "../../text/mod.ts";
+import { unseen, visible } from "../../lib/text/mod.ts";
 
 /** Wording of engines, libraries and systems: nobody who writes a recipe understands it. */
 const foreign = [

@@ -1,7 +1,7 @@
 /** What the files of a run folder and a cache hold, in a form in which two runs of the same recipe are equal. */
 import { createHash } from "node:crypto";
 import { basename, join } from "node:path";
-import { sha256 } from "../../files/hash.ts";
+import { sha256 } from "../../lib/files/hash.ts";
 import { readSafetensors } from "../../pipeline/run/safetensors.ts";
 
 /** What each file comes to, by its path below the folder. */

@@ -8,7 +8,7 @@ import { readMat } from "../../../plugins/dataset/shared/mat.ts";
 import { readParquetPictures } from "../../../plugins/dataset/shared/parquet.ts";
 import { mat as matOf, parquet as parquetFile } from "../../../plugins/dataset/shared/testing_archives.ts";
 import { type Field, parquetOf } from "../../../plugins/dataset/shared/testing_parquet.ts";
-import { untar, unzip } from "../../../xla/runtime/unpack.ts";
+import { untar, unzip } from "../../../lib/xla/runtime/unpack.ts";
 import type { Draws } from "../draws.ts";
 import { joined, mutate } from "../mutate.ts";
 import { type Family, Wrong } from "./family.ts";

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { Store, StoreWriter } from "../../../pipeline/data/store.ts";
 import { readLog, RunLog } from "../../../pipeline/run/log.ts";
-import { readCells } from "../../../pipeline/sweep/table.ts";
+import { readCells } from "../../../pipeline/commands/sweep/table.ts";
 import { makePack, openPack } from "../../../plugins/dataset/shared/pack.ts";
 import { mutate, mutateJson } from "../mutate.ts";
 import { type Family, type Seeds, Wrong } from "./family.ts";

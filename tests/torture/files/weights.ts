@@ -1,7 +1,7 @@
 /** Families of weights: safetensors, checkpoints, and HDF5 files of Keras. */
 import { join } from "node:path";
 import h5 from "h5wasm/node";
-import { kerasLayers, readHdf5 } from "../../../files/mod.ts";
+import { kerasLayers, readHdf5 } from "../../../lib/files/mod.ts";
 import { readCheckpointRecipe } from "../../../pipeline/recipe/checkpoint.ts";
 import { readCheckpoint, writeCheckpoint } from "../../../pipeline/run/checkpoint.ts";
 import { type HostTensor, readSafetensors, writeSafetensors } from "../../../pipeline/run/safetensors.ts";

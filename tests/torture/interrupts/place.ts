@@ -1,9 +1,9 @@
 /** What is interrupted: commands on a small recipe, and what they come to where nothing disturbs them. */
 import { join } from "node:path";
-import { encodePng } from "../../../image/mod.ts";
+import { encodePng } from "../../../lib/image/mod.ts";
 import { readCheckpoint } from "../../../pipeline/run/checkpoint.ts";
 import { hubFiles } from "../../../plugins/dataset/shared/testing_archives.ts";
-import { pluginForTests } from "../../../xla/testing.ts";
+import { pluginForTests } from "../../../lib/xla/testing.ts";
 import { command } from "./process.ts";
 
 /** A command that can be tried. */

@@ -1,10 +1,10 @@
 /** Installs a runtime from an archive, without pip, into the cache folder. Arguments: address and SHA-256 of the archive. */
 import { report } from "../../../cli/report.ts";
 import { DenoiseError } from "../../../mod.ts";
-import { runtimeFailed } from "../../../pipeline/messages/runtime.ts";
-import { addRuntime } from "../../../xla/runtime/add.ts";
-import { RuntimeError } from "../../../xla/runtime/error.ts";
-import { platform } from "../../../xla/runtime/table.ts";
+import { runtimeFailed } from "../../../pipeline/problems/messages/runtime.ts";
+import { addRuntime } from "../../../lib/xla/runtime/add.ts";
+import { RuntimeError } from "../../../lib/xla/runtime/error.ts";
+import { platform } from "../../../lib/xla/runtime/table.ts";
 
 const [url, sha256] = Deno.args as [string, string];
 const plugin = "libtiny.so";

@@ -1,6 +1,6 @@
 /** A server of small archives that are slow to come, so that a kill finds them half there. */
 import { gzipSync } from "node:zlib";
-import { sha256 } from "../../../files/hash.ts";
+import { sha256 } from "../../../lib/files/hash.ts";
 import { cifarFiles, tar } from "../../../plugins/dataset/shared/testing_archives.ts";
 
 /** A file on the server. */

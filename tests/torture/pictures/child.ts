@@ -2,7 +2,7 @@
  * Decodes damaged pictures in a process of its own, which may crash: says which trial begins, and what came of it, as a
  * line of JSON each. Arguments: seed, first trial, number of trials.
  */
-import { decode } from "../../../image/mod.ts";
+import { decode } from "../../../lib/image/mod.ts";
 import { drawsOf } from "../draws.ts";
 import { damaged } from "./damage.ts";
 import { soundPictures } from "./sound.ts";

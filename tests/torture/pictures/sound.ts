@@ -1,7 +1,7 @@
 /** Sound pictures of every format and of the ways in which each is stored, to be damaged. */
 import sharp from "sharp";
-import { png, tiff } from "../../../image/testing_files.ts";
-import { greyProfile, rgbProfile, rgbSpaces } from "../../../image/testing_profiles.ts";
+import { png, tiff } from "../../../lib/image/testing_files.ts";
+import { greyProfile, rgbProfile, rgbSpaces } from "../../../lib/image/testing_profiles.ts";
 import { drawsOf } from "../draws.ts";
 
 /** A picture file and its format. */

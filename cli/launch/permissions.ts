@@ -1,0 +1,219 @@
+/** What a command may do: computed from its command line and from the text of its recipe, before any code is loaded. */
+import { basename, dirname, join, resolve } from "node:path";
+import { homedir } from "node:os";
+import { fileURLToPath } from "node:url";
+import config from "../../deno.json" with { type: "json" };
+import { cacheFolder, stateFolder } from "../../lib/files/user_folders.ts";
+import { isFolder, isTaken } from "../../lib/files/exists.ts";
+import { isOverride } from "../../pipeline/terminal/shell.ts";
+import { pluginVariable } from "../../lib/xla/runtime/choose.ts";
+import { Places } from "./places.ts";
+import { type Named, namedBy, pluginPaths } from "./recipe_paths.ts";
+import { all, type GrantName, type Words } from "./words.ts";
+
+/** Folder of this program. */
+export const root: string = fileURLToPath(new URL("../../", import.meta.url));
+
+/** What a command of each name does; those that are not listed only print. */
+const doing: Readonly<Record<string, { readonly [what in "recipe" | "writes" | "backend" | "downloads"]?: true }>> = {
+  run: { recipe: true, writes: true, backend: true, downloads: true },
+  sweep: { recipe: true, writes: true, backend: true, downloads: true },
+  evaluate: { recipe: true, writes: true, backend: true, downloads: true },
+  import: { recipe: true, writes: true, backend: true, downloads: true },
+  sample: { recipe: true, writes: true, backend: true },
+  picture: { recipe: true, writes: true, backend: true, downloads: true },
+  report: { recipe: true, writes: true },
+  export: { recipe: true, writes: true },
+  graph: { recipe: true, writes: true },
+  validate: { recipe: true },
+  new: { writes: true },
+  schema: { writes: true },
+};
+/** Pictures that run no model. */
+const stillPictures = ["schedule", "animation"];
+
+/** A command, and where it was typed. */
+export interface Command extends Words {
+  /** Such as `run`; undefined where none was given. */
+  readonly name: string | undefined;
+  /** Folder that it was typed in. */
+  readonly cwd: string;
+  /** A folder, not yet there, for what the cache cannot hold. */
+  readonly scratch?: string | undefined;
+}
+
+/** What a process may do; a kind that is missing, or has nothing in it, is not permitted. */
+type Permissions = { -readonly [kind in GrantName]?: Places | string[] | typeof all } & {
+  /** What is not written to, wherever it lies. */
+  readonly spared?: Places;
+};
+
+/** Flags of Deno for the process of a command. */
+export async function permissionsFor(command: Command): Promise<string[]> {
+  const { spared, ...permissions }: Permissions = command.name === "runtime"
+    ? await forRuntimes(command)
+    : await forCommand(command);
+  for (const [kind, values] of command.grants) {
+    const known = permissions[kind];
+    if (values.includes(all)) permissions[kind] = all;
+    else if (known instanceof Places) await known.add(...values);
+    else if (known !== all) permissions[kind] = [...(known ?? []), ...values];
+  }
+  const forbidden = permissions.write === all ? "" : spared?.toForbid() ?? "";
+  const spare = forbidden === "" ? [] : [`--deny-write=${forbidden}`];
+  return [
+    "--allow-env",
+    ...spare,
+    ...Object.entries(permissions).flatMap(([kind, what]) => {
+      const list = what === all ? "" : what.toString();
+      return what === all ? [`--allow-${kind}`] : list === "" ? [] : [`--allow-${kind}=${list}`];
+    }),
+  ];
+}
+
+/** What all commands may do. */
+async function common(cwd: string): Promise<Permissions & { read: Places; write: Places }> {
+  const read = new Places(cwd);
+  // sharp looks into ldd for the C library of the system.
+  await read.add(root, join(denoFolder(cwd), "npm"), cacheFolder(), stateFolder(), "/usr/bin/ldd");
+  await read.add(Deno.env.get(pluginVariable));
+  return { read, write: new Places(cwd), sys: [...config.permissions.train.sys] };
+}
+
+/** `runtime`: the only command that may run pip, and it loads no plugin of anybody. */
+async function forRuntimes({ cwd }: Command): Promise<Permissions> {
+  const permissions = await common(cwd);
+  await permissions.write.add(cacheFolder());
+  const { net, run } = config.permissions.runtime;
+  return { ...permissions, net: [...net], run: [...run], ffi: all };
+}
+
+async function forCommand(command: Command): Promise<Permissions> {
+  const { name = "", cwd, options } = command;
+  const permissions = await common(cwd);
+  const named = await collect(command, permissions.read, permissions.write);
+  const { backend, downloads, writes } = { ...doing[name] };
+  const still = name === "picture" && stillPictures.includes(command.plain[1] ?? "");
+  if (backend) await permissions.write.add(cacheFolder(), command.scratch);
+  await permissions.read.add(command.scratch);
+  if (trains.includes(name)) await permissions.write.add(stateFolder());
+  // XLA's calls go through pointers, and those Deno permits wholly or not at all.
+  if (backend && !still && !["wasm", "cpu"].includes(named.backend ?? "auto")) permissions.ffi = all;
+  else if (writes) {
+    permissions.ffi = new Places(cwd); // for sharp's own code
+    await permissions.ffi.add(join(denoFolder(cwd), "npm"), join(root, "node_modules"));
+  }
+  if (downloads && !still && !options.has("dry-run")) {
+    permissions.net = [...new Set([...config.permissions.train.net, ...named.hosts])];
+  }
+  const spared = await sparedBy(command, permissions.write);
+  // Compiled programs are native code: what may run none may not leave any for others.
+  if (permissions.ffi !== all) await spared.add(join(cacheFolder(), "xla"));
+  return { ...permissions, spared };
+}
+
+/** Commands that note which code was trained with. */
+const trains = ["run", "sweep", "import"];
+
+/** Parts of this program: what changes them is run the next time, with other permissions. */
+const ownParts = (
+  "cli examples lib pipeline plugins tests cli.ts mod.ts plugin.ts testing.ts deno.json deno.lock"
+).split(" ");
+
+/** What is run or loaded later, and lies where outputs may go: this program, runtimes of XLA, hooks of git. */
+async function sparedBy({ name = "", cwd }: Command, write: Places): Promise<Places> {
+  const spared = new Places(cwd);
+  await spared.add(join(cacheFolder(), "runtimes"));
+  if (name === "new") return spared; // writes plugins, perhaps among those of this program
+  await spared.add(...ownParts.map((part) => join(root, part)));
+  for (const folder of write.paths) {
+    const git = join(folder, ".git");
+    if (await isTaken(git)) await spared.add(git);
+  }
+  return spared;
+}
+
+/** Adds what a command reads and writes. */
+async function collect(command: Command, read: Places, write: Places): Promise<Named> {
+  const { name = "", plain, options, cwd } = command;
+  const words = plain.slice(name === "picture" ? 2 : 1);
+  const values = (option: string) => options.get(option) ?? [];
+  // `import` names its recipe by an option; the file that it reads stands where others have theirs.
+  const [file] = words;
+  const isRecipe = doing[name]?.recipe === true && name !== "import" && file !== undefined &&
+    !(name === "picture" && isOverride(file));
+  const target = name === "import" ? values("recipe").at(-1) : isRecipe ? file : undefined;
+  const overrides = [...words.filter(isOverride), ...values("plugins").filter(isOverride)];
+  const named = await namedBy(target, overrides, cwd);
+  await pluginPaths(values("plugins").filter((word) => !isOverride(word)), cwd, named);
+  for (const option of ["image", "ema", "statistics", "weights"]) await read.add(...values(option));
+  if (name === "import") await read.add(file);
+  const run = target === undefined ? undefined : await runOf(resolve(cwd, target));
+  await read.add(...named.paths, run);
+  for (const path of named.missing) await read.addNearest(path);
+  if (target !== undefined && run === undefined) {
+    // Whether a run has left its files beside the recipe.
+    const beside = dirname(resolve(cwd, target));
+    await read.add(join(beside, "checkpoints"), join(beside, "log.jsonl"));
+  }
+  if (doing[name]?.writes !== true) return named;
+  const outputs = await outputsOf(command, run);
+  await write.add(...outputs);
+  await read.add(...outputs);
+  return named;
+}
+
+/** Folders that a command writes into. A file is written beside its place first, so it takes the folder. */
+async function outputsOf({ name, plain, options, cwd }: Command, run: string | undefined): Promise<string[]> {
+  const last = (option: string) => options.get(option)?.at(-1);
+  const around = (file: string | undefined) => file === undefined ? [] : [dirname(resolve(cwd, file))];
+  const runs = resolve(cwd, last("runs") ?? "runs");
+  const out = last("out");
+  switch (name) {
+    case "run":
+      if (run === undefined) return [runs];
+      return options.has("fresh") ? [run, await freeName(run)] : [run];
+    case "sweep":
+      return [runs];
+    case "sample":
+      if (out === undefined && last("grid") === undefined) return [join(run ?? cwd, "generated")];
+      return [...(out === undefined ? [] : [resolve(cwd, out)]), ...around(last("grid"))];
+    case "evaluate":
+      return last("json") === undefined ? run === undefined ? [] : [run] : around(last("json"));
+    case "picture":
+      return [run === undefined ? cwd : join(run, "pictures"), ...around(out)];
+    case "report":
+      return [resolve(cwd, plain[1] ?? ".")];
+    case "import":
+      return out === undefined ? [runs] : out.endsWith(".safetensors") ? around(out) : [resolve(cwd, out)];
+    case "new":
+      return [resolve(cwd, last("dir") ?? ".")];
+    default: // graph, export, schema
+      return around(out ?? "file");
+  }
+}
+
+/** The run folder that a target is, or stands in. */
+async function runOf(target: string): Promise<string | undefined> {
+  const folder = await isFolder(target) ? target : dirname(target);
+  const run = basename(folder) === "checkpoints" ? dirname(folder) : folder;
+  const has = (name: string) => isTaken(join(run, name));
+  return folder === target || await has("checkpoints") || await has("log.jsonl") ? run : undefined;
+}
+
+/** Where `--fresh` moves a run to. */
+async function freeName(run: string): Promise<string> {
+  for (let i = 1;; i++) {
+    const name = `${run}.old-${i}`;
+    if (!await isTaken(name)) return name;
+  }
+}
+
+/** Deno's own folder, which holds the packages. */
+export function denoFolder(cwd: string): string {
+  const { DENO_DIR, XDG_CACHE_HOME, LOCALAPPDATA } = Deno.env.toObject();
+  if (DENO_DIR) return resolve(cwd, DENO_DIR);
+  if (Deno.build.os === "windows") return join(LOCALAPPDATA ?? join(homedir(), "AppData", "Local"), "deno");
+  if (Deno.build.os === "darwin") return join(homedir(), "Library", "Caches", "deno");
+  return join(XDG_CACHE_HOME || join(homedir(), ".cache"), "deno");
+}

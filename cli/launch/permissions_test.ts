@@ -1,0 +1,223 @@
+/** Tests of what commands may do: their recipe and what it names, and no more. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { stateFolder } from "../../lib/files/user_folders.ts";
+import { builtins } from "../../mod.ts";
+import { everyName } from "../../pipeline/registry/registry.ts";
+import { permissionsFor, root } from "./permissions.ts";
+import { addressOptions, fileOptions } from "./recipe_paths.ts";
+import { takeApart } from "./words.ts";
+
+type Files = Readonly<Record<string, string>>;
+
+/** What a command may do in a folder with these files, by kind: paths relative to the folder, where they are in it. */
+async function permitted(files: Files, words: string): Promise<(kind: string) => string[] | undefined> {
+  const folder = await Deno.realPath(await Deno.makeTempDir({ prefix: "denoise launch " }));
+  try {
+    for (const [name, text] of Object.entries(files)) {
+      await Deno.mkdir(join(folder, name, ".."), { recursive: true });
+      await Deno.writeTextFile(join(folder, name), text);
+    }
+    const apart = takeApart(words.split(" "));
+    const flags = await permissionsFor({ ...apart, name: apart.plain[0], cwd: folder });
+    const byKind = new Map(
+      flags.map((flag) => /^--(?:allow-)?([\w-]+)(?:=([^]*))?$/.exec(flag)!.slice(1) as [string, string | undefined]),
+    );
+    return (kind) => {
+      if (!byKind.has(kind)) return undefined;
+      const paths = byKind.get(kind)?.split(",") ?? ["all"];
+      return paths.map((path) =>
+        path === folder ? "." : path.startsWith(folder) ? path.slice(folder.length + 1) : path
+      );
+    };
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** Those of the paths that lie in the folder of the test. */
+const own = (paths: string[] | undefined) => (paths ?? []).filter((path) => !/^(\/|\w:)/.test(path)).sort();
+
+const files: Files = {
+  "r.yaml": "extends: base.yaml\nplugins: [./mine.ts]\ndataset: { use: image-folder, folder: pictures }\n",
+  "base.yaml": "backend: wasm\nmetrics: [{ use: kid, weights: inception.h5 }]\n",
+  "mine.ts":
+    `import "./helper.ts"; import "../outside.ts"; Deno.readTextFile("./table.txt"); "/etc/hostname"; "./.secret";`,
+  "helper.ts": "",
+  "table.txt": "",
+  ".secret": "",
+  "pictures/a.png": "",
+  "inception.h5": "",
+  "other.txt": "",
+};
+
+Deno.test("permissionsFor() lets a training read its recipe, its bases, their plugins and data, and nothing else beside them", async () => {
+  const of = await permitted(files, "run r.yaml");
+  assert.deepEqual(own(of("read")), [
+    ..."base.yaml checkpoints helper.ts inception.h5 log.jsonl mine.ts pictures r.yaml runs table.txt".split(" "),
+  ]);
+  assert.deepEqual(own(of("write")), ["runs"]);
+  assert.ok(!of("read")!.includes("/etc/hostname") && !of("read")!.includes("/"));
+  assert.equal(of("run"), undefined, "no programs");
+  assert.ok(of("read")!.includes(root) || of("read")!.includes(root.replace(/[/\\]$/, "")), "its own files");
+});
+
+Deno.test("permissionsFor() permits native code by pointers only where XLA may run", async () => {
+  const ffi = async (words: string, more: Files = {}) => (await permitted({ ...files, ...more }, words))("ffi");
+  assert.deepEqual(await ffi("run r.yaml backend=xla"), ["all"]);
+  assert.deepEqual(await ffi("run r.yaml", { "base.yaml": "seed: 1\n" }), ["all"], "auto by default");
+  for (
+    const words of [
+      "run r.yaml",
+      "run r.yaml backend=cpu",
+      "run r.yaml backend.use=cpu",
+      "report runs/x",
+      "picture schedule",
+    ]
+  ) {
+    assert.ok((await ffi(words))!.every((path) => /npm$|node_modules$/.test(path)), words);
+  }
+  for (const words of ["validate r.yaml", "plugins"]) assert.equal(await ffi(words), undefined, words);
+});
+
+Deno.test("permissionsFor() permits the network to commands that download, to the known hosts and typed ones", async () => {
+  const hosts = async (words: string, more: Files = {}) => (await permitted({ ...files, ...more }, words))("net");
+  for (
+    const words of [
+      "run r.yaml",
+      "evaluate runs/x",
+      "sweep r.yaml",
+      "picture kid runs/x",
+      "import w.h5 --recipe r.yaml",
+    ]
+  ) {
+    assert.ok((await hosts(words))?.includes("huggingface.co"), words);
+  }
+  for (
+    const words of [
+      "run r.yaml --dry-run",
+      "sample runs/x",
+      "picture schedule",
+      "validate r.yaml",
+      "graph r.yaml",
+      "report runs/x",
+    ]
+  ) {
+    assert.equal(await hosts(words), undefined, words);
+  }
+  const mirror = { "r.yaml": "dataset: { use: cifar-10, mirror: 'https://typed.example:8443/x' }\n" };
+  assert.ok((await hosts("run r.yaml", mirror))?.includes("typed.example:8443"));
+  assert.ok((await hosts("run r.yaml dataset.mirror=http://said.example"))?.includes("said.example"));
+  const downloaded = { "x/recipe.yaml": mirror["r.yaml"], "x/log.jsonl": "" };
+  assert.ok(!(await hosts("evaluate x", downloaded))?.includes("typed.example:8443"), "of a run folder");
+});
+
+Deno.test("permissionsFor() lets commands write where their output goes, and nowhere else", async () => {
+  const run: Files = {
+    ...files,
+    "runs/x/recipe.yaml": "seed: 1\n",
+    "runs/x/log.jsonl": "",
+    "runs/x/checkpoints/step-000001.safetensors": "",
+  };
+  const writes = async (words: string) => own((await permitted(run, words))("write"));
+  const cases: Readonly<Record<string, string[]>> = {
+    "run r.yaml": ["runs"],
+    "run r.yaml --runs elsewhere": ["elsewhere"],
+    "run r.yaml --runs=elsewhere": ["elsewhere"],
+    "run runs/x": ["runs/x"],
+    "run runs/x/checkpoints/step-000001.safetensors": ["runs/x"],
+    "run runs/x --fresh": ["runs/x", "runs/x.old-1"],
+    "sample runs/x": ["runs/x/generated"],
+    "sample --count 64 runs/x": ["runs/x/generated"],
+    "sample runs/x --grid out/g.png": ["out"],
+    "sample runs/x --out pictures": ["pictures"],
+    "evaluate runs/x": ["runs/x"],
+    "evaluate runs/x --json out/e.json": ["out"],
+    "picture grid runs/x": ["runs/x/pictures"],
+    "report runs/x": ["runs/x"],
+    "graph r.yaml --out drawings/g.svg": ["drawings"],
+    "export runs/x -o out/w.safetensors": ["out"],
+    "import w.h5 --recipe r.yaml -o out/run": ["out/run"],
+    "import w.h5 --recipe r.yaml -o out/x.safetensors": ["out"],
+    "new sampler mine --dir plugins": ["plugins"],
+    "sweep r.yaml schedule=cosine,linear": ["runs"],
+    "validate r.yaml": [],
+    "plugins show ddim": [],
+  };
+  for (const [words, paths] of Object.entries(cases)) assert.deepEqual(await writes(words), paths, words);
+});
+
+Deno.test("permissionsFor() spares what is run later: this program, runtimes, hooks of git", async () => {
+  const spared = async (words: string, more: Files = {}) =>
+    (await permitted({ ...files, ...more }, words))("deny-write")!;
+  const run = await spared("sample runs/x --grid grid.png", { ".git/config": "" });
+  for (const path of [join(root, "cli"), join(root, "cli.ts"), ".git"]) assert.ok(run.includes(path), path);
+  assert.ok(run.some((path) => /runtimes$/.test(path)));
+  const programs = (paths: string[]) => paths.some((path) => /[/\\]xla$/.test(path) && !path.startsWith(root));
+  assert.deepEqual([programs(run), programs(await spared("sample runs/x --grid g.png backend=cpu"))], [false, true]);
+  assert.ok(!(await spared("sample runs/x --grid grid.png")).includes(".git"), "where there is none");
+  assert.ok(!(await spared("new sampler mine")).includes(join(root, "plugins")));
+  assert.equal((await permitted(files, "runtime add cpu"))("deny-write"), undefined);
+});
+
+Deno.test("permissionsFor() lets commands that train alone note what was trained with", async () => {
+  const notes = async (words: string) => (await permitted(files, words))("write")!.includes(stateFolder());
+  for (const words of ["run r.yaml", "sweep r.yaml seed=1,2", "import w.h5 --recipe r.yaml"]) {
+    assert.ok(await notes(words));
+  }
+  for (const words of ["sample runs/x", "evaluate runs/x", "report runs/x"]) assert.ok(!await notes(words), words);
+});
+
+Deno.test("permissionsFor() lets a command look beside what is missing, to say what was meant", async () => {
+  const reads = async (words: string) => own((await permitted(files, words))("read"));
+  assert.ok((await reads("validate sub/missing.yaml")).includes("."));
+  assert.ok((await reads("validate r.yaml dataset.folder=pictures/missing/x")).includes("pictures"));
+  assert.ok(!(await reads("validate r.yaml")).includes("."));
+});
+
+Deno.test("permissionsFor() adds what the user permits, one kind at a time", async () => {
+  const of = await permitted(files, "run r.yaml --allow-read=other.txt --allow-net=host:1 --allow-run=git");
+  assert.ok(of("read")!.includes("other.txt"));
+  assert.ok(of("net")!.includes("host:1"));
+  assert.deepEqual(of("run"), ["git"]);
+  const everything = await permitted(files, "run r.yaml --allow-read --allow-ffi");
+  assert.deepEqual([everything("read"), everything("ffi")], [["all"], ["all"]]);
+});
+
+Deno.test("permissionsFor() lets `runtime` alone run pip", async () => {
+  const of = await permitted(files, "runtime add cpu");
+  assert.ok(of("run")!.includes("python3"));
+  assert.deepEqual(own(of("write")), []);
+  for (const words of ["run r.yaml", "sample runs/x", "evaluate runs/x", "sweep r.yaml", "validate r.yaml"]) {
+    assert.equal((await permitted(files, words))("run"), undefined, words);
+  }
+});
+
+Deno.test({
+  name: "permissionsFor() permits what a link leads to",
+  ignore: Deno.build.os === "windows", // links need a privilege there
+  fn: async () => {
+    const data = await Deno.realPath(await Deno.makeTempDir());
+    try {
+      const link = join(data, "link");
+      await Deno.symlink(data, link);
+      const of = await permitted({ "r.yaml": `dataset: { use: image-folder, folder: ${link} }\n` }, "run r.yaml");
+      assert.ok(of("read")!.includes(link) && of("read")!.includes(data));
+    } finally {
+      await Deno.remove(data, { recursive: true });
+    }
+  },
+});
+
+Deno.test("the launcher knows the options of built-in plugins that lead to files and addresses", async () => {
+  const found: Record<string, Set<string>> = { file: new Set(), address: new Set(), library: new Set() };
+  for (const { kind, name } of everyName(builtins)) {
+    const plugin = await builtins.load(kind, name);
+    for (const [option, what] of Object.entries(plugin!.outside ?? {})) {
+      found[what!]!.add(option);
+      assert.ok(option in plugin!.options.shape, `${kind}/${name} has no option "${option}"`);
+    }
+  }
+  assert.deepEqual([...found.file!].sort(), [...fileOptions].sort());
+  assert.deepEqual([...found.address!].sort(), [...addressOptions].sort());
+});

@@ -1,0 +1,24 @@
+/**
+ * Tensors: trees of them, random draws, gradients, layers, and what backends share. Knows nothing of diffusion.
+ *
+ * @module
+ */
+import { putRight } from "./put_right.ts";
+import { registerWasmKernels } from "./wasm/mod.ts";
+
+putRight();
+registerWasmKernels();
+
+export { opByOp, tfjsBackend } from "./backend.ts";
+export { valueAndGrad, type ValueAndGradients } from "./gradients.ts";
+export * as initializers from "./initializers.ts";
+export * as ops from "./ops/mod.ts";
+export { putRight } from "./put_right.ts";
+export type { Random } from "./random.ts";
+export { createRandom, type RandomKey, seedTensor } from "./random_create.ts";
+export { randomKernels, registerRandomKernels } from "./random_kernels.ts";
+export { drawPacked } from "./random_packed.ts";
+export { permutation } from "./random_permutation.ts";
+export { type Cost, specs, type SpecTree, type TensorSpec, traceCost, UnknownOpError } from "./shapes/mod.ts";
+export { disposeTree, isTensor, leaves, mapTree, type State, type TensorRecord, tidyTree, type Tree } from "./tree.ts";
+export { registerWasmKernels } from "./wasm/mod.ts";

@@ -1,0 +1,54 @@
+/** Exports the average weights of a run, alone: a safetensors file for other programs. */
+import { basename, dirname, resolve } from "node:path";
+import { exportOverCheckpoint, exportUnnamed } from "../../problems/messages/interchange.ts";
+import { DenoiseError } from "../../problems/problem.ts";
+import { findCheckpoint, readPosition } from "../../run/checkpoint.ts";
+import { writeSafetensors } from "../../run/safetensors.ts";
+import type { Console } from "../../terminal/console.ts";
+import { row } from "../../terminal/rows.ts";
+import { bytes, counted } from "../../terminal/units.ts";
+import { version } from "../../version.ts";
+
+const prefix = /^state\/average\/(?:trainable|buffers)\//;
+
+/**
+ * Writes the average weights of a run's newest checkpoint, or of a checkpoint, under their plain names
+ * (`down0.block0.conv1.kernel`). The metadata holds the recipe as YAML, the step, and the normalizer's statistics as
+ * JSON: all that sampling takes.
+ *
+ * @param out ends in `.safetensors`
+ * @throws {DenoiseError} when there is no checkpoint, it is damaged, the name has another ending, or a checkpoint stands
+ *   there
+ */
+export async function exportWeights(target: string, out: string, console: Console): Promise<void> {
+  if (!out.endsWith(".safetensors")) throw new DenoiseError(exportUnnamed(out));
+  const { path, checkpoint } = await findCheckpoint(target, (message) => console.warn(message));
+  if (await isAmongCheckpoints(out, path)) throw new DenoiseError(exportOverCheckpoint(out));
+  const { tensors, recipe, position } = checkpoint;
+  const weights = Object.fromEntries(
+    Object.entries(tensors).filter(([key]) => prefix.test(key)).map((
+      [key, tensor],
+    ) => [key.replace(prefix, ""), tensor]),
+  );
+  const statistics = Object.fromEntries(
+    Object.entries(tensors).filter(([key]) => key.startsWith("statistics/"))
+      .map(([key, { data }]) => [key.slice("statistics/".length), Array.from(data, Number)]),
+  );
+  await writeSafetensors(out, weights, {
+    format: "denoise-weights-1",
+    denoise: version,
+    recipe,
+    step: String(position.step),
+    statistics: JSON.stringify(statistics),
+  });
+  row(console, "checkpoint", path);
+  const { size } = await Deno.stat(out);
+  row(console, "weights", `${counted(Object.keys(weights).length, "tensor")}, ${bytes(size)}, averages alone: ${out}`);
+}
+
+/** Whether a file is a checkpoint, by whatever name, or stands in a folder of checkpoints. */
+async function isAmongCheckpoints(file: string, checkpoint: string): Promise<boolean> {
+  const real = await Deno.realPath(file).catch(() => resolve(file));
+  if (real === await Deno.realPath(checkpoint) || basename(dirname(real)) === "checkpoints") return true;
+  return await readPosition(real).then(() => true, () => false); // such as a copy that is kept elsewhere
+}

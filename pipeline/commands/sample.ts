@@ -1,0 +1,132 @@
+/** Generates pictures with a trained model. */
+import { extname, join } from "node:path";
+import { writeWhole } from "../../lib/files/mod.ts";
+import { encodePng, grid, type Picture } from "../../lib/image/mod.ts";
+import { visibleJson } from "../../lib/text/mod.ts";
+import type { Graph, Stage } from "../graph/types.ts";
+import { pictureFormat } from "../problems/messages/pictures.ts";
+import * as messages from "../problems/messages/run.ts";
+import { DenoiseError } from "../problems/problem.ts";
+import type { Console } from "../terminal/console.ts";
+import { row } from "../terminal/rows.ts";
+import { counted } from "../terminal/units.ts";
+import { loadModel, type LoadOptions } from "../run/load.ts";
+import { samplePictures } from "../run/sample_pictures.ts";
+
+/** What to generate. */
+export interface SampleOptions extends LoadOptions {
+  /** Pictures. Default 16. */
+  readonly count?: number;
+  /** Diffusion steps, in place of the recipe's. */
+  readonly steps?: number;
+  /** Seed of the first picture; each further one has the next. The same seed gives the same picture. Default 0. */
+  readonly seed?: number;
+  /** Folder for a PNG file a picture, and `samples.json`. Default: `generated` in the run folder, unless a grid is asked for. */
+  readonly out?: string;
+  /** File for all pictures in one, of a name that ends in `.png`. */
+  readonly grid?: string;
+  /** Name of one of the recipe's samplers. Default: the first. */
+  readonly sampler?: string;
+  /** Pictures generated at the same time. Default: the batch size of training. */
+  readonly batch?: number;
+}
+
+/** What was generated. */
+export interface SampleResult {
+  readonly outcome: "finished" | "interrupted";
+  /** The checkpoint that was used. */
+  readonly checkpoint: string;
+  readonly images: readonly { readonly seed: number; readonly file?: string }[];
+  readonly grid?: string;
+}
+
+const seedLimit = 2 ** 31; // seeds of pictures are int32 tensors
+
+/**
+ * Generates pictures with the average weights of a run's newest checkpoint, or of a checkpoint.
+ *
+ * @param target a run folder or a checkpoint
+ * @throws {DenoiseError} for options out of range, a grid that is no PNG file, no checkpoint, a damaged one, an unknown sampler
+ */
+export async function sample(target: string, options: SampleOptions, console: Console): Promise<SampleResult> {
+  const { count = 16, seed = 0 } = options;
+  const { grid: gridFile } = options;
+  if (gridFile !== undefined && extname(gridFile).toLowerCase() !== ".png") {
+    throw new DenoiseError(pictureFormat(gridFile, "a grid", [".png"]));
+  }
+  checkWhole("count", count, 1, 1_000_000);
+  checkSeed(seed, count, options.overrides);
+  if (options.steps !== undefined) checkWhole("steps", options.steps, 1, 1_000_000);
+  if (options.batch !== undefined) checkWhole("batch", options.batch, 1, 1_000_000);
+
+  const named = (graph: Graph) => samplerOf(graph, options.sampler);
+  const steps = (graph: Graph) =>
+    options.steps === undefined ? [] : [`${named(graph).path.join(".")}.steps=${options.steps}`];
+  await using model = await loadModel(target, options, console, steps);
+  const { session, average, position, path } = model;
+  const { graph, signal } = session;
+  const sampler = named(graph);
+  tellModel(console, path, `${sampler.path[1]} (${sampler.plugin.name}, ${counted(sampler.stage.steps, "step")})`);
+
+  const out = options.out ?? (options.grid === undefined ? join(model.folder ?? ".", "generated") : undefined);
+  const seeds = Array.from({ length: count }, (_, i) => seed + i);
+  const batch = options.batch ?? graph.one("dataset").options.batch_size as number;
+  const pictures: Picture[] = [];
+  const images: { seed: number; file?: string }[] = [];
+  let outcome: SampleResult["outcome"] = "finished";
+  try {
+    for await (
+      const picture of samplePictures(session, { sampler, average, seeds, batch, classes: position.classes })
+    ) {
+      const index = images.length;
+      const file = `${String(index).padStart(5, "0")}-seed-${seeds[index]}.png`;
+      if (out !== undefined) await writeWhole(join(out, file), await encodePng(picture));
+      if (options.grid !== undefined) pictures.push(picture);
+      images.push({ seed: seeds[index]!, ...(out === undefined ? {} : { file }) });
+    }
+  } catch (error) {
+    if (!signal.aborted || error !== signal.reason) throw error;
+    outcome = "interrupted";
+  }
+
+  if (out !== undefined && images.length > 0) {
+    const about = { checkpoint: path, step: position.step, sampler: sampler.path[1], options: sampler.options, images };
+    await writeWhole(join(out, "samples.json"), `${visibleJson(about, 2)}\n`);
+    row(console, "pictures", `${counted(images.length, "picture")} in ${out}, with their seeds in samples.json`);
+  }
+  if (options.grid !== undefined && pictures.length > 0) {
+    await writeWhole(options.grid, await grid(pictures));
+    row(console, "grid", `${options.grid}, seeds ${seed} to ${seed + pictures.length - 1} row by row`);
+  }
+  if (outcome === "interrupted") console.line(`stopped after ${counted(images.length, "picture")} of ${count}`);
+  return { outcome, checkpoint: path, images, ...(options.grid === undefined ? {} : { grid: options.grid }) };
+}
+
+/** Says which model is used. */
+export function tellModel(console: Console, checkpoint: string, sampler?: string): void {
+  row(console, "checkpoint", checkpoint);
+  if (sampler !== undefined) row(console, "sampler", sampler);
+}
+
+function samplerOf(graph: Graph, name: string | undefined): Stage<"sampler"> {
+  if (name !== undefined) return graph.sampler(name);
+  const first = graph.all("sampler")[0];
+  if (first === undefined) throw new DenoiseError(messages.samplersMissing());
+  return first;
+}
+
+/**
+ * Refuses seeds out of range for `count` pictures, and `seed=3` among the overrides: that would change the recipe's seed,
+ * on which no picture depends.
+ */
+export function checkSeed(seed: number, count: number, overrides: readonly string[] = []): void {
+  checkWhole("seed", seed, 0, seedLimit - count);
+  const override = overrides.findLast((text) => text.startsWith("seed="));
+  if (override !== undefined) throw new DenoiseError(messages.seedOverride(override));
+}
+
+/** Refuses a number out of range. */
+export function checkWhole(name: string, value: number, least: number, most: number): void {
+  if (Number.isInteger(value) && value >= least && value <= most) return;
+  throw new DenoiseError(messages.badNumber(name, value, least, most));
+}

@@ -1,0 +1,106 @@
+/** The grid of a sweep: overrides with several values, and every combination of them. */
+import { sweepAxisTwice, sweepEmpty, sweepName, sweepUnclosed } from "../../problems/messages/sweep.ts";
+import { sha256 } from "../../../lib/files/hash.ts";
+import { DenoiseError } from "../../problems/problem.ts";
+
+/** A setting with several values. */
+export interface Axis {
+  /** Such as `samplers.preview.steps`. */
+  readonly key: string;
+  /** As they were written. */
+  readonly values: readonly string[];
+  /** Whether it changes how a model is used and measured, not how it is trained: one model then serves all its values. */
+  readonly afterTraining: boolean;
+}
+
+/** One value of each axis, by key. */
+export type Point = Readonly<Record<string, string>>;
+
+/** What a sweep goes through. */
+export interface Grid {
+  readonly axes: readonly Axis[];
+  /** Overrides with one value: the same everywhere. */
+  readonly fixed: readonly string[];
+  /** What is trained, each with what it is measured with. */
+  readonly models: readonly { readonly point: Point; readonly measured: readonly Point[] }[];
+}
+
+/** The overrides that have one value. @throws {DenoiseError} where a bracket is not closed */
+export function fixedOf(overrides: readonly string[]): string[] {
+  return overrides.filter((text) => valuesOf(text).length < 2);
+}
+
+/**
+ * Reads overrides, such as `schedule=cosine,linear`. Commas within brackets, braces and quotes belong to a value.
+ *
+ * @param declared the grid of the recipe itself; a key that the overrides have is theirs
+ * @throws {DenoiseError} where nothing has several values, or a key has two lists of them
+ */
+export function readGrid(
+  overrides: readonly string[],
+  declared: Readonly<Record<string, readonly string[]>> = {},
+): Grid {
+  const axes: Axis[] = [], fixed = fixedOf(overrides);
+  const add = (key: string, values: readonly string[]) => {
+    if (key === "name") throw new DenoiseError(sweepName());
+    if (axes.some((axis) => axis.key === key)) throw new DenoiseError(sweepAxisTwice(key));
+    axes.push({ key, values: [...new Set(values)], afterTraining: /^(samplers|metrics)[.[]/.test(key) });
+  };
+  const keys = overrides.map((text) => text.slice(0, Math.max(text.indexOf("="), 0)));
+  for (const [key, values] of Object.entries(declared)) {
+    if (!keys.includes(key)) add(key, values);
+  }
+  for (const text of overrides) if (!fixed.includes(text)) add(text.slice(0, text.indexOf("=")), valuesOf(text));
+  if (axes.length === 0) throw new DenoiseError(sweepEmpty());
+  const measured = pointsOf(axes.filter(({ afterTraining }) => afterTraining));
+  const models = pointsOf(axes.filter(({ afterTraining }) => !afterTraining)).map((point) => ({ point, measured }));
+  return { axes, fixed, models };
+}
+
+/** The overrides of a point. */
+export function overridesOf(point: Point): string[] {
+  return Object.entries(point).map(([key, value]) => `${key}=${value}`);
+}
+
+/** A name for files and folders: `schedule-cosine_seed-1`; where that says too little or too much, digits tell apart. */
+export function nameOf(point: Point, otherwise: string): string {
+  const texts = Object.entries(point).map(([key, value]) => `${key.split(".").at(-1)}-${value}`);
+  if (texts.length === 0) return otherwise;
+  const whole = texts.join("_");
+  const plain = whole.replace(/[^\p{L}\p{N}_.-]+/gu, "-").replace(/^[-.]+/, "").slice(0, 60);
+  return plain === whole && texts.length === 1
+    ? plain
+    : `${plain}-${sha256(overridesOf(point).join("\n")).slice(0, 6)}`;
+}
+
+/** Every combination, the first axis slowest. */
+function pointsOf(axes: readonly Axis[]): Point[] {
+  return axes.reduce<Point[]>(
+    (points, { key, values }) => points.flatMap((point) => values.map((value) => ({ ...point, [key]: value }))),
+    [{}],
+  );
+}
+
+function valuesOf(override: string): string[] {
+  const equals = override.indexOf("=");
+  return equals < 0 ? [] : splitValues(override.slice(equals + 1), override);
+}
+
+/** Splits at the commas that stand outside brackets, braces and quotes. */
+function splitValues(text: string, whole: string): string[] {
+  const closing: Readonly<Record<string, string>> = { "[": "]", "{": "}", "(": ")", '"': '"', "'": "'" };
+  const parts = [""], open: string[] = [];
+  for (const letter of text) {
+    const inner = open.at(-1);
+    const quoted = inner === '"' || inner === "'";
+    if (letter === "," && inner === undefined) {
+      parts.push("");
+      continue;
+    }
+    if (inner !== undefined && letter === closing[inner]) open.pop();
+    else if (!quoted && letter in closing) open.push(letter);
+    parts[parts.length - 1] += letter;
+  }
+  if (open.length > 0) throw new DenoiseError(sweepUnclosed(whole, open.at(-1)!));
+  return parts.map((part) => part.trim()).filter((part) => part !== "");
+}

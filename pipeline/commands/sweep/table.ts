@@ -1,0 +1,103 @@
+/** The table of a sweep: kept as JSON while it grows, told to the terminal, written as Markdown and CSV, and drawn. */
+import { join } from "node:path";
+import { z } from "zod";
+import { writeWhole } from "../../../lib/files/mod.ts";
+import { visible, visibleJson } from "../../../lib/text/mod.ts";
+import { sweepDamaged } from "../../problems/messages/sweep.ts";
+import { type Spec, writeChart } from "../../view/plots/mod.ts";
+import { measurementSchema, readKept } from "../../run/kept.ts";
+import type { Measurement } from "../../run/measure.ts";
+import type { Console } from "../../terminal/console.ts";
+import { table } from "../../terminal/rows.ts";
+import { withSpread } from "../../terminal/units.ts";
+import type { Axis, Point } from "./grid.ts";
+
+/** What one combination of values came to. */
+export interface Cell {
+  /** Digits of the whole recipe: a cell of another one is measured again. */
+  readonly recipe: string;
+  readonly point: Point;
+  /** Run folder. */
+  readonly run: string;
+  /** Updates of the weights. */
+  readonly step: number;
+  readonly metrics: readonly Measurement[];
+  /** Digits of the pictures of both splits; undefined for those of earlier versions. */
+  readonly data?: string | undefined;
+}
+
+/** Reads the cells of `sweep.json`; none where there is no file. @throws {DenoiseError} where it holds something else */
+export async function readCells(path: string): Promise<Cell[]> {
+  return await readKept(path, cellsOf, sweepDamaged);
+}
+
+const kept = z.object({
+  cells: z.array(z.looseObject({
+    recipe: z.string(),
+    point: z.record(z.string(), z.string()),
+    run: z.string(),
+    step: z.int().nonnegative(),
+    metrics: z.array(measurementSchema),
+  })),
+});
+
+function cellsOf(content: unknown): Cell[] | undefined {
+  return kept.safeParse(content).data?.cells;
+}
+
+/** Writes `sweep.json`: names of the axes, and all cells. */
+export async function keepCells(path: string, axes: readonly Axis[], cells: readonly Cell[]): Promise<void> {
+  await writeWhole(path, `${visibleJson({ axes: axes.map(({ key }) => key), cells }, 2)}\n`);
+}
+
+/** Lines of the table: a column for each axis and each number, a head first. */
+export function rowsOf(axes: readonly Axis[], cells: readonly Cell[]): string[][] {
+  const labels = [...new Set(cells.flatMap(({ metrics }) => metrics.map(({ label }) => label)))];
+  return [
+    [...axes.map(({ key }) => key), ...labels],
+    ...cells.map(({ point, metrics }) => [
+      ...axes.map(({ key }) => point[key]!),
+      ...labels.map((label) => {
+        const found = metrics.find((metric) => metric.label === label);
+        if (found === undefined) return "";
+        return withSpread(found.value, found.spread);
+      }),
+    ]),
+  ];
+}
+
+/** Writes the table as `sweep.md` and `sweep.csv`, and a chart beside it; returns the files. */
+export async function writeTable(
+  folder: string,
+  axes: readonly Axis[],
+  cells: readonly Cell[],
+  chart: Spec,
+): Promise<string[]> {
+  const [head, ...body] = rowsOf(axes, cells) as [string[], ...string[][]];
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell) => visible(cell).replaceAll("|", "\\|").replaceAll("<", "&lt;")).join(" | ")} |`;
+  const markdown = [line(head), line(head.map((_, i) => i < axes.length ? "---" : "--:")), ...body.map(line)];
+  const field = (text: string) => /[",]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  const names = head.slice(axes.length);
+  const csv = [
+    [...head.slice(0, axes.length), ...names.flatMap((name) => [name, `${name} spread`])],
+    ...cells.map(({ point, metrics }) => [
+      ...axes.map(({ key }) => point[key]!),
+      ...names.flatMap((name) => {
+        const found = metrics.find(({ label }) => label === name);
+        return [found?.value ?? "", found?.spread ?? ""];
+      }),
+    ]),
+  ].map((cells) => cells.map((cell) => field(visible(`${cell}`))).join(","));
+  const files = ["sweep.md", "sweep.csv", "sweep.png", "sweep.svg"].map((name) => join(folder, name));
+  await writeWhole(files[0]!, `${markdown.join("\n")}\n`);
+  await writeWhole(files[1]!, `${csv.join("\n")}\n`);
+  for (const file of files.slice(2)) await writeChart(file, chart);
+  return files;
+}
+
+/** Tells the table, in columns. */
+export function tellTable(console: Console, axes: readonly Axis[], cells: readonly Cell[]): void {
+  const rows = rowsOf(axes, cells);
+  table(console, rows, rows[0]!.map((_, column) => column < axes.length ? "left" : "right"));
+}

@@ -1,0 +1,67 @@
+/** Laws of parametrizations. */
+import assert from "node:assert/strict";
+import * as tf from "@tensorflow/tfjs";
+import type { Rates } from "../kinds/common.ts";
+import { assertClose, assertFinite, compiled, type Laws, normal, numbers, type Subject } from "./laws.ts";
+import { standIns } from "./stand_ins.ts";
+
+const batch = 5;
+
+/** A batch of noisy images, the first with the least noise of the schedule, the last with the most. */
+function mixture({ image }: Subject<"parametrization">) {
+  const signal = normal("signal", batch, image), noise = normal("noise", batch, image);
+  const times = tf.tensor4d(numbers(batch).map((i) => i / (batch - 1)), [batch, 1, 1, 1]);
+  const rates = standIns.schedule.rates(times);
+  const noisy = tf.add(tf.mul(rates.signal, signal), tf.mul(rates.noise, noise)) as tf.Tensor4D;
+  const velocity = tf.sub(tf.mul(rates.signal, noise), tf.mul(rates.noise, signal));
+  return { rates, noisy, target: { signal, noise, velocity } };
+}
+
+export const parametrizationLaws: Laws<"parametrization"> = {
+  "feeds images and levels of the shapes that networks take": async (subject) => {
+    const parametrization = await subject.create();
+    const { rates, noisy } = mixture(subject);
+    const { image, level } = await compiled((x, r: Rates) => parametrization.input(x as tf.Tensor4D, r), noisy, rates);
+    assert.deepEqual(image.shape, noisy.shape);
+    assert.deepEqual(level.shape, [batch, 1, 1, 1]);
+    assertFinite({ image, level }, "input");
+  },
+  "takes one rate for all images": async (subject) => {
+    const parametrization = await subject.create();
+    const { noisy } = mixture(subject);
+    const one = standIns.schedule.rates(tf.fill([1, 1, 1, 1], 0.5));
+    const each = standIns.schedule.rates(tf.fill([batch, 1, 1, 1], 0.5));
+    const both = [one, each].map((rates) => ({
+      input: parametrization.input(noisy, rates),
+      components: parametrization.components(noisy, noisy, rates),
+    }));
+    assertClose(both[0]!, both[1]!, 1e-6, "input and components");
+  },
+  "sees the same image from three sides": async (subject) => {
+    const parametrization = await subject.create();
+    const { rates, noisy } = mixture(subject);
+    const output = normal("output", batch, subject.image);
+    const components = await compiled(
+      (output, noisy, rates: Rates) => parametrization.components(output as tf.Tensor4D, noisy as tf.Tensor4D, rates),
+      output,
+      noisy,
+      rates,
+    );
+    assertFinite(components, "components");
+    const { signal, noise, velocity } = components;
+    const mixed = tf.add(tf.mul(rates.signal, signal), tf.mul(rates.noise, noise));
+    assertClose(mixed, noisy, 1e-4, "signal and noise, mixed again");
+    const difference = tf.sub(tf.mul(rates.signal, noise), tf.mul(rates.noise, signal));
+    assertClose(velocity, difference, 1e-4, "velocity of signal and noise");
+  },
+  "has an output that says every image": async (subject) => {
+    const parametrization = await subject.create();
+    const { rates, noisy, target } = mixture(subject);
+    // Components are affine in the output, pixel by pixel: two outputs tell the one that is right.
+    const zero = parametrization.components(tf.zerosLike(noisy), noisy, rates).signal;
+    const one = parametrization.components(tf.onesLike(noisy), noisy, rates).signal;
+    const output = tf.div(tf.sub(target.signal, zero), tf.sub(one, zero)) as tf.Tensor4D;
+    // Loose, because a part is divided by the least rate of the schedule.
+    assertClose(parametrization.components(output, noisy, rates), target, 1e-3, "components of the right output");
+  },
+};

@@ -1,0 +1,113 @@
+/** Laws of samplers. */
+import assert from "node:assert/strict";
+import * as tf from "@tensorflow/tfjs";
+import type { Components, Rates } from "../kinds/common.ts";
+import { assertClose, assertFinite, compiled, draws, forbidden, type Laws, normal, numbers, shapes } from "./laws.ts";
+import type { Sampler } from "../kinds/sampler.ts";
+import { standIns } from "./stand_ins.ts";
+
+type Denoise = (image: tf.Tensor4D, rates: Rates) => Components;
+
+/** Components of a noisy image whose signal is known. */
+function withSignal(signal: tf.Tensor, noisy: tf.Tensor4D, { signal: a, noise: s }: Rates): Components {
+  const noise = tf.div(tf.sub(noisy, tf.mul(a, signal)), s);
+  return { signal, noise, velocity: tf.sub(tf.mul(a, noise), tf.mul(s, signal)) };
+}
+
+/** Standard deviation of the pictures of `gaussian`. */
+const spread = 0.5;
+
+/** The best answer where every pixel is normal: its mean, given the noisy one. */
+const gaussian: Denoise = (noisy, rates) => {
+  const power = tf.add(tf.mul(tf.square(rates.signal), spread ** 2), tf.square(rates.noise));
+  return withSignal(tf.mul(noisy, tf.div(tf.mul(rates.signal, spread ** 2), power)), noisy, rates);
+};
+
+/** Runs every step as a backend would. */
+async function sample(sampler: Sampler, noise: tf.Tensor4D, denoise: Denoise, items = numbers(noise.shape[0])) {
+  let state = sampler.init(noise), signal: tf.Tensor | undefined;
+  const first = shapes(state);
+  let calls = 0;
+  for (const [step, row] of sampler.plan().entries()) {
+    const random = sampler.stochastic ? draws(items, step) : forbidden;
+    const counting: Denoise = (image, rates) => (calls++, denoise(image, rates));
+    const after = await compiled(
+      (state, row) =>
+        sampler.step(state as ReturnType<Sampler["init"]>, row as tf.Tensor1D, {
+          denoise: counting,
+          clip: (signal) => signal,
+          random,
+        }),
+      state,
+      tf.tensor1d([...row], "float32"),
+    );
+    state = after.state as typeof state;
+    signal = after.signal;
+    assert.deepEqual(shapes(state), first, `state after step ${step + 1}`);
+    assert.deepEqual(signal.shape, noise.shape, `signal after step ${step + 1}`);
+  }
+  return { image: state.image, signal: signal!, calls };
+}
+
+export const samplerLaws: Laws<"sampler"> = {
+  "plans one row a step, all of one length": async ({ create }) => {
+    const sampler = await create();
+    const plan = sampler.plan();
+    assert.equal(plan.length, sampler.steps);
+    for (const row of plan) {
+      assert.equal(row.length, plan[0]!.length);
+      assert.ok(row.every(Number.isFinite), `row is finite: ${row}`);
+    }
+  },
+  "asks the network as often as it says": async ({ create, image }) => {
+    const sampler = await create();
+    const { calls } = await sample(sampler, normal("start", 1, image), gaussian);
+    assert.equal(calls, sampler.evaluationsPerStep * sampler.steps);
+  },
+  "returns the picture that the network always predicts": async ({ create, image }) => {
+    const sampler = await create();
+    const known = normal("known", 2, image);
+    const { signal } = await sample(
+      sampler,
+      normal("start", 2, image),
+      (noisy, rates) => withSignal(known, noisy, rates),
+    );
+    assertClose(signal, known, 1e-4, "result");
+  },
+  "does the same for a picture alone, in a batch, and again": async ({ create, image }) => {
+    const sampler = await create();
+    const noise = normal("start", 3, image);
+    const all = await sample(sampler, noise, gaussian);
+    assertFinite(all.signal, "result");
+    assertClose((await sample(sampler, noise, gaussian)).signal, all.signal, 0, "result of a second time");
+    const alone = await sample(sampler, tf.slice(noise, 1, 1), gaussian, [1]);
+    assertClose(alone.signal, tf.slice(all.signal, 1, 1), 1e-5, "result of a picture alone");
+  },
+  "converges with its order as the steps shrink": async ({ plugin, create, image }) => {
+    if (!("steps" in plugin.options.shape)) {
+      return console.log(`${plugin.name} has no option "steps": its order is not tried`);
+    }
+    if ((await create()).stochastic) return console.log(`${plugin.name} is stochastic here: its order is not tried`);
+    const noise = normal("start", 1, image);
+    // Along the probability flow, the noisy image of a normal pixel keeps its place within the standard deviation.
+    const { logSnr } = standIns.schedule;
+    const deviation = (time: number) => {
+      const signal = 1 / (1 + Math.exp(-logSnr(time)));
+      return Math.sqrt(signal * spread ** 2 + 1 - signal);
+    };
+    const exact = tf.mul(noise, deviation(0) / deviation(1));
+    const errors: number[] = [];
+    for (const steps of [16, 32, 64]) {
+      const sampler = await create({ steps });
+      const { image } = await sample(sampler, noise, gaussian);
+      errors.push(tf.max(tf.abs(tf.sub(image, exact))).dataSync()[0]!);
+    }
+    const { order } = await create();
+    const [coarse, , fine] = errors as [number, number, number];
+    const measured = Math.log2(coarse / fine) / 2;
+    assert.ok(
+      fine < 1e-5 || measured > order - 0.35,
+      `order ${order}, measured ${measured.toFixed(2)}: errors ${errors}`,
+    );
+  },
+};

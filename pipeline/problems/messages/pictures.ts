@@ -1,0 +1,100 @@
+/** Messages about pictures of runs, in alphabetical order of code. Paths stay whole. */
+import { pathHints } from "../../../lib/files/mod.ts";
+import { choices, counted, listed, quote, type Text } from "./text.ts";
+
+/** A dataset without a picture to take apart. */
+export function heldOutMissing(): Text {
+  return {
+    code: "held-out-missing",
+    message: "Cannot take a picture from the dataset: it holds none out",
+    help: ["name a picture: --image FILE"],
+  };
+}
+
+/** A picture file that cannot be used. */
+export function imageUnreadable(path: string, reason: string): Text {
+  return {
+    code: "image-unreadable",
+    message: `Cannot read the picture "${path}": ${reason}`,
+    help: [
+      ...(/no such file/i.test(reason) ? pathHints(path) : []),
+      "name a JPEG, PNG, WebP, GIF, AVIF or TIFF file",
+    ],
+  };
+}
+
+/** Kept measurements of other pictures or weights. */
+export function measuredAgain(count: number): Text {
+  return {
+    code: "measured-again",
+    message: `The validation pictures, or what the metric measures with, have changed since ${
+      count === 1 ? "a kept number was" : `${count} kept numbers were`
+    } measured`,
+    help: ["measured again, so that all numbers compare"],
+  };
+}
+
+/** A kept file of measurements that is none. */
+export function measurementsDamaged(path: string, reason: string): Text {
+  return {
+    code: "measurements-damaged",
+    message: `Cannot read the measurements kept in "${path}": ${reason}`,
+    help: ["remove the file: they are measured again"],
+  };
+}
+
+/** A metric that lacks what it measures with. `what`: why, and `help` what to do about it. */
+export function measuringUnavailable(metric: string, what: string, help: readonly string[]): Text {
+  return {
+    code: "measuring-unavailable",
+    message: `Cannot measure ${quote(metric)}: what it needs is not here`,
+    help: [what, ...help],
+  };
+}
+
+/** A picture file of another kind. */
+export function pictureFormat(file: string, what: string, endings: readonly string[]): Text {
+  return {
+    code: "picture-format",
+    message: `Cannot write ${what} as "${file}"`,
+    help: [`use a name that ends in ${listed(endings, "or")}`],
+  };
+}
+
+/** A picture that there is no command for. */
+export function pictureUnknown(name: string, names: readonly string[]): Text {
+  return {
+    code: "picture-unknown",
+    message: `Unknown picture ${quote(name)}`,
+    help: [choices(name, "Pictures", names), "deno task picture   says what each shows"],
+  };
+}
+
+/** A command on a run that needs more than a checkpoint. */
+export function runFolderMissing(path: string, what: string): Text {
+  return {
+    code: "run-folder-missing",
+    message: `Cannot draw ${what} of "${path}": it is no run folder`,
+    help: ["name a run folder, such as runs/quickstart", "train first: deno task run <recipe>"],
+  };
+}
+
+/** A run without pictures. */
+export function samplesMissing(folder: string, found: number): Text {
+  return {
+    code: "samples-missing",
+    message: `Cannot draw an animation of "${folder}": it has ${
+      counted(found, "grid")
+    } of samples, and two are the least`,
+    help: ['train for longer, or with more of them: train.samples.every="1 epoch"'],
+  };
+}
+
+/** An option that no schedule has. */
+export function scheduleOptionUnknown(option: string, options: readonly string[]): Text {
+  return {
+    code: "schedule-option-unknown",
+    message: `Cannot set ${quote(option)}: no schedule has such an option`,
+    help: [choices(option, "Options", options)],
+  };
+}

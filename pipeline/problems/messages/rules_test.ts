@@ -1,0 +1,96 @@
+/** Holds the rules of wording over every message of the repository, and tests the rules themselves. */
+import assert from "node:assert/strict";
+import { join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { DenoiseError } from "../problem.ts";
+import { emptyRecipe } from "./file.ts";
+
+import rules from "./rules.ts";
+
+const root = fileURLToPath(new URL("../../../", import.meta.url));
+
+async function* sources(folder: string): AsyncIterable<string> {
+  for await (const entry of Deno.readDir(folder)) {
+    const path = join(folder, entry.name);
+    // Written by people, for people: no packages, no runs, no tests, which break the rules to try them.
+    if (entry.isDirectory && !/^(node_modules|runs|\..*)$/.test(entry.name)) yield* sources(path);
+    else if (entry.isFile && /(?<!_test)\.ts$/.test(entry.name)) yield path;
+  }
+}
+
+function offences(file: string, source: string): string[] {
+  return Deno.lint.runPlugin(rules, file, source).map(({ range, message }) => {
+    const before = source.slice(0, range[0]).split("\n");
+    return `${file}:${before.length}:${before.at(-1)!.length + 1} ${message}`;
+  });
+}
+
+Deno.test("messages of the whole repository keep the rules of wording", async () => {
+  const found: string[] = [];
+  let files = 0;
+  for await (const path of sources(root)) {
+    files++;
+    found.push(...offences(relative(root, path), await Deno.readTextFile(path)));
+  }
+  assert.ok(files > 50, `only ${files} files were read`);
+  assert.equal(found.join("\n"), "");
+});
+
+Deno.test("rules find what breaks them, with file and line", () => {
+  const cases: [source: string, wrong: RegExp | undefined][] = [
+    ['throw new Error("Cannot do it");', undefined],
+    ['throw new Error("cannot do it");', /^a\.ts:1:17 Message does not start upper case/],
+    ['throw new TypeError("Cannot do it.");', /ends with a full stop/],
+    ['throw new Error("You can\'t do it");', /contraction "can't"/],
+    ['throw new Error("It’s wrong");', /contraction "It’s"/],
+    ['throw new Error("The file\'s name is too long");', undefined],
+    ["throw new Error(`Unknown option '${name}'`);", /double quotes/],
+    ["throw new Error(\"Unknown option 'x'\");", /double quotes/],
+    ['throw new Error(`Unknown option "${name}"`);', undefined],
+    ["throw new Error(`${name} is wrong.`);", /ends with a full stop/],
+    ['throw new Error("Cannot do " + what + " now.");', /ends with a full stop/],
+    ['throw new Error(a ? "Good" : "bad");', /bad/],
+    ["throw error;", undefined],
+    ['const message = { code: "x", message: "not upper", help: [] };', /upper case/],
+    ['const message = { code: "x", message: "Upper", help: ["write it."] };', /ends with a full stop/],
+    [
+      'const message = { code: "x", message: "Upper", help: [...(a ? ["do not.", "x"] : [])] };',
+      /ends with a full stop/,
+    ],
+    ['const message = { code: "x", message: "Upper", help: ["lower is fine: use x"] };', undefined],
+    ['const other = { message: "anything goes." };', undefined],
+    ['refuse({ option: "x", what: "Image is too small", fix: "use 8" });', undefined],
+    ['\nrefuse({ what: "image is too small", fix: "use 8" });', /^a\.ts:2:16 /],
+    ['refuse({ what: "Image is too small", fix: "use 8." });', /ends with a full stop/],
+  ];
+  for (const [source, wrong] of cases) {
+    const found = offences("a.ts", source);
+    if (wrong === undefined) assert.deepEqual(found, [], source);
+    else {
+      assert.equal(found.length, 1, source);
+      assert.match(found[0]!, wrong);
+    }
+  }
+});
+
+Deno.test("message functions stand in alphabetical order of code, and each code is one function's", async () => {
+  const seen = new Map<string, string>();
+  for (const name of ["file", "recipe"]) {
+    const source = await Deno.readTextFile(join(root, "pipeline", "problems", "messages", `${name}.ts`));
+    const codes = Array.from(source.matchAll(/code: "([a-z-]+)"/g), (match) => match[1]!)
+      .filter((code, i, all) => all.indexOf(code) === i);
+    assert.deepEqual(codes, [...codes].sort(), `codes of messages/${name}.ts`);
+    for (const code of codes) {
+      assert.equal(seen.get(code), undefined, `"${code}" stands in ${seen.get(code)} and ${name}`);
+      seen.set(code, name);
+    }
+  }
+});
+
+Deno.test("DenoiseError carries its problems, and reads well where only its message is shown", () => {
+  const text = emptyRecipe("r.yaml");
+  const place = { file: "r.yaml", line: 1, column: 1, length: 1 };
+  const error = new DenoiseError([{ ...text, place }, text]);
+  assert.equal(error.problems.length, 2);
+  assert.equal(error.message, 'r.yaml:1:1 Recipe "r.yaml" is empty\nRecipe "r.yaml" is empty');
+});

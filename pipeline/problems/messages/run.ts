@@ -1,0 +1,283 @@
+/** Messages about run folders, checkpoints, training, sampling and evaluating, in alphabetical order of code. Paths stay whole. */
+import { pathHints } from "../../../lib/files/mod.ts";
+import { shellWord } from "../../terminal/shell.ts";
+import { found, listed, type Text } from "./text.ts";
+
+/** A run on another backend than before, or on more or fewer devices. */
+export function backendChanged(before: string, now: string): Text {
+  return {
+    code: "backend-changed",
+    message: `Backend was ${before} and is ${now} now: the run goes on, but not bit for bit as it would have`,
+    help: [`to go on exactly, use backend: ${before}`],
+  };
+}
+
+/** A number on the command line that is out of range. */
+export function badNumber(name: string, value: number, least: number, most: number): Text {
+  return {
+    code: "bad-number",
+    message: `Cannot use "--${name} ${value}"`,
+    help: [`expected a whole number from ${least} to ${most}`],
+  };
+}
+
+/** A damaged checkpoint, with an older one to go on from. */
+export function checkpointDamaged(reason: string, to: string, aside: string): Text {
+  return {
+    code: "checkpoint-damaged",
+    message: reason,
+    help: [`going on from ${to}`, `the damaged one is kept as ${aside}`],
+  };
+}
+
+/** A field of a checkpoint's metadata that cannot be. `expected`: such as "a whole number". */
+export function checkpointField(path: string, field: string, value: unknown, expected: string): Text {
+  return {
+    code: "checkpoint-field",
+    message: `Cannot use "${path}" as a checkpoint: its ${field} is ${found(value)}, expected ${expected}`,
+    help: ["use another checkpoint of the run, or a copy of this one: it was damaged, or written by another program"],
+  };
+}
+
+/** Tensors that do not fit the recipe. */
+export function checkpointMismatch(path: string, what: string): Text {
+  return {
+    code: "checkpoint-mismatch",
+    message: `Cannot load checkpoint "${path}" into the stages of this recipe: ${what}`,
+    help: ["name the checkpoint in place of a recipe: it holds the one it was trained with"],
+  };
+}
+
+/** Neither a run nor a checkpoint. */
+export function checkpointMissing(path: string): Text {
+  return {
+    code: "checkpoint-missing",
+    message: `Found no checkpoint in "${path}"`,
+    help: [
+      ...pathHints(path),
+      "name a run folder, such as runs/quickstart, or a checkpoint in it",
+      "train first: deno task run <recipe>",
+    ],
+  };
+}
+
+/** A file of another kind, a recipe perhaps. `run`: the run folder that it stands in, if it does. */
+export function checkpointOther(path: string, run: string | undefined): Text {
+  const [, recipe] = /([^/\\]+)\.ya?ml$/i.exec(path) ?? [];
+  return {
+    code: "checkpoint-other",
+    message: `Cannot use "${path}" as a checkpoint: its name does not end in .safetensors`,
+    help: run !== undefined ? [`name its run folder: ${run}`] : [
+      `name a run folder, such as runs/${recipe ?? "quickstart"}, or a checkpoint in it`,
+      ...(recipe === undefined ? [] : [`train first: deno task run ${shellWord(path)}`]),
+    ],
+  };
+}
+
+/** A safetensors file of something else. */
+export function checkpointUnknown(path: string): Text {
+  return {
+    code: "checkpoint-unknown",
+    message: `Cannot use "${path}" as a checkpoint: it holds no training state of Denoise`,
+    help: ["checkpoints stand in runs/<name>/checkpoints"],
+  };
+}
+
+/** A run without any checkpoint that can be read. */
+export function checkpointsDamaged(folder: string, reasons: readonly string[]): Text {
+  return {
+    code: "checkpoints-damaged",
+    message: `Cannot go on in "${folder}": every checkpoint is damaged`,
+    help: [...reasons, "start over with --fresh: the old folder is kept under another name"],
+  };
+}
+
+/** A disk that failed while a run was trained. `kept`: the newest checkpoint; `again`: the command that continues. */
+export function diskFailed(what: string, fix: string, kept: string | undefined, again: string): Text {
+  return {
+    code: "disk-failed",
+    message: what,
+    help: [
+      fix,
+      kept === undefined ? "there is no checkpoint yet: nothing is lost" : `the last checkpoint is kept: ${kept}`,
+      `then continue with: ${again}`,
+    ],
+  };
+}
+
+/** NaN or infinity. `kept`: the last good checkpoint. */
+export function diverged(what: string, step: number, kept: string | undefined): Text {
+  return {
+    code: "diverged",
+    message: `Training stopped at step ${step}: ${what}`,
+    help: [
+      "likely causes: a learning rate too high (try a third of optimizer.learning_rate), pictures that are all the same,",
+      "or a plugin of your own that divides by zero or takes the root or logarithm of a negative number",
+      kept === undefined ? "there is no checkpoint yet to go on from" : `the last good checkpoint is kept: ${kept}`,
+    ],
+  };
+}
+
+/** A safetensors file that is none, or not whole. */
+export function fileDamaged(path: string, what: string): Text {
+  return {
+    code: "file-damaged",
+    message: `Cannot read "${path}" as a safetensors file: ${what}`,
+    help: ["use another checkpoint of the run, or a copy of this one"],
+  };
+}
+
+/** More pictures asked for than any metric would look at. */
+export function imagesUnused(images: number): Text {
+  return {
+    code: "images-unused",
+    message: `Cannot measure with ${images} pictures: no metric of the recipe generates any`,
+    help: ["add one that does, such as metrics: [{ use: kid, sampler: preview }], or leave --images out"],
+  };
+}
+
+/** Other samplers or metrics than before. */
+export function measuringChanged(differences: readonly string[]): Text {
+  return {
+    code: "measuring-changed",
+    message: "Samplers or metrics have changed: the weights go on exactly, but numbers and samples may not compare",
+    help: differences,
+  };
+}
+
+/** A metric that lacks what it measures with. `what`: why, and `help` what to do about it. */
+export function metricUnavailable(id: string, name: string, what: string, help: readonly string[]): Text {
+  return {
+    code: "metric-unavailable",
+    message: `Cannot measure "${name}": what it needs is not here; all else goes on without it`,
+    help: [what, ...help, `or leave ${id} out of the recipe`],
+  };
+}
+
+/** Nothing left to evaluate by. */
+export function metricsUnavailable(): Text {
+  return {
+    code: "metrics-unavailable",
+    message: "Cannot evaluate: no metric of the recipe has what it measures with",
+    help: ["the warnings above say what is missing, and where to place it"],
+  };
+}
+
+/** Nothing to evaluate by. */
+export function metricsMissing(): Text {
+  return {
+    code: "metrics-missing",
+    message: "Cannot evaluate: the recipe has no metrics",
+    help: ["add metrics: [validation-error]"],
+  };
+}
+
+/** A run that would not be the same any more. */
+export function recipeChanged(folder: string, differences: readonly string[]): Text {
+  return {
+    code: "recipe-changed",
+    message: `Cannot go on in "${folder}": the recipe has changed since it was trained there`,
+    help: [
+      ...differences,
+      "what may change: train (how long, when to save, what to keep), samplers, metrics, the backend, its devices",
+      "start over with --fresh: the old folder is kept under another name",
+      "or give the recipe another name, and it trains beside the old run",
+    ],
+  };
+}
+
+/** A path that a shell was to expand. `what`: the option, the argument or the variable; `begin`: what is not known. */
+export function pathUnexpanded(what: string, path: string, begin: string): Text {
+  return {
+    code: "path-unexpanded",
+    message: `Cannot use "${path}" as ${what}: "${begin}" is known to shells alone`,
+    help: [
+      "write the whole path, or leave out the quotes that keep the shell from it",
+      `a folder of that name: ./${path}`,
+    ],
+  };
+}
+
+/** A report that could not be written, after all else was. */
+export function reportUnwritten(folder: string, reason: string): Text {
+  return {
+    code: "report-unwritten",
+    message: `Cannot write the report of the run: ${reason}`,
+    help: [`the run is complete without it; try again with: deno task report ${folder}`],
+  };
+}
+
+/** Another process in the same folder. `holder`: such as "process 123, since …". */
+export function runBusy(folder: string, holder: string): Text {
+  return {
+    code: "run-busy",
+    message: `Cannot train in "${folder}": ${holder} trains there already`,
+    help: ["wait for it, stop it with Ctrl-C, or give the recipe another name"],
+  };
+}
+
+/** A run folder that cannot be made or written to, with the operating system's reason. */
+export function runFolderUnwritable(folder: string, reason: string): Text {
+  return {
+    code: "run-folder-unwritable",
+    message: `Cannot write to the run folder "${folder}": ${reason}`,
+    help: ["name a folder that you may write to with --runs <folder>"],
+  };
+}
+
+/** Nothing to sample with. */
+export function samplersMissing(): Text {
+  return {
+    code: "samplers-missing",
+    message: "Cannot generate pictures: the recipe has no sampler",
+    help: ["add samplers: { preview: ddim }"],
+  };
+}
+
+/** Pictures with NaN or infinity in them. */
+export function samplesNotFinite(id: string, plugin: string): Text {
+  return {
+    code: "samples-not-finite",
+    message: `Pictures of ${id} hold NaN or infinity, which show as black or as white`,
+    help: [`look for a division by zero in ${plugin}, or where its plan ends, or train for longer`],
+  };
+}
+
+/** The seed of training, changed where pictures are generated. `text`: such as "seed=3". */
+export function seedOverride(text: string): Text {
+  return {
+    code: "seed-override",
+    message: `Cannot generate pictures with "${text}": that is the seed of training`,
+    help: [`use --seed ${text.slice("seed=".length)}`],
+  };
+}
+
+/** A loss that is that of a network which answers zero. */
+export function stuck(step: number, loss: number, zero: number): Text {
+  return {
+    code: "stuck",
+    message: `Loss after ${step} steps is ${loss.toFixed(4)}: a network that answers zero has ${zero.toFixed(4)}`,
+    help: [
+      `likely causes: ${
+        listed([
+          "a learning rate too low or far too high",
+          "a weight decay too strong",
+          "a network that cannot pass on what it sees",
+        ], "or")
+      }`,
+      "training goes on; Ctrl-C stops it and saves",
+    ],
+  };
+}
+
+/** A metric without pictures. `training`: a run may also do without metrics. */
+export function validationMissing(training = false): Text {
+  return {
+    code: "validation-missing",
+    message: "Cannot measure the metrics: the dataset holds no picture out for validation",
+    help: [
+      "hold some out with an option of the dataset, such as validation: 0.1",
+      ...(training ? ["or train without: metrics: []"] : []),
+    ],
+  };
+}

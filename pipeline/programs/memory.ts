@@ -1,0 +1,44 @@
+/** Whether a training step fits the backend's memory, and the batch that would. */
+import * as messages from "../problems/messages/graph.ts";
+import { DenoiseError } from "../problems/problem.ts";
+import { bytes } from "../terminal/units.ts";
+import { type TrainingCost, trainingCost } from "./cost.ts";
+import type { Graph } from "../graph/types.ts";
+
+/**
+ * Bytes of memory for each byte of live tensors. Heaps have gaps and kernels buffers of their own: wasm's heap grew to
+ * 1.0 to 1.1 times the tensors of a step of the Keras example's network (batches of 2 to 64).
+ */
+const heapPerTensor = 1.2;
+
+/** Bytes that a training step takes, the gaps of the heap included. */
+export function estimatedBytes({ stepBytes }: TrainingCost): number {
+  return stepBytes * heapPerTensor;
+}
+
+/**
+ * Refuses a batch that the backend has no memory for. The backend has to be started where it is chosen then.
+ *
+ * @throws {DenoiseError} with the largest batch that fits
+ */
+export async function checkMemory(graph: Graph, cost: TrainingCost | undefined): Promise<void> {
+  const { stage: { memory, name } } = graph.one("backend");
+  if (cost === undefined || memory === undefined || estimatedBytes(cost) <= memory) return;
+  let [fits, tooLarge] = [0, cost.batch];
+  while (tooLarge - fits > 1) {
+    const batch = Math.floor((fits + tooLarge) / 2);
+    if (estimatedBytes((await trainingCost(graph, batch))!) <= memory) fits = batch;
+    else tooLarge = batch;
+  }
+  // A batch of a multiple of 4 runs as fast as one slightly larger, and reads better.
+  const round = fits >= 8 ? fits - fits % 4 : fits;
+  const { path } = graph.one("dataset");
+  const text = messages.memoryExceeded({
+    batch: cost.batch,
+    estimate: bytes(estimatedBytes(cost)),
+    available: bytes(memory),
+    backend: name,
+    fits: round,
+  });
+  throw new DenoiseError(graph.recipe.problem([...path, "batch_size"], text));
+}

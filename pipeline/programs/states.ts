@@ -1,0 +1,72 @@
+/** The trees of tensors that training passes around. */
+import * as tf from "@tensorflow/tfjs";
+import { drawPacked, seedTensor, type State, type TensorRecord } from "../../lib/tensor/mod.ts";
+import type { HostBatch } from "../data/types.ts";
+import type { Graph } from "../graph/types.ts";
+import type { Backend } from "../kinds/backend.ts";
+import type { ImageShape } from "../kinds/common.ts";
+
+/** Everything that a training step changes. A type, so that it is a tree of tensors. */
+export type TrainState = {
+  /** The network as it is trained. */
+  network: State;
+  /** Its average over training, which samples and metrics use. */
+  average: State;
+  optimizer: TensorRecord;
+  /** int32 scalar: updates done so far. float32 would stop counting at 2^24. */
+  step: tf.Tensor;
+};
+
+/** A batch on the device. */
+export type Batch = {
+  /** Pixels 0–255, int32 `[batch, height, width, channels]`. */
+  image: tf.Tensor;
+  /** int32 `[batch]`: the key of random draws for each picture. */
+  item: tf.Tensor;
+  /** int32 `[batch]`, where the dataset has labels. */
+  label?: tf.Tensor;
+};
+
+/** The state before the first step, as a pure function of the seed `[2]`. */
+function buildInitialState(graph: Graph): (seed: tf.Tensor) => TrainState {
+  return (seed) => {
+    const key = {
+      seed,
+      stream: "initial-weights",
+      step: tf.scalar(0, "int32"),
+      items: tf.tensor1d([0], "int32"),
+    };
+    const network = drawPacked(key, (random) => graph.one("network").stage.init(random, graph.image));
+    return {
+      network,
+      average: graph.one("ema").stage.init(network),
+      optimizer: graph.one("optimizer").stage.init(network.trainable),
+      step: tf.scalar(0, "int32"),
+    };
+  };
+}
+
+/** The state before the first step: a function of the recipe's seed. Computed op by op. */
+export function initialState(graph: Graph): TrainState {
+  return tf.tidy(() => buildInitialState(graph)(seedTensor(graph.recipe.seed)));
+}
+
+/** As `initialState`, compiled. */
+export async function compiledInitialState(graph: Graph, backend: Backend): Promise<TrainState> {
+  const seed = seedTensor(graph.recipe.seed);
+  try {
+    return await backend.compile(buildInitialState(graph), { name: "initial state" })(seed);
+  } finally {
+    seed.dispose();
+  }
+}
+
+/** Puts a batch on the device. */
+export function upload(batch: HostBatch, { height, width, channels }: ImageShape): Batch {
+  const rest = batch.label === undefined ? {} : { label: tf.tensor1d(batch.label, "int32") };
+  return {
+    image: tf.tensor4d(batch.image, [batch.size, height, width, channels], "int32"),
+    item: tf.tensor1d(batch.item, "int32"),
+    ...rest,
+  };
+}

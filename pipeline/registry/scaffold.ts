@@ -1,0 +1,155 @@
+/** Writes a plugin to begin with: the plugin, its contract test, and a recipe that uses it. */
+import { join, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { writeWhole } from "../../lib/files/mod.ts";
+import { type Kind, kinds } from "../kinds/mod.ts";
+import * as messages from "../problems/messages/plugins.ts";
+import { DenoiseError } from "../problems/problem.ts";
+import type { PluginSource } from "../recipe/types.ts";
+import { pluginName } from "./shape.ts";
+
+/** A file that was written. */
+export interface NewFile {
+  readonly path: string;
+  /** What it is, and what to do with it. */
+  readonly about: string;
+}
+
+const root = new URL("../../", import.meta.url);
+const slot = "my-plugin"; // what the templates call themselves
+
+/** Kinds that have a template. A backend is no small example. */
+export const scaffoldKinds = (Object.keys(kinds) as Kind[]).filter((kind) => kind !== "backend");
+
+/**
+ * Writes `NAME.ts`, `NAME_test.ts` and `NAME.yaml`. In a folder outside of this program also `deno.json`, unless one
+ * is there, so that they find it.
+ *
+ * @param dir folder to write into; made when it is missing
+ * @returns what was written, the plugin first
+ * @throws {DenoiseError} for a kind without template, a name that cannot be or is taken, or a file that is there already
+ */
+export async function scaffold(
+  { kind, name, dir = ".", plugins }: { kind: string; name: string; dir?: string; plugins: PluginSource },
+): Promise<NewFile[]> {
+  if (!isScaffoldKind(kind)) throw new DenoiseError(messages.cannotScaffold(kind, scaffoldKinds));
+  if (!pluginName.test(name)) throw new DenoiseError(messages.badPluginName(name));
+  if (plugins.names(kind).includes(name)) throw new DenoiseError(messages.nameTaken(kind, name, "a built-in plugin"));
+  const folder = resolve(dir);
+  const template = await Deno.readTextFile(new URL(`templates/${kind}.ts`, import.meta.url));
+  const texts: Record<string, string> = {
+    [`${name}.ts`]: template.replaceAll(slot, name),
+    [`${name}_test.ts`]: testText(kind, name),
+    [`${name}.yaml`]: recipeText(kind, name, folder),
+  };
+  const paths = Object.keys(texts).map((file) => join(dir, file));
+  const there = await Promise.all(paths.map(exists));
+  if (there.includes(true)) throw new DenoiseError(messages.filesExist(paths.filter((_, i) => there[i])));
+
+  const configured = isWithin(folder, fileURLToPath(root)) || await exists(join(folder, "deno.json"));
+  for (const [file, text] of Object.entries(texts)) await writeWhole(join(folder, file), text);
+  const [plugin, test, recipe] = paths as [string, string, string];
+  const files = [
+    { path: plugin, about: `the plugin: ${examples[kind]}` },
+    { path: test, about: `the contract that every ${kind} keeps: deno test -P ${test}` },
+    { path: recipe, about: `the quickstart with it: deno task run ${recipe}` },
+  ];
+  if (configured) return files;
+  await writeWhole(join(folder, "deno.json"), await configText());
+  return [...files, { path: join(dir, "deno.json"), about: "where Denoise stands, for Deno and your editor" }];
+}
+
+/** What was written, one line a file; two where paths are long. */
+export function scaffoldText(files: readonly NewFile[]): string {
+  const width = Math.max(...files.map(({ path }) => path.length)) + 2;
+  const fits = files.every(({ about }) => width + about.length <= 100);
+  return files.map(({ path, about }) => (fits ? path.padEnd(width) + about : `${path}\n  ${about}`)).join("\n");
+}
+
+type ScaffoldKind = Exclude<Kind, "backend">;
+
+const isScaffoldKind = (kind: string): kind is ScaffoldKind => (scaffoldKinds as string[]).includes(kind);
+
+const examples: Record<ScaffoldKind, string> = {
+  dataset: "discs drawn by formula, to replace",
+  augmentation: "a change of brightness, to change",
+  normalizer: "a straight line, to change",
+  network: "three convolutions, to change",
+  schedule: "a straight line of log-SNR, to change",
+  parametrization: "a velocity prediction, to change",
+  loss: "a pseudo-Huber error, to change",
+  optimizer: "gradient descent with momentum, to change",
+  ema: "an exponential average, to change",
+  sampler: "a DDIM step to change",
+  metric: "an error on validation pictures, to change",
+};
+
+function testText(kind: Kind, name: string): string {
+  return `/** The contract that every ${kind} keeps. */
+import { contract } from "denoise/testing";
+import plugin from "./${name}.ts";
+
+contract(plugin);
+`;
+}
+
+function recipeText(kind: Kind, name: string, folder: string): string {
+  const base = relative(folder, fileURLToPath(new URL("recipes/quickstart.yaml", root))).replaceAll("\\", "/");
+  const { key, arity } = kinds[kind];
+  const stage = { one: name, list: `[${name}]`, named: `{ preview: { use: ${name}, steps: 20 } }` }[arity];
+  return `# The quickstart with ${kind} ${name} of ${name}.ts
+extends: ${base.startsWith(".") ? base : `./${base}`}
+name: ${name}
+plugins: [./${name}.ts]
+${key}: ${stage}
+`;
+}
+
+/** Tasks that a user's own folder gets: all but those for the work on this program itself. */
+const userTasks = [
+  "run",
+  "sample",
+  "picture",
+  "report",
+  "evaluate",
+  "sweep",
+  "validate",
+  "graph",
+  "plugins",
+  "new",
+  "import",
+  "export",
+  "runtime",
+  "schema",
+];
+
+/** This program's own configuration, as seen from another folder. */
+async function configText(): Promise<string> {
+  const config = JSON.parse(await Deno.readTextFile(new URL("deno.json", root)));
+  const there = (text: string) => (text.startsWith("./") ? new URL(text, root).href : text);
+  const imports = Object.fromEntries(
+    Object.entries(config.imports as Record<string, string>).map(([name, target]) => [name, there(target)]),
+  );
+  const tasks = Object.fromEntries(
+    userTasks.flatMap((name) => {
+      const task = config.tasks?.[name];
+      const command = typeof task === "string" ? task : task?.command;
+      if (typeof command !== "string") return [];
+      return [[name, command.replace(/(?<=\s)cli\/launch\/mod\.ts\b/, new URL("cli/launch/mod.ts", root).href)]];
+    }),
+  );
+  const { compilerOptions, permissions, test, allowScripts } = config;
+  return `${JSON.stringify({ tasks, imports, permissions, test, allowScripts, compilerOptions }, null, 2)}\n`;
+}
+
+const isWithin = (folder: string, parent: string) => !relative(parent, folder).startsWith("..");
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await Deno.lstat(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,146 @@
+/** The text of `plugins` and of `plugins show`: what there is, and all that one plugin says of itself. */
+import { visible, visibleJson } from "../../lib/text/mod.ts";
+import { type Kind, kinds } from "../kinds/mod.ts";
+import type { AnyPlugin } from "../kinds/plugin.ts";
+import * as messages from "../problems/messages/plugins.ts";
+import { DenoiseError } from "../problems/problem.ts";
+import { describe, inputSchema, type JsonSchema } from "../recipe/describe.ts";
+import type { PluginSource } from "../recipe/types.ts";
+import { wrap } from "../terminal/rows.ts";
+import { capabilities } from "./capabilities.ts";
+import { pluginFile } from "./load_file.ts";
+import { everyName } from "./registry.ts";
+import { z } from "zod";
+
+const width = 100; // columns of a page
+
+/** Names by kind, each kind with what it is; those of one kind where one is given. */
+export function listPlugins(source: PluginSource, only?: Kind): string {
+  const names = Object.keys(kinds) as Kind[];
+  const label = Math.max(...names.map((kind) => kind.length)) + 2;
+  return (only === undefined ? names : [only]).flatMap((kind) => {
+    const plugins = source.names(kind).join("  ") || "none";
+    return [
+      `${kind.padEnd(label)}${kinds[kind].summary}`,
+      ...wrap(plugins, width - label).map((line) => `${" ".repeat(label)}${line}`),
+      "",
+    ];
+  }).slice(0, -1).join("\n");
+}
+
+/**
+ * The plugin called `kind/name`, or `name` where only one kind has it.
+ *
+ * @throws {DenoiseError} with the nearest names when there is none, or with the kinds when there are several
+ */
+export async function findPlugin(source: PluginSource, text: string): Promise<AnyPlugin> {
+  const all = everyName(source);
+  const found = all.filter(({ kind, name }) => text === `${kind}/${name}` || text === name);
+  if (found.length > 1) {
+    throw new DenoiseError(messages.ambiguousPlugin(text, found.map(({ kind, name }) => `${kind}/${name}`)));
+  }
+  const [only] = found;
+  if (only === undefined) {
+    // Of a kind that exists, only its own plugins can be meant.
+    const [kind] = text.split("/");
+    const own = all.filter((each) => each.kind === kind);
+    const meant = own.length > 0 ? own : all;
+    const names = meant.map(({ kind, name }) => text.includes("/") ? `${kind}/${name}` : name);
+    throw new DenoiseError(messages.noPluginNamed(text, [...new Set(names)]));
+  }
+  return (await source.load(only.kind, only.name))!;
+}
+
+/** One plugin: summary, source, capabilities, options and a line for a recipe. */
+export async function showPlugin(source: PluginSource, text: string): Promise<string> {
+  const plugin = await findPlugin(source, text);
+  const id = `${plugin.kind}/${plugin.name}`;
+  const label = Math.max(id.length, "capabilities".length) + 3;
+  const row = (name: string, text: string | undefined) =>
+    text === undefined || text === ""
+      ? []
+      : wrap(visible(text), width - label).map((line, i) => (i === 0 ? name : "").padEnd(label) + line);
+  const options = tableOf(plugin);
+  return [
+    ...row(id, plugin.summary),
+    ...row("source", plugin.source),
+    ...row("file", pluginFile(plugin)),
+    ...row("needs", plugin.needs?.join(" · ")),
+    ...row("capabilities", (await capabilities(source, plugin)).join(" · ")),
+    ...(options.length === 0 ? row("options", "none") : ["options", ...options]),
+    "in a recipe",
+    `  ${exampleLine(plugin)}`,
+  ].join("\n");
+}
+
+interface Row {
+  readonly name: string;
+  readonly type: string;
+  readonly fallback: string;
+  readonly text: string;
+}
+
+/** The plugin's own options first, then those that every plugin of its kind takes. */
+function optionSchemas(plugin: AnyPlugin): [name: string, schema: JsonSchema, required: boolean][] {
+  const own = inputSchema(plugin.options);
+  const common = inputSchema(z.object(kinds[plugin.kind].options as z.ZodRawShape));
+  const required = [own.required, common.required].flat();
+  return Object.entries({ ...own.properties, ...without(common.properties, own.properties) })
+    .map(([name, schema]) => [name, schema, required.includes(name)]);
+}
+
+const without = (a: JsonSchema["properties"] = {}, b: JsonSchema["properties"] = {}) =>
+  Object.fromEntries(Object.entries(a).filter(([key]) => !(key in b)));
+
+function tableOf(plugin: AnyPlugin): string[] {
+  const rows = optionSchemas(plugin).map(([name, schema, required]): Row => ({
+    name,
+    type: describe(schema),
+    fallback: schema.default !== undefined ? `default ${literal(schema.default)}` : required ? "required" : "optional",
+    text: visible(schema.description ?? ""),
+  }));
+  const column = (of: (row: Row) => string, most: number) =>
+    Math.min(most, Math.max(0, ...rows.map((row) => of(row).length)));
+  const widths = [column((r) => r.name, 40), column((r) => r.type, 24), column((r) => r.fallback, 22)];
+  const last = width - 2 - widths.reduce((sum, width) => sum + width + 2, 0);
+  return rows.flatMap(({ name, type, fallback, text }) => {
+    const cells = [[name], wrap(type, widths[1]!), wrap(fallback, widths[2]!), wrap(text, last)];
+    const height = Math.max(...cells.map((cell) => cell.length));
+    return Array.from({ length: height }, (_, line) => {
+      const parts = cells.map((cell, i) => (cell[line] ?? "").padEnd(widths[i] ?? 0));
+      return `  ${parts.join("  ")}`.trimEnd();
+    });
+  });
+}
+
+/** A value as a recipe writes it: flow style, without the quotes that YAML does not need. */
+export function literal(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(literal).join(", ")}]`;
+  if (typeof value === "object" && value !== null) {
+    return `{ ${Object.entries(value).map(([key, item]) => `${key}: ${literal(item)}`).join(", ")} }`;
+  }
+  return typeof value === "string" && /^[a-zA-Z][\w -]*$/.test(value) &&
+      !/^(true|false|null|yes|no|on|off)$/i.test(value)
+    ? value
+    : visibleJson(value);
+}
+
+/** A line that uses the plugin: its required options, or its first one. */
+function exampleLine(plugin: AnyPlugin): string {
+  const { key, arity } = kinds[plugin.kind];
+  const schemas = optionSchemas(plugin);
+  const required = schemas.filter(([, , required]) => required);
+  const shown = required.length > 0
+    ? required
+    : schemas.filter(([, schema]) => schema.default !== undefined).slice(0, 1);
+  const options = shown.map(([name, schema]) => `${name}: ${example(schema)}`);
+  const stage = options.length === 0 ? plugin.name : `{ use: ${[plugin.name, ...options].join(", ")} }`;
+  if (arity === "named") return `${key}: { preview: ${stage} }`;
+  return arity === "list" ? `${key}: [ ${stage} ]` : `${key}: ${stage}`;
+}
+
+function example({ default: fallback, examples, enum: allowed, minimum = 1, type }: JsonSchema): string {
+  const value = fallback ?? (examples as unknown[] | undefined)?.[0] ?? allowed?.[0];
+  if (value !== undefined) return literal(value);
+  return type === "integer" || type === "number" ? String(Math.max(minimum, 1)) : type === "boolean" ? "true" : "…";
+}

@@ -1,6 +1,0 @@
-/**
- * Problems on the terminal.
- *
- * @module
- */
-export { formatProblems } from "./format.ts";

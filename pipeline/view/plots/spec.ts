@@ -1,0 +1,262 @@
+/** Charts as data: what is drawn, before Vega-Lite draws it. */
+import type { TopLevelSpec } from "vega-lite";
+import { fontFamily, strongFontFamily } from "../../../lib/image/mod.ts";
+
+/** An axis. */
+export interface Axis {
+  /** What it shows, with its unit in brackets where it has one: `time per step (ms)`. */
+  readonly title: string;
+  /** Default linear. A logarithmic axis has a tick at each value of its points, and leaves out what is not above 0. */
+  readonly scale?: "linear" | "log";
+  /** Ends. Default: those of the points, and zero for bars. What is beyond is cut off. */
+  readonly range?: readonly [number, number];
+}
+
+/** A point of a line. */
+export interface Point {
+  readonly x: number;
+  /** Left out where it is no number. */
+  readonly y: number;
+  /** Standard deviation, drawn as a band on both sides. */
+  readonly spread?: number;
+}
+
+/** A line. */
+export interface Series {
+  readonly name: string;
+  readonly points: readonly Point[];
+}
+
+/** Lines over an axis. */
+export interface LineChart {
+  readonly title: string;
+  /** What else a reader has to know, such as the data and the number of pictures. */
+  readonly subtitle?: string;
+  readonly x: Axis;
+  readonly y: Axis;
+  /** In the order of the legend. One series alone has none. */
+  readonly series: readonly Series[];
+  /** Heading of the legend. */
+  readonly legend?: string;
+  /** Whether each point is marked: for few of them, that were measured. */
+  readonly marks?: boolean;
+  /** Pixels of the area of the lines. Default 480 × 300. */
+  readonly size?: { readonly width: number; readonly height: number };
+}
+
+/** Bars, one a name. */
+export interface BarChart {
+  readonly title: string;
+  readonly subtitle?: string;
+  /** What the names are, such as `schedule`. */
+  readonly names: string;
+  readonly value: Axis;
+  readonly bars: readonly { readonly name: string; readonly value: number; readonly spread?: number }[];
+}
+
+/** What Vega-Lite draws. */
+export type Spec = TopLevelSpec;
+
+const text = "#1f2430";
+const grey = "#6a6a78";
+// Told apart in print and by most who are colour-blind; dashes tell apart what comes after them.
+const palette = ["#3b6fb6", "#e07b2c", "#3a9a56", "#c2414b", "#8a5cc0", "#7c5a4a", "#d06fa8", "#6b7280"];
+const dashes = [[1, 0], [6, 3], [2, 2]];
+
+/** Letters and colours of all charts. */
+const theme = {
+  background: "#ffffff",
+  padding: 12,
+  font: fontFamily,
+  view: { stroke: null },
+  title: {
+    anchor: "start" as const,
+    font: strongFontFamily,
+    fontWeight: "normal" as const,
+    fontSize: 15,
+    color: text,
+    subtitleColor: grey,
+    subtitleFontSize: 11.5,
+    subtitleFont: fontFamily,
+    subtitlePadding: 5,
+    offset: 12,
+  },
+  axis: {
+    labelColor: text,
+    labelFontSize: 11,
+    titleColor: text,
+    titleFontSize: 12,
+    titleFontWeight: "normal" as const,
+    titlePadding: 8,
+    domainColor: grey,
+    tickColor: grey,
+    gridColor: "#e8eaf0",
+    labelFlush: false,
+    labelLimit: 240,
+  },
+  legend: {
+    labelColor: text,
+    labelFontSize: 11.5,
+    labelLimit: 400,
+    titleColor: text,
+    titleFontSize: 12,
+    titleFontWeight: "normal" as const,
+    symbolStrokeWidth: 2.2,
+    symbolSize: 220,
+    rowPadding: 4,
+  },
+};
+
+/** Lines over an axis, with the spread of points as bands. */
+export function lineChart(chart: LineChart): Spec {
+  const { title, subtitle } = chart;
+  return { ...lines(chart), title: heading(title, subtitle), config: theme } as Spec;
+}
+
+/** Several charts of lines as one picture, with one legend: lines of the same name look the same in all. */
+export function panels(
+  charts: readonly LineChart[],
+  { title, subtitle, columns = 2 }: { title: string; subtitle?: string; columns?: number },
+): Spec {
+  const names = [...new Set(charts.flatMap(({ series }) => series.map(({ name }) => name)))];
+  return {
+    title: heading(title, subtitle),
+    columns,
+    spacing: 28,
+    concat: charts.map((chart) => ({
+      ...lines(chart, names),
+      ...(chart.title === "" ? {} : { title: { text: chart.title, fontSize: 12.5, offset: 8 } }),
+    })),
+    resolve: { scale: { color: "shared", strokeDash: "shared" } },
+    config: theme,
+  } as Spec;
+}
+
+/** A bar a name, in the order given. */
+export function barChart({ title, subtitle, names, value, bars }: BarChart): Spec {
+  const data = bars.filter(({ value }) => Number.isFinite(value)).map(({ name, value, spread = 0 }) => ({
+    name,
+    value,
+    low: value - spread,
+    high: value + spread,
+    spread,
+    label: value.toPrecision(3),
+  }));
+  const y = { field: "name", type: "nominal", sort: null, title: names, axis: { grid: false } };
+  const x = { field: "value", type: "quantitative", title: value.title, scale: scaleOf(value, true) };
+  return {
+    title: heading(title, subtitle),
+    width: 420,
+    height: { step: 26 },
+    data: { values: data },
+    encoding: { y },
+    layer: [
+      { mark: { type: "bar", color: palette[0], height: { band: 0.62 } }, encoding: { x } },
+      ...(data.some(({ low }) => low < 0)
+        ? [{ data: { values: [{}] }, mark: { type: "rule", color: grey }, encoding: { x: { datum: 0 }, y: null } }]
+        : []),
+      {
+        transform: [{ filter: "datum.spread > 0" }],
+        mark: { type: "rule", color: text, strokeWidth: 1.4 },
+        encoding: { x: { field: "low", type: "quantitative" }, x2: { field: "high" } },
+      },
+      {
+        mark: { type: "text", align: "left", dx: 6, fontSize: 11, color: text },
+        encoding: { x: { field: "high", type: "quantitative" }, text: { field: "label", type: "nominal" } },
+      },
+    ],
+    config: theme,
+  } as Spec;
+}
+
+function lines(chart: LineChart, names = chart.series.map(({ name }) => name)): Record<string, unknown> {
+  const { x, y, series, size = { width: 480, height: 300 }, marks = false, legend = null } = chart;
+  const data = series.flatMap(({ name, points }) =>
+    points.filter((point) => drawable(point.x, x) && drawable(point.y, y)).map((point) => ({
+      name,
+      x: point.x,
+      y: point.y,
+      ...band(point, y),
+    }))
+  );
+  // Only where there is something to cut off: else it halves the lines along the edge.
+  const clip = data.some((point) => beyond(point.x, x) || beyond(point.low, y) || beyond(point.high, y));
+  const xs = [...new Set(data.map((point) => point.x))].sort((a, b) => a - b);
+  const looks = {
+    color: {
+      field: "name",
+      type: "nominal",
+      title: legend,
+      scale: { domain: names, range: names.map((_, i) => palette[i % palette.length]) },
+      legend: names.length > 1 ? { symbolType: "stroke", symbolOpacity: 1 } : null,
+    },
+    strokeDash: {
+      field: "name",
+      type: "nominal",
+      title: legend,
+      scale: { domain: names, range: names.map((_, i) => dashes[Math.floor(i / palette.length) % dashes.length]) },
+      legend: {},
+    },
+  };
+  return {
+    ...size,
+    data: { values: data },
+    encoding: {
+      color: looks.color,
+      x: {
+        field: "x",
+        type: "quantitative",
+        title: x.title,
+        scale: scaleOf(x, false),
+        axis: { grid: false, ...(x.scale === "log" && xs.length <= 12 ? { values: xs, format: "~g" } : {}) },
+      },
+    },
+    layer: [
+      {
+        transform: [{ filter: "datum.high > datum.low" }],
+        mark: { type: "area", opacity: 0.16, clip },
+        encoding: {
+          y: { field: "low", type: "quantitative", title: y.title, scale: scaleOf(y, false) },
+          y2: { field: "high" },
+        },
+      },
+      {
+        mark: {
+          type: "line",
+          clip,
+          strokeWidth: 2,
+          strokeJoin: "round",
+          ...(marks ? { point: { size: 42, filled: true, opacity: 1 } } : {}),
+        },
+        encoding: {
+          y: { field: "y", type: "quantitative", title: y.title, scale: scaleOf(y, false) },
+          ...(names.length > palette.length ? { strokeDash: looks.strokeDash } : {}),
+        },
+      },
+    ],
+  };
+}
+
+function heading(text: string, subtitle: string | undefined) {
+  return { text, ...(subtitle === undefined ? {} : { subtitle }) };
+}
+
+function scaleOf({ scale = "linear", range }: Axis, zero: boolean) {
+  return {
+    type: scale,
+    ...(range === undefined ? (scale === "log" ? { nice: false } : { zero }) : { domain: range, nice: false }),
+  };
+}
+
+function drawable(value: number, { scale }: Axis): boolean {
+  return Number.isFinite(value) && (scale !== "log" || value > 0);
+}
+
+function beyond(value: number, { range: [least, most] = [-Infinity, Infinity] }: Axis): boolean {
+  return value < least || value > most;
+}
+
+function band({ y, spread = 0 }: Point, axis: Axis): { low: number; high: number } {
+  const low = y - spread;
+  return { low: axis.scale === "log" && low <= 0 ? y : low, high: y + spread };
+}

@@ -1,0 +1,76 @@
+/** What the log of a run tells: losses, measurements and times. */
+import type { LogEntry } from "../../run/log.ts";
+import type { Point } from "../plots/mod.ts";
+
+/** A line over steps. */
+export interface Curve {
+  readonly name: string;
+  readonly points: readonly Point[];
+}
+
+/** The history of a run. */
+export interface History {
+  /** Errors of each training step by name: `loss`, and those that are only tracked. */
+  readonly training: readonly Curve[];
+  /** Measurements of metrics by name, with their spread where they have one. */
+  readonly metrics: readonly Curve[];
+  /** Seconds a step, of each epoch of which the log knows when it began: `x` is its last step. */
+  readonly pace: readonly Point[];
+  /** When it was started and gone on with. */
+  readonly starts: readonly { readonly step: number; readonly time: string; readonly backend: string }[];
+  /** What training warned of. */
+  readonly warnings: readonly string[];
+  /** The loss of a network that answers zero. */
+  readonly zero: number | undefined;
+}
+
+/** Reads the history out of a log. */
+export function historyOf(log: readonly LogEntry[]): History {
+  const training = new Map<string, Point[]>();
+  const metrics = new Map<string, Point[]>();
+  const epochs: { step: number; seconds: number }[] = [{ step: 0, seconds: 0 }];
+  const starts: History["starts"][number][] = [];
+  const warnings: string[] = [];
+  let zero: number | undefined;
+  const add = (to: Map<string, Point[]>, name: string, point: Point) =>
+    void (to.get(name) ?? to.set(name, []).get(name)!).push(point);
+  for (const { step, event, ...rest } of log) {
+    if (event === undefined) {
+      for (const [name, value] of numbers(rest)) add(training, name, { x: step, y: value });
+    } else if (event === "metrics") {
+      const values = new Map(numbers(rest));
+      for (const [name, value] of values) {
+        if (name === "epoch" || (name.endsWith(" spread") && values.has(name.slice(0, -7)))) continue;
+        const spread = values.get(`${name} spread`);
+        add(metrics, name, { x: step, y: value, ...(spread === undefined ? {} : { spread }) });
+      }
+    } else if (event === "epoch") epochs.push({ step, seconds: Number(rest.seconds) });
+    else if (event === "start" || event === "resume") {
+      starts.push({ step, time: String(rest.time ?? ""), backend: String(rest.backend ?? "") });
+      if (typeof rest.zero_output_loss === "number") zero ??= rest.zero_output_loss;
+    } else if (event === "warning") warnings.push(String(rest.message));
+  }
+  const curves = (from: Map<string, Point[]>): Curve[] => [...from].map(([name, points]) => ({ name, points }));
+  const pace = epochs.slice(1).map(({ step, seconds }, i) => {
+    const before = epochs[i]!;
+    return { x: step, y: (seconds - before.seconds) / (step - before.step) };
+  }).filter(({ y }) => y > 0);
+  return { training: curves(training), metrics: curves(metrics), pace, starts, warnings, zero };
+}
+
+/**
+ * Fewer points, each the mean of as many in a row: what a curve of thousands of steps says. Its `x` is that of the last
+ * one, as if it was measured there.
+ */
+export function means(points: readonly Point[], most: number): Point[] {
+  const size = Math.ceil(points.length / most);
+  if (size <= 1) return [...points];
+  return Array.from({ length: Math.ceil(points.length / size) }, (_, i) => {
+    const part = points.slice(i * size, (i + 1) * size);
+    return { x: part.at(-1)!.x, y: part.reduce((sum, { y }) => sum + y, 0) / part.length };
+  });
+}
+
+function numbers(entry: Readonly<Record<string, unknown>>): [string, number][] {
+  return Object.entries(entry).filter((pair): pair is [string, number] => typeof pair[1] === "number");
+}
