@@ -163,10 +163,10 @@ testRuns(
     assert.equal(longer.folder, place.run);
     const whole = await other.train(["train.epochs=3"]);
     assert.deepEqual(await place.tensors(longer), await other.tensors(whole));
-    assert.match(longer.output.lines.join("\n"), /going on after step 8/);
+    assert.match(longer.output.lines.join("\n"), /resuming after step 8/);
     const again = await place.train(["train.epochs=3"]);
     assert.deepEqual([again.step, again.outcome], [12, "finished"]);
-    assert.match(again.output.lines.join("\n"), /already: 12 steps/);
+    assert.match(again.output.lines.join("\n"), /already trained for as long as the recipe asks: 12 steps/);
   },
 );
 

@@ -5,6 +5,8 @@ import { visibleJson } from "../../lib/text/mod.ts";
 import type { Graph, Stage } from "../graph/types.ts";
 import * as messages from "../problems/messages/run.ts";
 import { DenoiseError } from "../problems/problem.ts";
+import { stagesOf } from "../recipe/of_kind.ts";
+import type { Change, Recipe } from "../recipe/types.ts";
 import type { Console } from "../terminal/console.ts";
 import { row, table } from "../terminal/rows.ts";
 import { counted, withSpread } from "../terminal/units.ts";
@@ -53,8 +55,8 @@ export async function evaluate(target: string, options: EvaluateOptions, console
   if (options.json !== undefined) await checkEvaluationFile(options.json);
   if (steps !== null) checkWhole("steps", steps, 1, 1_000_000);
   if (images !== undefined) checkWhole("images", images, 2, 10_000_000);
-  const change = (graph: Graph) => changesFor(graph, { steps, images }, options.overrides ?? []);
-  await using model = await loadModel(target, options, console, change);
+  const changes = (recipe: Recipe) => changesFor(recipe, { steps, images });
+  await using model = await loadModel(target, options, console, changes);
   const { session, average, position: { step }, path, folder } = model;
   const { graph, signal } = session;
   const metrics = graph.all("metric");
@@ -99,19 +101,18 @@ function told({ path, plugin, stage }: Stage<"sampler">): string {
 
 /** What evaluation changes in the recipe; what the command line changes itself stays. */
 function changesFor(
-  graph: Graph,
+  recipe: Recipe,
   { steps, images }: { steps: number | null; images: number | undefined },
-  given: readonly string[],
-): string[] {
-  const metrics = graph.all("metric").filter(({ plugin }) => "images" in plugin.options.shape);
-  if (images !== undefined && metrics.length === 0) throw new DenoiseError(messages.imagesUnused(images));
-  const samplers = steps === null ? [] : samplersOf(graph).filter(({ options }) => "steps" in options);
-  const all = [
-    ...samplers.map(({ path }) => [[...path, "steps"], steps]),
-    ...(images === undefined ? [] : metrics.map(({ path }) => [[...path, "images"], images])),
-  ] as [path: (string | number)[], value: number][];
-  return all.map(([path, value]) => ({ key: `${path.join(".")}=`, value }))
-    .filter(({ key }) => !given.some((text) => text.startsWith(key))).map(({ key, value }) => `${key}${value}`);
+): Change[] {
+  const metrics = stagesOf(recipe, "metric");
+  const generating = metrics.filter(({ plugin }) => "images" in plugin.options.shape);
+  if (images !== undefined && generating.length === 0) throw new DenoiseError(messages.imagesUnused(images));
+  const used = new Set(metrics.map(({ options }) => options.sampler));
+  const samplers = stagesOf(recipe, "sampler").filter(({ path, options }) => used.has(path[1]) && "steps" in options);
+  return [
+    ...(steps === null ? [] : samplers.map(({ path }) => ({ path: [...path, "steps"], value: steps }))),
+    ...(images === undefined ? [] : generating.map(({ path }) => ({ path: [...path, "images"], value: images }))),
+  ].filter(({ path }) => recipe.origin(path).from !== "command line");
 }
 
 function tellTable(console: Console, measured: readonly Measurement[]): void {

@@ -7,6 +7,8 @@ import type { Graph, Stage } from "../graph/types.ts";
 import { pictureFormat } from "../problems/messages/pictures.ts";
 import * as messages from "../problems/messages/run.ts";
 import { DenoiseError } from "../problems/problem.ts";
+import { stagesOf } from "../recipe/of_kind.ts";
+import type { Change, Recipe } from "../recipe/types.ts";
 import type { Console } from "../terminal/console.ts";
 import { row } from "../terminal/rows.ts";
 import { counted } from "../terminal/units.ts";
@@ -59,13 +61,10 @@ export async function sample(target: string, options: SampleOptions, console: Co
   if (options.steps !== undefined) checkWhole("steps", options.steps, 1, 1_000_000);
   if (options.batch !== undefined) checkWhole("batch", options.batch, 1, 1_000_000);
 
-  const named = (graph: Graph) => samplerOf(graph, options.sampler);
-  const steps = (graph: Graph) =>
-    options.steps === undefined ? [] : [`${named(graph).path.join(".")}.steps=${options.steps}`];
-  await using model = await loadModel(target, options, console, steps);
+  await using model = await loadModel(target, options, console, (recipe) => stepsChange(recipe, options));
   const { session, average, position, path } = model;
   const { graph, signal } = session;
-  const sampler = named(graph);
+  const sampler = samplerOf(graph, options.sampler);
   tellModel(console, path, `${sampler.path[1]} (${sampler.plugin.name}, ${counted(sampler.stage.steps, "step")})`);
 
   const out = options.out ?? (options.grid === undefined ? join(model.folder ?? ".", "generated") : undefined);
@@ -106,6 +105,12 @@ export async function sample(target: string, options: SampleOptions, console: Co
 export function tellModel(console: Console, checkpoint: string, sampler?: string): void {
   row(console, "checkpoint", checkpoint);
   if (sampler !== undefined) row(console, "sampler", sampler);
+}
+
+/** The change that gives the sampler which is asked for other steps. One that does not exist is told later. */
+function stepsChange(recipe: Recipe, { sampler, steps }: SampleOptions): Change[] {
+  const stage = stagesOf(recipe, "sampler").find(({ path }) => sampler === undefined || path[1] === sampler);
+  return steps === undefined || stage === undefined ? [] : [{ path: [...stage.path, "steps"], value: steps }];
 }
 
 function samplerOf(graph: Graph, name: string | undefined): Stage<"sampler"> {

@@ -1,38 +1,33 @@
-/** Trains from a recipe, or goes on where an earlier run stopped. */
-import { refusalOf, whatFailed, writeWhole } from "../../lib/files/mod.ts";
+/** Trains from a recipe, or resumes where an earlier run stopped. */
+import { refusalOf, whatFailed } from "../../lib/files/mod.ts";
 import { disposeTree } from "../../lib/tensor/mod.ts";
-import type { DataDigest, Pictures } from "../data/mod.ts";
-import { trainingCost } from "../programs/cost.ts";
-import { checkMemory } from "../programs/memory.ts";
-import { checkBatch } from "../programs/batch.ts";
-import type { Stage } from "../graph/types.ts";
-import type { Backend } from "../kinds/backend.ts";
+import type { DataDigest } from "../data/mod.ts";
 import { wire } from "../graph/wire.ts";
+import type { Backend } from "../kinds/backend.ts";
 import { diskFailed, reportUnwritten, validationMissing } from "../problems/messages/run.ts";
 import { DenoiseError } from "../problems/problem.ts";
-import { readRecipe } from "../recipe/read.ts";
-import type { PluginSource } from "../recipe/types.ts";
-import { toYaml } from "../recipe/write.ts";
-import type { Console } from "../terminal/console.ts";
 import { warning } from "../problems/warning.ts";
-import { commandLine, shellWord } from "../terminal/shell.ts";
-import { row } from "../terminal/rows.ts";
-import { count, counted } from "../terminal/units.ts";
-import { writeReport } from "./report.ts";
-import type { Trust } from "../trust/trust.ts";
-import { version } from "../version.ts";
-import { codeFor, listCheckpoints, prune } from "../run/checkpoint.ts";
-import { Keeper } from "../run/keeper.ts";
+import { checkBatch } from "../programs/batch.ts";
+import { trainingCost } from "../programs/cost.ts";
+import { checkMemory } from "../programs/memory.ts";
+import { readRecipe } from "../recipe/read.ts";
+import type { PluginSource, Recipe } from "../recipe/types.ts";
+import { listCheckpoints, prune } from "../run/checkpoint.ts";
 import { longerThan, tellData, tellEnd, tellInterrupted, tellStart } from "../run/lines.ts";
-import { readLog, RunLog } from "../run/log.ts";
-import { type RunFolder, runFolderOf, takeRunFolder } from "../run/run_folder.ts";
-import { rememberCode } from "../run/remember_code.ts";
+import { readLog } from "../run/log.ts";
 import { prepareMetrics } from "../run/prepare_metrics.ts";
+import { type RunFolder, runFolderOf, takeRunFolder } from "../run/run_folder.ts";
 import { generators, openData, type Session } from "../run/session.ts";
-import { type Before, lastCheckpoint, startOf, stateOf, statisticsOf, zeroOutputLoss } from "../run/start.ts";
-import { Trainer } from "../run/trainer.ts";
+import { type Before, lastCheckpoint, statisticsOf } from "../run/start.ts";
 import { startBackend } from "../run/start_backend.ts";
+import { trainOn } from "../run/train_on.ts";
 import { untilAborted } from "../run/until_aborted.ts";
+import type { Console } from "../terminal/console.ts";
+import { row } from "../terminal/rows.ts";
+import { commandLine, shellWord } from "../terminal/shell.ts";
+import { count } from "../terminal/units.ts";
+import type { Trust } from "../trust/trust.ts";
+import { writeReport } from "./report.ts";
 
 /** How to train. */
 export interface TrainOptions {
@@ -78,29 +73,51 @@ export interface TrainResult {
   readonly data?: DataDigest | undefined;
 }
 
+/** How to train a recipe that is read. */
+export interface TrainRecipeOptions extends Pick<TrainOptions, "fresh" | "cache" | "signal" | "hold"> {
+  /** The run folder. */
+  readonly folder: string;
+  /** What a user types to resume after an interruption. */
+  readonly again: string;
+  /** What a user types to train longer, such as for `train.epochs=80`: said at the end. Default: nothing is. */
+  readonly longer?: ((length: string) => string) | undefined;
+}
+
 /**
- * Trains a recipe in `runs/<name>`. A run that was stopped or killed goes on exactly where its last checkpoint stands.
+ * Trains a recipe in `runs/<name>`. A run that was stopped or killed resumes exactly at its last checkpoint.
  *
  * @param recipeFile a recipe, a run folder or a checkpoint
- * @throws {DenoiseError} for whatever the user can put right: a wrong recipe, one that changed since, a folder in use,
- *   no pictures, a loss that is not finite
+ * @throws {DenoiseError} for whatever the user can fix: a wrong recipe, one that changed since, a folder in use, no
+ *   pictures, a loss that is not finite
  */
 export async function train(recipeFile: string, options: TrainOptions, console: Console): Promise<TrainResult> {
-  const { plugins, overrides = [], fresh = false, runs = "runs", cache } = options;
-  const signal = options.signal ?? new AbortController().signal;
+  const { plugins, overrides = [], runs = "runs" } = options;
   const command = (options.command ?? "deno task run") + (runs === "runs" ? "" : ` --runs ${shellWord(runs)}`);
-  const again = options.again ?? commandLine(command, recipeFile, overrides);
   const recipe = await readRecipe(recipeFile, { plugins, overrides, trust: { trained: true, ...options.trust } });
-  const graph = await wire(recipe);
+  const folder = options.folder ?? await runFolderOf(recipeFile, recipe.name, runs);
+  const again = options.again ?? commandLine(command, recipeFile, overrides);
+  const others = overrides.filter((text) => !/^train\.(epochs|steps)=/.test(text));
+  const longer = (length: string) => commandLine(command, recipeFile, [...others, length]);
+  return await trainRecipe(recipe, {
+    ...options,
+    folder,
+    again,
+    longer: options.again === undefined ? longer : undefined,
+  }, console);
+}
 
-  const path = options.folder ?? await runFolderOf(recipeFile, recipe.name, runs);
+/** As `train`, for a recipe that is read. */
+export async function trainRecipe(recipe: Recipe, options: TrainRecipeOptions, console: Console): Promise<TrainResult> {
+  const { folder: path, again, longer, fresh = false, cache } = options;
+  const signal = options.signal ?? new AbortController().signal;
+  const graph = await wire(recipe);
   using folder = await takeRunFolder(path, {
     fresh,
     moved: (to) => console.line(`The old run is kept in ${to}`),
   });
   const before = await lastCheckpoint(folder, graph, console);
   // What an earlier process was killed before it could remove; where nothing is left to train, nobody else does.
-  await prune(folder.checkpoints, graph.recipe.train.keep.last);
+  await prune(folder.checkpoints, recipe.train.keep.last);
 
   const backend = graph.one("backend").stage;
   const soon = <T>(work: Promise<T>) => untilAborted(work, signal);
@@ -123,17 +140,33 @@ export async function train(recipeFile: string, options: TrainOptions, console: 
     checkBatch(graph, pictures.train.count);
     tellData(console, pictures);
     const metrics = await soon(prepareMetrics(graph, console, { signal, cache }));
-    row(console, "run", path + (before === undefined ? "" : `, going on after step ${count(before.position.step)}`));
+    row(console, "run", path + (before === undefined ? "" : `, resuming after step ${count(before.position.step)}`));
     console.line();
     const statistics = await statisticsOf(graph, pictures, before, signal);
     const session: Session = { graph, backend, console, generate: generators(backend, graph), statistics, signal };
     try {
-      const longer = options.again !== undefined ? undefined : (length: string) =>
-        commandLine(command, recipeFile, [
-          ...overrides.filter((text) => !/^train\.(epochs|steps)=/.test(text)),
-          length,
-        ]);
-      return await trainIn(session, { folder, pictures, metrics, before, again, longer, hold });
+      const { finished, position, plan, loss, grid, newest } = await trainOn(session, {
+        folder,
+        pictures,
+        metrics,
+        before,
+        hold,
+      });
+      const { step, epoch, seconds } = position;
+      if (finished) {
+        tellEnd(console, {
+          folder: path,
+          longer: longer?.(longerThan(plan, { step, epoch })),
+          steps: step,
+          epochs: epoch,
+          seconds,
+          loss,
+          grid,
+          report: await reportOf(folder, session),
+        });
+      } else tellInterrupted(console, newest, again);
+      const outcome = finished ? "finished" : "interrupted";
+      return { outcome, folder: path, step, epoch, checkpoint: newest, loss, data: pictures.digest };
     } finally {
       disposeTree(statistics);
     }
@@ -147,6 +180,16 @@ export async function train(recipeFile: string, options: TrainOptions, console: 
     signal.removeEventListener("abort", announced);
     console.endProgress();
     await stopBackend(backend, signal);
+  }
+}
+
+/** Writes the report. The training is done and saved: one that cannot be written is only warned of. */
+async function reportOf({ path, log }: RunFolder, { graph, console }: Session): Promise<string | undefined> {
+  try {
+    return await writeReport(path, graph, await readLog(log));
+  } catch (error) {
+    console.warn(warning(reportUnwritten(path, whatFailed(error))));
+    return undefined;
   }
 }
 
@@ -173,70 +216,4 @@ async function stopBackend(backend: Backend, signal: AbortSignal): Promise<void>
   let timer: ReturnType<typeof setTimeout> | undefined;
   await Promise.race([stopped, new Promise<void>((resolve) => timer = setTimeout(resolve, patience))]);
   clearTimeout(timer);
-}
-
-/** Trains on opened pictures. */
-async function trainIn(
-  session: Session,
-  { folder, pictures, metrics, before, again, longer, hold }: {
-    folder: RunFolder;
-    pictures: Pictures;
-    metrics: readonly Stage<"metric">[];
-    before: Before | undefined;
-    again: string;
-    longer: ((length: string) => string) | undefined;
-    hold: () => Disposable;
-  },
-): Promise<TrainResult> {
-  const { graph, backend, console, signal } = session;
-  const recipe = toYaml(graph.recipe.resolved);
-  const { position, warnings } = await startOf(session, pictures, before, folder.path);
-  const zero = await untilAborted(zeroOutputLoss(session, pictures), signal);
-  const state = await untilAborted(stateOf(session, before), signal);
-
-  using log = await RunLog.open(folder.log, position.step, position.measured);
-  log.append({
-    step: position.step,
-    event: before === undefined ? "start" : "resume",
-    time: new Date().toISOString(),
-    denoise: version,
-    backend: backend.description,
-    zero_output_loss: zero,
-  });
-  for (const message of warnings) log.append({ step: position.step, event: "warning", message });
-  await writeWhole(folder.recipe, recipe);
-  await rememberCode(graph.recipe.code, console);
-  const { last } = graph.recipe.train.keep;
-  const code = codeFor(graph.recipe.code);
-  const keeper = new Keeper({ folder: folder.checkpoints, recipe, code, log, last, newest: before?.path });
-  using trainer = new Trainer({ session, pictures, metrics, folder, log, keeper, state, position, zero, hold });
-  if (position.step >= trainer.plan.totalSteps) {
-    console.line(`trained as long as the recipe asks already: ${counted(position.step, "step")}`);
-  }
-  const finished = await trainer.run();
-
-  const { step, epoch, seconds } = trainer.position;
-  const { loss, plan } = trainer;
-  if (finished) {
-    await log.sync();
-    const report = await readLog(folder.log).then((entries) => writeReport(folder.path, graph, entries)).catch(
-      (error) => {
-        // The training is done and saved: a page that cannot be written does not make it fail.
-        console.warn(warning(reportUnwritten(folder.path, whatFailed(error))));
-        return undefined;
-      },
-    );
-    tellEnd(console, {
-      folder: folder.path,
-      longer: longer?.(longerThan(plan, { step, epoch })),
-      steps: step,
-      epochs: epoch,
-      seconds,
-      loss,
-      grid: trainer.grid,
-      report,
-    });
-  } else tellInterrupted(console, keeper.newest, again);
-  const outcome = finished ? "finished" : "interrupted";
-  return { outcome, folder: folder.path, step, epoch, checkpoint: keeper.newest, loss, data: pictures.digest };
 }

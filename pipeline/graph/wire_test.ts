@@ -88,6 +88,7 @@ function recipeOf(given: Record<string, Given>, train: Partial<TrainOptions> = {
     stages,
     train: { checkpoint: "1 epoch", keep: { last: 1 }, samples: { every: "1 epoch", rows: 1, columns: 1 }, ...train },
     resolved: {},
+    with: () => Promise.reject(new Error("Not needed")),
     sweep: {},
     code: [],
     isFromElsewhere: () => false,

@@ -4,9 +4,9 @@ import { unknownKey } from "../problems/messages/recipe.ts";
 import type { Place } from "../problems/problem.ts";
 import { charactersIn, columnAt, commandLine, placeIn } from "../problems/source.ts";
 import { mergeRecipes, mergeStage, rootKeys, stageKey } from "./merge.ts";
-import { dataOf, type Field, fieldAt, isList, isMap, type MapNode, type Node, withField } from "./node.ts";
+import { dataOf, type Field, fieldAt, isList, isMap, type MapNode, type Node, pathText, withField } from "./node.ts";
 import { parse, type Report } from "./parse.ts";
-import type { Origin } from "./types.ts";
+import type { Change, Origin } from "./types.ts";
 
 interface Step {
   readonly key: string;
@@ -26,10 +26,39 @@ interface Override {
  */
 export function applyOverrides(recipe: MapNode, texts: readonly string[], report: Report): MapNode {
   const all = shown(texts);
-  const overrides = texts.flatMap((text, i) => read(text, i + 1, all, report) ?? []);
+  return applyAll(recipe, texts.flatMap((text, i) => read(text, i + 1, all, report) ?? []), report);
+}
+
+function applyAll(recipe: MapNode, overrides: readonly Override[], report: Report): MapNode {
   const named = Map.groupBy(overrides, namesPlugin);
   return [true, false].flatMap((first) => named.get(first) ?? [])
     .reduce((root, override) => apply(root, override, report), recipe);
+}
+
+/**
+ * The recipe with changes laid over it that a program asks for. They show as overrides in messages.
+ *
+ * @throws {RangeError} for `plugins`: their files are loaded before
+ */
+export function applyChanges(recipe: MapNode, changes: readonly Change[], report: Report): MapNode {
+  if (changes.some(({ path }) => path[0] === "plugins")) {
+    throw new RangeError('Cannot change "plugins" of a recipe that is read: name the files when it is read');
+  }
+  const texts = changes.map((change) => {
+    const value = "written" in change ? change.written : JSON.stringify(change.value);
+    return { key: pathText(change.path), value };
+  });
+  const all = shown(texts.map(({ key, value }) => `${key}=${value}`));
+  return applyAll(
+    recipe,
+    changes.flatMap(({ path }, i) => {
+      const { key, value } = texts[i]!, line = i + 1;
+      const place = placeIn(all, { file: commandLine, line, column: 1, length: charactersIn(key) });
+      const node = readValue(key, value, { line, all, text: `${key}=${value}` }, report);
+      return node === undefined ? [] : { steps: path.map((step) => ({ key: String(step), place })), ...node };
+    }),
+    report,
+  );
 }
 
 /** A setting of the command line: its key, and its value with its place. */
@@ -77,11 +106,22 @@ function read(text: string, line: number, all: string, report: Report): Override
     key: match[0],
     place: place(columnAt(key, match.index), charactersIn(match[0])),
   }));
+  const found = readValue(key, text.slice(equals + 1), { line, all, text }, report);
+  return found && { steps, ...found };
+}
+
+/** The value of a line such as `key=value`. */
+function readValue(
+  key: string,
+  value: string,
+  { line, all, text }: { line: number; all: string; text: string },
+  report: Report,
+): Pick<Override, "value" | "origin"> | undefined {
   const origin: Origin = { from: "command line", text };
   // Blanks in place of the key keep the columns.
-  const padded = " ".repeat(charactersIn(key) + 1) + text.slice(equals + 1);
-  const value = parse(padded, { file: commandLine, origin, within: { text: all, line } }, report);
-  return value && { steps, value, origin };
+  const padded = " ".repeat(charactersIn(key) + 1) + value;
+  const node = parse(padded, { file: commandLine, origin, within: { text: all, line } }, report);
+  return node && { value: node, origin };
 }
 
 function apply(root: MapNode, { steps, value, origin }: Override, report: Report): MapNode {

@@ -14,9 +14,9 @@ import { checkOutside } from "./outside.ts";
 import { mergeRecipes, withDefaults } from "./merge.ts";
 import { dataOf, isMap, type MapNode, withFields } from "./node.ts";
 import { Origins } from "./origins.ts";
-import { applyOverrides } from "./overrides.ts";
+import { applyChanges, applyOverrides } from "./overrides.ts";
 import { parse, type Report } from "./parse.ts";
-import { findPluginFiles } from "./plugin_files.ts";
+import { findPluginFiles, type PluginFiles } from "./plugin_files.ts";
 import type { Path, PluginSource, Recipe } from "./types.ts";
 
 /** What a recipe is read with. */
@@ -55,17 +55,33 @@ export async function readRecipe(file: string, options: ReadOptions): Promise<Re
   const elsewhere = (name: string) => origins.elsewhere(name);
   const found = await findPluginFiles(root, { plugins, trust, elsewhere, checkpoints: origins.checkpoints, report });
   if (found.lacking) reader.ignore("plugins");
-  const checked = await checkRecipe(root, chain.file, found.files, {
-    plugins: await reader.withFiles(plugins, found.files),
-    report,
+  const source = await reader.withFiles(plugins, found.files);
+  return await checkedRecipe(root, reader, { file: chain.file, found, plugins: source, trust });
+}
+
+/** What a recipe was read with, besides its text. */
+interface Surroundings {
+  readonly file: string;
+  readonly found: PluginFiles;
+  /** With the recipe's own plugin files. */
+  readonly plugins: PluginSource;
+  readonly trust: Trust;
+}
+
+/** Checks a recipe whose files are read. */
+async function checkedRecipe(root: MapNode, reader: Reader, surroundings: Surroundings): Promise<Recipe> {
+  const { file, found, plugins, trust } = surroundings;
+  const checked = await checkRecipe(root, file, found.files, {
+    plugins,
+    report: reader.report,
     add: (problems) => reader.problems.push(...problems),
-    // Shown with the name of the file and no line of it: what is missing stands nowhere.
-    nowhere: placeIn("", { file: chain.file, line: 1, column: 1, length: 1 }),
+    // Shown with the name of the file and no line of it: what is missing is nowhere.
+    nowhere: placeIn("", { file, line: 1, column: 1, length: 1 }),
   });
   if (checked === undefined) throw reader.error();
   const from = (path: Path) => {
     const origin = checked.origin(path);
-    return origin.from === "file" ? elsewhere(origin.file) : undefined;
+    return origin.from === "file" ? reader.origins.elsewhere(origin.file) : undefined;
   };
   const outside = await checkOutside(checked, from, trust, (problem) => reader.problems.push(problem));
   if (reader.hasProblems) throw reader.error();
@@ -75,14 +91,32 @@ export async function readRecipe(file: string, options: ReadOptions): Promise<Re
     ...checked,
     code: [...found.code, ...outside.code],
     isFromElsewhere: (path) => !trust.all && from(path) !== undefined,
+    async with(changes) {
+      const again = reader.again();
+      await loadNames(JSON.stringify(changes));
+      const changed = applyChanges(root, changes, again.report);
+      const { tell: _, ...quietly } = trust; // what is trusted has been told
+      return await checkedRecipe(changed, again, { ...surroundings, trust: quietly });
+    },
   };
 }
 
 class Reader {
   readonly problems: Problem[] = [];
-  readonly origins = new Origins();
+  readonly origins: Origins;
   readonly #files: string[] = [];
   readonly #ignored = new Set<string>();
+
+  constructor(origins = new Origins()) {
+    this.origins = origins;
+  }
+
+  /** A reader of the same files, without problems. */
+  again(): Reader {
+    const again = new Reader(this.origins);
+    again.#files.push(...this.#files);
+    return again;
+  }
 
   readonly report: Report = (text, place) => {
     this.problems.push(place === undefined ? text : { ...text, place });

@@ -55,6 +55,12 @@ export interface TrainOptions {
   };
 }
 
+/**
+ * A value in place of what a recipe has at a path: plain data, such as a number or a stage `{ use: "ddim", steps: 5 }`, or
+ * YAML as the user wrote it.
+ */
+export type Change = { readonly path: Path } & ({ readonly value: unknown } | { readonly written: string });
+
 /** A recipe without problems. */
 export interface Recipe {
   /** The file it was read from. */
@@ -77,6 +83,13 @@ export interface Recipe {
    * a recipe that the user trusts as a whole nothing does.
    */
   isFromElsewhere(path: Path): boolean;
+  /**
+   * This recipe with other values, checked as a whole again. No file is read again; what a value replaces is laid over
+   * as an override of the command line is, and problems show the change as one.
+   *
+   * @throws {DenoiseError} with everything that is wrong with the changed recipe
+   */
+  with(changes: readonly Change[]): Promise<Recipe>;
   /** A problem at a path, with its place in the file that gave the value (or the nearest parent that stands in a file). */
   problem(path: Path, problem: Omit<Problem, "place">): Problem;
 }

@@ -1,11 +1,10 @@
 /** Loads a model to use it: the graph of a checkpoint's own recipe, its average weights, its statistics. */
 import { basename, dirname } from "node:path";
 import { disposeTree, type State, type TensorRecord } from "../../lib/tensor/mod.ts";
-import type { Graph } from "../graph/types.ts";
 import { wire } from "../graph/wire.ts";
 import { pluginChanged } from "../problems/messages/trust.ts";
 import { readRecipe } from "../recipe/read.ts";
-import type { PluginSource } from "../recipe/types.ts";
+import type { Change, PluginSource, Recipe } from "../recipe/types.ts";
 import type { Console } from "../terminal/console.ts";
 import { warning } from "../problems/warning.ts";
 import type { Trust } from "../trust/trust.ts";
@@ -39,23 +38,21 @@ export interface Model extends AsyncDisposable {
 /**
  * Loads the newest good checkpoint of a run folder, or a checkpoint. Neither the recipe's file nor the data are needed.
  *
- * @param change overrides that depend on the recipe
+ * @param changesFor values in place of the recipe's, which may depend on it
  * @throws {DenoiseError} when there is no checkpoint, it is damaged, or the recipe in it does not work any more
  */
 export async function loadModel(
   target: string,
   options: LoadOptions,
   console: Console,
-  change: (graph: Graph) => readonly string[] = () => [],
+  changesFor: (recipe: Recipe) => readonly Change[] = () => [],
 ): Promise<Model> {
   const { plugins, overrides = [] } = options;
   const trust = { trained: true, ...options.trust };
   const { path, checkpoint } = await findCheckpoint(target, (message) => console.warn(message));
-  const read = async (overrides: readonly string[]) =>
-    await wire(await readRecipe(path, { plugins, overrides, trust }));
-  let graph = await read(overrides);
-  const changes = change(graph);
-  if (changes.length > 0) graph = await read([...overrides, ...changes]);
+  const recipe = await readRecipe(path, { plugins, overrides, trust });
+  const changes = changesFor(recipe);
+  const graph = await wire(changes.length === 0 ? recipe : await recipe.with(changes));
   const edited = changedCode(checkpoint, graph.recipe.code);
   if (edited.length > 0) console.warn(warning(pluginChanged(path, edited)));
 

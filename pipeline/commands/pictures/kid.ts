@@ -2,11 +2,13 @@
 import { dirname, join } from "node:path";
 import { z } from "zod";
 import { writeWhole } from "../../../lib/files/mod.ts";
-import type { Graph, Stage } from "../../graph/types.ts";
+import type { Stage } from "../../graph/types.ts";
 import { measuredAgain, measurementsDamaged, measuringUnavailable } from "../../problems/messages/pictures.ts";
 import { validationMissing } from "../../problems/messages/run.ts";
 import { type LineChart, lineChart, panels, type Spec } from "../../view/plots/mod.ts";
 import { DenoiseError } from "../../problems/problem.ts";
+import { stagesOf } from "../../recipe/of_kind.ts";
+import type { Recipe } from "../../recipe/types.ts";
 import type { LoadOptions } from "../../run/load.ts";
 import { measurementSchema, readKept } from "../../run/kept.ts";
 import { tellOthers } from "../../run/behind.ts";
@@ -65,11 +67,11 @@ export async function kidPicture(
 ): Promise<PictureResult & { readonly cells: readonly Cell[] }> {
   const { metric, metricOptions = {}, steps = [2, 4, 8, 16, 32, 64], cache } = options;
   fileFor(options.out, "a chart", `${metric}.png`);
-  const requests = (graph: Graph) => {
-    const texts = options.samplers ?? graph.all("sampler").map(({ path }) => String(path[1]));
+  const requests = (recipe: Recipe) => {
+    const texts = options.samplers ?? stagesOf(recipe, "sampler").map(({ path }) => String(path[1]));
     return texts.flatMap((text) => steps.map((steps) => ({ text, options: { steps } })));
   };
-  const change = (graph: Graph) => [`metrics=${JSON.stringify([metricStage(graph, metric, metricOptions)])}`];
+  const change = (recipe: Recipe) => [{ path: ["metrics"], value: [metricStage(recipe, metric, metricOptions)] }];
   await using loaded = await loadWithSamplers(target, requests, options, console, change);
   const { model, samplers } = loaded;
   const { session, position, folder } = model;
@@ -132,8 +134,12 @@ export async function kidPicture(
 }
 
 /** The recipe's metric of that name, or the plugin's defaults, with options laid over. */
-function metricStage(graph: Graph, name: string, options: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const all = [graph.recipe.resolved.metrics ?? []].flat() as (string | Record<string, unknown>)[];
+function metricStage(
+  { resolved }: Recipe,
+  name: string,
+  options: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  const all = [resolved.metrics ?? []].flat() as (string | Record<string, unknown>)[];
   const own = all.map((each) => typeof each === "string" ? { use: each } : each).find(({ use }) => use === name);
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
   return { use: name, ...own, ...Object.fromEntries(given), sampler: pictureSampler(0) };

@@ -1,8 +1,9 @@
 /** Samplers that a picture asks for: those of the recipe, or others, with options of its own. */
 import { parse } from "yaml";
-import type { Graph, Stage } from "../../graph/types.ts";
+import type { Stage } from "../../graph/types.ts";
 import { samplersMissing } from "../../problems/messages/run.ts";
 import { DenoiseError } from "../../problems/problem.ts";
+import type { Change, Recipe } from "../../recipe/types.ts";
 import { loadModel, type LoadOptions, type Model } from "../../run/load.ts";
 import type { Console } from "../../terminal/console.ts";
 
@@ -26,22 +27,23 @@ export interface ModelWithSamplers extends AsyncDisposable {
 /**
  * Loads a model with samplers that its recipe need not have: they are checked as if it had.
  *
- * @param requests the samplers; a function of the graph where they depend on the recipe
- * @param change further overrides
+ * @param requests the samplers; a function of the recipe where they depend on it
+ * @param changesFor values in place of the recipe's
  * @throws {DenoiseError} as `loadModel` does
  */
 export async function loadWithSamplers(
   target: string,
-  requests: readonly SamplerRequest[] | ((graph: Graph) => readonly SamplerRequest[]),
+  requests: readonly SamplerRequest[] | ((recipe: Recipe) => readonly SamplerRequest[]),
   options: LoadOptions,
   console: Console,
-  change: (graph: Graph) => readonly string[] = () => [],
+  changesFor: (recipe: Recipe) => readonly Change[] = () => [],
 ): Promise<ModelWithSamplers> {
   let names: string[] = [];
-  const model = await loadModel(target, options, console, (graph) => {
-    const wanted = typeof requests === "function" ? requests(graph) : requests;
+  const model = await loadModel(target, options, console, (recipe) => {
+    const wanted = typeof requests === "function" ? requests(recipe) : requests;
     names = wanted.map((_, i) => pictureSampler(i));
-    return [...wanted.map((request, i) => `samplers.${names[i]}=${stageText(graph, request)}`), ...change(graph)];
+    const samplers = wanted.map((request, i) => ({ path: ["samplers", names[i]!], value: stageOf(recipe, request) }));
+    return [...samplers, ...changesFor(recipe)];
   });
   return {
     model,
@@ -53,23 +55,17 @@ export async function loadWithSamplers(
 /** The name that a recipe gets for the sampler at a place of the requests. */
 export const pictureSampler = (index: number): string => `picture-${index + 1}`;
 
-/** A sampler as the value of an override, on one line. */
-function stageText(graph: Graph, { text, options = {} }: SamplerRequest): string {
-  const stage = stageOf(graph, text);
-  if (stage === undefined) return text!; // no stage: the recipe says what is wrong with it
+/** What a recipe would say for a sampler. */
+function stageOf({ resolved }: Recipe, { text, options = {} }: SamplerRequest): unknown {
+  const own = resolved.samplers as Record<string, unknown> | undefined ?? {};
+  const [first] = Object.keys(own);
+  const name = text ?? first;
+  if (name === undefined) throw new DenoiseError(samplersMissing());
+  const value = Object.hasOwn(own, name) ? own[name] : yaml(name);
+  const stage = asStage(value);
+  if (stage === undefined) return value ?? name; // not a stage: the recipe says what is wrong with it
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
-  return JSON.stringify({ ...stage, ...Object.fromEntries(given) });
-}
-
-/** What a recipe would say for a sampler; undefined when a text is none. */
-function stageOf(graph: Graph, text: string | undefined): Record<string, unknown> | undefined {
-  const own = graph.recipe.resolved.samplers as Record<string, unknown> | undefined ?? {};
-  if (text === undefined) {
-    const first = Object.keys(own)[0];
-    if (first === undefined) throw new DenoiseError(samplersMissing());
-    return asStage(own[first]);
-  }
-  return asStage(Object.hasOwn(own, text) ? own[text] : yaml(text));
+  return { ...stage, ...Object.fromEntries(given) };
 }
 
 function asStage(value: unknown): Record<string, unknown> | undefined {

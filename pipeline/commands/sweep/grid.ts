@@ -1,6 +1,7 @@
 /** The grid of a sweep: overrides with several values, and every combination of them. */
 import { sweepAxisTwice, sweepEmpty, sweepName, sweepUnclosed } from "../../problems/messages/sweep.ts";
 import { sha256 } from "../../../lib/files/hash.ts";
+import type { Change } from "../../recipe/types.ts";
 import { DenoiseError } from "../../problems/problem.ts";
 
 /** A setting with several values. */
@@ -60,6 +61,11 @@ export function readGrid(
 /** The overrides of a point. */
 export function overridesOf(point: Point): string[] {
   return Object.entries(point).map(([key, value]) => `${key}=${value}`);
+}
+
+/** The same as changes of a recipe. */
+export function changesOf(point: Point): Change[] {
+  return Object.entries(point).map(([key, written]) => ({ path: key.split(/[.[\]]+/).filter(Boolean), written }));
 }
 
 /** A name for files and folders: `schedule-cosine_seed-1`; where that says too little or too much, digits tell apart. */

@@ -7,18 +7,18 @@ import { sweepDataMixed, sweepUntrusted, sweepUnused } from "../../problems/mess
 import type { Text } from "../../problems/messages/text.ts";
 import { DenoiseError } from "../../problems/problem.ts";
 import { toYaml } from "../../recipe/write.ts";
-import { type ReadOptions, readRecipe } from "../../recipe/read.ts";
+import { readRecipe } from "../../recipe/read.ts";
 import type { Recipe } from "../../recipe/types.ts";
 import { evaluate } from "../evaluate.ts";
 import { takeFolder } from "../../run/run_folder.ts";
-import { train, type TrainOptions } from "../train.ts";
+import { type TrainOptions, trainRecipe } from "../train.ts";
 import type { Console } from "../../terminal/console.ts";
 import { warning } from "../../problems/warning.ts";
 import { row } from "../../terminal/rows.ts";
 import { counted, duration } from "../../terminal/units.ts";
 import { commandLine, shellWord } from "../../terminal/shell.ts";
 import { sweepChart } from "./chart.ts";
-import { fixedOf, type Grid, nameOf, overridesOf, type Point, readGrid } from "./grid.ts";
+import { changesOf, fixedOf, type Grid, nameOf, overridesOf, type Point, readGrid } from "./grid.ts";
 import { type Cell, keepCells, readCells, tellTable, writeTable } from "./table.ts";
 
 /** How to sweep. */
@@ -62,7 +62,7 @@ export async function sweep(file: string, options: SweepOptions, console: Consol
   if (stranger !== undefined) throw new DenoiseError(base.problem(stranger, sweepUntrusted(stranger[1]!)));
   const grid = readGrid(overrides, base.sweep);
   const folder = join(runs, `${base.name}-sweep`);
-  const plan = await planOf(file, grid, { plugins, trust }, folder);
+  const plan = await planOf(base, grid, folder);
   for (const text of unused(grid, base)) console.warn(warning(text));
   const moved = (to: string) => console.line(`The old sweep is kept in ${to}`);
   using _lock = await takeFolder(folder, fresh && await exists(folder) ? moved : undefined);
@@ -85,15 +85,18 @@ export async function sweep(file: string, options: SweepOptions, console: Consol
   const started = performance.now();
   const open = plan.filter(({ measured }) => measured.some(({ recipe }) => !known.has(recipe)));
   const stopped = (): SweepResult => ({ outcome: "interrupted", folder, cells: cells(), files: [] });
-  for (const [i, { point, name, measured }] of open.entries()) {
+  for (const [i, { point, recipe, measured }] of open.entries()) {
     const left = i === 0 ? "" : `, ${duration((performance.now() - started) / 1000 / i * (open.length - i))} left`;
     console.line();
     const told = overridesOf(point).join(" ") || "the recipe as it is";
     console.line(console.colors.bold(`model ${i + 1} of ${open.length}: ${told}${left}`));
     const shared = { plugins, trust, signal, ...(cache === undefined ? {} : { cache }) };
     const held = options.hold === undefined ? {} : { hold: options.hold };
-    const overrides = [...grid.fixed, ...overridesOf(point), `name=${name}`];
-    const trained = await train(file, { ...shared, ...held, overrides, folder: join(folder, name), again }, console);
+    const trained = await trainRecipe(
+      recipe,
+      { ...shared, ...held, folder: join(folder, recipe.name), again },
+      console,
+    );
     if (trained.outcome === "interrupted") return stopped();
     for (const { point: used, recipe } of measured) {
       if (known.has(recipe)) continue;
@@ -142,28 +145,22 @@ function unused({ axes }: Grid, { stages }: Recipe): Text[] {
 
 interface Planned {
   readonly point: Point;
-  readonly name: string;
+  readonly recipe: Recipe;
   readonly measured: readonly { readonly point: Point; readonly recipe: string }[];
 }
 
-/** Reads every recipe of the grid, so that a wrong one is told before the first is trained. */
-async function planOf(
-  file: string,
-  grid: Grid,
-  how: Pick<ReadOptions, "plugins" | "trust">,
-  folder: string,
-): Promise<Planned[]> {
+/** Checks every recipe of the grid, so that a wrong one is told before the first is trained. */
+async function planOf(base: Recipe, grid: Grid, folder: string): Promise<Planned[]> {
   const plan: Planned[] = [];
   for (const { point, measured } of grid.models) {
-    const name = nameOf(point, "as-it-is");
-    const read = [];
+    const trained = await base.with([...changesOf(point), { path: ["name"], value: nameOf(point, "as-it-is") }]);
+    const planned = [];
     for (const used of measured) {
-      const overrides = [...grid.fixed, ...overridesOf(point), ...overridesOf(used), `name=${name}`];
-      const recipe = await readRecipe(file, { ...how, overrides });
+      const recipe = await trained.with(changesOf(used));
       if (!recipe.stages.some(({ kind }) => kind === "metric")) throw new DenoiseError(metricsMissing());
-      read.push({ point: used, recipe: sha256(`${folder}\n${toYaml(recipe.resolved)}`) });
+      planned.push({ point: used, recipe: sha256(`${folder}\n${toYaml(recipe.resolved)}`) });
     }
-    plan.push({ point, name, measured: read });
+    plan.push({ point, recipe: trained, measured: planned });
   }
   return plan;
 }
