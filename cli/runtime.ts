@@ -1,8 +1,7 @@
 /** `runtime`: what XLA can run on here; `runtime add cpu`, `runtime remove cpu`. */
 import { DenoiseError, terminalConsole } from "../mod.ts";
-import { meter } from "../pipeline/data/progress.ts";
+import { meter } from "../pipeline/terminal/meter.ts";
 import { runtimeFailed, runtimeUnknown } from "../pipeline/problems/messages/runtime.ts";
-import { shown } from "../pipeline/run/session.ts";
 import { row } from "../pipeline/terminal/rows.ts";
 import { bytes } from "../pipeline/terminal/units.ts";
 import {
@@ -92,7 +91,7 @@ function stateOf(runtime: Runtime, { accelerators }: Hardware): string {
 async function add(name: string, signal: AbortSignal): Promise<void> {
   const runtime = named(name);
   const console = terminalConsole();
-  const report = meter((progress) => console.progress(shown(progress)));
+  const report = meter((progress) => console.progress(progress));
   try {
     const { version, plugin, size, source } = await addRuntime(runtime, {
       signal,

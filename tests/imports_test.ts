@@ -42,7 +42,7 @@ const rules: readonly Rule[] = [
   { of: /^pipeline\/registry\/templates\//, may: /^plugin\.ts$/ }, // what a user's file begins as
   layer("registry", "kinds problems recipe terminal trust", "files|text"),
   layer("graph", "kinds problems recipe registry", "tensor"),
-  layer("data", "kinds problems"),
+  layer("data", "kinds terminal problems"),
   layer("programs", "kinds problems graph data terminal", "tensor"),
   layer("run", "kinds terminal problems trust recipe graph data programs"),
   layer("view", "kinds terminal registry graph programs run", "image|files|text"),

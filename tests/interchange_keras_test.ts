@@ -112,7 +112,7 @@ async function sample(run: string, sampler: string): Promise<Float32Array> {
   const { generate, graph, statistics } = model.session;
   const all: number[] = [];
   const items = [...Array(count).keys()];
-  for await (const images of generate(graph.sampler(sampler))({ state: model.average, statistics, seed: 0, items })) {
+  for await (const images of generate(graph.sampler(sampler), { state: model.average, statistics, seed: 0, items })) {
     all.push(...await images.data());
     images.dispose();
   }

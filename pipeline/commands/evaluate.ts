@@ -16,7 +16,7 @@ import { loadModel, type LoadOptions } from "../run/load.ts";
 import { buildMeasure, type Measurement } from "../run/measure.ts";
 import { checkEvaluationFile } from "../run/output_file.ts";
 import { prepareMetrics } from "../run/prepare_metrics.ts";
-import { checkWhole, tellModel } from "./sample.ts";
+import { checkWhole, tellModel } from "./options.ts";
 import { openData } from "../run/session.ts";
 
 /** How to evaluate. */

@@ -12,6 +12,7 @@ import type { Change, Recipe } from "../recipe/types.ts";
 import type { Console } from "../terminal/console.ts";
 import { row } from "../terminal/rows.ts";
 import { counted } from "../terminal/units.ts";
+import { checkSeed, checkWhole, tellModel } from "./options.ts";
 import { loadModel, type LoadOptions } from "../run/load.ts";
 import { samplePictures } from "../run/sample_pictures.ts";
 
@@ -41,8 +42,6 @@ export interface SampleResult {
   readonly images: readonly { readonly seed: number; readonly file?: string }[];
   readonly grid?: string;
 }
-
-const seedLimit = 2 ** 31; // seeds of pictures are int32 tensors
 
 /**
  * Generates pictures with the average weights of a run's newest checkpoint, or of a checkpoint.
@@ -101,12 +100,6 @@ export async function sample(target: string, options: SampleOptions, console: Co
   return { outcome, checkpoint: path, images, ...(options.grid === undefined ? {} : { grid: options.grid }) };
 }
 
-/** Says which model is used. */
-export function tellModel(console: Console, checkpoint: string, sampler?: string): void {
-  row(console, "checkpoint", checkpoint);
-  if (sampler !== undefined) row(console, "sampler", sampler);
-}
-
 /** The change that gives the sampler which is asked for other steps. One that does not exist is told later. */
 function stepsChange(recipe: Recipe, { sampler, steps }: SampleOptions): Change[] {
   const stage = stagesOf(recipe, "sampler").find(({ path }) => sampler === undefined || path[1] === sampler);
@@ -118,20 +111,4 @@ function samplerOf(graph: Graph, name: string | undefined): Stage<"sampler"> {
   const first = graph.all("sampler")[0];
   if (first === undefined) throw new DenoiseError(messages.samplersMissing());
   return first;
-}
-
-/**
- * Refuses seeds out of range for `count` pictures, and `seed=3` among the overrides: that would change the recipe's seed,
- * on which no picture depends.
- */
-export function checkSeed(seed: number, count: number, overrides: readonly string[] = []): void {
-  checkWhole("seed", seed, 0, seedLimit - count);
-  const override = overrides.findLast((text) => text.startsWith("seed="));
-  if (override !== undefined) throw new DenoiseError(messages.seedOverride(override));
-}
-
-/** Refuses a number out of range. */
-export function checkWhole(name: string, value: number, least: number, most: number): void {
-  if (Number.isInteger(value) && value >= least && value <= most) return;
-  throw new DenoiseError(messages.badNumber(name, value, least, most));
 }

@@ -17,7 +17,7 @@ import { longerThan, tellData, tellEnd, tellInterrupted, tellStart } from "../ru
 import { readLog } from "../run/log.ts";
 import { prepareMetrics } from "../run/prepare_metrics.ts";
 import { type RunFolder, runFolderOf, takeRunFolder } from "../run/run_folder.ts";
-import { generators, openData, type Session } from "../run/session.ts";
+import { generator, openData, type Session } from "../run/session.ts";
 import { type Before, lastCheckpoint, statisticsOf } from "../run/start.ts";
 import { startBackend } from "../run/start_backend.ts";
 import { trainOn } from "../run/train_on.ts";
@@ -143,7 +143,7 @@ export async function trainRecipe(recipe: Recipe, options: TrainRecipeOptions, c
     row(console, "run", path + (before === undefined ? "" : `, resuming after step ${count(before.position.step)}`));
     console.line();
     const statistics = await statisticsOf(graph, pictures, before, signal);
-    const session: Session = { graph, backend, console, generate: generators(backend, graph), statistics, signal };
+    const session: Session = { graph, backend, console, generate: generator(backend, graph), statistics, signal };
     try {
       const { finished, position, plan, loss, grid, newest } = await trainOn(session, {
         folder,

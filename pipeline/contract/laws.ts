@@ -35,7 +35,7 @@ export async function onBackend(name: string, test: () => void | Promise<void>):
   }
 }
 
-/** Draws for the pictures of these numbers. */
+/** SampleKeys for the pictures of these numbers. */
 export function draws(items: readonly number[], step = 1): Random {
   return createRandom({
     seed: seedTensor(1234),
@@ -45,7 +45,7 @@ export function draws(items: readonly number[], step = 1): Random {
   });
 }
 
-/** Draws that a stage must not make. */
+/** SampleKeys that a stage must not make. */
 export const forbidden: Random = {
   fork: () => forbidden,
   bits: forbid,

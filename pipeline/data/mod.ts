@@ -5,5 +5,4 @@
  */
 export { batchCount, batches, chunks } from "./batches.ts";
 export { openPictures } from "./open.ts";
-export type { Progress } from "./progress.ts";
 export type { DataDigest, DataRecord, HostBatch, PictureRecord, Pictures, PictureSet } from "./types.ts";

@@ -7,7 +7,8 @@ import { brokenPictures, datasetUnavailable, emptySplit, wrongPicture } from "..
 import { counted, type Text } from "../problems/messages/text.ts";
 import { DenoiseError, type Problem } from "../problems/problem.ts";
 import { digestOf } from "./digest.ts";
-import { meter, type Progress } from "./progress.ts";
+import type { Progress } from "../terminal/bar.ts";
+import { meter } from "../terminal/meter.ts";
 import { prune, touch } from "./prune.ts";
 import { Store, StoreWriter } from "./store.ts";
 import type { DataRecord, PictureRecord, Pictures, PictureSet } from "./types.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Dataset, OpenDataset } from "../kinds/dataset.ts";
 import { DenoiseError } from "../problems/problem.ts";
 import { openPictures, type OpenPicturesOptions } from "./open.ts";
-import type { Progress } from "./progress.ts";
+import type { Progress } from "../terminal/bar.ts";
 
 const image = { height: 2, width: 3, channels: 3 };
 const bytes = 18;
@@ -69,7 +69,7 @@ Deno.test("openPictures() decodes once and only reads from then on, from memory 
       }
     }
     const last = progress.at(-1)!;
-    assert.deepEqual(last, { what: "decoding pictures", done: 20, total: 20, unit: "pictures", secondsLeft: 0 });
+    assert.deepEqual(last, { label: "decoding pictures", done: 20, total: 20, details: ["20 of 20 pictures"] });
     assert.equal(files(cache).length, 1);
   });
 });

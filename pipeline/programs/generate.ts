@@ -1,14 +1,12 @@
 /** Generates images: noise to images by a sampler, with the average weights. */
 import * as tf from "@tensorflow/tfjs";
-import { createRandom, disposeTree, seedTensor, type State, type TensorRecord } from "../../lib/tensor/mod.ts";
+import { disposeTree, seedTensor, type State, type TensorRecord } from "../../lib/tensor/mod.ts";
 import type { Graph, Stage } from "../graph/types.ts";
 import type { Backend } from "../kinds/backend.ts";
-import { predict } from "./model.ts";
-import { type Draws, initialNoise } from "./noise.ts";
+import { initialNoise, type SampleKeys } from "./noise.ts";
 import { repeatOn } from "./repeat.ts";
-import { turn } from "./turn.ts";
-
-type SamplerState = { image: tf.Tensor } & TensorRecord;
+import { buildSamplerStep, type LoopState, type StepInputs } from "./sampler_step.ts";
+import { yieldToEvents } from "./yield_to_events.ts";
 
 /** What to generate. */
 export interface GenerateOptions {
@@ -45,7 +43,7 @@ export interface Seen {
   readonly step: number;
   /** Number of the batch's first image among `items`. */
   readonly from: number;
-  /** The noisy images before the step, as pictures, `[size, height, width, channels]`: what leaves `[0, 1]` is cut off. */
+  /** The noisy images before the step, as pictures, `[size, height, width, channels]`: values outside `[0, 1]` are clipped. */
   readonly noisy: tf.Tensor4D;
   /** The step's prediction of the clean images, likewise. That of the last step is the result. */
   readonly signal: tf.Tensor4D;
@@ -57,11 +55,13 @@ export type Generate = (options: GenerateOptions) => AsyncGenerator<tf.Tensor4D,
 /** Seconds that steps may take as one program: progress shows, and signals are heard, this often. */
 const mostSeconds = 6;
 
-/** What a step of the sampler hands on: its state, the prediction of the clean images that led there, and its number. */
-type Carried = { state: SamplerState; signal: tf.Tensor; step: tf.Tensor };
-
-/** What tells steps apart: the rows of the plan, `[steps, numbers]`, and the steps' numbers. */
-type Ticks = { row: tf.Tensor; step: tf.Tensor };
+/** A part of the images. The last parts are filled up to the size of the others: another size would be another program. */
+interface Batch {
+  /** Number of its first image among `items`. */
+  readonly from: number;
+  readonly size: number;
+  readonly padded: number;
+}
 
 /**
  * Compiles a sampler: one program for all steps, since the rows of its plan travel as tensors.
@@ -69,124 +69,113 @@ type Ticks = { row: tf.Tensor; step: tf.Tensor };
  * The same seed and item give the same image in batches of any size.
  */
 export function buildGenerate(backend: Backend, graph: Graph, stage: Stage<"sampler">): Generate {
-  const { stage: sampler, id } = stage;
-  const rows = sampler.plan();
-  const { height, width, channels } = graph.image;
-
-  const start = backend.compile((draws: Draws): Carried => {
-    const noise = initialNoise(draws, [height, width, channels]);
-    return { state: sampler.init(noise), signal: tf.zerosLike(noise), step: tf.scalar(-1, "int32") };
-  }, { name: `${id} init` });
-
-  const advance = repeatOn(backend, buildSamplerStep(graph, stage), { name: `${id} step` });
-
-  const denormalize = (signal: tf.Tensor, statistics: TensorRecord) =>
-    graph.one("normalizer").stage.denormalize(statistics, signal as tf.Tensor4D) as tf.Tensor;
-  const show = backend.compile(denormalize, { name: `${id} denormalize` });
-
-  let secondsPerStep = Infinity; // of the steps before, for batches of the size before
-  let sizeBefore: number | undefined;
-
+  const programs = samplerPrograms(backend, graph, stage);
+  const rows = stage.stage.plan().map((row) => [...row]);
   return async function* generate(options) {
-    const { state, statistics, seed, items, towards, labels, batch, progress, watch, notFinite, signal } = options;
-    const batches = balance(items.length, batch ?? items.length);
-    const ticks: Ticks = {
-      row: tf.tensor2d(rows.map((row) => [...row]), undefined, "float32"),
+    const { items, batch = items.length, statistics, notFinite, progress } = options;
+    const batches = balance(items.length, batch);
+    const inputs: StepInputs = {
+      row: tf.tensor2d(rows, undefined, "float32"),
       step: tf.range(0, rows.length, 1, "int32"),
     };
-    let told = false;
+    let allFinite = true;
     try {
-      for (const [number, { from, size, padded }] of batches.entries()) {
-        // The last batch is filled up: another size would be another program.
-        const places = Array.from({ length: padded }, (_, i) => Math.min(from + i, items.length - 1));
-        const draws: Draws = {
-          seed: seedTensor(seed),
-          item: tf.tensor1d(places.map((i) => items[i]!), "int32"),
-          ...(towards === undefined ? {} : {
-            other: tf.tensor1d(places.map((i) => towards.items[i]!), "int32"),
-            fraction: tf.tensor1d(places.map((i) => towards.fractions[i]!), "float32"),
-          }),
-          ...(labels === undefined ? {} : { label: tf.tensor1d(places.map((i) => labels[i]!), "int32") }),
-        };
-        if (padded !== sizeBefore) [secondsPerStep, sizeBefore] = [Infinity, padded];
-        let current: Carried | undefined;
+      for (const [number, batch] of batches.entries()) {
+        const done = (steps: number) => progress?.(number * rows.length + steps, batches.length * rows.length);
+        const keys = keysOf(options, batch);
+        let last: LoopState | undefined;
         try {
-          current = await start(draws);
-          for (let i = 0; i < rows.length;) {
-            signal?.throwIfAborted();
-            const noisy = watch && cut(await show(current.state.image, statistics), size);
-            const together = watch === undefined && backend.repeat !== undefined;
-            const atOnce = together ? Math.max(1, Math.floor(mostSeconds / secondsPerStep)) : 1;
-            const to = Math.min(rows.length, i + atOnce);
-            const begun = performance.now();
-            current = await advance(current, [i, to], ticks, state, statistics, draws);
-            await current.step.data(); // until it is done
-            secondsPerStep = (performance.now() - begun) / 1000 / (to - i);
-            i = to;
-            if (watch !== undefined) {
-              const seen = {
-                step: i - 1,
-                from,
-                noisy: noisy!,
-                signal: cut(await show(current.signal, statistics), size),
-              };
-              await watch(seen);
-              tf.dispose([seen.noisy, seen.signal]);
-            }
-            await turn(); // signals and the line of progress have their turn
-            progress?.(number * rows.length + i, batches.length * rows.length);
+          last = await programs.run(keys, inputs, batch, options, done);
+          if (notFinite !== undefined && allFinite) {
+            allFinite = await areFinite(last.signal);
+            if (!allFinite) notFinite();
           }
-          if (notFinite !== undefined && !told && !await areFinite(current.signal)) {
-            told = true;
-            notFinite();
-          }
-          yield cut(await show(current.signal, statistics), size);
+          yield cut(await programs.show(last.signal, statistics), batch.size);
         } finally {
-          if (current !== undefined) disposeTree(current);
-          disposeTree(draws);
+          disposeTree(last === undefined ? keys : [keys, last]);
         }
       }
     } finally {
-      disposeTree(ticks);
+      disposeTree(inputs);
     }
   };
 }
 
-/** One step of a sampler as a pure function; the same program serves every row of the plan. */
-function buildSamplerStep(graph: Graph, { stage: sampler, options }: Stage<"sampler">): (
-  carried: Carried,
-  tick: Ticks,
-  average: State,
-  statistics: TensorRecord,
-  draws: Draws,
-) => Carried {
-  return ({ state }, tick, average, statistics, draws) => {
-    const clip = options.clip === true ? clipper(graph, statistics) : <T extends tf.Tensor>(signal: T) => signal;
-    const { state: after, signal } = sampler.step(state, tick.row as tf.Tensor1D, {
-      denoise(noisy, rates) {
-        const label = draws.label;
-        const { components } = predict(graph, average, { noisy, rates, label }, { training: false });
-        return { ...components, signal: clip(components.signal) };
-      },
-      clip,
-      random: createRandom({ seed: draws.seed, stream: "sampler", step: tick.step, items: draws.item }),
-    });
-    return { state: after, signal, step: tick.step };
+/** The programs of a sampler: its start, its steps, and what turns its images into pictures. */
+function samplerPrograms(backend: Backend, graph: Graph, stage: Stage<"sampler">) {
+  const { stage: sampler, id } = stage;
+  const { height, width, channels } = graph.image;
+  const start = backend.compile((keys: SampleKeys): LoopState => {
+    const noise = initialNoise(keys, [height, width, channels]);
+    return { state: sampler.init(noise), signal: tf.zerosLike(noise), step: tf.scalar(-1, "int32") };
+  }, { name: `${id} init` });
+  const advance = repeatOn(backend, buildSamplerStep(graph, stage), { name: `${id} step` });
+  const show = backend.compile(
+    (signal: tf.Tensor, statistics: TensorRecord): tf.Tensor =>
+      graph.one("normalizer").stage.denormalize(statistics, signal as tf.Tensor4D),
+    { name: `${id} denormalize` },
+  );
+  let pace = { size: 0, secondsPerStep: Infinity }; // of the steps before, for batches of a size
+
+  /** All steps of a batch. */
+  async function run(
+    keys: SampleKeys,
+    inputs: StepInputs,
+    { from, size, padded }: Batch,
+    { state, statistics, watch, signal }: GenerateOptions,
+    done: (steps: number) => void,
+  ): Promise<LoopState> {
+    if (padded !== pace.size) pace = { size: padded, secondsPerStep: Infinity };
+    const steps = inputs.row.shape[0]!;
+    const together = watch === undefined && backend.repeat !== undefined;
+    let current = await start(keys);
+    try {
+      for (let step = 0; step < steps;) {
+        signal?.throwIfAborted();
+        const noisy = watch && cut(await show(current.state.image, statistics), size);
+        const to = together
+          ? Math.min(steps, step + Math.max(1, Math.floor(mostSeconds / pace.secondsPerStep)))
+          : step + 1;
+        const begun = performance.now();
+        current = await advance(current, [step, to], inputs, state, statistics, keys);
+        await current.step.data(); // until it is done
+        pace.secondsPerStep = (performance.now() - begun) / 1000 / (to - step);
+        if (watch !== undefined) {
+          const predicted = cut(await show(current.signal, statistics), size);
+          await watch({ step, from, noisy: noisy!, signal: predicted });
+          tf.dispose([noisy!, predicted]);
+        }
+        step = to;
+        await yieldToEvents();
+        done(step);
+      }
+      return current;
+    } catch (error) {
+      disposeTree(current);
+      throw error;
+    }
+  }
+  return { run, show };
+}
+
+/** What the images of a batch are drawn from. */
+function keysOf({ seed, items, towards, labels }: GenerateOptions, { from, padded }: Batch): SampleKeys {
+  const places = Array.from({ length: padded }, (_, i) => Math.min(from + i, items.length - 1));
+  const chosen = (values: readonly number[], dtype: "int32" | "float32") =>
+    tf.tensor1d(places.map((i) => values[i]!), dtype);
+  return {
+    seed: seedTensor(seed),
+    item: chosen(items, "int32"),
+    ...(towards === undefined ? {} : {
+      other: chosen(towards.items, "int32"),
+      fraction: chosen(towards.fractions, "float32"),
+    }),
+    ...(labels === undefined ? {} : { label: chosen(labels, "int32") }),
   };
 }
 
-/** Clips to the range of real pixels in normalised units, channel by channel. */
-function clipper(graph: Graph, statistics: TensorRecord): <T extends tf.Tensor>(signal: T) => T {
-  const { normalize } = graph.one("normalizer").stage;
-  const shape: [number, number, number, number] = [1, 1, 1, graph.image.channels];
-  const black = normalize(statistics, tf.zeros(shape));
-  const white = normalize(statistics, tf.ones(shape));
-  const [low, high] = [tf.minimum(black, white), tf.maximum(black, white)];
-  return (signal) => tf.minimum(tf.maximum(signal, low), high);
-}
-
 /** Cuts `count` items into as few batches as `most` allows, of equal size; the last ones may be padded to it. */
-function balance(count: number, most: number): { from: number; size: number; padded: number }[] {
+function balance(count: number, most: number): Batch[] {
   const padded = Math.ceil(count / Math.ceil(count / most));
   return Array.from({ length: Math.ceil(count / padded) }, (_, i) => ({
     from: i * padded,

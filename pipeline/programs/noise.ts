@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import { createRandom } from "../../lib/tensor/mod.ts";
 
 /** What each image is drawn from. A type, so that it is a tree of tensors. */
-export type Draws = {
+export type SampleKeys = {
   seed: tf.Tensor;
   item: tf.Tensor;
   /** Where images begin between two noises: items of the other ones, int32 `[batch]`. */
@@ -14,7 +14,10 @@ export type Draws = {
 };
 
 /** Standard normal noise of images of a shape, `[batch, ...shape]`. */
-export function initialNoise({ seed, item, other, fraction }: Draws, shape: [number, number, number]): tf.Tensor4D {
+export function initialNoise(
+  { seed, item, other, fraction }: SampleKeys,
+  shape: [number, number, number],
+): tf.Tensor4D {
   const of = (items: tf.Tensor) =>
     createRandom({ seed, stream: "sample", step: tf.scalar(0, "int32"), items }).normal(shape) as tf.Tensor4D;
   return other === undefined || fraction === undefined ? of(item) : slerp(of(item), of(other), fraction);

@@ -6,7 +6,7 @@ import * as messages from "../problems/messages/plugins.ts";
 import { DenoiseError } from "../problems/problem.ts";
 import { describe, inputSchema, type JsonSchema } from "../recipe/describe.ts";
 import type { PluginSource } from "../recipe/types.ts";
-import { wrap } from "../terminal/rows.ts";
+import { wrap } from "../terminal/width.ts";
 import { capabilities } from "./capabilities.ts";
 import { pluginFile } from "./load_file.ts";
 import { everyName } from "./registry.ts";

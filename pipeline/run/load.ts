@@ -9,7 +9,7 @@ import type { Console } from "../terminal/console.ts";
 import { warning } from "../problems/warning.ts";
 import type { Trust } from "../trust/trust.ts";
 import { changedCode, findCheckpoint, type Position } from "./checkpoint.ts";
-import { generators, type Session } from "./session.ts";
+import { generator, type Session } from "./session.ts";
 import { restored } from "./start.ts";
 import { startBackend } from "./start_backend.ts";
 import { compiledInitialState } from "../programs/states.ts";
@@ -77,7 +77,7 @@ export async function loadModel(
         graph,
         backend,
         console,
-        generate: generators(backend, graph),
+        generate: generator(backend, graph),
         statistics: loaded.statistics,
         signal,
       },

@@ -1,13 +1,14 @@
 /** Measures the metrics of a recipe: shows them validation pictures and generated ones. */
 import type * as tf from "@tensorflow/tfjs";
-import { disposeTree, seedTensor, type State } from "../../lib/tensor/mod.ts";
+import { disposeTree, seedTensor, type State, type TensorRecord, type Tree } from "../../lib/tensor/mod.ts";
 import { batches, type PictureSet } from "../data/mod.ts";
-import type { Stage } from "../graph/types.ts";
-import type { MetricView } from "../kinds/metric.ts";
+import type { Graph, Stage } from "../graph/types.ts";
+import type { Compiled } from "../kinds/backend.ts";
+import type { MetricView, ValidationBatch } from "../kinds/metric.ts";
 import { type Session, showWork } from "./session.ts";
-import { upload } from "../programs/states.ts";
+import { type Batch, upload } from "../programs/states.ts";
 import { buildEvaluationStep, buildRealStep, type Evaluation } from "../programs/train_step.ts";
-import { turn } from "../programs/turn.ts";
+import { yieldToEvents } from "../programs/yield_to_events.ts";
 
 /** A number that a metric measured. */
 export interface Measurement {
@@ -34,94 +35,20 @@ export type Measure = (metrics: readonly Stage<"metric">[], measured: Measured) 
 
 /** Compiles the evaluation of a graph. */
 export function buildMeasure(session: Session): Measure {
-  const { graph, backend, console, signal } = session;
-  const evaluate = backend.compile(buildEvaluationStep(graph), { name: "evaluation step" });
-  const realStep = backend.compile(buildRealStep(graph), { name: "real pictures" });
-  const batchSize = graph.one("dataset").options.batch_size as number;
-  const all = graph.all("metric");
-
-  const view = (metric: Stage<"metric">, { average, validation }: Measured): MetricView => {
-    return {
-      backend,
-      async *batches() {
-        const seed = seedTensor(graph.recipe.seed);
-        const show = showWork(console, metric.plugin.name, "pictures");
-        let done = 0;
-        try {
-          for await (const host of batches(validation, { batchSize, training: false, seed: 0, epoch: 0 })) {
-            await turn(); // signals and the line of progress have their turn
-            signal.throwIfAborted();
-            const batch = upload(host, validation.shape);
-            let seen: Evaluation | undefined;
-            try {
-              seen = await evaluate(average, batch, session.statistics, seed);
-              const { real, predicted, target } = seen;
-              yield { size: host.size, real: real as tf.Tensor4D, predicted, target };
-            } finally {
-              if (seen !== undefined) disposeTree(seen);
-              disposeTree(batch);
-            }
-            show(done += host.size, validation.count);
-          }
-        } finally {
-          seed.dispose();
-        }
-      },
-      pictures: validation.count,
-      batchSize,
-      async *real(count, batch) {
-        const repeats = Math.ceil(count / validation.count);
-        const whole = { batchSize: batch, repeats, training: true, seed: graph.recipe.seed, epoch: 0 };
-        let left = Math.floor(count / batch);
-        for await (const host of batches(validation, whole)) {
-          if (left-- === 0) return;
-          await turn();
-          signal.throwIfAborted();
-          const batch = upload(host, validation.shape);
-          const seed = seedTensor(graph.recipe.seed);
-          let images: tf.Tensor | undefined;
-          try {
-            images = await realStep(batch, seed);
-            yield images as tf.Tensor4D;
-          } finally {
-            disposeTree([batch, seed, ...(images === undefined ? [] : [images])]);
-          }
-        }
-      },
-      async *generate(count, batch = batchSize) {
-        const sampler = graph.sampler(String(metric.options.sampler));
-        const { statistics } = session;
-        const progress = showWork(console, metric.plugin.name, "sampling steps");
-        const items = Array.from({ length: count }, (_, i) => i);
-        const options = {
-          state: average,
-          statistics,
-          seed: graph.recipe.seed,
-          items,
-          batch,
-          progress,
-          signal,
-        };
-        for await (const images of session.generate(sampler)(options)) {
-          try {
-            yield images;
-          } finally {
-            images.dispose();
-          }
-        }
-      },
-    };
+  const { graph, backend, console } = session;
+  const programs: Programs = {
+    evaluate: backend.compile(buildEvaluationStep(graph), { name: "evaluation step" }),
+    real: backend.compile(buildRealStep(graph), { name: "real pictures" }),
   };
-
   return async (metrics, measured) => {
     const found: Measurement[] = [];
     try {
       for (const metric of metrics) {
-        const values = await metric.stage.measure(view(metric, measured));
+        const values = await metric.stage.measure(viewOf({ session, programs, metric, ...measured }));
         for (const [name, number] of Object.entries(values)) {
           found.push({
             id: metric.id,
-            label: label(metric, name),
+            label: labelOf(graph, metric, name),
             name,
             ...(typeof number === "number" ? { value: number } : number),
             better: metric.stage.better[name] ?? "lower",
@@ -133,9 +60,92 @@ export function buildMeasure(session: Session): Measure {
     }
     return found;
   };
+}
 
-  function label(metric: Stage<"metric">, name: string): string {
-    if (all.filter(({ stage }) => Object.hasOwn(stage.better, name)).length < 2) return name;
-    return `${name} (${metric.options.sampler ?? metric.id})`;
+/** `kid`, or `kid (best)` where several metrics measure one. */
+function labelOf(graph: Graph, metric: Stage<"metric">, name: string): string {
+  const several = graph.all("metric").filter(({ stage }) => Object.hasOwn(stage.better, name)).length > 1;
+  return several ? `${name} (${metric.options.sampler ?? metric.id})` : name;
+}
+
+interface Programs {
+  readonly evaluate: Compiled<[State, Batch, TensorRecord, tf.Tensor], Evaluation>;
+  readonly real: Compiled<[Batch, tf.Tensor], tf.Tensor>;
+}
+
+/** What a metric is shown of. */
+interface Shown extends Measured {
+  readonly session: Session;
+  readonly programs: Programs;
+  readonly metric: Stage<"metric">;
+}
+
+function viewOf(shown: Shown): MetricView {
+  const { session: { backend, graph }, validation } = shown;
+  const batchSize = graph.one("dataset").options.batch_size as number;
+  return {
+    backend,
+    batchSize,
+    pictures: validation.count,
+    batches: () => evaluated(shown, batchSize),
+    real: (count, batch) => real(shown, count, batch),
+    generate: (count, batch = batchSize) => generated(shown, count, batch),
+  };
+}
+
+/** All validation pictures once, with what the network makes of them, and what it should. */
+async function* evaluated(shown: Shown, batchSize: number): AsyncGenerator<ValidationBatch, void, void> {
+  const { session: { console, graph, statistics, signal }, programs, metric, average, validation } = shown;
+  const show = showWork(console, metric.plugin.name, "pictures");
+  using seed = owned(seedTensor(graph.recipe.seed));
+  let done = 0;
+  for await (const host of batches(validation, { batchSize, training: false, seed: 0, epoch: 0 })) {
+    await yieldToEvents();
+    signal.throwIfAborted();
+    using batch = owned(upload(host, validation.shape));
+    using seen = owned(await programs.evaluate(average, batch.tree, statistics, seed.tree));
+    const { real, predicted, target } = seen.tree;
+    yield { size: host.size, real: real as tf.Tensor4D, predicted, target };
+    show(done += host.size, validation.count);
   }
+}
+
+/** Validation pictures in whole batches, in an order that the recipe's seed draws. */
+async function* real(shown: Shown, count: number, batchSize: number): AsyncGenerator<tf.Tensor4D, void, void> {
+  const { session: { graph: { recipe: { seed } }, signal }, programs, validation } = shown;
+  const repeats = Math.ceil(count / validation.count);
+  using key = owned(seedTensor(seed));
+  let left = Math.floor(count / batchSize);
+  for await (const host of batches(validation, { batchSize, repeats, training: true, seed, epoch: 0 })) {
+    if (left-- === 0) return;
+    await yieldToEvents();
+    signal.throwIfAborted();
+    using batch = owned(upload(host, validation.shape));
+    using images = owned(await programs.real(batch.tree, key.tree));
+    yield images.tree as tf.Tensor4D;
+  }
+}
+
+/** Pictures that the metric's sampler generates. */
+async function* generated(shown: Shown, count: number, batch: number): AsyncGenerator<tf.Tensor4D, void, void> {
+  const { session, metric, average } = shown;
+  const { graph, console, statistics, signal } = session;
+  const images = session.generate(graph.sampler(String(metric.options.sampler)), {
+    state: average,
+    statistics,
+    seed: graph.recipe.seed,
+    items: Array.from({ length: count }, (_, i) => i),
+    batch,
+    progress: showWork(console, metric.plugin.name, "sampling steps"),
+    signal,
+  });
+  for await (const part of images) {
+    using held = owned(part);
+    yield held.tree;
+  }
+}
+
+/** Tensors that are freed at the end of a block. */
+function owned<T extends Tree>(tree: T): Disposable & { readonly tree: T } {
+  return { tree, [Symbol.dispose]: () => disposeTree(tree) };
 }

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { cacheFolder } from "../../lib/files/mod.ts";
 import { visible } from "../../lib/text/mod.ts";
-import { meter } from "../data/progress.ts";
+import { meter } from "../terminal/meter.ts";
 import { failure } from "../graph/create.ts";
 import type { Graph, Stage } from "../graph/types.ts";
 import { metricUnavailable } from "../problems/messages/run.ts";
@@ -10,7 +10,6 @@ import { DenoiseError } from "../problems/problem.ts";
 import type { Console } from "../terminal/console.ts";
 import { warning } from "../problems/warning.ts";
 import { untrustedAddress } from "./downloads.ts";
-import { shown } from "./session.ts";
 
 /**
  * Prepares the metrics of a graph.
@@ -50,7 +49,7 @@ export async function prepareMetric(
       folder: join(cache, "metrics", metric.plugin.name),
       download: address === undefined,
       signal,
-      progress: meter((progress) => console.progress(shown(progress))),
+      progress: meter((progress) => console.progress(progress)),
       warn: (message) => console.warn(visible(message)),
     });
     return undefined;

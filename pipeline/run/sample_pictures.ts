@@ -30,7 +30,7 @@ export async function* samplePictures(session: Session, options: SampleOptions):
   const { console, statistics, signal } = session;
   const { sampler, average, seeds, batch, classes, towards, watch } = options;
   try {
-    const images = session.generate(sampler)({
+    const images = session.generate(sampler, {
       state: average,
       statistics,
       seed: 0, // the seeds of the pictures tell them apart

@@ -2,8 +2,7 @@
 import { refusalOf } from "../../lib/files/mod.ts";
 import type { TensorRecord } from "../../lib/tensor/mod.ts";
 import { visible } from "../../lib/text/mod.ts";
-import { openPictures, type Pictures, type Progress } from "../data/mod.ts";
-import { meter } from "../data/progress.ts";
+import { openPictures, type Pictures } from "../data/mod.ts";
 import { failure } from "../graph/create.ts";
 import type { Graph, Stage } from "../graph/types.ts";
 import type { Backend } from "../kinds/backend.ts";
@@ -12,29 +11,29 @@ import { listed } from "../problems/messages/text.ts";
 import { DenoiseError } from "../problems/problem.ts";
 import type { Recipe } from "../recipe/types.ts";
 import type { Console } from "../terminal/console.ts";
-import { count, duration } from "../terminal/units.ts";
+import { meter } from "../terminal/meter.ts";
 import { untrustedAddress, withAddress } from "./downloads.ts";
-import { buildGenerate, type Generate } from "../programs/generate.ts";
+import { buildGenerate, type Generate, type GenerateOptions } from "../programs/generate.ts";
 
 /** A graph on a device. */
 export interface Session {
   readonly graph: Graph;
   readonly backend: Backend;
   readonly console: Console;
-  /** The generator of a sampler. */
-  generate(sampler: Stage<"sampler">): Generate;
+  /** Images of a sampler; each sampler is compiled once. */
+  generate(sampler: Stage<"sampler">, options: GenerateOptions): ReturnType<Generate>;
   /** Fitted by the normalizer. */
   readonly statistics: TensorRecord;
   readonly signal: AbortSignal;
 }
 
-/** Compiles each sampler once, however often it is used. */
-export function generators(backend: Backend, graph: Graph): Session["generate"] {
+/** `Session.generate`: compiles each sampler once, however often it is used. */
+export function generator(backend: Backend, graph: Graph): Session["generate"] {
   const made = new Map<string, Generate>();
-  return (stage) => {
-    const known = made.get(stage.id) ?? buildGenerate(backend, graph, stage);
-    made.set(stage.id, known);
-    return known;
+  return (stage, options) => {
+    const generate = made.get(stage.id) ?? buildGenerate(backend, graph, stage);
+    made.set(stage.id, generate);
+    return generate(options);
   };
 }
 
@@ -54,7 +53,7 @@ export async function openData(
       signal: options.signal,
       download: address === undefined,
       ...(options.cache === undefined ? {} : { cache: options.cache }),
-      progress: (progress) => console.progress(shown(progress)),
+      progress: (progress) => console.progress(progress),
       warn: (message) => console.warn(visible(message)),
       problem: (text, option) => recipe.problem(option === undefined ? stage.path : [...stage.path, option], text),
     });
@@ -83,13 +82,6 @@ async function openStage(recipe: Recipe, stage: Stage<"dataset">, tools: OpenToo
 
 /** Shows work that has steps, with the time that is left. */
 export function showWork(console: Console, what: string, unit: string): (done: number, total: number) => void {
-  const report = meter((progress) => console.progress(shown(progress)));
+  const report = meter((progress) => console.progress(progress));
   return (done, total) => report(what, done, total, unit);
-}
-
-/** Work as a line of progress. */
-export function shown({ what, done, total, unit, secondsLeft }: Progress) {
-  const amount = (n: number) => (Number.isInteger(total) ? count(n) : n.toFixed(1));
-  const left = secondsLeft === undefined || done >= total ? [] : [`${duration(secondsLeft)} left`];
-  return { label: what, done, total, details: [`${amount(done)} of ${amount(total)} ${unit}`, ...left] };
 }

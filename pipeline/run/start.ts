@@ -17,7 +17,7 @@ import type { RunFolder } from "./run_folder.ts";
 import type { Session } from "./session.ts";
 import { compiledInitialState, type TrainState, upload } from "../programs/states.ts";
 import { buildZeroOutputLoss } from "../programs/train_step.ts";
-import { turn } from "../programs/turn.ts";
+import { yieldToEvents } from "../programs/yield_to_events.ts";
 
 /** A checkpoint to continue from. */
 export type Before = Checkpoint & {
@@ -135,7 +135,7 @@ export async function statisticsOf(
 /** The same, with a turn for signals before each: a normalizer that only adds numbers up would hear of none. */
 async function* givingWay<T>(all: AsyncIterable<T>, signal: AbortSignal): AsyncIterable<T> {
   for await (const one of all) {
-    await turn();
+    await yieldToEvents();
     signal.throwIfAborted();
     yield one;
   }
@@ -152,7 +152,7 @@ export async function zeroOutputLoss(
   const seeds = seedTensor(seed);
   const losses: number[] = [];
   for await (const host of batches(train, { batchSize, repeats, training: true, seed, epoch: 0 })) {
-    await turn();
+    await yieldToEvents();
     signal.throwIfAborted();
     const batch = upload(host, train.shape);
     const loss = await measure(batch, statistics, seeds);

@@ -1,9 +1,8 @@
 /** Starts the backend of a graph, with progress where it has to fetch something first. */
-import { meter } from "../data/progress.ts";
+import { meter } from "../terminal/meter.ts";
 import { startFailure } from "./start_failure.ts";
 import type { Graph } from "../graph/types.ts";
 import type { Console } from "../terminal/console.ts";
-import { shown } from "./session.ts";
 
 /**
  * @param signal stops a download that is under way
@@ -12,7 +11,7 @@ import { shown } from "./session.ts";
 export async function startBackend(graph: Graph, console: Console, signal?: AbortSignal): Promise<void> {
   const { stage } = graph.one("backend");
   try {
-    await stage.start({ download: true, signal, progress: meter((progress) => console.progress(shown(progress))) });
+    await stage.start({ download: true, signal, progress: meter((progress) => console.progress(progress)) });
   } catch (error) {
     signal?.throwIfAborted();
     throw startFailure(graph, error);

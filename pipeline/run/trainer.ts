@@ -22,7 +22,7 @@ import { samplePictures } from "./sample_pictures.ts";
 import type { Session } from "./session.ts";
 import { type Batch, type TrainState, upload } from "../programs/states.ts";
 import { buildTrainStep, type Errors } from "../programs/train_step.ts";
-import { turn } from "../programs/turn.ts";
+import { yieldToEvents } from "../programs/yield_to_events.ts";
 import { untilAborted } from "./until_aborted.ts";
 
 /** What a trainer works on. It owns the state. */
@@ -136,7 +136,7 @@ export class Trainer implements Disposable {
         disposeTree(batch);
         this.#advance(seconds + (performance.now() - started) / 1000);
         await this.#losses.push(this.#position.step, errors);
-        await turn(); // signals, prefetching and the line of progress have their turn
+        await yieldToEvents(); // signals, prefetching and the line of progress have their turn
         this.#pace.step();
         this.#show();
         await this.#between();

@@ -101,7 +101,7 @@ export function createConsole(streams: Streams): Console {
   const width = () => Math.max(narrowest, columns());
   // One column stays free: a line that fills the last one makes some terminals wrap. A line that is wrapped could not be
   // drawn over: it is cut to the terminal, however narrow that is.
-  const line = progressLine((progress) => bar(told(progress), Math.max(1, columns() - 1), colors), out);
+  const line = progressLine((progress) => bar(told(progress), Math.max(1, columns() - 1), colors), out, streams.now);
   let label = "";
   let printed = -Infinity;
   return {

@@ -5,7 +5,8 @@ import picocolors from "picocolors";
 import { bar, plain } from "./bar.ts";
 import { createConsole, isColored, type Progress } from "./console.ts";
 import { warning } from "../problems/warning.ts";
-import { row, wrap } from "./rows.ts";
+import { row } from "./rows.ts";
+import { wrap } from "./width.ts";
 import { memoryConsole } from "./memory_console.ts";
 
 const none = picocolors.createColors(false);

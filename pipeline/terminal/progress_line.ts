@@ -1,13 +1,5 @@
-/** A line at the bottom of the terminal that is redrawn in place, by cli-progress. */
-import cliProgress from "cli-progress";
+/** A line at the bottom of the terminal that is redrawn in place. */
 import type { Progress } from "./bar.ts";
-
-/** The part of cli-progress that is used; the package brings no types. */
-interface SingleBar {
-  start(total: number, value: number, payload: { progress: Progress }): void;
-  update(value: number, payload: { progress: Progress }): void;
-  stop(): void;
-}
 
 /** A line that is redrawn in place. */
 export interface ProgressLine {
@@ -17,34 +9,39 @@ export interface ProgressLine {
   around(write: () => void): void;
 }
 
-/** Draws lines of progress with `render`, ten times a second at most. */
-export function progressLine(render: (progress: Progress) => string, out: (text: string) => void): ProgressLine {
+const interval = 100; // milliseconds between two drawings
+const erase = "\r\x1b[K";
+
+/**
+ * SampleKeys lines of progress with `render`. Line wrapping and cursor stay as they are: a process that is killed could not put
+ * them back.
+ *
+ * @param now milliseconds
+ */
+export function progressLine(
+  render: (progress: Progress) => string,
+  out: (text: string) => void,
+  now: () => number,
+): ProgressLine {
   let shown: Progress | undefined;
-  const bar: SingleBar = new cliProgress.SingleBar({
-    format: (_options: unknown, _state: unknown, payload: { progress: Progress }) => render(payload.progress),
-    // It cuts lines at the terminal's width and counts colour codes as columns: `render` knows the width itself.
-    stream: { isTTY: true, columns: 10_000, write: (text: string) => (out(text), true) },
-    // Line wrapping and cursor stay as they are: a process that is killed could not put them back.
-    linewrap: true,
-    hideCursor: false,
-    clearOnComplete: true,
-    fps: 10,
-  });
-  const start = (progress: Progress) => bar.start(progress.total, progress.done, { progress });
+  let drawn = -Infinity;
+  const draw = (progress: Progress) => {
+    drawn = now();
+    out(erase + render(progress));
+  };
   return {
     show(progress) {
-      if (shown === undefined) start(progress);
-      else bar.update(progress.done, { progress });
+      if (shown === undefined || now() - drawn >= interval) draw(progress);
       shown = progress;
     },
     end() {
-      if (shown !== undefined) bar.stop();
+      if (shown !== undefined) out(erase);
       shown = undefined;
     },
     around(write) {
-      if (shown !== undefined) bar.stop();
+      if (shown !== undefined) out(erase);
       write();
-      if (shown !== undefined) start(shown);
+      if (shown !== undefined) draw(shown);
     },
   };
 }

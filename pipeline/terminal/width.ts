@@ -42,24 +42,27 @@ export function pad(text: string, width: number): string {
   return text + " ".repeat(Math.max(0, width - columns(text)));
 }
 
-/** Breaks a text at blanks into lines of at most `width` columns; a longer word or command has a line of its own. */
+/**
+ * Breaks a text at blanks into lines of at most `width` columns. A longer word or command has a line of its own; several
+ * blanks between words are kept within a line, and line breaks stay.
+ */
 export function wrap(text: string, width: number): string[] {
-  return wrapAroundCommands(text, (held) => wrapWords(held, width));
+  return wrapAroundCommands(text, (held) => held.split("\n").flatMap((line) => wrapLine(line, width)));
 }
 
-function wrapWords(text: string, width: number): string[] {
+function wrapLine(text: string, width: number): string[] {
   const lines: string[] = [];
-  let line: string | undefined;
-  let taken = 0; // columns of the line: to count them again for each word would take for ever with long texts
-  for (const word of text.split(" ")) {
+  let line = "";
+  let taken = 0; // columns of the line: counting them again for each word would be slow with long texts
+  for (const [, blanks = "", word = ""] of text.matchAll(/(\s*)(\S+)/g)) {
     const own = columns(word);
-    if (line !== undefined && taken + 1 + own <= width) {
-      line += ` ${word}`;
-      taken += 1 + own;
-    } else {
-      if (line !== undefined) lines.push(line);
+    if (line !== "" && taken + blanks.length + own > width) {
+      lines.push(line);
       [line, taken] = [word, own];
+    } else {
+      line += blanks + word;
+      taken += blanks.length + own;
     }
   }
-  return [...lines, line ?? ""];
+  return [...lines, line];
 }

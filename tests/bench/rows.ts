@@ -1,5 +1,5 @@
 /** Rows of the benchmark's table. */
-import { columns } from "../../pipeline/terminal/rows.ts";
+import { alignedRows } from "../../pipeline/terminal/rows.ts";
 import type { Peer } from "./peer.ts";
 
 /** One line of the table; the ratio is ours by the peer's. */
@@ -56,7 +56,7 @@ export function table(rows: readonly Row[]): string {
     ratio === undefined ? "–" : ratio.toFixed(2),
   ]);
   const all = [["what", "peer", "ours", "peer's", "ratio"], ...cells];
-  return columns(all, ["left", "left", "right", "right", "right"]).join("\n");
+  return alignedRows(all, ["left", "left", "right", "right", "right"]).join("\n");
 }
 
 function median(values: readonly number[]): number {

@@ -152,7 +152,7 @@ export function stateOf(weights: unknown): State {
   return state;
 }
 
-/** Draws of nothing but zeros, for one item. */
+/** SampleKeys of nothing but zeros, for one item. */
 export const noDraws: Random = {
   fork: () => noDraws,
   bits: (shape) => tf.zeros([1, ...shape], "int32"),

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
 import { createProgram } from "../../cli/main.ts";
-import { type Draws, drawsOf } from "./draws.ts";
+import { drawsOf, type SampleKeys } from "./draws.ts";
 import { oddities } from "./recipe_mutations.ts";
 import { smallRun } from "./small_run.ts";
 import type { Fault, Torture } from "./types.ts";
@@ -89,7 +89,7 @@ interface Targets {
 }
 
 /** A command line: a command, some of its options and arguments, and something odd among them. */
-function lineOf(commands: readonly Known[], targets: Targets, draws: Draws): string[] {
+function lineOf(commands: readonly Known[], targets: Targets, draws: SampleKeys): string[] {
   if (draws.chance(0.05)) return Array.from({ length: draws.whole(0, 4) }, () => anything(draws));
   const { path, command } = draws.pick(commands);
   const words: string[] = [];
@@ -125,7 +125,7 @@ const overrides =
   "dataset.image_size=16 dataset=image-folder nothing =1 network=residual-unet schedule=cosine,linear train.steps=1 " +
   "samplers.preview=ddim,multistep train.epochs=1,2 metrics.0.every=x plugins=[x.ts] dataset.folder=~/x a=b=c [0]=1 ema.decay=2";
 
-function argumentOf(name: string, path: readonly string[], targets: Targets, draws: Draws): string {
+function argumentOf(name: string, path: readonly string[], targets: Targets, draws: SampleKeys): string {
   if (draws.chance(0.2)) return anything(draws);
   // Commands that would train get a recipe whose folder is empty; what downloads gets no name that exists.
   const trains = ["run", "sweep"].includes(path[0]!);
@@ -148,7 +148,7 @@ function argumentOf(name: string, path: readonly string[], targets: Targets, dra
   }
 }
 
-function valueOf(flags: string, targets: Targets, draws: Draws): string {
+function valueOf(flags: string, targets: Targets, draws: SampleKeys): string {
   if (draws.chance(0.2)) return anything(draws);
   if (/<(n|ms)>/.test(flags)) {
     return draws.pick(["1", "2", "3", "0", "-1", "1.5", "1e9", "x", "", "٣", "99999999999", "0x2"]);
@@ -163,7 +163,7 @@ function valueOf(flags: string, targets: Targets, draws: Draws): string {
   return draws.pick(files.split(" "));
 }
 
-function anything(draws: Draws): string {
+function anything(draws: SampleKeys): string {
   return draws.pick([
     () =>
       draws.pick("run sample --help -h --version -o -- - help validate --fresh --dry-run --count=3 --seed".split(" ")),
@@ -202,7 +202,7 @@ function anything(draws: Draws): string {
   ])();
 }
 
-function withOdd(word: string, draws: Draws): string {
+function withOdd(word: string, draws: SampleKeys): string {
   const at = draws.whole(0, word.length);
   return word.slice(0, at) + draws.pick(oddities) + word.slice(at);
 }

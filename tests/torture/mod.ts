@@ -4,7 +4,7 @@ import { dirname, resolve } from "node:path";
 import { writeWhole } from "../../lib/files/mod.ts";
 import { onInterrupt } from "../../pipeline/terminal/interrupt.ts";
 import { terminalConsole } from "../../pipeline/terminal/console.ts";
-import { columns } from "../../pipeline/terminal/rows.ts";
+import { alignedRows } from "../../pipeline/terminal/rows.ts";
 import { nearest } from "../../pipeline/terminal/nearest.ts";
 import { all } from "./all.ts";
 import { drive, markdownOf, tellTable } from "./driver.ts";
@@ -43,7 +43,9 @@ Deno.exit(await main(program.args, program.opts<Options>()));
 async function main(names: readonly string[], options: Options): Promise<number> {
   const console = terminalConsole();
   if (options.list) {
-    for (const line of columns(all.map(({ name, summary }) => [name, summary]), ["left", "left"])) console.line(line);
+    for (const line of alignedRows(all.map(({ name, summary }) => [name, summary]), ["left", "left"])) {
+      console.line(line);
+    }
     return 0;
   }
   for (const name of names) {

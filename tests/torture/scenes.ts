@@ -114,7 +114,7 @@ export function scenesOf({ pictures, archives }: World): Scene[] {
   ];
 }
 
-/** Draws a folder of small pictures of two classes, in three formats. */
+/** SampleKeys a folder of small pictures of two classes, in three formats. */
 export async function drawPictures(folder: string): Promise<void> {
   const side = 12;
   for (let i = 0; i < 88; i++) {

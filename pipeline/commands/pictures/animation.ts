@@ -6,7 +6,7 @@ import { runFolderMissing, samplesMissing } from "../../problems/messages/pictur
 import { DenoiseError } from "../../problems/problem.ts";
 import { readRecipe } from "../../recipe/read.ts";
 import type { PluginSource } from "../../recipe/types.ts";
-import { checkWhole } from "../sample.ts";
+import { checkWhole } from "../options.ts";
 import type { Console } from "../../terminal/console.ts";
 import type { Trust } from "../../trust/trust.ts";
 import { type PictureResult, spread } from "./options.ts";
@@ -36,7 +36,7 @@ export interface SampleGrid {
   readonly label: string;
 }
 
-/** Draws the grids in the samples folder of a run: one after the other, or as a picture with a row of each. */
+/** SampleKeys the grids in the samples folder of a run: one after the other, or as a picture with a row of each. */
 export async function animationPicture(
   folder: string,
   options: AnimationOptions,

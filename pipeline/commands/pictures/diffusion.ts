@@ -11,7 +11,7 @@ import { readRecipe } from "../../recipe/read.ts";
 import { loadModel } from "../../run/load.ts";
 import { toPictures } from "../../run/pictures.ts";
 import { runFolderAt } from "../../run/run_folder.ts";
-import { checkSeed, checkWhole } from "../sample.ts";
+import { checkSeed, checkWhole } from "../options.ts";
 import { openData } from "../../run/session.ts";
 import { statisticsOf } from "../../run/start.ts";
 import type { Console } from "../../terminal/console.ts";
@@ -41,7 +41,7 @@ export interface Diffusion {
 }
 
 /**
- * Draws the noisy image, its parts and its velocity at times from 0 to 1.
+ * SampleKeys the noisy image, its parts and its velocity at times from 0 to 1.
  *
  * @param target a run folder or a checkpoint; or a recipe, whose normalizer is fitted first
  */

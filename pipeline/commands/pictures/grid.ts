@@ -1,6 +1,6 @@
 /** Picture `grid`: generated pictures in rows and columns. */
 import { layOut } from "../../../lib/image/mod.ts";
-import { checkSeed, checkWhole, tellModel } from "../sample.ts";
+import { checkSeed, checkWhole, tellModel } from "../options.ts";
 import type { Console } from "../../terminal/console.ts";
 import { generated, type PictureOptions, type PictureResult, seedsFrom } from "./options.ts";
 import { fileFor, savePicture } from "./save.ts";
@@ -19,7 +19,7 @@ export interface GridPictureOptions extends PictureOptions {
   readonly scale?: number;
 }
 
-/** Draws generated pictures of seeds one after the other, row by row. */
+/** SampleKeys generated pictures of seeds one after the other, row by row. */
 export async function gridPicture(
   target: string,
   options: GridPictureOptions,

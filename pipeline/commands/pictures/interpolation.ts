@@ -1,6 +1,6 @@
 /** Picture `interpolation`: what lies between two noises, along the arc that joins them. */
 import { drawFigure, layOut, type Picture } from "../../../lib/image/mod.ts";
-import { checkSeed, checkWhole, tellModel } from "../sample.ts";
+import { checkSeed, checkWhole, tellModel } from "../options.ts";
 import type { Console } from "../../terminal/console.ts";
 import { generated, type PictureOptions, type PictureResult } from "./options.ts";
 import { fileFor, moves, saveAnimation, savePicture } from "./save.ts";
@@ -25,7 +25,7 @@ export interface InterpolationOptions extends PictureOptions {
 }
 
 /**
- * Draws pairs of noises with what lies between them; as an animation, pictures that walk from noise to noise and back to
+ * SampleKeys pairs of noises with what lies between them; as an animation, pictures that walk from noise to noise and back to
  * where they began.
  */
 export async function interpolationPicture(

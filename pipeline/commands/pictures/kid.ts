@@ -15,7 +15,7 @@ import { tellOthers } from "../../run/behind.ts";
 import { tellData } from "../../run/lines.ts";
 import { buildMeasure, type Measurement } from "../../run/measure.ts";
 import { prepareMetric } from "../../run/prepare_metrics.ts";
-import { tellModel } from "../sample.ts";
+import { tellModel } from "../options.ts";
 import { openData } from "../../run/session.ts";
 import type { Console } from "../../terminal/console.ts";
 import { warning } from "../../problems/warning.ts";

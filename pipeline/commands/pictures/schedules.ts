@@ -36,7 +36,7 @@ export interface NamedSchedule {
   readonly schedule: Schedule;
 }
 
-/** Draws the schedule of a recipe, or all schedules in one picture. */
+/** SampleKeys the schedule of a recipe, or all schedules in one picture. */
 export async function schedulePicture(options: SchedulePictureOptions, console: Console): Promise<PictureResult> {
   const { plugins, recipe: file, overrides = [], out } = options;
   const trust = { trained: true, ...options.trust };

@@ -1,6 +1,6 @@
 /** Picture `steps`: what the same noise becomes in few steps and in many. */
 import { drawFigure, type Picture } from "../../../lib/image/mod.ts";
-import { checkSeed, checkWhole, tellModel } from "../sample.ts";
+import { checkSeed, checkWhole, tellModel } from "../options.ts";
 import type { Console } from "../../terminal/console.ts";
 import { counted } from "../../terminal/units.ts";
 import { generated, type PictureOptions, type PictureResult, seedsFrom } from "./options.ts";
@@ -17,7 +17,7 @@ export interface StepsPictureOptions extends PictureOptions {
   readonly columns?: number;
 }
 
-/** Draws a row for each number of steps; all pictures of a column begin with one noise. */
+/** SampleKeys a row for each number of steps; all pictures of a column begin with one noise. */
 export async function stepsPicture(
   target: string,
   options: StepsPictureOptions,

@@ -3,7 +3,7 @@ import { drawFigure, type Frame, type Picture } from "../../../lib/image/mod.ts"
 import type { Stage } from "../../graph/types.ts";
 import type { Model } from "../../run/load.ts";
 import { toPictures } from "../../run/pictures.ts";
-import { checkSeed, checkWhole, tellModel } from "../sample.ts";
+import { checkSeed, checkWhole, tellModel } from "../options.ts";
 import type { Console } from "../../terminal/console.ts";
 import { counted } from "../../terminal/units.ts";
 import { generated, type PictureOptions, type PictureResult, seedsFrom, spread } from "./options.ts";
@@ -32,7 +32,7 @@ export interface Trajectory {
   readonly result: readonly Picture[];
 }
 
-/** Draws the noisy image and the predicted signal of each step, for each sampler from the same noise. */
+/** SampleKeys the noisy image and the predicted signal of each step, for each sampler from the same noise. */
 export async function trajectoryPicture(
   target: string,
   options: TrajectoryOptions,

@@ -3,6 +3,8 @@ import { visibleBlanks } from "../../../lib/text/mod.ts";
 import type { Problem } from "../problem.ts";
 import { nearest } from "../../terminal/nearest.ts";
 
+export { counted } from "../../terminal/units.ts";
+
 /** A message: a problem before it has a place. */
 export type Text = Omit<Problem, "place">;
 
@@ -30,11 +32,6 @@ export function listed(names: Iterable<string>, last?: "or" | "and", limit = 30)
   if (all.length > limit) return `${all.slice(0, limit).join(", ")} and ${all.length - limit} more`;
   if (last === undefined || all.length < 2) return all.join(", ");
   return `${all.slice(0, -1).join(", ")} ${last} ${all.at(-1)}`;
-}
-
-/** "1 problem", "2 problems". */
-export function counted(count: number, noun: string): string {
-  return `${count.toLocaleString("en-US")} ${noun}${count === 1 ? "" : "s"}`;
 }
 
 /**

@@ -1,7 +1,7 @@
 /** A graph in words: its stages as a tree, what each was given, and what training it costs. */
 import { visible } from "../../../lib/text/mod.ts";
 import type { Kind } from "../../kinds/mod.ts";
-import { wrap } from "../../terminal/rows.ts";
+import { wrap } from "../../terminal/width.ts";
 import { bytes, count, counted, scaled } from "../../terminal/units.ts";
 import type { TrainingCost } from "../../programs/cost.ts";
 import { setOptions } from "./drawing.ts";

@@ -1,4 +1,4 @@
-/** Draws a graph as Mermaid text, for Markdown. */
+/** SampleKeys a graph as Mermaid text, for Markdown. */
 import { visible } from "../../../lib/text/mod.ts";
 import type { Drawing, Group } from "./drawing.ts";
 

@@ -1,4 +1,4 @@
-/** Draws a graph as SVG, laid out by Graphviz. */
+/** SampleKeys a graph as SVG, laid out by Graphviz. */
 import { instance } from "@viz-js/viz";
 import { escapeXml as escape } from "../../../lib/image/mod.ts";
 import type { Drawing, DrawingNode, Group } from "./drawing.ts";

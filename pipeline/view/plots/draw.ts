@@ -1,4 +1,4 @@
-/** Draws charts: Vega-Lite lays them out without a browser, librsvg makes pixels of them. */
+/** SampleKeys charts: Vega-Lite lays them out without a browser, librsvg makes pixels of them. */
 import { extname } from "node:path";
 import { writeWhole } from "../../../lib/files/mod.ts";
 import { encodePng, type Picture, renderSvg } from "../../../lib/image/mod.ts";

@@ -1,4 +1,4 @@
-/** Draws two trainings side by side: their curves, and grids of what they generate from the same noise. */
+/** SampleKeys two trainings side by side: their curves, and grids of what they generate from the same noise. */
 import { drawFigure, encodePng, layOut, type Picture } from "../../../lib/image/mod.ts";
 import { type LineChart, panels, writeChart } from "../../../pipeline/view/plots/mod.ts";
 import { files } from "../../../mod.ts";
@@ -7,7 +7,7 @@ import { apart, type Checkpoint, controls, type Pair } from "./outcome.ts";
 /** Names of the sides. */
 const sides = { ours: "Denoise", theirs: "Keras example", control: "Keras example, perturbed" } as const;
 
-/** Draws the losses of both sides, how far they are apart, and the losses at checkpoints. */
+/** SampleKeys the losses of both sides, how far they are apart, and the losses at checkpoints. */
 export async function drawCurves(
   file: string,
   pairs: readonly Pair[],
@@ -62,7 +62,7 @@ export interface Grid {
   readonly control?: readonly Picture[];
 }
 
-/** Draws grids of all sides beside each other, one row for each kind of weights. */
+/** SampleKeys grids of all sides beside each other, one row for each kind of weights. */
 export async function drawGrids(file: string, grids: readonly Grid[], title: string): Promise<void> {
   const columns = grids[0]!.control === undefined ? [sides.ours, sides.theirs] : Object.values(sides);
   const figure = await drawFigure({

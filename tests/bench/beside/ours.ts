@@ -7,7 +7,7 @@ import { readCheckpoint } from "../../../pipeline/run/checkpoint.ts";
 import { pixels } from "../../../pipeline/programs/model.ts";
 import { initialNoise } from "../../../pipeline/programs/noise.ts";
 import { samplePictures } from "../../../pipeline/run/sample_pictures.ts";
-import { generators, openData, type Session } from "../../../pipeline/run/session.ts";
+import { generator, openData, type Session } from "../../../pipeline/run/session.ts";
 import { stateOf, statisticsOf } from "../../../pipeline/run/start.ts";
 import { startBackend } from "../../../pipeline/run/start_backend.ts";
 import { type Batch, upload } from "../../../pipeline/programs/states.ts";
@@ -33,7 +33,7 @@ export async function startOurs(path: string, console: Console) {
   const pictures: Pictures = await openData(graph, console, { signal });
   const before = { ...await readCheckpoint(path), path };
   const statistics = await statisticsOf(graph, pictures, before, signal);
-  const session: Session = { graph, backend, console, generate: generators(backend, graph), statistics, signal };
+  const session: Session = { graph, backend, console, generate: generator(backend, graph), statistics, signal };
   let state = await stateOf(session, before);
 
   const { seed } = graph.recipe;

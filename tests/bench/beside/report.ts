@@ -48,7 +48,7 @@ export function csvLine({ step, ours, theirs, control }: Pair): string {
 }
 
 /**
- * Draws curves and grids, writes the summary, and tells it.
+ * SampleKeys curves and grids, writes the summary, and tells it.
  *
  * @returns whether what is judged is within the tolerance
  */

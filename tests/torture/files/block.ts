@@ -1,6 +1,6 @@
 /** A process that reads damaged files one after the other, and tells of each on its output: `block.ts SEED FIRST COUNT FOLDER`. */
 import { join } from "node:path";
-import { type Draws, drawsOf } from "../draws.ts";
+import { drawsOf, type SampleKeys } from "../draws.ts";
 import { faultOfError } from "../sentence.ts";
 import { data } from "./data.ts";
 import { type Family, type Seeds, Wrong } from "./family.ts";
@@ -23,7 +23,7 @@ export type Line =
 const families: readonly Family[] = [...weights, ...data, ...kept];
 
 /** The family of a trial. */
-function familyOf(draws: Draws): Family {
+function familyOf(draws: SampleKeys): Family {
   let left = draws.next() * families.reduce((sum, { share }) => sum + share, 0);
   return families.find(({ share }) => (left -= share) < 0) ?? families[0]!;
 }

@@ -1,6 +1,6 @@
 /** One trial: the processes of a scene, killed and started again, and looked at after each kill. */
 import { join } from "node:path";
-import type { Draws } from "../draws.ts";
+import type { SampleKeys } from "../draws.ts";
 import { type Ended, runProcess } from "../process.ts";
 import type { Line } from "../scenes.ts";
 import { changing, type FaultPlan, readState } from "../shim/mod.ts";
@@ -23,7 +23,7 @@ export class Round {
   constructor(
     private readonly rehearsed: Rehearsed,
     private readonly rehearsal: Rehearsal,
-    private readonly draws: Draws,
+    private readonly draws: SampleKeys,
     private readonly folder: string,
   ) {}
 

@@ -1,19 +1,12 @@
-/** Progress of long work, with the time that is left. */
-
-/** How far some work is. */
-export interface Progress {
-  readonly what: string; // such as "decoding pictures"
-  readonly done: number;
-  readonly total: number;
-  readonly unit: string; // such as "MB"
-  /** Seconds left at the pace so far; undefined before there is one. */
-  readonly secondsLeft: number | undefined;
-}
+/** Progress of long work, with the time left. */
+import type { Progress } from "./bar.ts";
+import { count, duration } from "./units.ts";
 
 /**
- * Adds the time left to reports of progress, and passes on no more than ten a second, the first and the last among them.
+ * Adds the time left to reports of progress, and passes on at most ten a second, always the first and the last.
  *
  * @param now milliseconds
+ * @returns takes what is done, such as `"downloading", 12.5, 63, "MB"`
  */
 export function meter(
   report: ((progress: Progress) => void) | undefined,
@@ -28,7 +21,9 @@ export function meter(
     if (time - work.last < 100 && done < total) return;
     work.last = time;
     const pace = (done - work.from) / (time - work.since);
-    const secondsLeft = pace > 0 && Number.isFinite(pace) ? (total - done) / pace / 1000 : undefined;
-    report?.({ what, done, total, unit, secondsLeft: done >= total ? 0 : secondsLeft });
+    const known = done < total && pace > 0 && Number.isFinite(pace);
+    const left = known ? [`${duration((total - done) / pace / 1000)} left`] : [];
+    const amount = (n: number) => (Number.isInteger(total) ? count(n) : n.toFixed(1));
+    report?.({ label: what, done, total, details: [`${amount(done)} of ${amount(total)} ${unit}`, ...left] });
   };
 }

@@ -14,7 +14,7 @@ let last = -Infinity;
  * only every 61st time, and Ctrl-C would wait for as many steps. A timer makes it ask; the second lets what it heard
  * come first. Both together cost some milliseconds.
  */
-export async function turn(): Promise<void> {
+export async function yieldToEvents(): Promise<void> {
   if (performance.now() - last < most) await setImmediate();
   else {
     await setTimeout(1);

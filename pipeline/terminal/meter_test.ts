@@ -1,6 +1,7 @@
 /** Tests of the time left. */
 import assert from "node:assert/strict";
-import { meter, type Progress } from "./progress.ts";
+import type { Progress } from "./bar.ts";
+import { meter } from "./meter.ts";
 
 Deno.test("meter() finds the time left from the pace since the first report", () => {
   let time = 5000;
@@ -13,5 +14,9 @@ Deno.test("meter() finds the time left from the pace since the first report", ()
   report("downloading", 51, 100, "MB");
   time += 10;
   report("downloading", 100, 100, "MB");
-  assert.deepEqual(seen.map(({ done, secondsLeft }) => [done, secondsLeft]), [[40, undefined], [50, 10], [100, 0]]);
+  assert.deepEqual(seen, [
+    { label: "downloading", done: 40, total: 100, details: ["40 of 100 MB"] },
+    { label: "downloading", done: 50, total: 100, details: ["50 of 100 MB", "0:00:10 left"] },
+    { label: "downloading", done: 100, total: 100, details: ["100 of 100 MB"] },
+  ]);
 });

@@ -1,0 +1,29 @@
+/** What commands that use a model check and print alike. */
+import { badNumber, seedOverride } from "../problems/messages/run.ts";
+import { DenoiseError } from "../problems/problem.ts";
+import type { Console } from "../terminal/console.ts";
+import { row } from "../terminal/rows.ts";
+
+const seedLimit = 2 ** 31; // seeds of pictures are int32 tensors
+
+/** Says which model is used. */
+export function tellModel(console: Console, checkpoint: string, sampler?: string): void {
+  row(console, "checkpoint", checkpoint);
+  if (sampler !== undefined) row(console, "sampler", sampler);
+}
+
+/**
+ * Refuses seeds out of range for `count` pictures, and `seed=3` among the overrides: that would change the recipe's seed,
+ * on which no picture depends.
+ */
+export function checkSeed(seed: number, count: number, overrides: readonly string[] = []): void {
+  checkWhole("seed", seed, 0, seedLimit - count);
+  const override = overrides.findLast((text) => text.startsWith("seed="));
+  if (override !== undefined) throw new DenoiseError(seedOverride(override));
+}
+
+/** Refuses a number out of range. */
+export function checkWhole(name: string, value: number, least: number, most: number): void {
+  if (Number.isInteger(value) && value >= least && value <= most) return;
+  throw new DenoiseError(badNumber(name, value, least, most));
+}

@@ -1,0 +1,47 @@
+/** One step of a sampler: what the network is asked, what is drawn, and what is clipped. */
+import * as tf from "@tensorflow/tfjs";
+import { createRandom, type State, type TensorRecord } from "../../lib/tensor/mod.ts";
+import type { Graph, Stage } from "../graph/types.ts";
+import { predict } from "./model.ts";
+import type { SampleKeys } from "./noise.ts";
+
+type SamplerState = { image: tf.Tensor } & TensorRecord;
+
+/** What a step of the sampler hands on: its state, the prediction of the clean images that led there, and its number. */
+export type LoopState = { state: SamplerState; signal: tf.Tensor; step: tf.Tensor };
+
+/** What tells steps apart: the rows of the plan, `[steps, numbers]`, and the steps' numbers. */
+export type StepInputs = { row: tf.Tensor; step: tf.Tensor };
+
+/** One step of a sampler as a pure function; the same program serves every row of the plan. */
+export function buildSamplerStep(graph: Graph, { stage: sampler, options }: Stage<"sampler">): (
+  carried: LoopState,
+  inputs: StepInputs,
+  average: State,
+  statistics: TensorRecord,
+  keys: SampleKeys,
+) => LoopState {
+  return ({ state }, inputs, average, statistics, keys) => {
+    const clip = options.clip === true ? clipper(graph, statistics) : <T extends tf.Tensor>(signal: T) => signal;
+    const { state: after, signal } = sampler.step(state, inputs.row as tf.Tensor1D, {
+      denoise(noisy, rates) {
+        const label = keys.label;
+        const { components } = predict(graph, average, { noisy, rates, label }, { training: false });
+        return { ...components, signal: clip(components.signal) };
+      },
+      clip,
+      random: createRandom({ seed: keys.seed, stream: "sampler", step: inputs.step, items: keys.item }),
+    });
+    return { state: after, signal, step: inputs.step };
+  };
+}
+
+/** Clips to the range of real pixels in normalised units, channel by channel. */
+function clipper(graph: Graph, statistics: TensorRecord): <T extends tf.Tensor>(signal: T) => T {
+  const { normalize } = graph.one("normalizer").stage;
+  const shape: [number, number, number, number] = [1, 1, 1, graph.image.channels];
+  const black = normalize(statistics, tf.zeros(shape));
+  const white = normalize(statistics, tf.ones(shape));
+  const [low, high] = [tf.minimum(black, white), tf.maximum(black, white)];
+  return (signal) => tf.minimum(tf.maximum(signal, low), high);
+}
