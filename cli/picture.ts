@@ -62,7 +62,7 @@ interface Picture {
 
 const generating = [
   wholeOption("--seed <n>", "seed of the first picture; each further one has the next (default: 0)", 0, largestSeed),
-  wholeOption("--batch <n>", "pictures generated at the same time (default: the batch of training)"),
+  wholeOption("--batch <n>", "pictures generatePictures at the same time (default: the batch of training)"),
 ];
 const sampler = (otherwise?: string) =>
   otherwise === undefined
@@ -172,7 +172,7 @@ const pictures: readonly Picture[] = [
     options: [
       samplers("a line each", allSamplers),
       listOfSteps("numbers of steps (default: 2,4,8,16,32,64)"),
-      wholeOption("--images <n>", "pictures that are generated for each (default: the recipe's)", 2),
+      wholeOption("--images <n>", "pictures that are generatePictures for each (default: the recipe's)", 2),
       new Option("--features <name>", "what pictures are compared by (default: the recipe's)"),
       new Option("--weights <file>", "Keras .h5 file of InceptionV3, instead of the download"),
       new Option("--most <value>", "where the axis ends; what is worse is cut off").argParser(number),

@@ -30,7 +30,9 @@ export const sampleCommand: AddCommand = (program, done) =>
     .option("--out <folder>", "where a PNG file a picture goes")
     .option("--grid <file>", "all pictures in one PNG file")
     .option("--sampler <name>", "one of the recipe's samplers (default: the first)")
-    .addOption(wholeOption("--batch <n>", "pictures generated at the same time (default: the batch of training)"))
+    .addOption(
+      wholeOption("--batch <n>", "pictures generatePictures at the same time (default: the batch of training)"),
+    )
     .action((run: string, words: string[], { plugins, trust, ...options }: Options & TrustOptions) =>
       untilInterrupted(
         done,

@@ -10,13 +10,13 @@ import type { Change, Recipe } from "../recipe/types.ts";
 import type { Console } from "../terminal/console.ts";
 import { row, table } from "../terminal/rows.ts";
 import { counted, withSpread } from "../terminal/units.ts";
-import { tellOthers } from "../run/behind.ts";
-import { tellData } from "../run/lines.ts";
+import { printOtherData } from "../run/behind.ts";
+import { printData } from "../run/training_lines.ts";
 import { loadModel, type LoadOptions } from "../run/load.ts";
 import { buildMeasure, type Measurement } from "../run/measure.ts";
 import { checkEvaluationFile } from "../run/output_file.ts";
 import { prepareMetrics } from "../run/prepare_metrics.ts";
-import { checkWhole, tellModel } from "./options.ts";
+import { checkWhole, printModel } from "./options.ts";
 import { openData } from "../run/session.ts";
 
 /** How to evaluate. */
@@ -61,18 +61,18 @@ export async function evaluate(target: string, options: EvaluateOptions, console
   const { graph, signal } = session;
   const metrics = graph.all("metric");
   if (metrics.length === 0) throw new DenoiseError(messages.metricsMissing());
-  tellModel(console, path, samplersOf(graph).map(told).join(", ") || undefined);
+  printModel(console, path, samplersOf(graph).map(told).join(", ") || undefined);
   row(console, "backend", session.backend.description);
   try {
     await using pictures = await openData(graph, console, { signal, cache: options.cache });
     if (pictures.validation.count === 0) throw new DenoiseError(messages.validationMissing());
-    tellData(console, pictures);
-    tellOthers(console, model.position, pictures);
+    printData(console, pictures);
+    printOtherData(console, model.position, pictures);
     const ready = await prepareMetrics(graph, console, { signal, cache: options.cache });
     if (ready.length === 0) throw new DenoiseError(messages.metricsUnavailable());
     const measured = await buildMeasure(session)(ready, { average, validation: pictures.validation });
     console.line();
-    tellTable(console, measured);
+    printTable(console, measured);
     const json = options.json ?? (folder && join(folder, `evaluation-step-${String(step).padStart(6, "0")}.json`));
     const result = { checkpoint: path, step, metrics: measured, data: pictures.digest.validation };
     if (json === undefined) return { outcome: "finished", ...result };
@@ -115,7 +115,7 @@ function changesFor(
   ].filter(({ path }) => recipe.origin(path).from !== "command line");
 }
 
-function tellTable(console: Console, measured: readonly Measurement[]): void {
+function printTable(console: Console, measured: readonly Measurement[]): void {
   table(console, [
     ["metric", "value", "better"],
     ...measured.map(({ label, value, spread, better }) => [label, withSpread(value, spread), better]),

@@ -7,7 +7,7 @@ import { row } from "../terminal/rows.ts";
 const seedLimit = 2 ** 31; // seeds of pictures are int32 tensors
 
 /** Says which model is used. */
-export function tellModel(console: Console, checkpoint: string, sampler?: string): void {
+export function printModel(console: Console, checkpoint: string, sampler?: string): void {
   row(console, "checkpoint", checkpoint);
   if (sampler !== undefined) row(console, "sampler", sampler);
 }

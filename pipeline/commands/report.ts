@@ -69,7 +69,7 @@ export async function writeReport(folder: string, graph: Graph, log: readonly Lo
   const charts = [lossChart(history), errorCharts(history), metricCharts(history), paceChart(history)]
     .filter((spec): spec is Spec => spec !== undefined);
   const network = graph.one("network").plugin.name;
-  const { height, width } = graph.pictures;
+  const { height, width } = graph.datasetImage;
   const page: Page = {
     title: graph.recipe.name,
     subtitle: `A run of Denoise ${version}: ${graph.one("dataset").plugin.name}, ${width}×${height}, ${network}`,

@@ -12,7 +12,7 @@ import type { Change, Recipe } from "../recipe/types.ts";
 import type { Console } from "../terminal/console.ts";
 import { row } from "../terminal/rows.ts";
 import { counted } from "../terminal/units.ts";
-import { checkSeed, checkWhole, tellModel } from "./options.ts";
+import { checkSeed, checkWhole, printModel } from "./options.ts";
 import { loadModel, type LoadOptions } from "../run/load.ts";
 import { samplePictures } from "../run/sample_pictures.ts";
 
@@ -24,17 +24,17 @@ export interface SampleOptions extends LoadOptions {
   readonly steps?: number;
   /** Seed of the first picture; each further one has the next. The same seed gives the same picture. Default 0. */
   readonly seed?: number;
-  /** Folder for a PNG file a picture, and `samples.json`. Default: `generated` in the run folder, unless a grid is asked for. */
+  /** Folder for a PNG file a picture, and `samples.json`. Default: `generatePictures` in the run folder, unless a grid is asked for. */
   readonly out?: string;
   /** File for all pictures in one, of a name that ends in `.png`. */
   readonly grid?: string;
   /** Name of one of the recipe's samplers. Default: the first. */
   readonly sampler?: string;
-  /** Pictures generated at the same time. Default: the batch size of training. */
+  /** Pictures generatePictures at the same time. Default: the batch size of training. */
   readonly batch?: number;
 }
 
-/** What was generated. */
+/** What was generatePictures. */
 export interface SampleResult {
   readonly outcome: "finished" | "interrupted";
   /** The checkpoint that was used. */
@@ -64,7 +64,7 @@ export async function sample(target: string, options: SampleOptions, console: Co
   const { session, average, position, path } = model;
   const { graph, signal } = session;
   const sampler = samplerOf(graph, options.sampler);
-  tellModel(console, path, `${sampler.path[1]} (${sampler.plugin.name}, ${counted(sampler.stage.steps, "step")})`);
+  printModel(console, path, `${sampler.path[1]} (${sampler.plugin.name}, ${counted(sampler.stage.steps, "step")})`);
 
   const out = options.out ?? (options.grid === undefined ? join(model.folder ?? ".", "generated") : undefined);
   const seeds = Array.from({ length: count }, (_, i) => seed + i);

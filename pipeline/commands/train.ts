@@ -13,12 +13,12 @@ import { checkMemory } from "../programs/memory.ts";
 import { readRecipe } from "../recipe/read.ts";
 import type { PluginSource, Recipe } from "../recipe/types.ts";
 import { listCheckpoints, prune } from "../run/checkpoint.ts";
-import { longerThan, tellData, tellEnd, tellInterrupted, tellStart } from "../run/lines.ts";
+import { longerThan, printData, printEnd, printInterrupted, printStart } from "../run/training_lines.ts";
 import { readLog } from "../run/log.ts";
 import { prepareMetrics } from "../run/prepare_metrics.ts";
 import { type RunFolder, runFolderOf, takeRunFolder } from "../run/run_folder.ts";
 import { generator, openData, type Session } from "../run/session.ts";
-import { type Before, lastCheckpoint, statisticsOf } from "../run/start.ts";
+import { lastCheckpoint, type ResumePoint, statisticsOf } from "../run/restore.ts";
 import { startBackend } from "../run/start_backend.ts";
 import { trainOn } from "../run/train_on.ts";
 import { untilAborted } from "../run/until_aborted.ts";
@@ -132,13 +132,13 @@ export async function trainRecipe(recipe: Recipe, options: TrainRecipeOptions, c
     await soon(startBackend(graph, console, signal));
     const cost = await trainingCost(graph);
     await checkMemory(graph, cost);
-    tellStart(console, graph, cost);
+    printStart(console, graph, cost);
     await using pictures = await soon(openData(graph, console, { signal, cache }));
     if (pictures.validation.count === 0 && graph.all("metric").length > 0) {
       throw new DenoiseError(validationMissing(true));
     }
     checkBatch(graph, pictures.train.count);
-    tellData(console, pictures);
+    printData(console, pictures);
     const metrics = await soon(prepareMetrics(graph, console, { signal, cache }));
     row(console, "run", path + (before === undefined ? "" : `, resuming after step ${count(before.position.step)}`));
     console.line();
@@ -154,7 +154,7 @@ export async function trainRecipe(recipe: Recipe, options: TrainRecipeOptions, c
       });
       const { step, epoch, seconds } = position;
       if (finished) {
-        tellEnd(console, {
+        printEnd(console, {
           folder: path,
           longer: longer?.(longerThan(plan, { step, epoch })),
           steps: step,
@@ -164,7 +164,7 @@ export async function trainRecipe(recipe: Recipe, options: TrainRecipeOptions, c
           grid,
           report: await reportOf(folder, session),
         });
-      } else tellInterrupted(console, newest, again);
+      } else printInterrupted(console, newest, again);
       const outcome = finished ? "finished" : "interrupted";
       return { outcome, folder: path, step, epoch, checkpoint: newest, loss, data: pictures.digest };
     } finally {
@@ -173,7 +173,7 @@ export async function trainRecipe(recipe: Recipe, options: TrainRecipeOptions, c
   } catch (error) {
     if (!signal.aborted || error !== signal.reason) throw await withKept(error, folder, before, again);
     // Stopped while the pictures were being prepared.
-    tellInterrupted(console, undefined, again);
+    printInterrupted(console, undefined, again);
     const { step, epoch } = before?.position ?? { step: 0, epoch: 0 };
     return { outcome: "interrupted", folder: path, step, epoch, checkpoint: before?.path, loss: undefined };
   } finally {
@@ -197,7 +197,7 @@ async function reportOf({ path, log }: RunFolder, { graph, console }: Session): 
 async function withKept(
   error: unknown,
   { checkpoints }: RunFolder,
-  before: Before | undefined,
+  before: ResumePoint | undefined,
   again: string,
 ): Promise<unknown> {
   const refusal = refusalOf(error);

@@ -22,7 +22,7 @@ export interface Graph {
   readonly stages: readonly Stage[];
   readonly edges: readonly Edge[];
   /** Shape of the dataset's pictures. */
-  readonly pictures: ImageShape;
+  readonly datasetImage: ImageShape;
   /** Shape the network sees, after the augmentations. */
   readonly image: ImageShape;
   /** The stage of a kind of which there is exactly one. */

@@ -40,7 +40,7 @@ export async function wire(recipe: Recipe): Promise<Graph> {
   if (problems.length > 0) throw new DenoiseError(byLine(recipe, problems));
   const graph = assemble(recipe, stages, wiring, shapes);
   const around = (id: string) => ({
-    before: shapes.get(wiring.supplier(id, "image")?.id) ?? graph.pictures,
+    before: shapes.get(wiring.supplier(id, "image")?.id) ?? graph.datasetImage,
     after: shapes.get(id) ?? graph.image,
   });
   const misshapen = await checkShapes(recipe, stages, { image: graph.image, around });
@@ -109,7 +109,7 @@ function assemble(
     recipe,
     stages,
     edges: wiring.edges,
-    pictures: shapes.get(dataset.id)!,
+    datasetImage: shapes.get(dataset.id)!,
     image: shapes.get((all("augmentation").at(-1) ?? dataset).id)!,
     all,
     one<K extends Kind>(kind: K): Stage<K> {

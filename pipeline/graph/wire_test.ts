@@ -137,7 +137,7 @@ Deno.test("wire() gives each stage what it needs and nothing else, after what it
     metric: ["options", "sampler"],
     network: ["options", "image"],
   });
-  assert.deepEqual(graph.pictures, { height: 16, width: 16, channels: 3 });
+  assert.deepEqual(graph.datasetImage, { height: 16, width: 16, channels: 3 });
   assert.deepEqual(graph.image, { height: 8, width: 4, channels: 3 });
   const at = (id: string) => graph.stages.findIndex((stage) => stage.id === id);
   assert.equal(graph.stages.length, 8);

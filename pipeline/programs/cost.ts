@@ -45,10 +45,10 @@ export async function trainingCost(
 
 async function count(graph: Graph, batch: number): Promise<TrainingCost> {
   const specs = await stateSpecs(graph);
-  const { pictures, image } = graph;
-  const statistics = await traceCost(() => graph.one("normalizer").stage.blank(pictures), [], "the normalizer");
+  const { datasetImage, image } = graph;
+  const statistics = await traceCost(() => graph.one("normalizer").stage.blank(datasetImage), [], "the normalizer");
   const data = {
-    image: { shape: [batch, pictures.height, pictures.width, pictures.channels], dtype: "int32" },
+    image: { shape: [batch, datasetImage.height, datasetImage.width, datasetImage.channels], dtype: "int32" },
     item: { shape: [batch], dtype: "int32" },
   } as const;
   const seed = await traceCost(() => seedTensor(0), [], "the seed");

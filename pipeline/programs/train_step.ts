@@ -7,7 +7,7 @@ import { addNoise, pixels, predict } from "./model.ts";
 import type { Batch, TrainState } from "./states.ts";
 
 /** Scalars that a loss reports. A type, so that it is a tree of tensors. */
-export type Errors = Record<string, tf.Tensor>;
+export type LossTerms = Record<string, tf.Tensor>;
 
 /**
  * One update: pixels → augmentations → normalised → noisy → network → loss → gradients → optimizer → average.
@@ -21,7 +21,7 @@ export function buildTrainStep(
   batch: Batch,
   statistics: TensorRecord,
   seed: tf.Tensor,
-) => { state: TrainState; errors: Errors } {
+) => { state: TrainState; errors: LossTerms } {
   const normalizer = graph.one("normalizer").stage;
   const loss = graph.one("loss").stage;
   const optimizer = graph.one("optimizer").stage;
@@ -35,7 +35,7 @@ export function buildTrainStep(
       const network = { trainable, buffers: state.network.buffers };
       const predicted = predict(graph, network, { noisy, rates, label: batch.label }, { training: true });
       const { objective, errors } = loss.measure(predicted.components, target);
-      return { loss: objective, aux: { errors: errors as Errors, buffers: predicted.buffers } };
+      return { loss: objective, aux: { errors: errors as LossTerms, buffers: predicted.buffers } };
     })(state.network.trainable);
 
     const step = tf.add<tf.Scalar>(state.step, tf.scalar(1, "int32"));

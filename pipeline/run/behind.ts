@@ -85,7 +85,7 @@ function backendText({ backend, devices = 1 }: Pick<Position, "backend" | "devic
 }
 
 /** Warns where a model is measured on other validation pictures than those that were held out while it was trained. */
-export function tellOthers(console: Console, { data }: Position, { digest }: Pick<Pictures, "digest">): void {
+export function printOtherData(console: Console, { data }: Position, { digest }: Pick<Pictures, "digest">): void {
   if (data !== undefined && data.validation !== digest.validation) console.warn(warning(messages.measuredOnOthers()));
 }
 

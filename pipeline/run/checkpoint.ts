@@ -9,7 +9,7 @@ import { DenoiseError } from "../problems/problem.ts";
 import { recipeSumKey } from "../recipe/checkpoint.ts";
 import type { Code } from "../trust/code.ts";
 import { version } from "../version.ts";
-import type { HostTree } from "./host.ts";
+import type { HostTree } from "./host_tensors.ts";
 import { checkMetadata, format } from "./position.ts";
 import { readMetadata, readSafetensors, writeSafetensors } from "./safetensors.ts";
 

@@ -1,7 +1,7 @@
 /** Intervals of a recipe, such as `1 epoch` or `500 steps`. */
 
 /** Where training stands after a step. */
-export interface Moment {
+export interface StepEnd {
   readonly step: number; // steps done
   readonly epoch: number; // epochs done
   readonly epochEnded: boolean; // whether this step was the last of its epoch
@@ -9,7 +9,7 @@ export interface Moment {
 }
 
 /** Whether something is due that is done every `interval`. At the end of training everything is. */
-export function isDue(interval: string, { step, epoch, epochEnded, last }: Moment): boolean {
+export function isDue(interval: string, { step, epoch, epochEnded, last }: StepEnd): boolean {
   const [number, unit] = interval.split(" ");
   const every = Number(number);
   return last || (unit!.startsWith("epoch") ? epochEnded && epoch % every === 0 : step % every === 0);

@@ -10,7 +10,7 @@ import { warning } from "../problems/warning.ts";
 import type { Trust } from "../trust/trust.ts";
 import { changedCode, findCheckpoint, type Position } from "./checkpoint.ts";
 import { generator, type Session } from "./session.ts";
-import { restored } from "./start.ts";
+import { restored } from "./restore.ts";
 import { startBackend } from "./start_backend.ts";
 import { compiledInitialState } from "../programs/states.ts";
 
@@ -60,7 +60,7 @@ export async function loadModel(
   await startBackend(graph, console, options.signal);
   try {
     const state = await compiledInitialState(graph, backend);
-    const statistics = graph.one("normalizer").stage.blank(graph.pictures);
+    const statistics = graph.one("normalizer").stage.blank(graph.datasetImage);
     const before = { ...checkpoint, path };
     type Needed = { state: { average: State }; statistics: TensorRecord };
     const needed: Needed = { state: { average: state.average }, statistics };

@@ -3,7 +3,7 @@ import { diverged, stuck } from "../problems/messages/run.ts";
 import { DenoiseError } from "../problems/problem.ts";
 import { warning } from "../problems/warning.ts";
 import { disposeTree } from "../../lib/tensor/mod.ts";
-import type { Errors } from "../programs/train_step.ts";
+import type { LossTerms } from "../programs/train_step.ts";
 
 const patience = 300; // steps after which a loss has to beat that of a zero output
 const window = 100; // steps whose mean is compared
@@ -35,9 +35,9 @@ export class Losses {
   ) {}
 
   /** Starts to read the losses of a step, and waits for those of the step before. Consumes the tensors. */
-  async push(step: number, errors: Errors): Promise<void> {
+  async push(step: number, errors: LossTerms): Promise<void> {
     const before = this.#pending;
-    this.#pending = readErrors(step, errors);
+    this.#pending = readTerms(step, errors);
     this.#pending.catch(() => {}); // seen when it is awaited
     if (before !== undefined) this.#take(await before);
   }
@@ -63,7 +63,7 @@ export class Losses {
   }
 }
 
-async function readErrors(step: number, errors: Errors): Promise<StepLosses> {
+async function readTerms(step: number, errors: LossTerms): Promise<StepLosses> {
   try {
     const read = Object.entries(errors).map(async ([name, scalar]) => [name, (await scalar.data())[0]!] as const);
     return { step, errors: Object.fromEntries(await Promise.all(read)) };

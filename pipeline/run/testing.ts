@@ -145,7 +145,7 @@ export function toyGraph(
     recipe: { seed },
     stages: [],
     edges: [],
-    pictures: image,
+    datasetImage: image,
     image,
     one: (kind) => all(kind)[0]!,
     all,

@@ -6,13 +6,13 @@ import { toYaml } from "../recipe/write.ts";
 import { counted } from "../terminal/units.ts";
 import { version } from "../version.ts";
 import { codeFor, type Position } from "./checkpoint.ts";
-import { Keeper } from "./keeper.ts";
-import type { Plan } from "./lines.ts";
+import { CheckpointWriter } from "./checkpoint_writer.ts";
+import type { Plan } from "./training_lines.ts";
 import { RunLog } from "./log.ts";
 import { rememberCode } from "./remember_code.ts";
 import type { RunFolder } from "./run_folder.ts";
 import type { Session } from "./session.ts";
-import { type Before, startOf, stateOf, zeroOutputLoss } from "./start.ts";
+import { type ResumePoint, startOf, stateOf, zeroOutputLoss } from "./restore.ts";
 import { Trainer } from "./trainer.ts";
 import { untilAborted } from "./until_aborted.ts";
 
@@ -23,7 +23,7 @@ export interface Training {
   /** Those of the recipe that could be prepared. */
   readonly metrics: readonly Stage<"metric">[];
   /** The checkpoint to resume from. */
-  readonly before: Before | undefined;
+  readonly before: ResumePoint | undefined;
   /** Called when there are steps that no checkpoint has; what it returns is disposed of once they are saved. */
   readonly hold: () => Disposable;
 }
@@ -69,7 +69,14 @@ export async function trainOn(session: Session, training: Training): Promise<Tra
   await rememberCode(recipe.code, console);
   const { last } = recipe.train.keep;
   const code = codeFor(recipe.code);
-  const keeper = new Keeper({ folder: folder.checkpoints, recipe: text, code, log, last, newest: before?.path });
+  const keeper = new CheckpointWriter({
+    folder: folder.checkpoints,
+    recipe: text,
+    code,
+    log,
+    last,
+    newest: before?.path,
+  });
   using trainer = new Trainer({ session, pictures, metrics, folder, log, keeper, state, position, zero, hold });
   if (position.step >= trainer.plan.totalSteps) {
     console.line(`already trained for as long as the recipe asks: ${counted(position.step, "step")}`);

@@ -10,18 +10,18 @@ import type { Compiled } from "../kinds/backend.ts";
 import { isCalled } from "../kinds/metric.ts";
 import type { TrainOptions } from "../recipe/types.ts";
 import type { Position } from "./checkpoint.ts";
-import { isDue, type Moment } from "./interval.ts";
-import type { Keeper } from "./keeper.ts";
-import { type Plan, tellMoment, trainingProgress } from "./lines.ts";
+import { isDue, type StepEnd } from "./interval.ts";
+import type { CheckpointWriter } from "./checkpoint_writer.ts";
+import { type Plan, printStepEnd, trainingProgress } from "./training_lines.ts";
 import type { RunLog } from "./log.ts";
 import { Losses } from "./losses.ts";
 import { buildMeasure, type Measure, type Measurement } from "./measure.ts";
-import { Pace } from "./pace.ts";
+import { Throughput } from "./throughput.ts";
 import type { RunFolder } from "./run_folder.ts";
 import { samplePictures } from "./sample_pictures.ts";
 import type { Session } from "./session.ts";
 import { type Batch, type TrainState, upload } from "../programs/states.ts";
-import { buildTrainStep, type Errors } from "../programs/train_step.ts";
+import { buildTrainStep, type LossTerms } from "../programs/train_step.ts";
 import { yieldToEvents } from "../programs/yield_to_events.ts";
 import { untilAborted } from "./until_aborted.ts";
 
@@ -31,7 +31,7 @@ export interface TrainerOptions {
   readonly pictures: Pictures;
   readonly folder: RunFolder;
   readonly log: RunLog;
-  readonly keeper: Keeper;
+  readonly keeper: CheckpointWriter;
   /** Those of the recipe that could be prepared. */
   readonly metrics: readonly Stage<"metric">[];
   readonly state: TrainState;
@@ -42,7 +42,7 @@ export interface TrainerOptions {
   readonly hold: () => Disposable;
 }
 
-type Step = Compiled<[TrainState, Batch, TensorRecord, Batch["item"]], { state: TrainState; errors: Errors }>;
+type Step = Compiled<[TrainState, Batch, TensorRecord, Batch["item"]], { state: TrainState; errors: LossTerms }>;
 
 /** Trains until the recipe's end, or until the session's signal: then the step that is under way is finished. */
 export class Trainer implements Disposable {
@@ -50,7 +50,7 @@ export class Trainer implements Disposable {
   readonly #train: TrainOptions;
   readonly #losses: Losses;
   readonly #measure: Measure;
-  readonly #pace = new Pace();
+  readonly #pace = new Throughput();
   readonly #step: Step;
   readonly #data: { readonly batchSize: number; readonly repeats: number };
   #state: TrainState;
@@ -194,7 +194,9 @@ export class Trainer implements Disposable {
       this.#measured();
       if (checkpoint || best) await keeper.save(this.#position, this.#tensors, { step: checkpoint, best });
       const loss = this.loss;
-      if (moment.epochEnded || measured.length > 0 || sampled) tellMoment(console, moment, { loss, measured, samples });
+      if (moment.epochEnded || measured.length > 0 || sampled) {
+        printStepEnd(console, moment, { loss, measured, samples });
+      }
     });
   }
 
@@ -213,7 +215,7 @@ export class Trainer implements Disposable {
   }
 
   /** Writes a grid of pictures from one fixed noise: those that `sample` generates for the seeds from 0 on. */
-  async #drawGrid({ epoch, step, epochEnded }: Moment): Promise<string> {
+  async #drawGrid({ epoch, step, epochEnded }: StepEnd): Promise<string> {
     const { session, pictures: { classes }, folder } = this.options;
     const { rows, columns, sampler } = this.#train.samples;
     const pictures = await Array.fromAsync(samplePictures(session, {

@@ -32,8 +32,8 @@ if (Deno.env.get("PUBLISHED_TFJS") === "1") await restorePublishedKernels();
 await backend.start();
 
 const size = Number(batch);
-const { height, width, channels } = graph.pictures;
-const statistics = graph.one("normalizer").stage.blank(graph.pictures);
+const { height, width, channels } = graph.datasetImage;
+const statistics = graph.one("normalizer").stage.blank(graph.datasetImage);
 const step = backend.compile(buildTrainStep(graph), { name: "training step", donate: [0], batch: [1] });
 const generate = buildGenerate(backend, graph, graph.sampler("preview"));
 const seed = seedTensor(recipe.seed);
@@ -43,7 +43,7 @@ let state = initialState(graph);
 await state.step.data();
 
 async function train(): Promise<number> {
-  const pictures = upload({ image, item, size }, graph.pictures);
+  const pictures = upload({ image, item, size }, graph.datasetImage);
   const start = performance.now();
   const after = await step(state, pictures, statistics, seed);
   await after.errors.loss!.data();

@@ -16,7 +16,7 @@ import { readRecipe } from "../../recipe/read.ts";
 import type { PluginSource } from "../../recipe/types.ts";
 import { toYaml } from "../../recipe/write.ts";
 import { checkpointPath, codeFor, listCheckpoints, type Position, writeCheckpoint } from "../../run/checkpoint.ts";
-import { type HostTree, toHost } from "../../run/host.ts";
+import { type HostTree, toHost } from "../../run/host_tensors.ts";
 import { rememberCode } from "../../run/remember_code.ts";
 import { openData } from "../../run/session.ts";
 import { initialState } from "../../programs/states.ts";
@@ -152,7 +152,7 @@ async function statisticsFor(
   console: Console,
 ): Promise<HostTree> {
   const { stage: normalizer, plugin } = graph.one("normalizer");
-  const blank = normalizer.blank(graph.pictures);
+  const blank = normalizer.blank(graph.datasetImage);
   const names = Object.entries(blank).map(([name, { shape }]) => ({ name, shape: [...shape] }));
   disposeTree(blank);
   if (names.length === 0) return {};
@@ -163,7 +163,7 @@ async function statisticsFor(
       throw new DenoiseError(importStatistics(path, "it holds no normalization layer"));
     }
     await using pictures = await openData(graph, console, { signal, cache: options.cache });
-    const fitted = await normalizer.fit(() => chunks(pictures.train), graph.pictures);
+    const fitted = await normalizer.fit(() => chunks(pictures.train), graph.datasetImage);
     row(
       console,
       "pixels",

@@ -4,7 +4,7 @@ import type { KerasPart } from "../../kinds/network.ts";
 import { importUnfit } from "../../problems/messages/interchange.ts";
 import { counted, listed } from "../../problems/messages/text.ts";
 import { DenoiseError } from "../../problems/problem.ts";
-import type { HostTree } from "../../run/host.ts";
+import type { HostTree } from "../../run/host_tensors.ts";
 
 /** What a network wants: its layers, and the shape of each of its weights. */
 export interface Wanted {

@@ -13,7 +13,7 @@ import { toPictures } from "../../run/pictures.ts";
 import { runFolderAt } from "../../run/run_folder.ts";
 import { checkSeed, checkWhole } from "../options.ts";
 import { openData } from "../../run/session.ts";
-import { statisticsOf } from "../../run/start.ts";
+import { statisticsOf } from "../../run/restore.ts";
 import type { Console } from "../../terminal/console.ts";
 import type { PictureOptions, PictureResult } from "./options.ts";
 import { fileFor, moves, saveAnimation, savePicture } from "./save.ts";

@@ -1,8 +1,8 @@
-/** Picture `grid`: generated pictures in rows and columns. */
+/** Picture `grid`: generatePictures pictures in rows and columns. */
 import { layOut } from "../../../lib/image/mod.ts";
-import { checkSeed, checkWhole, tellModel } from "../options.ts";
+import { checkSeed, checkWhole, printModel } from "../options.ts";
 import type { Console } from "../../terminal/console.ts";
-import { generated, type PictureOptions, type PictureResult, seedsFrom } from "./options.ts";
+import { generatePictures, type PictureOptions, type PictureResult, seedsFrom } from "./options.ts";
 import { fileFor, savePicture } from "./save.ts";
 import { loadWithSamplers, samplerLabel } from "./samplers.ts";
 
@@ -19,7 +19,7 @@ export interface GridPictureOptions extends PictureOptions {
   readonly scale?: number;
 }
 
-/** SampleKeys generated pictures of seeds one after the other, row by row. */
+/** SampleKeys generatePictures pictures of seeds one after the other, row by row. */
 export async function gridPicture(
   target: string,
   options: GridPictureOptions,
@@ -33,8 +33,8 @@ export async function gridPicture(
   await using loaded = await loadWithSamplers(target, [{ text, options: { steps } }], options, console);
   const { model, samplers: [sampler] } = loaded;
   const file = fileFor(options.out, "a picture", "grid.png", model.folder);
-  tellModel(console, model.path, samplerLabel(sampler!, []));
-  const pictures = await generated(model, sampler!, seedsFrom(seed, rows * columns), options);
+  printModel(console, model.path, samplerLabel(sampler!, []));
+  const pictures = await generatePictures(model, sampler!, seedsFrom(seed, rows * columns), options);
   await savePicture(file, layOut(pictures, { rows, columns, ...(scale === undefined ? {} : { scale }) }), console);
   return { file };
 }

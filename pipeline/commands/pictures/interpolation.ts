@@ -1,8 +1,8 @@
 /** Picture `interpolation`: what lies between two noises, along the arc that joins them. */
 import { drawFigure, layOut, type Picture } from "../../../lib/image/mod.ts";
-import { checkSeed, checkWhole, tellModel } from "../options.ts";
+import { checkSeed, checkWhole, printModel } from "../options.ts";
 import type { Console } from "../../terminal/console.ts";
-import { generated, type PictureOptions, type PictureResult } from "./options.ts";
+import { generatePictures, type PictureOptions, type PictureResult } from "./options.ts";
 import { fileFor, moves, saveAnimation, savePicture } from "./save.ts";
 import { loadWithSamplers, samplerLabel } from "./samplers.ts";
 
@@ -44,10 +44,10 @@ export async function interpolationPicture(
   await using loaded = await loadWithSamplers(target, [{ text, options: { steps } }], options, console);
   const { model, samplers: [sampler] } = loaded;
   const file = fileFor(options.out, "a picture or an animation", "interpolation.png", model.folder);
-  tellModel(console, model.path, samplerLabel(sampler!, []));
+  printModel(console, model.path, samplerLabel(sampler!, []));
 
   const draw = async (places: readonly Place[]) =>
-    await generated(model, sampler!, places.map(({ from }) => from), {
+    await generatePictures(model, sampler!, places.map(({ from }) => from), {
       ...options,
       towards: { items: places.map(({ to }) => to), fractions: places.map(({ fraction }) => fraction) },
     });

@@ -10,12 +10,12 @@ import { DenoiseError } from "../../problems/problem.ts";
 import { stagesOf } from "../../recipe/of_kind.ts";
 import type { Recipe } from "../../recipe/types.ts";
 import type { LoadOptions } from "../../run/load.ts";
-import { measurementSchema, readKept } from "../../run/kept.ts";
-import { tellOthers } from "../../run/behind.ts";
-import { tellData } from "../../run/lines.ts";
+import { measurementSchema, readMeasurements } from "../../run/measurements_file.ts";
+import { printOtherData } from "../../run/behind.ts";
+import { printData } from "../../run/training_lines.ts";
 import { buildMeasure, type Measurement } from "../../run/measure.ts";
 import { prepareMetric } from "../../run/prepare_metrics.ts";
-import { tellModel } from "../options.ts";
+import { printModel } from "../options.ts";
 import { openData } from "../../run/session.ts";
 import type { Console } from "../../terminal/console.ts";
 import { warning } from "../../problems/warning.ts";
@@ -81,9 +81,9 @@ export async function kidPicture(
     folder === undefined ? dirname(file) : join(folder, "pictures"),
     `${metric}-step-${String(position.step).padStart(6, "0")}.json`,
   );
-  tellModel(console, model.path);
+  printModel(console, model.path);
 
-  const cells = new Map((await readKept(kept, cellsOf, measurementsDamaged)).map((cell) => [cell.key, cell]));
+  const cells = new Map((await readMeasurements(kept, cellsOf, measurementsDamaged)).map((cell) => [cell.key, cell]));
   const stage = graph.one("metric");
   const wanted = samplers.map((sampler) => ({ sampler, key: keyOf(sampler, stage) }));
   const missing = wanted.filter(({ key }) => !cells.has(key));
@@ -93,14 +93,14 @@ export async function kidPicture(
   if (missing.length > 0 || mixed) {
     await using pictures = await openData(graph, console, { signal, cache });
     if (pictures.validation.count === 0) throw new DenoiseError(validationMissing());
-    tellData(console, pictures);
+    printData(console, pictures);
     const lack = await prepareMetric(graph, stage, console, { signal, cache });
     if (lack !== undefined) {
       const given = "weights" in stage.plugin.options.shape ? ["or give them with --weights FILE"] : [];
       throw new DenoiseError(measuringUnavailable(metric, lack.message, [...lack.help, ...given]));
     }
     const measure = buildMeasure(session);
-    tellOthers(console, position, pictures);
+    printOtherData(console, position, pictures);
     const by = [pictures.digest.validation, stage.stage.measuresWith ?? ""].join(" ");
     const stale = wanted.filter(({ key }) => (cells.get(key)?.by ?? by) !== by);
     if (stale.length > 0) console.warn(warning(measuredAgain(stale.length)));

@@ -10,7 +10,7 @@ export interface PictureOptions extends LoadOptions {
   readonly out?: string;
   /** Seed of the first picture; further ones have the next. Integer from 0 on. Default 0. */
   readonly seed?: number;
-  /** Pictures generated at the same time. Default: the batch size of training. */
+  /** Pictures generatePictures at the same time. Default: the batch size of training. */
   readonly batch?: number;
 }
 
@@ -25,7 +25,7 @@ export function seedsFrom(first: number, count: number): number[] {
 }
 
 /** Generates pictures of seeds with a model's average weights. */
-export function generated(
+export function generatePictures(
   { session, average, position }: Model,
   sampler: Stage<"sampler">,
   seeds: readonly number[],

@@ -1,9 +1,9 @@
 /** Picture `steps`: what the same noise becomes in few steps and in many. */
 import { drawFigure, type Picture } from "../../../lib/image/mod.ts";
-import { checkSeed, checkWhole, tellModel } from "../options.ts";
+import { checkSeed, checkWhole, printModel } from "../options.ts";
 import type { Console } from "../../terminal/console.ts";
 import { counted } from "../../terminal/units.ts";
-import { generated, type PictureOptions, type PictureResult, seedsFrom } from "./options.ts";
+import { generatePictures, type PictureOptions, type PictureResult, seedsFrom } from "./options.ts";
 import { fileFor, savePicture } from "./save.ts";
 import { loadWithSamplers, samplerLabel } from "./samplers.ts";
 
@@ -32,9 +32,9 @@ export async function stepsPicture(
   const { model, samplers } = loaded;
   const file = fileFor(options.out, "a picture", "steps.png", model.folder);
   const label = samplerLabel(samplers[0]!);
-  tellModel(console, model.path, `${label}, in ${steps.join(", ")} steps`);
+  printModel(console, model.path, `${label}, in ${steps.join(", ")} steps`);
   const rows: Picture[][] = [];
-  for (const sampler of samplers) rows.push(await generated(model, sampler, seedsFrom(seed, columns), options));
+  for (const sampler of samplers) rows.push(await generatePictures(model, sampler, seedsFrom(seed, columns), options));
   const figure = {
     title: `The same noise in different numbers of steps (${label})`,
     rowLabels: steps.map((n) => counted(n, "step")),

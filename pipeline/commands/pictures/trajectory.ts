@@ -3,10 +3,10 @@ import { drawFigure, type Frame, type Picture } from "../../../lib/image/mod.ts"
 import type { Stage } from "../../graph/types.ts";
 import type { Model } from "../../run/load.ts";
 import { toPictures } from "../../run/pictures.ts";
-import { checkSeed, checkWhole, tellModel } from "../options.ts";
+import { checkSeed, checkWhole, printModel } from "../options.ts";
 import type { Console } from "../../terminal/console.ts";
 import { counted } from "../../terminal/units.ts";
-import { generated, type PictureOptions, type PictureResult, seedsFrom, spread } from "./options.ts";
+import { generatePictures, type PictureOptions, type PictureResult, seedsFrom, spread } from "./options.ts";
 import { fileFor, moves, saveAnimation, savePicture } from "./save.ts";
 import { loadWithSamplers, samplerLabel } from "./samplers.ts";
 
@@ -47,7 +47,7 @@ export async function trajectoryPicture(
   await using loaded = await loadWithSamplers(target, requests, options, console);
   const { model, samplers } = loaded;
   const file = fileFor(options.out, "a picture or an animation", "trajectory.png", model.folder);
-  tellModel(console, model.path, samplers.map((sampler) => samplerLabel(sampler, [])).join("; "));
+  printModel(console, model.path, samplers.map((sampler) => samplerLabel(sampler, [])).join("; "));
 
   const moving = moves(file);
   const seeds = seedsFrom(seed, moving ? options.columns ?? 6 : 1);
@@ -106,7 +106,7 @@ export async function trajectory(
 ): Promise<Trajectory> {
   const noisy: Picture[][] = [];
   const signal: Picture[][] = [];
-  const result = await generated(model, sampler, seeds, {
+  const result = await generatePictures(model, sampler, seeds, {
     batch,
     async watch(seen) {
       (noisy[seen.step] ??= []).push(...await toPictures(seen.noisy));

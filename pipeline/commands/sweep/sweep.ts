@@ -19,7 +19,7 @@ import { counted, duration } from "../../terminal/units.ts";
 import { commandLine, shellWord } from "../../terminal/shell.ts";
 import { sweepChart } from "./chart.ts";
 import { changesOf, fixedOf, type Grid, nameOf, overridesOf, type Point, readGrid } from "./grid.ts";
-import { type Cell, keepCells, readCells, tellTable, writeTable } from "./table.ts";
+import { type Cell, keepCells, printTable, readCells, writeTable } from "./table.ts";
 
 /** How to sweep. */
 export interface SweepOptions extends Pick<TrainOptions, "plugins" | "trust" | "runs" | "cache" | "hold"> {
@@ -120,7 +120,7 @@ export async function sweep(file: string, options: SweepOptions, console: Consol
   console.line();
   const digests = new Set(cells().flatMap(({ data }) => data ?? []));
   if (digests.size > 1) console.warn(warning(sweepDataMixed(folder)));
-  tellTable(console, grid.axes, cells());
+  printTable(console, grid.axes, cells());
   const chart = sweepChart(`Sweep of ${base.name}`, grid.axes, cells(), metricOf(base, cells()));
   const files = await writeTable(folder, grid.axes, cells(), chart);
   console.line();

@@ -17,13 +17,13 @@ train: { steps: 2, samples: { rows: 1, columns: 2 } }
 backend: cpu
 `;
 
-/** How bright two generated pictures are. */
+/** How bright two generatePictures pictures are. */
 const glow = `
 import { plugin, tf, z } from "denoise/plugin";
 export default plugin({
   kind: "metric",
   name: "glow",
-  summary: "How bright generated pictures are",
+  summary: "How bright generatePictures pictures are",
   needs: ["sampler"],
   options: z.object({ sampler: z.string().describe("which") }),
   create: () => ({

@@ -5,7 +5,7 @@ import { writeWhole } from "../../../lib/files/mod.ts";
 import { visible, visibleJson } from "../../../lib/text/mod.ts";
 import { sweepDamaged } from "../../problems/messages/sweep.ts";
 import { type Spec, writeChart } from "../../view/plots/mod.ts";
-import { measurementSchema, readKept } from "../../run/kept.ts";
+import { measurementSchema, readMeasurements } from "../../run/measurements_file.ts";
 import type { Measurement } from "../../run/measure.ts";
 import type { Console } from "../../terminal/console.ts";
 import { table } from "../../terminal/rows.ts";
@@ -28,7 +28,7 @@ export interface Cell {
 
 /** Reads the cells of `sweep.json`; none where there is no file. @throws {DenoiseError} where it holds something else */
 export async function readCells(path: string): Promise<Cell[]> {
-  return await readKept(path, cellsOf, sweepDamaged);
+  return await readMeasurements(path, cellsOf, sweepDamaged);
 }
 
 const kept = z.object({
@@ -97,7 +97,7 @@ export async function writeTable(
 }
 
 /** Tells the table, in columns. */
-export function tellTable(console: Console, axes: readonly Axis[], cells: readonly Cell[]): void {
+export function printTable(console: Console, axes: readonly Axis[], cells: readonly Cell[]): void {
   const rows = rowsOf(axes, cells);
   table(console, rows, rows[0]!.map((_, column) => column < axes.length ? "left" : "right"));
 }

@@ -21,7 +21,7 @@ export function line(label: string, text: string): string {
 export function factsOf(graph: Graph, cost: TrainingCost | undefined): Record<string, string[]> {
   const shape = ({ height, width, channels }: Graph["image"]) => `${height} × ${width} × ${channels}`;
   const facts: Record<string, string[]> = {
-    [graph.one("dataset").id]: [`pictures of ${shape(graph.pictures)}`],
+    [graph.one("dataset").id]: [`pictures of ${shape(graph.datasetImage)}`],
     ...(cost && {
       [graph.one("network").id]: [
         counted(cost.parameters, "parameter"),
@@ -30,7 +30,9 @@ export function factsOf(graph: Graph, cost: TrainingCost | undefined): Record<st
     }),
   };
   const crop = graph.all("augmentation").at(-1);
-  if (crop !== undefined && shape(graph.image) !== shape(graph.pictures)) facts[crop.id] = [`to ${shape(graph.image)}`];
+  if (crop !== undefined && shape(graph.image) !== shape(graph.datasetImage)) {
+    facts[crop.id] = [`to ${shape(graph.image)}`];
+  }
   for (const { id, stage } of graph.all("sampler")) {
     const evaluations = stage.steps * stage.evaluationsPerStep;
     facts[id] = [

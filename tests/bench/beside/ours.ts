@@ -8,7 +8,7 @@ import { pixels } from "../../../pipeline/programs/model.ts";
 import { initialNoise } from "../../../pipeline/programs/noise.ts";
 import { samplePictures } from "../../../pipeline/run/sample_pictures.ts";
 import { generator, openData, type Session } from "../../../pipeline/run/session.ts";
-import { stateOf, statisticsOf } from "../../../pipeline/run/start.ts";
+import { stateOf, statisticsOf } from "../../../pipeline/run/restore.ts";
 import { startBackend } from "../../../pipeline/run/start_backend.ts";
 import { type Batch, upload } from "../../../pipeline/programs/states.ts";
 import { buildEvaluationStep, buildTrainStep } from "../../../pipeline/programs/train_step.ts";
@@ -82,13 +82,13 @@ export async function startOurs(path: string, console: Console) {
     },
     /** What the step with a number, from 0 on, draws for a batch. */
     async drawn(host: HostBatch, step: number): Promise<Inputs> {
-      const batch = upload(host, graph.pictures);
+      const batch = upload(host, graph.datasetImage);
       const drawn = await inputs(drawTraining, batch, step);
       disposeTree(batch);
       return drawn;
     },
     async train(host: HostBatch): Promise<Losses> {
-      const batch = upload(host, graph.pictures);
+      const batch = upload(host, graph.datasetImage);
       const after = await trainStep(state, batch, statistics, seeds);
       state = after.state;
       const { noise, image } = after.errors as { noise: tf.Tensor; image: tf.Tensor };
@@ -99,12 +99,12 @@ export async function startOurs(path: string, console: Console) {
     /** The first batch of pictures that are held out, and what is drawn for it: always the same. */
     async heldOut(): Promise<{ host: HostBatch; drawn: Inputs }> {
       for await (const host of batches(pictures.validation, { batchSize, training: false, seed, epoch: 0 })) {
-        return { host, drawn: await inputs(drawValidation, upload(host, graph.pictures), 0) };
+        return { host, drawn: await inputs(drawValidation, upload(host, graph.datasetImage), 0) };
       }
       throw new Error("Cannot compare checkpoints: no picture is held out");
     },
     async validate(host: HostBatch, weights: Weights): Promise<Losses> {
-      const batch = upload(host, graph.pictures);
+      const batch = upload(host, graph.datasetImage);
       const { real, predicted, target } = await evaluate(state[weights], batch, statistics, seeds);
       const error = async (name: "noise" | "signal") => {
         const map = tf.tidy(() => tf.mean(tf.mean(tf.abs(tf.sub(predicted[name], target[name])), [2, 3])));

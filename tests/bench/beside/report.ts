@@ -17,7 +17,7 @@ import type { Weights } from "./ours.ts";
 
 const named: Readonly<Record<Weights, string>> = { average: "average weights", network: "trained weights" };
 
-/** All that was trained and generated. */
+/** All that was trained and generatePictures. */
 export interface Trained {
   /** What either side runs on. */
   readonly ours: string;
@@ -72,7 +72,7 @@ export async function writeOutcome(folder: string, console: Console, trained: Tr
   const summary = { ...sides, steps: pairs.length, tolerance, outcome, control, pixels, means: fifties, checkpoints };
   await files.writeWhole(join(folder, "summary.json"), `${JSON.stringify(summary, null, 2)}\n`);
 
-  tellTable(console, [
+  printTable(console, [
     ...fifties.map((both, i) => [`steps ${50 * i + 1} to ${both.step}`, both] as const),
     ...checkpoints.flatMap(({ step, average, network }) => [
       [`held out, step ${step}, ${named.average}`, average] as const,
@@ -86,13 +86,13 @@ export async function writeOutcome(folder: string, console: Console, trained: Tr
   for (const [what, distance] of Object.entries(control ?? {})) tell(`perturbed example, ${what}`, distance);
   for (const [label, { ours, control }] of Object.entries(pixels)) {
     const more = control === undefined ? "" : `, perturbed example ${control.toFixed(2)}`;
-    console.line(`mean difference, pixels generated with ${label}: ${ours.toFixed(2)} of 255${more}`);
+    console.line(`mean difference, pixels generatePictures with ${label}: ${ours.toFixed(2)} of 255${more}`);
   }
   console.line(`${outcome.within ? "within" : "NOT within"} ${percent(tolerance)}`);
   return outcome.within;
 }
 
-function tellTable(console: Console, rows: readonly (readonly [string, Both])[]): void {
+function printTable(console: Console, rows: readonly (readonly [string, Both])[]): void {
   const width = Math.max(...rows.map(([what]) => what.length));
   const cells = ({ ours, theirs }: Both) => {
     const each = (name: keyof Losses) => [ours[name], theirs[name]].map((loss) => loss.toFixed(5).padStart(9));

@@ -3,7 +3,7 @@ import type * as tf from "@tensorflow/tfjs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Picture } from "../../../lib/image/mod.ts";
-import { type HostTree, toHost } from "../../../pipeline/run/host.ts";
+import { type HostTree, toHost } from "../../../pipeline/run/host_tensors.ts";
 import { readSafetensors, writeSafetensors } from "../../../pipeline/run/safetensors.ts";
 import type { TensorRecord } from "../../../lib/tensor/mod.ts";
 import { jaxPython, sameFlags } from "../flags.ts";

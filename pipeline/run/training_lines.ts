@@ -6,12 +6,12 @@ import type { Console, Progress } from "../terminal/console.ts";
 import { row } from "../terminal/rows.ts";
 import { count, counted, decimal, duration, rate, scaled, withSpread } from "../terminal/units.ts";
 import { version } from "../version.ts";
-import type { Moment } from "./interval.ts";
+import type { StepEnd } from "./interval.ts";
 import type { Measurement } from "./measure.ts";
 
 /** `denoise 0.1  quickstart: emoji, 32×32`, and what it runs on. The backend has to be started. */
-export function tellStart(console: Console, graph: Graph, cost: TrainingCost | undefined): void {
-  const { height, width } = graph.pictures;
+export function printStart(console: Console, graph: Graph, cost: TrainingCost | undefined): void {
+  const { height, width } = graph.datasetImage;
   const { name } = graph.recipe;
   const short = version.split(".").slice(0, 2).join(".");
   const data = `${graph.one("dataset").plugin.name}, ${width}×${height}`;
@@ -25,7 +25,7 @@ export function tellStart(console: Console, graph: Graph, cost: TrainingCost | u
 }
 
 /** `data         3,583 pictures, 2,866 to train on, 717 held out`. */
-export function tellData(console: Console, { train, validation, measuresTraining, skipped }: Pictures): void {
+export function printData(console: Console, { train, validation, measuresTraining, skipped }: Pictures): void {
   const parts = [
     ...measuresTraining ? [`${counted(train.count, "picture")}, to train on and to measure on`] : [
       counted(train.count + validation.count, "picture"),
@@ -66,9 +66,9 @@ export function trainingProgress(
 }
 
 /** `epoch  3     loss 0.1841   validation: noise 0.1902, image 0.3127   samples/epoch-003.png`. */
-export function tellMoment(
+export function printStepEnd(
   console: Console,
-  { epoch, step, epochEnded }: Moment,
+  { epoch, step, epochEnded }: StepEnd,
   found: { loss: number | undefined; measured: readonly Measurement[]; samples: string | undefined },
 ): void {
   const parts = [
@@ -98,7 +98,7 @@ export function longerThan(
 }
 
 /** What a run says at its end: where the pictures are, and what to do with it. */
-export function tellEnd(
+export function printEnd(
   console: Console,
   run: {
     folder: string;
@@ -132,7 +132,7 @@ export function tellEnd(
 }
 
 /** What an interrupted run says. */
-export function tellInterrupted(console: Console, checkpoint: string | undefined, command: string): void {
+export function printInterrupted(console: Console, checkpoint: string | undefined, command: string): void {
   console.line(checkpoint === undefined ? "nothing was trained yet, so nothing is saved" : `saved ${checkpoint}`);
   console.line(`go on with: ${command}`);
 }

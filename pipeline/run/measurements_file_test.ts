@@ -1,16 +1,18 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { measurementSchema, readKept } from "./kept.ts";
+import { measurementSchema, readMeasurements } from "./measurements_file.ts";
 
 const list = (content: unknown) => Array.isArray(content) ? content : undefined;
 const damaged = (path: string, reason: string) => ({ code: "damaged", message: `${path}: ${reason}`, help: [] });
 
 Deno.test("readKept() gives what was written, numbers of a diverged model among it, and nothing where nothing is", async () => {
   const path = join(await Deno.makeTempDir(), "kept.json");
-  assert.deepEqual(await readKept(path, list, damaged), []);
+  assert.deepEqual(await readMeasurements(path, list, damaged), []);
   const cells = [{ key: null, value: 0.5, spread: NaN }, { value: Infinity }];
   await Deno.writeTextFile(path, JSON.stringify(cells));
-  assert.deepEqual(await readKept(path, list, damaged), [{ key: null, value: 0.5, spread: NaN }, { value: NaN }]);
+  assert.deepEqual(await readMeasurements(path, list, damaged), [{ key: null, value: 0.5, spread: NaN }, {
+    value: NaN,
+  }]);
 });
 
 Deno.test("readKept() refuses what is cut short, and what holds something else", async () => {
@@ -22,7 +24,7 @@ Deno.test("readKept() refuses what is cut short, and what holds something else",
     ]] as const
   ) {
     await Deno.writeTextFile(path, text);
-    await assert.rejects(readKept(path, list, damaged), reason);
+    await assert.rejects(readMeasurements(path, list, damaged), reason);
   }
 });
 

@@ -4,12 +4,12 @@ import { diverged } from "../problems/messages/run.ts";
 import { DenoiseError } from "../problems/problem.ts";
 import type { TensorRecord } from "../../lib/tensor/mod.ts";
 import { checkpointPath, type Position, prune, writeCheckpoint } from "./checkpoint.ts";
-import { firstNotFinite, toHost } from "./host.ts";
+import { firstNotFinite, toHost } from "./host_tensors.ts";
 import type { RunLog } from "./log.ts";
 import type { TrainState } from "../programs/states.ts";
 
 /** Writes checkpoints of one run. */
-export class Keeper {
+export class CheckpointWriter {
   /** The newest checkpoint that is known to be good. */
   newest: string | undefined;
 

@@ -23,7 +23,7 @@ export const measurementSchema = z.object({
  * @returns an empty list where there is no file
  * @throws {DenoiseError} where the file is not JSON, is larger than 64 MB, or holds something else
  */
-export async function readKept<T>(
+export async function readMeasurements<T>(
   path: string,
   list: (content: unknown) => T[] | undefined,
   damaged: (path: string, reason: string) => Text,

@@ -3,7 +3,7 @@
 const window = 30_000; // milliseconds that the shown rate looks back on
 
 /** Measures steps, and the work between epochs. */
-export class Pace {
+export class Throughput {
   /** Ends of recent steps; the first is where the measurement starts. */
   #ends: number[];
   #events: { total: number; count: number } = { total: 0, count: 0 };

@@ -1,11 +1,11 @@
 /** Tests of rates, times left and intervals. */
 import assert from "node:assert/strict";
 import { isDue } from "./interval.ts";
-import { Pace } from "./pace.ts";
+import { Throughput } from "./throughput.ts";
 
 Deno.test("Pace measures steps and events apart", async () => {
   let now = 0;
-  const pace = new Pace(() => now);
+  const pace = new Throughput(() => now);
   assert.ok(Number.isNaN(pace.secondsPerStep));
   for (let i = 0; i < 10; i++) {
     now += 500;
@@ -18,7 +18,7 @@ Deno.test("Pace measures steps and events apart", async () => {
 
 Deno.test("Pace follows a change of speed", () => {
   let now = 0;
-  const pace = new Pace(() => now);
+  const pace = new Throughput(() => now);
   for (let i = 0; i < 100; i++) now += 100, pace.step();
   for (let i = 0; i < 100; i++) now += 1000, pace.step();
   assert.ok(Math.abs(pace.secondsPerStep - 1) < 0.05, String(pace.secondsPerStep));

@@ -11,7 +11,7 @@ import { warning } from "../problems/warning.ts";
 import { compareBehind } from "./behind.ts";
 import { changedCode, type Checkpoint, damagedName, newestGood, type Position } from "./checkpoint.ts";
 import { keepRecord } from "./data_record.ts";
-import { fromHost } from "./host.ts";
+import { fromHost } from "./host_tensors.ts";
 import { changesOf } from "./resume.ts";
 import type { RunFolder } from "./run_folder.ts";
 import type { Session } from "./session.ts";
@@ -20,7 +20,7 @@ import { buildZeroOutputLoss } from "../programs/train_step.ts";
 import { yieldToEvents } from "../programs/yield_to_events.ts";
 
 /** A checkpoint to continue from. */
-export type Before = Checkpoint & {
+export type ResumePoint = Checkpoint & {
   readonly path: string;
   /** Options that only say where something is, and have changed, such as `dataset.folder: a → b`. */
   readonly moved?: readonly string[];
@@ -35,7 +35,7 @@ export type Before = Checkpoint & {
 export async function startOf(
   { graph, backend, console, statistics }: Session,
   pictures: Pictures,
-  before: Before | undefined,
+  before: ResumePoint | undefined,
   folder: string,
 ): Promise<{ position: Position; warnings: readonly string[] }> {
   const here = {
@@ -76,7 +76,11 @@ export async function startOf(
 }
 
 /** The checkpoint to go on from; one that is damaged is put aside. Refuses one of another recipe. */
-export async function lastCheckpoint(folder: RunFolder, graph: Graph, console: Console): Promise<Before | undefined> {
+export async function lastCheckpoint(
+  folder: RunFolder,
+  graph: Graph,
+  console: Console,
+): Promise<ResumePoint | undefined> {
   const damaged: { path: string; reason: string }[] = [];
   const found = await newestGood(folder.checkpoints, (path, reason) => void damaged.push({ path, reason }));
   if (found === undefined) return undefined;
@@ -97,13 +101,13 @@ export async function lastCheckpoint(folder: RunFolder, graph: Graph, console: C
  *
  * @throws {DenoiseError} when it lacks a tensor, or has one of another shape
  */
-export function restored<T extends Tree>(before: Before, like: T): T {
+export function restored<T extends Tree>(before: ResumePoint, like: T): T {
   const mismatch = (what: string) => new DenoiseError(messages.checkpointMismatch(before.path, what));
   return fromHost(like, before.tensors, mismatch);
 }
 
 /** The state to start from. */
-export async function stateOf({ graph, backend }: Session, before: Before | undefined): Promise<TrainState> {
+export async function stateOf({ graph, backend }: Session, before: ResumePoint | undefined): Promise<TrainState> {
   const state = await compiledInitialState(graph, backend);
   if (before === undefined) return state;
   try {
@@ -117,14 +121,14 @@ export async function stateOf({ graph, backend }: Session, before: Before | unde
 export async function statisticsOf(
   graph: Graph,
   pictures: Pictures,
-  before: Before | undefined,
+  before: ResumePoint | undefined,
   signal: AbortSignal,
 ): Promise<TensorRecord> {
   const normalizer = graph.one("normalizer").stage;
   if (before === undefined) {
-    return await normalizer.fit(() => givingWay(chunks(pictures.train), signal), graph.pictures);
+    return await normalizer.fit(() => givingWay(chunks(pictures.train), signal), graph.datasetImage);
   }
-  const statistics = normalizer.blank(graph.pictures);
+  const statistics = normalizer.blank(graph.datasetImage);
   try {
     return restored(before, { statistics }).statistics;
   } finally {

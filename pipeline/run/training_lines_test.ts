@@ -1,6 +1,6 @@
 /** Tests of what training says. */
 import assert from "node:assert/strict";
-import { longerThan } from "./lines.ts";
+import { longerThan } from "./training_lines.ts";
 
 Deno.test("longerThan() names a length that trains on, also where the recipe asks for less than is trained", () => {
   assert.equal(longerThan({ epochs: 12, totalSteps: 120 }, { step: 120, epoch: 12 }), "train.epochs=24");
