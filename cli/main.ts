@@ -56,13 +56,13 @@ export function createProgram(words: readonly string[], done: (code: ExitCode) =
   const program = new Command("denoise")
     .description("Train and sample image diffusion models from a YAML recipe")
     .version(version)
-    .showHelpAfterError("(--help lists what can be said)")
+    .showHelpAfterError("(run with --help for the options)")
     .configureOutput(output)
     .hook("preAction", (_, command) => checkPaths(command))
     .exitOverride();
   for (const add of commands) add(program, done);
   for (const command of program.commands.flatMap((one) => [one, ...one.commands])) {
-    command.exitOverride().showHelpAfterError("(--help lists what can be said)").configureOutput(output);
+    command.exitOverride().showHelpAfterError("(run with --help for the options)").configureOutput(output);
   }
   return program;
 }

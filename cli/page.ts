@@ -4,7 +4,7 @@ import { type AddCommand, trustOf, type TrustOptions, untilInterrupted, withTrus
 
 export const pageCommand: AddCommand = (program, done) =>
   withTrust(program.command("report"))
-    .description("Write report.html of a run: curves, samples, times, the graph")
+    .description("Write report.html for a run: curves, samples, times, the graph")
     .argument("<run>", "a run folder")
     .action((run: string, options: TrustOptions) =>
       untilInterrupted(done, () => {

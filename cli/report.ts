@@ -36,9 +36,9 @@ export function report(
   } else if (refusal !== undefined) {
     say(visible(refusal.what));
     say(`  ${visible(refusal.fix)}`);
-    say("  then run the same command again: what is complete is kept");
+    say("  then run the same command again: completed work is kept");
   } else {
-    say("Denoise came upon something it does not expect; please report it with the lines below");
+    say("Denoise hit an unexpected error; please report it with the trace below");
     say(visibleLines(Deno.inspect(error)));
   }
   return 1;

@@ -31,7 +31,7 @@ Deno.test("report() says of a path of the wrong kind which kind is wanted, and o
       printed(full),
       'Cannot write "/a/b": no space is left on the disk\n' +
         "  make space on that disk, or name a folder on another one\n" +
-        "  then run the same command again: what is complete is kept",
+        "  then run the same command again: completed work is kept",
     );
   } finally {
     await Deno.remove(folder, { recursive: true });

@@ -1,4 +1,4 @@
-/** What lies behind a run and changes while it is away: its pictures, where they are, what they are called. */
+/** What a run depends on and what changes while it is away: its pictures, where they are, what they are called. */
 import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
 import { builtins, DenoiseError, evaluate, train, type TrainResult } from "../mod.ts";
@@ -191,7 +191,7 @@ Deno.test("train() continues checkpoints of before there were digests, with what
   await older();
   await Deno.rename(place.path("data"), place.path("moved"));
   const moved = await place.train(3, { data: "moved" });
-  assert.match(said(moved.output), /whether they are the same cannot be told\n.*dataset\.folder/s);
+  assert.match(said(moved.output), /no way to tell whether they are the same\n.*dataset\.folder/s);
   await Deno.rename(place.path("moved"), place.path("data"));
   const same = await place.train(6);
   assert.equal(said(same.output), "");

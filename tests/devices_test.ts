@@ -83,7 +83,7 @@ Deno.test({
     await assert.rejects(run(folder, 4, 18), (error) => {
       assert.ok(error instanceof DenoiseError);
       const [problem] = error.problems;
-      assert.match(problem!.message, /^Cannot split a batch of 18 pictures over 4 devices/);
+      assert.match(problem!.message, /^Cannot split a batch of 18 pictures evenly over 4 devices/);
       assert.equal(problem!.place?.line, 4);
       return true;
     });

@@ -138,7 +138,7 @@ async function collect(command: Command, read: Places, write: Places): Promise<N
   const { name = "", plain, options, cwd } = command;
   const words = plain.slice(name === "picture" ? 2 : 1);
   const values = (option: string) => options.get(option) ?? [];
-  // `import` names its recipe by an option; the file that it reads stands where others have theirs.
+  // `import` names its recipe by an option; the file that it reads is where others have their recipe.
   const [file] = words;
   const isRecipe = doing[name]?.recipe === true && name !== "import" && file !== undefined &&
     !(name === "picture" && isOverride(file));
@@ -193,7 +193,7 @@ async function outputsOf({ name, plain, options, cwd }: Command, run: string | u
   }
 }
 
-/** The run folder that a target is, or stands in. */
+/** The run folder that a target is, or is in. */
 async function runOf(target: string): Promise<string | undefined> {
   const folder = await isFolder(target) ? target : dirname(target);
   const run = basename(folder) === "checkpoints" ? dirname(folder) : folder;

@@ -41,10 +41,10 @@ export class DownloadError extends Error {
 }
 
 /**
- * Makes sure that `path` holds the remote file. A file that stands there is checked and kept; one that is missing is
+ * Makes sure that `path` holds the remote file. A file that is already there is checked and kept; one that is missing is
  * downloaded into `path + ".part"`, which a later call continues, and renamed once size and hash are right.
  *
- * @throws {DownloadError} when the file cannot be had or is not the one expected: how to place it by hand stands in it
+ * @throws {DownloadError} when the file cannot be had or is not the one expected: it says how to place it by hand
  */
 export async function download(path: string, remote: Remote | RemoteMd5, options: DownloadOptions = {}): Promise<void> {
   const { signal, attempts = 4, delay = 500 } = options;
@@ -116,7 +116,7 @@ async function holdPart(
   }
 }
 
-/** An attempt that failed. Its text goes on from "Cannot download …:". */
+/** An attempt that failed. Its text continues "Cannot download …:". */
 class Failed extends Error {}
 /** One that trying again does not change. */
 class Fatal extends Failed {}

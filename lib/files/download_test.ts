@@ -87,7 +87,7 @@ Deno.test("download() fetches a file, reports progress, and asks for nothing whe
   });
 });
 
-Deno.test("download() goes on where an earlier one stopped", async () => {
+Deno.test("download() resumes where an earlier one stopped", async () => {
   await withServer(ranged, async (place) => {
     await startPart(place, content.subarray(0, half));
     const reports: number[] = [];

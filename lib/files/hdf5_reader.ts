@@ -43,7 +43,7 @@ async function read(path: string, alive: () => void): Promise<Hdf5Content> {
   const { size } = statSync(path);
   if (size > maxFile) throw new Refused(`has ${megabytes(size)} MB, and at most ${megabytes(maxFile)} are read`);
   const library = await h5.ready as unknown as Library;
-  library.activate_throwing_error_handler?.(); // otherwise it prints pages and goes on
+  library.activate_throwing_error_handler?.(); // otherwise it prints pages and continues
   // A file system of its own, in memory: links to other files, and data that is said to be in them, lead nowhere.
   library.FS.createDataFile("/", "file", readAll(path, size, alive), true, false, true);
   const file = new h5.File("/file", "r");

@@ -32,7 +32,7 @@ const reasons: Readonly<Record<string, readonly [reason: string, fix: string]>> 
   EEXIST: ["a file of this name is there", "name a folder in place of this file"],
 };
 
-/** What each call does, as it goes on from "Cannot". */
+/** What each call does, to continue "Cannot". */
 const actions: Readonly<Record<string, string>> = {
   open: "open",
   read: "read",

@@ -73,7 +73,7 @@ Deno.test("grid() is layOut() as a PNG", async () => {
   assert.deepEqual(await decode(await grid(list, { scale: 3 })), layOut(list, { scale: 3 }));
 });
 
-Deno.test("cutGrid() undoes layOut(), and refuses what is no such grid", () => {
+Deno.test("cutGrid() undoes layOut(), and refuses what is not such a grid", () => {
   const all = Array.from({ length: 6 }, (_, i) => {
     const picture = numbered(5, 4);
     return { ...picture, data: picture.data.map((value) => value + 10 * i) };

@@ -55,7 +55,7 @@ export function nameOf(character: string): string {
 
 /**
  * The odd characters of a text, in their order. Letters that look like those of ASCII are odd only where no other
- * letter stands in the text that ASCII lacks: "Фото" is a word, "еmoji" with a Cyrillic letter is none.
+ * letter of the text is outside ASCII: "Фото" is a word, "еmoji" with a Cyrillic letter is none.
  */
 export function oddCharacters(text: string): Odd[] {
   if (ascii.test(text)) return [];

@@ -57,7 +57,7 @@ export const notes: Readonly<Record<string, string>> = {
   TopK: "of equal values the first one first, as in tfjs",
 };
 
-/** Names of kernels that tfjs has. Some exported strings are no kernels: they differ from their names. */
+/** Names of kernels that tfjs has. Some exported strings are not kernels: they differ from their names. */
 export function namesOfTfjs(): string[] {
   const names = Object.entries(tf).flatMap(([name, value]) =>
     typeof value === "string" && (value === name || value === `_${name}`) ? [value] : []

@@ -21,7 +21,7 @@ import { wire } from "../graph/wire.ts";
  *
  * @param file a recipe, a run folder or a checkpoint
  * @throws {DenoiseError} for whatever `run` would refuse before its first step, but for a dataset's files that are not
- * here: what to do about them stands in the text
+ * here: the text says what to do about them
  */
 export async function dryRun(
   file: string,

@@ -34,7 +34,7 @@ const mostSamples = 13; // grids on a page: some tens of kilobytes each
  *
  * @param folder a run folder
  * @returns the file
- * @throws {DenoiseError} when it is no run folder, or its recipe does not work any more
+ * @throws {DenoiseError} when it is not a run folder, or its recipe no longer works
  */
 export async function report(
   folder: string,
@@ -83,7 +83,7 @@ export async function writeReport(folder: string, graph: Graph, log: readonly Lo
         ["network", `${counted(cost.parameters, "parameter")}, ${scaled(cost.stepFlops, "FLOP")} a step`] as const,
       ]),
       ...history.starts.map(({ step, time, backend }) =>
-        [step === 0 ? "started" : `gone on after step ${count(step)}`, `${time}, ${backend}`] as const
+        [step === 0 ? "started" : `resumed after step ${count(step)}`, `${time}, ${backend}`] as const
       ),
       ...history.metrics.map(({ name, points }) => [name, measurement(points)] as const),
     ],

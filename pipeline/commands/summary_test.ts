@@ -1,4 +1,4 @@
-/** Tests of the report of a run: it tells what the log tells, and stands alone. */
+/** Tests of the report of a run: it tells what the log tells, and is self-contained. */
 import assert from "node:assert/strict";
 import type { LogEntry } from "../run/log.ts";
 import { toSvg } from "../view/plots/mod.ts";

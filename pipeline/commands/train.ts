@@ -1,4 +1,4 @@
-/** Trains from a recipe, or goes on where an earlier run stopped. */
+/** Trains from a recipe, or resumes where an earlier run stopped. */
 import { refusalOf, whatFailed, writeWhole } from "../../lib/files/mod.ts";
 import { disposeTree } from "../../lib/tensor/mod.ts";
 import type { DataDigest, Pictures } from "../data/mod.ts";
@@ -41,7 +41,7 @@ export interface TrainOptions {
   readonly overrides?: readonly string[];
   /** Which code is run of a recipe that is not typed, besides what the user has trained with on this machine. */
   readonly trust?: Trust;
-  /** Starts over; what stands in the run folder is moved aside. */
+  /** Starts over; what is in the run folder is moved aside. */
   readonly fresh?: boolean;
   /** Folder of the run folders. Default `runs`. */
   readonly runs?: string;
@@ -56,7 +56,7 @@ export interface TrainOptions {
   /** What a user types before a recipe to train it. Default `deno task run`. */
   readonly command?: string;
   /**
-   * What a user types to go on after an interruption, where training is a part of another command: what to do next is
+   * What a user types to resume after an interruption, where training is a part of another command: what to do next is
    * then not said at its end. Default: `command` with the recipe and the overrides.
    */
   readonly again?: string;
@@ -79,7 +79,7 @@ export interface TrainResult {
 }
 
 /**
- * Trains a recipe in `runs/<name>`. A run that was stopped or killed goes on exactly where its last checkpoint stands.
+ * Trains a recipe in `runs/<name>`. A run that was stopped or killed resumes exactly at its last checkpoint.
  *
  * @param recipeFile a recipe, a run folder or a checkpoint
  * @throws {DenoiseError} for whatever the user can put right: a wrong recipe, one that changed since, a folder in use,
@@ -123,7 +123,7 @@ export async function train(recipeFile: string, options: TrainOptions, console: 
     checkBatch(graph, pictures.train.count);
     tellData(console, pictures);
     const metrics = await soon(prepareMetrics(graph, console, { signal, cache }));
-    row(console, "run", path + (before === undefined ? "" : `, going on after step ${count(before.position.step)}`));
+    row(console, "run", path + (before === undefined ? "" : `, resuming after step ${count(before.position.step)}`));
     console.line();
     const statistics = await statisticsOf(graph, pictures, before, signal);
     const session: Session = { graph, backend, console, generate: generators(backend, graph), statistics, signal };
@@ -211,7 +211,7 @@ async function trainIn(
   const keeper = new Keeper({ folder: folder.checkpoints, recipe, code, log, last, newest: before?.path });
   using trainer = new Trainer({ session, pictures, metrics, folder, log, keeper, state, position, zero, hold });
   if (position.step >= trainer.plan.totalSteps) {
-    console.line(`trained as long as the recipe asks already: ${counted(position.step, "step")}`);
+    console.line(`already trained for as long as the recipe asks: ${counted(position.step, "step")}`);
   }
   const finished = await trainer.run();
 

@@ -211,7 +211,7 @@ function unfit(
   return messages.resultUnfit(plugin, call, more, "state keeps its names from call to call: give it in init as well");
 }
 
-/** Shapes that a call returns. Undefined where an op has no shape rule: that is no fault of the plugin. */
+/** Shapes that a call returns. Undefined where an op has no shape rule: that is not the plugin's fault. */
 async function trace(
   fn: () => Record<string, tf.Tensor>,
   name: string,

@@ -2,6 +2,7 @@
 import type { ImageShape } from "../kinds/common.ts";
 import type { Kind, Slot } from "../kinds/mod.ts";
 import * as messages from "../problems/messages/graph.ts";
+import { unknownSampler } from "../problems/messages/recipe.ts";
 import { DenoiseError, type Problem } from "../problems/problem.ts";
 import type { Recipe, RecipeStage } from "../recipe/types.ts";
 import { checkCapabilities } from "./capabilities.ts";
@@ -121,7 +122,7 @@ function assemble(
       const samplers = all("sampler");
       const found = samplers.find(({ path }) => path[1] === name);
       if (found !== undefined) return found;
-      throw new DenoiseError(messages.samplerUnknown(name, samplers.map(({ path }) => String(path[1]))));
+      throw new DenoiseError(unknownSampler(name, samplers.map(({ path }) => String(path[1]))));
     },
   };
 }

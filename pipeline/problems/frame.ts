@@ -27,7 +27,7 @@ export function codeFrame(place: Place, paint: Paint, width: number): string[] {
     indexAt(line, place.column + Math.min(place.length, line.length)),
     room,
   );
-  // What stands before says nothing once its own beginning is out of sight.
+  // The text before it is useless once its own beginning is cut off.
   if (marked.skipped > 0) first = place.line;
   const before = lines.slice(first - 1, place.line - 1).map((text, i) =>
     row(String(first + i), window(text, 0, 0, room).text)
@@ -38,7 +38,7 @@ export function codeFrame(place: Place, paint: Paint, width: number): string[] {
 
 /**
  * What a terminal shows of a line: at most `room` columns that hold the marked part, "…" where it is cut, and between
- * which columns the marked part then stands. `skipped` is what was left out before, in columns.
+ * which columns the marked part then has. `skipped` is what was left out before, in columns.
  */
 function window(line: string, start: number, end: number, room: number) {
   let column = 0;
@@ -56,7 +56,7 @@ function window(line: string, start: number, end: number, room: number) {
   });
   if (from < 0) from = column;
   if (to < 0) to = column;
-  // A third of the room shows what stands before the mark.
+  // A third of the room shows the text before the mark.
   const skipped = column <= room || from < room - 10 ? 0 : from - Math.floor(room / 3);
   const last = column - skipped > room ? skipped + room - 1 : Infinity;
   const visible = cells.filter((cell) =>

@@ -1,7 +1,7 @@
 /** Remembers the text that a place points into, for its code frame: a recipe may come from a checkpoint or the command line. */
 import type { Place } from "./problem.ts";
 
-/** Name of the "file" that command line overrides stand in. */
+/** Name of the "file" that holds command line overrides. */
 export const commandLine = "command line";
 
 const texts = new WeakMap<Place, string>();
@@ -17,7 +17,7 @@ export function sourceOf(place: Place): string | undefined {
   const known = texts.get(place);
   if (known !== undefined) return known;
   try {
-    // Sources are small; anything else is no place to print a line of.
+    // Sources are small; anything larger is not worth printing a line of.
     if (place.file === commandLine || Deno.statSync(place.file).size > 2 ** 21) return undefined;
     return Deno.readTextFileSync(place.file);
   } catch {

@@ -47,7 +47,7 @@ export async function checkRecipe(
     seed,
     stages: stages.map(({ stage }) => stage),
     train: train.train,
-    sweep, // not among what is resolved: a run of a sweep is no sweep
+    sweep, // left out of the resolved recipe: a run within a sweep does not sweep again
     resolved: { ...rest, train: train.resolved, backend },
     origin: (path) => originOf(root, path),
     problem: (path, problem) => problemAt(root, path, problem),
@@ -75,7 +75,7 @@ function valuePlace(root: MapNode, path: Path): Place | undefined {
 
 const nameOf = (stage: Node) => isMap(stage) ? stage.value.get("use")?.node.place : undefined;
 
-/** Marks an option with its key, a stage by the name of its plugin, and what stands nowhere by what it stands in. */
+/** The place to underline: an option's key, a stage's plugin name, or the nearest parent for a missing value. */
 function problemAt(root: MapNode, path: Path, problem: Omit<Problem, "place">): Problem {
   const field = stageField(root, path);
   const place = field !== undefined && !isMap(field.node) ? spanOf(field) : valuePlace(root, path);

@@ -18,7 +18,7 @@ const englishOf = z.locales.en().localeError;
  * @param owner what has the options: `network/clear-unet`, `train`
  * @param schema of the options, for what is allowed
  * @param data what was checked
- * @param nodeAt what stands at a path, for how it is written
+ * @param nodeAt the node at a path, for how it is written
  */
 export function issueText(
   issue: Issue,
@@ -66,7 +66,7 @@ export function issueText(
   }
 }
 
-/** The text that a schema gives for its own failure, or undefined where zod's stands. */
+/** The text that a schema gives for its own failure, or undefined where zod's applies. */
 function ownText(issue: Issue): string | undefined {
   const english = englishOf(issue as Parameters<typeof englishOf>[0]);
   return issue.message === (typeof english === "string" ? english : english?.message) ? undefined : issue.message;

@@ -41,7 +41,7 @@ export async function loadText(file: string): Promise<RecipeText | Text> {
         ? { file, text: recipe, held: "checkpoint" }
         : messages.checkpointWithoutRecipe(file, recipe.reason);
     }
-    if (!info.isFile) return messages.recipeUnreadable(file, "it is no ordinary file");
+    if (!info.isFile) return messages.recipeUnreadable(file, "it is not a regular file");
     if (info.size > sizeLimit) return messages.recipeTooLarge(file, info.size, sizeLimit);
     const bytes = await Deno.readFile(file);
     return decode(file, bytes);

@@ -75,7 +75,7 @@ export async function checkOptions(
   return { options: result.data, resolved: await resolve(schema, data, result.data) };
 }
 
-/** Where the value at a path stands; undefined when it is not there, or only by default. */
+/** Place of the value at a path; undefined when it is missing, or only a default. */
 function placeOf(node: Node, path: readonly (string | number)[]): Place | undefined {
   if (path.length === 0) return undefined;
   const field = fieldAt(node, path);

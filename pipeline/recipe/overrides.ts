@@ -38,7 +38,7 @@ export interface Setting {
   readonly field: Field;
 }
 
-/** Settings as `key=value`, for what is no recipe; what cannot be read is reported and left out. */
+/** Settings as `key=value`, outside of a recipe; those that cannot be read are reported and left out. */
 export function readSettings(texts: readonly string[], report: Report): Setting[] {
   const all = shown(texts);
   return texts.flatMap((text, i) => {

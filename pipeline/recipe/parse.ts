@@ -9,16 +9,16 @@ import { placesIn } from "./places.ts";
 import type { Origin } from "./types.ts";
 import { syntaxProblems } from "./yaml_errors.ts";
 
-/** Takes a problem; where it stands may be unknown. */
+/** Takes a problem; its place may be unknown. */
 export type Report = (text: Text, place?: Place) => void;
 
-/** Values in one recipe, aliases counted as often as they stand: real recipes have some dozens. */
+/** Values in one recipe, aliases counted each time they are used: real recipes have some dozens. */
 const valueLimit = 10_000;
 const depthLimit = 50;
 
 const inFile: Origin = { from: "default" };
 
-/** Where the text stands. */
+/** Place of the text. */
 export interface TextSource {
   /** Name of the file in problems. */
   readonly file: string;
@@ -84,7 +84,7 @@ class Converter {
     return this.#tooLarge ? undefined : node;
   }
 
-  /** `fallback` is where a value stands that takes no room, such as that of `network:`. */
+  /** `fallback` is the place of a value that takes no room, such as that of `network:`. */
   convert(yaml: unknown, fallback: Place, depth: number): Node {
     const [start, end] = (yaml as YamlNode | null)?.range ?? [0, 0];
     const place = end > start ? this.place(start, end) : fallback;

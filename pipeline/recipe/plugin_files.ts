@@ -2,7 +2,8 @@
 import { basename, dirname, resolve } from "node:path";
 import { isFile, isFolder } from "../../lib/files/exists.ts";
 import { type Kind, kinds } from "../kinds/mod.ts";
-import { pluginFileIsFolder, pluginFileNotFound, wrongType } from "../problems/messages/recipe.ts";
+import { pluginFileMissing } from "../problems/messages/plugins.ts";
+import { pluginFileIsFolder, wrongType } from "../problems/messages/recipe.ts";
 import * as messages from "../problems/messages/trust.ts";
 import { commandLine } from "../problems/source.ts";
 import { nearest } from "../terminal/nearest.ts";
@@ -108,7 +109,7 @@ async function isUsable({ written, node, path }: Item, { checkpoints, report }: 
   else if (!isPluginName(path) || !isPluginName(real)) {
     report(messages.pluginEnding(written, pluginEndings), node?.place);
   } else if (!await isFile(path)) {
-    report(pluginFileNotFound(written, await nearestBeside(path, written)), node?.place);
+    report(pluginFileMissing(written, await nearestBeside(path, written)), node?.place);
   } else return true;
   return false;
 }

@@ -28,13 +28,13 @@ export interface ReadOptions {
   readonly trust?: Trust;
 }
 
-/** What is missing because a base or a plugin file could not be read is no problem of its own. */
+/** Codes of problems that only follow from a base or a plugin file that could not be read. */
 const consequences = {
   base: ["missing-stage", "missing-use", "missing-train-length", "unknown-sampler", "override-unknown"],
   plugins: ["unknown-plugin"],
 };
 
-/** Values that cannot be read: that nothing stands in their place is no problem of its own. */
+/** Values that cannot be read: that they are missing is not reported as well. */
 const valueCodes = ["alias-cycle", "alias-unknown", "not-finite", "number-lost"];
 
 /**
@@ -59,7 +59,7 @@ export async function readRecipe(file: string, options: ReadOptions): Promise<Re
     plugins: await reader.withFiles(plugins, found.files),
     report,
     add: (problems) => reader.problems.push(...problems),
-    // Shown with the name of the file and no line of it: what is missing stands nowhere.
+    // Shown with the name of the file and no line of it: what is missing has no line.
     nowhere: placeIn("", { file: chain.file, line: 1, column: 1, length: 1 }),
   });
   if (checked === undefined) throw reader.error();

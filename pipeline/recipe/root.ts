@@ -1,4 +1,4 @@
-/** Checks what stands at the root of a recipe besides its stages: name, seed, train, and keys that mean nothing. */
+/** Checks the root of a recipe besides its stages: name, seed, train, and keys that mean nothing. */
 import { basename } from "node:path";
 import { unseen, visible } from "../../lib/text/mod.ts";
 import { type Kind, kinds } from "../kinds/mod.ts";

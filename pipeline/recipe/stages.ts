@@ -181,7 +181,7 @@ export async function optionOwners(option: string, order: readonly Kind[], sourc
   for (const kind of new Set(order)) {
     const owners: string[] = [];
     for (const name of source.names(kind)) {
-      // Backends load whole runtimes, and a plugin that does not load is no help here.
+      // Backends load whole runtimes, and a plugin that does not load does not help here.
       const plugin = kind === "backend" && kind !== order[0]
         ? undefined
         : await source.load(kind, name).catch(() => undefined);

@@ -65,7 +65,7 @@ export async function compareBehind(
     return done(true);
   }
   warnings.push(messages.dataChanged(position.step, linesOf(changesBetween(before, now)), fitted));
-  // By pixels, not by what became of the names: the same pictures under exchanged names are no other data set.
+  // By pixels, not by what became of the names: the same pictures under exchanged names are the same data set.
   const seen = new Set(before.train.map(({ content }) => content));
   return done(true, !now.train.some(({ content }) => seen.has(content)));
 }

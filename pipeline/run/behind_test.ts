@@ -56,7 +56,7 @@ Deno.test("compareBehind() says which backend, which machine and which version w
   assert.deepEqual((await found({ devices: 2 })).codes, ["backend-changed"]);
   const machine = await found({ build: "cuda13 1, a GPU" });
   assert.deepEqual(machine.codes, ["build-changed"]);
-  assert.match(machine.text, /ran on cuda13 1, a GPU and runs on cpu 1, a processor now/);
+  assert.match(machine.text, /ran on cuda13 1, a GPU and now runs on cpu 1, a processor/);
   assert.deepEqual((await found({}, { denoise: "0.0.1" })).codes, ["version-changed"]);
 });
 

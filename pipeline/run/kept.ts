@@ -1,4 +1,4 @@
-/** Files of what a command has measured, which it reads when it goes on. */
+/** Files of what a command has measured, which it reads when it resumes. */
 import { z } from "zod";
 import { DenoiseError } from "../problems/problem.ts";
 import type { Text } from "../problems/messages/text.ts";

@@ -134,5 +134,5 @@ export function tellEnd(
 /** What an interrupted run says. */
 export function tellInterrupted(console: Console, checkpoint: string | undefined, command: string): void {
   console.line(checkpoint === undefined ? "nothing was trained yet, so nothing is saved" : `saved ${checkpoint}`);
-  console.line(`go on with: ${command}`);
+  console.line(`resume with: ${command}`);
 }

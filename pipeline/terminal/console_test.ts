@@ -1,4 +1,4 @@
-/** Tests of what stands on the terminal, and in a file in its place. */
+/** Tests of what is on the terminal, and in a file in its place. */
 import assert from "node:assert/strict";
 import { stripVTControlCharacters } from "node:util";
 import picocolors from "picocolors";
@@ -55,7 +55,7 @@ function streams(interactive: boolean, columns = 80) {
   return { said, console };
 }
 
-Deno.test("a console that is no terminal prints plain lines, every ten seconds at most", () => {
+Deno.test("a console that is not a terminal prints plain lines, every ten seconds at most", () => {
   const { said, console } = streams(false);
   for (said.now = 0; said.now <= 60_000; said.now += 100) console.progress(progress);
   console.endProgress();
@@ -65,7 +65,7 @@ Deno.test("a console that is no terminal prints plain lines, every ten seconds a
   assert.ok(!said.out.includes("\x1b") && !said.out.includes("\r") && !said.out.includes("━"));
 });
 
-Deno.test("a console that is no terminal passes over short work", () => {
+Deno.test("a console that is not a terminal passes over short work", () => {
   const { said, console } = streams(false);
   for (let epoch = 1; epoch <= 20; epoch++) {
     console.progress({ ...progress, label: `epoch ${epoch}` });

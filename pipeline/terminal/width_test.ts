@@ -41,9 +41,9 @@ Deno.test("wrap() breaks at blanks and loses no word", () => {
 
 Deno.test("wrap() keeps a command on one line, which a shell runs as one when it is copied", () => {
   const command = "deno task run 'my recipes/it'\\''s one.yaml' train.epochs=24";
-  assert.deepEqual(wrap(`go on with: ${command}`, 20), ["go on with:", command]);
-  assert.deepEqual(wrap("deno task picture   says what each shows", 24), [
-    "deno task picture   says",
-    "what each shows",
+  assert.deepEqual(wrap(`resume with: ${command}`, 20), ["resume with:", command]);
+  assert.deepEqual(wrap("deno task picture   lists what each shows", 24), [
+    "deno task picture  ",
+    "lists what each shows",
   ]);
 });

@@ -10,7 +10,7 @@ export interface Trajectory {
   readonly result: tf.Tensor4D;
 }
 
-/** What stands for the pipeline. */
+/** A stand-in for the pipeline. */
 export interface SampleTools {
   denoise(image: tf.Tensor4D, rates: Rates): Components;
   /** Clips a signal; leaves it alone where it is missing. */

@@ -29,7 +29,7 @@ if (topic !== undefined) {
     onEachBackend(`golden train step ${name}`, (backend) => trainStep(topic, ledger, name, description, backend));
   }
 
-  // Settings stand with the first tensor of a case; whatever stands with another has to be one of them.
+  // Settings are with the first tensor of a case; whatever is with another has to be one of them.
   for (const { name, settings } of topic.tensors) understand(settings, adamwOptions, name);
   const adamw = topic.tensors.filter(({ name }) => /^adamw\d+\/start$/.test(name));
   onEachBackend("golden AdamW", async (backend) => {

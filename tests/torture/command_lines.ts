@@ -250,7 +250,7 @@ function whatIsWrong({ code, out, error }: Ended): string[] {
   if (code === undefined) wrong.push(`did not end: ${error}`);
   else if (![0, 1, 2].includes(code)) wrong.push(`exit code ${code}`);
   if (code !== 0 && error.trim() === "") wrong.push("failed without a word");
-  if (/came upon something it does not expect|^\s+at .*[.]ts:\d+/m.test(error + out)) {
+  if (/hit an unexpected error|^\s+at .*[.]ts:\d+/m.test(error + out)) {
     wrong.push(`a stack: ${error.slice(0, 1500)}`);
   }
   for (const line of error.split("\n")) {

@@ -112,7 +112,7 @@ function growth(lines: readonly Line[]): { grown: string[]; figures: Record<stri
     const points = level.map((line): Point => ({ step: line.step!, value: line[name]! }));
     const slope = 1000 * slopeOf(points);
     figures[name] = `${text(last[name]!)} (${slope < 0 ? "−" : "+"}${text(Math.abs(slope))} in 1,000 steps)`;
-    // Only both together are a leak: a slope that goes on, and one that has come to something.
+    // Only both together are a leak: a slope that continues, and one that has come to something.
     if (slope > most && last[name]! - level[0]![name]! > rise) {
       grown.push(`${name} grows by ${text(slope)} in 1,000 steps, to ${text(last[name]!)}`);
     }

@@ -68,7 +68,7 @@ export function mutate(recipes: readonly string[], draws: Draws): Mutant {
     done.push(name);
     text = change(text, draws);
   }
-  // A lone half of a pair is no text that a file can hold.
+  // A file cannot hold a lone half of a pair.
   let bytes = new TextEncoder().encode(text.toWellFormed().slice(0, 400_000));
   if (draws.chance(0.04)) {
     done.push("bytes damaged");

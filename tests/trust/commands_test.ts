@@ -165,10 +165,10 @@ Deno.test("a sweep takes no settings from a checkpoint: they would count as type
   await withRecipe(checkpoint, file, (text) => `${text}sweep: { plugins: [[${JSON.stringify(evil)}]] }\n`);
   const [end] = await run(folder, marker, [["sweep", file]]);
   assert.deepEqual([end!.code, end!.marked], [1, false]);
-  assert.match(end!.said, /Cannot sweep over "plugins": the grid comes from a recipe that is not one that you typed/);
+  assert.match(end!.said, /Cannot sweep over "plugins": the grid comes from a recipe that is not one you typed/);
 });
 
-Deno.test("a run of one's own goes on without a word, until its plugin changes", async () => {
+Deno.test("a run of one's own resumes without a word, until its plugin changes", async () => {
   await using place = await workplace();
   const { folder, marker } = place;
   const mine = join(folder, "mine.ts");

@@ -29,7 +29,7 @@ export async function withRecipe(from: string, to: string, change: (recipe: stri
 
 /**
  * Writes a copy of a checkpoint that is a JavaScript program too, whose stored recipe names itself as a plugin: the
- * eight bytes of the header's length begin a comment, the first entry of the metadata ends it, and the rest stands
+ * eight bytes of the header's length begin a comment, the first entry of the metadata ends it, and the rest is
  * behind another one.
  */
 export async function executableCheckpoint(from: string, to: string, code: string): Promise<void> {

@@ -8,7 +8,7 @@ type Own = tf.KernelFunc | undefined;
 type Call = Parameters<tf.KernelFunc>[0];
 type Result = tf.TensorInfo | tf.TensorInfo[];
 
-/** A float32 tensor as pixels by channels; undefined where the channels are no multiple of 4. */
+/** A float32 tensor as pixels by channels; undefined where the channels are not a multiple of 4. */
 function matrix({ shape, dtype }: tf.TensorInfo): { rows: number; channels: number } | undefined {
   const channels = shape.at(-1) ?? 0;
   const count = tf.util.sizeFromShape(shape);

@@ -10,7 +10,7 @@ import type { Trace } from "./trace.ts";
 
 /** Operations that may wait before they are run without being asked for. */
 const mostPending = 2000;
-/** Elements of a constant that stands in a program's text. */
+/** Most elements of a constant that is written in a program's text. */
 const mostInline = 1024;
 /** Bytes from which data goes to the device at once. */
 const uploadAtOnce = 65536;

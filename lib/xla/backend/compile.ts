@@ -13,7 +13,7 @@ import { Trace } from "./trace.ts";
 import { type Tree, visitTree } from "./tree.ts";
 
 export interface CompileFunctionOptions {
-  /** Stands in messages. */
+  /** For messages. */
   readonly name: string;
   /** Arguments that are consumed: their memory is reused for results. */
   readonly donate?: readonly number[] | undefined;
@@ -35,7 +35,7 @@ interface Leaf {
 interface Specialised {
   readonly form: Form;
   readonly types: readonly { readonly shape: readonly number[]; readonly dtype: string }[];
-  /** Where each tensor stands, for messages. */
+  /** The path of each tensor, for messages. */
   readonly paths: readonly string[];
   readonly runner: Promise<Runner>;
 }

@@ -146,7 +146,7 @@ Deno.test({
   },
 });
 
-Deno.test("a folder that cannot be written to is no reason to stop", async () => {
+Deno.test("a folder that cannot be written to does not stop the program", async () => {
   const file = await Deno.makeTempFile();
   const cache = new ProgramCache(file, "build");
   cache.save("a", 1, { serialize: () => new Uint8Array(1) } as unknown as Executable);

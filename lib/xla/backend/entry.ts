@@ -1,4 +1,4 @@
-/** What stands behind a tensor: memory of the device, a value of the graph, an array on the host. */
+/** What is behind a tensor: memory of the device, a value of the graph, an array on the host. */
 import type { TypedArray } from "@tensorflow/tfjs";
 import type { ElementType, Value } from "../stablehlo/mod.ts";
 import type { Stored } from "./stored.ts";
@@ -19,7 +19,7 @@ export function isDeviceType(dtype: string): dtype is DeviceType {
   return dtype in elementTypes;
 }
 
-/** Elements that bytes stand for. */
+/** Elements that bytes hold. */
 export function elementsOf(bytes: Uint8Array<ArrayBuffer>, dtype: DeviceType): TypedArray {
   const size = bytes.byteLength;
   if (dtype === "float32") return new Float32Array(bytes.buffer, bytes.byteOffset, size / 4);

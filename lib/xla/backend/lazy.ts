@@ -45,7 +45,7 @@ export class LazyGraph {
     this.#run(outputs, inputs, this.device.programSync(text));
   }
 
-  /** As `settleSync`, with the event loop going on while a program is compiled. */
+  /** As `settleSync`, with the event loop running while a program is compiled. */
   async settle(values: readonly Value[]): Promise<void> {
     const plan = this.#plan(values);
     if (plan === undefined) return;

@@ -49,7 +49,7 @@ export class Runner {
   /**
    * Starts the program and returns tensors that may still be under way.
    *
-   * @param paths where each argument stands, for messages
+   * @param paths the path of each argument, for messages
    */
   async run(tensors: readonly tf.Tensor[], paths: readonly string[]): Promise<tf.Tensor[]> {
     const { backend, parts } = this;

@@ -22,10 +22,10 @@ import { inside, putRows } from "./places.ts";
 import type { DeviceKernels } from "./types.ts";
 
 /**
- * How often each number from 0 to size − 1 stands in each row of `x`, `[rows, columns]`; larger ones are left out.
+ * How often each number from 0 to size − 1 occurs in each row of `x`, `[rows, columns]`; larger ones are left out.
  *
  * @param weights what each counts instead of 1; empty for none
- * @param once whether it stands there instead of how often
+ * @param once whether it occurs instead of how often
  */
 function binCounts(x: Value, weights: Value, size: number, once: boolean): Value {
   const [rows, columns] = x.shape as [number, number];

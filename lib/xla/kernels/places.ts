@@ -41,7 +41,7 @@ export function flatPlaces(indices: Value, sizes: readonly number[]): Value {
   return select(valid!, place!, -1);
 }
 
-/** Rows of `x` `[rows, width]` at places `[n]`; zeros where a place is no row. */
+/** Rows of `x` `[rows, width]` at places `[n]`; zeros where an index is out of range. */
 export function takeRows(x: Value, places: Value): Value {
   const [rows, width] = x.shape as [number, number];
   const [n] = places.shape as [number];

@@ -56,7 +56,7 @@ function nearestWeights(input: number, output: number, attributes: Attributes): 
 
 const transposed = (weights: Weights): Weights => weights[0]!.map((_, column) => weights.map((row) => row[column]!));
 
-/** Applies a matrix of weights along an axis; in float32 also in mixed precision, as images are no factors of a network. */
+/** Applies a matrix of weights along an axis; in float32 also in mixed precision, as images are not activations of a network. */
 function along(x: Value, axis: 1 | 2, weights: Weights): Value {
   const matrix = constant(weights.flat(), [weights.length, weights[0]!.length], "f32");
   const mixed = unfused(dot(x, matrix, { contract: [[axis], [1]], exact: settings.platform !== "cpu" }));

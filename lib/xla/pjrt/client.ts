@@ -50,7 +50,7 @@ export class Client implements Disposable {
     });
   }
 
-  /** As `compile`; the thread stands still. */
+  /** As `compile`; the thread is blocked. */
   compileSync(text: string, options: CompileOptions = {}): Executable {
     const args = this.#api.call("PJRT_Client_Compile", this.#program(text, options));
     return this.#executable(args.pointer("executable"), options);
@@ -66,7 +66,7 @@ export class Client implements Disposable {
     });
   }
 
-  /** As `load`; the thread stands still. */
+  /** As `load`; the thread is blocked. */
   loadSync(serialized: Uint8Array, options: CompileOptions = {}): Executable {
     const args = this.#api.call("PJRT_Executable_DeserializeAndLoad", this.#serialized(serialized));
     return this.#executable(args.pointer("loaded_executable"), options);

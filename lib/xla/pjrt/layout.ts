@@ -74,7 +74,7 @@ export class Struct<N extends StructName> {
   readonly #view: DataView;
   readonly #layout: Layout;
   readonly #place: Place;
-  /** Buffers whose addresses stand in fields: alive as long as the struct. */
+  /** Buffers whose addresses are in fields: alive as long as the struct. */
   readonly #held: unknown[] = [];
 
   /** @param place where it and its texts are put; by default memory of JavaScript */

@@ -1,9 +1,9 @@
-/** Memory that outlives JavaScript: for what another thread reads or writes while JavaScript goes on, or ends. */
+/** Memory that outlives JavaScript: for what another thread reads or writes while JavaScript continues, or ends. */
 import { fixedBytes, type Place } from "./layout.ts";
 import type { Library } from "./library.ts";
 
 /**
- * Memory of the C library for one call. A call on another thread may go on after the process, or the worker, has thrown
+ * Memory of the C library for one call. A call on another thread may continue after the process, or the worker, has thrown
  * an error and its JavaScript memory is gone. Such a call's memory is then never freed: nothing here runs any more.
  */
 export class CallMemory implements Disposable {

@@ -8,7 +8,7 @@ import type { Archive } from "./types.ts";
 /** Bytes that a connection brings within the time of a stall, at least. */
 const leastBytes = 4096;
 
-/** An attempt that failed. Its text goes on from "Cannot download …:". */
+/** An attempt that failed. Its text continues "Cannot download …:". */
 class Failed extends Error {}
 
 /**

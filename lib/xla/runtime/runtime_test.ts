@@ -261,7 +261,7 @@ Deno.test("choosePlugin() takes the accelerator that has its plugin, else the CP
     runtime: "cuda13",
     reason: "NVIDIA H100 found",
   });
-  assert.equal(choosePlugin({ folder, hardware: none, env }).plugin, onCpu, "a plugin without its device is no use");
+  assert.equal(choosePlugin({ folder, hardware: none, env }).plugin, onCpu, "a plugin without its device is of no use");
   writeFileSync(cuda13, "cut off");
   assert.match(
     choosePlugin({ folder, hardware: h100, env }).reason,

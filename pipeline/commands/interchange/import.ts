@@ -51,7 +51,7 @@ export interface ImportOptions {
  * Imports the weights in a Keras file, and writes them as the checkpoint of step 0: to sample from, or to train on.
  *
  * @returns the checkpoint
- * @throws {DenoiseError} when a file cannot be read or does not fit, or a run or a file stands there already
+ * @throws {DenoiseError} when a file cannot be read or does not fit, or a run or a file is already there
  */
 export async function importWeights(
   file: string,

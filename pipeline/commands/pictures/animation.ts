@@ -79,7 +79,7 @@ export async function animationPicture(
 /**
  * The grids that training wrote, in their order.
  *
- * @throws {DenoiseError} when it is no run folder
+ * @throws {DenoiseError} when it is not a run folder
  */
 export async function sampleGrids(folder: string): Promise<SampleGrid[]> {
   const found: (SampleGrid & { unit: string; count: number })[] = [];

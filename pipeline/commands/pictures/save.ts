@@ -20,7 +20,7 @@ const still = [".png", ".webp"] as const;
 const moving = [".gif", ".webp"] as const;
 const charts = [".png", ".svg", ".webp"] as const;
 
-/** What a command draws: charts, pictures that stand still, and those that may move. */
+/** What a command draws: charts, still pictures, and pictures that may be animated. */
 export type What = "a chart" | "a picture" | "an animation" | "a picture or an animation";
 
 const endings: Readonly<Record<What, readonly string[]>> = {

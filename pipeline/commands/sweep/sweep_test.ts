@@ -85,7 +85,7 @@ Deno.test("readGrid() writes the values of the recipe so that they read back as 
   assert.deepEqual(axis!.values.map((text) => parse(text)), values);
 });
 
-Deno.test("readGrid() refuses what is no grid", () => {
+Deno.test("readGrid() refuses what is not a grid", () => {
   const code = (...overrides: string[]) => {
     try {
       return `${readGrid(overrides).axes.length} axes`;
@@ -167,7 +167,7 @@ Deno.test({
     const output = memoryConsole();
     const third = await sweep(file, { ...shared, overrides: ["seed=1,2"], signal: stopped.signal }, output);
     assert.equal(third.outcome, "interrupted");
-    assert.equal(output.lines.at(-1), `go on with: deno task sweep --runs ${shared.runs} ${file} seed=1,2`);
+    assert.equal(output.lines.at(-1), `resume with: deno task sweep --runs ${shared.runs} ${file} seed=1,2`);
     assert.equal((await run("seed=1,2")).outcome, "finished");
   },
 });
@@ -206,7 +206,7 @@ Deno.test({
   },
 });
 
-Deno.test("sweep() goes through what a recipe declares, and refuses what is no grid", async () => {
+Deno.test("sweep() goes through what a recipe declares, and refuses what is not a grid", async () => {
   const folder = await Deno.makeTempDir();
   const file = join(folder, "small.yaml");
   const run = async (grid: string) => {

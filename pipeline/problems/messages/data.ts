@@ -2,12 +2,12 @@
 import { shellWord } from "../../terminal/shell.ts";
 import { counted, quote, type Text } from "./text.ts";
 
-/** A batch larger than all that an epoch holds. */
+/** A batch larger than all that an epoch has. */
 export function batchTooLarge(batchSize: number, count: number, repeats: number): Text {
   const epoch = count * repeats;
   return {
     code: "batch-too-large",
-    message: `Cannot cut a batch of ${counted(batchSize, "picture")} from the training split: an epoch holds ${
+    message: `Cannot make a batch of ${counted(batchSize, "picture")} from the training split: an epoch has ${
       counted(epoch, "picture")
     }`,
     help: [
@@ -30,7 +30,7 @@ export function brokenPictures(
     message: `Cannot decode ${broken.length} or more of ${counted(count, "picture")}: at most ${limit} may be broken`,
     help: [
       ...broken.slice(0, 5).map(({ name, reason }) => `${name}: ${reason}`),
-      "repair or remove them, or allow more: broken_limit, where the dataset has that option",
+      "repair or remove them, or allow more with broken_limit, if the dataset has that option",
     ],
   };
 }
@@ -42,7 +42,7 @@ export function datasetUnavailable(what: string, help: readonly string[]): Text 
 
 /** A dataset that opens without a picture to train on. */
 export function emptySplit(held: number, skipped: number): Text {
-  const rest = held === 1 ? "the only picture left is" : `all ${counted(held, "picture")} that are left are`;
+  const rest = held === 1 ? "the only remaining picture is" : `all ${counted(held, "remaining picture")} are`;
   return {
     code: "empty-split",
     message: "Cannot train: the training split holds no pictures",
@@ -59,7 +59,7 @@ export function storeDamaged(path: string): Text {
   return {
     code: "store-damaged",
     message: `Cannot use the decoded pictures in "${path}": the file is damaged`,
-    help: [`delete it, and the pictures are decoded again: rm ${shellWord(path)}`],
+    help: [`delete it, and the pictures will be decoded again: rm ${shellWord(path)}`],
   };
 }
 
@@ -68,6 +68,6 @@ export function wrongPicture(name: string, bytes: number, expected: number): Tex
   return {
     code: "wrong-picture",
     message: `The dataset gave ${bytes} bytes for picture ${quote(name)}, expected ${expected}`,
-    help: ["its plugin has to return height × width × channels bytes from pixels()"],
+    help: ["pixels() of its plugin must return height × width × channels bytes"],
   };
 }

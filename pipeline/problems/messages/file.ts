@@ -3,11 +3,11 @@ import { pathHints } from "../../../lib/files/mod.ts";
 import { choices, found, listed, quote, type Text } from "./text.ts";
 
 /** What a recipe needs at least; shown where a file is empty. */
-const smallest = "a recipe needs at least dataset, network and train: recipes/quickstart.yaml is one to copy";
+const smallest = "a recipe needs at least dataset, network and train: start from a copy of recipes/quickstart.yaml";
 
 /** An alias within what it stands for. */
 export function aliasCycle(name: string): Text {
-  return { code: "alias-cycle", message: `Alias "*${name}" stands within itself`, help: ["write the value out"] };
+  return { code: "alias-cycle", message: `Alias "*${name}" contains itself`, help: ["write the value out"] };
 }
 
 /** An alias without anchor. */
@@ -37,7 +37,7 @@ export function checkpointWithoutRecipe(file: string, reason: string): Text {
   return {
     code: "checkpoint-without-recipe",
     message: `Cannot read a recipe from checkpoint ${quote(file)}`,
-    help: [reason, "checkpoints of a run hold theirs in the metadata: runs/<name>/checkpoints/*.safetensors"],
+    help: [reason, "a run's checkpoints keep the recipe in their metadata: runs/<name>/checkpoints/*.safetensors"],
   };
 }
 
@@ -55,7 +55,7 @@ export function duplicateKey(key: string, firstLine: number): Text {
   return {
     code: "duplicate-key",
     message: `Key ${quote(key)} is given twice`,
-    help: [`it stands on line ${firstLine} already: keep one of the two`],
+    help: [`it is already on line ${firstLine}: keep one of the two`],
   };
 }
 
@@ -82,7 +82,7 @@ export function extendsForm(value: unknown, written: string | undefined, fix: re
   };
 }
 
-/** A folder that is no run. */
+/** A folder that is not a run. */
 export function folderWithoutRecipe(file: string, recipes: readonly string[]): Text {
   return {
     code: "folder-without-recipe",
@@ -136,7 +136,7 @@ export function notFinite(written: string, fix: readonly string[]): Text {
     message: `Cannot use ${quote(written)} as a value`,
     help: [
       "numbers in a recipe are finite: leave the option out for its default",
-      ...(/^[-+]?\.(inf|nan)$/i.test(written) ? [] : fix.map((text) => `where it is text, ${text}`)),
+      ...(/^[-+]?\.(inf|nan)$/i.test(written) ? [] : fix.map((text) => `if it is text, ${text}`)),
     ],
   };
 }
@@ -150,12 +150,12 @@ export function notText(file: string, reason: string): Text {
 export function numberLost(written: string, held: number, fix: readonly string[]): Text {
   return {
     code: "number-lost",
-    message: `Cannot hold the number ${quote(written)}: it would become ${held}`,
+    message: `Cannot represent the number ${quote(written)}: it would become ${held}`,
     help: [
       held === 0
         ? "the smallest number above 0 is 5e-324"
         : `whole numbers keep their digits up to ${Number.MAX_SAFE_INTEGER}`,
-      ...fix.map((text) => `where it is text, ${text}`),
+      ...fix.map((text) => `if it is text, ${text}`),
     ],
   };
 }
@@ -176,7 +176,7 @@ export function overrideForm(text: string): Text {
     message: `Cannot read override ${quote(text)}`,
     help: [
       ...(/[\r\n]/.test(text)
-        ? ["it holds a line break, as in a script with the line ends of Windows: remove it"]
+        ? ["it contains a line break, perhaps a Windows line ending from a script: remove it"]
         : []),
       "write <key>=<value>, such as network.block_depth=3",
     ],
@@ -187,7 +187,7 @@ export function overrideForm(text: string): Text {
 export function overrideUnknown(key: string, within: string, keys: readonly string[]): Text {
   return {
     code: "override-unknown",
-    message: `Cannot override ${quote(key)} of ${quote(within)}: there is none`,
+    message: `Cannot override ${quote(key)} of ${quote(within)}: it does not exist`,
     help: [
       keys.length === 0
         ? `${quote(within)} is empty`
@@ -196,16 +196,16 @@ export function overrideUnknown(key: string, within: string, keys: readonly stri
   };
 }
 
-/** An override that goes into a value that is no map. */
+/** An override inside a value that is not a map. */
 export function overrideWithin(key: string, within: string, value: unknown, written?: string): Text {
   return {
     code: "override-within",
-    message: `Cannot override ${quote(key)} of ${quote(within)}: it holds ${found(value, written)}`,
+    message: `Cannot override ${quote(key)} of ${quote(within)}: that is ${found(value, written)}`,
     help: [`override ${within} as a whole: ${within}=<value>`],
   };
 }
 
-/** A file that is no map. */
+/** A file that is not a map. */
 export function recipeForm(value: unknown, written?: string): Text {
   return {
     code: "recipe-form",
@@ -223,7 +223,9 @@ export function recipeTooDeep(): Text {
 export function recipeTooLarge(file: string, bytes: number, limit: number): Text {
   return {
     code: "recipe-too-large",
-    message: `Cannot read ${quote(file)} as a recipe: it has ${megabytes(bytes)} MB, more than ${megabytes(limit)} MB`,
+    message: `Cannot read ${quote(file)} as a recipe: it is ${megabytes(bytes)} MB, over the limit of ${
+      megabytes(limit)
+    } MB`,
     help: ["name a recipe file, a run folder or a checkpoint (.safetensors)"],
   };
 }
@@ -243,7 +245,7 @@ export function severalDocuments(): Text {
   return {
     code: "several-documents",
     message: "Recipe file holds several documents",
-    help: ["one file is one recipe: remove the line --- and what belongs to another"],
+    help: ["a file holds one recipe: remove the line --- and everything that belongs to another"],
   };
 }
 
@@ -261,7 +263,7 @@ export function tagForm(tag: string): Text {
   return {
     code: "tag-form",
     message: `Cannot use tag ${quote(tag)}: recipes have no tags`,
-    help: ["write the value alone, in quotes where it is text that starts with !"],
+    help: ["write the value alone, in quotes if it is text that starts with !"],
   };
 }
 

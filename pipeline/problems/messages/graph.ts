@@ -7,12 +7,12 @@ export function batchUneven(size: number, devices: number): Text {
   const fitting = [...(below === 0 ? [] : [below]), below + devices];
   return {
     code: "batch-uneven",
-    message: `Cannot split a batch of ${counted(size, "picture")} over ${devices} devices: each takes as many`,
+    message: `Cannot split a batch of ${counted(size, "picture")} evenly over ${devices} devices`,
     help: [`use batch_size: ${fitting.join(" or ")}, or another number of devices`],
   };
 }
 
-/** What `train.keep.best` names is no number of any metric. */
+/** `train.keep.best` names something that no metric measures. */
 export function bestUnknown(name: string, numbers: readonly string[]): Text {
   return {
     code: "best-unknown",
@@ -59,7 +59,7 @@ export function cycle(chain: readonly string[]): Text {
   };
 }
 
-/** A shape that is no image. */
+/** A shape that is not an image's. */
 export function imageShapeUnfit(id: string, plugin: string, shape: string): Text {
   return {
     code: "image-shape-unfit",
@@ -108,19 +108,6 @@ export function samplerOptionMissing(plugin: string): Text {
   };
 }
 
-/** A sampler by a name that the recipe does not define. */
-export function samplerUnknown(name: string, samplers: readonly string[]): Text {
-  return {
-    code: "sampler-unknown",
-    message: `Found no sampler ${quote(name)} in the recipe`,
-    help: [
-      samplers.length === 0
-        ? "the recipe has no samplers: add samplers: { preview: { use: ddim, steps: 20 } }"
-        : choices(name, "Samplers of this recipe", samplers),
-    ],
-  };
-}
-
 /** A tensor of another shape than its kind promises. `what`: the tensor's name in the result. */
 export function shapeUnfit(
   plugin: string,
@@ -143,7 +130,7 @@ export function typeUnfit(plugin: string, call: string, what: string, found: str
     code: "type-unfit",
     message: `Cannot use ${plugin}: its ${call} returns ${what} of type ${found} where ${wanted} is needed`,
     help: [
-      `one program serves all calls: tf.cast(…, "${wanted}"); tfjs makes float32 of an int32 tensor and a plain number`,
+      `use tf.cast(…, "${wanted}"): tfjs turns an int32 tensor and a plain number into float32, and one compiled program serves all calls`,
     ],
   };
 }

@@ -1,11 +1,11 @@
 /** Messages about weights that come from other programs and go to them, in alphabetical order of code. Paths stay whole. */
 import { listed, type Text } from "./text.ts";
 
-/** A file for weights that is a checkpoint, or would stand among those of a run. */
+/** A file for weights that is a checkpoint, or would be among those of a run. */
 export function exportOverCheckpoint(path: string): Text {
   return {
     code: "export-over-checkpoint",
-    message: `Cannot write weights to "${path}": checkpoints stand there, which hold more than the average weights`,
+    message: `Cannot write weights to "${path}": checkpoints are kept there, which hold more than the average weights`,
     help: ["name a file outside the folder of checkpoints, such as weights.safetensors"],
   };
 }
@@ -19,18 +19,18 @@ export function exportUnnamed(path: string): Text {
   };
 }
 
-/** A file of weights that is not there, or is of another format. `reason`: goes on from a colon. */
+/** A file of weights that is not there, or is of another format. `reason`: continues the sentence after the colon. */
 export function importUnreadable(path: string, reason: string): Text {
   return {
     code: "import-unreadable",
     message: `Cannot import "${path}": ${reason}`,
     help: [
-      "name an HDF5 file of Keras: what save_weights writes (.weights.h5, or .h5 in Keras 2), or a model saved as .h5",
+      "name a Keras HDF5 file: the output of save_weights (.weights.h5, or .h5 in Keras 2), or a model saved as .h5",
     ],
   };
 }
 
-/** A file whose layers are not those of the network. `what`: goes on from a colon. */
+/** A file whose layers are not those of the network. `what`: continues the sentence after the colon. */
 export function importUnfit(path: string, what: string, help: readonly string[]): Text {
   return {
     code: "import-unfit",
@@ -43,8 +43,8 @@ export function importUnfit(path: string, what: string, help: readonly string[])
 export function importStatistics(path: string, what: string): Text {
   return {
     code: "import-statistics",
-    message: `Cannot import the statistics of pixels in "${path}": ${what}`,
-    help: ["name another file with --statistics, or leave them to be fitted to the recipe's pictures"],
+    message: `Cannot import the pixel statistics in "${path}": ${what}`,
+    help: ["name another file with --statistics, or leave it out to fit them to the recipe's pictures"],
   };
 }
 
@@ -52,9 +52,9 @@ export function importStatistics(path: string, what: string): Text {
 export function importUnsupported(network: string): Text {
   return {
     code: "import-unsupported",
-    message: `Cannot import weights of Keras into network "${network}": it does not say which Keras layers it restates`,
+    message: `Cannot import Keras weights into network "${network}": it does not say which Keras layers it mirrors`,
     help: [
-      "use a network of a Keras model, such as residual-unet or attention-unet",
+      "use a network that mirrors a Keras model, such as residual-unet or attention-unet",
       'or let the plugin return "keras": its layers in the order in which Keras constructs them',
     ],
   };
@@ -64,7 +64,7 @@ export function importUnsupported(network: string): Text {
 export function importTaken(folder: string): Text {
   return {
     code: "import-taken",
-    message: `Cannot import into "${folder}": a run stands there already`,
+    message: `Cannot import into "${folder}": it already holds a run`,
     help: ["name another folder or file with --out, or give the recipe another name"],
   };
 }
@@ -73,7 +73,7 @@ export function importTaken(folder: string): Text {
 export function importOverFile(path: string): Text {
   return {
     code: "import-over-file",
-    message: `Cannot import into "${path}": there is such a file already`,
+    message: `Cannot import into "${path}": the file already exists`,
     help: ["name another with --out, or remove this one first"],
   };
 }

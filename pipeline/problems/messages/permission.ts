@@ -8,7 +8,7 @@ const deeds: Readonly<Record<string, (what: string) => string>> = {
   net: (what) => `connect to ${what}`,
   run: (what) => `start ${what}`,
   ffi: (what) => what === "" ? "run native code" : `load the library ${what}`,
-  env: (what) => `look at the environment variable ${what}`,
+  env: (what) => `read the environment variable ${what}`,
   sys: (what) => `ask the system for ${what}`,
 };
 
@@ -17,7 +17,7 @@ export function lacking(error: unknown): { deed: string; help: string[] } | unde
   if (!(error instanceof Deno.errors.NotCapable)) return undefined;
   const [, closed] = /^Requires all access to "([^]*)"(?:,|$)/.exec(error.message) ?? [];
   if (closed !== undefined) {
-    const help = ["Deno keeps every program out of this part of the system: name a path elsewhere"];
+    const help = ["Deno keeps programs out of this part of the system: use a path elsewhere"];
     return { deed: `use ${quote(closed)}`, help };
   }
   const [, kind = "", what] = /^Requires (\w+) access(?: to "([^]*)")?(?:,|$)/.exec(error.message) ?? [];

@@ -6,7 +6,7 @@ import { choices, counted, listed, quote, type Text } from "./text.ts";
 export function heldOutMissing(): Text {
   return {
     code: "held-out-missing",
-    message: "Cannot take a picture from the dataset: it holds none out",
+    message: "Cannot take a picture from the dataset: it has no validation pictures",
     help: ["name a picture: --image FILE"],
   };
 }
@@ -27,10 +27,10 @@ export function imageUnreadable(path: string, reason: string): Text {
 export function measuredAgain(count: number): Text {
   return {
     code: "measured-again",
-    message: `The validation pictures, or what the metric measures with, have changed since ${
+    message: `The validation pictures or the metric's weights have changed since ${
       count === 1 ? "a kept number was" : `${count} kept numbers were`
     } measured`,
-    help: ["measured again, so that all numbers compare"],
+    help: ["everything is measured again, so that all numbers are comparable"],
   };
 }
 
@@ -39,16 +39,7 @@ export function measurementsDamaged(path: string, reason: string): Text {
   return {
     code: "measurements-damaged",
     message: `Cannot read the measurements kept in "${path}": ${reason}`,
-    help: ["remove the file: they are measured again"],
-  };
-}
-
-/** A metric that lacks what it measures with. `what`: why, and `help` what to do about it. */
-export function measuringUnavailable(metric: string, what: string, help: readonly string[]): Text {
-  return {
-    code: "measuring-unavailable",
-    message: `Cannot measure ${quote(metric)}: what it needs is not here`,
-    help: [what, ...help],
+    help: ["remove the file, and they are measured again"],
   };
 }
 
@@ -61,12 +52,12 @@ export function pictureFormat(file: string, what: string, endings: readonly stri
   };
 }
 
-/** A picture that there is no command for. */
+/** An unknown kind of picture. */
 export function pictureUnknown(name: string, names: readonly string[]): Text {
   return {
     code: "picture-unknown",
     message: `Unknown picture ${quote(name)}`,
-    help: [choices(name, "Pictures", names), "deno task picture   says what each shows"],
+    help: [choices(name, "Pictures", names), "deno task picture   lists what each shows"],
   };
 }
 
@@ -74,7 +65,7 @@ export function pictureUnknown(name: string, names: readonly string[]): Text {
 export function runFolderMissing(path: string, what: string): Text {
   return {
     code: "run-folder-missing",
-    message: `Cannot draw ${what} of "${path}": it is no run folder`,
+    message: `Cannot draw ${what} of "${path}": it is not a run folder`,
     help: ["name a run folder, such as runs/quickstart", "train first: deno task run <recipe>"],
   };
 }
@@ -85,8 +76,8 @@ export function samplesMissing(folder: string, found: number): Text {
     code: "samples-missing",
     message: `Cannot draw an animation of "${folder}": it has ${
       counted(found, "grid")
-    } of samples, and two are the least`,
-    help: ['train for longer, or with more of them: train.samples.every="1 epoch"'],
+    } of samples, and at least two are needed`,
+    help: ['train for longer, or draw samples more often: train.samples.every="1 epoch"'],
   };
 }
 

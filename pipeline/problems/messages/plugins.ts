@@ -12,7 +12,7 @@ function called(plugin: Readonly<Record<string, unknown>>): string {
 
 const expected: Readonly<Record<string, string>> = {
   kind: 'kind: "sampler", or another plugin kind',
-  name: 'name: "my-plugin", the name that stands in a recipe',
+  name: 'name: "my-plugin", its name in a recipe',
   summary: 'summary: "…", one line that says what it is',
   source: 'source: "…", one line that says where the method comes from',
   options: "options: z.object({ … }), empty if it has none",
@@ -58,7 +58,7 @@ export function noPluginNamed(text: string, names: readonly string[]): Text {
   };
 }
 
-/** A kind that there is no template for. */
+/** A kind without a template. */
 export function cannotScaffold(kind: string, kinds: readonly string[]): Text {
   return {
     code: "no-template",
@@ -83,7 +83,9 @@ export function pluginFileMissing(file: string, near: string | undefined): Text 
     message: `Cannot find the plugin file "${file}"`,
     help: [
       ...pathHints(file),
-      near === undefined ? "paths start at the folder of the recipe" : `did you mean ${near}?`,
+      near === undefined
+        ? "paths in a recipe are relative to it; --plugins <file> names a file of that name elsewhere"
+        : `did you mean ${near}?`,
     ],
   };
 }
@@ -106,7 +108,7 @@ export function badProperty(plugin: Readonly<Record<string, unknown>>, property:
   };
 }
 
-/** A name that cannot stand in a recipe. */
+/** A name that cannot be used in a recipe. */
 export function badPluginName(name: unknown): Text {
   const text = String(name).toLowerCase().replaceAll(/[^a-z0-9]+/g, "-").replaceAll(/^[-0-9]+|-+$/g, "");
   return {
@@ -120,7 +122,7 @@ export function badPluginName(name: unknown): Text {
 export function nameTaken(kind: Kind, name: string, by: string): Text {
   return {
     code: "plugin-name-taken",
-    message: `Cannot add ${kind} "${name}": ${by} has that name already`,
+    message: `Cannot add ${kind} "${name}": ${by} already has that name`,
     help: [`rename it, such as name: "my-${name}"`],
   };
 }
@@ -134,12 +136,12 @@ export function noPlugin(file: string): Text {
   };
 }
 
-/** Options that are no zod object of this major version. */
+/** Options that are not a zod object of this major version. */
 export function badOptions(plugin: Readonly<Record<string, unknown>>, options: unknown): Text {
   const old = typeof options === "object" && options !== null && "_def" in options && !("_zod" in options);
   return {
     code: "plugin-options",
-    message: `Cannot read the options of ${called(plugin)}: they are ${old ? "a schema of zod 3" : "no z.object"}`,
+    message: `Cannot read the options of ${called(plugin)}: they are ${old ? "a zod 3 schema" : "not a z.object"}`,
     help: [`write ${expected.options}`, 'import z from "denoise/plugin"'],
   };
 }

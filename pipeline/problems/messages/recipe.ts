@@ -19,7 +19,7 @@ export function misplacedOption(key: string, owners: readonly string[]): Text {
   const kind = owners[0]?.split("/")[0] ?? "";
   return {
     code: "misplaced-option",
-    message: `Unknown stage ${quote(key)}`,
+    message: `Unknown key ${quote(key)}`,
     help: [`${quote(key)} is an option of ${listed(owners, "and", 5)}: move it under "${kind}"`],
   };
 }
@@ -40,7 +40,7 @@ export function missingStage(key: string, summary: string, names: readonly strin
     message: `Recipe has no ${quote(key)}`,
     help: [
       `add ${key}: <name> (${summary})`,
-      names.length === 0 ? `there is no plugin for it` : `plugins: ${listed(names)}`,
+      names.length === 0 ? "no plugin of this kind is installed" : `plugins: ${listed(names)}`,
     ],
   };
 }
@@ -50,7 +50,7 @@ export function missingTrainLength(): Text {
   return {
     code: "missing-train-length",
     message: "Recipe does not say how long to train",
-    help: ["add train: { epochs: 40 }, or steps in place of epochs"],
+    help: ["add train: { epochs: 40 }, or steps instead of epochs"],
   };
 }
 
@@ -60,7 +60,7 @@ export function missingUse(id: string, key: string, names: readonly string[]): T
     code: "missing-use",
     message: `Stage ${quote(id)} names no plugin`,
     help: [
-      names.length === 0 ? `there is no plugin for "${key}"` : `add use: <name>, one of ${listed(names)}`,
+      names.length === 0 ? `no plugin for "${key}" is installed` : `add use: <name>, one of ${listed(names)}`,
     ],
   };
 }
@@ -116,20 +116,6 @@ export function pluginFileIsFolder(folder: string): Text {
   };
 }
 
-/** A file named by `plugins` that is not there. */
-export function pluginFileNotFound(file: string, near?: string): Text {
-  return {
-    code: "plugin-file-not-found",
-    message: `Cannot find plugin file ${quote(file)}`,
-    help: [
-      ...pathHints(file),
-      near === undefined
-        ? "paths are relative to the recipe that names them; --plugins <file> names one of that name elsewhere"
-        : `did you mean ${near}?`,
-    ],
-  };
-}
-
 /** A name that cannot be a folder name, or a sampler's that cannot be typed in an override. */
 export function unfitName(what: string, name: string, allowed: string): Text {
   return { code: "unfit-name", message: `Cannot use ${quote(name)} as ${what}`, help: [`allowed: ${allowed}`] };
@@ -138,7 +124,7 @@ export function unfitName(what: string, name: string, allowed: string): Text {
 /** A key at the root of a recipe that means nothing. */
 export function unknownKey(key: string, keys: readonly string[]): Text {
   const help = key === "use" ? "it names the plugin of a stage: indent it by two spaces, below the stage" : undefined;
-  return { code: "unknown-key", message: `Unknown stage ${quote(key)}`, help: [help ?? choices(key, "Keys", keys)] };
+  return { code: "unknown-key", message: `Unknown key ${quote(key)}`, help: [help ?? choices(key, "Keys", keys)] };
 }
 
 /** A key that a plugin or `train` does not have. */
@@ -163,7 +149,7 @@ export function unknownPlugin(
     help: [
       ...elsewhere.map((other) => `${quote(name)} is the name of a ${other}`),
       choices(name, "Plugins", names),
-      ...(elsewhere.length > 0 ? [] : ["a plugin in a file of your own is named by plugins: [./my-plugin.ts]"]),
+      ...(elsewhere.length > 0 ? [] : ["to use a plugin from a file of your own, add plugins: [./my-plugin.ts]"]),
     ],
   };
 }

@@ -11,7 +11,7 @@
 /** A piece of a text: what is written, or `undefined` for what is filled in. */
 type Piece = { readonly text: string | undefined; readonly node: Deno.lint.Node };
 
-/** `sentence` starts upper case; `help` starts as it likes: often it goes on from the problem, or is code to type. */
+/** `sentence` starts upper case; `help` starts as it likes: often it continues the problem, or is code to type. */
 type Role = "sentence" | "help";
 
 const contraction = /\b\w+n['’]t\b|\b(?:it|that|there|what|let|here|who)['’]s\b|\b\w+['’](?:re|ve|ll|d|m)\b/i;

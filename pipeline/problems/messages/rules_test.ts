@@ -73,7 +73,7 @@ Deno.test("rules find what breaks them, with file and line", () => {
   }
 });
 
-Deno.test("message functions stand in alphabetical order of code, and each code is one function's", async () => {
+Deno.test("message functions are in alphabetical order of code, and each code is one function's", async () => {
   const seen = new Map<string, string>();
   for (const name of ["file", "recipe"]) {
     const source = await Deno.readTextFile(join(root, "pipeline", "problems", "messages", `${name}.ts`));
@@ -81,7 +81,7 @@ Deno.test("message functions stand in alphabetical order of code, and each code 
       .filter((code, i, all) => all.indexOf(code) === i);
     assert.deepEqual(codes, [...codes].sort(), `codes of messages/${name}.ts`);
     for (const code of codes) {
-      assert.equal(seen.get(code), undefined, `"${code}" stands in ${seen.get(code)} and ${name}`);
+      assert.equal(seen.get(code), undefined, `"${code}" is in ${seen.get(code)} and ${name}`);
       seen.set(code, name);
     }
   }

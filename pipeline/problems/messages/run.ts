@@ -7,8 +7,8 @@ import { found, listed, type Text } from "./text.ts";
 export function backendChanged(before: string, now: string): Text {
   return {
     code: "backend-changed",
-    message: `Backend was ${before} and is ${now} now: the run goes on, but not bit for bit as it would have`,
-    help: [`to go on exactly, use backend: ${before}`],
+    message: `Backend was ${before} and is now ${now}: the run continues, but not bit for bit as it would have`,
+    help: [`to continue exactly, use backend: ${before}`],
   };
 }
 
@@ -21,12 +21,12 @@ export function badNumber(name: string, value: number, least: number, most: numb
   };
 }
 
-/** A damaged checkpoint, with an older one to go on from. */
+/** A damaged checkpoint, with an older one to resume from. */
 export function checkpointDamaged(reason: string, to: string, aside: string): Text {
   return {
     code: "checkpoint-damaged",
     message: reason,
-    help: [`going on from ${to}`, `the damaged one is kept as ${aside}`],
+    help: [`resuming from ${to}`, `the damaged one is kept as ${aside}`],
   };
 }
 
@@ -44,7 +44,7 @@ export function checkpointMismatch(path: string, what: string): Text {
   return {
     code: "checkpoint-mismatch",
     message: `Cannot load checkpoint "${path}" into the stages of this recipe: ${what}`,
-    help: ["name the checkpoint in place of a recipe: it holds the one it was trained with"],
+    help: ["name the checkpoint instead of a recipe: it contains the recipe that it was trained with"],
   };
 }
 
@@ -61,7 +61,7 @@ export function checkpointMissing(path: string): Text {
   };
 }
 
-/** A file of another kind, a recipe perhaps. `run`: the run folder that it stands in, if it does. */
+/** A file of another kind, a recipe perhaps. `run`: the run folder that it is in, if any. */
 export function checkpointOther(path: string, run: string | undefined): Text {
   const [, recipe] = /([^/\\]+)\.ya?ml$/i.exec(path) ?? [];
   return {
@@ -78,8 +78,8 @@ export function checkpointOther(path: string, run: string | undefined): Text {
 export function checkpointUnknown(path: string): Text {
   return {
     code: "checkpoint-unknown",
-    message: `Cannot use "${path}" as a checkpoint: it holds no training state of Denoise`,
-    help: ["checkpoints stand in runs/<name>/checkpoints"],
+    message: `Cannot use "${path}" as a checkpoint: it has no Denoise training state`,
+    help: ["checkpoints are in runs/<name>/checkpoints"],
   };
 }
 
@@ -87,7 +87,7 @@ export function checkpointUnknown(path: string): Text {
 export function checkpointsDamaged(folder: string, reasons: readonly string[]): Text {
   return {
     code: "checkpoints-damaged",
-    message: `Cannot go on in "${folder}": every checkpoint is damaged`,
+    message: `Cannot resume "${folder}": every checkpoint is damaged`,
     help: [...reasons, "start over with --fresh: the old folder is kept under another name"],
   };
 }
@@ -111,9 +111,9 @@ export function diverged(what: string, step: number, kept: string | undefined): 
     code: "diverged",
     message: `Training stopped at step ${step}: ${what}`,
     help: [
-      "likely causes: a learning rate too high (try a third of optimizer.learning_rate), pictures that are all the same,",
-      "or a plugin of your own that divides by zero or takes the root or logarithm of a negative number",
-      kept === undefined ? "there is no checkpoint yet to go on from" : `the last good checkpoint is kept: ${kept}`,
+      "likely causes: too high a learning rate (try a third of optimizer.learning_rate), pictures that are all the same,",
+      "or a plugin of yours that divides by zero or takes the root or logarithm of a negative number",
+      kept === undefined ? "there is no checkpoint yet to resume from" : `the last good checkpoint is kept: ${kept}`,
     ],
   };
 }
@@ -140,17 +140,23 @@ export function imagesUnused(images: number): Text {
 export function measuringChanged(differences: readonly string[]): Text {
   return {
     code: "measuring-changed",
-    message: "Samplers or metrics have changed: the weights go on exactly, but numbers and samples may not compare",
+    message:
+      "Samplers or metrics have changed: training continues exactly, but numbers and samples may not be comparable with earlier ones",
     help: differences,
   };
 }
 
-/** A metric that lacks what it measures with. `what`: why, and `help` what to do about it. */
-export function metricUnavailable(id: string, name: string, what: string, help: readonly string[]): Text {
+/**
+ * A metric that lacks what it measures with. `what`: why, and `help` what to do about it. `stage`: the metric's id, where
+ * the command continues without it.
+ */
+export function metricUnavailable(name: string, what: string, help: readonly string[], stage?: string): Text {
   return {
     code: "metric-unavailable",
-    message: `Cannot measure "${name}": what it needs is not here; all else goes on without it`,
-    help: [what, ...help, `or leave ${id} out of the recipe`],
+    message: `Cannot measure "${name}": a file it needs is missing${
+      stage === undefined ? "" : "; everything else continues without it"
+    }`,
+    help: [what, ...help, ...(stage === undefined ? [] : [`or leave ${stage} out of the recipe`])],
   };
 }
 
@@ -158,7 +164,7 @@ export function metricUnavailable(id: string, name: string, what: string, help: 
 export function metricsUnavailable(): Text {
   return {
     code: "metrics-unavailable",
-    message: "Cannot evaluate: no metric of the recipe has what it measures with",
+    message: "Cannot evaluate: each metric of the recipe lacks a file it needs",
     help: ["the warnings above say what is missing, and where to place it"],
   };
 }
@@ -176,12 +182,12 @@ export function metricsMissing(): Text {
 export function recipeChanged(folder: string, differences: readonly string[]): Text {
   return {
     code: "recipe-changed",
-    message: `Cannot go on in "${folder}": the recipe has changed since it was trained there`,
+    message: `Cannot resume "${folder}": the recipe has changed since it was trained there`,
     help: [
       ...differences,
       "what may change: train (how long, when to save, what to keep), samplers, metrics, the backend, its devices",
       "start over with --fresh: the old folder is kept under another name",
-      "or give the recipe another name, and it trains beside the old run",
+      "or give the recipe another name, to train beside the old run",
     ],
   };
 }
@@ -190,10 +196,10 @@ export function recipeChanged(folder: string, differences: readonly string[]): T
 export function pathUnexpanded(what: string, path: string, begin: string): Text {
   return {
     code: "path-unexpanded",
-    message: `Cannot use "${path}" as ${what}: "${begin}" is known to shells alone`,
+    message: `Cannot use "${path}" as ${what}: only a shell expands "${begin}"`,
     help: [
-      "write the whole path, or leave out the quotes that keep the shell from it",
-      `a folder of that name: ./${path}`,
+      "write the full path, or remove the quotes that keep the shell from expanding it",
+      `for a folder with that name: ./${path}`,
     ],
   };
 }
@@ -211,7 +217,7 @@ export function reportUnwritten(folder: string, reason: string): Text {
 export function runBusy(folder: string, holder: string): Text {
   return {
     code: "run-busy",
-    message: `Cannot train in "${folder}": ${holder} trains there already`,
+    message: `Cannot train in "${folder}": ${holder} is already training there`,
     help: ["wait for it, stop it with Ctrl-C, or give the recipe another name"],
   };
 }
@@ -238,8 +244,8 @@ export function samplersMissing(): Text {
 export function samplesNotFinite(id: string, plugin: string): Text {
   return {
     code: "samples-not-finite",
-    message: `Pictures of ${id} hold NaN or infinity, which show as black or as white`,
-    help: [`look for a division by zero in ${plugin}, or where its plan ends, or train for longer`],
+    message: `Pictures of ${id} contain NaN or infinity, which appear as black or white`,
+    help: [`look for a division by zero in ${plugin} or at the end of its plan, or train for longer`],
   };
 }
 
@@ -247,7 +253,7 @@ export function samplesNotFinite(id: string, plugin: string): Text {
 export function seedOverride(text: string): Text {
   return {
     code: "seed-override",
-    message: `Cannot generate pictures with "${text}": that is the seed of training`,
+    message: `Cannot generate pictures with "${text}": that is the training seed`,
     help: [`use --seed ${text.slice("seed=".length)}`],
   };
 }
@@ -256,16 +262,18 @@ export function seedOverride(text: string): Text {
 export function stuck(step: number, loss: number, zero: number): Text {
   return {
     code: "stuck",
-    message: `Loss after ${step} steps is ${loss.toFixed(4)}: a network that answers zero has ${zero.toFixed(4)}`,
+    message: `Loss after ${step} steps is ${loss.toFixed(4)}, no better than always predicting zero (${
+      zero.toFixed(4)
+    })`,
     help: [
       `likely causes: ${
         listed([
-          "a learning rate too low or far too high",
-          "a weight decay too strong",
-          "a network that cannot pass on what it sees",
+          "too low or far too high a learning rate",
+          "too strong a weight decay",
+          "a network whose input cannot reach its output",
         ], "or")
       }`,
-      "training goes on; Ctrl-C stops it and saves",
+      "training continues; Ctrl-C stops it and saves",
     ],
   };
 }
@@ -274,7 +282,7 @@ export function stuck(step: number, loss: number, zero: number): Text {
 export function validationMissing(training = false): Text {
   return {
     code: "validation-missing",
-    message: "Cannot measure the metrics: the dataset holds no picture out for validation",
+    message: "Cannot measure the metrics: the dataset has no validation pictures",
     help: [
       "hold some out with an option of the dataset, such as validation: 0.1",
       ...(training ? ["or train without: metrics: []"] : []),

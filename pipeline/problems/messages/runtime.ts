@@ -3,7 +3,7 @@ import { choices, quote, type Text } from "./text.ts";
 
 /** A backend that does not start. `help`: what to do about it, where the backend says so. */
 export function backendUnavailable(name: string, reason: string, help: readonly string[]): Text {
-  const otherwise = name === "auto" ? [] : ["backend: auto takes what starts here"];
+  const otherwise = name === "auto" ? [] : ["backend: auto picks one that starts here"];
   return { code: "backend-unavailable", message: reason, help: help.length > 0 ? help : otherwise };
 }
 

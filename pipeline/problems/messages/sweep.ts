@@ -26,8 +26,8 @@ export function sweepEmpty(): Text {
 export function sweepDamaged(path: string, reason: string): Text {
   return {
     code: "sweep-damaged",
-    message: `Cannot read the table kept in "${path}": ${reason}`,
-    help: ["remove the file: what it lacks is measured again, and runs go on where they stand"],
+    message: `Cannot read the table in "${path}": ${reason}`,
+    help: ["remove the file: missing numbers are measured again, and runs resume where they stopped"],
   };
 }
 
@@ -35,7 +35,8 @@ export function sweepDamaged(path: string, reason: string): Text {
 export function sweepDataMixed(folder: string): Text {
   return {
     code: "sweep-data-mixed",
-    message: "The pictures have changed since a part of this sweep was trained or measured: the numbers do not compare",
+    message:
+      "The pictures have changed since part of this sweep was trained or measured: the numbers are not comparable",
     help: [`start over with --fresh, or remove the runs in ${folder} that are to be trained again, and sweep.json`],
   };
 }
@@ -62,7 +63,7 @@ export function sweepUnclosed(text: string, open: string): Text {
 export function sweepUntrusted(key: string): Text {
   return {
     code: "sweep-untrusted",
-    message: `Cannot sweep over ${quote(key)}: the grid comes from a recipe that is not one that you typed`,
+    message: `Cannot sweep over ${quote(key)}: the grid comes from a recipe that is not one you typed`,
     help: ["type the settings, such as schedule=cosine,linear, or add --trust"],
   };
 }

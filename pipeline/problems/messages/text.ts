@@ -15,7 +15,7 @@ export function quote(value: unknown): string {
 
 /**
  * What a value is, for "not …": `the text "3"`, `"0.5"`, `a list`, `a map`, `nothing`. `written`: how a number, a boolean
- * or nothing stands in the recipe, such as `007`.
+ * or nothing is written in the recipe, such as `007`.
  */
 export function found(value: unknown, written?: string): string {
   if (value === null || value === undefined) return written === undefined ? "nothing" : `nothing (${quote(written)})`;

@@ -11,14 +11,14 @@ export type Elsewhere = "checkpoint" | "run" | "base";
 const origins: Readonly<Record<Elsewhere, (file: string) => string>> = {
   checkpoint: (file) => `the recipe is stored in the checkpoint ${quote(file)}`,
   run: (file) => `the recipe ${quote(file)} belongs to a run`,
-  base: (file) => `${quote(file)} lies outside the folder of the recipe that extends it`,
+  base: (file) => `${quote(file)} is outside the folder of the recipe that extends it`,
 };
 
 /** An address in a recipe from elsewhere, which nothing is downloaded from. */
 export function addressUntrusted(id: string, option: string, address: string): Text {
   return {
     code: "address-untrusted",
-    message: `Nothing is downloaded from ${quote(address)}: the recipe that names it is not one that you typed`,
+    message: `Nothing is downloaded from ${quote(address)}: the recipe that names it is not one you typed`,
     help: [
       `to download from there, write ${id}.${option}=${shellWord(whole(address))} on the command line, or --trust`,
     ],
@@ -29,7 +29,7 @@ export function addressUntrusted(id: string, option: string, address: string): T
 export function codeUnremembered(folder: string, reason: string): Text {
   return {
     code: "code-unremembered",
-    message: `Cannot note in ${quote(folder)} which plugin files this run is trained with: ${reason}`,
+    message: `Cannot record in ${quote(folder)} which plugin files this run was trained with: ${reason}`,
     help: ["training is not affected; later commands on the run ask for --plugins <file>"],
   };
 }
@@ -40,7 +40,7 @@ export function extendsInCheckpoint(checkpoint: string, base: string): Text {
     code: "extends-in-checkpoint",
     message: `Cannot extend ${quote(base)} from the checkpoint ${quote(checkpoint)}: a checkpoint reads no other file`,
     help: [
-      "checkpoints that Denoise writes hold whole recipes: this one was changed",
+      "checkpoints that Denoise writes contain whole recipes: this one was changed",
       "write a recipe of your own that extends both",
     ],
   };
@@ -62,7 +62,7 @@ export function libraryUntrusted(
     message: `Cannot load the library ${quote(path)} for ${id}: ${origins[from](file)}`,
     help: [
       ...(changed ? ["the library has changed since you trained with it"] : []),
-      "a library may do whatever you may do: load it only where you know where it came from",
+      "a library can do anything that you can do: load it only if you know where it came from",
       `to load it, write ${id}.${option}=${shellWord(whole(path))} on the command line, or --trust`,
       `to do without it: ${id}=auto`,
     ],
@@ -73,7 +73,7 @@ export function libraryUntrusted(
 export function networkPath(id: string, option: string, path: string): Text {
   return {
     code: "network-path",
-    message: `Cannot open ${quote(path)}: the recipe that names this path on the network is not one that you typed`,
+    message: `Cannot open ${quote(path)}: the recipe that names this path on the network is not one you typed`,
     help: [`write ${id}.${option}=${shellWord(whole(path))} on the command line if it is the right one`],
   };
 }
@@ -85,7 +85,7 @@ export function pluginChanged(checkpoint: string, files: readonly string[]): Tex
     message: `${listed(files.map(quote), "and")} changed since the checkpoint ${quote(checkpoint)} was trained with ${
       files.length === 1 ? "it" : "them"
     }`,
-    help: ["results may differ from those of the code that it was trained with"],
+    help: ["results may differ from those of the original code"],
   };
 }
 
@@ -94,7 +94,7 @@ export function pluginIsCheckpoint(file: string): Text {
   return {
     code: "plugin-is-checkpoint",
     message: `Cannot load ${quote(file)} as a plugin: it is a checkpoint`,
-    help: ["a checkpoint is data: nothing in it is run", "where you did not make this checkpoint, do not use it"],
+    help: ["a checkpoint is data: nothing in it is run", "if you did not make this checkpoint, do not use it"],
   };
 }
 
@@ -129,9 +129,9 @@ export function pluginUntrusted(
     message: `Cannot load the plugin file ${quote(named)}: ${origins[from](file)}`,
     help: [
       ...(lacks.length === 0 ? [] : [`not built in, and used by the recipe: ${listed(lacks)}`]),
-      exists ? `the file is ${whole(path)}` : `the file would be ${whole(path)}: it is not there`,
+      exists ? `the file is ${whole(path)}` : `the file would be ${whole(path)}, which does not exist`,
       ...(changed ? ["it has changed since you trained with it"] : []),
-      "a plugin may do whatever you may do: read the file before you run it",
+      "a plugin can do anything that you can do: read the file before you run it",
       exists
         ? `to run it, add --plugins ${shellWord(whole(path))}${all}`
         : "get the file from whoever trained with it, and add --plugins <file>",

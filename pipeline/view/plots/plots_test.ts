@@ -39,7 +39,7 @@ Deno.test("a chart's SVG has title, subtitle, axis names and a legend of its ser
   ) assert.ok(texts(svg).includes(text), `${text} in ${texts(svg)}`);
 });
 
-Deno.test("a chart has a mark for each point, none for what is no number, and a tick at each step", async () => {
+Deno.test("a chart has a mark for each point, none for what is not a number, and a tick at each step", async () => {
   const svg = await toSvg(lineChart(chart));
   const points = marks(svg, "point").map((label) => label!.replace(/KID &lt;.*?&gt;/, "KID"));
   assert.deepEqual(points, [
@@ -65,7 +65,7 @@ Deno.test("panels share one legend; lines of one name have one colour in all", a
   assert.equal(new Set(colours).size, 1);
 });
 
-Deno.test("bars stand in the order given, with their values", async () => {
+Deno.test("bars are in the order given, with their values", async () => {
   const bars = [{ name: "worse", value: 0.5, spread: 0.1 }, { name: "best", value: 0.25 }];
   const svg = await toSvg(barChart({ title: "Sweep", names: "schedule", value: { title: "KID" }, bars }));
   const written = texts(svg);

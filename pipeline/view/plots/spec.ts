@@ -15,7 +15,7 @@ export interface Axis {
 /** A point of a line. */
 export interface Point {
   readonly x: number;
-  /** Left out where it is no number. */
+  /** Left out where it is not a number. */
   readonly y: number;
   /** Standard deviation, drawn as a band on both sides. */
   readonly spread?: number;

@@ -16,7 +16,7 @@ export interface History {
   readonly metrics: readonly Curve[];
   /** Seconds a step, of each epoch of which the log knows when it began: `x` is its last step. */
   readonly pace: readonly Point[];
-  /** When it was started and gone on with. */
+  /** When it was started and resumed. */
   readonly starts: readonly { readonly step: number; readonly time: string; readonly backend: string }[];
   /** What training warned of. */
   readonly warnings: readonly string[];

@@ -36,7 +36,7 @@ export interface Face extends Member {
  * Opens what is in the folder, unpacking what is not.
  *
  * @param mirrored whether the files may be downloaded: the official address serves a page for people, and has a quota
- * @throws {files.DownloadError} when a file is missing: where to place it by hand stands in it
+ * @throws {files.DownloadError} when a file is missing: it says where to place it by hand
  */
 export async function openFaces(sources: Sources, mirrored: boolean, tools: OpenTools): Promise<Pack<Face>> {
   const key = sources.archive.sha256;

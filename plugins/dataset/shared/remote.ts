@@ -27,7 +27,7 @@ export function mirrored<S extends Readonly<Record<string, Source>>>(sources: S,
 /**
  * The file in the folder of the dataset, downloaded where it is missing.
  *
- * @throws {files.DownloadError} when it cannot be had: how to place it by hand stands in it
+ * @throws {files.DownloadError} when it cannot be had: it says how to place it by hand
  */
 export async function fetchFile(source: Source, { folder, signal, progress }: OpenTools): Promise<string> {
   const name = fileName(source);
@@ -55,7 +55,7 @@ export async function refuseMissing(sources: readonly Source[], { folder }: Open
   }
 }
 
-/** Whether something stands at a path. */
+/** Whether something is at a path. */
 export async function exists(path: string): Promise<boolean> {
   return await Deno.stat(path).then(() => true, (error) => {
     if (error instanceof Deno.errors.NotFound) return false;

@@ -8,7 +8,7 @@ export type FoldedWeights = readonly { readonly shape: readonly number[]; kernel
 /** What one convolution has in Keras, by the last part of its name. */
 export type KerasWeights = Readonly<Record<"kernel" | "beta" | "moving_mean" | "moving_variance", files.Hdf5Tensor>>;
 
-/** Weights that are not those of InceptionV3. Its text goes on from "Cannot use …:". */
+/** Weights that are not those of InceptionV3. Its text continues "Cannot use …:". */
 export class Unfit extends Error {}
 
 const epsilon = 1e-3; // of Keras' InceptionV3

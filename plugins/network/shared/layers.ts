@@ -11,7 +11,7 @@ export interface Layer {
   readonly weights: Readonly<Record<string, Weight>>;
 }
 
-/** A weight: its shape, and what it starts from. Buffers are no business of the optimizer. */
+/** A weight: its shape, and what it starts from. The optimizer does not update buffers. */
 export interface Weight {
   readonly shape: readonly number[];
   readonly start: "glorot" | "zeros" | "ones";

@@ -34,7 +34,7 @@ export interface Distance {
   readonly apart: number;
 }
 
-/** How far the farther one of both losses is apart, as a part of the peer's. Infinity where one is no number. */
+/** How far the farther one of both losses is apart, as a part of the peer's. Infinity where one is not a number. */
 export function apart({ ours, theirs }: Both): number {
   const part = Math.max(
     ...(["noise", "image"] as const).map((name) => Math.abs(ours[name] - theirs[name]) / theirs[name]),

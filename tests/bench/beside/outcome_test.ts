@@ -12,7 +12,7 @@ Deno.test("losses are as far apart as the farther one, in parts of the peer's", 
   assert.ok(Math.abs(apart(both) - 0.1) < 1e-12);
 });
 
-Deno.test("a loss that is no number is farther apart than any other", () => {
+Deno.test("a loss that is not a number is farther apart than any other", () => {
   assert.equal(farthest([pair(1, 1.5), pair(2, NaN), pair(3, 1.1)])?.step, 2);
   assert.equal(farthest([]), undefined);
 });

@@ -1,5 +1,5 @@
 /**
- * Faults of the file system, made by a small library that stands between a process and the C library: the N-th file
+ * Faults of the file system, made by a small library that sits between a process and the C library: the N-th file
  * operation below a folder fails, is cut short, or is the last thing that the process does.
  */
 import { join } from "node:path";

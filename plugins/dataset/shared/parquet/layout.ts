@@ -27,7 +27,7 @@ export interface Column {
   /** How many of the column and the groups around it may be missing: levels from 0 to this one. */
   readonly maxLevel: number;
   readonly chunks: readonly Chunk[];
-  /** What stands beside it in the same group of columns, such as the names of the pictures. */
+  /** The columns beside it in the same group, such as the names of the pictures. */
   readonly others: readonly Chunk[];
   /** Rows of the file. */
   readonly rows: number;

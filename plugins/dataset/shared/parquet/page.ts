@@ -71,7 +71,7 @@ export class PageReader {
     return this.#values(head, 2, page.subarray(4 + length), levels);
   }
 
-  /** Version 2: levels stand before the values, and are not compressed. */
+  /** Version 2: levels come before the values, and are not compressed. */
   #second(head: Struct, bytes: Uint8Array, size: number, most: number): Rows {
     const count = countOf(head, 1, "the number of values of a page");
     if (count > most) throw new Malformed("has more values than rows");
