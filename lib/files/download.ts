@@ -236,10 +236,10 @@ function unavailable(path: string, remote: Remote | RemoteMd5, cause: unknown): 
 
 function unwritable(path: string, remote: Remote | RemoteMd5, cause: unknown): DownloadError {
   const { what, fix } = refusalOf(cause) ??
-    { what: `Cannot write "${path}.part": ${reason(cause)}`, fix: "look at the disk" };
+    { what: `Cannot write "${path}.part": ${reason(cause)}`, fix: "check the disk" };
   return new DownloadError(`Cannot download "${remote.url}": ${what.slice(0, 1).toLowerCase()}${what.slice(1)}`, [
     fix,
-    "what has come so far is kept there, and the next start continues with it",
+    "the part downloaded so far is kept there, and the next start resumes it",
   ], { cause });
 }
 

@@ -12,10 +12,10 @@ export interface SystemRefusal {
 
 /** Reasons and what to do about them, by the system's code. */
 const reasons: Readonly<Record<string, readonly [reason: string, fix: string]>> = {
-  ENOSPC: ["no space is left on the disk", "make space on that disk, or name a folder on another one"],
-  EDQUOT: ["your quota of the disk is used up", "remove files of yours there, or name a folder on another disk"],
+  ENOSPC: ["no space is left on the disk", "free some space on that disk, or use a folder on another one"],
+  EDQUOT: ["your disk quota is used up", "remove files of yours there, or use a folder on another disk"],
   EFBIG: ["the file would be larger than this disk allows", "name a folder on another disk"],
-  EROFS: ["the disk is read-only", "name a folder on a disk that can be written to"],
+  EROFS: ["the disk is read-only", "use a folder on a disk that is writable"],
   EACCES: ["permission is denied", "look at who may read and write there (ls -l), or name another folder"],
   EPERM: ["permission is denied", "look at who may read and write there (ls -l), or name another folder"],
   EIO: ["the disk reports an error", "check the disk and its cable or network; copy what matters to another one"],

@@ -138,7 +138,7 @@ Deno.test("row() keeps a command on one line, and wraps what is said of it", () 
   const console = memoryConsole(40);
   const command = "deno task sample 'runs/a run' --count 64 --grid grid.png";
   row(console, "more", command);
-  row(console, "next", "deno task plugins   lists what else a recipe can be made of");
+  row(console, "next", "deno task plugins   lists all parts a recipe can use");
   assert.deepEqual(console.lines, [
     `more         ${command}`,
     "next         deno task plugins   lists",

@@ -91,7 +91,7 @@ const programLimit = 2 ** 24;
 /** The text of a program. A device or a pipe has no end, and what is larger is none. */
 async function programText(file: string): Promise<string> {
   const { isFile, size } = await Deno.stat(file);
-  if (!isFile) throw new Error(`Cannot read "${file}" as a program: it is not an ordinary file`);
+  if (!isFile) throw new Error(`Cannot read "${file}" as a program: it is not a regular file`);
   if (size > programLimit) throw new Error(`Cannot read "${file}" as a program: it has ${size} bytes`);
   return await Deno.readTextFile(file);
 }

@@ -14,7 +14,7 @@ export default plugin({
   options: z.object({
     image_size: imageSize.default(64),
     resize: resize.default("bicubic"),
-    crop_size: z.int().min(1).max(178).default(140).describe("side of the square in the middle that is used, of 178"),
+    crop_size: z.int().min(1).max(178).default(140).describe("side of the central square that is used, of 178"),
     mirror,
   }),
   locates: ["mirror"],

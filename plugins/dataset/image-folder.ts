@@ -72,7 +72,7 @@ async function missing(folder: string, error: unknown): Promise<never> {
     refuse({
       option: "folder",
       what: `Cannot open "${folder}" as a folder: it is a file`,
-      fix: "name the folder it lies in",
+      fix: "name the folder it is in",
     });
   }
   if (error instanceof UnreadableFolder) {
@@ -88,7 +88,7 @@ async function missing(folder: string, error: unknown): Promise<never> {
   refuse({
     option: "folder",
     what: `Cannot find folder "${folder}" (${resolve(folder)})`,
-    fix: guess ?? "name a folder that is there; relative paths start from the working directory",
+    fix: guess ?? "name an existing folder; relative paths start from the working directory",
   });
 }
 

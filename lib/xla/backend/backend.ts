@@ -71,7 +71,7 @@ export class XlaBackend extends tf.KernelBackend {
         entry.stored = this.#upload(elements, shape, type);
       } else entry.host = elements === given ? elements.slice() : elements;
     } else if (dtype === "string") entry.host = values as Uint8Array[];
-    else throw new TypeError(`Cannot hold ${dtype} tensors on the xla backend: it has float32, int32 and bool`);
+    else throw new TypeError(`Cannot hold ${dtype} tensors on the xla backend: it supports float32, int32 and bool`);
     this.#entries.set(dataId, entry);
   }
 
@@ -173,7 +173,7 @@ export class XlaBackend extends tf.KernelBackend {
   /** Element type of a tensor on the device. @throws TypeError where it has none */
   elementType({ dtype }: tf.TensorInfo): ElementType {
     if (isDeviceType(dtype)) return elementTypes[dtype];
-    throw new TypeError(`Cannot compute with ${dtype} tensors on the xla backend: it has float32, int32 and bool`);
+    throw new TypeError(`Cannot compute with ${dtype} tensors on the xla backend: it supports float32, int32 and bool`);
   }
 
   /** Runs everything that tensors hold where much of it waits. */

@@ -105,7 +105,9 @@ function flatten(args: readonly Tree[], name: string): Leaf[] {
 
 function typeOfLeaf({ tensor, path }: Leaf): Type {
   if (isDeviceType(tensor.dtype)) return { shape: [...tensor.shape], dtype: elementTypes[tensor.dtype] };
-  throw new TypeError(`Cannot compile for ${tensor.dtype} at ${path}: the xla backend has float32, int32 and bool`);
+  throw new TypeError(
+    `Cannot compile for ${tensor.dtype} at ${path}: the xla backend supports float32, int32 and bool`,
+  );
 }
 
 async function specialise(

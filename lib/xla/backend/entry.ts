@@ -12,7 +12,9 @@ export function typeName(element: ElementType): DeviceType {
   if (element === "f32") return "float32";
   if (element === "i32") return "int32";
   if (element === "i1") return "bool";
-  throw new TypeError(`Cannot hand ${element} elements to tfjs: it has float32, int32 and bool; convert them first`);
+  throw new TypeError(
+    `Cannot hand ${element} elements to tfjs: it supports float32, int32 and bool; convert them first`,
+  );
 }
 
 export function isDeviceType(dtype: string): dtype is DeviceType {

@@ -42,7 +42,8 @@ export async function requestRuntime(
       if (answer.answer === "progress") progress?.(answer.what, answer.done, answer.total);
       else end(() => resolve(answer.answer === "failed" ? answer : undefined));
     };
-    const lost = () => end(() => reject(new RuntimeError("Cannot install a runtime: who was asked has ended", [])));
+    const lost = () =>
+      end(() => reject(new RuntimeError("Cannot install a runtime: the installing process has ended", [])));
     const cancel = () => {
       send({ ask: "cancel" });
       end(() => reject(signal!.reason));

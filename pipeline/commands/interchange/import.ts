@@ -103,7 +103,7 @@ export async function importWeights(
     await rememberCode(graph.recipe.code, console);
     row(console, "checkpoint", checkpoint);
     row(console, "next", `deno task sample ${folder ?? out} --count 64 --grid grid.png`);
-    if (folder !== undefined) row(console, "", `deno task run ${folder}   trains on from here`);
+    if (folder !== undefined) row(console, "", `deno task run ${folder}   continues training from here`);
     return { checkpoint };
   } finally {
     console.endProgress();

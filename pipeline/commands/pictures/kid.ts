@@ -88,7 +88,11 @@ export async function kidPicture(
   const missing = wanted.filter(({ key }) => !cells.has(key));
   // Kept numbers that were measured by the same pictures and weights compare; others are measured again.
   const mixed = new Set(wanted.flatMap(({ key }) => cells.get(key)?.by ?? [])).size > 1;
-  row(console, metric, `${counted(wanted.length, "measurement")}, of which ${wanted.length - missing.length} are kept`);
+  row(
+    console,
+    metric,
+    `${counted(wanted.length, "measurement")}, ${wanted.length - missing.length} of them done before`,
+  );
   if (missing.length > 0 || mixed) {
     await using pictures = await openData(graph, console, { signal, cache });
     if (pictures.validation.count === 0) throw new DenoiseError(validationMissing());

@@ -9,7 +9,7 @@ export interface Source extends files.Remote {
 
 /** Option of datasets whose files are known one by one. */
 export const mirror = z.url().optional().describe(
-  "folder on the web that the official files are downloaded from instead",
+  "web folder to download the official files from instead",
 );
 
 /** Name of the file in the cache: the last part of its address, or its own. */

@@ -17,24 +17,24 @@ export function residualUnetOptions(defaults: {
   const imageDims = z.int().positive().max(mostChannels);
   return {
     widths: z.array(z.int().positive().max(mostChannels)).min(1).max(mostLevels).default([32, 64, 96, 128]).describe(
-      "channels at each level, from full resolution down; each further level halves the image",
+      "channels at each level, from full resolution down; each level halves the image",
     ),
     block_depth: z.int().positive().max(mostBlocks).default(2).describe(
-      "residual blocks a level, on the way down and on the way up",
+      "residual blocks per level, on the way down and on the way up",
     ),
     embedding_dims: z.int().positive().max(mostChannels).multipleOf(2).default(32).describe(
-      "channels that tell the noise level: half of them sines, half cosines",
+      "channels of the noise level embedding: half sines, half cosines",
     ),
     max_frequency: z.number().min(1).default(defaults.max_frequency).describe(
-      "highest frequency of those, in periods over noise powers from 0 to 1; the lowest is 1",
+      "highest frequency of the embedding, in periods over noise powers from 0 to 1; the lowest is 1",
     ),
     image_dims: (defaults.image_dims === undefined ? imageDims.optional() : imageDims.default(defaults.image_dims))
-      .describe("channels that the image enters with; the first of the widths where none are given"),
+      .describe("channels of the first convolution; default: the first of the widths"),
     input_skip: z.boolean().default(defaults.input_skip).describe(
-      "join the image as it entered before the last convolution",
+      "concatenate the input image before the last convolution",
     ),
     running_variance: z.enum(["biased", "unbiased"]).default(defaults.running_variance).describe(
-      "what the running variance gathers: the mean squared deviation, as Keras 3, or that times n / (n - 1), as Keras 2",
+      "what the running variance averages: the mean squared deviation, as Keras 3, or that times n / (n - 1), as Keras 2",
     ),
   };
 }
