@@ -15,7 +15,7 @@ const grantNames = ["read", "write", "net", "ffi", "run", "sys"] as const;
 export type GrantName = typeof grantNames[number];
 
 /** What a grant without a value permits. */
-export const all = "*";
+export const anyValue = "*";
 
 /** A command line in parts. */
 export interface Words {
@@ -41,7 +41,7 @@ export function takeApart(args: readonly string[]): Words {
     const word = args[i]!;
     const [, grant, what] = /^--allow-(\w+)(?:=(.+))?$/.exec(word) ?? [];
     if (grantNames.some((name) => name === grant)) {
-      grants.set(grant as GrantName, [...(grants.get(grant as GrantName) ?? []), what ?? all]);
+      grants.set(grant as GrantName, [...(grants.get(grant as GrantName) ?? []), what ?? anyValue]);
       continue;
     }
     others.push(word);

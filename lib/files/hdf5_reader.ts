@@ -2,7 +2,7 @@
 import { closeSync, openSync, readSync, statSync } from "node:fs";
 import { parentPort } from "node:worker_threads";
 import h5 from "h5wasm";
-import type { Report } from "./confined.ts";
+import type { ReaderReport } from "./confined.ts";
 
 /** What the thread answers: data sets of numbers by path, and texts by `group@attribute`. */
 export interface Hdf5Content {
@@ -105,7 +105,8 @@ function megabytes(bytes: number): string {
 }
 
 parentPort?.once("message", (path: string) => {
-  const post = (report: Report<Hdf5Content>, transfer: ArrayBuffer[] = []) => parentPort!.postMessage(report, transfer);
+  const post = (report: ReaderReport<Hdf5Content>, transfer: ArrayBuffer[] = []) =>
+    parentPort!.postMessage(report, transfer);
   let last = performance.now();
   const alive = () => {
     if (performance.now() - last < 1000) return;

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { decode } from "./decode.ts";
 import { cutGrid, grid, layOut } from "./grid.ts";
-import { centreCrop, crop, enlarge, type Picture, pictures } from "./picture.ts";
+import { centreCrop, crop, enlarge, type Picture, picturesOf } from "./picture.ts";
 
 /** Pixel (row, column) holds [row, column, 7]. */
 function numbered(width: number, height: number): Picture {
@@ -45,8 +45,8 @@ Deno.test("enlarge() repeats each pixel in both directions", () => {
 
 Deno.test("pictures() cuts a batch into views", () => {
   const data = Uint8Array.from({ length: 2 * 12 }, (_, i) => i);
-  assert.deepEqual(pictures(data, { width: 2, height: 2 })[1]!.data, data.subarray(12));
-  assert.throws(() => pictures(data, { width: 2, height: 3 }), /Cannot cut 24 bytes into pictures of 2×3×3/);
+  assert.deepEqual(picturesOf(data, { width: 2, height: 2 })[1]!.data, data.subarray(12));
+  assert.throws(() => picturesOf(data, { width: 2, height: 3 }), /Cannot cut 24 bytes into pictures of 2×3×3/);
 });
 
 Deno.test("layOut() puts picture k at row k / columns, column k mod columns, with gaps", () => {

@@ -6,7 +6,7 @@ import { views } from "./backend/register.ts";
 import { deviceKernels, hostKernels } from "./kernels/mod.ts";
 
 /** Why kernels that tfjs names are left out. */
-export const leftOut: Readonly<Record<string, string>> = {
+export const omittedKernels: Readonly<Record<string, string>> = {
   Complex: "complex64",
   ComplexAbs: "complex64",
   FFT: "complex64",
@@ -80,7 +80,7 @@ function featuresTable(): string {
     const place = placeOf(name);
     const why = place === "host" ? "the shape of what it gives depends on data" : "";
     return `| ${name} | ${place} | ${
-      [leftOut[name] ?? why, notes[name] ?? ""].filter((text) => text !== "").join("; ")
+      [omittedKernels[name] ?? why, notes[name] ?? ""].filter((text) => text !== "").join("; ")
     } |`;
   });
   return [

@@ -11,7 +11,7 @@ import { wire } from "../graph/wire.ts";
 import { runFolderMissing } from "../problems/messages/pictures.ts";
 import { sampleGrids } from "./pictures/animation.ts";
 import { spread } from "./pictures/options.ts";
-import { type Spec, toSvg } from "../view/plots/mod.ts";
+import { chartToSvg, type Spec } from "../view/plots/mod.ts";
 import { DenoiseError } from "../problems/problem.ts";
 import { readRecipe } from "../recipe/read.ts";
 import type { PluginSource } from "../recipe/types.ts";
@@ -88,7 +88,7 @@ export async function writeReport(folder: string, graph: Graph, log: readonly Lo
       ...history.metrics.map(({ name, points }) => [name, measurement(points)] as const),
     ],
     warnings: history.warnings,
-    charts: await Promise.all(charts.map(toSvg)),
+    charts: await Promise.all(charts.map(chartToSvg)),
     samples,
     graph: (await graphSvg(drawingOf(graph, factsOf(graph, cost)))).replace(/^[\s\S]*?(?=<svg)/, ""),
     recipe: toYaml(graph.recipe.resolved),

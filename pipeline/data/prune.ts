@@ -17,7 +17,7 @@ export async function touch(path: string): Promise<void> {
  *
  * @param now milliseconds since 1970
  */
-export async function prune(folder: string, now = Date.now()): Promise<void> {
+export async function pruneStores(folder: string, now = Date.now()): Promise<void> {
   try {
     for await (const { name, isFile } of Deno.readDir(folder)) {
       if (!isFile || !name.endsWith(".bin")) continue;

@@ -4,7 +4,7 @@ import { createRandom, seedTensor, type TensorSpec, traceCost, UnknownOpError } 
 import type { Components, ImageShape, Rates } from "../kinds/common.ts";
 import type { Kind, Kinds } from "../kinds/mod.ts";
 import * as messages from "../problems/messages/graph.ts";
-import type { Text } from "../problems/messages/text.ts";
+import type { Message } from "../problems/messages/text.ts";
 import type { Problem } from "../problems/problem.ts";
 import type { Recipe } from "../recipe/types.ts";
 import { attempt, pluginId } from "./create.ts";
@@ -199,7 +199,7 @@ function unfit(
   got: Record<string, TensorSpec>,
   want: Probe["want"],
   types: Record<string, string>,
-): Text | undefined {
+): Message | undefined {
   for (const [name, shape] of Object.entries(want)) {
     const found = got[name];
     if (String(found?.shape) !== String(shape)) return messages.shapeUnfit(plugin, call, name, found?.shape, shape);

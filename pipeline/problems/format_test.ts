@@ -1,9 +1,9 @@
 /** Tests of printing problems. */
 import assert from "node:assert/strict";
 import type { Place, Problem } from "./problem.ts";
-import { columns } from "../terminal/width.ts";
+import { columnsOf } from "../terminal/width.ts";
 import { formatProblems } from "./format.ts";
-import { commandLine, placeIn } from "./source.ts";
+import { overridesFile, placeIn } from "./source.ts";
 
 const text = `name: x
 seed: 3
@@ -48,7 +48,7 @@ Cannot do it
 
 Deno.test("formatProblems() shows an override as it was typed", () => {
   assert.equal(
-    print([problem({ file: commandLine, line: 2, column: 1, length: 3 }, "seed=1\nsed=3")]),
+    print([problem({ file: overridesFile, line: 2, column: 1, length: 3 }, "seed=1\nsed=3")]),
     `command line: Unknown option "blok_depth"
   sed=3
   ^^^
@@ -65,7 +65,7 @@ Deno.test("formatProblems() keeps every line within the width, and the mark unde
     const help = ["a very long sentence of help that is very, very long, ".repeat(6)];
     const message = "A message that is rather long as well, with words to break it at: ".repeat(4);
     const printed = print([problem({ line: 1, column, length: 5 }, long, { help, message })], width).split("\n");
-    for (const line of printed) assert.ok(columns(line) <= width, `${columns(line)} > ${width}: ${line}`);
+    for (const line of printed) assert.ok(columnsOf(line) <= width, `${columnsOf(line)} > ${width}: ${line}`);
     const frame = printed.findIndex((line) => line.includes("WRONG"));
     const at = printed[frame]!.indexOf("WRONG");
     assert.equal(printed[frame + 1]!.slice(at), "^^^^^");

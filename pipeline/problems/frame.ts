@@ -1,9 +1,9 @@
 /** Code frames: the line of a place with a caret line under it, as a terminal of some width can show it. */
 import { replaceUnseen, unseen } from "../../lib/text/mod.ts";
 import type { Place } from "./problem.ts";
-import { columns, graphemes } from "../terminal/width.ts";
+import { columnsOf, graphemes } from "../terminal/width.ts";
 import type { Paint } from "./format.ts";
-import { commandLine, indexAt, linesOf, sourceOf } from "./source.ts";
+import { indexAt, overridesFile, sourceOf, textLines } from "./source.ts";
 
 const linesBefore = 2;
 const mostLooked = 20_000; // characters of a line
@@ -11,10 +11,10 @@ const perColumn = 4; // characters that a column may take, where some are drawn 
 
 /** The line of a place with a caret line under it, and up to two lines before; nothing where the text is not known. */
 export function codeFrame(place: Place, paint: Paint, width: number): string[] {
-  const lines = linesOf(sourceOf(place) ?? "");
+  const lines = textLines(sourceOf(place) ?? "");
   const line = lines[place.line - 1];
   if (line === undefined || (lines.length === 1 && line === "")) return [];
-  const own = place.file === commandLine;
+  const own = place.file === overridesFile;
   let first = own ? place.line : Math.max(1, place.line - linesBefore);
   while (first < place.line && lines[first - 1]!.trim() === "") first++;
   const digits = Math.max(4, String(place.line).length + 1);
@@ -49,7 +49,7 @@ function window(line: string, start: number, end: number, room: number) {
     if (from < 0 && index >= start) from = column;
     if (to < 0 && index >= end) to = column;
     const text = shown(piece, index >= start && index < end);
-    const cell = { text, column, columns: columns(text) };
+    const cell = { text, column, columns: columnsOf(text) };
     column += cell.columns;
     index += piece.length;
     return cell;

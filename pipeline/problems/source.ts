@@ -2,7 +2,7 @@
 import type { Place } from "./problem.ts";
 
 /** Name of the "file" that holds command line overrides. */
-export const commandLine = "command line";
+export const overridesFile = "command line";
 
 const texts = new WeakMap<Place, string>();
 
@@ -18,7 +18,7 @@ export function sourceOf(place: Place): string | undefined {
   if (known !== undefined) return known;
   try {
     // Sources are small; anything larger is not worth printing a line of.
-    if (place.file === commandLine || Deno.statSync(place.file).size > 2 ** 21) return undefined;
+    if (place.file === overridesFile || Deno.statSync(place.file).size > 2 ** 21) return undefined;
     return Deno.readTextFileSync(place.file);
   } catch {
     return undefined;
@@ -26,7 +26,7 @@ export function sourceOf(place: Place): string | undefined {
 }
 
 /** Splits a text as editors count its lines. */
-export function linesOf(text: string): string[] {
+export function textLines(text: string): string[] {
   return text.split(/\r\n|\r|\n/);
 }
 

@@ -3,8 +3,8 @@ import { type Kind, kinds } from "../kinds/mod.ts";
 import type { Place, Problem } from "../problems/problem.ts";
 import { tellOdd } from "../problems/odd.ts";
 import { type Field, fieldAt, isMap, type MapNode, type Node, spanOf } from "./node.ts";
-import { checkName, checkRootKeys, checkSeed, checkSweep, checkTrain } from "./root.ts";
-import { type CheckedStage, checkKind, checkSampler, type StageTools } from "./stages.ts";
+import { checkName, checkRootKeys, checkSweep, checkTrain, readSeed } from "./root.ts";
+import { type CheckedStage, checkSampler, checkStages, type StageTools } from "./stages.ts";
 import type { Origin, Path, Recipe } from "./types.ts";
 
 /** Checks everything and reports what is wrong. */
@@ -18,7 +18,7 @@ export async function checkRecipe(
   const tools: StageTools = { ...given, samplers: isMap(samplers) ? [...samplers.value.keys()] : [] };
   const meant = await checkRootKeys(root, tools);
   const name = checkName(root, file, tools);
-  const seed = checkSeed(root, tools);
+  const seed = readSeed(root, tools);
   const sweep = checkSweep(root, tools);
   const stages: CheckedStage[] = [];
   const resolved: Record<string, unknown> = { name, seed };
@@ -28,7 +28,7 @@ export async function checkRecipe(
     const field = root.value.get(key);
     // A misspelt key above is this one.
     if (field === undefined && meant.has(key)) continue;
-    const checked = await checkKind(kind, field, tools);
+    const checked = await checkStages(kind, field, tools);
     stages.push(...checked);
     resolved[key] = arity === "one"
       ? checked[0]?.resolved

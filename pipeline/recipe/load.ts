@@ -3,7 +3,7 @@ import { basename, dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { refusalOf, whatFailed } from "../../lib/files/refusal.ts";
 import * as messages from "../problems/messages/file.ts";
-import type { Text } from "../problems/messages/text.ts";
+import type { Message } from "../problems/messages/text.ts";
 import { nearest } from "../terminal/nearest.ts";
 import { readCheckpointRecipe } from "./checkpoint.ts";
 
@@ -23,7 +23,7 @@ const builtIn = fileURLToPath(new URL("../../recipes", import.meta.url));
 const sizeLimit = 2 ** 18;
 
 /** Reads the text, or says why it cannot. */
-export async function loadText(file: string): Promise<RecipeText | Text> {
+export async function loadText(file: string): Promise<RecipeText | Message> {
   try {
     const info = await Deno.stat(file);
     if (info.isDirectory) {
@@ -54,7 +54,7 @@ export async function loadText(file: string): Promise<RecipeText | Text> {
   }
 }
 
-function decode(file: string, bytes: Uint8Array): RecipeText | Text {
+function decode(file: string, bytes: Uint8Array): RecipeText | Message {
   if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)) {
     return messages.notText(file, "it is UTF-16: save it as UTF-8");
   }
@@ -67,7 +67,7 @@ function decode(file: string, bytes: Uint8Array): RecipeText | Text {
   }
 }
 
-async function missing(file: string): Promise<Text> {
+async function missing(file: string): Promise<Message> {
   const folder = dirname(file);
   const names = await namesIn(folder);
   const recipes = names.filter(isRecipe);

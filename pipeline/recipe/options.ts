@@ -7,7 +7,7 @@ import { nearest } from "../terminal/nearest.ts";
 import { inputSchema } from "./describe.ts";
 import { issueText } from "./issues.ts";
 import { dataOf, fieldAt, type MapNode, type Node, spanOf } from "./node.ts";
-import type { Report } from "./parse.ts";
+import type { ReportProblem } from "./parse.ts";
 import { splitUnknown, type UnknownKey } from "./unknown.ts";
 
 /** Options that passed. */
@@ -35,7 +35,7 @@ export async function checkOptions(
   schema: z.ZodObject,
   node: MapNode,
   owner: OptionsOwner,
-  report: Report,
+  report: ReportProblem,
   unknownText: (key: UnknownKey) => Promise<ReturnType<typeof messages.unknownOption>>,
 ): Promise<CheckedOptions | undefined> {
   const split = splitUnknown(schema, node);

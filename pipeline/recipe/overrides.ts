@@ -2,10 +2,10 @@
 import * as messages from "../problems/messages/file.ts";
 import { unknownKey } from "../problems/messages/recipe.ts";
 import type { Place } from "../problems/problem.ts";
-import { charactersIn, columnAt, commandLine, placeIn } from "../problems/source.ts";
+import { charactersIn, columnAt, overridesFile, placeIn } from "../problems/source.ts";
 import { mergeRecipes, mergeStage, rootKeys, stageKey } from "./merge.ts";
 import { dataOf, type Field, fieldAt, isList, isMap, type MapNode, type Node, withField } from "./node.ts";
-import { parse, type Report } from "./parse.ts";
+import { parse, type ReportProblem } from "./parse.ts";
 import type { Origin } from "./types.ts";
 
 interface Step {
@@ -24,7 +24,7 @@ interface Override {
  *
  * Those that name plugins come first: options belong to the plugin that is named, wherever it is.
  */
-export function applyOverrides(recipe: MapNode, texts: readonly string[], report: Report): MapNode {
+export function applyOverrides(recipe: MapNode, texts: readonly string[], report: ReportProblem): MapNode {
   const all = shown(texts);
   const overrides = texts.flatMap((text, i) => read(text, i + 1, all, report) ?? []);
   const named = Map.groupBy(overrides, namesPlugin);
@@ -39,7 +39,7 @@ export interface Setting {
 }
 
 /** Settings as `key=value`, outside of a recipe; those that cannot be read are reported and left out. */
-export function readSettings(texts: readonly string[], report: Report): Setting[] {
+export function readSettings(texts: readonly string[], report: ReportProblem): Setting[] {
   const all = shown(texts);
   return texts.flatMap((text, i) => {
     const setting = read(text, i + 1, all, report);
@@ -63,9 +63,9 @@ function namesPlugin({ steps, value }: Override): boolean {
     : steps.length === depth + 1 && steps.at(-1)!.key === "use";
 }
 
-function read(text: string, line: number, all: string, report: Report): Override | undefined {
+function read(text: string, line: number, all: string, report: ReportProblem): Override | undefined {
   const place = (column: number, length: number) =>
-    placeIn(all, { file: commandLine, line, column, length: Math.max(1, length) });
+    placeIn(all, { file: overridesFile, line, column, length: Math.max(1, length) });
   const equals = text.indexOf("=");
   const key = text.slice(0, Math.max(0, equals));
   // `metrics[0].every` is how problems name a place, so it is taken as well as `metrics.0.every`.
@@ -80,11 +80,11 @@ function read(text: string, line: number, all: string, report: Report): Override
   const origin: Origin = { from: "command line", text };
   // Blanks in place of the key keep the columns.
   const padded = " ".repeat(charactersIn(key) + 1) + text.slice(equals + 1);
-  const value = parse(padded, { file: commandLine, origin, within: { text: all, line } }, report);
+  const value = parse(padded, { file: overridesFile, origin, within: { text: all, line } }, report);
   return value && { steps, value, origin };
 }
 
-function apply(root: MapNode, { steps, value, origin }: Override, report: Report): MapNode {
+function apply(root: MapNode, { steps, value, origin }: Override, report: ReportProblem): MapNode {
   const [first, second] = steps as [Step, Step | undefined];
   if (first.key === "extends") {
     report(messages.overrideForbidden(first.key), first.place);

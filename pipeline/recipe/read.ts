@@ -5,7 +5,7 @@ import * as messages from "../problems/messages/file.ts";
 import { extendsInCheckpoint } from "../problems/messages/trust.ts";
 import { DenoiseError, type Place, type Problem } from "../problems/problem.ts";
 import { tellOdd } from "../problems/odd.ts";
-import { commandLine, placeIn } from "../problems/source.ts";
+import { overridesFile, placeIn } from "../problems/source.ts";
 import type { Trust } from "../trust/trust.ts";
 import { checkRecipe } from "./check.ts";
 import { inQuotes } from "./in_quotes.ts";
@@ -15,7 +15,7 @@ import { mergeRecipes, withDefaults } from "./merge.ts";
 import { dataOf, isMap, type MapNode, withFields } from "./node.ts";
 import { Origins } from "./origins.ts";
 import { applyOverrides } from "./overrides.ts";
-import { parse, type Report } from "./parse.ts";
+import { parse, type ReportProblem } from "./parse.ts";
 import { findPluginFiles } from "./plugin_files.ts";
 import type { Path, PluginSource, Recipe } from "./types.ts";
 
@@ -84,7 +84,7 @@ class Reader {
   readonly #files: string[] = [];
   readonly #ignored = new Set<string>();
 
-  readonly report: Report = (text, place) => {
+  readonly report: ReportProblem = (text, place) => {
     this.problems.push(place === undefined ? text : { ...text, place });
   };
 
@@ -97,7 +97,7 @@ class Reader {
     const rank = ({ place }: Problem) => {
       if (place === undefined) return -1;
       const index = this.#files.indexOf(place.file);
-      return index >= 0 ? index : place.file === commandLine ? 1e9 : 1e6;
+      return index >= 0 ? index : place.file === overridesFile ? 1e9 : 1e6;
     };
     const at = ({ place }: Problem) => `${place?.file}:${place?.line}:${place?.column}`;
     const spoilt = new Set(this.problems.filter(({ code }) => valueCodes.includes(code)).map(at));

@@ -1,7 +1,7 @@
 /** The YAML library's mistakes in words for people who write recipes. */
 import type { ErrorCode, YAMLParseError } from "yaml";
 import * as messages from "../problems/messages/file.ts";
-import { quote, type Text } from "../problems/messages/text.ts";
+import { type Message, quote } from "../problems/messages/text.ts";
 
 type Wording = readonly [what: string, ...fix: string[]];
 
@@ -61,7 +61,7 @@ const otherwise: Wording = [
 /** A mistake as it is shown: a range of the text, and words. */
 export interface SyntaxProblem {
   readonly pos: readonly [start: number, end: number];
-  readonly text: Text;
+  readonly text: Message;
 }
 
 /** The mistakes of a text in its order, each shown where it was made rather than where the library noticed. */
@@ -112,7 +112,7 @@ function openingOf({ message, pos: [noticed] }: YAMLParseError, text: string): n
 const opening: Readonly<Record<string, string>> = { "]": "[", "}": "{" };
 
 /** A syntax error in our own words. */
-function syntaxProblem(error: YAMLParseError, text: string): Text {
+function syntaxProblem(error: YAMLParseError, text: string): Message {
   const at = text.slice(error.pos[0], error.pos[1]);
   switch (error.code) {
     case "MULTIPLE_DOCS":
@@ -156,7 +156,7 @@ function syntaxProblem(error: YAMLParseError, text: string): Text {
   return messages.yamlSyntax(what, fix);
 }
 
-function unclosed(character: string): Text {
+function unclosed(character: string): Message {
   const bracket = opening[character];
   return bracket === undefined
     ? messages.yamlSyntax("Text in quotes does not end", [`close it with ${character}`])

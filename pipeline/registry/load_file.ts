@@ -130,7 +130,7 @@ function reasonOf(error: unknown): string {
 const isLoaderError = (error: Error) => (error as { code?: unknown }).code === "ERR_MODULE_NOT_FOUND";
 
 /** Places in files that an error of Deno names, in its message or its stack (where spaces are unescaped): `file:///…/my.ts:3:5`. */
-export function placesIn(error: unknown): Place[] {
+export function placesInError(error: unknown): Place[] {
   if (!(error instanceof Error)) return [];
   const text = stripVTControlCharacters(`${error.message}\n${error.stack ?? ""}`); // Deno colours its messages
   return [...text.matchAll(/(file:\/\/[^\n]+?):(\d+):(\d+)/g)].flatMap(([, url, line, column]) => {
@@ -143,7 +143,7 @@ export function placesIn(error: unknown): Place[] {
 }
 
 function importProblem(path: string, source: string, error: unknown): Problem {
-  const places = placesIn(error);
+  const places = placesInError(error);
   // Prefer the user's own file; a file it imports comes next, and this program's own frames never.
   const isProgram = ({ file }: Place) => pathToFileURL(file).href === Deno.mainModule;
   const own = places.find((place) => place.file === path) ??

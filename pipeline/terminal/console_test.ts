@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { stripVTControlCharacters } from "node:util";
 import picocolors from "picocolors";
-import { bar, plain } from "./bar.ts";
+import { bar, plainProgress } from "./bar.ts";
 import { createConsole, isColored, type Progress } from "./console.ts";
 import { warning } from "../problems/warning.ts";
 import { row, wrap } from "./rows.ts";
@@ -61,7 +61,7 @@ Deno.test("a console that is not a terminal prints plain lines, every ten second
   console.endProgress();
   const lines = said.out.split("\n").slice(0, -1);
   assert.ok(lines.length >= 5 && lines.length <= 6, said.out);
-  assert.equal(lines[0], plain(progress));
+  assert.equal(lines[0], plainProgress(progress));
   assert.ok(!said.out.includes("\x1b") && !said.out.includes("\r") && !said.out.includes("━"));
 });
 

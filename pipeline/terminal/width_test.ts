@@ -1,6 +1,6 @@
 /** Tests of columns in a terminal. */
 import assert from "node:assert/strict";
-import { columns, cut, pad, wrap } from "./width.ts";
+import { columnsOf, cut, padToColumns, wrap } from "./width.ts";
 
 Deno.test("columns() counts what a terminal shows", () => {
   const cases: [string, number][] = [
@@ -13,7 +13,7 @@ Deno.test("columns() counts what a terminal shows", () => {
     ["…—×", 3],
     ["\u200b", 0],
   ];
-  for (const [text, width] of cases) assert.equal(columns(text), width, text);
+  for (const [text, width] of cases) assert.equal(columnsOf(text), width, text);
 });
 
 Deno.test("cut() keeps a text within a width, from either end", () => {
@@ -24,8 +24,8 @@ Deno.test("cut() keeps a text within a width, from either end", () => {
 });
 
 Deno.test("pad() fills up to a width, and never cuts", () => {
-  assert.equal(pad("名", 4), "名  ");
-  assert.equal(pad("abcd", 2), "abcd");
+  assert.equal(padToColumns("名", 4), "名  ");
+  assert.equal(padToColumns("abcd", 2), "abcd");
 });
 
 Deno.test("wrap() breaks at blanks and loses no word", () => {

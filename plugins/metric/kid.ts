@@ -3,7 +3,7 @@ import { type Backend, type Metric, type OpenTools, plugin, tf, z } from "denois
 import { kernelDistance, overBatches } from "./kid/estimate.ts";
 import { dimensions, extract, type Extractor, extractorNames, extractors, prepare } from "./kid/features.ts";
 import { type LoadedWeights, loadWeights, type official } from "./kid/source.ts";
-import { upload } from "./kid/weights.ts";
+import { uploadWeights } from "./kid/weights.ts";
 
 /** Options of the metric, checked. */
 export interface KidOptions {
@@ -76,7 +76,7 @@ export function kid(
       }
       const program = programs.get(view.backend) ?? compileExtractor(view.backend);
       programs.set(view.backend, program);
-      const device = upload(loaded.weights);
+      const device = uploadWeights(loaded.weights);
       const features = async (pictures: tf.Tensor4D) => {
         const data = new Float32Array(batch * dimensions);
         const size = Math.ceil(batch / Math.ceil(batch / most));

@@ -6,7 +6,7 @@ import { copyFolder, Rehearsal, type Rehearsed } from "./kills/rehearsal.ts";
 import { type Ended, runProcess } from "./process.ts";
 import type { Line } from "./scenes.ts";
 import { readState, type Shim } from "./shim/mod.ts";
-import { age, differences, HalfThere, leftBehind, readTree, unfinished } from "./tree.ts";
+import { age, folderDifferences, HalfThere, leftBehind, readTree, unfinished } from "./tree.ts";
 import type { Fault, Torture, TortureOptions, TortureResult } from "./types.ts";
 
 /** A process that is to fail at one place. */
@@ -100,7 +100,7 @@ async function tryOne(
       if (error instanceof HalfThere) return error.message;
       throw error;
     });
-    return typeof tree === "string" ? [tree] : differences(tree, calm, whole);
+    return typeof tree === "string" ? [tree] : folderDifferences(tree, calm, whole);
   };
   const soon = await look(false);
   await age(folder);

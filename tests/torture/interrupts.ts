@@ -1,12 +1,12 @@
 /** Attack `interrupts`: signals at random moments of random commands. */
 import { join } from "node:path";
 import { drawsOf } from "./draws.ts";
-import { makePlace, type Place } from "./interrupts/place.ts";
-import { command, type Ended, type Interruption, stageOf } from "./interrupts/process.ts";
+import { makePlace, type Workplace } from "./interrupts/place.ts";
+import { command, type Ended, type SignalPlan, stageOf } from "./interrupts/process.ts";
 import type { Fault, Torture, TortureOptions, TortureResult } from "./types.ts";
 
 /** Ways to interrupt, each with the exit codes that it may lead to besides 0: that of the signal, in whatever way. */
-const ways: Readonly<Record<string, { signals: Interruption["signals"]; code: number }>> = {
+const ways: Readonly<Record<string, { signals: SignalPlan["signals"]; code: number }>> = {
   "Ctrl-C": { signals: [["SIGINT", 0]], code: 130 },
   "Ctrl-C with three echoes": { signals: [["SIGINT", 0], ["SIGINT", 1], ["SIGINT", 30], ["SIGINT", 120]], code: 130 },
   "Ctrl-C, and again after a second": { signals: [["SIGINT", 0], ["SIGINT", 1000]], code: 130 },
@@ -55,7 +55,7 @@ async function run({ seed, first = 0, trials, folder, signal, progress }: Tortur
 }
 
 async function tryOnce(
-  place: Place,
+  place: Workplace,
   at: string,
   { seed, trial }: { seed: number; trial: number },
   fault: (what: string) => void,

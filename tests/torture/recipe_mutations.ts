@@ -58,7 +58,7 @@ const words =
     .split(" ");
 
 /** Mutates one of the recipes, or one that is made up of their parts. */
-export function mutate(recipes: readonly string[], draws: Draws): Mutant {
+export function mutateRecipe(recipes: readonly string[], draws: Draws): Mutant {
   const done: string[] = [];
   let text = draws.chance(0.35) ? madeUp(recipes, draws) : draws.pick(recipes);
   if (draws.chance(0.6)) text = inStructure(text, draws, done);

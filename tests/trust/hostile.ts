@@ -20,7 +20,7 @@ interface Header {
 }
 
 /** Writes a copy of a checkpoint with another recipe, without the checksum that no longer fits. */
-export async function withRecipe(from: string, to: string, change: (recipe: string) => string): Promise<void> {
+export async function writeWithRecipe(from: string, to: string, change: (recipe: string) => string): Promise<void> {
   const { header, data } = parts(await Deno.readFile(from));
   const { sha256: _, recipe_sha256: _recipe, ...metadata } = header.__metadata__;
   const changed = { ...header, __metadata__: { ...metadata, recipe: change(metadata.recipe!) } };
@@ -70,7 +70,7 @@ export async function copyRun(from: string, to: string, change: (recipe: string)
     }
   }
   for await (const { name } of Deno.readDir(join(from, "checkpoints"))) {
-    await withRecipe(join(from, "checkpoints", name), join(to, "checkpoints", name), change);
+    await writeWithRecipe(join(from, "checkpoints", name), join(to, "checkpoints", name), change);
   }
   const recipe = join(to, "recipe.yaml");
   await Deno.writeTextFile(recipe, change(await Deno.readTextFile(recipe)));

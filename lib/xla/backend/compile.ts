@@ -5,8 +5,8 @@ import { type Precision, settings } from "../kernels/settings.ts";
 import { program, type Type, type Value } from "../stablehlo/mod.ts";
 import type { XlaBackend } from "./backend.ts";
 import { pairDonated } from "./donation.ts";
-import { elementTypes, isDeviceType } from "./entry.ts";
-import { build, collect, type Form, formOf } from "./form.ts";
+import { elementTypes, isDeviceType } from "./tensor_entry.ts";
+import { build, collect, structureOf, type TreeStructure } from "./tree_structure.ts";
 import { checkDivides } from "./placement.ts";
 import { Runner } from "./runner.ts";
 import { Trace } from "./trace.ts";
@@ -33,7 +33,7 @@ interface Leaf {
 
 /** The program for one signature of shapes and types. */
 interface Specialised {
-  readonly form: Form;
+  readonly structure: TreeStructure;
   readonly types: readonly { readonly shape: readonly number[]; readonly dtype: string }[];
   /** The path of each tensor, for messages. */
   readonly paths: readonly string[];
@@ -58,7 +58,7 @@ export function compileFunction<A extends readonly Tree[], R extends Tree>(
       const leaves = flatten(args, options.name);
       tensors = leaves.map(({ tensor }) => tensor);
       found = {
-        form: formOf(args as Tree),
+        structure: structureOf(args as Tree),
         types: tensors.map(({ shape, dtype }) => ({ shape: [...shape], dtype })),
         paths: leaves.map(({ path }) => path),
         runner: specialise(current, args, fn as unknown as (...args: Tree[]) => Tree, leaves, options),
@@ -76,9 +76,9 @@ export function compileFunction<A extends readonly Tree[], R extends Tree>(
 }
 
 /** The tensors of arguments that have the signature; undefined where they have another, or one is freed. */
-function fitting({ form, types }: Specialised, args: readonly Tree[]): readonly tf.Tensor[] | undefined {
+function fitting({ structure, types }: Specialised, args: readonly Tree[]): readonly tf.Tensor[] | undefined {
   const tensors: tf.Tensor[] = [];
-  if (!collect(form, args, tensors)) return undefined;
+  if (!collect(structure, args, tensors)) return undefined;
   for (let i = 0; i < types.length; i++) {
     const tensor = tensors[i]!, { shape, dtype } = types[i]!;
     if (tensor.dtype !== dtype || tensor.isDisposed || tensor.shape.length !== shape.length) return undefined;
@@ -150,7 +150,7 @@ async function specialise(
     passed,
     captured,
     devices,
-    result: formOf(traced.result),
+    result: structureOf(traced.result),
   });
 }
 

@@ -3,10 +3,10 @@ import type { Buffer } from "../pjrt/mod.ts";
 import { bytesOf } from "../pjrt/mod.ts";
 import type { Type } from "../stablehlo/mod.ts";
 import type { XlaDevice } from "./device.ts";
-import type { Stored } from "./stored.ts";
+import type { DeviceTensor } from "./device_tensor.ts";
 
 /** A copy on each of the first devices; those that are made stay with the tensor. */
-export function replicate(stored: Stored, devices: number, { client }: XlaDevice): readonly Buffer[] {
+export function replicate(stored: DeviceTensor, devices: number, { client }: XlaDevice): readonly Buffer[] {
   if (stored.buffers.length >= devices) return stored.buffers;
   const { first } = stored;
   const bytes = first.readSync();

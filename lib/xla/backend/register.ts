@@ -14,7 +14,7 @@ import {
 import { ShapeError, Value, within } from "../stablehlo/mod.ts";
 import { XlaBackend } from "./backend.ts";
 import type { XlaDevice } from "./device.ts";
-import { isDeviceType } from "./entry.ts";
+import { isDeviceType } from "./tensor_entry.ts";
 import { userLine } from "./place.ts";
 
 /** Kernels whose output has the data of their input, in another shape. */

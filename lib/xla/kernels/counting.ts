@@ -18,7 +18,7 @@ import {
   sort,
   type Value,
 } from "../stablehlo/mod.ts";
-import { inside, putRows } from "./places.ts";
+import { isInRange, putRows } from "./indices.ts";
 import type { DeviceKernels } from "./types.ts";
 
 /**
@@ -32,7 +32,7 @@ function binCounts(x: Value, weights: Value, size: number, once: boolean): Value
   const zeros = full([rows * size, 1], weights.dtype, 0);
   if (x.size === 0 || size === 0) return reshape(zeros, [rows, size]);
   const row = mul(iota([rows, columns], "i32", 0), size);
-  const places = select(inside(x, size), add(row, x), -1);
+  const places = select(isInRange(x, size), add(row, x), -1);
   const n = rows * columns;
   const amounts = once || weights.size === 0 ? full([n, 1], weights.dtype, 1) : reshape(weights, [n, 1]);
   return reshape(putRows(zeros, reshape(places, [n]), amounts, once ? "replace" : "add"), [rows, size]);

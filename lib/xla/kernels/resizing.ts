@@ -12,7 +12,7 @@ import {
   transpose,
   type Value,
 } from "../stablehlo/mod.ts";
-import { abut } from "./abut.ts";
+import { fastConcat } from "./fast_concat.ts";
 import { unfused } from "./convolve.ts";
 import { settings } from "./settings.ts";
 import type { DeviceKernels } from "./types.ts";
@@ -74,7 +74,7 @@ function double(x: Value, axis: 1 | 2): Value {
   const own = mul(x, 0.75);
   const pair = [add(own, mul(before, 0.25)), add(own, mul(after, 0.25))];
   const wide = pair.map((half) => reshape(half, [...x.shape.slice(0, axis + 1), 1, ...x.shape.slice(axis + 1)]));
-  return reshape(abut(wide, axis + 1), x.shape.map((m, i) => i === axis ? 2 * m : m));
+  return reshape(fastConcat(wide, axis + 1), x.shape.map((m, i) => i === axis ? 2 * m : m));
 }
 
 /** The adjoint of `double`. */

@@ -1,5 +1,5 @@
 /** Memory that outlives JavaScript: for what another thread reads or writes while JavaScript continues, or ends. */
-import { fixedBytes, type Place } from "./layout.ts";
+import { type Allocate, fixedBytes } from "./layout.ts";
 import type { Library } from "./library.ts";
 
 /**
@@ -15,7 +15,7 @@ export class CallMemory implements Disposable {
   }
 
   /** Zeros, in their place until this is disposed of: nothing may look at them afterwards. */
-  readonly place: Place = (size) => {
+  readonly place: Allocate = (size) => {
     const { calloc, free } = this.#library;
     const pointer = free && calloc?.(1n, BigInt(Math.max(size, 8)));
     if (pointer == null) return fixedBytes(size);

@@ -10,7 +10,7 @@ import {
   type StillFormat,
 } from "../../../lib/image/mod.ts";
 import { pictureFormat } from "../../problems/messages/pictures.ts";
-import { toPicture, toSvg } from "../../view/plots/draw.ts";
+import { chartToSvg, toPicture } from "../../view/plots/draw.ts";
 import type { Spec } from "../../view/plots/spec.ts";
 import { DenoiseError } from "../../problems/problem.ts";
 import type { Console } from "../../terminal/console.ts";
@@ -63,7 +63,7 @@ export async function saveAnimation(file: string, frames: readonly Frame[], cons
 /** Writes a chart, and says where. */
 export async function saveChart(file: string, spec: Spec, console: Console): Promise<void> {
   if (endingOf(file) !== ".svg") return await savePicture(file, await toPicture(spec), console);
-  await writeWhole(file, await toSvg(spec));
+  await writeWhole(file, await chartToSvg(spec));
   row(console, "chart", file);
 }
 

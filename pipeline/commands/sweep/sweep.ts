@@ -4,7 +4,7 @@ import { exists } from "../../../lib/files/exists.ts";
 import { sha256 } from "../../../lib/files/hash.ts";
 import { metricsMissing } from "../../problems/messages/run.ts";
 import { sweepDataMixed, sweepUntrusted, sweepUnused } from "../../problems/messages/sweep.ts";
-import type { Text } from "../../problems/messages/text.ts";
+import type { Message } from "../../problems/messages/text.ts";
 import { DenoiseError } from "../../problems/problem.ts";
 import { toYaml } from "../../recipe/write.ts";
 import { type ReadOptions, readRecipe } from "../../recipe/read.ts";
@@ -132,7 +132,7 @@ function metricOf({ stages }: Recipe, cells: readonly Cell[]): string {
 }
 
 /** Axes of samplers that no metric uses. */
-function unused({ axes }: Grid, { stages }: Recipe): Text[] {
+function unused({ axes }: Grid, { stages }: Recipe): Message[] {
   const used = new Set(stages.flatMap(({ kind, options }) => kind === "metric" ? [options.sampler] : []));
   return axes.flatMap(({ key }) => {
     const [, sampler] = /^samplers\.([^.]+)/.exec(key) ?? [];

@@ -2,7 +2,7 @@
  * Messages about what lies behind a run and has changed since: its pictures, the program, the machine. In alphabetical
  * order of code.
  */
-import { counted, listed, quote, type Text } from "./text.ts";
+import { counted, listed, type Message, quote } from "./text.ts";
 
 /** What follows from other training pictures, for any message that says so. `fitted`: there are statistics of pixels. */
 function consequences(fitted: boolean): string[] {
@@ -15,7 +15,7 @@ function consequences(fitted: boolean): string[] {
 }
 
 /** The same backend of another version, or on another processor. */
-export function buildChanged(backend: string, before: string, now: string): Text {
+export function buildChanged(backend: string, before: string, now: string): Message {
   return {
     code: "build-changed",
     message: `Backend ${backend} ran on ${before} and now runs on ${now}: the weights may differ in their last bits`,
@@ -24,7 +24,7 @@ export function buildChanged(backend: string, before: string, now: string): Text
 }
 
 /** Names of classes that have changed while the labels stay the same. */
-export function classesRenamed(before: readonly string[], now: readonly string[]): Text {
+export function classesRenamed(before: readonly string[], now: readonly string[]): Message {
   const renamed = now.flatMap((name, i) => name === before[i] ? [] : [`${before[i] ?? "(none)"} → ${name}`]);
   return {
     code: "classes-renamed",
@@ -36,7 +36,7 @@ export function classesRenamed(before: readonly string[], now: readonly string[]
 }
 
 /** Training pictures that have changed. `lines`: what has become of which, such as "3 added: a.png, b.png and 1 more". */
-export function dataChanged(step: number, lines: readonly string[], fitted: boolean): Text {
+export function dataChanged(step: number, lines: readonly string[], fitted: boolean): Message {
   return {
     code: "data-changed",
     message: `The training pictures have changed since step ${step}`,
@@ -45,7 +45,7 @@ export function dataChanged(step: number, lines: readonly string[], fitted: bool
 }
 
 /** Training pictures of which only the number is known. */
-export function dataCountChanged(before: number, now: number, fitted: boolean): Text {
+export function dataCountChanged(before: number, now: number, fitted: boolean): Message {
   return {
     code: "data-changed",
     message: `The dataset had ${counted(before, "training picture")} and now has ${now}`,
@@ -54,7 +54,7 @@ export function dataCountChanged(before: number, now: number, fitted: boolean): 
 }
 
 /** Another place for the data of a checkpoint that does not say what they were. */
-export function dataUnknown(moved: readonly string[]): Text {
+export function dataUnknown(moved: readonly string[]): Message {
   return {
     code: "data-unknown",
     message: "The data have moved, and there is no way to tell whether they are the same",
@@ -63,7 +63,7 @@ export function dataUnknown(moved: readonly string[]): Text {
 }
 
 /** Validation pictures that have changed. */
-export function heldOutChanged(before: number | undefined, now: number): Text {
+export function heldOutChanged(before: number | undefined, now: number): Message {
   const count = before === undefined || before === now ? "" : `: there were ${before} and there are ${now}`;
   return {
     code: "held-out-changed",
@@ -73,7 +73,7 @@ export function heldOutChanged(before: number | undefined, now: number): Text {
 }
 
 /** Measurements on other pictures than those that were held out while training. */
-export function measuredOnOthers(): Text {
+export function measuredOnOthers(): Message {
   return {
     code: "measured-on-others",
     message: "The validation pictures are not the ones that were held out when this model was trained",
@@ -85,7 +85,7 @@ export function measuredOnOthers(): Text {
 }
 
 /** Metrics that measure with other weights than before. */
-export function measuringWithOthers(ids: readonly string[]): Text {
+export function measuringWithOthers(ids: readonly string[]): Message {
   return {
     code: "measuring-with-others",
     message: `What ${listed(ids.map(quote), "and")} ${ids.length === 1 ? "measures" : "measure"} with has changed`,
@@ -94,7 +94,7 @@ export function measuringWithOthers(ids: readonly string[]): Text {
 }
 
 /** A checkpoint of another version of the program. */
-export function versionChanged(before: string, now: string): Text {
+export function versionChanged(before: string, now: string): Message {
   return {
     code: "version-changed",
     message: `The checkpoint was written by denoise ${before}, and this is denoise ${now}`,

@@ -1,9 +1,9 @@
 /** Messages about opening a dataset and cutting batches from it, in alphabetical order of code. */
 import { shellWord } from "../../terminal/shell.ts";
-import { counted, quote, type Text } from "./text.ts";
+import { counted, type Message, quote } from "./text.ts";
 
 /** A batch larger than all that an epoch has. */
-export function batchTooLarge(batchSize: number, count: number, repeats: number): Text {
+export function batchTooLarge(batchSize: number, count: number, repeats: number): Message {
   const epoch = count * repeats;
   return {
     code: "batch-too-large",
@@ -24,7 +24,7 @@ export function brokenPictures(
   broken: readonly { name: string; reason: string }[],
   count: number,
   limit: number,
-): Text {
+): Message {
   return {
     code: "broken-pictures",
     message: `Cannot decode ${broken.length} or more of ${counted(count, "picture")}: at most ${limit} may be broken`,
@@ -36,12 +36,12 @@ export function brokenPictures(
 }
 
 /** A dataset that could not be opened, with what its plugin said. */
-export function datasetUnavailable(what: string, help: readonly string[]): Text {
+export function datasetUnavailable(what: string, help: readonly string[]): Message {
   return { code: "dataset-unavailable", message: what, help };
 }
 
 /** A dataset that opens without a picture to train on. */
-export function emptySplit(held: number, skipped: number): Text {
+export function emptySplit(held: number, skipped: number): Message {
   const rest = held === 1 ? "the only remaining picture is" : `all ${counted(held, "remaining picture")} are`;
   return {
     code: "empty-split",
@@ -55,7 +55,7 @@ export function emptySplit(held: number, skipped: number): Text {
 }
 
 /** Decoded pictures that have changed on the disk. */
-export function storeDamaged(path: string): Text {
+export function storeDamaged(path: string): Message {
   return {
     code: "store-damaged",
     message: `Cannot use the decoded pictures in "${path}": the file is damaged`,
@@ -64,7 +64,7 @@ export function storeDamaged(path: string): Text {
 }
 
 /** A dataset that gives pictures of another shape than it said. */
-export function wrongPicture(name: string, bytes: number, expected: number): Text {
+export function wrongPicture(name: string, bytes: number, expected: number): Message {
   return {
     code: "wrong-picture",
     message: `The dataset gave ${bytes} bytes for picture ${quote(name)}, expected ${expected}`,

@@ -1,8 +1,8 @@
 /** Messages about weights that come from other programs and go to them, in alphabetical order of code. Paths stay whole. */
-import { listed, type Text } from "./text.ts";
+import { listed, type Message } from "./text.ts";
 
 /** A file for weights that is a checkpoint, or would be among those of a run. */
-export function exportOverCheckpoint(path: string): Text {
+export function exportOverCheckpoint(path: string): Message {
   return {
     code: "export-over-checkpoint",
     message: `Cannot write weights to "${path}": checkpoints are kept there, which hold more than the average weights`,
@@ -11,7 +11,7 @@ export function exportOverCheckpoint(path: string): Text {
 }
 
 /** A file for weights whose name says another format. */
-export function exportUnnamed(path: string): Text {
+export function exportUnnamed(path: string): Message {
   return {
     code: "export-unnamed",
     message: `Cannot write weights to "${path}": its name does not end in .safetensors`,
@@ -20,7 +20,7 @@ export function exportUnnamed(path: string): Text {
 }
 
 /** A file of weights that is not there, or is of another format. `reason`: continues the sentence after the colon. */
-export function importUnreadable(path: string, reason: string): Text {
+export function importUnreadable(path: string, reason: string): Message {
   return {
     code: "import-unreadable",
     message: `Cannot import "${path}": ${reason}`,
@@ -31,7 +31,7 @@ export function importUnreadable(path: string, reason: string): Text {
 }
 
 /** A file whose layers are not those of the network. `what`: continues the sentence after the colon. */
-export function importUnfit(path: string, what: string, help: readonly string[]): Text {
+export function importUnfit(path: string, what: string, help: readonly string[]): Message {
   return {
     code: "import-unfit",
     message: `Cannot import "${path}" into the network of this recipe: ${what}`,
@@ -40,7 +40,7 @@ export function importUnfit(path: string, what: string, help: readonly string[])
 }
 
 /** Statistics of pixels that are not those of the normalizer. */
-export function importStatistics(path: string, what: string): Text {
+export function importStatistics(path: string, what: string): Message {
   return {
     code: "import-statistics",
     message: `Cannot import the pixel statistics in "${path}": ${what}`,
@@ -49,7 +49,7 @@ export function importStatistics(path: string, what: string): Text {
 }
 
 /** A network that restates no Keras model. */
-export function importUnsupported(network: string): Text {
+export function importUnsupported(network: string): Message {
   return {
     code: "import-unsupported",
     message: `Cannot import Keras weights into network "${network}": it does not say which Keras layers it mirrors`,
@@ -61,7 +61,7 @@ export function importUnsupported(network: string): Text {
 }
 
 /** A run folder that holds a run already. */
-export function importTaken(folder: string): Text {
+export function importTaken(folder: string): Message {
   return {
     code: "import-taken",
     message: `Cannot import into "${folder}": it already holds a run`,
@@ -70,7 +70,7 @@ export function importTaken(folder: string): Text {
 }
 
 /** A file that is there already, where a checkpoint was to go. */
-export function importOverFile(path: string): Text {
+export function importOverFile(path: string): Message {
   return {
     code: "import-over-file",
     message: `Cannot import into "${path}": the file already exists`,
@@ -79,7 +79,7 @@ export function importOverFile(path: string): Text {
 }
 
 /** Several models of one shape, none of them said to be the average. `models`: their names. */
-export function importAmbiguous(path: string, models: readonly string[]): Text {
+export function importAmbiguous(path: string, models: readonly string[]): Message {
   return {
     code: "import-ambiguous",
     message: `Cannot tell which model in "${path}" is the network: ${listed(models, "and")} all fit`,

@@ -1,6 +1,6 @@
 /** Messages about what a process may not do, in alphabetical order of code. */
 import { shellWord } from "../../terminal/shell.ts";
-import { quote, type Text } from "./text.ts";
+import { type Message, quote } from "./text.ts";
 
 const deeds: Readonly<Record<string, (what: string) => string>> = {
   read: (what) => `read ${what}`,
@@ -37,7 +37,7 @@ export function lacking(error: unknown): { deed: string; help: string[] } | unde
 }
 
 /** Something that the process may not do, wherever it was tried. */
-export function permissionMissing(error: Error): Text {
+export function permissionMissing(error: Error): Message {
   const { deed, help } = lacking(error) ?? { deed: "do this", help: [error.message] };
   return { code: "permission-missing", message: `This command is not permitted to ${deed}`, help };
 }

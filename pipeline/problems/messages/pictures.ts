@@ -1,9 +1,9 @@
 /** Messages about pictures of runs, in alphabetical order of code. Paths stay whole. */
 import { pathHints } from "../../../lib/files/mod.ts";
-import { choices, counted, listed, quote, type Text } from "./text.ts";
+import { choices, counted, listed, type Message, quote } from "./text.ts";
 
 /** A dataset without a picture to take apart. */
-export function heldOutMissing(): Text {
+export function heldOutMissing(): Message {
   return {
     code: "held-out-missing",
     message: "Cannot take a picture from the dataset: it has no validation pictures",
@@ -12,7 +12,7 @@ export function heldOutMissing(): Text {
 }
 
 /** A picture file that cannot be used. */
-export function imageUnreadable(path: string, reason: string): Text {
+export function imageUnreadable(path: string, reason: string): Message {
   return {
     code: "image-unreadable",
     message: `Cannot read the picture "${path}": ${reason}`,
@@ -24,7 +24,7 @@ export function imageUnreadable(path: string, reason: string): Text {
 }
 
 /** Kept measurements of other pictures or weights. */
-export function measuredAgain(count: number): Text {
+export function measuredAgain(count: number): Message {
   return {
     code: "measured-again",
     message: `The validation pictures or the metric's weights have changed since ${
@@ -35,7 +35,7 @@ export function measuredAgain(count: number): Text {
 }
 
 /** A kept file of measurements that is none. */
-export function measurementsDamaged(path: string, reason: string): Text {
+export function measurementsDamaged(path: string, reason: string): Message {
   return {
     code: "measurements-damaged",
     message: `Cannot read the measurements kept in "${path}": ${reason}`,
@@ -44,7 +44,7 @@ export function measurementsDamaged(path: string, reason: string): Text {
 }
 
 /** A picture file of another kind. */
-export function pictureFormat(file: string, what: string, endings: readonly string[]): Text {
+export function pictureFormat(file: string, what: string, endings: readonly string[]): Message {
   return {
     code: "picture-format",
     message: `Cannot write ${what} as "${file}"`,
@@ -53,7 +53,7 @@ export function pictureFormat(file: string, what: string, endings: readonly stri
 }
 
 /** An unknown kind of picture. */
-export function pictureUnknown(name: string, names: readonly string[]): Text {
+export function pictureUnknown(name: string, names: readonly string[]): Message {
   return {
     code: "picture-unknown",
     message: `Unknown picture ${quote(name)}`,
@@ -62,7 +62,7 @@ export function pictureUnknown(name: string, names: readonly string[]): Text {
 }
 
 /** A command on a run that needs more than a checkpoint. */
-export function runFolderMissing(path: string, what: string): Text {
+export function runFolderMissing(path: string, what: string): Message {
   return {
     code: "run-folder-missing",
     message: `Cannot draw ${what} of "${path}": it is not a run folder`,
@@ -71,7 +71,7 @@ export function runFolderMissing(path: string, what: string): Text {
 }
 
 /** A run without pictures. */
-export function samplesMissing(folder: string, found: number): Text {
+export function samplesMissing(folder: string, found: number): Message {
   return {
     code: "samples-missing",
     message: `Cannot draw an animation of "${folder}": it has ${
@@ -82,7 +82,7 @@ export function samplesMissing(folder: string, found: number): Text {
 }
 
 /** An option that no schedule has. */
-export function scheduleOptionUnknown(option: string, options: readonly string[]): Text {
+export function scheduleOptionUnknown(option: string, options: readonly string[]): Message {
   return {
     code: "schedule-option-unknown",
     message: `Cannot set ${quote(option)}: no schedule has such an option`,

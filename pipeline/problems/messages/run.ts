@@ -1,10 +1,10 @@
 /** Messages about run folders, checkpoints, training, sampling and evaluating, in alphabetical order of code. Paths stay whole. */
 import { pathHints } from "../../../lib/files/mod.ts";
 import { shellWord } from "../../terminal/shell.ts";
-import { found, listed, type Text } from "./text.ts";
+import { found, listed, type Message } from "./text.ts";
 
 /** A run on another backend than before, or on more or fewer devices. */
-export function backendChanged(before: string, now: string): Text {
+export function backendChanged(before: string, now: string): Message {
   return {
     code: "backend-changed",
     message: `Backend was ${before} and is now ${now}: the run continues, but not bit for bit as it would have`,
@@ -13,7 +13,7 @@ export function backendChanged(before: string, now: string): Text {
 }
 
 /** A number on the command line that is out of range. */
-export function badNumber(name: string, value: number, least: number, most: number): Text {
+export function badNumber(name: string, value: number, least: number, most: number): Message {
   return {
     code: "bad-number",
     message: `Cannot use "--${name} ${value}"`,
@@ -22,7 +22,7 @@ export function badNumber(name: string, value: number, least: number, most: numb
 }
 
 /** A damaged checkpoint, with an older one to resume from. */
-export function checkpointDamaged(reason: string, to: string, aside: string): Text {
+export function checkpointDamaged(reason: string, to: string, aside: string): Message {
   return {
     code: "checkpoint-damaged",
     message: reason,
@@ -31,7 +31,7 @@ export function checkpointDamaged(reason: string, to: string, aside: string): Te
 }
 
 /** A field of a checkpoint's metadata that cannot be. `expected`: such as "a whole number". */
-export function checkpointField(path: string, field: string, value: unknown, expected: string): Text {
+export function checkpointField(path: string, field: string, value: unknown, expected: string): Message {
   return {
     code: "checkpoint-field",
     message: `Cannot use "${path}" as a checkpoint: its ${field} is ${found(value)}, expected ${expected}`,
@@ -40,7 +40,7 @@ export function checkpointField(path: string, field: string, value: unknown, exp
 }
 
 /** Tensors that do not fit the recipe. */
-export function checkpointMismatch(path: string, what: string): Text {
+export function checkpointMismatch(path: string, what: string): Message {
   return {
     code: "checkpoint-mismatch",
     message: `Cannot load checkpoint "${path}" into the stages of this recipe: ${what}`,
@@ -49,7 +49,7 @@ export function checkpointMismatch(path: string, what: string): Text {
 }
 
 /** Neither a run nor a checkpoint. */
-export function checkpointMissing(path: string): Text {
+export function checkpointMissing(path: string): Message {
   return {
     code: "checkpoint-missing",
     message: `Found no checkpoint in "${path}"`,
@@ -62,7 +62,7 @@ export function checkpointMissing(path: string): Text {
 }
 
 /** A file of another kind, a recipe perhaps. `run`: the run folder that it is in, if any. */
-export function checkpointOther(path: string, run: string | undefined): Text {
+export function checkpointOther(path: string, run: string | undefined): Message {
   const [, recipe] = /([^/\\]+)\.ya?ml$/i.exec(path) ?? [];
   return {
     code: "checkpoint-other",
@@ -75,7 +75,7 @@ export function checkpointOther(path: string, run: string | undefined): Text {
 }
 
 /** A safetensors file of something else. */
-export function checkpointUnknown(path: string): Text {
+export function checkpointUnknown(path: string): Message {
   return {
     code: "checkpoint-unknown",
     message: `Cannot use "${path}" as a checkpoint: it has no Denoise training state`,
@@ -84,7 +84,7 @@ export function checkpointUnknown(path: string): Text {
 }
 
 /** A run without any checkpoint that can be read. */
-export function checkpointsDamaged(folder: string, reasons: readonly string[]): Text {
+export function checkpointsDamaged(folder: string, reasons: readonly string[]): Message {
   return {
     code: "checkpoints-damaged",
     message: `Cannot resume "${folder}": every checkpoint is damaged`,
@@ -93,7 +93,7 @@ export function checkpointsDamaged(folder: string, reasons: readonly string[]): 
 }
 
 /** A disk that failed while a run was trained. `kept`: the newest checkpoint; `again`: the command that continues. */
-export function diskFailed(what: string, fix: string, kept: string | undefined, again: string): Text {
+export function diskFailed(what: string, fix: string, kept: string | undefined, again: string): Message {
   return {
     code: "disk-failed",
     message: what,
@@ -106,7 +106,7 @@ export function diskFailed(what: string, fix: string, kept: string | undefined, 
 }
 
 /** NaN or infinity. `kept`: the last good checkpoint. */
-export function diverged(what: string, step: number, kept: string | undefined): Text {
+export function diverged(what: string, step: number, kept: string | undefined): Message {
   return {
     code: "diverged",
     message: `Training stopped at step ${step}: ${what}`,
@@ -119,7 +119,7 @@ export function diverged(what: string, step: number, kept: string | undefined): 
 }
 
 /** A safetensors file that is none, or not whole. */
-export function fileDamaged(path: string, what: string): Text {
+export function fileDamaged(path: string, what: string): Message {
   return {
     code: "file-damaged",
     message: `Cannot read "${path}" as a safetensors file: ${what}`,
@@ -128,7 +128,7 @@ export function fileDamaged(path: string, what: string): Text {
 }
 
 /** More pictures asked for than any metric would look at. */
-export function imagesUnused(images: number): Text {
+export function imagesUnused(images: number): Message {
   return {
     code: "images-unused",
     message: `Cannot measure with ${images} pictures: no metric of the recipe generates any`,
@@ -137,7 +137,7 @@ export function imagesUnused(images: number): Text {
 }
 
 /** Other samplers or metrics than before. */
-export function measuringChanged(differences: readonly string[]): Text {
+export function measuringChanged(differences: readonly string[]): Message {
   return {
     code: "measuring-changed",
     message:
@@ -150,7 +150,7 @@ export function measuringChanged(differences: readonly string[]): Text {
  * A metric that lacks what it measures with. `what`: why, and `help` what to do about it. `stage`: the metric's id, where
  * the command continues without it.
  */
-export function metricUnavailable(name: string, what: string, help: readonly string[], stage?: string): Text {
+export function metricUnavailable(name: string, what: string, help: readonly string[], stage?: string): Message {
   return {
     code: "metric-unavailable",
     message: `Cannot measure "${name}": a file it needs is missing${
@@ -161,7 +161,7 @@ export function metricUnavailable(name: string, what: string, help: readonly str
 }
 
 /** Nothing left to evaluate by. */
-export function metricsUnavailable(): Text {
+export function metricsUnavailable(): Message {
   return {
     code: "metrics-unavailable",
     message: "Cannot evaluate: each metric of the recipe lacks a file it needs",
@@ -170,7 +170,7 @@ export function metricsUnavailable(): Text {
 }
 
 /** Nothing to evaluate by. */
-export function metricsMissing(): Text {
+export function metricsMissing(): Message {
   return {
     code: "metrics-missing",
     message: "Cannot evaluate: the recipe has no metrics",
@@ -179,7 +179,7 @@ export function metricsMissing(): Text {
 }
 
 /** A run that would not be the same any more. */
-export function recipeChanged(folder: string, differences: readonly string[]): Text {
+export function recipeChanged(folder: string, differences: readonly string[]): Message {
   return {
     code: "recipe-changed",
     message: `Cannot resume "${folder}": the recipe has changed since it was trained there`,
@@ -193,7 +193,7 @@ export function recipeChanged(folder: string, differences: readonly string[]): T
 }
 
 /** A path that a shell was to expand. `what`: the option, the argument or the variable; `begin`: what is not known. */
-export function pathUnexpanded(what: string, path: string, begin: string): Text {
+export function pathUnexpanded(what: string, path: string, begin: string): Message {
   return {
     code: "path-unexpanded",
     message: `Cannot use "${path}" as ${what}: only a shell expands "${begin}"`,
@@ -205,7 +205,7 @@ export function pathUnexpanded(what: string, path: string, begin: string): Text 
 }
 
 /** A report that could not be written, after all else was. */
-export function reportUnwritten(folder: string, reason: string): Text {
+export function reportUnwritten(folder: string, reason: string): Message {
   return {
     code: "report-unwritten",
     message: `Cannot write the report of the run: ${reason}`,
@@ -214,7 +214,7 @@ export function reportUnwritten(folder: string, reason: string): Text {
 }
 
 /** Another process in the same folder. `holder`: such as "process 123, since …". */
-export function runBusy(folder: string, holder: string): Text {
+export function runBusy(folder: string, holder: string): Message {
   return {
     code: "run-busy",
     message: `Cannot train in "${folder}": ${holder} is already training there`,
@@ -223,7 +223,7 @@ export function runBusy(folder: string, holder: string): Text {
 }
 
 /** A run folder that cannot be made or written to, with the operating system's reason. */
-export function runFolderUnwritable(folder: string, reason: string): Text {
+export function runFolderUnwritable(folder: string, reason: string): Message {
   return {
     code: "run-folder-unwritable",
     message: `Cannot write to the run folder "${folder}": ${reason}`,
@@ -232,7 +232,7 @@ export function runFolderUnwritable(folder: string, reason: string): Text {
 }
 
 /** Nothing to sample with. */
-export function samplersMissing(): Text {
+export function samplersMissing(): Message {
   return {
     code: "samplers-missing",
     message: "Cannot generate pictures: the recipe has no sampler",
@@ -241,7 +241,7 @@ export function samplersMissing(): Text {
 }
 
 /** Pictures with NaN or infinity in them. */
-export function samplesNotFinite(id: string, plugin: string): Text {
+export function samplesNotFinite(id: string, plugin: string): Message {
   return {
     code: "samples-not-finite",
     message: `Pictures of ${id} contain NaN or infinity, which appear as black or white`,
@@ -250,7 +250,7 @@ export function samplesNotFinite(id: string, plugin: string): Text {
 }
 
 /** The seed of training, changed where pictures are generated. `text`: such as "seed=3". */
-export function seedOverride(text: string): Text {
+export function seedOverride(text: string): Message {
   return {
     code: "seed-override",
     message: `Cannot generate pictures with "${text}": that is the training seed`,
@@ -259,7 +259,7 @@ export function seedOverride(text: string): Text {
 }
 
 /** A loss that is that of a network which answers zero. */
-export function stuck(step: number, loss: number, zero: number): Text {
+export function stuck(step: number, loss: number, zero: number): Message {
   return {
     code: "stuck",
     message: `Loss after ${step} steps is ${loss.toFixed(4)}, no better than always predicting zero (${
@@ -279,7 +279,7 @@ export function stuck(step: number, loss: number, zero: number): Text {
 }
 
 /** A metric without pictures. `training`: a run may also do without metrics. */
-export function validationMissing(training = false): Text {
+export function validationMissing(training = false): Message {
   return {
     code: "validation-missing",
     message: "Cannot measure the metrics: the dataset has no validation pictures",

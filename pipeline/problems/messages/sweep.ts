@@ -1,8 +1,8 @@
 /** Messages about sweeps, in alphabetical order of code. Paths stay whole. */
-import { listed, quote, type Text } from "./text.ts";
+import { listed, type Message, quote } from "./text.ts";
 
 /** One key with two lists of values. */
-export function sweepAxisTwice(key: string): Text {
+export function sweepAxisTwice(key: string): Message {
   return {
     code: "sweep-axis-twice",
     message: `Cannot sweep over "${key}" twice`,
@@ -11,7 +11,7 @@ export function sweepAxisTwice(key: string): Text {
 }
 
 /** Nothing to compare. */
-export function sweepEmpty(): Text {
+export function sweepEmpty(): Message {
   return {
     code: "sweep-empty",
     message: "Found nothing to sweep over: no setting has several values",
@@ -23,7 +23,7 @@ export function sweepEmpty(): Text {
 }
 
 /** A kept table that is none. */
-export function sweepDamaged(path: string, reason: string): Text {
+export function sweepDamaged(path: string, reason: string): Message {
   return {
     code: "sweep-damaged",
     message: `Cannot read the table in "${path}": ${reason}`,
@@ -32,7 +32,7 @@ export function sweepDamaged(path: string, reason: string): Text {
 }
 
 /** Models of a sweep that were trained or measured on different pictures. */
-export function sweepDataMixed(folder: string): Text {
+export function sweepDataMixed(folder: string): Message {
   return {
     code: "sweep-data-mixed",
     message:
@@ -42,7 +42,7 @@ export function sweepDataMixed(folder: string): Text {
 }
 
 /** A setting that names runs apart. */
-export function sweepName(): Text {
+export function sweepName(): Message {
   return {
     code: "sweep-name",
     message: 'Cannot sweep over "name": each run of a sweep gets its own',
@@ -51,7 +51,7 @@ export function sweepName(): Text {
 }
 
 /** A list of values that is not closed. */
-export function sweepUnclosed(text: string, open: string): Text {
+export function sweepUnclosed(text: string, open: string): Message {
   return {
     code: "sweep-unclosed",
     message: `Cannot tell the values of ${quote(text)} apart: ${listed([open])} is not closed`,
@@ -60,7 +60,7 @@ export function sweepUnclosed(text: string, open: string): Text {
 }
 
 /** A grid in a recipe that the user did not type. */
-export function sweepUntrusted(key: string): Text {
+export function sweepUntrusted(key: string): Message {
   return {
     code: "sweep-untrusted",
     message: `Cannot sweep over ${quote(key)}: the grid comes from a recipe that is not one you typed`,
@@ -69,7 +69,7 @@ export function sweepUntrusted(key: string): Text {
 }
 
 /** Settings of a sampler whose pictures nothing measures. */
-export function sweepUnused(key: string, sampler: string): Text {
+export function sweepUnused(key: string, sampler: string): Message {
   return {
     code: "sweep-unused",
     message: `No metric uses sampler ${quote(sampler)}: every value of ${key} measures the same`,

@@ -4,7 +4,7 @@ import type { Problem } from "../problem.ts";
 import { nearest } from "../../terminal/nearest.ts";
 
 /** A message: a problem before it has a place. */
-export type Text = Omit<Problem, "place">;
+export type Message = Omit<Problem, "place">;
 
 /** A value in double quotes, on one line, cut to 60 characters; what cannot be seen is escaped, odd blanks too. */
 export function quote(value: unknown): string {

@@ -1,6 +1,6 @@
 /** Messages about code that comes with recipes, checkpoints and run folders, in alphabetical order of code. */
 import { shellWord } from "../../terminal/shell.ts";
-import { listed, quote, type Text } from "./text.ts";
+import { listed, type Message, quote } from "./text.ts";
 
 /** A path on one line: control characters are escaped. */
 const whole = (path: string) => path.replaceAll(/\p{Cc}/gu, (letter) => JSON.stringify(letter).slice(1, -1));
@@ -15,7 +15,7 @@ const origins: Readonly<Record<Elsewhere, (file: string) => string>> = {
 };
 
 /** An address in a recipe from elsewhere, which nothing is downloaded from. */
-export function addressUntrusted(id: string, option: string, address: string): Text {
+export function addressUntrusted(id: string, option: string, address: string): Message {
   return {
     code: "address-untrusted",
     message: `Nothing is downloaded from ${quote(address)}: the recipe that names it is not one you typed`,
@@ -26,7 +26,7 @@ export function addressUntrusted(id: string, option: string, address: string): T
 }
 
 /** A record of code that cannot be written. */
-export function codeUnremembered(folder: string, reason: string): Text {
+export function codeUnremembered(folder: string, reason: string): Message {
   return {
     code: "code-unremembered",
     message: `Cannot record in ${quote(folder)} which plugin files this run was trained with: ${reason}`,
@@ -35,7 +35,7 @@ export function codeUnremembered(folder: string, reason: string): Text {
 }
 
 /** `extends` in the recipe of a checkpoint. */
-export function extendsInCheckpoint(checkpoint: string, base: string): Text {
+export function extendsInCheckpoint(checkpoint: string, base: string): Message {
   return {
     code: "extends-in-checkpoint",
     message: `Cannot extend ${quote(base)} from the checkpoint ${quote(checkpoint)}: a checkpoint reads no other file`,
@@ -56,7 +56,7 @@ export function libraryUntrusted(
     file: string;
     changed: boolean;
   },
-): Text {
+): Message {
   return {
     code: "library-untrusted",
     message: `Cannot load the library ${quote(path)} for ${id}: ${origins[from](file)}`,
@@ -70,7 +70,7 @@ export function libraryUntrusted(
 }
 
 /** A path of another computer, in a recipe from elsewhere. */
-export function networkPath(id: string, option: string, path: string): Text {
+export function networkPath(id: string, option: string, path: string): Message {
   return {
     code: "network-path",
     message: `Cannot open ${quote(path)}: the recipe that names this path on the network is not one you typed`,
@@ -79,7 +79,7 @@ export function networkPath(id: string, option: string, path: string): Text {
 }
 
 /** Plugins that have changed since a checkpoint was trained with them. */
-export function pluginChanged(checkpoint: string, files: readonly string[]): Text {
+export function pluginChanged(checkpoint: string, files: readonly string[]): Message {
   return {
     code: "plugin-changed",
     message: `${listed(files.map(quote), "and")} changed since the checkpoint ${quote(checkpoint)} was trained with ${
@@ -90,7 +90,7 @@ export function pluginChanged(checkpoint: string, files: readonly string[]): Tex
 }
 
 /** A plugin file that is the checkpoint itself. */
-export function pluginIsCheckpoint(file: string): Text {
+export function pluginIsCheckpoint(file: string): Message {
   return {
     code: "plugin-is-checkpoint",
     message: `Cannot load ${quote(file)} as a plugin: it is a checkpoint`,
@@ -99,7 +99,7 @@ export function pluginIsCheckpoint(file: string): Text {
 }
 
 /** A plugin file with an ending that no plugin has. */
-export function pluginEnding(file: string, endings: readonly string[]): Text {
+export function pluginEnding(file: string, endings: readonly string[]): Message {
   return {
     code: "plugin-ending",
     message: `Cannot load ${quote(file)} as a plugin: plugin files end in ${listed(endings, "or")}`,
@@ -122,7 +122,7 @@ export function pluginUntrusted(
     /** Whether the command takes `--trust`. */
     mayTrust: boolean;
   },
-): Text {
+): Message {
   const all = mayTrust ? ", or --trust for every file that the recipe names" : "";
   return {
     code: "plugin-untrusted",

@@ -47,7 +47,7 @@ export async function fetchFile(source: Source, { folder, signal, progress }: Op
 export async function refuseMissing(sources: readonly Source[], { folder }: OpenTools): Promise<void> {
   for (const source of sources) {
     const path = join(folder, fileName(source));
-    if (await exists(path)) continue;
+    if (await isThere(path)) continue;
     throw new files.DownloadError(`The file "${fileName(source)}" is not here, and nothing is downloaded now`, [
       "it is downloaded when training starts",
       ...files.byHand(path, source),
@@ -56,7 +56,7 @@ export async function refuseMissing(sources: readonly Source[], { folder }: Open
 }
 
 /** Whether something is at a path. */
-export async function exists(path: string): Promise<boolean> {
+export async function isThere(path: string): Promise<boolean> {
   return await Deno.stat(path).then(() => true, (error) => {
     if (error instanceof Deno.errors.NotFound) return false;
     throw error;

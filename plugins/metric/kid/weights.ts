@@ -64,7 +64,7 @@ export function fold(weights: readonly KerasWeights[]): FoldedWeights {
 }
 
 /** The weights on the device: `conv7.kernel`, `conv7.bias`. */
-export function upload(weights: FoldedWeights): TensorRecord {
+export function uploadWeights(weights: FoldedWeights): TensorRecord {
   return Object.fromEntries(weights.flatMap(({ shape, kernel, bias }, i) => [
     [`conv${i}.kernel`, tf.tensor(kernel, [...shape])],
     [`conv${i}.bias`, tf.tensor(bias)],

@@ -1,7 +1,7 @@
 /** The U-Net of clear-diffusion-keras since 2023: group normalisation, the noise level in every block, attention, patches. */
 import { type ImageShape, type Network, ops, refuse, tf, tidyTree, z } from "denoise/plugin";
 import { attend, attention } from "./attention.ts";
-import { convolution, dense, groupNorm, initLayers, kerasParts, type Layer, transposed } from "./layers.ts";
+import { convolutionLayer, dense, groupNormLayer, initLayers, kerasParts, type Layer, transposed } from "./layers.ts";
 import { fromPatches } from "./patches.ts";
 import type { Hooks } from "./residual_unet.ts";
 import { mostBlocks, mostChannels, mostLevels } from "./limits.ts";
@@ -112,7 +112,7 @@ function layersOf(options: AttentionUnetOptions, channels: number): Layer[] {
   const { widths, block_depth, heads, embedding_dims, image_dims, patch_size } = options;
   const bottom = widths.length - 1;
   const layers = [
-    convolution("input_conv", [patch_size, patch_size, channels, image_dims]),
+    convolutionLayer("input_conv", [patch_size, patch_size, channels, image_dims]),
     dense("embedding_dense1", embedding_dims, embedding_dims),
     dense("embedding_dense2", embedding_dims, embedding_dims),
   ];
@@ -120,13 +120,13 @@ function layersOf(options: AttentionUnetOptions, channels: number): Layer[] {
     for (let i = 0; i < block_depth; i++) {
       const name = `${place}.block${i}`;
       const input = before(), output = widths[level]!;
-      if (input !== output) layers.push(convolution(`${name}.residual_conv`, [1, 1, input, output]));
+      if (input !== output) layers.push(convolutionLayer(`${name}.residual_conv`, [1, 1, input, output]));
       layers.push(
         dense(`${name}.embedding_dense`, embedding_dims, output),
-        groupNorm(`${name}.norm1`, input),
-        convolution(`${name}.conv1`, [3, 3, input, output]),
-        groupNorm(`${name}.norm2`, output),
-        convolution(`${name}.conv2`, [3, 3, output, output]),
+        groupNormLayer(`${name}.norm1`, input),
+        convolutionLayer(`${name}.conv1`, [3, 3, input, output]),
+        groupNormLayer(`${name}.norm2`, output),
+        convolutionLayer(`${name}.conv2`, [3, 3, output, output]),
       );
       if (options.attention_levels.includes(level)) layers.push(attention(`${name}.attention`, output, heads));
       width = output;

@@ -1,6 +1,6 @@
 /** The residual U-Net of the Keras DDIM example and of clear-diffusion-keras in 2022: convolutions, batch normalisation, swish. */
 import { type ImageShape, type Network, ops, type TensorRecord, tf, tidyTree, z } from "denoise/plugin";
-import { batchNorm, convolution, initLayers, kerasParts, type Layer } from "./layers.ts";
+import { batchNorm, convolutionLayer, initLayers, kerasParts, type Layer } from "./layers.ts";
 import { mostBlocks, mostChannels, mostLevels } from "./limits.ts";
 import { refuseSize } from "./size.ts";
 
@@ -130,16 +130,16 @@ function layersOf(options: ResidualUnetOptions, channels: number): Layer[] {
   const { widths, block_depth, embedding_dims, input_skip } = options;
   const imageDims = options.image_dims ?? widths[0]!;
   const bottom = widths.length - 1;
-  const layers = [convolution("input_conv", [1, 1, channels, imageDims])];
+  const layers = [convolutionLayer("input_conv", [1, 1, channels, imageDims])];
   const blocks = (place: string, output: number, before: () => number) => {
     for (let i = 0; i < block_depth; i++) {
       const name = `${place}.block${i}`;
       const input = before();
-      if (input !== output) layers.push(convolution(`${name}.residual_conv`, [1, 1, input, output]));
+      if (input !== output) layers.push(convolutionLayer(`${name}.residual_conv`, [1, 1, input, output]));
       layers.push(
         batchNorm(`${name}.norm`, input),
-        convolution(`${name}.conv1`, [3, 3, input, output]),
-        convolution(`${name}.conv2`, [3, 3, output, output]),
+        convolutionLayer(`${name}.conv1`, [3, 3, input, output]),
+        convolutionLayer(`${name}.conv2`, [3, 3, output, output]),
       );
       width = output;
       if (place.startsWith("down")) skips.push(width);
@@ -151,7 +151,7 @@ function layersOf(options: ResidualUnetOptions, channels: number): Layer[] {
   blocks("middle", widths[bottom]!, () => width);
   for (let level = bottom - 1; level >= 0; level--) blocks(`up${level}`, widths[level]!, () => width + skips.pop()!);
   // An output of zero: what the network says before it has learnt anything.
-  layers.push(convolution("output_conv", [1, 1, width + (skips.pop() ?? 0), channels], "zeros"));
+  layers.push(convolutionLayer("output_conv", [1, 1, width + (skips.pop() ?? 0), channels], "zeros"));
   return layers;
 }
 

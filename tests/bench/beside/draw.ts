@@ -2,7 +2,7 @@
 import { drawFigure, encodePng, layOut, type Picture } from "../../../lib/image/mod.ts";
 import { type LineChart, panels, writeChart } from "../../../pipeline/view/plots/mod.ts";
 import { files } from "../../../mod.ts";
-import { apart, type Checkpoint, controls, type Pair } from "./outcome.ts";
+import { apart, controls, type Pair, type ValidationLosses } from "./outcome.ts";
 
 /** Names of the sides. */
 const sides = { ours: "Denoise", theirs: "Keras example", control: "Keras example, perturbed" } as const;
@@ -11,7 +11,7 @@ const sides = { ours: "Denoise", theirs: "Keras example", control: "Keras exampl
 export async function drawCurves(
   file: string,
   pairs: readonly Pair[],
-  checkpoints: readonly Checkpoint[],
+  checkpoints: readonly ValidationLosses[],
 ): Promise<void> {
   const both = (points: readonly Pair[], loss: "noise" | "image") =>
     (["ours", "theirs"] as const).map((side) => ({
@@ -55,7 +55,7 @@ export async function drawCurves(
 }
 
 /** What each side generates from the same noise. */
-export interface Grid {
+export interface PairedGrid {
   readonly label: string;
   readonly ours: readonly Picture[];
   readonly theirs: readonly Picture[];
@@ -63,7 +63,7 @@ export interface Grid {
 }
 
 /** Draws grids of all sides beside each other, one row for each kind of weights. */
-export async function drawGrids(file: string, grids: readonly Grid[], title: string): Promise<void> {
+export async function drawGrids(file: string, grids: readonly PairedGrid[], title: string): Promise<void> {
   const columns = grids[0]!.control === undefined ? [sides.ours, sides.theirs] : Object.values(sides);
   const figure = await drawFigure({
     rows: grids.map(({ ours, theirs, control }) =>

@@ -7,7 +7,7 @@ import { type ArchiveFile, readTar, readZip } from "../../../plugins/dataset/sha
 import { readMat } from "../../../plugins/dataset/shared/mat.ts";
 import { readParquetPictures } from "../../../plugins/dataset/shared/parquet.ts";
 import { mat as matOf, parquet as parquetFile } from "../../../plugins/dataset/shared/testing_archives.ts";
-import { type Field, parquetOf } from "../../../plugins/dataset/shared/testing_parquet.ts";
+import { parquetOf, type ThriftField } from "../../../plugins/dataset/shared/testing_parquet.ts";
 import { untar, unzip } from "../../../lib/xla/runtime/unpack.ts";
 import type { Draws } from "../draws.ts";
 import { joined, mutate } from "../mutate.ts";
@@ -41,7 +41,8 @@ const parquet: Family = {
         Number.MAX_SAFE_INTEGER,
         draws.whole(-50, 300),
       ]);
-    const odd = (): Field => draws.chance(0.8) ? number() : draws.pick<Field>([true, "text", [], [1], {}, { 1: 1 }]);
+    const odd = (): ThriftField =>
+      draws.chance(0.8) ? number() : draws.pick<ThriftField>([true, "text", [], [1], {}, { 1: 1 }]);
     const fields = (ids: readonly number[]) =>
       Object.fromEntries(ids.filter(() => draws.chance(0.25)).map((id) => [id, odd()]));
     return parquetOf(Array.from({ length: draws.whole(0, 4) }, () => strToU8("x".repeat(draws.whole(0, 40)))), {

@@ -5,7 +5,7 @@ const cli = fileURLToPath(new URL("../../../cli.ts", import.meta.url));
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 
 /** How a command is interrupted. */
-export interface Interruption {
+export interface SignalPlan {
   /** Milliseconds after the start; Infinity: never. */
   readonly at: number;
   /** Signals, each with the milliseconds after the first one. */
@@ -30,7 +30,7 @@ export interface Ended {
 const patience = 240_000;
 
 /** Runs a command line of the program. */
-export async function command(args: readonly string[], cache: string, interruption?: Interruption): Promise<Ended> {
+export async function command(args: readonly string[], cache: string, interruption?: SignalPlan): Promise<Ended> {
   const started = performance.now();
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "--quiet", "--no-check", "--no-prompt", "--allow-all", cli, ...args],

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { runProcess } from "../process.ts";
 import { drawPictures, type Line, type Scene, scenesOf } from "../scenes.ts";
 import { buildShim, changing, readState, type Shim } from "../shim/mod.ts";
-import { readTree, type Tree } from "../tree.ts";
+import { type FolderDigest, readTree } from "../tree.ts";
 import { type Archives, serveArchives } from "./server.ts";
 
 /** A scene, and what came of it when nothing disturbed it. */
@@ -11,7 +11,7 @@ export interface Rehearsed {
   readonly scene: Scene;
   /** A folder as it is when the scene begins: to be copied. */
   readonly start: string;
-  readonly calm: Tree;
+  readonly calm: FolderDigest;
   /** Of each line of each step. */
   readonly lines: readonly (readonly LineFigures[])[];
 }

@@ -4,7 +4,7 @@ import type { Draws } from "../draws.ts";
 import { type Ended, runProcess } from "../process.ts";
 import type { Line } from "../scenes.ts";
 import { changing, type FaultPlan, readState } from "../shim/mod.ts";
-import { age, differences, HalfThere, leftBehind, readTree } from "../tree.ts";
+import { age, folderDifferences, HalfThere, leftBehind, readTree } from "../tree.ts";
 import { copyFolder, type LineFigures, type Rehearsal, type Rehearsed } from "./rehearsal.ts";
 
 const killsOfRound = 9;
@@ -66,7 +66,7 @@ export class Round {
     const tree = await readTree(this.folder).catch(told);
     if (Array.isArray(tree)) return tree;
     const left = await leftBehind(this.folder);
-    return [...differences(tree, calm, true), ...left.map((path) => `${path} is left behind`)];
+    return [...folderDifferences(tree, calm, true), ...left.map((path) => `${path} is left behind`)];
   }
 
   async remove(): Promise<void> {
@@ -106,7 +106,7 @@ export class Round {
   async #look(): Promise<string[]> {
     const tree = await readTree(this.folder).catch(told);
     await age(this.folder);
-    return Array.isArray(tree) ? tree : differences(tree, this.rehearsed.calm, false);
+    return Array.isArray(tree) ? tree : folderDifferences(tree, this.rehearsed.calm, false);
   }
 }
 

@@ -9,7 +9,7 @@ import { attempt, pluginId } from "./create.ts";
 import type { Stage } from "./types.ts";
 
 /** Problems of stages that were created but cannot do what is asked of them. */
-export async function checkCapabilities(recipe: Recipe, stages: readonly Stage[]): Promise<Problem[]> {
+export async function checkRequirements(recipe: Recipe, stages: readonly Stage[]): Promise<Problem[]> {
   const problems: Problem[] = [];
   for (const stage of stages) {
     if (stage.kind === "sampler") problems.push(...await checkPlan(recipe, stage as Stage<"sampler">));

@@ -2,12 +2,12 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { writeWhole } from "../lib/files/mod.ts";
-import { report } from "./report.ts";
+import { printError } from "./errors.ts";
 
 /** What is printed of an error. */
 function printed(error: unknown): string {
   const lines: string[] = [];
-  assert.equal(report(error, [], (text) => void lines.push(text)), 1);
+  assert.equal(printError(error, [], (text) => void lines.push(text)), 1);
   return lines.join("\n");
 }
 
