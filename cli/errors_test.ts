@@ -11,7 +11,7 @@ function printed(error: unknown): string {
   return lines.join("\n");
 }
 
-Deno.test("report() says of a path of the wrong kind which kind is wanted, and of a full disk what to do", async () => {
+Deno.test("printError() says of a path of the wrong kind which kind is wanted, and of a full disk what to do", async () => {
   const folder = await Deno.makeTempDir();
   try {
     const [inner, file] = [join(folder, "inner.png"), join(folder, "file")];
@@ -30,7 +30,7 @@ Deno.test("report() says of a path of the wrong kind which kind is wanted, and o
     assert.equal(
       printed(full),
       'Cannot write "/a/b": no space is left on the disk\n' +
-        "  make space on that disk, or name a folder on another one\n" +
+        "  free some space on that disk, or use a folder on another one\n" +
         "  then run the same command again: completed work is kept",
     );
   } finally {

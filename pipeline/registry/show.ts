@@ -6,7 +6,7 @@ import * as messages from "../problems/messages/plugins.ts";
 import { DenoiseError } from "../problems/problem.ts";
 import { describe, inputSchema, type JsonSchema } from "../recipe/describe.ts";
 import type { PluginSource } from "../recipe/types.ts";
-import { wrap } from "../terminal/rows.ts";
+import { wrapLines } from "../terminal/rows.ts";
 import { factsOfPlugin } from "./plugin_facts.ts";
 import { pluginFile } from "./load_file.ts";
 import { everyName } from "./registry.ts";
@@ -22,7 +22,7 @@ export function listPlugins(source: PluginSource, only?: Kind): string {
     const plugins = source.names(kind).join("  ") || "none";
     return [
       `${kind.padEnd(label)}${kinds[kind].summary}`,
-      ...wrap(plugins, width - label).map((line) => `${" ".repeat(label)}${line}`),
+      ...wrapLines(plugins, width - label).map((line) => `${" ".repeat(label)}${line}`),
       "",
     ];
   }).slice(0, -1).join("\n");
@@ -59,7 +59,7 @@ export async function showPlugin(source: PluginSource, text: string): Promise<st
   const row = (name: string, text: string | undefined) =>
     text === undefined || text === ""
       ? []
-      : wrap(visible(text), width - label).map((line, i) => (i === 0 ? name : "").padEnd(label) + line);
+      : wrapLines(visible(text), width - label).map((line, i) => (i === 0 ? name : "").padEnd(label) + line);
   const options = tableOf(plugin);
   return [
     ...row(id, plugin.summary),
@@ -104,7 +104,7 @@ function tableOf(plugin: AnyPlugin): string[] {
   const widths = [column((r) => r.name, 40), column((r) => r.type, 24), column((r) => r.fallback, 22)];
   const last = width - 2 - widths.reduce((sum, width) => sum + width + 2, 0);
   return rows.flatMap(({ name, type, fallback, text }) => {
-    const cells = [[name], wrap(type, widths[1]!), wrap(fallback, widths[2]!), wrap(text, last)];
+    const cells = [[name], wrapLines(type, widths[1]!), wrapLines(fallback, widths[2]!), wrapLines(text, last)];
     const height = Math.max(...cells.map((cell) => cell.length));
     return Array.from({ length: height }, (_, line) => {
       const parts = cells.map((cell, i) => (cell[line] ?? "").padEnd(widths[i] ?? 0));

@@ -5,7 +5,7 @@ import picocolors from "picocolors";
 import { bar, plainProgress } from "./bar.ts";
 import { createConsole, isColored, type Progress } from "./console.ts";
 import { warning } from "../problems/warning.ts";
-import { row, wrap } from "./rows.ts";
+import { row, wrapLines } from "./rows.ts";
 import { memoryConsole } from "./memory_console.ts";
 
 const none = picocolors.createColors(false);
@@ -130,8 +130,8 @@ Deno.test("row() wraps between words below its label", () => {
   const console = memoryConsole(40);
   row(console, "backend", "wasm (WebAssembly SIMD, 2 threads), the fastest");
   assert.deepEqual(console.lines, ["backend      wasm (WebAssembly SIMD, 2", "             threads), the fastest"]);
-  assert.deepEqual(wrap("a  b", 10), ["a  b"]);
-  assert.deepEqual(wrap("averyverylongword b", 5), ["averyverylongword", "b"]);
+  assert.deepEqual(wrapLines("a  b", 10), ["a  b"]);
+  assert.deepEqual(wrapLines("averyverylongword b", 5), ["averyverylongword", "b"]);
 });
 
 Deno.test("row() keeps a command on one line, and wraps what is said of it", () => {
@@ -142,8 +142,7 @@ Deno.test("row() keeps a command on one line, and wraps what is said of it", () 
   assert.deepEqual(console.lines, [
     `more         ${command}`,
     "next         deno task plugins   lists",
-    "             what else a recipe can be",
-    "             made of",
+    "             all parts a recipe can use",
   ]);
 });
 

@@ -2,12 +2,13 @@
 import { visible } from "../../lib/text/mod.ts";
 import { wrapAroundCommands } from "./shell.ts";
 import type { Console } from "./console.ts";
+import { columnsOf } from "./width.ts";
 
 const labelWidth = 13; // columns, as in `backend      wasm`
 
 /** `backend      wasm on 2 cores`: the text wrapped between words, its continuation below itself. */
 export function row(console: Console, label: string, text: string): void {
-  const lines = wrap(visible(text), console.width - labelWidth);
+  const lines = wrapLines(visible(text), console.width - labelWidth);
   for (const [i, line] of lines.entries()) {
     console.line((i === 0 ? console.colors.bold(label.padEnd(labelWidth)) : " ".repeat(labelWidth)) + line);
   }
@@ -27,21 +28,27 @@ export function table(console: Console, ...[rows, align]: Parameters<typeof colu
   for (const [i, line] of columns(shown, align).entries()) console.line(i === 0 ? console.colors.bold(line) : line);
 }
 
-/** Breaks a text between words into lines of at most `width` characters; longer words and commands stay whole. */
-export function wrap(text: string, width: number): string[] {
+/**
+ * Breaks each line of a text between words into lines of at most `width` columns; longer words and commands stay whole,
+ * and so do the two blanks between the parts of a line.
+ */
+export function wrapLines(text: string, width: number): string[] {
   return wrapAroundCommands(text, (held) => wrapWords(held, width));
 }
 
 function wrapWords(text: string, width: number): string[] {
   const lines: string[] = [];
   for (const paragraph of text.split("\n")) {
-    let line = "";
-    // Two spaces between the parts of a line are kept: they separate what belongs apart.
-    for (const [word, space] of [...paragraph.matchAll(/(\s*)(\S+)/g)].map((m) => [m[2]!, m[1]!] as const)) {
-      if (line !== "" && line.length + space.length + word.length > width) {
+    let [line, taken] = ["", 0];
+    for (const [, space, word] of paragraph.matchAll(/(\s*)(\S+)/g) as Iterable<string[]>) {
+      const own = columnsOf(word!);
+      if (line !== "" && taken + space!.length + own > width) {
         lines.push(line);
-        line = word;
-      } else line += space + word;
+        [line, taken] = [word!, own];
+      } else {
+        line += space! + word!;
+        taken += space!.length + own;
+      }
     }
     lines.push(line);
   }

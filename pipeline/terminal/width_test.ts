@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { columnsOf, cut, padToColumns, wrap } from "./width.ts";
 
-Deno.test("columns() counts what a terminal shows", () => {
+Deno.test("columnsOf() counts what a terminal shows", () => {
   const cases: [string, number][] = [
     ["", 0],
     ["abc", 3],
@@ -23,7 +23,7 @@ Deno.test("cut() keeps a text within a width, from either end", () => {
   assert.equal(cut("名前名前", 4), "名…");
 });
 
-Deno.test("pad() fills up to a width, and never cuts", () => {
+Deno.test("padToColumns() fills up to a width, and never cuts", () => {
   assert.equal(padToColumns("名", 4), "名  ");
   assert.equal(padToColumns("abcd", 2), "abcd");
 });

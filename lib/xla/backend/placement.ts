@@ -41,7 +41,7 @@ export function shard(
 export function checkDivides(shape: readonly number[], devices: number, place: string): void {
   if (shape.length > 0 && shape[0]! % devices === 0) return;
   throw new Error(
-    `Cannot split the ${shape[0] ?? "single"} items of ${place} over ${devices} devices: each takes as many; ` +
+    `Cannot split the ${shape[0] ?? "single"} items of ${place} evenly over ${devices} devices; ` +
       `use a batch size that ${devices} divides`,
   );
 }

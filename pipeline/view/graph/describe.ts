@@ -1,7 +1,7 @@
 /** A graph in words: its stages as a tree, what each was given, and what training it costs. */
 import { visible } from "../../../lib/text/mod.ts";
 import type { Kind } from "../../kinds/mod.ts";
-import { wrap } from "../../terminal/rows.ts";
+import { wrapLines } from "../../terminal/rows.ts";
 import { bytes, count, counted, scaled } from "../../terminal/units.ts";
 import type { TrainingCost } from "../../programs/cost.ts";
 import { setOptions } from "./drawing.ts";
@@ -13,7 +13,7 @@ const labelWidth = 13; // as the lines that training prints
 
 /** `network      …`, wrapped. */
 export function line(label: string, text: string): string {
-  return wrap(visible(text), width - labelWidth)
+  return wrapLines(visible(text), width - labelWidth)
     .map((part, i) => `${(i === 0 ? label : "").padEnd(labelWidth)}${part}`).join("\n");
 }
 
@@ -74,7 +74,7 @@ function stageTree(graph: Graph, cost: TrainingCost | undefined): string {
       `by ${from}`
     );
     const text = [...facts[stage.id] ?? [], ...needs, ...set, ...chosen].join(" · ");
-    return wrap(visible(text), width - 2 - names - plugins).map((part, i) =>
+    return wrapLines(visible(text), width - 2 - names - plugins).map((part, i) =>
       `  ${(i === 0 ? name : "").padEnd(names)}${(i === 0 ? stage.plugin.name : "").padEnd(plugins)}${part}`.trimEnd()
     );
   }).join("\n");
