@@ -46,7 +46,7 @@ const seedLimit = 2 ** 31; // seeds of pictures are int32 tensors
  * Generates pictures with the average weights of a run's newest checkpoint, or of a checkpoint.
  *
  * @param target a run folder or a checkpoint
- * @throws {DenoiseError} for options out of range, a grid that is no PNG file, no checkpoint, a damaged one, an unknown sampler
+ * @throws {DenoiseError} for options out of range, a grid that is not a PNG file, no checkpoint, a damaged one, an unknown sampler
  */
 export async function sample(target: string, options: SampleOptions, console: Console): Promise<SampleResult> {
   const { count = 16, seed = 0 } = options;

@@ -135,7 +135,7 @@ const calls: { readonly [K in Kind]?: Call<K> } = {
   },
 };
 
-/** What a stage returned is of another kind than promised. */
+/** A stage returned something of another kind than promised. */
 class Unfit extends Error {
   constructor(readonly call: string, readonly what: string, readonly fix: string) {
     super(what);

@@ -63,7 +63,7 @@ function decode(file: string, bytes: Uint8Array): RecipeText | Message {
     return { file, text: new TextDecoder("utf-8", { fatal: true }).decode(bytes), held: "file" };
   } catch {
     const line = new TextDecoder().decode(bytes).split("\uFFFD")[0]!.split("\n").length;
-    return messages.notText(file, `line ${line} holds bytes that are no UTF-8: save the file as UTF-8`);
+    return messages.notText(file, `line ${line} has bytes that are not UTF-8: save the file as UTF-8`);
   }
 }
 

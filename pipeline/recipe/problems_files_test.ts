@@ -457,11 +457,11 @@ Cannot read "r.yaml" as a recipe: it is 48 MB, over the limit of 0.25 MB
 `,
   },
   {
-    what: "bytes that are no UTF-8",
+    what: "bytes that are not UTF-8",
     files: { "r.yaml": new Uint8Array([...new TextEncoder().encode(smallest), 0x23, 0xe4, 10]) },
     says: `
 Cannot read "r.yaml" as text
-  line 4 holds bytes that are no UTF-8: save the file as UTF-8
+  line 4 has bytes that are not UTF-8: save the file as UTF-8
 
 1 problem
 `,

@@ -154,7 +154,7 @@ async function specialise(
   });
 }
 
-/** What is traced meanwhile is of this precision, if any is given. */
+/** Traces at this precision, if any is given. */
 function inPrecision<T>(precision: Precision | undefined, trace: () => T): T {
   const { precision: before, exact } = settings;
   settings.precision = precision ?? before;

@@ -14,7 +14,7 @@ const loaded = new Map<string, PjrtPlugin>();
  * Loads a plugin, once a process.
  *
  * @param file path of the shared library
- * @throws Error where the file is no PJRT plugin, or speaks a version of the C API that is not understood
+ * @throws Error where the file is not a PJRT plugin, or has an unknown version of the C API
  */
 export function loadPlugin(file: string): PjrtPlugin {
   const path = resolve(file); // a name alone would be looked for in the system's folders

@@ -141,7 +141,7 @@ export function notFinite(written: string, fix: readonly string[]): Message {
   };
 }
 
-/** Bytes that are no UTF-8. */
+/** Bytes that are not UTF-8. */
 export function notText(file: string, reason: string): Message {
   return { code: "not-text", message: `Cannot read ${quote(file)} as text`, help: [reason] };
 }
@@ -169,7 +169,7 @@ export function overrideForbidden(key: string): Message {
   };
 }
 
-/** An override whose value is no YAML, or that has no value. */
+/** An override whose value is not YAML, or that has no value. */
 export function overrideForm(text: string): Message {
   return {
     code: "override-form",

@@ -99,6 +99,11 @@ export function refused(plugin: string, name: string, what: string, fix: string)
   return { code: "refused", message, help: [fix] };
 }
 
+/** A call that returns something else than its kind promises. `what`: such as "a promise". */
+export function resultUnfit(plugin: string, call: string, what: string, fix: string): Message {
+  return { code: "result-unfit", message: `Cannot use ${plugin}: its ${call} returns ${what}`, help: [fix] };
+}
+
 /** A plugin that needs a sampler and does not let a recipe say which. */
 export function samplerOptionMissing(plugin: string): Message {
   return {
@@ -122,22 +127,6 @@ export function shapeUnfit(
     message: `Cannot use ${plugin}: its ${call} returns ${returned} where ${shape(wanted)} is needed`,
     help: ["shapes are shown for a batch of 2"],
   };
-}
-
-/** A tensor of another type than the call before gave. */
-export function typeUnfit(plugin: string, call: string, what: string, found: string, wanted: string): Message {
-  return {
-    code: "type-unfit",
-    message: `Cannot use ${plugin}: its ${call} returns ${what} of type ${found} where ${wanted} is needed`,
-    help: [
-      `use tf.cast(…, "${wanted}"): tfjs turns an int32 tensor and a plain number into float32, and one compiled program serves all calls`,
-    ],
-  };
-}
-
-/** A call that returns something else than its kind promises. `what`: such as "a promise". */
-export function resultUnfit(plugin: string, call: string, what: string, fix: string): Message {
-  return { code: "result-unfit", message: `Cannot use ${plugin}: its ${call} returns ${what}`, help: [fix] };
 }
 
 /** A slot that is read without having been asked for. */
@@ -175,6 +164,17 @@ export function stageMissing(plugin: string, kind: string, found: string): Messa
     code: "stage-missing",
     message: `Cannot use ${plugin}: its create returns ${found}`,
     help: [`create returns a ${kind}: see pipeline/kinds/${kind}.ts`],
+  };
+}
+
+/** A tensor of another type than the call before gave. */
+export function typeUnfit(plugin: string, call: string, what: string, found: string, wanted: string): Message {
+  return {
+    code: "type-unfit",
+    message: `Cannot use ${plugin}: its ${call} returns ${what} of type ${found} where ${wanted} is needed`,
+    help: [
+      `use tf.cast(…, "${wanted}"): tfjs turns an int32 tensor and a plain number into float32, and one compiled program serves all calls`,
+    ],
   };
 }
 

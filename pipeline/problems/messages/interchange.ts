@@ -19,53 +19,12 @@ export function exportUnnamed(path: string): Message {
   };
 }
 
-/** A file of weights that is not there, or is of another format. `reason`: continues the sentence after the colon. */
-export function importUnreadable(path: string, reason: string): Message {
+/** Several models of one shape, none of them said to be the average. `models`: their names. */
+export function importAmbiguous(path: string, models: readonly string[]): Message {
   return {
-    code: "import-unreadable",
-    message: `Cannot import "${path}": ${reason}`,
-    help: [
-      "name a Keras HDF5 file: the output of save_weights (.weights.h5, or .h5 in Keras 2), or a model saved as .h5",
-    ],
-  };
-}
-
-/** A file whose layers are not those of the network. `what`: continues the sentence after the colon. */
-export function importUnfit(path: string, what: string, help: readonly string[]): Message {
-  return {
-    code: "import-unfit",
-    message: `Cannot import "${path}" into the network of this recipe: ${what}`,
-    help: [...help, "set the network's options in the recipe as they were when the weights were trained"],
-  };
-}
-
-/** Statistics of pixels that are not those of the normalizer. */
-export function importStatistics(path: string, what: string): Message {
-  return {
-    code: "import-statistics",
-    message: `Cannot import the pixel statistics in "${path}": ${what}`,
-    help: ["name another file with --statistics, or leave it out to fit them to the recipe's pictures"],
-  };
-}
-
-/** A network that restates no Keras model. */
-export function importUnsupported(network: string): Message {
-  return {
-    code: "import-unsupported",
-    message: `Cannot import Keras weights into network "${network}": it does not say which Keras layers it mirrors`,
-    help: [
-      "use a network that mirrors a Keras model, such as residual-unet or attention-unet",
-      'or let the plugin return "keras": its layers in the order in which Keras constructs them',
-    ],
-  };
-}
-
-/** A run folder that holds a run already. */
-export function importTaken(folder: string): Message {
-  return {
-    code: "import-taken",
-    message: `Cannot import into "${folder}": it already holds a run`,
-    help: ["name another folder or file with --out, or give the recipe another name"],
+    code: "import-ambiguous",
+    message: `Cannot tell which model in "${path}" is the network: ${listed(models, "and")} all fit`,
+    help: ["save the network alone, as network.save_weights(…), and its average for --ema"],
   };
 }
 
@@ -78,11 +37,52 @@ export function importOverFile(path: string): Message {
   };
 }
 
-/** Several models of one shape, none of them said to be the average. `models`: their names. */
-export function importAmbiguous(path: string, models: readonly string[]): Message {
+/** Statistics of pixels that are not those of the normalizer. */
+export function importStatistics(path: string, what: string): Message {
   return {
-    code: "import-ambiguous",
-    message: `Cannot tell which model in "${path}" is the network: ${listed(models, "and")} all fit`,
-    help: ["save the network alone, as network.save_weights(…), and its average for --ema"],
+    code: "import-statistics",
+    message: `Cannot import the pixel statistics in "${path}": ${what}`,
+    help: ["name another file with --statistics, or leave it out to fit them to the recipe's pictures"],
+  };
+}
+
+/** A run folder that holds a run already. */
+export function importTaken(folder: string): Message {
+  return {
+    code: "import-taken",
+    message: `Cannot import into "${folder}": it already holds a run`,
+    help: ["name another folder or file with --out, or give the recipe another name"],
+  };
+}
+
+/** A file whose layers are not those of the network. `what`: continues the sentence after the colon. */
+export function importUnfit(path: string, what: string, help: readonly string[]): Message {
+  return {
+    code: "import-unfit",
+    message: `Cannot import "${path}" into the network of this recipe: ${what}`,
+    help: [...help, "set the network's options in the recipe as they were when the weights were trained"],
+  };
+}
+
+/** A file of weights that is not there, or is of another format. `reason`: continues the sentence after the colon. */
+export function importUnreadable(path: string, reason: string): Message {
+  return {
+    code: "import-unreadable",
+    message: `Cannot import "${path}": ${reason}`,
+    help: [
+      "name a Keras HDF5 file: the output of save_weights (.weights.h5, or .h5 in Keras 2), or a model saved as .h5",
+    ],
+  };
+}
+
+/** A network that restates no Keras model. */
+export function importUnsupported(network: string): Message {
+  return {
+    code: "import-unsupported",
+    message: `Cannot import Keras weights into network "${network}": it does not say which Keras layers it mirrors`,
+    help: [
+      "use a network that mirrors a Keras model, such as residual-unet or attention-unet",
+      'or let the plugin return "keras": its layers in the order in which Keras constructs them',
+    ],
   };
 }

@@ -160,6 +160,15 @@ export function metricUnavailable(name: string, what: string, help: readonly str
   };
 }
 
+/** Nothing to evaluate by. */
+export function metricsMissing(): Message {
+  return {
+    code: "metrics-missing",
+    message: "Cannot evaluate: the recipe has no metrics",
+    help: ["add metrics: [validation-error]"],
+  };
+}
+
 /** Nothing left to evaluate by. */
 export function metricsUnavailable(): Message {
   return {
@@ -169,12 +178,15 @@ export function metricsUnavailable(): Message {
   };
 }
 
-/** Nothing to evaluate by. */
-export function metricsMissing(): Message {
+/** A path that a shell was to expand. `what`: the option, the argument or the variable; `begin`: what is not known. */
+export function pathUnexpanded(what: string, path: string, begin: string): Message {
   return {
-    code: "metrics-missing",
-    message: "Cannot evaluate: the recipe has no metrics",
-    help: ["add metrics: [validation-error]"],
+    code: "path-unexpanded",
+    message: `Cannot use "${path}" as ${what}: only a shell expands "${begin}"`,
+    help: [
+      "write the full path, or remove the quotes that keep the shell from expanding it",
+      `for a folder with that name: ./${path}`,
+    ],
   };
 }
 
@@ -188,18 +200,6 @@ export function recipeChanged(folder: string, differences: readonly string[]): M
       "what may change: train (how long, when to save, what to keep), samplers, metrics, the backend, its devices",
       "start over with --fresh: the old folder is kept under another name",
       "or give the recipe another name, to train beside the old run",
-    ],
-  };
-}
-
-/** A path that a shell was to expand. `what`: the option, the argument or the variable; `begin`: what is not known. */
-export function pathUnexpanded(what: string, path: string, begin: string): Message {
-  return {
-    code: "path-unexpanded",
-    message: `Cannot use "${path}" as ${what}: only a shell expands "${begin}"`,
-    help: [
-      "write the full path, or remove the quotes that keep the shell from expanding it",
-      `for a folder with that name: ./${path}`,
     ],
   };
 }

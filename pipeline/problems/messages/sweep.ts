@@ -10,18 +10,6 @@ export function sweepAxisTwice(key: string): Message {
   };
 }
 
-/** Nothing to compare. */
-export function sweepEmpty(): Message {
-  return {
-    code: "sweep-empty",
-    message: "Found nothing to sweep over: no setting has several values",
-    help: [
-      "give values with commas between: schedule=cosine,linear samplers.preview.steps=5,20",
-      "or write them into the recipe: sweep: { schedule: [cosine, linear] }",
-    ],
-  };
-}
-
 /** A kept table that is none. */
 export function sweepDamaged(path: string, reason: string): Message {
   return {
@@ -38,6 +26,18 @@ export function sweepDataMixed(folder: string): Message {
     message:
       "The pictures have changed since part of this sweep was trained or measured: the numbers are not comparable",
     help: [`start over with --fresh, or remove the runs in ${folder} that are to be trained again, and sweep.json`],
+  };
+}
+
+/** Nothing to compare. */
+export function sweepEmpty(): Message {
+  return {
+    code: "sweep-empty",
+    message: "Found nothing to sweep over: no setting has several values",
+    help: [
+      "give values with commas between: schedule=cosine,linear samplers.preview.steps=5,20",
+      "or write them into the recipe: sweep: { schedule: [cosine, linear] }",
+    ],
   };
 }
 

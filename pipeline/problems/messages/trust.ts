@@ -89,21 +89,21 @@ export function pluginChanged(checkpoint: string, files: readonly string[]): Mes
   };
 }
 
-/** A plugin file that is the checkpoint itself. */
-export function pluginIsCheckpoint(file: string): Message {
-  return {
-    code: "plugin-is-checkpoint",
-    message: `Cannot load ${quote(file)} as a plugin: it is a checkpoint`,
-    help: ["a checkpoint is data: nothing in it is run", "if you did not make this checkpoint, do not use it"],
-  };
-}
-
 /** A plugin file with an ending that no plugin has. */
 export function pluginEnding(file: string, endings: readonly string[]): Message {
   return {
     code: "plugin-ending",
     message: `Cannot load ${quote(file)} as a plugin: plugin files end in ${listed(endings, "or")}`,
     help: ["rename the file, or remove it from plugins"],
+  };
+}
+
+/** A plugin file that is the checkpoint itself. */
+export function pluginIsCheckpoint(file: string): Message {
+  return {
+    code: "plugin-is-checkpoint",
+    message: `Cannot load ${quote(file)} as a plugin: it is a checkpoint`,
+    help: ["a checkpoint is data: nothing in it is run", "if you did not make this checkpoint, do not use it"],
   };
 }
 

@@ -125,7 +125,7 @@ export function structOf(struct: ThriftStruct, field: number, name: string): Thr
   return value;
 }
 
-/** Bytes as text; what is no UTF-8 becomes a question mark. */
+/** Bytes as text; invalid UTF-8 becomes a question mark. */
 export function thriftText(value: ThriftValue | undefined): string {
   return value instanceof Uint8Array ? new TextDecoder().decode(value) : "";
 }
