@@ -108,7 +108,7 @@ Deno.test("train() names the pictures that have changed since, and continues fro
   assert.match(text, new RegExp(`with other pixels: "${first}"`));
   assert.match(text, new RegExp(`2 removed, or no longer readable: (?=.*"${second}")(?=.*"${fourth}")`));
   assert.match(text, /added: .*"new.png"|renamed: .*x\.png/);
-  assert.match(text, /begins again\n.*\n.*normalizer keeps the statistics/s);
+  assert.match(text, /starts again\n.*\n.*normalizer keeps the statistics/s);
   assert.equal(step, 5);
   const { position } = await readCheckpoint(checkpoint!);
   assert.deepEqual([position.step, position.epoch, position.batch], [5, 2, 0], "an epoch of two batches after step 3");

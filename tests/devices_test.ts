@@ -70,7 +70,7 @@ Deno.test({
       (await train(four.run, { plugins: builtins, overrides, cache: join(folder, "cache") }, output)).step,
       51,
     );
-    assert.match(output.warnings.join("\n"), /Backend was { use: xla, devices: 4 } and is xla now/);
+    assert.match(output.warnings.join("\n"), /Backend was { use: xla, devices: 4 } and is now xla/);
     await Deno.remove(folder, { recursive: true });
   },
 });

@@ -279,17 +279,17 @@ Deno.test("kid measures each sampler with each number of steps once, keeps what 
     return { cells, said: console.lines.join("\n"), svg: await Deno.readTextFile(out("glow.svg")) };
   };
   const first = await draw(["preview", "quick"], [1, 2]);
-  assert.match(first.said, /4 measurements, of which 0 are kept/);
+  assert.match(first.said, /4 measurements, 0 of them done before/);
   assert.equal(new Set(first.cells.map(({ measurement }) => measurement.value)).size > 1, true);
   for (const text of ["glow(mean), higher is better", "diffusion steps", "ddim", "ddim, stochasticity 0.5"]) {
     assert.ok(first.svg.includes(`>${text}</text>`), text);
   }
   const again = await draw(["preview", "quick"], [1, 2]);
-  assert.match(again.said, /4 measurements, of which 4 are kept/);
+  assert.match(again.said, /4 measurements, 4 of them done before/);
   assert.deepEqual(again.cells, first.cells);
   assert.equal(again.svg, first.svg);
   const more = await draw(["quick", "{ use: ddim, stochasticity: 1 }"], [2, 3]);
-  assert.match(more.said, /4 measurements, of which 1 are kept/);
+  assert.match(more.said, /4 measurements, 1 of them done before/);
   assert.deepEqual(more.cells[0], first.cells[3]);
 
   const kept = join(run, "pictures", "glow-step-000012.json");

@@ -166,7 +166,7 @@ testRuns(
     assert.match(longer.output.lines.join("\n"), /resuming after step 8/);
     const again = await place.train(["train.epochs=3"]);
     assert.deepEqual([again.step, again.outcome], [12, "finished"]);
-    assert.match(again.output.lines.join("\n"), /already: 12 steps/);
+    assert.match(again.output.lines.join("\n"), /already trained for as long as the recipe asks: 12 steps/);
   },
 );
 
@@ -276,7 +276,7 @@ Deno.test({
     await place.train(["train.epochs=1"]);
     const { step, output } = await place.train(["backend=cpu"]);
     assert.equal(step, 8);
-    assert.match(output.warnings.join("\n"), /Backend was wasm and is cpu now: .* not bit for bit/);
+    assert.match(output.warnings.join("\n"), /Backend was wasm and is now cpu: .* not bit for bit/);
     assert.deepEqual((await place.train(["backend=cpu", "train.epochs=3"])).output.warnings, []);
   },
 });
