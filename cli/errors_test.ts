@@ -20,11 +20,11 @@ Deno.test("printError() says of a path of the wrong kind which kind is wanted, a
     const refused = async (action: Promise<unknown>) => printed(await action.then(() => undefined, (error) => error));
     assert.match(
       await refused(writeWhole(inner, "x")),
-      /^Cannot write ".*inner\.png": it is a folder\n {2}name a file in place of this folder\n/,
+      /^Cannot write ".*inner\.png": it is a folder\n {2}name a file instead of this folder\n/,
     );
-    assert.match(await refused(Deno.readFile(inner)), /^Cannot read ".*\n {2}name a file in place of this folder\n/);
+    assert.match(await refused(Deno.readFile(inner)), /^Cannot read ".*\n {2}name a file instead of this folder\n/);
     for (const path of [join(file, "x.png"), join(file, "deeper", "x.png")]) {
-      assert.match(await refused(writeWhole(path, "x")), /\n {2}name a folder in place of this file\n/, path);
+      assert.match(await refused(writeWhole(path, "x")), /\n {2}name a folder instead of this file\n/, path);
     }
     const full = Object.assign(new Error("No space left on device (os error 28): write '/a/b'"), { code: "ENOSPC" });
     assert.equal(

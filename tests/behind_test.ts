@@ -92,7 +92,7 @@ Deno.test("train() continues to the same bits where the pictures were moved, tou
   assert.deepEqual(await place.bits(copied), calm);
 });
 
-Deno.test("train() names the pictures that have changed since, and continues from the weights with the epoch begun anew", async () => {
+Deno.test("train() names the pictures that have changed since, and continues from the weights with the epoch begun again", async () => {
   await using place = await workplace();
   await place.train(3);
   const { train: [first, second, third, fourth] } = await splitsOf(place);
@@ -153,7 +153,7 @@ Deno.test("train() refuses another folder none of whose pictures was trained on"
   );
 });
 
-Deno.test("train() continues exactly where pictures are held out anew or classes renamed, and says so", async () => {
+Deno.test("train() continues exactly where other pictures are held out or classes renamed, and says so", async () => {
   const names = Array.from({ length: 14 }, (_, i) => `${i % 2 ? "cat" : "dog"}/p${i}.png`);
   await using place = await workplace(names);
   const calm = await place.bits(await place.train(6, { name: "calm" }));

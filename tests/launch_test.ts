@@ -269,7 +269,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "a command has a runtime installed by a process of its own, and says why it cannot be had",
+  name: "a command has a runtime installed by a process of its own, and says why it is unavailable",
   ignore: windows,
   fn: async () => {
     // A pip that only says what became of it, and where it was asked for.

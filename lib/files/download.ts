@@ -44,7 +44,7 @@ export class DownloadError extends Error {
  * Makes sure that `path` holds the remote file. A file that is already there is checked and kept; one that is missing is
  * downloaded into `path + ".part"`, which a later call continues, and renamed once size and hash are right.
  *
- * @throws {DownloadError} when the file cannot be had or is not the one expected: it says how to place it by hand
+ * @throws {DownloadError} when the file is unavailable or is not the one expected: it says how to place it by hand
  */
 export async function download(path: string, remote: Remote | RemoteMd5, options: DownloadOptions = {}): Promise<void> {
   const { signal, attempts = 4, delay = 500 } = options;
@@ -132,7 +132,7 @@ async function local<T>(path: string, work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** One request: appends to `part` what it lacks, or starts it anew where the server knows no ranges. */
+/** One request: appends to `part` what it lacks, or starts it again where the server knows no ranges. */
 async function fetchInto(
   part: string,
   remote: Remote | RemoteMd5,
@@ -211,7 +211,7 @@ function faultOf(response: Response, { url, size }: Remote | RemoteMd5, have: nu
   const length = headers.get("content-length");
   if (length !== null && Number(length) === size) return undefined;
   if (/^text\/html\b/i.test(headers.get("content-type") ?? "")) {
-    return new Fatal("the server answered with a web page in place of the file");
+    return new Fatal("the server answered with a web page instead of the file");
   }
   const encoding = headers.get("content-encoding") ?? "identity";
   // Asked for without compression, the content is not decompressed either.

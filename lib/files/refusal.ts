@@ -27,9 +27,9 @@ const reasons: Readonly<Record<string, readonly [reason: string, fix: string]>> 
   ELOOP: ["links lead in a circle", "look at the links in this path"],
   EBUSY: ["another program uses it", "end that program, and try again"],
   ETXTBSY: ["another program uses it", "end that program, and try again"],
-  EISDIR: ["it is a folder", "name a file in place of this folder"],
-  ENOTDIR: ["a part of this path is a file", "name a folder in place of this file"],
-  EEXIST: ["a file of this name is there", "name a folder in place of this file"],
+  EISDIR: ["it is a folder", "name a file instead of this folder"],
+  ENOTDIR: ["a part of this path is a file", "name a folder instead of this file"],
+  EEXIST: ["a file of this name is there", "name a folder instead of this file"],
 };
 
 /** What each call does, to continue "Cannot". */

@@ -43,7 +43,7 @@ Deno.test("enlarge() repeats each pixel in both directions", () => {
   }
 });
 
-Deno.test("pictures() cuts a batch into views", () => {
+Deno.test("picturesOf() cuts a batch into views", () => {
   const data = Uint8Array.from({ length: 2 * 12 }, (_, i) => i);
   assert.deepEqual(picturesOf(data, { width: 2, height: 2 })[1]!.data, data.subarray(12));
   assert.throws(() => picturesOf(data, { width: 2, height: 3 }), /Cannot cut 24 bytes into pictures of 2×3×3/);

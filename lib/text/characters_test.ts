@@ -49,7 +49,7 @@ Deno.test("oddCharacters() finds every one of several, in order", () => {
   assert.deepEqual(oddCharacters("ｅмo\u200bji").map(({ index }) => index), [0, 1, 3]);
 });
 
-Deno.test("plain() is what was probably meant", () => {
+Deno.test("asMeant() is what was probably meant", () => {
   const cases = [
     ["emo\u200bji", "emoji"],
     ["еmoji", "emoji"],
@@ -65,7 +65,7 @@ Deno.test("plain() is what was probably meant", () => {
   for (const [text, meant] of cases) assert.equal(asMeant(text!), meant);
 });
 
-Deno.test("nameOf() tells the code and the name", () => {
+Deno.test("characterName() tells the code and the name", () => {
   assert.equal(characterName("\u200b"), "U+200B ZERO WIDTH SPACE");
   assert.equal(characterName("\u{1f98a}"), "U+1F98A FOX FACE");
 });

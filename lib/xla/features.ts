@@ -96,7 +96,7 @@ function featuresTable(): string {
 const file = new URL("FEATURES.md", import.meta.url);
 const [start, end] = ["<!-- deno-fmt-ignore-start -->\n", "\n<!-- deno-fmt-ignore-end -->"];
 
-/** The page with its table made anew. */
+/** The page with a new table. */
 export function withTable(page: string): string {
   const [from, to] = [page.indexOf(start) + start.length, page.indexOf(end)];
   return `${page.slice(0, from)}${featuresTable()}${page.slice(to)}`;

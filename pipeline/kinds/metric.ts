@@ -62,7 +62,7 @@ export interface Metric {
   /**
    * Gets what it measures with, once before it measures, such as weights that have to be downloaded.
    *
-   * @throws {files.DownloadError} when it cannot be had: the user is told once, and everything else continues without the metric
+   * @throws {files.DownloadError} when it is unavailable: the user is told once, and everything else continues without the metric
    */
   prepare?(tools: OpenTools): Promise<void>;
   /**

@@ -22,7 +22,7 @@ export interface StageTools {
   readonly samplers: readonly string[];
   /** Takes problems that have their places, such as those of a plugin that does not load. */
   readonly add: (problems: readonly Problem[]) => void;
-  /** Where what is missing is shown. */
+  /** Place to report missing keys at. */
   readonly nowhere: Place | undefined;
 }
 

@@ -142,7 +142,7 @@ for (const [what, { files: given, file }] of Object.entries(elsewhere)) {
   });
 }
 
-Deno.test("readRecipe() asks anew where a file has changed that a plugin imports", async () => {
+Deno.test("readRecipe() asks again where a file has changed that a plugin imports", async () => {
   const files = {
     "x.safetensors": stored(smallest + plugins),
     "mine.ts": `import "./helper.ts";`,

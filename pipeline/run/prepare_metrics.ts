@@ -64,7 +64,7 @@ export async function prepareMetric(
   }
 }
 
-/** Why something cannot be had, and what to do about it. */
+/** Why something is unavailable, and what to do about it. */
 type Unavailable = Error & { readonly help: readonly string[] };
 
 /** Whether an error says that a download failed, of whichever copy of `denoise/plugin` a user's file has loaded. */

@@ -198,7 +198,7 @@ export class Trainer implements Disposable {
     });
   }
 
-  /** Keeps what was trained where measuring or sampling failed; `measured` is false still, so what failed is done anew. */
+  /** Keeps what was trained where measuring or sampling failed; `measured` is false still, so what failed is done again. */
   async #rescue(): Promise<void> {
     const { keeper, session: { console } } = this.options;
     try {

@@ -37,7 +37,7 @@ const { rounds, only = /^/ } = options;
 const batch = String(options.batch);
 const wanted = (part: string) => only.test(part);
 
-/** What the tasks of deno.json tell glibc: to ask for huge pages, as each step takes gigabytes anew. */
+/** What the tasks of deno.json tell glibc: to ask for huge pages, as each step allocates gigabytes. */
 const allocator = "glibc.malloc.hugetlb=1";
 const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 const folder = await Deno.makeTempDir({ prefix: "denoise-bench-" });

@@ -89,7 +89,7 @@ export class XlaDevice {
       try {
         return this.#loaded(await this.client.load(saved, options));
       } catch {
-        // Saved by another build: compiled again, and saved anew.
+        // Saved by another build: compiled again, and saved again.
       }
     }
     const start = performance.now();

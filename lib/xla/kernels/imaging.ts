@@ -52,7 +52,7 @@ function crop(image: Value, boxes: Value, boxInd: Value, { cropSize, method, ext
   const pixel = method === "nearest"
     ? convert(gatherPixels(image, item, roundHalfUp(row), roundHalfUp(column), 0), "f32")
     : mixed(image, item, row, column, 0);
-  // Boxes of images that there are not stay zero.
+  // Boxes of missing images stay zero.
   const outside = select(and(compare("GE", item, 0), compare("LT", item, image.shape[0]!)), fullLike(valid.type, 0), 1);
   const keep = broadcast(or(valid, outside), pixel.shape, [0, 1, 2]);
   return select(keep, pixel, extrapolationValue);
@@ -100,7 +100,7 @@ function transform(image: Value, transforms: Value, attributes: Transform): Valu
   };
   const line = (i: number) => add(add(mul(coefficient(i), column), mul(coefficient(i + 1), row)), coefficient(i + 2));
   const depth = add(add(mul(coefficient(6), column), mul(coefficient(7), row)), 1);
-  // Each place is used many times: behind a barrier it is computed once, not anew in each use's loop.
+  // Each place is used many times: behind a barrier it is computed once, not again in each use's loop.
   const [inX, inY] = barrier([div(line(0), depth), div(line(3), depth)]) as [Value, Value];
   const [x, y] = barrier([mapped(inX, width, fillMode), mapped(inY, height, fillMode)]) as [Value, Value];
   const read = interpolation === "nearest"

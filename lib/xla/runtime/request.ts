@@ -24,7 +24,7 @@ export function canRequest(): boolean {
   return process.env[launchedVariable] === "1" && process.connected === true && typeof process.send === "function";
 }
 
-/** Has a runtime installed. @throws RuntimeError with what to do, where it cannot be had */
+/** Has a runtime installed. @throws RuntimeError with what to do, where it is unavailable */
 export async function requestRuntime(
   runtime: RuntimeName,
   { signal, progress }: { signal?: AbortSignal | undefined; progress?: ReportBytes | undefined },

@@ -46,7 +46,7 @@ export interface SweepResult {
 
 /**
  * Trains and measures every combination. What is measured already with the same recipe is not done again, and a model
- * that was interrupted resumes where it stopped. Settings of samplers and metrics do not train a model anew. Samplers take
+ * that was interrupted resumes where it stopped. Settings of samplers and metrics do not retrain a model. Samplers take
  * the steps that the recipe says.
  *
  * @param file a recipe, a run folder or a checkpoint

@@ -36,7 +36,7 @@ export default plugin({
 });
 `;
 
-Deno.test("readGrid() goes through every combination, and trains no model anew for samplers and metrics", () => {
+Deno.test("readGrid() goes through every combination, and retrains no model for samplers and metrics", () => {
   const grid = readGrid(["seed=1", "schedule=cosine,linear", "samplers.preview.steps=5,20", "loss.error=mae,mse"]);
   assert.deepEqual(grid.fixed, ["seed=1"]);
   assert.deepEqual(grid.models.map(({ point }) => Object.values(point).join()), [

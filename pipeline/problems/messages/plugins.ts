@@ -146,7 +146,7 @@ export function badOptions(plugin: Readonly<Record<string, unknown>>, options: u
   };
 }
 
-/** A plugin of a kind that there is not. */
+/** A plugin of an unknown kind. */
 export function unknownKind(kind: unknown, kinds: readonly string[]): Message {
   return {
     code: "plugin-unknown-kind",

@@ -27,7 +27,7 @@ export function mirrored<S extends Readonly<Record<string, Source>>>(sources: S,
 /**
  * The file in the folder of the dataset, downloaded where it is missing.
  *
- * @throws {files.DownloadError} when it cannot be had: it says how to place it by hand
+ * @throws {files.DownloadError} when it is unavailable: it says how to place it by hand
  */
 export async function fetchFile(source: Source, { folder, signal, progress }: OpenTools): Promise<string> {
   const name = fileName(source);
