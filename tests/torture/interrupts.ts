@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { drawsOf } from "./draws.ts";
 import { makePlace, type Workplace } from "./interrupts/place.ts";
-import { command, type Ended, type SignalPlan, stageOf } from "./interrupts/process.ts";
+import { command, type InterruptedEnd, type SignalPlan, stageOf } from "./interrupts/process.ts";
 import type { Fault, Torture, TortureOptions, TortureResult } from "./types.ts";
 
 /** Ways to interrupt, each with the exit codes that it may lead to besides 0: that of the signal, in whatever way. */
@@ -59,14 +59,15 @@ async function tryOnce(
   at: string,
   { seed, trial }: { seed: number; trial: number },
   fault: (what: string) => void,
-  count: (found: { stage: string; ended: Ended; hangup: boolean }) => void,
+  count: (found: { stage: string; ended: InterruptedEnd; hangup: boolean }) => void,
 ): Promise<void> {
   const draws = drawsOf(seed, trial);
   // Most of the trials are runs and sweeps: there is most to lose.
   const resuming = place.attempts.filter(({ resumes }) => resumes);
   const attempt = draws.pick(draws.chance(0.6) ? resuming : place.attempts);
   const cache = draws.chance(0.5) ? place.cache : await place.emptyCache();
-  const what = (text: string, { out, err }: Ended) => fault(`${attempt.name}, ${text}\n${out}${err}`.trimEnd());
+  const what = (text: string, { out, err }: InterruptedEnd) =>
+    fault(`${attempt.name}, ${text}\n${out}${err}`.trimEnd());
   const lives = attempt.resumes ? 2 : 1;
   for (let life = 0; life < lives; life++) {
     const way = draws.pick(Object.keys(ways));

@@ -1,7 +1,7 @@
 /** What attacks compare with: each scene once without a disturbance, and how long its processes take. */
 import { join } from "node:path";
 import { runProcess } from "../process.ts";
-import { drawPictures, type Line, type Scene, scenesOf } from "../scenes.ts";
+import { drawPictures, type Scene, type SceneCommand, scenesOf } from "../scenes.ts";
 import { buildShim, changing, readState, type Shim } from "../shim/mod.ts";
 import { type FolderDigest, readTree } from "../tree.ts";
 import { type Archives, serveArchives } from "./server.ts";
@@ -97,7 +97,7 @@ export class Rehearsal implements AsyncDisposable {
     if (!killed) throw new Error(`"${args.join(" ")}" was not killed when ${file} had its name`);
   }
 
-  async #undisturbed({ args, program }: Line, folder: string, state: string): Promise<LineFigures> {
+  async #undisturbed({ args, program }: SceneCommand, folder: string, state: string): Promise<LineFigures> {
     await Deno.remove(state).catch(() => {});
     const env = typeof this.shim === "string"
       ? {}

@@ -1,8 +1,8 @@
 /** One trial: the processes of a scene, killed and started again, and looked at after each kill. */
 import { join } from "node:path";
-import type { Draws } from "../draws.ts";
+import type { TrialDraws } from "../draws.ts";
 import { type Ended, runProcess } from "../process.ts";
-import type { Line } from "../scenes.ts";
+import type { SceneCommand } from "../scenes.ts";
 import { changing, type FaultPlan, readState } from "../shim/mod.ts";
 import { age, folderDifferences, HalfThere, leftBehind, readTree } from "../tree.ts";
 import { copyFolder, type LineFigures, type Rehearsal, type Rehearsed } from "./rehearsal.ts";
@@ -23,7 +23,7 @@ export class Round {
   constructor(
     private readonly rehearsed: Rehearsed,
     private readonly rehearsal: Rehearsal,
-    private readonly draws: Draws,
+    private readonly draws: TrialDraws,
     private readonly folder: string,
   ) {}
 
@@ -81,7 +81,7 @@ export class Round {
     return { plan: { operations: changing, at, how: draws.pick(["kill", "kill-after", "kill-half"] as const) } };
   }
 
-  async #process({ args, program }: Line, moment: Moment | undefined): Promise<Ended> {
+  async #process({ args, program }: SceneCommand, moment: Moment | undefined): Promise<Ended> {
     const { folder, rehearsal: { shim } } = this;
     const state = join(this.rehearsal.folder, "shim", `${this.processes++}.state`);
     const plan = moment !== undefined && "plan" in moment && typeof shim !== "string" ? moment.plan : undefined;
