@@ -1,4 +1,4 @@
-/** The command line. Each command stands in `cli/`; this file only puts them together. */
+/** The command line. Each command is in `cli/`; this file only puts them together. */
 import { main } from "./cli/main.ts";
 
 if (import.meta.main) Deno.exit(await main(Deno.args));

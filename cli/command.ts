@@ -17,7 +17,7 @@ export function say(text: string): void {
 export function withRecipe(command: Command): Command {
   return command
     .argument("<recipe>", "a recipe (YAML), a run folder or a checkpoint")
-    .argument("[overrides...]", "what to change in it, such as network.block_depth=3 samplers.preview.steps=50");
+    .argument("[overrides...]", "settings to change, such as network.block_depth=3 samplers.preview.steps=50");
 }
 
 /** The arguments of a command that uses a trained model. */
@@ -26,7 +26,7 @@ export function withRun(command: Command): Command {
 }
 
 /** What the overrides of a command are that uses a trained model. */
-export const overridesOfRun = "what to change in its recipe, such as backend=cpu";
+export const overridesOfRun = "settings of its recipe to change, such as backend=cpu";
 
 /** What `--plugins` and `--trust` were given. */
 export interface TrustOptions {
@@ -35,7 +35,7 @@ export interface TrustOptions {
 }
 
 const pluginsText =
-  "plugin files to run, also where a checkpoint or a run folder names them; in place of its files of the same name";
+  "plugin files to run, also for a checkpoint or a run folder; they replace its files of the same name";
 
 /** The options that say which code is run of a recipe that was not typed. */
 export function withTrust(command: Command): Command {
@@ -102,7 +102,7 @@ export async function untilInterrupted(
     if (outcome === "interrupted") done(interruption.code);
   } catch (error) {
     if (!signal.aborted || error !== signal.reason) throw error;
-    terminalConsole().line("stopped before it was done; the same command begins it again");
+    terminalConsole().line("stopped before it was done; the same command starts it again");
     done(interruption.code);
   } finally {
     clearTimeout(timer);

@@ -18,7 +18,7 @@ export const evaluateCommand: AddCommand = (program, done) =>
     .description("Measure a run on its validation pictures")
     .addOption(wholeOption("--steps <n>", "diffusion steps of the samplers that metrics use (default: 20)"))
     .addOption(wholeOption("--images <n>", "pictures that metrics generate (default: the recipe's)", 2))
-    .option("--json <file>", "where the numbers go (default: evaluation-step-N.json in the run folder)")
+    .option("--json <file>", "output file for the numbers (default: evaluation-step-N.json in the run folder)")
     .action((run: string, words: string[], { plugins, trust, ...options }: Options & TrustOptions) =>
       untilInterrupted(
         done,

@@ -4,9 +4,9 @@ import { type AddCommand, untilInterrupted } from "./command.ts";
 
 export const exportCommand: AddCommand = (program, done) =>
   program.command("export")
-    .description("Write the average weights of a run alone, for other programs")
+    .description("Write only the average weights of a run, for other programs")
     .argument("<run>", "a run folder or a checkpoint")
-    .requiredOption("-o, --out <file>", "where to: a .safetensors file")
+    .requiredOption("-o, --out <file>", "output file, .safetensors")
     .action((run: string, { out }: { out: string }) =>
       untilInterrupted(done, () => exportWeights(run, out, terminalConsole()))
     );

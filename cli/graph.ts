@@ -28,7 +28,7 @@ import {
 export const graphCommand: AddCommand = (program, done) =>
   withPlugins(withRecipe(program.command("graph")))
     .description("Print and draw the graph of a recipe")
-    .option("--out <file>", "where the drawing goes: .svg, or .mmd or .md for Mermaid (default: NAME.svg)")
+    .option("--out <file>", "output file: .svg, or .mmd or .md for Mermaid (default: NAME.svg)")
     .action((file: string, words: string[], options: TrustOptions & { out?: string }) =>
       untilInterrupted(done, async () => {
         if (options.out !== undefined) await checkDrawing(options.out);

@@ -1,4 +1,4 @@
-/** `import FILE`: a checkpoint from weights of Keras. */
+/** `import FILE`: a checkpoint from Keras weights. */
 import { builtins, type ImportOptions, importWeights, terminalConsole } from "../mod.ts";
 import { type AddCommand, defined, trustOf, type TrustOptions, untilInterrupted, withTrust } from "./command.ts";
 
@@ -6,11 +6,11 @@ type Options = Pick<ImportOptions, "recipe" | "ema" | "statistics" | "out">;
 
 export const importCommand: AddCommand = (program, done) =>
   withTrust(program.command("import"))
-    .description("Make a checkpoint from weights of Keras: of the DDIM example, or of clear-diffusion-keras")
+    .description("Make a checkpoint from Keras weights, from the DDIM example or from clear-diffusion-keras")
     .argument("<file>", "an HDF5 file: .weights.h5, or .h5 of Keras 2")
-    .argument("[overrides...]", "what to change in the recipe, such as network.block_depth=3")
-    .requiredOption("--recipe <recipe>", "the recipe whose network the weights are of")
-    .option("--ema <file>", "average weights (default: those in the file, else the same as the weights)")
+    .argument("[overrides...]", "settings of the recipe to change, such as network.block_depth=3")
+    .requiredOption("--recipe <recipe>", "the recipe whose network these weights belong to")
+    .option("--ema <file>", "average weights (default: those in the file, else the weights themselves)")
     .option(
       "--statistics <file>",
       "mean and variance of pixels (default: those in the file, else fitted to the pictures)",

@@ -6,10 +6,10 @@ import { graphCommand } from "./graph.ts";
 import { importCommand } from "./import.ts";
 import { newCommand } from "./new.ts";
 import { checkPaths } from "./paths.ts";
-import { pageCommand } from "./page.ts";
+import { reportCommand } from "./report.ts";
 import { pictureCommand } from "./picture.ts";
 import { pluginsCommand } from "./plugins.ts";
-import { report } from "./report.ts";
+import { printError } from "./errors.ts";
 import { runCommand } from "./run.ts";
 import { runtimeCommand } from "./runtime.ts";
 import { sampleCommand } from "./sample.ts";
@@ -30,7 +30,7 @@ const commands = [
   evaluateCommand,
   sweepCommand,
   pictureCommand,
-  pageCommand,
+  reportCommand,
   validateCommand,
   graphCommand,
   pluginsCommand,
@@ -56,13 +56,13 @@ export function createProgram(words: readonly string[], done: (code: ExitCode) =
   const program = new Command("denoise")
     .description("Train and sample image diffusion models from a YAML recipe")
     .version(version)
-    .showHelpAfterError("(--help lists what can be said)")
+    .showHelpAfterError("(run with --help for the options)")
     .configureOutput(output)
     .hook("preAction", (_, command) => checkPaths(command))
     .exitOverride();
   for (const add of commands) add(program, done);
   for (const command of program.commands.flatMap((one) => [one, ...one.commands])) {
-    command.exitOverride().showHelpAfterError("(--help lists what can be said)").configureOutput(output);
+    command.exitOverride().showHelpAfterError("(run with --help for the options)").configureOutput(output);
   }
   return program;
 }
@@ -84,7 +84,7 @@ export async function main(args: readonly string[]): Promise<number> {
     if (error instanceof OutputClosed) return error.code;
     // It has printed its own text.
     if (error instanceof CommanderError) return error.exitCode === 0 ? (outputLost() ? 1 : 0) : 2;
-    return report(error, args);
+    return printError(error, args);
   } finally {
     files.discardUnfinished(); // of work that was left behind
   }

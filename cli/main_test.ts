@@ -23,16 +23,16 @@ async function refused(...args: string[]): Promise<{ code: number; said: string;
 
 Deno.test("main() refuses paths that a shell was to expand, before anything of that name is made", async () => {
   const cases: [args: string[], message: string][] = [
-    [["run", "r.yaml", "--runs", "~/runs"], 'Cannot use "~/runs" as --runs: "~" is known to shells alone'],
+    [["run", "r.yaml", "--runs", "~/runs"], 'Cannot use "~/runs" as --runs: only a shell expands "~"'],
     [
       ["graph", "r.yaml", "--out", "$HOME/x.svg"],
-      'Cannot use "$HOME/x.svg" as --out: "$HOME" is known to shells alone',
+      'Cannot use "$HOME/x.svg" as --out: only a shell expands "$HOME"',
     ],
-    [["validate", "${A}/r.yaml"], 'Cannot use "${A}/r.yaml" as recipe: "${A}" is known to shells alone'],
-    [["sample", "%RUNS%\\x"], 'Cannot use "%RUNS%\\x" as run: "%RUNS%" is known to shells alone'],
-    [["new", "sampler", "x", "--dir", "~"], 'Cannot use "~" as --dir: "~" is known to shells alone'],
-    [["schema", "--plugins", "a.ts", "~/b.ts"], 'Cannot use "~/b.ts" as --plugins: "~" is known to shells alone'],
-    [["picture", "grid", "r", "-o", "~/x.png"], 'Cannot use "~/x.png" as --out: "~" is known to shells alone'],
+    [["validate", "${A}/r.yaml"], 'Cannot use "${A}/r.yaml" as recipe: only a shell expands "${A}"'],
+    [["sample", "%RUNS%\\x"], 'Cannot use "%RUNS%\\x" as run: only a shell expands "%RUNS%"'],
+    [["new", "sampler", "x", "--dir", "~"], 'Cannot use "~" as --dir: only a shell expands "~"'],
+    [["schema", "--plugins", "a.ts", "~/b.ts"], 'Cannot use "~/b.ts" as --plugins: only a shell expands "~"'],
+    [["picture", "grid", "r", "-o", "~/x.png"], 'Cannot use "~/x.png" as --out: only a shell expands "~"'],
   ];
   for (const [args, message] of cases) {
     const { code, said, files } = await refused(...args);

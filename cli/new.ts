@@ -7,7 +7,7 @@ export const newCommand: AddCommand = (program) =>
     .description("Write a plugin, its test and a recipe that uses it")
     .argument("<kind>", `one of ${scaffoldKinds.join(", ")}`)
     .argument("<name>", "lower case with hyphens, such as my-sampler")
-    .option("--dir <folder>", "where to", ".")
+    .option("--dir <folder>", "output folder", ".")
     .action(async (kind: string, name: string, { dir }: { dir: string }) => {
       say(scaffoldText(await scaffold({ kind, name, dir, plugins: builtins })));
     });

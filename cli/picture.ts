@@ -50,7 +50,7 @@ const samplerText =
   'one of the recipe, a plugin, or both with options, such as "{ use: ddim, steps: 50, stochasticity: 1 }"';
 
 const fileText =
-  "where to; what it ends in says which kind of file (default: in pictures of the run folder; without one, here)";
+  "output file; its extension picks the format (default: pictures/ in the run folder, else the current folder)";
 
 interface Picture {
   readonly name: string;
@@ -61,8 +61,8 @@ interface Picture {
 }
 
 const generating = [
-  wholeOption("--seed <n>", "seed of the first picture; each further one has the next (default: 0)", 0, largestSeed),
-  wholeOption("--batch <n>", "pictures generatePictures at the same time (default: the batch of training)"),
+  wholeOption("--seed <n>", "seed of the first picture; the others count up from it (default: 0)", 0, largestSeed),
+  wholeOption("--batch <n>", "pictures generated at the same time (default: the training batch size)"),
 ];
 const sampler = (otherwise?: string) =>
   otherwise === undefined
@@ -70,7 +70,7 @@ const sampler = (otherwise?: string) =>
     : new Option("--sampler <what>", samplerText).default(otherwise);
 const samplers = (each: string, otherwise: readonly string[]) =>
   new Option("--samplers <what...>", `${samplerText}; ${each}`).default(otherwise);
-const steps = wholeOption("--steps <n>", "diffusion steps, in place of the sampler's");
+const steps = wholeOption("--steps <n>", "diffusion steps, instead of the sampler's");
 const listOfSteps = (text: string) => new Option("--steps <list>", text).argParser(wholeNumbers);
 const rows = (text: string) => wholeOption("--rows <n>", text);
 const columns = (text: string, least?: number) => wholeOption("--columns <n>", text, least);
@@ -88,7 +88,7 @@ const pictures: readonly Picture[] = [
       steps,
       rows("default: 4"),
       columns("default: 8"),
-      wholeOption("--scale <n>", "each pixel is repeated this often (default: to 64 pixels a picture)"),
+      wholeOption("--scale <n>", "size of a pixel in the grid (default: so that a picture has 64 pixels)"),
     ],
   },
   {
@@ -104,28 +104,28 @@ const pictures: readonly Picture[] = [
   },
   {
     name: "interpolation",
-    summary: "What lies between two noises, along the arc that joins them; .gif and .webp move",
+    summary: "Interpolation between two noises, along the arc that joins them; .gif and .webp are animated",
     draw: interpolationPicture,
     options: [
       ...generating,
       sampler(),
       steps,
-      rows("pairs of noises, or rows that move (default: 4)"),
-      columns("pictures of each pair, or columns that move (default: 9)", 2),
-      wholeOption("--stops <n>", "noises that each moving picture passes (default: 3)", 2),
-      wholeOption("--frames <n>", "frames from a noise to the next (default: 16)"),
+      rows("pairs of noises, or animated rows (default: 4)"),
+      columns("pictures of each pair, or animated columns (default: 9)", 2),
+      wholeOption("--stops <n>", "noises that each animation passes through (default: 3)", 2),
+      wholeOption("--frames <n>", "frames from one noise to the next (default: 16)"),
       delay("a frame (default: 80)"),
     ],
   },
   {
     name: "trajectory",
-    summary: "Noisy image and predicted signal of each step, deterministic and stochastic; .gif and .webp move",
+    summary: "Noisy image and predicted signal of each step, deterministic and stochastic; .gif and .webp are animated",
     draw: trajectoryPicture,
     options: [
       ...generating,
       samplers("two rows each", bothWays),
       steps,
-      columns("steps that are shown (default: 10), or pictures that move (default: 6)"),
+      columns("steps to show (default: 10), or animated pictures (default: 6)"),
       delay("a step (default: 150)"),
     ],
   },
@@ -154,28 +154,28 @@ const pictures: readonly Picture[] = [
   },
   {
     name: "diffusion",
-    summary: "One image over time: noisy, its signal, its noise, its velocity; .gif and .webp move",
+    summary: "One image over time: noisy, its signal, its noise, its velocity; .gif and .webp are animated",
     draw: diffusionPicture,
     options: [
-      new Option("--image <file>", "a picture file (default: a picture that is held out)"),
-      wholeOption("--item <n>", "number of the picture that is held out (default: 0)", 0),
+      new Option("--image <file>", "a picture file (default: a validation picture)"),
+      wholeOption("--item <n>", "index of the validation picture (default: 0)", 0),
       wholeOption("--seed <n>", "of the noise (default: 0)", 0, largestSeed),
-      columns("times, or frames that move (default: 9, or 48)", 2),
+      columns("times, or frames of an animation (default: 9, or 48)", 2),
       delay("a frame (default: 80)"),
     ],
   },
   {
     name: "kid",
-    summary: "KID against steps for several samplers; what is measured is kept in the run",
+    summary: "KID against steps for several samplers; the numbers are kept in the run",
     draw: (target, { images, features, weights, ...options }: Parameters<Draw>[1], console) =>
       kidPicture(target, { ...options, metric: "kid", metricOptions: { images, features, weights } }, console),
     options: [
       samplers("a line each", allSamplers),
       listOfSteps("numbers of steps (default: 2,4,8,16,32,64)"),
-      wholeOption("--images <n>", "pictures that are generatePictures for each (default: the recipe's)", 2),
-      new Option("--features <name>", "what pictures are compared by (default: the recipe's)"),
+      wholeOption("--images <n>", "pictures to generate for each (default: the recipe's)", 2),
+      new Option("--features <name>", "features that pictures are compared by (default: the recipe's)"),
       new Option("--weights <file>", "Keras .h5 file of InceptionV3, instead of the download"),
-      new Option("--most <value>", "where the axis ends; what is worse is cut off").argParser(number),
+      new Option("--most <value>", "end of the axis; worse values are cut off").argParser(number),
     ],
   },
 ];
@@ -217,7 +217,7 @@ function list(): string {
     ...pictures.map(({ name, summary }) => `${name.padEnd(width)}  ${summary}`),
     "",
     "deno task picture grid runs/quickstart -o grid.png",
-    "deno task picture grid --help   says what else it takes",
+    "deno task picture grid --help   lists its options",
   ].join("\n");
 }
 

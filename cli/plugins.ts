@@ -9,7 +9,7 @@ export const pluginsCommand: AddCommand = (program) => {
   const command = program.command("plugins").description("List plugins, or show one");
   const files = ["--plugins <files...>", "plugin files of your own to include"] as const;
   command.command("list", { isDefault: true })
-    .argument("[name]", "a kind, such as sampler; a plugin is shown")
+    .argument("[name]", "a kind, such as sampler, or a plugin to show")
     .description("list all plugins by kind")
     .option(...files)
     .action(async (name: string | undefined, { plugins = [] }: { plugins?: string[] }) => {

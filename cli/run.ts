@@ -1,4 +1,4 @@
-/** `run RECIPE`: trains, or goes on where an earlier run stopped. */
+/** `run RECIPE`: trains, or resumes where an earlier run stopped. */
 import { builtins, dryRun, terminalConsole, train } from "../mod.ts";
 import {
   type AddCommand,
@@ -19,10 +19,10 @@ interface RunOptions extends TrustOptions {
 
 export const runCommand: AddCommand = (program, done) =>
   withTrust(withRecipe(program.command("run")))
-    .description("Train from a recipe, or go on where an earlier run stopped")
+    .description("Train from a recipe, or resume where an earlier run stopped")
     .option("--fresh", "start over; the old run is moved aside")
-    .option("--dry-run", "print all decisions and their reasons, and train nothing")
-    .option("--runs <folder>", "where run folders stand", "runs")
+    .option("--dry-run", "print all decisions and their reasons without training")
+    .option("--runs <folder>", "folder that holds the run folders", "runs")
     .action(async (file: string, words: string[], options: RunOptions) => {
       const { fresh = false, runs = "runs" } = options;
       const { trust, overrides } = trustOf(options, words);

@@ -52,7 +52,7 @@ function list(): void {
   if (accelerators.length === 0) row(console, "accelerator", "none found");
   try {
     const { plugin, reason, runtime } = choosePlugin({ hardware });
-    const what = "has no plugin yet: the first run fetches cpu";
+    const what = "has no plugin yet: the first run downloads cpu";
     row(
       console,
       "backend xla",
@@ -82,7 +82,7 @@ function stateOf(runtime: Runtime, { accelerators }: Hardware): string {
   const fits = runtime.platform === platform() || runtime.archives[platform()] !== undefined;
   const usable = runtime.name === "cpu" || accelerators.some((one) => runtimesFor(one).includes(runtime.name));
   const damage = damageOf(runtime);
-  if (damage !== undefined) return `damaged: ${damage}; to fetch it again: deno task runtime add ${runtime.name}`;
+  if (damage !== undefined) return `damaged: ${damage}; to download it again: deno task runtime add ${runtime.name}`;
   if (installed) return usable ? "installed" : "installed, but nothing here to run on";
   if (!fits) return `not built for ${platform()}`;
   return usable ? `usable here, not installed: a download of ${size}` : "nothing here to run on";

@@ -18,21 +18,19 @@ export const sampleCommand: AddCommand = (program, done) =>
   withTrust(withRun(program.command("sample")))
     .description("Generate pictures from a run or a checkpoint")
     .addOption(wholeOption("--count <n>", "how many pictures (default: 16)"))
-    .addOption(wholeOption("--steps <n>", "diffusion steps, in place of the recipe's"))
+    .addOption(wholeOption("--steps <n>", "diffusion steps, instead of the recipe's"))
     .addOption(
       wholeOption(
         "--seed <n>",
-        "seed of the first picture; each further one has the next (default: 0)",
+        "seed of the first picture; the others count up from it (default: 0)",
         0,
         largestSeed,
       ),
     )
-    .option("--out <folder>", "where a PNG file a picture goes")
+    .option("--out <folder>", "folder for the pictures, one PNG each")
     .option("--grid <file>", "all pictures in one PNG file")
     .option("--sampler <name>", "one of the recipe's samplers (default: the first)")
-    .addOption(
-      wholeOption("--batch <n>", "pictures generatePictures at the same time (default: the batch of training)"),
-    )
+    .addOption(wholeOption("--batch <n>", "pictures generated at the same time (default: the training batch size)"))
     .action((run: string, words: string[], { plugins, trust, ...options }: Options & TrustOptions) =>
       untilInterrupted(
         done,

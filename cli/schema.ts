@@ -6,7 +6,7 @@ import { type AddCommand, say } from "./command.ts";
 export const schemaCommand: AddCommand = (program) =>
   program.command("schema")
     .description("Write the JSON Schema that editors check recipes with")
-    .option("--out <file>", "where to", "recipe.schema.json")
+    .option("--out <file>", "output file", "recipe.schema.json")
     .option("--plugins <files...>", "plugin files of your own to include")
     .action(async ({ out, plugins = [] }: { out: string; plugins?: string[] }) => {
       await checkSchemaFile(out);

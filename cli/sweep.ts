@@ -13,11 +13,11 @@ export const sweepCommand: AddCommand = (program, done) =>
     .argument("<recipe>", "a recipe (YAML), a run folder or a checkpoint")
     .argument(
       "[settings...]",
-      "what to change in it, with commas between values: schedule=cosine,linear samplers.preview.steps=5,20; " +
-        "settings of samplers and metrics train no model anew (default: what the recipe has under sweep)",
+      "settings to vary, with commas between values: schedule=cosine,linear samplers.preview.steps=5,20; " +
+        "those of samplers and metrics need no new training (default: what the recipe has under sweep)",
     )
     .option("--fresh", "start over; the old sweep is moved aside")
-    .option("--runs <folder>", "where run folders stand", "runs")
+    .option("--runs <folder>", "folder that holds the run folders", "runs")
     .action((recipe: string, words: string[], { fresh = false, runs, ...options }: Options) =>
       untilInterrupted(
         done,

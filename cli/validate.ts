@@ -10,5 +10,5 @@ export const validateCommand: AddCommand = (program) =>
     .action(async (file: string, words: string[], options: TrustOptions & { explain?: boolean }) => {
       const recipe = await readRecipe(file, { plugins: builtins, ...trustOf(options, words) });
       await wire(recipe);
-      say(options.explain ? explain(recipe) : `${visible(file)} is a good recipe`);
+      say(options.explain ? explain(recipe) : `${visible(file)} is valid`);
     });

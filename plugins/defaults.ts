@@ -1,4 +1,4 @@
-/** What stands in a recipe that leaves a key out. */
+/** Defaults for keys that a recipe leaves out. */
 
 /** Stages by key of the recipe. Dataset and network are missing: nobody can guess those. */
 export const defaults: Readonly<Record<string, unknown>> = {

@@ -12,11 +12,11 @@ Deno.env.set("DENOISE_STATE", state);
 addEventListener("unload", () => Deno.removeSync(state, { recursive: true }));
 
 /** The PJRT plugin; undefined, with the reason printed, where there is none. */
-export const plugin = pluginForTests();
-if (plugin !== undefined) await new XlaEngine({ plugin, cache: null }).register();
+export const pjrtPlugin = pluginForTests();
+if (pjrtPlugin !== undefined) await new XlaEngine({ plugin: pjrtPlugin, cache: null }).register();
 
 /** "xla" where there is a plugin for it. */
-export const xla: readonly string[] = plugin === undefined ? [] : ["xla"];
+export const xla: readonly string[] = pjrtPlugin === undefined ? [] : ["xla"];
 
 /** Names of the backends that are here. */
 export const backends: readonly string[] = ["cpu", "wasm", ...xla];
@@ -24,7 +24,7 @@ export const backends: readonly string[] = ["cpu", "wasm", ...xla];
 /** What a recipe says of the backends that whole runs are tried on, by name. */
 export const inRecipes: Readonly<Record<string, string>> = {
   wasm: "wasm",
-  ...(plugin === undefined ? {} : { xla: `{ use: xla, plugin: ${JSON.stringify(plugin)} }` }),
+  ...(pjrtPlugin === undefined ? {} : { xla: `{ use: xla, plugin: ${JSON.stringify(pjrtPlugin)} }` }),
 };
 
 /** Registers a test of whole runs, which is told what their recipe says of the backend. */

@@ -1,4 +1,4 @@
-/** What lies behind a run and changes while it is away: its pictures, where they are, what they are called. */
+/** What a run depends on and what changes while it is away: its pictures, where they are, what they are called. */
 import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
 import { builtins, DenoiseError, evaluate, train, type TrainResult } from "../mod.ts";
@@ -92,7 +92,7 @@ Deno.test("train() continues to the same bits where the pictures were moved, tou
   assert.deepEqual(await place.bits(copied), calm);
 });
 
-Deno.test("train() names the pictures that have changed since, and continues from the weights with the epoch begun anew", async () => {
+Deno.test("train() names the pictures that have changed since, and continues from the weights with the epoch begun again", async () => {
   await using place = await workplace();
   await place.train(3);
   const { train: [first, second, third, fourth] } = await splitsOf(place);
@@ -108,7 +108,7 @@ Deno.test("train() names the pictures that have changed since, and continues fro
   assert.match(text, new RegExp(`with other pixels: "${first}"`));
   assert.match(text, new RegExp(`2 removed, or no longer readable: (?=.*"${second}")(?=.*"${fourth}")`));
   assert.match(text, /added: .*"new.png"|renamed: .*x\.png/);
-  assert.match(text, /begins again\n.*\n.*normalizer keeps the statistics/s);
+  assert.match(text, /starts again\n.*\n.*normalizer keeps the statistics/s);
   assert.equal(step, 5);
   const { position } = await readCheckpoint(checkpoint!);
   assert.deepEqual([position.step, position.epoch, position.batch], [5, 2, 0], "an epoch of two batches after step 3");
@@ -153,7 +153,7 @@ Deno.test("train() refuses another folder none of whose pictures was trained on"
   );
 });
 
-Deno.test("train() continues exactly where pictures are held out anew or classes renamed, and says so", async () => {
+Deno.test("train() continues exactly where other pictures are held out or classes renamed, and says so", async () => {
   const names = Array.from({ length: 14 }, (_, i) => `${i % 2 ? "cat" : "dog"}/p${i}.png`);
   await using place = await workplace(names);
   const calm = await place.bits(await place.train(6, { name: "calm" }));
@@ -191,7 +191,7 @@ Deno.test("train() continues checkpoints of before there were digests, with what
   await older();
   await Deno.rename(place.path("data"), place.path("moved"));
   const moved = await place.train(3, { data: "moved" });
-  assert.match(said(moved.output), /whether they are the same cannot be told\n.*dataset\.folder/s);
+  assert.match(said(moved.output), /no way to tell whether they are the same\n.*dataset\.folder/s);
   await Deno.rename(place.path("moved"), place.path("data"));
   const same = await place.train(6);
   assert.equal(said(same.output), "");

@@ -3,7 +3,7 @@ import { contract, type ContractSettings } from "denoise/testing";
 import { findPlugins } from "../plugins/generate_manifest.ts";
 import { writeFakeWeights } from "../plugins/metric/kid/testing.ts";
 import { encodePng } from "../lib/image/mod.ts";
-import { plugin as pjrt, xla } from "./backends.ts";
+import { pjrtPlugin as pjrt, xla } from "./backends.ts";
 
 /** Log-SNRs that a schedule runs between, some of them extreme. */
 const ends: readonly ContractSettings[] = [

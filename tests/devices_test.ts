@@ -5,7 +5,7 @@ import { builtins, DenoiseError, sample, train } from "../mod.ts";
 import { readLog } from "../pipeline/run/log.ts";
 import { readSafetensors } from "../pipeline/run/safetensors.ts";
 import { memoryConsole } from "../pipeline/terminal/memory_console.ts";
-import { plugin } from "./backends.ts";
+import { pjrtPlugin } from "./backends.ts";
 
 const steps = 50;
 const recipe = (devices: number, batchSize: number) => `
@@ -16,7 +16,7 @@ augmentation: [horizontal-flip]
 network: { use: residual-unet, widths: [4, 8], block_depth: 1, embedding_dims: 4, max_frequency: 10 }
 samplers: { preview: { use: ddim, steps: 2 } }
 train: { steps: ${steps}, samples: { rows: 1, columns: 2 } }
-backend: { use: xla, devices: ${devices}, plugin: ${JSON.stringify(plugin)} }
+backend: { use: xla, devices: ${devices}, plugin: ${JSON.stringify(pjrtPlugin)} }
 `;
 
 async function run(folder: string, devices: number, batchSize = 16) {
@@ -36,7 +36,7 @@ async function run(folder: string, devices: number, batchSize = 16) {
 
 Deno.test({
   name: "training on four devices has the losses and the checkpoint of training on one",
-  ignore: plugin === undefined,
+  ignore: pjrtPlugin === undefined,
   async fn() {
     const folder = await Deno.makeTempDir();
     const one = await run(folder, 1);
@@ -70,20 +70,20 @@ Deno.test({
       (await train(four.run, { plugins: builtins, overrides, cache: join(folder, "cache") }, output)).step,
       51,
     );
-    assert.match(output.warnings.join("\n"), /Backend was { use: xla, devices: 4 } and is xla now/);
+    assert.match(output.warnings.join("\n"), /Backend was { use: xla, devices: 4 } and is now xla/);
     await Deno.remove(folder, { recursive: true });
   },
 });
 
 Deno.test({
   name: "a batch that four devices cannot share is refused before anything runs",
-  ignore: plugin === undefined,
+  ignore: pjrtPlugin === undefined,
   async fn() {
     const folder = await Deno.makeTempDir();
     await assert.rejects(run(folder, 4, 18), (error) => {
       assert.ok(error instanceof DenoiseError);
       const [problem] = error.problems;
-      assert.match(problem!.message, /^Cannot split a batch of 18 pictures over 4 devices/);
+      assert.match(problem!.message, /^Cannot split a batch of 18 pictures evenly over 4 devices/);
       assert.equal(problem!.place?.line, 4);
       return true;
     });

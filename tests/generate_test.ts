@@ -5,15 +5,15 @@ import { buildGenerate, type GenerateOptions } from "../pipeline/programs/genera
 import { initialState } from "../pipeline/programs/states.ts";
 import { cpu, toyGraph, toySampler } from "../pipeline/run/testing.ts";
 import xlaBackend from "../plugins/backend/xla.ts";
-import { plugin } from "./backends.ts";
+import { pjrtPlugin } from "./backends.ts";
 
 const graph = toyGraph({ height: 4, width: 4, channels: 3 }, { sampler: [toySampler(12, { fresh: 0.1 })] });
 
 Deno.test({
   name: "generate() gives the same whether steps are one program, are watched, or run on another backend",
-  ignore: plugin === undefined,
+  ignore: pjrtPlugin === undefined,
   async fn() {
-    const xla = await xlaBackend.create({ options: xlaBackend.options.parse({ plugin }) });
+    const xla = await xlaBackend.create({ options: xlaBackend.options.parse({ plugin: pjrtPlugin }) });
     const images = async (backend: typeof cpu, options: Partial<GenerateOptions> = {}) => {
       await backend.start();
       try {

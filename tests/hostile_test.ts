@@ -14,7 +14,7 @@ import {
   train,
   wire,
 } from "../mod.ts";
-import { barChart, lineChart, toPicture, toSvg as chartSvg } from "../pipeline/view/plots/mod.ts";
+import { barChart, chartToSvg as chartSvg, lineChart, toPicture } from "../pipeline/view/plots/mod.ts";
 import { createConsole } from "../pipeline/terminal/console.ts";
 import { keepCells, readCells, writeTable } from "../pipeline/commands/sweep/table.ts";
 import { readLog } from "../pipeline/run/log.ts";

@@ -85,7 +85,7 @@ export function fault(file: string, { specifier, typeOnly }: Import): string | u
     (/^\.\.?\//.test(specifier) ? posix.join(posix.dirname(file), specifier) : undefined);
   if (target === undefined) return undefined; // a library
   const rule = rules.find(({ of }) => of.test(file));
-  if (rule === undefined) return `${file} stands in a folder that tests/imports_test.ts has no rule for`;
+  if (rule === undefined) return `${file} is in a folder that tests/imports_test.ts has no rule for`;
   if (file.startsWith("plugins/") && target === "plugin.ts" && specifier !== "denoise/plugin") {
     return `${file} imports "${specifier}": a plugin imports "denoise/plugin", as a user's does`;
   }

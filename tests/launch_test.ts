@@ -74,7 +74,7 @@ function task(words: string, cwd: string, env: Readonly<Record<string, string>> 
 
 Deno.test("tasks take paths relative to where they are typed", async () => {
   const below = await task("validate quickstart.yaml", join(root, "recipes"));
-  assert.deepEqual([below.code, below.out], [0, "quickstart.yaml is a good recipe\n"], below.err);
+  assert.deepEqual([below.code, below.out], [0, "quickstart.yaml is valid\n"], below.err);
   await inFolder({ "own/r.yaml": recipe, "elsewhere/.keep": "" }, async (folder) => {
     const graph = await task("graph ../own/r.yaml --out drawings/g.mmd", join(folder, "elsewhere"));
     assert.equal(graph.code, 0, graph.err);
@@ -93,7 +93,7 @@ Deno.test("tasks take paths relative to where they are typed", async () => {
       "validate",
       "own/r.yaml",
     ], folder);
-    assert.deepEqual([moved.code, moved.out], [0, "own/r.yaml is a good recipe\n"], moved.err);
+    assert.deepEqual([moved.code, moved.out], [0, "own/r.yaml is valid\n"], moved.err);
   });
 });
 
@@ -154,7 +154,7 @@ Deno.test("cli.ts alone takes paths relative to the working directory, whatever 
       folder,
       env,
     );
-    assert.deepEqual([code, out], [0, "r.yaml is a good recipe\n"], err);
+    assert.deepEqual([code, out], [0, "r.yaml is valid\n"], err);
   });
 });
 
@@ -269,7 +269,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "a command has a runtime installed by a process of its own, and says why it cannot be had",
+  name: "a command has a runtime installed by a process of its own, and says why it is unavailable",
   ignore: windows,
   fn: async () => {
     // A pip that only says what became of it, and where it was asked for.

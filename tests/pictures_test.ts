@@ -23,7 +23,7 @@ import { sampleGrids } from "../pipeline/commands/pictures/animation.ts";
 import { type Cell, kidChart } from "../pipeline/commands/pictures/kid.ts";
 import { loadWithSamplers, samplerLabel } from "../pipeline/commands/pictures/samplers.ts";
 import { trajectory, trajectoryLabels } from "../pipeline/commands/pictures/trajectory.ts";
-import { toSvg } from "../pipeline/view/plots/mod.ts";
+import { chartToSvg } from "../pipeline/view/plots/mod.ts";
 import { memoryConsole } from "../pipeline/terminal/memory_console.ts";
 
 const glow = `
@@ -78,7 +78,7 @@ const read = async (path: string): Promise<Picture> => await decode(await Deno.r
 const about = async (path: string) => await sharp(await Deno.readFile(path), { animated: true }).metadata();
 const isThere = (path: string) => Deno.stat(path).then(() => true, () => false);
 
-/** Pictures of a figure, from its right and lower end: what labels take stands left and above. */
+/** Pictures of a figure, from its right and lower end: labels are left and above. */
 async function cells(path: string, { rows, columns, side = 72, gap = 4, margin = 12 }: {
   rows: number;
   columns: number;
@@ -221,10 +221,13 @@ Deno.test("the animation of a run has a frame for each grid of samples; a pictur
       return [...picture.data.subarray(at, at + 3)];
     }).flat();
   assert.equal(rows[1]![1]!.data.join(), small(last[1]!).join());
-  assert.match(await refused(animationPicture(folder, { plugins: builtins }, memoryConsole())), /it is no run folder/);
+  assert.match(
+    await refused(animationPicture(folder, { plugins: builtins }, memoryConsole())),
+    /it is not a run folder/,
+  );
 });
 
-Deno.test("all schedules stand in one chart, those of options given where they have them; a recipe's stands alone", async () => {
+Deno.test("all schedules are in one chart, those of options given where they have them; a recipe's is alone", async () => {
   const draw = async (options: { recipe?: string; overrides?: string[] }) => {
     const console = memoryConsole();
     await schedulePicture({ plugins: builtins, out: out("schedule.svg"), ...options }, console);
@@ -263,7 +266,7 @@ Deno.test("diffusion shows an image turning to noise, from a run or a recipe", a
   assert.equal(file, join(run, "pictures", "diffusion.png"));
   const none = { ...common, overrides: ["dataset.validation=0"], out: out("none.png") };
   const said = await refused(diffusionPicture(join(folder, "small.yaml"), none, memoryConsole()));
-  assert.match(said, /it holds none out\nname a picture: --image FILE$/);
+  assert.match(said, /it has no validation pictures\nname a picture: --image FILE$/);
   const missing = diffusionPicture(run, { ...common, image: join(folder, "none.png") }, memoryConsole());
   assert.match(await refused(missing), /Cannot read the picture ".*none\.png"/);
 });
@@ -276,30 +279,30 @@ Deno.test("kid measures each sampler with each number of steps once, keeps what 
     return { cells, said: console.lines.join("\n"), svg: await Deno.readTextFile(out("glow.svg")) };
   };
   const first = await draw(["preview", "quick"], [1, 2]);
-  assert.match(first.said, /4 measurements, of which 0 are kept/);
+  assert.match(first.said, /4 measurements, 0 of them done before/);
   assert.equal(new Set(first.cells.map(({ measurement }) => measurement.value)).size > 1, true);
   for (const text of ["glow(mean), higher is better", "diffusion steps", "ddim", "ddim, stochasticity 0.5"]) {
     assert.ok(first.svg.includes(`>${text}</text>`), text);
   }
   const again = await draw(["preview", "quick"], [1, 2]);
-  assert.match(again.said, /4 measurements, of which 4 are kept/);
+  assert.match(again.said, /4 measurements, 4 of them done before/);
   assert.deepEqual(again.cells, first.cells);
   assert.equal(again.svg, first.svg);
   const more = await draw(["quick", "{ use: ddim, stochasticity: 1 }"], [2, 3]);
-  assert.match(more.said, /4 measurements, of which 1 are kept/);
+  assert.match(more.said, /4 measurements, 1 of them done before/);
   assert.deepEqual(more.cells[0], first.cells[3]);
 
   const kept = join(run, "pictures", "glow-step-000012.json");
   assert.ok(await isThere(kept), [...Deno.readDirSync(join(run, "pictures"))].map(({ name }) => name).join());
   await Deno.writeTextFile(kept, "[{");
-  assert.match(await refused(draw(["quick"], [1])), /remove the file: they are measured again/);
+  assert.match(await refused(draw(["quick"], [1])), /remove the file, and they are measured again/);
 
   const weights = "inception_v3_weights_tf_dim_ordering_tf_kernels_notop.h5";
   await Deno.mkdir(join(cache, "metrics", "kid"), { recursive: true });
   await Deno.writeTextFile(join(cache, "metrics", "kid", weights), "of something else");
   const console = memoryConsole();
   const said = await refused(kidPicture(run, { ...common, metric: "kid", steps: [1] }, console));
-  assert.match(said, /^Cannot measure "kid": what it needs is not here\n[^]*not the one expected/);
+  assert.match(said, /^Cannot measure "kid": a file it needs is missing\n[^]*not the one expected/);
   assert.match(said, /\nor give them with --weights FILE$/);
   assert.deepEqual(console.warnings, []);
 });
@@ -313,7 +316,7 @@ Deno.test("samplers that evaluate more than once a step are compared by evaluati
     measurement: { id: "metrics[0]", label: "m", name: "m", value: 1 / steps, spread: 0.1, better: "lower" },
   });
   const cells = (names: string[]) => names.flatMap((name) => [2, 4].map((steps) => cell(name, steps, steps)));
-  const draw = async (cells: Cell[]) => await toSvg(kidChart(cells, "about"));
+  const draw = async (cells: Cell[]) => await chartToSvg(kidChart(cells, "about"));
   const plain = await draw(cells(["a", "b"]));
   const both = await draw([...cells(["a", "b"]), cell("c", 2, 4), cell("c", 4, 8)]);
   assert.ok(!plain.includes("network evaluations") && plain.includes(">diffusion steps</text>"));
@@ -334,7 +337,7 @@ Deno.test("training leaves a report with its curves, samples and graph, and repo
   assert.equal(await report(run, { plugins: builtins }, memoryConsole()), file);
   const anyClip = (html: string) => html.replaceAll(/clip\d+/g, "clip"); // numbered on, so that charts of a page differ
   assert.equal(anyClip(await Deno.readTextFile(file)) === anyClip(first), true);
-  assert.match(await refused(report(folder, { plugins: builtins }, memoryConsole())), /it is no run folder/);
+  assert.match(await refused(report(folder, { plugins: builtins }, memoryConsole())), /it is not a run folder/);
 });
 
 Deno.test("files of another kind, samplers and numbers that are none are refused before any work", async () => {

@@ -1,4 +1,4 @@
-/** Holds the README to what it says: its plugin keeps the laws of its kind, its recipe is a good one. */
+/** Holds the README to what it says: its plugin keeps the laws of its kind, its recipe is valid. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";

@@ -1,4 +1,4 @@
-/** Every recipe of recipes/ is a good one: it validates, its dry run decides, and it trains on a small archive. */
+/** Every recipe of recipes/ works: it validates, its dry run decides, and it trains on a small archive. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { dryRun, type Plugin, train, wire } from "../mod.ts";

@@ -103,7 +103,7 @@ testRuns(
     assert.deepEqual(
       await entries(killed),
       await entries(calm),
-      "each step stands in the log once, with the same losses",
+      "each step is in the log once, with the same losses",
     );
     await Deno.remove(folder, { recursive: true });
   },

@@ -2,10 +2,10 @@
 
 const root = new URL("../", import.meta.url);
 
-/** What stands at the root itself: other files there are somebody's own, such as plugins that `deno task new` writes. */
+/** Our files at the root itself: other files there are somebody's own, such as plugins that `deno task new` writes. */
 const roots: readonly string[] = ["cli.ts", "mod.ts", "plugin.ts", "testing.ts"];
 
-/** Paths from the root with forward slashes, sorted. Hidden folders, packages and runs are no part of it. */
+/** Paths from the root with forward slashes, sorted. Hidden folders, packages and runs are left out. */
 export async function sourceFiles(folder = ""): Promise<string[]> {
   const found: string[] = [];
   for await (const { name, isDirectory } of Deno.readDir(new URL(folder, root))) {

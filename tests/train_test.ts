@@ -1,4 +1,4 @@
-/** Runs from start to end: what they leave behind, how they go on, what they refuse. */
+/** Runs from start to end: what they leave behind, how they resume, what they refuse. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import {
@@ -91,7 +91,7 @@ export default plugin({
 });
 `;
 
-testRuns("train() keeps what it trained where a metric or a sampler fails, and goes on from there", async (backend) => {
+testRuns("train() keeps what it trained where a metric or a sampler fails, and resumes from there", async (backend) => {
   await using place = await workplace(backend);
   await Deno.writeTextFile(join(place.folder, "failing.ts"), failing(place.folder));
   const file = join(place.folder, "failing.yaml");
@@ -172,7 +172,7 @@ testRuns(
 
 testRuns("train() ends well where its report cannot be written, and says how to get it", async (backend) => {
   await using place = await workplace(backend);
-  await Deno.mkdir(join(place.run, "report.html"), { recursive: true }); // no file can stand there
+  await Deno.mkdir(join(place.run, "report.html"), { recursive: true }); // no file can be written there
   const { outcome, output } = await place.train(["train.epochs=1"]);
   assert.equal(outcome, "finished");
   assert.match(output.warnings.join("\n"), /Cannot write the report of the run[^]*deno task report/);
@@ -205,7 +205,7 @@ testRuns(
         "interrupted",
         result.checkpoint === undefined ? 0 : result.step,
       ]);
-      assert.match(output.lines.join("\n"), /^stopping …$[^]*^go on with: deno task run/m);
+      assert.match(output.lines.join("\n"), /^stopping …$[^]*^resume with: deno task run/m);
       assert.ok(held.length === 0 || held.join() === "held,released", "what is held is released");
     }
     const later = await other.train();
@@ -213,7 +213,7 @@ testRuns(
   },
 );
 
-testRuns("train() that is interrupted finishes its step, saves, says how to go on, and then does", async (backend) => {
+testRuns("train() that is interrupted finishes its step, saves, says how to resume, and then does", async (backend) => {
   await using place = await workplace(backend);
   await using other = await workplace(backend);
   for (const last of [2, 4, 7]) { // 4: in the middle of an epoch's metrics and samples
@@ -234,7 +234,7 @@ testRuns("train() that is interrupted finishes its step, saves, says how to go o
     assert.deepEqual(output.lines.slice(-3), [
       "stopping after this step …",
       `saved ${join(place.run, "checkpoints", name)}`,
-      `go on with: go --runs ${join(place.folder, "runs")} ${place.file}`,
+      `resume with: go --runs ${join(place.folder, "runs")} ${place.file}`,
     ]);
   }
   const resumed = await place.train();
@@ -258,7 +258,7 @@ testRuns("train() refuses a recipe that changed, and starts over with fresh", as
   assert.ok(place.names("runs", "small.old-1", "checkpoints").includes("step-000004.safetensors"));
 });
 
-testRuns("train() goes on with other samplers and metrics, to the same weights, and says so", async (backend) => {
+testRuns("train() continues with other samplers and metrics, to the same weights, and says so", async (backend) => {
   await using place = await workplace(backend);
   await using other = await workplace(backend);
   await place.train(["train.epochs=1"]);
@@ -268,7 +268,7 @@ testRuns("train() goes on with other samplers and metrics, to the same weights, 
 });
 
 Deno.test({
-  name: "train() goes on on another backend, and says that it is not bit for bit",
+  name: "train() continues on another backend, and says that it is not bit for bit",
   sanitizeResources: false, // the threads of a backend outlive the test that started them
   sanitizeOps: false,
   async fn() {
@@ -276,7 +276,7 @@ Deno.test({
     await place.train(["train.epochs=1"]);
     const { step, output } = await place.train(["backend=cpu"]);
     assert.equal(step, 8);
-    assert.match(output.warnings.join("\n"), /Backend was wasm and is cpu now: .* not bit for bit/);
+    assert.match(output.warnings.join("\n"), /Backend was wasm and is now cpu: .* not bit for bit/);
     assert.deepEqual((await place.train(["backend=cpu", "train.epochs=3"])).output.warnings, []);
   },
 });
@@ -367,7 +367,7 @@ testRuns("sample() gives the same picture for a seed, whatever the batch, from a
 
   const quick = await place.sample(alone, { count: 1, steps: 4, sampler: "quick", out: join(place.folder, "quick") });
   assert.match(quick.output.lines.join("\n"), /quick \(ddim, 4 steps\)/);
-  assert.equal((await refused(place.sample(alone, { sampler: "quik" }))).problems[0]!.code, "sampler-unknown");
+  assert.equal((await refused(place.sample(alone, { sampler: "quik" }))).problems[0]!.code, "unknown-sampler");
   assert.equal((await refused(place.sample(alone, { seed: 2 ** 31 }))).problems[0]!.code, "bad-number");
   assert.equal((await refused(place.sample(place.folder))).problems[0]!.code, "checkpoint-missing");
 });

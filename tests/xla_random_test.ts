@@ -1,4 +1,4 @@
-/** SampleKeys on xla are those of every other backend. */
+/** Draws on xla are those of every other backend. */
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
 import { createRandom, drawPacked, type Random, seedTensor } from "../lib/tensor/mod.ts";

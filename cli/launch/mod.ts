@@ -21,7 +21,7 @@ const programs: Readonly<Record<string, { readonly file: string; readonly permis
   "bench:handover": { file: "tests/bench/handover.ts", permissions: "-P=train" },
 };
 
-/** Commands that take gigabytes anew at each step, which come in huge pages then. glibc reads it when a process starts. */
+/** Commands whose steps each allocate gigabytes, which then come from huge pages. glibc reads it when a process starts. */
 const large = ["run", "sample", "picture", "evaluate", "sweep", "bench:keras"];
 
 const words = takeApart(Deno.args);

@@ -9,7 +9,7 @@ import { isOverride } from "../../pipeline/terminal/shell.ts";
 import { pluginVariable } from "../../lib/xla/runtime/choose.ts";
 import { Places } from "./places.ts";
 import { type Named, namedBy, pluginPaths } from "./recipe_paths.ts";
-import { all, type GrantName, type Words } from "./words.ts";
+import { anyValue, type GrantName, type Words } from "./words.ts";
 
 /** Folder of this program. */
 export const root: string = fileURLToPath(new URL("../../", import.meta.url));
@@ -43,7 +43,7 @@ export interface Command extends Words {
 }
 
 /** What a process may do; a kind that is missing, or has nothing in it, is not permitted. */
-type Permissions = { -readonly [kind in GrantName]?: Places | string[] | typeof all } & {
+type Permissions = { -readonly [kind in GrantName]?: Places | string[] | typeof anyValue } & {
   /** What is not written to, wherever it lies. */
   readonly spared?: Places;
 };
@@ -55,18 +55,18 @@ export async function permissionsFor(command: Command): Promise<string[]> {
     : await forCommand(command);
   for (const [kind, values] of command.grants) {
     const known = permissions[kind];
-    if (values.includes(all)) permissions[kind] = all;
+    if (values.includes(anyValue)) permissions[kind] = anyValue;
     else if (known instanceof Places) await known.add(...values);
-    else if (known !== all) permissions[kind] = [...(known ?? []), ...values];
+    else if (known !== anyValue) permissions[kind] = [...(known ?? []), ...values];
   }
-  const forbidden = permissions.write === all ? "" : spared?.toForbid() ?? "";
+  const forbidden = permissions.write === anyValue ? "" : spared?.toForbid() ?? "";
   const spare = forbidden === "" ? [] : [`--deny-write=${forbidden}`];
   return [
     "--allow-env",
     ...spare,
     ...Object.entries(permissions).flatMap(([kind, what]) => {
-      const list = what === all ? "" : what.toString();
-      return what === all ? [`--allow-${kind}`] : list === "" ? [] : [`--allow-${kind}=${list}`];
+      const list = what === anyValue ? "" : what.toString();
+      return what === anyValue ? [`--allow-${kind}`] : list === "" ? [] : [`--allow-${kind}=${list}`];
     }),
   ];
 }
@@ -85,7 +85,7 @@ async function forRuntimes({ cwd }: Command): Promise<Permissions> {
   const permissions = await common(cwd);
   await permissions.write.add(cacheFolder());
   const { net, run } = config.permissions.runtime;
-  return { ...permissions, net: [...net], run: [...run], ffi: all };
+  return { ...permissions, net: [...net], run: [...run], ffi: anyValue };
 }
 
 async function forCommand(command: Command): Promise<Permissions> {
@@ -98,7 +98,7 @@ async function forCommand(command: Command): Promise<Permissions> {
   await permissions.read.add(command.scratch);
   if (trains.includes(name)) await permissions.write.add(stateFolder());
   // XLA's calls go through pointers, and those Deno permits wholly or not at all.
-  if (backend && !still && !["wasm", "cpu"].includes(named.backend ?? "auto")) permissions.ffi = all;
+  if (backend && !still && !["wasm", "cpu"].includes(named.backend ?? "auto")) permissions.ffi = anyValue;
   else if (writes) {
     permissions.ffi = new Places(cwd); // for sharp's own code
     await permissions.ffi.add(join(denoFolder(cwd), "npm"), join(root, "node_modules"));
@@ -108,7 +108,7 @@ async function forCommand(command: Command): Promise<Permissions> {
   }
   const spared = await sparedBy(command, permissions.write);
   // Compiled programs are native code: what may run none may not leave any for others.
-  if (permissions.ffi !== all) await spared.add(join(cacheFolder(), "xla"));
+  if (permissions.ffi !== anyValue) await spared.add(join(cacheFolder(), "xla"));
   return { ...permissions, spared };
 }
 
@@ -138,7 +138,7 @@ async function collect(command: Command, read: Places, write: Places): Promise<N
   const { name = "", plain, options, cwd } = command;
   const words = plain.slice(name === "picture" ? 2 : 1);
   const values = (option: string) => options.get(option) ?? [];
-  // `import` names its recipe by an option; the file that it reads stands where others have theirs.
+  // `import` names its recipe by an option; the file that it reads is where others have their recipe.
   const [file] = words;
   const isRecipe = doing[name]?.recipe === true && name !== "import" && file !== undefined &&
     !(name === "picture" && isOverride(file));
@@ -193,7 +193,7 @@ async function outputsOf({ name, plain, options, cwd }: Command, run: string | u
   }
 }
 
-/** The run folder that a target is, or stands in. */
+/** The run folder that a target is, or is in. */
 async function runOf(target: string): Promise<string | undefined> {
   const folder = await isFolder(target) ? target : dirname(target);
   const run = basename(folder) === "checkpoints" ? dirname(folder) : folder;

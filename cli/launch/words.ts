@@ -15,11 +15,11 @@ const grantNames = ["read", "write", "net", "ffi", "run", "sys"] as const;
 export type GrantName = typeof grantNames[number];
 
 /** What a grant without a value permits. */
-export const all = "*";
+export const anyValue = "*";
 
 /** A command line in parts. */
 export interface Words {
-  /** What stands alone: the command, a recipe, overrides. */
+  /** Words that belong to no option: the command, a recipe, overrides. */
   readonly plain: readonly string[];
   /** Values of options, by name without dashes; of those without a value, an empty list. */
   readonly options: ReadonlyMap<string, readonly string[]>;
@@ -41,7 +41,7 @@ export function takeApart(args: readonly string[]): Words {
     const word = args[i]!;
     const [, grant, what] = /^--allow-(\w+)(?:=(.+))?$/.exec(word) ?? [];
     if (grantNames.some((name) => name === grant)) {
-      grants.set(grant as GrantName, [...(grants.get(grant as GrantName) ?? []), what ?? all]);
+      grants.set(grant as GrantName, [...(grants.get(grant as GrantName) ?? []), what ?? anyValue]);
       continue;
     }
     others.push(word);
@@ -54,7 +54,7 @@ export function takeApart(args: readonly string[]): Words {
     const [, letter, stuck] = /^-(\w)([^]*)$/.exec(word) ?? [];
     const name = long ?? (letter === undefined ? undefined : letters[letter]);
     if (name === undefined) {
-      // A word that is no option; `-` alone, and a negative number, are none either.
+      // A word that is not an option; `-` alone, and a negative number, are not options either.
       if (several === undefined) plain.push(word);
       else add(several, word);
       continue;

@@ -2,7 +2,7 @@
 import { Worker } from "node:worker_threads";
 
 /** What a confined reader posts: that it is alive, what it read, or why it refuses the file. */
-export type Report<Answer> =
+export type ReaderReport<Answer> =
   | { readonly kind: "alive" }
   | { readonly kind: "answer"; readonly answer: Answer }
   | { readonly kind: "refused"; readonly reason: string };
@@ -38,7 +38,7 @@ export async function confined<Answer>(
       };
       stop = () => reject(signal?.reason);
       signal?.addEventListener("abort", stop, { once: true });
-      worker.on("message", (report: Report<Answer>) => {
+      worker.on("message", (report: ReaderReport<Answer>) => {
         alive();
         if (report.kind === "answer") resolve(report.answer);
         if (report.kind === "refused") reject(new ConfinedError(report.reason));

@@ -41,10 +41,10 @@ export class DownloadError extends Error {
 }
 
 /**
- * Makes sure that `path` holds the remote file. A file that stands there is checked and kept; one that is missing is
+ * Makes sure that `path` holds the remote file. A file that is already there is checked and kept; one that is missing is
  * downloaded into `path + ".part"`, which a later call continues, and renamed once size and hash are right.
  *
- * @throws {DownloadError} when the file cannot be had or is not the one expected: how to place it by hand stands in it
+ * @throws {DownloadError} when the file is unavailable or is not the one expected: it says how to place it by hand
  */
 export async function download(path: string, remote: Remote | RemoteMd5, options: DownloadOptions = {}): Promise<void> {
   const { signal, attempts = 4, delay = 500 } = options;
@@ -116,7 +116,7 @@ async function holdPart(
   }
 }
 
-/** An attempt that failed. Its text goes on from "Cannot download …:". */
+/** An attempt that failed. Its text continues "Cannot download …:". */
 class Failed extends Error {}
 /** One that trying again does not change. */
 class Fatal extends Failed {}
@@ -132,7 +132,7 @@ async function local<T>(path: string, work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** One request: appends to `part` what it lacks, or starts it anew where the server knows no ranges. */
+/** One request: appends to `part` what it lacks, or starts it again where the server knows no ranges. */
 async function fetchInto(
   part: string,
   remote: Remote | RemoteMd5,
@@ -211,7 +211,7 @@ function faultOf(response: Response, { url, size }: Remote | RemoteMd5, have: nu
   const length = headers.get("content-length");
   if (length !== null && Number(length) === size) return undefined;
   if (/^text\/html\b/i.test(headers.get("content-type") ?? "")) {
-    return new Fatal("the server answered with a web page in place of the file");
+    return new Fatal("the server answered with a web page instead of the file");
   }
   const encoding = headers.get("content-encoding") ?? "identity";
   // Asked for without compression, the content is not decompressed either.
@@ -236,10 +236,10 @@ function unavailable(path: string, remote: Remote | RemoteMd5, cause: unknown): 
 
 function unwritable(path: string, remote: Remote | RemoteMd5, cause: unknown): DownloadError {
   const { what, fix } = refusalOf(cause) ??
-    { what: `Cannot write "${path}.part": ${reason(cause)}`, fix: "look at the disk" };
+    { what: `Cannot write "${path}.part": ${reason(cause)}`, fix: "check the disk" };
   return new DownloadError(`Cannot download "${remote.url}": ${what.slice(0, 1).toLowerCase()}${what.slice(1)}`, [
     fix,
-    "what has come so far is kept there, and the next start continues with it",
+    "the part downloaded so far is kept there, and the next start resumes it",
   ], { cause });
 }
 

@@ -87,7 +87,7 @@ Deno.test("download() fetches a file, reports progress, and asks for nothing whe
   });
 });
 
-Deno.test("download() goes on where an earlier one stopped", async () => {
+Deno.test("download() resumes where an earlier one stopped", async () => {
   await withServer(ranged, async (place) => {
     await startPart(place, content.subarray(0, half));
     const reports: number[] = [];
@@ -108,7 +108,7 @@ Deno.test("download() takes up a connection that drops, as long as each brings s
   });
 });
 
-Deno.test("download() starts anew where the server knows no ranges, or gives another one", async () => {
+Deno.test("download() starts again where the server knows no ranges, or gives another one", async () => {
   for (const behaviour of [whole, () => new Response(content, { status: 200, headers: { "content-range": "x" } })]) {
     await withServer(behaviour, async (place) => {
       await startPart(place, content.subarray(0, half));
@@ -163,7 +163,7 @@ Deno.test("download() refuses content of another size", async () => {
   });
 });
 
-Deno.test("download() says how to place a file by hand when it cannot be had", async () => {
+Deno.test("download() says how to place a file by hand when it is unavailable", async () => {
   const check = (place: Place, message: RegExp) =>
     assert.rejects(place.get(), (error: DownloadError) => {
       assert.match(error.message, message);
@@ -261,7 +261,7 @@ Deno.test("download() says that it was given a web page", async () => {
   const page = "<html>Please sign in</html>";
   for (const body of [page, new Blob([page]).stream()]) {
     await withServer(() => new Response(body, { headers }), async (place) => {
-      await assert.rejects(place.get(), /the server answered with a web page in place of the file/);
+      await assert.rejects(place.get(), /the server answered with a web page instead of the file/);
       assert.equal(place.ranges.length, 1);
       assert.deepEqual(names(place.path), []);
     });

@@ -17,7 +17,7 @@ export interface Hdf5 {
   texts(group: string, attribute: string): readonly string[] | undefined;
 }
 
-/** A file that is no HDF5 file, or a damaged one. */
+/** A file that is not an HDF5 file, or a damaged one. */
 export class Hdf5Error extends Error {
   override readonly name = "Hdf5Error";
 }

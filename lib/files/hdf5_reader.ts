@@ -2,7 +2,7 @@
 import { closeSync, openSync, readSync, statSync } from "node:fs";
 import { parentPort } from "node:worker_threads";
 import h5 from "h5wasm";
-import type { Report } from "./confined.ts";
+import type { ReaderReport } from "./confined.ts";
 
 /** What the thread answers: data sets of numbers by path, and texts by `group@attribute`. */
 export interface Hdf5Content {
@@ -43,7 +43,7 @@ async function read(path: string, alive: () => void): Promise<Hdf5Content> {
   const { size } = statSync(path);
   if (size > maxFile) throw new Refused(`has ${megabytes(size)} MB, and at most ${megabytes(maxFile)} are read`);
   const library = await h5.ready as unknown as Library;
-  library.activate_throwing_error_handler?.(); // otherwise it prints pages and goes on
+  library.activate_throwing_error_handler?.(); // otherwise it prints pages and continues
   // A file system of its own, in memory: links to other files, and data that is said to be in them, lead nowhere.
   library.FS.createDataFile("/", "file", readAll(path, size, alive), true, false, true);
   const file = new h5.File("/file", "r");
@@ -105,7 +105,8 @@ function megabytes(bytes: number): string {
 }
 
 parentPort?.once("message", (path: string) => {
-  const post = (report: Report<Hdf5Content>, transfer: ArrayBuffer[] = []) => parentPort!.postMessage(report, transfer);
+  const post = (report: ReaderReport<Hdf5Content>, transfer: ArrayBuffer[] = []) =>
+    parentPort!.postMessage(report, transfer);
   let last = performance.now();
   const alive = () => {
     if (performance.now() - last < 1000) return;

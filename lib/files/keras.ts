@@ -46,7 +46,7 @@ interface Place {
 /** `ema_network/layers/conv2d_3/vars/0`, `layers/multi_head_attention/query_dense/vars/1`, `normalizer/vars/0`. */
 function placeOf(file: Hdf5, path: string): Place | undefined {
   const [, model, at, inner, place] =
-    // Greedy: models stand in models, and the layer is in the innermost one.
+    // Greedy: models are nested, and the layer is in the innermost one.
     /^(?:(.*)\/)?layers\/([^/]+)(?:\/([^/]+))?\/vars\/(\d+)$/.exec(path) ??
       /^(?:(.*)\/)?([^/]+)()\/vars\/(\d+)$/.exec(path) ?? [];
   if (at === undefined || at === "optimizer") return undefined;

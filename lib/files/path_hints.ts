@@ -24,12 +24,14 @@ const forShells = /^~[^/\\]*|\$\{?[A-Za-z_]\w*\}?|%[A-Za-z_]\w*%/;
 export function pathHints(path: string, os: string = Deno.build.os): string[] {
   const hints: string[] = [];
   const shell = forShells.exec(path)?.[0];
-  if (shell !== undefined) hints.push(`write the whole path: "${shell}" is known to shells alone`);
+  if (shell !== undefined) hints.push(`write the whole path: only a shell expands "${shell}"`);
   const inner = /^(["'])(.*)\1$/.exec(path)?.[2];
   if (inner !== undefined) hints.push(`the quotes are a part of the name here: write ${inner}`);
   if (/^file:/i.test(path)) hints.push(`write a path, not an address${asPath(path)}`);
   else if (/^[a-z][a-z0-9+.-]+:\/\//i.test(path)) hints.push("write a path: nothing is loaded from an address here");
-  if (/^ | $/.test(path)) hints.push(`a blank stands at its ${path.startsWith(" ") ? "beginning" : "end"}: delete it`);
+  if (/^ | $/.test(path)) {
+    hints.push(`there is a space at its ${path.startsWith(" ") ? "beginning" : "end"}: delete it`);
+  }
   if (os !== "windows" && path.includes("\\")) hints.push('write "/" between folders: "\\" is a part of a name here');
   // deno-lint-ignore no-control-regex -- these are what is looked for
   const letter = escapes[/[\x07-\x0d\x1b]/.exec(path)?.[0] ?? ""];

@@ -12,10 +12,10 @@ export interface SystemRefusal {
 
 /** Reasons and what to do about them, by the system's code. */
 const reasons: Readonly<Record<string, readonly [reason: string, fix: string]>> = {
-  ENOSPC: ["no space is left on the disk", "make space on that disk, or name a folder on another one"],
-  EDQUOT: ["your quota of the disk is used up", "remove files of yours there, or name a folder on another disk"],
+  ENOSPC: ["no space is left on the disk", "free some space on that disk, or use a folder on another one"],
+  EDQUOT: ["your disk quota is used up", "remove files of yours there, or use a folder on another disk"],
   EFBIG: ["the file would be larger than this disk allows", "name a folder on another disk"],
-  EROFS: ["the disk is read-only", "name a folder on a disk that can be written to"],
+  EROFS: ["the disk is read-only", "use a folder on a disk that is writable"],
   EACCES: ["permission is denied", "look at who may read and write there (ls -l), or name another folder"],
   EPERM: ["permission is denied", "look at who may read and write there (ls -l), or name another folder"],
   EIO: ["the disk reports an error", "check the disk and its cable or network; copy what matters to another one"],
@@ -27,12 +27,12 @@ const reasons: Readonly<Record<string, readonly [reason: string, fix: string]>> 
   ELOOP: ["links lead in a circle", "look at the links in this path"],
   EBUSY: ["another program uses it", "end that program, and try again"],
   ETXTBSY: ["another program uses it", "end that program, and try again"],
-  EISDIR: ["it is a folder", "name a file in place of this folder"],
-  ENOTDIR: ["a part of this path is a file", "name a folder in place of this file"],
-  EEXIST: ["a file of this name is there", "name a folder in place of this file"],
+  EISDIR: ["it is a folder", "name a file instead of this folder"],
+  ENOTDIR: ["a part of this path is a file", "name a folder instead of this file"],
+  EEXIST: ["a file of this name is there", "name a folder instead of this file"],
 };
 
-/** What each call does, as it goes on from "Cannot". */
+/** What each call does, to continue "Cannot". */
 const actions: Readonly<Record<string, string>> = {
   open: "open",
   read: "read",

@@ -22,7 +22,7 @@ Deno.test("refusalOf() names what was done, the path and the reason, of errors o
     [coded("Something rare (os error 99): open 'x'", "ERARE"), 'Cannot open "x": something rare'],
   ];
   for (const [error, what] of cases) assert.equal(refusalOf(error)?.what, what);
-  assert.match(refusalOf(cases[0]![0])!.fix, /make space/);
+  assert.match(refusalOf(cases[0]![0])!.fix, /free some space/);
 });
 
 Deno.test("refusalOf() reads what this system really says, and leaves other errors alone", async () => {

@@ -5,7 +5,7 @@ import { named, namedSync } from "./refusal.ts";
 
 /**
  * Writes a file so that a reader sees the old content or the new, never a part, even when the process is killed or
- * the power fails. Creates the folder. What is no file, such as a pipe or /dev/null, is written to where it is.
+ * the power fails. Creates the folder. What is not a regular file, such as a pipe or /dev/null, is written in place.
  */
 export async function writeWhole(path: string, data: Uint8Array | string): Promise<void> {
   const bytes = typeof data === "string" ? new TextEncoder().encode(data) : data;
@@ -69,7 +69,7 @@ export class WholeFile implements AsyncDisposable {
     await writeAll(this.handle, bytes, this.path);
   }
 
-  /** Puts the file in its place, replacing one that stands there. */
+  /** Puts the file in its place, replacing one that is there. */
   async commit(): Promise<void> {
     await named("write", this.path, () => this.handle.sync());
     this.#open = false;
@@ -112,7 +112,7 @@ export function discardUnfinished(): void {
   WholeFile.discardUnfinished();
 }
 
-/** Writes all bytes where a file stands: a system may take a part of them, or be interrupted. `path` is for messages. */
+/** Writes all bytes at a file's position: a system may take a part of them, or be interrupted. `path` is for messages. */
 export function writeAll(file: Deno.FsFile, bytes: Uint8Array, path: string): Promise<void> {
   return named("write", path, async () => {
     for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at)).catch(again);
@@ -166,7 +166,7 @@ async function temporaryFiles(folder: string): Promise<string[]> {
     const entries = await Array.fromAsync(Deno.readDir(folder));
     return entries.filter(({ name, isFile }) => isFile && temporaryName.test(name)).map(({ name }) => name);
   } catch {
-    return []; // Tidying up is no reason to stop.
+    return []; // Failing to tidy up does not stop the program.
   }
 }
 

@@ -30,7 +30,7 @@ export async function encodeAnimation(frames: readonly Frame[], format: Animatio
         `Cannot put frames of ${width}×${height} and ${picture.width}×${picture.height} in one animation`,
       );
     }
-    if (!(delay >= 20)) throw new RangeError(`Cannot show a frame for ${delay} ms: 20 ms is the least`);
+    if (!(delay >= 20)) throw new RangeError(`Cannot show a frame for ${delay} ms: at least 20 ms are needed`);
     data.set(picture.data, i * size);
   }
   const sharp = await codec();

@@ -2,7 +2,7 @@
 import type { Sharp, SharpOptions } from "sharp";
 import { Budget } from "./budget.ts";
 import { codec } from "./codec.ts";
-import { checkKind, inspect, type Inspected, megabytes, UnusablePicture } from "./inspect.ts";
+import { checkPictureKind, inspect, type Inspected, megabytes, UnusablePicture } from "./inspect.ts";
 import type { Picture } from "./picture.ts";
 import { changesColours } from "./profile.ts";
 
@@ -75,7 +75,7 @@ async function decodeFor<Result>(
   { background = "#ffffff" }: DecodeOptions,
   work: (picture: Picture) => Result | Promise<Result>,
 ): Promise<Result> {
-  const kind = checkKind(file);
+  const kind = checkPictureKind(file);
   const sharp = await codec();
   const open = (options: SharpOptions = {}) =>
     // "error" rather than the default "warning": odd but complete files, which other programs show, are used.

@@ -30,7 +30,7 @@ export class UnusablePicture extends Error {
 }
 
 /** Refuses by its content what `decode` does not read. The codec has not been asked yet: the words are the same each time. */
-export function checkKind(file: Uint8Array): NonNullable<ReturnType<typeof kindOf>>["picture"] & string {
+export function checkPictureKind(file: Uint8Array): NonNullable<ReturnType<typeof kindOf>>["picture"] & string {
   if (file.length === 0) throw new UnusablePicture("The file is empty");
   const kind = kindOf(file);
   if (kind === undefined) {

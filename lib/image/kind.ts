@@ -1,7 +1,7 @@
 /** Tells from its first bytes what kind a file is: names lie, and telephones name HEIC pictures `.jpg`. */
 
 /** What a file is. */
-export interface Kind {
+export interface FileKind {
   /** As a sentence names it, with its article, such as "a JPEG picture". */
   readonly name: string;
   /** The kind, where `decode` reads it. */
@@ -18,7 +18,7 @@ const render = "draw it to a PNG of the size you want";
 const unpack = "unpack it";
 
 /** Text (Latin-1) or bytes that files of a kind begin with, at byte `at`. */
-interface Signature extends Kind {
+interface Signature extends FileKind {
   readonly start: string | readonly number[];
   readonly at?: number;
 }
@@ -65,7 +65,7 @@ const signatures: readonly Signature[] = [
 ];
 
 /** The kind of a file by its first `kindBytes` bytes; undefined for what has no known signature. */
-export function kindOf(bytes: Uint8Array): Kind | undefined {
+export function kindOf(bytes: Uint8Array): FileKind | undefined {
   const start = new TextDecoder("latin1").decode(bytes.subarray(0, kindBytes));
   for (const { start: wanted, at = 0, ...kind } of signatures) {
     const text = typeof wanted === "string" ? wanted : String.fromCharCode(...wanted);
@@ -81,7 +81,7 @@ export function kindOf(bytes: Uint8Array): Kind | undefined {
 }
 
 /** AVIF, HEIC and films share a container: its first box lists what the file is compatible with. */
-function brandOf(bytes: Uint8Array, start: string): Kind {
+function brandOf(bytes: Uint8Array, start: string): FileKind {
   const size = bytes[3]! + 256 * (bytes[2]! + 256 * bytes[1]!);
   const brands = Array.from(
     { length: Math.max(0, Math.min(size, start.length) - 8) >> 2 },
@@ -96,7 +96,7 @@ function brandOf(bytes: Uint8Array, start: string): Kind {
 }
 
 /** What is written in angle brackets. Failed downloads are HTML pages that are named as pictures. */
-function markupOf(start: string): Kind | undefined {
+function markupOf(start: string): FileKind | undefined {
   const text = start.replace(/^ï»¿/, "").trimStart().toLowerCase();
   if (!text.startsWith("<")) return undefined;
   if (/<svg[\s>]/.test(text)) return { name: "an SVG drawing", fix: render };

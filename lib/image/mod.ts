@@ -10,7 +10,7 @@ export { encode, encodePng, type StillFormat } from "./codec.ts";
 export * from "./decode.ts";
 export * from "./figure.ts";
 export * from "./grid.ts";
-export { type Kind, kindBytes, kindOf } from "./kind.ts";
+export { type FileKind, kindBytes, kindOf } from "./kind.ts";
 export * from "./picture.ts";
 export * from "./resize.ts";
 export * from "./svg.ts";

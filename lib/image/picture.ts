@@ -60,7 +60,7 @@ export function enlarge(picture: Picture, factor: number): Picture {
 }
 
 /** The pictures of a batch: views of bytes `[n, height, width, 3]`. */
-export function pictures(data: Uint8Array, { width, height }: { width: number; height: number }): Picture[] {
+export function picturesOf(data: Uint8Array, { width, height }: { width: number; height: number }): Picture[] {
   const size = width * height * 3;
   if (data.length % size !== 0) {
     throw new RangeError(`Cannot cut ${data.length} bytes into pictures of ${width}×${height}×3 = ${size} bytes`);

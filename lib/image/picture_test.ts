@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { decode } from "./decode.ts";
 import { cutGrid, grid, layOut } from "./grid.ts";
-import { centreCrop, crop, enlarge, type Picture, pictures } from "./picture.ts";
+import { centreCrop, crop, enlarge, type Picture, picturesOf } from "./picture.ts";
 
 /** Pixel (row, column) holds [row, column, 7]. */
 function numbered(width: number, height: number): Picture {
@@ -43,10 +43,10 @@ Deno.test("enlarge() repeats each pixel in both directions", () => {
   }
 });
 
-Deno.test("pictures() cuts a batch into views", () => {
+Deno.test("picturesOf() cuts a batch into views", () => {
   const data = Uint8Array.from({ length: 2 * 12 }, (_, i) => i);
-  assert.deepEqual(pictures(data, { width: 2, height: 2 })[1]!.data, data.subarray(12));
-  assert.throws(() => pictures(data, { width: 2, height: 3 }), /Cannot cut 24 bytes into pictures of 2×3×3/);
+  assert.deepEqual(picturesOf(data, { width: 2, height: 2 })[1]!.data, data.subarray(12));
+  assert.throws(() => picturesOf(data, { width: 2, height: 3 }), /Cannot cut 24 bytes into pictures of 2×3×3/);
 });
 
 Deno.test("layOut() puts picture k at row k / columns, column k mod columns, with gaps", () => {
@@ -73,7 +73,7 @@ Deno.test("grid() is layOut() as a PNG", async () => {
   assert.deepEqual(await decode(await grid(list, { scale: 3 })), layOut(list, { scale: 3 }));
 });
 
-Deno.test("cutGrid() undoes layOut(), and refuses what is no such grid", () => {
+Deno.test("cutGrid() undoes layOut(), and refuses what is not such a grid", () => {
   const all = Array.from({ length: 6 }, (_, i) => {
     const picture = numbered(5, 4);
     return { ...picture, data: picture.data.map((value) => value + 10 * i) };

@@ -6,7 +6,7 @@ import type { Picture } from "./picture.ts";
 
 /**
  * The letters of charts and labels, for `font-family`: Inter (image/fonts, under the SIL Open Font License, cut down to
- * Latin, Greek and signs), so that a machine without any font draws letters and not boxes. What stands behind it serves
+ * Latin, Greek and signs), so that a machine without any font draws letters and not boxes. The fonts after it serve
  * browsers, and characters that it lacks.
  */
 export const fontFamily = "Inter, Helvetica, Arial, sans-serif";

@@ -1,4 +1,4 @@
-/** ICC profiles for tests, built from their numbers, and what colours they stand for. */
+/** ICC profiles for tests, built from their numbers, and what colours they mean. */
 
 /** A profile of an RGB space: a matrix and one curve. */
 export interface RgbSpace {

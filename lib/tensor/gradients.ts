@@ -17,7 +17,7 @@ export type ValueAndGradients<Aux extends Tree> = {
  * Unlike `tf.grads`, what was saved for a gradient and the gradients of intermediate tensors are freed as the backward
  * pass goes, not at its end.
  *
- * @throws {TypeError} where the loss is no float32 scalar
+ * @throws {TypeError} where the loss is not a float32 scalar
  */
 export function valueAndGrad<Aux extends Tree>(
   fn: (trainable: TensorRecord) => { loss: tf.Scalar; aux: Aux },
@@ -88,7 +88,7 @@ function backward(tape: readonly TapeNode[], xs: readonly tf.Tensor[], y: tf.Ten
   const dependsOnX = new Set(wanted);
   for (const node of tape) {
     if (Object.values(node.inputs).some((input) => input != null && dependsOnX.has(input.id))) {
-      // Integers and truth values carry no gradient; tfjs would go on to kernels that have none, such as Greater.
+      // Integers and truth values carry no gradient; tfjs would continue to kernels that have none, such as Greater.
       for (const output of node.outputs) if (output.dtype === "float32") dependsOnX.add(output.id);
     }
   }

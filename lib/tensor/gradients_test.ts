@@ -63,7 +63,7 @@ testOnBackends("valueAndGrad() works inside itself", () => {
   assertClose(gradients.x!, tf.mul(x, 6), 1e-5);
 });
 
-testOnBackends("valueAndGrad() refuses a loss that is no scalar, and leaves nothing behind", () => {
+testOnBackends("valueAndGrad() refuses a loss that is not a scalar, and leaves nothing behind", () => {
   const x = wave([4]);
   const bad = valueAndGrad(({ x }) => ({ loss: tf.square(x!) as tf.Scalar, aux: [] }));
   assert.throws(() => bad({ x }), /shape \[4\]: it has to be a float32 scalar, so reduce it with tf.mean/);

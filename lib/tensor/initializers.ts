@@ -33,7 +33,7 @@ export function heNormal(random: Random, shape: readonly number[]): tf.Tensor {
 /** Inputs and outputs of a unit: the last two dimensions, each times the area of the kernel. */
 function fans(shape: readonly number[]): { fanIn: number; fanOut: number } {
   if (shape.length < 2) {
-    throw new RangeError(`Cannot find fan in and fan out of shape [${shape}]: a kernel has two dimensions or more`);
+    throw new RangeError(`Cannot find fan in and fan out of shape [${shape}]: a kernel needs at least two dimensions`);
   }
   const area = shape.slice(0, -2).reduce((product, n) => product * n, 1);
   return { fanIn: area * shape.at(-2)!, fanOut: area * shape.at(-1)! };

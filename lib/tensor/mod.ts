@@ -3,17 +3,17 @@
  *
  * @module
  */
-import { putRight } from "./put_right.ts";
+import { fixTfjs } from "./tfjs_fixes.ts";
 import { registerWasmKernels } from "./wasm/mod.ts";
 
-putRight();
+fixTfjs();
 registerWasmKernels();
 
 export { opByOp, tfjsBackend } from "./backend.ts";
 export { valueAndGrad, type ValueAndGradients } from "./gradients.ts";
 export * as initializers from "./initializers.ts";
 export * as ops from "./ops/mod.ts";
-export { putRight } from "./put_right.ts";
+export { fixTfjs } from "./tfjs_fixes.ts";
 export type { Random } from "./random.ts";
 export { createRandom, type RandomKey, seedTensor } from "./random_create.ts";
 export { randomKernels, registerRandomKernels } from "./random_kernels.ts";

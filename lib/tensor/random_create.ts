@@ -49,7 +49,7 @@ export function createRandom(key: RandomKey): Random {
 /**
  * A seed as the tensor that random kernels take: int32 `[2]`, low word first.
  *
- * @throws {RangeError} where `seed` is no integer from 0 to 2^53 - 1
+ * @throws {RangeError} where `seed` is not an integer from 0 to 2^53 - 1
  */
 export function seedTensor(seed: number): tf.Tensor1D {
   return tf.tensor1d(seedWords(seed), "int32");

@@ -1,7 +1,7 @@
 /** Trees of tensors: what a compiled function takes and returns, and what a checkpoint stores. */
 import * as tf from "@tensorflow/tfjs";
 
-/** A tensor, or a record or list of trees. Plain numbers are no leaves: they would be frozen into a compiled program. */
+/** A tensor, or a record or list of trees. Plain numbers are not leaves: they would be frozen into a compiled program. */
 export type Tree = tf.Tensor | { readonly [name: string]: Tree } | readonly Tree[];
 
 /** A flat record of named tensors, such as `{ "down0.block1.conv2.kernel": … }`. */
@@ -23,7 +23,7 @@ export function isTensor(value: unknown): value is tf.Tensor {
  * The leaves of a tree with their paths, such as `["network/trainable/conv.kernel", tensor]`, in a stable order:
  * records by key as inserted, lists by index.
  *
- * @throws {TypeError} where a leaf is no tensor; a number has to travel as a tensor
+ * @throws {TypeError} where a leaf is not a tensor; a number must be passed as a tensor
  */
 export function leaves(tree: Tree, path = ""): [path: string, tensor: tf.Tensor][] {
   if (isTensor(tree)) return [[path, tree]];

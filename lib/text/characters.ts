@@ -47,7 +47,7 @@ function needsNames(text: string): boolean {
 }
 
 /** `U+200B ZERO WIDTH SPACE`; the code alone while names are not loaded. */
-export function nameOf(character: string): string {
+export function characterName(character: string): string {
   const code = `U+${character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, "0")}`;
   const name = names?.(character);
   return name === undefined ? code : `${code} ${name}`;
@@ -55,7 +55,7 @@ export function nameOf(character: string): string {
 
 /**
  * The odd characters of a text, in their order. Letters that look like those of ASCII are odd only where no other
- * letter stands in the text that ASCII lacks: "Фото" is a word, "еmoji" with a Cyrillic letter is none.
+ * letter of the text is outside ASCII: "Фото" is a word, "еmoji" with a Cyrillic letter is none.
  */
 export function oddCharacters(text: string): Odd[] {
   if (ascii.test(text)) return [];
@@ -97,7 +97,7 @@ function digitOf(character: string): string | undefined {
 }
 
 /** A text with what probably was meant by its odd characters, for comparing: "еmoji" and "emo\u200bji" are "emoji". */
-export function plain(text: string): string {
+export function asMeant(text: string): string {
   if (ascii.test(text)) return text;
   const composed = text.normalize("NFC");
   let [result, end] = ["", 0];
@@ -110,7 +110,7 @@ export function plain(text: string): string {
 
 /** What an odd character is and what to do about it: `U+200B ZERO WIDTH SPACE, which cannot be seen: delete it`. */
 export function explainOdd({ character, meant, kind, index }: Odd, text: string): string {
-  const name = nameOf(character);
+  const name = characterName(character);
   const last = index + character.length >= text.length;
   switch (kind) {
     case "unseen":

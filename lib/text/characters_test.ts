@@ -1,6 +1,6 @@
 /** Tests of telling odd characters. */
 import assert from "node:assert/strict";
-import { explainOdd, loadNames, nameOf, oddCharacters, plain } from "./mod.ts";
+import { asMeant, characterName, explainOdd, loadNames, oddCharacters } from "./mod.ts";
 
 await loadNames("é");
 
@@ -49,7 +49,7 @@ Deno.test("oddCharacters() finds every one of several, in order", () => {
   assert.deepEqual(oddCharacters("ｅмo\u200bji").map(({ index }) => index), [0, 1, 3]);
 });
 
-Deno.test("plain() is what was probably meant", () => {
+Deno.test("asMeant() is what was probably meant", () => {
   const cases = [
     ["emo\u200bji", "emoji"],
     ["еmoji", "emoji"],
@@ -62,10 +62,10 @@ Deno.test("plain() is what was probably meant", () => {
       "34",
     ],
   ];
-  for (const [text, meant] of cases) assert.equal(plain(text!), meant);
+  for (const [text, meant] of cases) assert.equal(asMeant(text!), meant);
 });
 
-Deno.test("nameOf() tells the code and the name", () => {
-  assert.equal(nameOf("\u200b"), "U+200B ZERO WIDTH SPACE");
-  assert.equal(nameOf("\u{1f98a}"), "U+1F98A FOX FACE");
+Deno.test("characterName() tells the code and the name", () => {
+  assert.equal(characterName("\u200b"), "U+200B ZERO WIDTH SPACE");
+  assert.equal(characterName("\u{1f98a}"), "U+1F98A FOX FACE");
 });

@@ -32,7 +32,7 @@ export function visibleLines(text: string): string {
 
 /** JSON that shows nothing unseen, and reads back as the same value. */
 export function visibleJson(value: unknown, space?: number): string {
-  // Line breaks stand between the values alone: those within texts are escaped already.
+  // Line breaks are only between values: those within texts are escaped already.
   return JSON.stringify(value, null, space).split("\n").map((line) =>
     replaceUnseen(
       line,

@@ -6,7 +6,7 @@ import { views } from "./backend/register.ts";
 import { deviceKernels, hostKernels } from "./kernels/mod.ts";
 
 /** Why kernels that tfjs names are left out. */
-export const leftOut: Readonly<Record<string, string>> = {
+export const omittedKernels: Readonly<Record<string, string>> = {
   Complex: "complex64",
   ComplexAbs: "complex64",
   FFT: "complex64",
@@ -57,7 +57,7 @@ export const notes: Readonly<Record<string, string>> = {
   TopK: "of equal values the first one first, as in tfjs",
 };
 
-/** Names of kernels that tfjs has. Some exported strings are no kernels: they differ from their names. */
+/** Names of kernels that tfjs has. Some exported strings are not kernels: they differ from their names. */
 export function namesOfTfjs(): string[] {
   const names = Object.entries(tf).flatMap(([name, value]) =>
     typeof value === "string" && (value === name || value === `_${name}`) ? [value] : []
@@ -80,7 +80,7 @@ function featuresTable(): string {
     const place = placeOf(name);
     const why = place === "host" ? "the shape of what it gives depends on data" : "";
     return `| ${name} | ${place} | ${
-      [leftOut[name] ?? why, notes[name] ?? ""].filter((text) => text !== "").join("; ")
+      [omittedKernels[name] ?? why, notes[name] ?? ""].filter((text) => text !== "").join("; ")
     } |`;
   });
   return [
@@ -96,7 +96,7 @@ function featuresTable(): string {
 const file = new URL("FEATURES.md", import.meta.url);
 const [start, end] = ["<!-- deno-fmt-ignore-start -->\n", "\n<!-- deno-fmt-ignore-end -->"];
 
-/** The page with its table made anew. */
+/** The page with a new table. */
 export function withTable(page: string): string {
   const [from, to] = [page.indexOf(start) + start.length, page.indexOf(end)];
   return `${page.slice(0, from)}${featuresTable()}${page.slice(to)}`;

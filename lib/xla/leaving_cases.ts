@@ -38,10 +38,10 @@ export const endings: readonly string[] = [
 const linesBefore = 2000;
 
 /** What a process is doing when it ends; under way when the function returns. */
-export type State = (plugin: string) => void | Promise<void>;
+export type LeavingState = (plugin: string) => void | Promise<void>;
 
 /** The process's part: `<plugin> <state> <ending>` as arguments. */
-export async function endIn(states: Readonly<Record<string, State>>): Promise<void> {
+export async function endIn(states: Readonly<Record<string, LeavingState>>): Promise<void> {
   const [plugin, state, ending] = Deno.args as [string, string, string];
   await states[state]!(plugin);
   for (let i = 0; i < linesBefore; i++) console.log(`line ${i}`);

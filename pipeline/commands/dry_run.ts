@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { cacheFolder } from "../../lib/files/mod.ts";
 import { batchCount } from "../data/mod.ts";
 import { helpOf } from "../problems/problem.ts";
-import { explain } from "../data/open.ts";
+import { explainFailure } from "../data/open.ts";
 import { readRecipe } from "../recipe/read.ts";
 import type { PluginSource } from "../recipe/types.ts";
 import { count, counted } from "../terminal/units.ts";
@@ -21,7 +21,7 @@ import { wire } from "../graph/wire.ts";
  *
  * @param file a recipe, a run folder or a checkpoint
  * @throws {DenoiseError} for whatever `run` would refuse before its first step, but for a dataset's files that are not
- * here: what to do about them stands in the text
+ * here: the text says what to do about them
  */
 export async function dryRun(
   file: string,
@@ -83,7 +83,7 @@ async function pictureCounts(
     if (!(error instanceof Error)) throw error;
     // Refused for good; anything else waits for files, to be downloaded or to be placed by hand.
     if ("fix" in error) {
-      throw explain(error, (text, option) => {
+      throw explainFailure(error, (text, option) => {
         return graph.recipe.problem(option === undefined ? dataset.path : [...dataset.path, option], text);
       });
     }

@@ -11,7 +11,7 @@ import { wire } from "../graph/wire.ts";
 import { runFolderMissing } from "../problems/messages/pictures.ts";
 import { sampleGrids } from "./pictures/animation.ts";
 import { spread } from "./pictures/options.ts";
-import { type Spec, toSvg } from "../view/plots/mod.ts";
+import { chartToSvg, type Spec } from "../view/plots/mod.ts";
 import { DenoiseError } from "../problems/problem.ts";
 import { readRecipe } from "../recipe/read.ts";
 import type { PluginSource } from "../recipe/types.ts";
@@ -34,7 +34,7 @@ const mostSamples = 13; // grids on a page: some tens of kilobytes each
  *
  * @param folder a run folder
  * @returns the file
- * @throws {DenoiseError} when it is no run folder, or its recipe does not work any more
+ * @throws {DenoiseError} when it is not a run folder, or its recipe no longer works
  */
 export async function report(
   folder: string,
@@ -83,12 +83,12 @@ export async function writeReport(folder: string, graph: Graph, log: readonly Lo
         ["network", `${counted(cost.parameters, "parameter")}, ${scaled(cost.stepFlops, "FLOP")} a step`] as const,
       ]),
       ...history.starts.map(({ step, time, backend }) =>
-        [step === 0 ? "started" : `gone on after step ${count(step)}`, `${time}, ${backend}`] as const
+        [step === 0 ? "started" : `resumed after step ${count(step)}`, `${time}, ${backend}`] as const
       ),
       ...history.metrics.map(({ name, points }) => [name, measurement(points)] as const),
     ],
     warnings: history.warnings,
-    charts: await Promise.all(charts.map(toSvg)),
+    charts: await Promise.all(charts.map(chartToSvg)),
     samples,
     graph: (await graphSvg(drawingOf(graph, factsOf(graph, cost)))).replace(/^[\s\S]*?(?=<svg)/, ""),
     recipe: toYaml(graph.recipe.resolved),

@@ -24,17 +24,17 @@ export interface SampleOptions extends LoadOptions {
   readonly steps?: number;
   /** Seed of the first picture; each further one has the next. The same seed gives the same picture. Default 0. */
   readonly seed?: number;
-  /** Folder for a PNG file a picture, and `samples.json`. Default: `generatePictures` in the run folder, unless a grid is asked for. */
+  /** Folder for a PNG file a picture, and `samples.json`. Default: `generated` in the run folder, unless a grid is asked for. */
   readonly out?: string;
   /** File for all pictures in one, of a name that ends in `.png`. */
   readonly grid?: string;
   /** Name of one of the recipe's samplers. Default: the first. */
   readonly sampler?: string;
-  /** Pictures generatePictures at the same time. Default: the batch size of training. */
+  /** Pictures generated at the same time. Default: the batch size of training. */
   readonly batch?: number;
 }
 
-/** What was generatePictures. */
+/** What was generated. */
 export interface SampleResult {
   readonly outcome: "finished" | "interrupted";
   /** The checkpoint that was used. */
@@ -47,7 +47,7 @@ export interface SampleResult {
  * Generates pictures with the average weights of a run's newest checkpoint, or of a checkpoint.
  *
  * @param target a run folder or a checkpoint
- * @throws {DenoiseError} for options out of range, a grid that is no PNG file, no checkpoint, a damaged one, an unknown sampler
+ * @throws {DenoiseError} for options out of range, a grid that is not a PNG file, no checkpoint, a damaged one, an unknown sampler
  */
 export async function sample(target: string, options: SampleOptions, console: Console): Promise<SampleResult> {
   const { count = 16, seed = 0 } = options;

@@ -1,7 +1,7 @@
-/** Tests of the report of a run: it tells what the log tells, and stands alone. */
+/** Tests of the report of a run: it tells what the log tells, and is self-contained. */
 import assert from "node:assert/strict";
 import type { LogEntry } from "../run/log.ts";
-import { toSvg } from "../view/plots/mod.ts";
+import { chartToSvg } from "../view/plots/mod.ts";
 import { errorCharts, lossChart, metricCharts, paceChart } from "../view/report/charts.ts";
 import { historyOf, means } from "../view/report/history.ts";
 import { toHtml } from "../view/report/page.ts";
@@ -47,8 +47,8 @@ Deno.test("means() keeps the mean of a curve and its end, in as few points as as
 
 Deno.test("charts show the loss, errors of training and validation, metrics and the pace, with names on their axes", async () => {
   const history = historyOf(log);
-  const texts = async (spec: Parameters<typeof toSvg>[0] | undefined) =>
-    [...(await toSvg(spec!)).matchAll(/<text[^>]*>([^<]*)<\/text>/g)].map(([, text]) => text);
+  const texts = async (spec: Parameters<typeof chartToSvg>[0] | undefined) =>
+    [...(await chartToSvg(spec!)).matchAll(/<text[^>]*>([^<]*)<\/text>/g)].map(([, text]) => text);
   const expected = [
     [lossChart(history), ["Loss of training", "training step", "loss", "network", "answer of zero"]],
     [errorCharts(history), ["Errors", "noise error", "training", "validation", "error"]],

@@ -36,7 +36,7 @@ export interface TrainOptions {
   readonly overrides?: readonly string[];
   /** Which code is run of a recipe that is not typed, besides what the user has trained with on this machine. */
   readonly trust?: Trust;
-  /** Starts over; what stands in the run folder is moved aside. */
+  /** Starts over; what is in the run folder is moved aside. */
   readonly fresh?: boolean;
   /** Folder of the run folders. Default `runs`. */
   readonly runs?: string;
@@ -51,7 +51,7 @@ export interface TrainOptions {
   /** What a user types before a recipe to train it. Default `deno task run`. */
   readonly command?: string;
   /**
-   * What a user types to go on after an interruption, where training is a part of another command: what to do next is
+   * What a user types to resume after an interruption, where training is a part of another command: what to do next is
    * then not said at its end. Default: `command` with the recipe and the overrides.
    */
   readonly again?: string;

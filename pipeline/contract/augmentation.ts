@@ -1,7 +1,7 @@
 /** Laws of augmentations. */
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
-import { assertClose, compiled, draws, forbidden, type Laws, pictures } from "./laws.ts";
+import { assertTreesClose, compiled, draws, forbidden, type Laws, randomPictures } from "./laws.ts";
 
 export const augmentationLaws: Laws<"augmentation"> = {
   "returns pictures of the shape that it announces": async ({ create, image }) => {
@@ -11,7 +11,7 @@ export const augmentationLaws: Laws<"augmentation"> = {
       const random = draws([0, 1, 2]);
       const result = await compiled(
         (images) => augmentation.apply(images as tf.Tensor4D, { random, training }),
-        pictures("pictures", 3, image),
+        randomPictures("pictures", 3, image),
       );
       assert.deepEqual(result.shape, [3, height, width, channels]);
       const [least, most] = [tf.min(result).dataSync()[0]!, tf.max(result).dataSync()[0]!];
@@ -20,20 +20,20 @@ export const augmentationLaws: Laws<"augmentation"> = {
   },
   "does to a picture what its draws say, whatever batch it is in": async ({ create, image }) => {
     const augmentation = await create();
-    const images = pictures("pictures", 8, image);
+    const images = randomPictures("pictures", 8, image);
     const apply = (images: tf.Tensor4D, items: readonly number[]) =>
       augmentation.apply(images, { random: draws(items), training: true });
     const items = [3, 1, 4, 15, 9, 2, 6, 5];
     const all = apply(images, items);
-    assertClose(apply(images, items), all, 0, "pictures of a second time");
+    assertTreesClose(apply(images, items), all, 0, "pictures of a second time");
     for (const [i, item] of items.entries()) {
-      assertClose(apply(tf.slice(images, i, 1), [item]), tf.slice(all, i, 1), 1e-6, `picture ${i} alone`);
+      assertTreesClose(apply(tf.slice(images, i, 1), [item]), tf.slice(all, i, 1), 1e-6, `picture ${i} alone`);
     }
   },
   "draws nothing where there is no training": async ({ create, image }) => {
     const augmentation = await create();
-    const images = pictures("pictures", 3, image);
+    const images = randomPictures("pictures", 3, image);
     const apply = () => augmentation.apply(images, { random: forbidden, training: false });
-    assertClose(apply(), apply(), 0, "pictures of a second time");
+    assertTreesClose(apply(), apply(), 0, "pictures of a second time");
   },
 };

@@ -29,9 +29,9 @@ export const datasetLaws: Laws<"dataset"> = {
     opened(subject, ({ items, splits, classes, measuresTraining }) => {
       const all = [...splits.train, ...splits.validation];
       if (measuresTraining) {
-        assert.equal(new Set(splits.train).size, splits.train.length, "no picture stands twice");
+        assert.equal(new Set(splits.train).size, splits.train.length, "no picture is listed twice");
         assert.equal(new Set(all).size, splits.train.length, "what is measured on is trained on, as it says");
-      } else assert.equal(new Set(all).size, all.length, "no picture stands twice");
+      } else assert.equal(new Set(all).size, all.length, "no picture is listed twice");
       assert.ok(splits.train.length > 0, "there are pictures to train on");
       for (const index of all) assert.ok(index in items, `picture ${index} exists`);
       for (const { name, label } of items) {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
 import { disposeTree, leaves, type State } from "../../lib/tensor/tree.ts";
 import type { Ema } from "../kinds/ema.ts";
-import { assertClose, compiled, draws, type Laws, shapes } from "./laws.ts";
+import { assertTreesClose, compiled, draws, type Laws, shapesOf } from "./laws.ts";
 
 function network(name: string): State {
   const random = draws([0]).fork(name);
@@ -27,8 +27,8 @@ export const emaLaws: Laws<"ema"> = {
     const ema = await create();
     const state = network("network");
     const average = ema.init(state);
-    assert.deepEqual(shapes(average), shapes(state));
-    assertClose(average.trainable, state.trainable, 0, "weights");
+    assert.deepEqual(shapesOf(average), shapesOf(state));
+    assertTreesClose(average.trainable, state.trainable, 0, "weights");
     disposeTree(state);
     for (const [path, tensor] of leaves(average)) {
       assert.ok(!tensor.isDisposed && tensor.dataSync().every(Number.isFinite), `"${path}" outlives the network's`);
@@ -39,14 +39,14 @@ export const emaLaws: Laws<"ema"> = {
     const state = network("network");
     let average = ema.init(state);
     for (const step of [1, 2, 1000]) average = await update(ema, average, state, step);
-    assertClose(average, state, 1e-6, "average of a constant");
+    assertTreesClose(average, state, 1e-6, "average of a constant");
   },
   "lies between the average before and the network": async ({ create }) => {
     const ema = await create();
     const before = network("before"), state = network("network");
     for (const step of [1, 100, 2 ** 24 + 1]) {
       const after = await update(ema, before, state, step);
-      assert.deepEqual(shapes(after), shapes(state));
+      assert.deepEqual(shapesOf(after), shapesOf(state));
       for (const [i, [path, tensor]] of leaves(after).entries()) {
         const [a, b] = [leaves(before)[i]![1].dataSync(), leaves(state)[i]![1].dataSync()];
         const between = (value: number, j: number) =>

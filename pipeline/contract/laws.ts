@@ -35,7 +35,7 @@ export async function onBackend(name: string, test: () => void | Promise<void>):
   }
 }
 
-/** SampleKeys for the pictures of these numbers. */
+/** Draws for the pictures of these numbers. */
 export function draws(items: readonly number[], step = 1): Random {
   return createRandom({
     seed: seedTensor(1234),
@@ -45,7 +45,7 @@ export function draws(items: readonly number[], step = 1): Random {
   });
 }
 
-/** SampleKeys that a stage must not make. */
+/** Draws that a stage must not make. */
 export const forbidden: Random = {
   fork: () => forbidden,
   bits: forbid,
@@ -63,7 +63,7 @@ export function normal(name: string, batch: number, { height, width, channels }:
 }
 
 /** Uniform numbers in 0 to 1, as pictures. */
-export function pictures(name: string, batch: number, { height, width, channels }: ImageShape): tf.Tensor4D {
+export function randomPictures(name: string, batch: number, { height, width, channels }: ImageShape): tf.Tensor4D {
   return draws(numbers(batch)).fork(name).uniform([height, width, channels]) as tf.Tensor4D;
 }
 
@@ -87,9 +87,9 @@ export async function compiled<A extends readonly Tree[], R extends Tree>(
 }
 
 /** Fails where two trees of tensors differ in structure, or by more than `tolerance` times the largest value in a tensor. */
-export function assertClose(actual: Tree, expected: Tree, tolerance: number, what: string): void {
+export function assertTreesClose(actual: Tree, expected: Tree, tolerance: number, what: string): void {
   const found = leaves(actual), wanted = leaves(expected);
-  assert.deepEqual(shapes(actual), shapes(expected), `${what}: names and shapes`);
+  assert.deepEqual(shapesOf(actual), shapesOf(expected), `${what}: names and shapes`);
   for (const [i, [path, tensor]] of found.entries()) {
     const values = Array.from(tensor.dataSync()), others = Array.from(wanted[i]![1].dataSync());
     const largest = others.reduce((largest, value) => Math.max(largest, Math.abs(value)), 1e-6);
@@ -107,12 +107,12 @@ export function assertFinite(tree: Tree, what: string): void {
 }
 
 /** Paths and shapes of a tree. */
-export function shapes(tree: Tree): [path: string, dtype: tf.DataType, shape: number[]][] {
+export function shapesOf(tree: Tree): [path: string, dtype: tf.DataType, shape: number[]][] {
   return leaves(tree).map(([path, { dtype, shape }]) => [path, dtype, shape]);
 }
 
 /** The value of a scalar. */
-export function scalar(tensor: tf.Tensor): number {
+export function scalarValue(tensor: tf.Tensor): number {
   assert.deepEqual(tensor.shape, [], "shape of a scalar");
   return tensor.dataSync()[0]!;
 }

@@ -3,7 +3,16 @@ import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
 import { valueAndGrad } from "../../lib/tensor/gradients.ts";
 import type { Components, Rates } from "../kinds/common.ts";
-import { assertClose, assertFinite, compiled, draws, type Laws, normal, scalar, type Subject } from "./laws.ts";
+import {
+  assertFinite,
+  assertTreesClose,
+  compiled,
+  draws,
+  type Laws,
+  normal,
+  scalarValue,
+  type Subject,
+} from "./laws.ts";
 
 /** Components of an image at one noise level, in which the noise is given. */
 function withNoise(noise: tf.Tensor, noisy: tf.Tensor, { signal: a, noise: s }: Rates): Components {
@@ -24,21 +33,26 @@ export const lossLaws: Laws<"loss"> = {
     const rates = loss.levels(draws([7, 8, 9]), 3);
     assert.deepEqual([rates.signal.shape, rates.noise.shape], [[3, 1, 1, 1], [3, 1, 1, 1]]);
     assertFinite(rates, "rates");
-    assertClose(tf.add(tf.square(rates.signal), tf.square(rates.noise)), tf.ones([3, 1, 1, 1]), 1e-5, "sum of powers");
+    assertTreesClose(
+      tf.add(tf.square(rates.signal), tf.square(rates.noise)),
+      tf.ones([3, 1, 1, 1]),
+      1e-5,
+      "sum of powers",
+    );
     const alone = loss.levels(draws([8]), 1);
-    assertClose(alone.noise, tf.slice(rates.noise, 1, 1), 1e-6, "noise rate of picture 8, alone and in a batch");
+    assertTreesClose(alone.noise, tf.slice(rates.noise, 1, 1), 1e-6, "noise rate of picture 8, alone and in a batch");
   },
   "is zero, with a gradient of zero, where the prediction is right": async (subject) => {
     const loss = await subject.create();
     const { rates, noise, noisy, target } = example(subject);
     // The target itself: a component that is computed again is off by rounding.
     const { objective, errors } = await compiled((target: Components) => loss.measure(target, target), target);
-    assert.equal(scalar(objective), 0);
-    for (const [name, error] of Object.entries(errors)) assert.equal(scalar(error), 0, `error "${name}"`);
+    assert.equal(scalarValue(objective), 0);
+    for (const [name, error] of Object.entries(errors)) assert.equal(scalarValue(error), 0, `error "${name}"`);
     const { gradients } = valueAndGrad((predicted) => {
       return { loss: loss.measure(predicted as Components, target).objective, aux: {} };
     })(target);
-    for (const gradient of Object.values(gradients)) assertClose(gradient, tf.zerosLike(gradient), 0, "gradient");
+    for (const gradient of Object.values(gradients)) assertTreesClose(gradient, tf.zerosLike(gradient), 0, "gradient");
     assertFinite(tf.grad((x) => loss.measure(withNoise(x, noisy, rates), target).objective)(noise), "gradient");
   },
   "falls along its gradient": async (subject) => {
@@ -47,10 +61,13 @@ export const lossLaws: Laws<"loss"> = {
     const objective = (noise: tf.Tensor) => loss.measure(withNoise(noise, noisy, rates), target).objective;
     const gradient = tf.grad(objective)(other);
     assertFinite(gradient, "gradient");
-    const length = scalar(tf.norm(gradient));
+    const length = scalarValue(tf.norm(gradient));
     assert.ok(length > 0, "the gradient of a wrong prediction is not zero");
     const lower = tf.sub(other, tf.mul(gradient, 0.1 / length));
-    assert.ok(scalar(objective(lower)) < scalar(objective(other)), "a small step against the gradient lowers the loss");
+    assert.ok(
+      scalarValue(objective(lower)) < scalarValue(objective(other)),
+      "a small step against the gradient lowers the loss",
+    );
   },
   "shows errors that do not depend on how many pictures there are": async (subject) => {
     const loss = await subject.create();
@@ -63,6 +80,11 @@ export const lossLaws: Laws<"loss"> = {
     });
     const { errors } = loss.measure(predicted, target);
     assertFinite(errors, "errors");
-    assertClose(loss.measure(twice(predicted), twice(target)).errors, errors, 1e-5, "errors of a batch twice over");
+    assertTreesClose(
+      loss.measure(twice(predicted), twice(target)).errors,
+      errors,
+      1e-5,
+      "errors of a batch twice over",
+    );
   },
 };

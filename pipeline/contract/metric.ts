@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
 import { opByOp } from "../../lib/tensor/backend.ts";
 import type { ImageShape } from "../kinds/common.ts";
-import { type Laws, normal, pictures } from "./laws.ts";
+import { type Laws, normal, randomPictures } from "./laws.ts";
 import type { Metric, MetricView } from "../kinds/metric.ts";
 
 /** Pictures that were predicted with an error of about 0.3, and others that were generated. */
@@ -24,7 +24,7 @@ function view(image: ImageShape): MetricView {
         };
         const batch = {
           size,
-          real: pictures("real", size, image),
+          real: randomPictures("real", size, image),
           predicted: components("a"),
           target: components("b"),
         };
@@ -47,7 +47,7 @@ function view(image: ImageShape): MetricView {
 
 /** A batch of one kind, freed after its turn. */
 async function* freed(name: string, size: number, place: number, image: ImageShape) {
-  const batch = pictures(`${name} ${place}`, size, image);
+  const batch = randomPictures(`${name} ${place}`, size, image);
   try {
     yield await Promise.resolve(batch);
   } finally {

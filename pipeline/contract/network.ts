@@ -4,14 +4,14 @@ import * as tf from "@tensorflow/tfjs";
 import { valueAndGrad } from "../../lib/tensor/gradients.ts";
 import { mapTree, type State, type TensorRecord } from "../../lib/tensor/tree.ts";
 import {
-  assertClose,
   assertFinite,
+  assertTreesClose,
   compiled,
   draws,
   type Laws,
   normal,
   numbers,
-  shapes,
+  shapesOf,
   type Subject,
 } from "./laws.ts";
 import type { Network, NetworkInput } from "../kinds/network.ts";
@@ -39,7 +39,7 @@ export const networkLaws: Laws<"network"> = {
   "starts with the same names, shapes and values for the same draws": async ({ create, image }) => {
     const network = await create();
     const state = network.init(draws([0]), image);
-    assertClose((await create()).init(draws([0]), image), state, 0, "state");
+    assertTreesClose((await create()).init(draws([0]), image), state, 0, "state");
     assertFinite(state, "state");
     const both = Object.keys(state.trainable).filter((name) => name in state.buffers);
     assert.deepEqual(both, [], "names that are both trainable and buffers");
@@ -52,9 +52,9 @@ export const networkLaws: Laws<"network"> = {
       const { output, buffers } = await apply(network, state, given, training);
       assert.deepEqual(output.shape, given.image.shape);
       assertFinite({ output, buffers }, "output and buffers");
-      const sorted = (record: TensorRecord) => shapes(record).sort(([a], [b]) => (a < b ? -1 : 1));
+      const sorted = (record: TensorRecord) => shapesOf(record).sort(([a], [b]) => (a < b ? -1 : 1));
       assert.deepEqual(sorted(buffers), sorted(state.buffers));
-      if (!training) assertClose(buffers, state.buffers, 0, "buffers without training");
+      if (!training) assertTreesClose(buffers, state.buffers, 0, "buffers without training");
     }
   },
   "does the same for a picture alone and in a batch, where there is no training": async (subject) => {
@@ -62,7 +62,12 @@ export const networkLaws: Laws<"network"> = {
     const state = stirred(network, subject), given = input(subject, 3);
     const { output } = await apply(network, state, given, false);
     const one = { image: tf.slice(given.image, 1, 1), level: tf.slice(given.level, 1, 1) };
-    assertClose((await apply(network, state, one, false)).output, tf.slice(output, 1, 1), 1e-4, "output of a picture");
+    assertTreesClose(
+      (await apply(network, state, one, false)).output,
+      tf.slice(output, 1, 1),
+      1e-4,
+      "output of a picture",
+    );
   },
   "looks at the noise level": async (subject) => {
     const network = await subject.create();

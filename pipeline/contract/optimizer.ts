@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
 import type { TensorRecord } from "../../lib/tensor/tree.ts";
-import { assertClose, assertFinite, compiled, draws, type Laws, scalar, shapes } from "./laws.ts";
+import { assertFinite, assertTreesClose, compiled, draws, type Laws, scalarValue, shapesOf } from "./laws.ts";
 import type { Optimizer } from "../kinds/optimizer.ts";
 
 /** Weights, drawn. */
@@ -37,8 +37,8 @@ export const optimizerLaws: Laws<"optimizer"> = {
     const optimizer = await create();
     const trainable = weights("weights"), state = optimizer.init(trainable);
     const after = await update(optimizer, trainable, weights("gradients"), state, 1);
-    assert.deepEqual(shapes(after.trainable), shapes(trainable));
-    assert.deepEqual(shapes(after.state), shapes(state));
+    assert.deepEqual(shapesOf(after.trainable), shapesOf(trainable));
+    assert.deepEqual(shapesOf(after.state), shapesOf(state));
     assertFinite(after, "result");
   },
   "does the same twice": async ({ create }) => {
@@ -48,12 +48,12 @@ export const optimizerLaws: Laws<"optimizer"> = {
       await update(optimizer, trainable, gradients, state, 3),
       await update(optimizer, trainable, gradients, state, 3),
     ];
-    assertClose(both[0]!, both[1]!, 0, "result");
+    assertTreesClose(both[0]!, both[1]!, 0, "result");
   },
   "goes downhill": async ({ create }) => {
     const optimizer = await create();
     const height = (trainable: TensorRecord) =>
-      Object.values(trainable).reduce((sum, weight) => sum + scalar(tf.sum(tf.square(tf.sub(weight, 2)))), 0);
+      Object.values(trainable).reduce((sum, weight) => sum + scalarValue(tf.sum(tf.square(tf.sub(weight, 2)))), 0);
     let trainable = weights("weights"), state = optimizer.init(trainable);
     const before = height(trainable);
     for (let step = 1; step <= 20; step++) {

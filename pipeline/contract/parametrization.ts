@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
 import type { Rates } from "../kinds/common.ts";
-import { assertClose, assertFinite, compiled, type Laws, normal, numbers, type Subject } from "./laws.ts";
+import { assertFinite, assertTreesClose, compiled, type Laws, normal, numbers, type Subject } from "./laws.ts";
 import { standIns } from "./stand_ins.ts";
 
 const batch = 5;
@@ -35,7 +35,7 @@ export const parametrizationLaws: Laws<"parametrization"> = {
       input: parametrization.input(noisy, rates),
       components: parametrization.components(noisy, noisy, rates),
     }));
-    assertClose(both[0]!, both[1]!, 1e-6, "input and components");
+    assertTreesClose(both[0]!, both[1]!, 1e-6, "input and components");
   },
   "sees the same image from three sides": async (subject) => {
     const parametrization = await subject.create();
@@ -50,9 +50,9 @@ export const parametrizationLaws: Laws<"parametrization"> = {
     assertFinite(components, "components");
     const { signal, noise, velocity } = components;
     const mixed = tf.add(tf.mul(rates.signal, signal), tf.mul(rates.noise, noise));
-    assertClose(mixed, noisy, 1e-4, "signal and noise, mixed again");
+    assertTreesClose(mixed, noisy, 1e-4, "signal and noise, mixed again");
     const difference = tf.sub(tf.mul(rates.signal, noise), tf.mul(rates.noise, signal));
-    assertClose(velocity, difference, 1e-4, "velocity of signal and noise");
+    assertTreesClose(velocity, difference, 1e-4, "velocity of signal and noise");
   },
   "has an output that says every image": async (subject) => {
     const parametrization = await subject.create();
@@ -62,6 +62,6 @@ export const parametrizationLaws: Laws<"parametrization"> = {
     const one = parametrization.components(tf.onesLike(noisy), noisy, rates).signal;
     const output = tf.div(tf.sub(target.signal, zero), tf.sub(one, zero)) as tf.Tensor4D;
     // Loose, because a part is divided by the least rate of the schedule.
-    assertClose(parametrization.components(output, noisy, rates), target, 1e-3, "components of the right output");
+    assertTreesClose(parametrization.components(output, noisy, rates), target, 1e-3, "components of the right output");
   },
 };

@@ -2,7 +2,17 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
 import type { Components, Rates } from "../kinds/common.ts";
-import { assertClose, assertFinite, compiled, draws, forbidden, type Laws, normal, numbers, shapes } from "./laws.ts";
+import {
+  assertFinite,
+  assertTreesClose,
+  compiled,
+  draws,
+  forbidden,
+  type Laws,
+  normal,
+  numbers,
+  shapesOf,
+} from "./laws.ts";
 import type { Sampler } from "../kinds/sampler.ts";
 import { standIns } from "./stand_ins.ts";
 
@@ -26,7 +36,7 @@ const gaussian: Denoise = (noisy, rates) => {
 /** Runs every step as a backend would. */
 async function sample(sampler: Sampler, noise: tf.Tensor4D, denoise: Denoise, items = numbers(noise.shape[0])) {
   let state = sampler.init(noise), signal: tf.Tensor | undefined;
-  const first = shapes(state);
+  const first = shapesOf(state);
   let calls = 0;
   for (const [step, row] of sampler.plan().entries()) {
     const random = sampler.stochastic ? draws(items, step) : forbidden;
@@ -43,7 +53,7 @@ async function sample(sampler: Sampler, noise: tf.Tensor4D, denoise: Denoise, it
     );
     state = after.state as typeof state;
     signal = after.signal;
-    assert.deepEqual(shapes(state), first, `state after step ${step + 1}`);
+    assert.deepEqual(shapesOf(state), first, `state after step ${step + 1}`);
     assert.deepEqual(signal.shape, noise.shape, `signal after step ${step + 1}`);
   }
   return { image: state.image, signal: signal!, calls };
@@ -72,16 +82,16 @@ export const samplerLaws: Laws<"sampler"> = {
       normal("start", 2, image),
       (noisy, rates) => withSignal(known, noisy, rates),
     );
-    assertClose(signal, known, 1e-4, "result");
+    assertTreesClose(signal, known, 1e-4, "result");
   },
   "does the same for a picture alone, in a batch, and again": async ({ create, image }) => {
     const sampler = await create();
     const noise = normal("start", 3, image);
     const all = await sample(sampler, noise, gaussian);
     assertFinite(all.signal, "result");
-    assertClose((await sample(sampler, noise, gaussian)).signal, all.signal, 0, "result of a second time");
+    assertTreesClose((await sample(sampler, noise, gaussian)).signal, all.signal, 0, "result of a second time");
     const alone = await sample(sampler, tf.slice(noise, 1, 1), gaussian, [1]);
-    assertClose(alone.signal, tf.slice(all.signal, 1, 1), 1e-5, "result of a picture alone");
+    assertTreesClose(alone.signal, tf.slice(all.signal, 1, 1), 1e-5, "result of a picture alone");
   },
   "converges with its order as the steps shrink": async ({ plugin, create, image }) => {
     if (!("steps" in plugin.options.shape)) {

@@ -1,7 +1,7 @@
 /** Laws of schedules. */
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
-import { assertClose, compiled, type Laws, numbers } from "./laws.ts";
+import { assertTreesClose, compiled, type Laws, numbers } from "./laws.ts";
 
 const times = numbers(65).map((i) => i / 64);
 
@@ -19,12 +19,12 @@ export const scheduleLaws: Laws<"schedule"> = {
     const rates = await compiled((time) => schedule.rates(time), tf.tensor(times));
     const host = (sign: number) =>
       tf.tensor(times.map((time) => 1 / Math.sqrt(1 + Math.exp(-sign * schedule.logSnr(time)))));
-    assertClose(rates, { signal: host(1), noise: host(-1) }, 1e-5, "rates");
+    assertTreesClose(rates, { signal: host(1), noise: host(-1) }, 1e-5, "rates");
   },
   "has powers that sum to one": async ({ create }) => {
     const schedule = await create();
     const { signal, noise } = schedule.rates(tf.tensor(times));
-    assertClose(tf.add(tf.square(signal), tf.square(noise)), tf.ones([times.length]), 1e-6, "sum of powers");
+    assertTreesClose(tf.add(tf.square(signal), tf.square(noise)), tf.ones([times.length]), 1e-6, "sum of powers");
   },
   "has rates of the shape of the times": async ({ create }) => {
     const schedule = await create();

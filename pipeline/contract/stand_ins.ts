@@ -1,4 +1,4 @@
-/** What stands for the other stages in a contract test: the plainest of each kind. */
+/** Stand-ins for the other stages in a contract test: the plainest of each kind. */
 import * as tf from "@tensorflow/tfjs";
 import type { ImageShape, Rates } from "../kinds/common.ts";
 import type { Slot, Slots } from "../kinds/mod.ts";

@@ -5,7 +5,7 @@ import { batchCount, batches, type BatchOptions, chunks } from "./batches.ts";
 import type { HostBatch, PictureSet } from "./types.ts";
 
 /** Picture k is four bytes of k, of class k mod 5. */
-function stand(count: number): PictureSet & { reads: number } {
+function standIn(count: number): PictureSet & { reads: number } {
   return {
     count,
     shape: { height: 2, width: 2, channels: 1 },
@@ -23,7 +23,7 @@ const all = (set: PictureSet, options: Partial<BatchOptions>): Promise<HostBatch
 const items = (list: HostBatch[]) => list.flatMap(({ item }) => [...item]);
 
 Deno.test("batches() of training go through every picture once a repeat, each time in another order", async () => {
-  const found = await all(stand(40), { repeats: 3 });
+  const found = await all(standIn(40), { repeats: 3 });
   assert.equal(found.length, 15);
   const order = items(found);
   assert.equal(new Set(order).size, 120, "items are unique within an epoch");
@@ -37,7 +37,7 @@ Deno.test("batches() of training go through every picture once a repeat, each ti
 });
 
 Deno.test("batches() hold the bytes and the label of the items they name", async () => {
-  for (const batch of await all(stand(21), { repeats: 2 })) {
+  for (const batch of await all(standIn(21), { repeats: 2 })) {
     assert.deepEqual([batch.size, batch.item.length, batch.label!.length, batch.image.length], [8, 8, 8, 32]);
     for (const [i, item] of batch.item.entries()) {
       assert.ok(batch.image.subarray(i * 4, i * 4 + 4).every((byte) => byte === item % 21));
@@ -47,7 +47,7 @@ Deno.test("batches() hold the bytes and the label of the items they name", async
 });
 
 Deno.test("batches() are a function of seed and epoch, whatever is prefetched", async () => {
-  const set = stand(40);
+  const set = standIn(40);
   const base = items(await all(set, {}));
   assert.deepEqual(items(await all(set, { ahead: 0 })), base);
   assert.deepEqual(items(await all(set, { ahead: 9 })), base);
@@ -57,7 +57,7 @@ Deno.test("batches() are a function of seed and epoch, whatever is prefetched", 
 });
 
 Deno.test("batches() from any start are those of a full run", async () => {
-  const set = stand(13);
+  const set = standIn(13);
   const full = await all(set, { repeats: 7, epoch: 3 });
   for (let start = 0; start <= full.length; start++) {
     assert.deepEqual(await all(set, { repeats: 7, epoch: 3, start }), full.slice(start));
@@ -65,7 +65,7 @@ Deno.test("batches() from any start are those of a full run", async () => {
 });
 
 Deno.test("batches() drop the incomplete last batch in training and keep it in evaluation", async () => {
-  const set = stand(21);
+  const set = standIn(21);
   assert.deepEqual((await all(set, {})).map(({ size }) => size), [8, 8]);
   const evaluation = await all(set, { training: false, repeats: 5 });
   assert.deepEqual(evaluation.map(({ size }) => size), [8, 8, 5]);
@@ -75,33 +75,36 @@ Deno.test("batches() drop the incomplete last batch in training and keep it in e
     const [count, batchSize, training, repeats] of [[21, 8, true, 1], [21, 8, true, 3], [21, 8, false, 3]] as const
   ) {
     const options = { batchSize, training, repeats };
-    assert.equal(batchCount(count, options), (await all(stand(count), options)).length);
+    assert.equal(batchCount(count, options), (await all(standIn(count), options)).length);
   }
 });
 
 Deno.test("batches() larger than a pass reach over several", async () => {
-  const [batch] = await all(stand(3), { repeats: 3 });
+  const [batch] = await all(standIn(3), { repeats: 3 });
   assert.equal(new Set(batch!.item).size, 8);
   assert.deepEqual([...batch!.item.subarray(0, 3)].sort(), [0, 1, 2]);
 });
 
 Deno.test("batches() refuse an epoch without a whole batch, and say what fits", () => {
-  assert.throws(() => batches(stand(10), { batchSize: 64, training: true, seed: 0, epoch: 0, repeats: 2 }), (error) => {
-    assert.ok(error instanceof DenoiseError);
-    assert.equal(
-      error.message,
-      "Cannot cut a batch of 64 pictures from the training split: an epoch holds 20 pictures",
-    );
-    assert.deepEqual(error.problems[0]!.help, [
-      "use batch_size: 20 or less",
-      "or repeats: 7 or more, to go through the 10 pictures more often",
-    ]);
-    return true;
-  });
+  assert.throws(
+    () => batches(standIn(10), { batchSize: 64, training: true, seed: 0, epoch: 0, repeats: 2 }),
+    (error) => {
+      assert.ok(error instanceof DenoiseError);
+      assert.equal(
+        error.message,
+        "Cannot make a batch of 64 pictures from the training split: an epoch has 20 pictures",
+      );
+      assert.deepEqual(error.problems[0]!.help, [
+        "use batch_size: 20 or less",
+        "or repeats: 7 or more, to go through the 10 pictures more often",
+      ]);
+      return true;
+    },
+  );
 });
 
 Deno.test("batches() are made ahead while the consumer waits, and no further", async () => {
-  const set = stand(80);
+  const set = standIn(80);
   const iterator = batches(set, { batchSize: 8, training: true, seed: 1, epoch: 0, ahead: 3 })[Symbol.asyncIterator]();
   await iterator.next();
   assert.equal(set.reads, 8);
@@ -112,7 +115,7 @@ Deno.test("batches() are made ahead while the consumer waits, and no further", a
 });
 
 Deno.test("chunks() give all pictures in order, as often as asked", async () => {
-  const set = stand(21);
+  const set = standIn(21);
   for (let pass = 0; pass < 2; pass++) {
     const found = await Array.fromAsync(chunks(set, 8));
     assert.deepEqual(found.map((chunk) => chunk.length), [32, 32, 20]);

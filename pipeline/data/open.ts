@@ -4,12 +4,12 @@ import { cacheFolder, refusalOf, removeLeftovers, removeScratch, scratchFolder, 
 import { codecVersion } from "../../lib/image/mod.ts";
 import type { Dataset, OpenDataset } from "../kinds/dataset.ts";
 import { brokenPictures, datasetUnavailable, emptySplit, wrongPicture } from "../problems/messages/data.ts";
-import { counted, type Text } from "../problems/messages/text.ts";
+import { counted, type Message } from "../problems/messages/text.ts";
 import { DenoiseError, type Problem } from "../problems/problem.ts";
 import { digestOf } from "./digest.ts";
 import type { Progress } from "../terminal/bar.ts";
 import { meter } from "../terminal/meter.ts";
-import { prune, touch } from "./prune.ts";
+import { pruneStores, touch } from "./prune.ts";
 import { Store, StoreWriter } from "./store.ts";
 import type { DataRecord, PictureRecord, Pictures, PictureSet } from "./types.ts";
 
@@ -25,7 +25,7 @@ export interface OpenPicturesOptions {
   readonly progress?: (progress: Progress) => void;
   readonly warn?: (message: string) => void;
   /** Adds the place in the recipe; `option` is the option of the dataset that has to change, if one has. */
-  readonly problem?: (text: Text, option?: string) => Problem;
+  readonly problem?: (text: Message, option?: string) => Problem;
   /** Decoded pictures are held in memory up to this many bytes. Default 1 GB. */
   readonly memoryLimit?: number;
 }
@@ -41,14 +41,15 @@ const version = 2;
  * @throws {DenoiseError} when it cannot be opened, too many pictures are broken, or none is left to train on
  */
 export async function openPictures(dataset: Dataset, options: OpenPicturesOptions): Promise<Pictures> {
-  const { name, cache = cacheFolder(), download = true, memoryLimit = 1e9, problem = (text: Text) => text } = options;
+  const { name, cache = cacheFolder(), download = true, memoryLimit = 1e9, problem = (text: Message) => text } =
+    options;
   const signal = options.signal ?? new AbortController().signal;
   const warn = options.warn ?? (() => {});
   const progress = meter(options.progress);
   const folder = join(cache, "datasets", name);
   const opened = await dataset.open({ folder, download, signal, progress, warn }).catch((error) => {
     signal.throwIfAborted();
-    throw explain(error, problem);
+    throw explainFailure(error, problem);
   });
 
   const { height, width, channels } = dataset.image;
@@ -61,7 +62,7 @@ export async function openPictures(dataset: Dataset, options: OpenPicturesOption
   await removeLeftovers(join(cache, "pictures"));
   let store = readable(() => Store.open(path, expected, memoryLimit));
   if (store === undefined) {
-    await prune(join(cache, "pictures"));
+    await pruneStores(join(cache, "pictures"));
     const decode = async (path: string) => {
       await decodeAll(path, opened, expected.pictureBytes, { signal, progress, problem });
       return Store.open(path, expected, memoryLimit);
@@ -180,7 +181,7 @@ async function decodeAll(
   { signal, progress, problem }: {
     signal: AbortSignal;
     progress: (what: string, done: number, total: number, unit: string) => void;
-    problem: (text: Text, option?: string) => Problem;
+    problem: (text: Message, option?: string) => Problem;
   },
 ): Promise<void> {
   const { items } = opened;
@@ -218,7 +219,7 @@ async function decodeAll(
 }
 
 /** What a plugin threw as a problem: plugins cannot import `DenoiseError`, and say what to do in `help` or `fix`. */
-export function explain(error: unknown, problem: (text: Text, option?: string) => Problem): unknown {
+export function explainFailure(error: unknown, problem: (text: Message, option?: string) => Problem): unknown {
   if (!(error instanceof Error)) return error;
   const { help, fix, what, option } = error as Error & {
     help?: readonly string[];

@@ -36,7 +36,7 @@ Deno.test("openPictures() decodes for one run, with a word, where the cache cann
   for (const memoryLimit of [1e9, 0]) {
     const warnings: string[] = [];
     const options = {
-      name: "stand",
+      name: "stand-in",
       cache: join(file, "cache"),
       memoryLimit,
       warn: (text: string) => void warnings.push(text),
@@ -56,10 +56,10 @@ Deno.test("openPictures() decodes for one run, with a word, where the cache cann
 Deno.test("openPictures() stops where the disk does not give a picture, and keeps it in no list of broken ones", async () => {
   const cache = await Deno.makeTempDir();
   const failing = dataset((index) => index === 7 ? Promise.reject(refused("EIO", 5)) : Promise.resolve(picture(index)));
-  await assert.rejects(openPictures(failing, { name: "stand", cache }), {
+  await assert.rejects(openPictures(failing, { name: "stand-in", cache }), {
     message: "Refused (os error 5): open '/pictures/p7.png'",
   });
-  await using pictures = await openPictures(whole, { name: "stand", cache });
+  await using pictures = await openPictures(whole, { name: "stand-in", cache });
   assert.deepEqual([pictures.train.count, pictures.skipped], [count, []]);
   await Deno.remove(cache, { recursive: true });
 });

@@ -11,7 +11,7 @@ const bytes = 18;
 const picture = (index: number) => new Uint8Array(bytes).map((_, i) => (index * 7 + i) % 256);
 
 /** A dataset of `count` pictures, the last fifth held out, and how often it has decoded. */
-function stand(count: number, changes: Partial<OpenDataset> = {}) {
+function standIn(count: number, changes: Partial<OpenDataset> = {}) {
   const calls = { pixels: 0 };
   const cut = Math.ceil(count * 0.8);
   const dataset: Dataset = {
@@ -43,7 +43,7 @@ async function withCache(
   ) => Promise<void>,
 ) {
   const cache = await Deno.makeTempDir();
-  await test((dataset, more) => openPictures(dataset, { name: "stand", cache, ...more }), cache);
+  await test((dataset, more) => openPictures(dataset, { name: "stand-in", cache, ...more }), cache);
   await Deno.remove(cache, { recursive: true });
 }
 
@@ -51,7 +51,7 @@ const files = (cache: string) => [...Deno.readDirSync(join(cache, "pictures"))].
 
 Deno.test("openPictures() decodes once and only reads from then on, from memory or from the file", async () => {
   await withCache(async (open, cache) => {
-    const first = stand(20);
+    const first = standIn(20);
     const progress: Progress[] = [];
     const reports = { progress: (report: Progress) => void progress.push(report) };
     for (const [more, decoded] of [[reports, 20], [{}, 20], [{ memoryLimit: 0 }, 20]] as const) {
@@ -76,8 +76,8 @@ Deno.test("openPictures() decodes once and only reads from then on, from memory 
 
 Deno.test("openPictures() decodes again when the fingerprint, the shape or the file of pictures is another", async () => {
   await withCache(async (open, cache) => {
-    await (await open(stand(5).dataset))[Symbol.asyncDispose]();
-    const other = stand(5, { fingerprint: "two" });
+    await (await open(standIn(5).dataset))[Symbol.asyncDispose]();
+    const other = standIn(5, { fingerprint: "two" });
     await (await open(other.dataset))[Symbol.asyncDispose]();
     assert.equal(other.calls.pixels, 5);
     assert.equal(files(cache).length, 2);
@@ -85,7 +85,7 @@ Deno.test("openPictures() decodes again when the fingerprint, the shape or the f
       const path = join(cache, "pictures", name);
       await Deno.truncate(path, (await Deno.stat(path)).size - 3);
     }
-    const damaged = stand(5);
+    const damaged = standIn(5);
     await (await open(damaged.dataset))[Symbol.asyncDispose]();
     assert.equal(damaged.calls.pixels, 5);
   });
@@ -93,7 +93,7 @@ Deno.test("openPictures() decodes again when the fingerprint, the shape or the f
 
 Deno.test("openPictures() never gives pictures whose bytes have changed in the file of decoded ones", async () => {
   await withCache(async (open, cache) => {
-    await (await open(stand(5).dataset))[Symbol.asyncDispose]();
+    await (await open(standIn(5).dataset))[Symbol.asyncDispose]();
     const path = join(cache, "pictures", files(cache)[0]!);
     const damage = async () => {
       const store = await Deno.readFile(path);
@@ -101,12 +101,12 @@ Deno.test("openPictures() never gives pictures whose bytes have changed in the f
       await Deno.writeFile(path, store);
     };
     await damage();
-    const again = stand(5);
+    const again = standIn(5);
     await (await open(again.dataset))[Symbol.asyncDispose]();
     assert.equal(again.calls.pixels, 5, "what is held in memory is checked as a whole, and decoded again");
 
     await damage();
-    await using pictures = await open(stand(5).dataset, { memoryLimit: 0 });
+    await using pictures = await open(standIn(5).dataset, { memoryLimit: 0 });
     const target = new Uint8Array(bytes);
     pictures.train.read(1, target, 0);
     const damaged = (error: DenoiseError) => error.problems[0]!.code === "store-damaged";
@@ -118,7 +118,7 @@ Deno.test("openPictures() never gives pictures whose bytes have changed in the f
 Deno.test("openPictures() gives digests that one byte, one label and the order change, and names and fingerprints do not", async () => {
   await withCache(async (open) => {
     const digest = async (changes: Partial<OpenDataset> = {}) => {
-      await using pictures = await open(stand(10, changes).dataset);
+      await using pictures = await open(standIn(10, changes).dataset);
       return pictures.digest;
     };
     const base = await digest();
@@ -147,7 +147,7 @@ Deno.test("openPictures() skips broken pictures up to the limit, and remembers t
   await withCache(async (open) => {
     const broken = (index: number) =>
       index % 9 === 4 ? Promise.reject(new Error("cut short")) : Promise.resolve(picture(index));
-    const { dataset } = stand(20, { brokenLimit: 0.1, pixels: broken });
+    const { dataset } = standIn(20, { brokenLimit: 0.1, pixels: broken });
     for (let opening = 0; opening < 2; opening++) {
       const warnings: string[] = [];
       await using pictures = await open(dataset, { warn: (message) => void warnings.push(message) });
@@ -166,7 +166,7 @@ Deno.test("openPictures() refuses more broken pictures than the limit, by name, 
   await withCache(async (open, cache) => {
     const broken = (index: number) =>
       index > 6 ? Promise.reject(new Error("no picture")) : Promise.resolve(picture(index));
-    const { dataset } = stand(20, { brokenLimit: 0.1, pixels: broken });
+    const { dataset } = standIn(20, { brokenLimit: 0.1, pixels: broken });
     await assert.rejects(open(dataset), (error: DenoiseError) => {
       assert.equal(error.message, "Cannot decode 3 or more of 20 pictures: at most 2 may be broken");
       assert.deepEqual(error.problems[0]!.help.slice(0, 3), [
@@ -184,8 +184,8 @@ Deno.test("openPictures() holds the limit of broken pictures for those that were
   await withCache(async (open) => {
     const pixels = (index: number) =>
       index > 16 ? Promise.reject(new Error("no picture")) : Promise.resolve(picture(index));
-    await (await open(stand(20, { brokenLimit: 0.2, pixels }).dataset))[Symbol.asyncDispose]();
-    await assert.rejects(open(stand(20, { brokenLimit: 0.1, pixels }).dataset), /3 or more of 20 pictures/);
+    await (await open(standIn(20, { brokenLimit: 0.2, pixels }).dataset))[Symbol.asyncDispose]();
+    await assert.rejects(open(standIn(20, { brokenLimit: 0.1, pixels }).dataset), /3 or more of 20 pictures/);
   });
 });
 
@@ -196,20 +196,20 @@ Deno.test("openPictures() stops when asked to, and keeps nothing", async () => {
       if (index === 10) stop.abort(new Error("stopped by hand"));
       return Promise.resolve(picture(index));
     };
-    await assert.rejects(open(stand(20, { pixels }).dataset, { signal: stop.signal }), /stopped by hand/);
+    await assert.rejects(open(standIn(20, { pixels }).dataset, { signal: stop.signal }), /stopped by hand/);
     assert.deepEqual(files(cache), []);
   });
 });
 
 Deno.test("openPictures() refuses a dataset without a picture to train on, and pictures of the wrong size", async () => {
   await withCache(async (open) => {
-    const none = stand(4, { splits: { train: [], validation: [0, 1, 2, 3] } });
+    const none = standIn(4, { splits: { train: [], validation: [0, 1, 2, 3] } });
     await assert.rejects(open(none.dataset), (error: DenoiseError) => {
       assert.equal(error.problems[0]!.code, "empty-split");
-      assert.match(error.problems[0]!.help[0]!, /^all 4 pictures that are left are held out/);
+      assert.match(error.problems[0]!.help[0]!, /^all 4 remaining pictures are held out/);
       return true;
     });
-    const wrong = stand(4, { fingerprint: "wrong", pixels: () => Promise.resolve(new Uint8Array(3)) });
+    const wrong = standIn(4, { fingerprint: "wrong", pixels: () => Promise.resolve(new Uint8Array(3)) });
     await assert.rejects(open(wrong.dataset), /3 bytes for picture "p0.png", expected 18/);
   });
 });
@@ -243,7 +243,7 @@ Deno.test("openPictures() removes decoded pictures that nothing has opened for a
     };
     const make = async (fingerprint: string) => {
       const before = new Set(await exists(cache));
-      await (await open(stand(5, { fingerprint }).dataset))[Symbol.asyncDispose]();
+      await (await open(standIn(5, { fingerprint }).dataset))[Symbol.asyncDispose]();
       return (await exists(cache)).filter((name) => !before.has(name))[0]!;
     };
     const exists = (cache: string) => Promise.resolve().then(() => files(cache)).catch(() => []);
@@ -263,9 +263,9 @@ Deno.test("openPictures() removes decoded pictures that nothing has opened for a
 Deno.test("openPictures() says where the validation pictures are those that are trained on", async () => {
   await withCache(async (open) => {
     const splits = { train: [0, 1], validation: [0, 1] };
-    await using both = await open(stand(2, { splits, measuresTraining: true }).dataset);
+    await using both = await open(standIn(2, { splits, measuresTraining: true }).dataset);
     assert.deepEqual([both.train.count, both.validation.count, both.measuresTraining], [2, 2, true]);
-    await using apart = await open(stand(5).dataset);
+    await using apart = await open(standIn(5).dataset);
     assert.equal(apart.measuresTraining, false);
   });
 });

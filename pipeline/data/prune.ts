@@ -17,7 +17,7 @@ export async function touch(path: string): Promise<void> {
  *
  * @param now milliseconds since 1970
  */
-export async function prune(folder: string, now = Date.now()): Promise<void> {
+export async function pruneStores(folder: string, now = Date.now()): Promise<void> {
   try {
     for await (const { name, isFile } of Deno.readDir(folder)) {
       if (!isFile || !name.endsWith(".bin")) continue;
@@ -28,6 +28,6 @@ export async function prune(folder: string, now = Date.now()): Promise<void> {
       else if (unused < -day) await touch(path); // A clock was wrong, and the file would stay until that time has come.
     }
   } catch {
-    // There is no folder, another process removed the same file, or the disk fails: tidying up is no reason to stop.
+    // There is no folder, another process removed the same file, or the disk fails: failing to tidy up does not stop the program.
   }
 }

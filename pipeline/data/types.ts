@@ -43,7 +43,7 @@ export interface Pictures extends AsyncDisposable {
   /** True where the validation pictures are those that are trained on. */
   readonly measuresTraining: boolean;
   readonly digest: DataDigest;
-  /** What the digest is of, picture by picture. */
+  /** What the digest sums up, picture by picture. */
   record(): DataRecord;
   /** Pictures that could not be decoded: name and reason. */
   readonly skipped: readonly { readonly name: string; readonly reason: string }[];

@@ -2,7 +2,7 @@
 import type { Kind, Kinds, Slot } from "../kinds/mod.ts";
 import * as messages from "../problems/messages/graph.ts";
 import { lacking } from "../problems/messages/permission.ts";
-import { placeInPlugin, placesIn, pluginFile } from "../registry/load_file.ts";
+import { placeInPlugin, placesInError, pluginFile } from "../registry/load_file.ts";
 import { DenoiseError, type Problem } from "../problems/problem.ts";
 import type { Recipe, RecipeStage } from "../recipe/types.ts";
 import { missingMembers } from "./interfaces.ts";
@@ -60,7 +60,7 @@ export function failure(recipe: Recipe, stage: RecipeStage, call: string, error:
   }
   const reason = error instanceof Error ? `${error.name}: ${error.message.split("\n")[0]}` : String(error);
   const file = pluginFile(stage.plugin);
-  const place = placesIn(error).find((place) => place.file === file);
+  const place = placesInError(error).find((place) => place.file === file);
   const forbidden = lacking(error);
   const text = forbidden === undefined
     ? messages.createFailed(pluginId(stage), stage.id, call, reason)

@@ -1,6 +1,7 @@
 /** Which stage needs which, and an order in which each comes after what it needs. */
 import type { Kind, Slot } from "../kinds/mod.ts";
 import * as messages from "../problems/messages/graph.ts";
+import { unknownSampler } from "../problems/messages/recipe.ts";
 import type { Problem } from "../problems/problem.ts";
 import type { Recipe, RecipeStage } from "../recipe/types.ts";
 import type { Edge } from "./types.ts";
@@ -84,7 +85,7 @@ function find(recipe: Recipe, stage: RecipeStage, slot: Slot, images: readonly R
     const supplier = samplers.find(({ path }) => path[1] === name);
     if (supplier !== undefined) return { supplier };
     const names = samplers.map(({ path }) => String(path[1]));
-    return { problem: recipe.problem([...stage.path, "sampler"], messages.samplerUnknown(name, names)) };
+    return { problem: recipe.problem([...stage.path, "sampler"], unknownSampler(name, names)) };
   }
   const supplier = slot === "image" ? images.at(-1) : recipe.stages.find(({ kind }) => kind === (slot as Kind));
   if (supplier !== undefined) return { supplier };

@@ -4,7 +4,7 @@ import { createRandom, seedTensor, type TensorSpec, traceCost, UnknownOpError } 
 import type { Components, ImageShape, Rates } from "../kinds/common.ts";
 import type { Kind, Kinds } from "../kinds/mod.ts";
 import * as messages from "../problems/messages/graph.ts";
-import type { Text } from "../problems/messages/text.ts";
+import type { Message } from "../problems/messages/text.ts";
 import type { Problem } from "../problems/problem.ts";
 import type { Recipe } from "../recipe/types.ts";
 import { attempt, pluginId } from "./create.ts";
@@ -135,7 +135,7 @@ const calls: { readonly [K in Kind]?: Call<K> } = {
   },
 };
 
-/** What a stage returned is of another kind than promised. */
+/** A stage returned something of another kind than promised. */
 class Unfit extends Error {
   constructor(readonly call: string, readonly what: string, readonly fix: string) {
     super(what);
@@ -199,7 +199,7 @@ function unfit(
   got: Record<string, TensorSpec>,
   want: Probe["want"],
   types: Record<string, string>,
-): Text | undefined {
+): Message | undefined {
   for (const [name, shape] of Object.entries(want)) {
     const found = got[name];
     if (String(found?.shape) !== String(shape)) return messages.shapeUnfit(plugin, call, name, found?.shape, shape);
@@ -211,7 +211,7 @@ function unfit(
   return messages.resultUnfit(plugin, call, more, "state keeps its names from call to call: give it in init as well");
 }
 
-/** Shapes that a call returns. Undefined where an op has no shape rule: that is no fault of the plugin. */
+/** Shapes that a call returns. Undefined where an op has no shape rule: that is not the plugin's fault. */
 async function trace(
   fn: () => Record<string, tf.Tensor>,
   name: string,

@@ -2,9 +2,10 @@
 import type { ImageShape } from "../kinds/common.ts";
 import type { Kind, Slot } from "../kinds/mod.ts";
 import * as messages from "../problems/messages/graph.ts";
+import { unknownSampler } from "../problems/messages/recipe.ts";
 import { DenoiseError, type Problem } from "../problems/problem.ts";
 import type { Recipe, RecipeStage } from "../recipe/types.ts";
-import { checkCapabilities } from "./capabilities.ts";
+import { checkRequirements } from "./requirements.ts";
 import { type Attempt, attempt, createStage, pluginId } from "./create.ts";
 import { order, type Wiring } from "./order.ts";
 import { checkShapes } from "./shapes.ts";
@@ -36,7 +37,7 @@ export async function wire(recipe: Recipe): Promise<Graph> {
     else if (shape.value !== undefined) shapes.set(stage.id, shape.value);
   }
   const stages = [...made.values()];
-  problems.push(...await checkCapabilities(recipe, stages));
+  problems.push(...await checkRequirements(recipe, stages));
   if (problems.length > 0) throw new DenoiseError(byLine(recipe, problems));
   const graph = assemble(recipe, stages, wiring, shapes);
   const around = (id: string) => ({
@@ -121,7 +122,7 @@ function assemble(
       const samplers = all("sampler");
       const found = samplers.find(({ path }) => path[1] === name);
       if (found !== undefined) return found;
-      throw new DenoiseError(messages.samplerUnknown(name, samplers.map(({ path }) => String(path[1]))));
+      throw new DenoiseError(unknownSampler(name, samplers.map(({ path }) => String(path[1]))));
     },
   };
 }

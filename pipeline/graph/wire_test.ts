@@ -226,16 +226,16 @@ Deno.test("wire() places refusals at their option and reports all of them, but n
     ],
     ["create-failed", 6, "Cannot use loss/my-loss as loss: its create fails with RangeError: no luck", "loss"],
     [
-      "sampler-unknown",
+      "unknown-sampler",
       7,
-      'Found no sampler "preveiw" in the recipe',
+      'Unknown sampler "preveiw"',
       "did you mean preview? Samplers of this recipe: preview",
       "metrics.0.sampler",
     ],
     [
-      "sampler-unknown",
+      "unknown-sampler",
       8,
-      'Found no sampler "best" in the recipe',
+      'Unknown sampler "best"',
       "Samplers of this recipe: preview",
       "train.samples.sampler",
     ],
@@ -254,7 +254,7 @@ Deno.test("wire() refuses a batch that the devices of the backend cannot share",
     },
   } as const);
   const [problem] = await refusals(recipeOf(run(30)));
-  assert.equal(problem!.message, "Cannot split a batch of 30 pictures over 4 devices: each takes as many");
+  assert.equal(problem!.message, "Cannot split a batch of 30 pictures evenly over 4 devices");
   assert.deepEqual(problem!.help, ["use batch_size: 28 or 32, or another number of devices", "dataset.batch_size"]);
   const [small] = await refusals(recipeOf(run(3)));
   assert.equal(small!.help[0], "use batch_size: 4, or another number of devices");

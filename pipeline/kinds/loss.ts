@@ -3,7 +3,7 @@ import type * as tf from "@tensorflow/tfjs";
 import type { Random } from "../../lib/tensor/random.ts";
 import type { Components, Rates } from "./common.ts";
 
-/** A training objective. It owns the distribution of noise levels: that is no business of the sampling schedule. */
+/** A training objective. It owns the distribution of noise levels, which is independent of the sampling schedule. */
 export interface Loss {
   /** Noise levels for a batch: rates `[batch, 1, 1, 1]`. */
   levels(random: Random, batch: number): Rates;

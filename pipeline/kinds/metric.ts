@@ -62,7 +62,7 @@ export interface Metric {
   /**
    * Gets what it measures with, once before it measures, such as weights that have to be downloaded.
    *
-   * @throws {files.DownloadError} when it cannot be had: the user is told once, and all goes on without the metric
+   * @throws {files.DownloadError} when it is unavailable: the user is told once, and everything else continues without the metric
    */
   prepare?(tools: OpenTools): Promise<void>;
   /**
@@ -74,7 +74,7 @@ export interface Metric {
   measure(view: MetricView): Promise<Record<string, number | Spread>>;
 }
 
-/** Whether `wanted` means this number: its name, or what stands before the brackets in it, such as `kid` for `kid(a)`. */
+/** Whether `wanted` means this number: its name, or the part before its brackets, such as `kid` for `kid(a)`. */
 export function isCalled(name: string, wanted: string): boolean {
   return name === wanted || name.startsWith(`${wanted}(`);
 }

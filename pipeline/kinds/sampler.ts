@@ -21,7 +21,7 @@ export interface SamplerTools {
   denoise(image: tf.Tensor4D, rates: Rates): Components;
   /** Clips a signal that the sampler has recomputed, where the option `clip` asks for it. */
   clip(signal: tf.Tensor4D): tf.Tensor4D;
-  /** SampleKeys for this step, per image; unused by a deterministic sampler. */
+  /** Draws for this step, per image; unused by a deterministic sampler. */
   readonly random: Random;
 }
 

@@ -5,7 +5,7 @@ import { counted, listed } from "./messages/text.ts";
 import type { Problem } from "./problem.ts";
 import { wrap } from "../terminal/width.ts";
 import { codeFrame } from "./frame.ts";
-import { commandLine } from "./source.ts";
+import { overridesFile } from "./source.ts";
 
 /** How problems are printed. */
 export interface FormatOptions {
@@ -25,9 +25,9 @@ export function formatProblems(problems: readonly Problem[], { colour, width = 1
   const files = [...new Set(problems.map(({ place }) => place?.file).filter((file) => file !== undefined))];
   const where = files.length === 0
     ? ""
-    : files[0] === commandLine
-    ? ` on the ${commandLine}`
-    : ` in ${listed(files.map((file) => file === commandLine ? `on the ${file}` : visible(file)), "and", 3)}`;
+    : files[0] === overridesFile
+    ? ` on the ${overridesFile}`
+    : ` in ${listed(files.map((file) => file === overridesFile ? `on the ${file}` : visible(file)), "and", 3)}`;
   const more = problems.length > shown.length ? `, the first ${shown.length} shown` : "";
   return [...blocks, paint.bold(`${counted(problems.length, "problem")}${where}${more}`)].join("\n\n");
 }
@@ -38,8 +38,8 @@ export type Paint = ReturnType<typeof picocolors.createColors>;
 function formatProblem({ message, help, place }: Problem, paint: Paint, width: number): string {
   const where = place === undefined
     ? ""
-    : place.file === commandLine
-    ? `${commandLine}: `
+    : place.file === overridesFile
+    ? `${overridesFile}: `
     : `${visible(place.file)}:${place.line}:${place.column} `;
   const [first = "", ...rest] = wrap(where + visible(message), width - 2);
   const head = first.startsWith(where.trimEnd())

@@ -1,9 +1,9 @@
 /** Tests of printing problems. */
 import assert from "node:assert/strict";
 import type { Place, Problem } from "./problem.ts";
-import { columns } from "../terminal/width.ts";
+import { columnsOf } from "../terminal/width.ts";
 import { formatProblems } from "./format.ts";
-import { commandLine, placeIn } from "./source.ts";
+import { overridesFile, placeIn } from "./source.ts";
 
 const text = `name: x
 seed: 3
@@ -48,7 +48,7 @@ Cannot do it
 
 Deno.test("formatProblems() shows an override as it was typed", () => {
   assert.equal(
-    print([problem({ file: commandLine, line: 2, column: 1, length: 3 }, "seed=1\nsed=3")]),
+    print([problem({ file: overridesFile, line: 2, column: 1, length: 3 }, "seed=1\nsed=3")]),
     `command line: Unknown option "blok_depth"
   sed=3
   ^^^
@@ -62,10 +62,10 @@ Deno.test("formatProblems() keeps every line within the width, and the mark unde
   const long = `a: [${"1, ".repeat(100)}WRONG${", 2".repeat(100)}]`;
   const column = long.indexOf("WRONG") + 1;
   for (const width of [40, 60, 100, 200]) {
-    const help = ["a very long sentence of help that goes on and on, ".repeat(6)];
+    const help = ["a very long sentence of help that is very, very long, ".repeat(6)];
     const message = "A message that is rather long as well, with words to break it at: ".repeat(4);
     const printed = print([problem({ line: 1, column, length: 5 }, long, { help, message })], width).split("\n");
-    for (const line of printed) assert.ok(columns(line) <= width, `${columns(line)} > ${width}: ${line}`);
+    for (const line of printed) assert.ok(columnsOf(line) <= width, `${columnsOf(line)} > ${width}: ${line}`);
     const frame = printed.findIndex((line) => line.includes("WRONG"));
     const at = printed[frame]!.indexOf("WRONG");
     assert.equal(printed[frame + 1]!.slice(at), "^^^^^");
@@ -89,7 +89,7 @@ Deno.test("formatProblems() marks under wide characters, tabs and emoji by their
   }
 });
 
-Deno.test("formatProblems() shows what cannot be seen, and marks it apart from what it stands in", () => {
+Deno.test("formatProblems() shows what cannot be seen, and marks it apart from what surrounds it", () => {
   const cases: [line: string, column: number, shown: string, mark: string][] = [
     ["emoji\u200b", 6, "emoji<U+200B>", "     ^^^^^^^^"],
     ["a\u00a0b", 2, "a<U+00A0>b", " ^^^^^^^^"],

@@ -1,9 +1,9 @@
 /** Code frames: the line of a place with a caret line under it, as a terminal of some width can show it. */
 import { replaceUnseen, unseen } from "../../lib/text/mod.ts";
 import type { Place } from "./problem.ts";
-import { columns, graphemes } from "../terminal/width.ts";
+import { columnsOf, graphemes } from "../terminal/width.ts";
 import type { Paint } from "./format.ts";
-import { commandLine, indexAt, linesOf, sourceOf } from "./source.ts";
+import { indexAt, overridesFile, sourceOf, textLines } from "./source.ts";
 
 const linesBefore = 2;
 const mostLooked = 20_000; // characters of a line
@@ -11,10 +11,10 @@ const perColumn = 4; // characters that a column may take, where some are drawn 
 
 /** The line of a place with a caret line under it, and up to two lines before; nothing where the text is not known. */
 export function codeFrame(place: Place, paint: Paint, width: number): string[] {
-  const lines = linesOf(sourceOf(place) ?? "");
+  const lines = textLines(sourceOf(place) ?? "");
   const line = lines[place.line - 1];
   if (line === undefined || (lines.length === 1 && line === "")) return [];
-  const own = place.file === commandLine;
+  const own = place.file === overridesFile;
   let first = own ? place.line : Math.max(1, place.line - linesBefore);
   while (first < place.line && lines[first - 1]!.trim() === "") first++;
   const digits = Math.max(4, String(place.line).length + 1);
@@ -27,7 +27,7 @@ export function codeFrame(place: Place, paint: Paint, width: number): string[] {
     indexAt(line, place.column + Math.min(place.length, line.length)),
     room,
   );
-  // What stands before says nothing once its own beginning is out of sight.
+  // The text before it is useless once its own beginning is cut off.
   if (marked.skipped > 0) first = place.line;
   const before = lines.slice(first - 1, place.line - 1).map((text, i) =>
     row(String(first + i), window(text, 0, 0, room).text)
@@ -38,7 +38,7 @@ export function codeFrame(place: Place, paint: Paint, width: number): string[] {
 
 /**
  * What a terminal shows of a line: at most `room` columns that hold the marked part, "…" where it is cut, and between
- * which columns the marked part then stands. `skipped` is what was left out before, in columns.
+ * which columns the marked part then has. `skipped` is what was left out before, in columns.
  */
 function window(line: string, start: number, end: number, room: number) {
   let column = 0;
@@ -49,14 +49,14 @@ function window(line: string, start: number, end: number, room: number) {
     if (from < 0 && index >= start) from = column;
     if (to < 0 && index >= end) to = column;
     const text = shown(piece, index >= start && index < end);
-    const cell = { text, column, columns: columns(text) };
+    const cell = { text, column, columns: columnsOf(text) };
     column += cell.columns;
     index += piece.length;
     return cell;
   });
   if (from < 0) from = column;
   if (to < 0) to = column;
-  // A third of the room shows what stands before the mark.
+  // A third of the room shows the text before the mark.
   const skipped = column <= room || from < room - 10 ? 0 : from - Math.floor(room / 3);
   const last = column - skipped > room ? skipped + room - 1 : Infinity;
   const visible = cells.filter((cell) =>

@@ -1,8 +1,8 @@
 /** Tells of characters that cannot be seen or look like others, where a problem may come of them. */
-import { explainOdd, nameOf, type Odd, oddCharacters, visible, visibleBlanks } from "../../lib/text/mod.ts";
+import { characterName, explainOdd, type Odd, oddCharacters, visible, visibleBlanks } from "../../lib/text/mod.ts";
 import { listed } from "./messages/text.ts";
 import type { Place, Problem } from "./problem.ts";
-import { charactersIn, columnAt, commandLine, indexAt, linesOf, placeIn, sourceOf } from "./source.ts";
+import { charactersIn, columnAt, indexAt, overridesFile, placeIn, sourceOf, textLines } from "./source.ts";
 
 const mostTold = 3;
 
@@ -27,7 +27,7 @@ export function tellOdd<P extends Problem>(problem: P): P {
   const [first] = found;
   if (first === undefined) return problem;
   const at = (index: number) =>
-    place.file === commandLine ? `column ${columnAt(line, index)}` : `${place.line}:${columnAt(line, index)}`;
+    place.file === overridesFile ? `column ${columnAt(line, index)}` : `${place.line}:${columnAt(line, index)}`;
   const told = found.slice(0, mostTold).map(({ index, text }) => `${at(index)} is ${text}`);
   const more = found.slice(mostTold).map(({ index }) => at(index));
   const moved = placeIn(source, {
@@ -57,7 +57,7 @@ function findings(line: string, place: Place, code: string): Finding[] {
     oddCharacters(text).map((odd) => ({
       index: from + odd.index,
       length: odd.character.length,
-      text: explainOdd(place.file === commandLine && from + odd.index === 0 ? dashes(odd) : odd, text),
+      text: explainOdd(place.file === overridesFile && from + odd.index === 0 ? dashes(odd) : odd, text),
     }));
   if (code === "yaml-syntax") {
     const found = within(marked, start);
@@ -103,7 +103,7 @@ function escapes(quoted: string, from: number): Finding[] {
     // A letter behind a backslash is a path more often than it is an escape.
     const text = letter === ""
       ? explainOdd(odd, `${odd.character}a`)
-      : `${nameOf(odd.character)}, as double quotes read ${escape}: write \\${escape}, or use single quotes`;
+      : `${characterName(odd.character)}, as double quotes read ${escape}: write \\${escape}, or use single quotes`;
     return [{ index: from + index, length: escape.length, text }];
   });
 }
@@ -112,6 +112,6 @@ let last: { readonly source: string; readonly lines: readonly string[] } = { sou
 
 /** The lines of a text; those of the last one are kept, for many problems come from one. */
 function lines(source: string): readonly string[] {
-  if (last.source !== source) last = { source, lines: linesOf(source) };
+  if (last.source !== source) last = { source, lines: textLines(source) };
   return last.lines;
 }

@@ -19,7 +19,7 @@ export interface Problem {
   readonly message: string;
   /** What is allowed, the nearest name, what to do: one line each. */
   readonly help: readonly string[];
-  /** Where, when it stands in a file. */
+  /** Where, when it is in a file. */
   readonly place?: Place;
 }
 

@@ -1,8 +1,8 @@
 /** Remembers the text that a place points into, for its code frame: a recipe may come from a checkpoint or the command line. */
 import type { Place } from "./problem.ts";
 
-/** Name of the "file" that command line overrides stand in. */
-export const commandLine = "command line";
+/** Name of the "file" that holds command line overrides. */
+export const overridesFile = "command line";
 
 const texts = new WeakMap<Place, string>();
 
@@ -17,8 +17,8 @@ export function sourceOf(place: Place): string | undefined {
   const known = texts.get(place);
   if (known !== undefined) return known;
   try {
-    // Sources are small; anything else is no place to print a line of.
-    if (place.file === commandLine || Deno.statSync(place.file).size > 2 ** 21) return undefined;
+    // Sources are small; anything larger is not worth printing a line of.
+    if (place.file === overridesFile || Deno.statSync(place.file).size > 2 ** 21) return undefined;
     return Deno.readTextFileSync(place.file);
   } catch {
     return undefined;
@@ -26,7 +26,7 @@ export function sourceOf(place: Place): string | undefined {
 }
 
 /** Splits a text as editors count its lines. */
-export function linesOf(text: string): string[] {
+export function textLines(text: string): string[] {
   return text.split(/\r\n|\r|\n/);
 }
 

@@ -29,7 +29,7 @@ export interface GenerateOptions {
   readonly batch?: number;
   /** Called as steps of a batch are done: after each, or every few seconds where several are one program. */
   readonly progress?: (done: number, total: number) => void;
-  /** Sees each step; generating goes on when it is done. Its tensors are freed after it. */
+  /** Sees each step; generating continues when it is done. Its tensors are freed after it. */
   readonly watch?: (seen: Seen) => Promise<void>;
   /** Called once when images hold NaN or infinity: turned into pictures, they no longer show. */
   readonly notFinite?: () => void;

@@ -64,7 +64,7 @@ Deno.test("generate() tells once that images hold NaN, also where pictures would
   }
 });
 
-Deno.test("generate() draws anew in each step of a stochastic sampler", async () => {
+Deno.test("generate() draws again in each step of a stochastic sampler", async () => {
   const drawn: number[][] = [];
   const sampler = toySampler(3);
   const graph = toyGraph(shape, {

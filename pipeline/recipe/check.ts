@@ -3,8 +3,8 @@ import { type Kind, kinds } from "../kinds/mod.ts";
 import type { Place, Problem } from "../problems/problem.ts";
 import { tellOdd } from "../problems/odd.ts";
 import { type Field, fieldAt, isMap, type MapNode, type Node, spanOf } from "./node.ts";
-import { checkName, checkRootKeys, checkSeed, checkSweep, checkTrain } from "./root.ts";
-import { type CheckedStage, checkKind, checkSampler, type StageTools } from "./stages.ts";
+import { checkName, checkRootKeys, checkSweep, checkTrain, readSeed } from "./root.ts";
+import { type CheckedStage, checkSampler, checkStages, type StageTools } from "./stages.ts";
 import type { Origin, Path, Recipe } from "./types.ts";
 
 /** Checks everything and reports what is wrong. */
@@ -18,7 +18,7 @@ export async function checkRecipe(
   const tools: StageTools = { ...given, samplers: isMap(samplers) ? [...samplers.value.keys()] : [] };
   const meant = await checkRootKeys(root, tools);
   const name = checkName(root, file, tools);
-  const seed = checkSeed(root, tools);
+  const seed = readSeed(root, tools);
   const sweep = checkSweep(root, tools);
   const stages: CheckedStage[] = [];
   const resolved: Record<string, unknown> = { name, seed };
@@ -28,7 +28,7 @@ export async function checkRecipe(
     const field = root.value.get(key);
     // A misspelt key above is this one.
     if (field === undefined && meant.has(key)) continue;
-    const checked = await checkKind(kind, field, tools);
+    const checked = await checkStages(kind, field, tools);
     stages.push(...checked);
     resolved[key] = arity === "one"
       ? checked[0]?.resolved
@@ -47,7 +47,7 @@ export async function checkRecipe(
     seed,
     stages: stages.map(({ stage }) => stage),
     train: train.train,
-    sweep, // not among what is resolved: a run of a sweep is no sweep
+    sweep, // left out of the resolved recipe: a run within a sweep does not sweep again
     resolved: { ...rest, train: train.resolved, backend },
     origin: (path) => originOf(root, path),
     problem: (path, problem) => problemAt(root, path, problem),
@@ -75,7 +75,7 @@ function valuePlace(root: MapNode, path: Path): Place | undefined {
 
 const nameOf = (stage: Node) => isMap(stage) ? stage.value.get("use")?.node.place : undefined;
 
-/** Marks an option with its key, a stage by the name of its plugin, and what stands nowhere by what it stands in. */
+/** The place to underline: an option's key, a stage's plugin name, or the nearest parent for a missing value. */
 function problemAt(root: MapNode, path: Path, problem: Omit<Problem, "place">): Problem {
   const field = stageField(root, path);
   const place = field !== undefined && !isMap(field.node) ? spanOf(field) : valuePlace(root, path);

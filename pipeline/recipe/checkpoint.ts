@@ -1,6 +1,6 @@
 /** Reads the recipe out of a checkpoint's metadata, and nothing else of it. */
 import { sha256 } from "../../lib/files/mod.ts";
-import { Fault, readHeader } from "../../lib/files/safetensors/header.ts";
+import { HeaderFault, readHeader } from "../../lib/files/safetensors/header.ts";
 
 const maxRecipe = 2 ** 18; // characters: what is larger is not a recipe
 
@@ -21,7 +21,7 @@ export async function readCheckpointRecipe(file: string): Promise<string | { rea
     if (sum !== undefined && sum !== sha256(recipe)) return { reason: "its recipe is damaged: the checksum differs" };
     return recipe;
   } catch (error) {
-    if (error instanceof Fault) return { reason: error.message };
+    if (error instanceof HeaderFault) return { reason: error.message };
     throw error;
   }
 }

@@ -1,7 +1,7 @@
 /** What a recipe says once everything is filled in, and where each value came from: `validate --explain`. */
 import { visible } from "../../lib/text/mod.ts";
 import { counted } from "../problems/messages/text.ts";
-import { columns, cut, pad } from "../terminal/width.ts";
+import { columnsOf, cut, padToColumns } from "../terminal/width.ts";
 import { pathText } from "./node.ts";
 import type { Origin, Path, Recipe } from "./types.ts";
 import { short } from "./write.ts";
@@ -19,14 +19,14 @@ interface Row {
 export function explain(recipe: Recipe): string {
   const rows = rowsOf(recipe, recipe.resolved, []);
   const widest = (column: keyof Row, most: number) =>
-    Math.min(most, Math.max(...rows.map((row) => columns(row[column]))));
+    Math.min(most, Math.max(...rows.map((row) => columnsOf(row[column]))));
   const origin = widest("origin", 40);
   const name = widest("name", 40);
   const value = widest("value", width - origin - name - 2 * gap);
   const line = (row: Row) =>
     [
-      pad(cut(row.name, name), name + gap),
-      pad(cut(row.value, value), value + gap),
+      padToColumns(cut(row.name, name), name + gap),
+      padToColumns(cut(row.value, value), value + gap),
       // The end of a path says more than its beginning.
       cut(row.origin, origin, "start"),
     ].join("").trimEnd();

@@ -1,9 +1,9 @@
 /** zod's issues in our words: the one table from its closed set of codes to messages. */
 import { z } from "zod";
 import * as messages from "../problems/messages/recipe.ts";
-import type { Text } from "../problems/messages/text.ts";
+import type { Message } from "../problems/messages/text.ts";
 import { describe, describeOne, type JsonSchema, schemaAt } from "./describe.ts";
-import { plain, visible } from "../../lib/text/mod.ts";
+import { asMeant, visible } from "../../lib/text/mod.ts";
 import { inQuotes } from "./in_quotes.ts";
 import { type Node, pathText } from "./node.ts";
 import type { Path } from "./types.ts";
@@ -18,7 +18,7 @@ const englishOf = z.locales.en().localeError;
  * @param owner what has the options: `network/clear-unet`, `train`
  * @param schema of the options, for what is allowed
  * @param data what was checked
- * @param nodeAt what stands at a path, for how it is written
+ * @param nodeAt the node at a path, for how it is written
  */
 export function issueText(
   issue: Issue,
@@ -26,7 +26,7 @@ export function issueText(
   schema: JsonSchema,
   data: unknown,
   nodeAt: (path: Path) => Node | undefined = () => undefined,
-): Text {
+): Message {
   const path = issue.path as (string | number)[];
   const option = pathText(path);
   const value = valueAt(data, path);
@@ -66,7 +66,7 @@ export function issueText(
   }
 }
 
-/** The text that a schema gives for its own failure, or undefined where zod's stands. */
+/** The text that a schema gives for its own failure, or undefined where zod's applies. */
 function ownText(issue: Issue): string | undefined {
   const english = englishOf(issue as Parameters<typeof englishOf>[0]);
   return issue.message === (typeof english === "string" ? english : english?.message) ? undefined : issue.message;
@@ -77,7 +77,7 @@ function hints(value: unknown, node: Node | undefined, schema: JsonSchema = {}):
   const types = [schema, ...schema.anyOf ?? []].flatMap((one) => one.type ?? []);
   const takes = (...wanted: string[]) => wanted.some((type) => types.includes(type));
   if (typeof value === "string") {
-    const number = plain(value).trim().replaceAll(/(?<=\d)[_,](?=\d{3})/g, "");
+    const number = asMeant(value).trim().replaceAll(/(?<=\d)[_,](?=\d{3})/g, "");
     if (takes("integer", "number") && number !== "" && Number.isFinite(Number(number))) {
       const meant = /^[-+]?(\d+(\.\d+)?|\.\d+)(e[-+]?\d+)?$/i.test(number) ? number : String(Number(number));
       return [meant === value ? `quotes make it text: write ${meant}` : `write ${meant}`];

@@ -3,7 +3,7 @@ import { basename, dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { refusalOf, whatFailed } from "../../lib/files/refusal.ts";
 import * as messages from "../problems/messages/file.ts";
-import type { Text } from "../problems/messages/text.ts";
+import type { Message } from "../problems/messages/text.ts";
 import { nearest } from "../terminal/nearest.ts";
 import { readCheckpointRecipe } from "./checkpoint.ts";
 
@@ -23,7 +23,7 @@ const builtIn = fileURLToPath(new URL("../../recipes", import.meta.url));
 const sizeLimit = 2 ** 18;
 
 /** Reads the text, or says why it cannot. */
-export async function loadText(file: string): Promise<RecipeText | Text> {
+export async function loadText(file: string): Promise<RecipeText | Message> {
   try {
     const info = await Deno.stat(file);
     if (info.isDirectory) {
@@ -41,7 +41,7 @@ export async function loadText(file: string): Promise<RecipeText | Text> {
         ? { file, text: recipe, held: "checkpoint" }
         : messages.checkpointWithoutRecipe(file, recipe.reason);
     }
-    if (!info.isFile) return messages.recipeUnreadable(file, "it is no ordinary file");
+    if (!info.isFile) return messages.recipeUnreadable(file, "it is not a regular file");
     if (info.size > sizeLimit) return messages.recipeTooLarge(file, info.size, sizeLimit);
     const bytes = await Deno.readFile(file);
     return decode(file, bytes);
@@ -54,7 +54,7 @@ export async function loadText(file: string): Promise<RecipeText | Text> {
   }
 }
 
-function decode(file: string, bytes: Uint8Array): RecipeText | Text {
+function decode(file: string, bytes: Uint8Array): RecipeText | Message {
   if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)) {
     return messages.notText(file, "it is UTF-16: save it as UTF-8");
   }
@@ -63,11 +63,11 @@ function decode(file: string, bytes: Uint8Array): RecipeText | Text {
     return { file, text: new TextDecoder("utf-8", { fatal: true }).decode(bytes), held: "file" };
   } catch {
     const line = new TextDecoder().decode(bytes).split("\uFFFD")[0]!.split("\n").length;
-    return messages.notText(file, `line ${line} holds bytes that are no UTF-8: save the file as UTF-8`);
+    return messages.notText(file, `line ${line} has bytes that are not UTF-8: save the file as UTF-8`);
   }
 }
 
-async function missing(file: string): Promise<Text> {
+async function missing(file: string): Promise<Message> {
   const folder = dirname(file);
   const names = await namesIn(folder);
   const recipes = names.filter(isRecipe);

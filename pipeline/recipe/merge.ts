@@ -2,10 +2,10 @@
 import { type KindInfo, kinds } from "../kinds/mod.ts";
 import { type Field, isList, isMap, type MapNode, type Node, nodeOf, withField, withFields } from "./node.ts";
 
-/** Keys at the root of a recipe that are no stages. */
+/** Keys at the root of a recipe that are not stages. */
 const plainKeys = ["name", "seed", "extends", "plugins", "train", "sweep"] as const;
 
-/** How the stages of a key are held, or undefined for what is no stage. */
+/** How the stages of a key are held, or undefined for other keys. */
 export function stageKey(key: string): KindInfo | undefined {
   return Object.values(kinds).find((kind) => kind.key === key);
 }

@@ -10,7 +10,7 @@ export type Scalar = string | number | boolean | null;
 export interface Node {
   readonly value: Scalar | readonly Node[] | Fields;
   readonly origin: Origin;
-  /** Where the value stands; undefined for defaults. */
+  /** Place of the value; undefined for defaults. */
   readonly place: Place | undefined;
   /** How a number, a boolean or nothing is written, such as `007`; undefined for text, and for defaults. */
   readonly written?: string | undefined;
@@ -21,7 +21,7 @@ export type Fields = ReadonlyMap<string, Field>;
 
 /** A key and its value. */
 export interface Field {
-  /** Where the key stands. */
+  /** Place of the key. */
   readonly key: Place | undefined;
   readonly node: Node;
 }
@@ -95,7 +95,7 @@ export function pathText(path: Path): string {
   return path.map((step, i) => typeof step === "number" ? `[${step}]` : i === 0 ? step : `.${step}`).join("");
 }
 
-/** From the key to the end of the value, where both stand on one line. */
+/** From the key to the end of the value, where both are on one line. */
 export function spanOf({ key, node: { place } }: Field): Place | undefined {
   if (key === undefined || place === undefined) return place ?? key;
   const together = key.file === place.file && key.line === place.line && place.column >= key.column;

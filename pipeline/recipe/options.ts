@@ -7,7 +7,7 @@ import { nearest } from "../terminal/nearest.ts";
 import { inputSchema } from "./describe.ts";
 import { issueText } from "./issues.ts";
 import { dataOf, fieldAt, type MapNode, type Node, spanOf } from "./node.ts";
-import type { Report } from "./parse.ts";
+import type { ReportProblem } from "./parse.ts";
 import { splitUnknown, type UnknownKey } from "./unknown.ts";
 
 /** Options that passed. */
@@ -35,7 +35,7 @@ export async function checkOptions(
   schema: z.ZodObject,
   node: MapNode,
   owner: OptionsOwner,
-  report: Report,
+  report: ReportProblem,
   unknownText: (key: UnknownKey) => Promise<ReturnType<typeof messages.unknownOption>>,
 ): Promise<CheckedOptions | undefined> {
   const split = splitUnknown(schema, node);
@@ -75,7 +75,7 @@ export async function checkOptions(
   return { options: result.data, resolved: await resolve(schema, data, result.data) };
 }
 
-/** Where the value at a path stands; undefined when it is not there, or only by default. */
+/** Place of the value at a path; undefined when it is missing, or only a default. */
 function placeOf(node: Node, path: readonly (string | number)[]): Place | undefined {
   if (path.length === 0) return undefined;
   const field = fieldAt(node, path);

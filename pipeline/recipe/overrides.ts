@@ -2,10 +2,10 @@
 import * as messages from "../problems/messages/file.ts";
 import { unknownKey } from "../problems/messages/recipe.ts";
 import type { Place } from "../problems/problem.ts";
-import { charactersIn, columnAt, commandLine, placeIn } from "../problems/source.ts";
+import { charactersIn, columnAt, overridesFile, placeIn } from "../problems/source.ts";
 import { mergeRecipes, mergeStage, rootKeys, stageKey } from "./merge.ts";
 import { dataOf, type Field, fieldAt, isList, isMap, type MapNode, type Node, pathText, withField } from "./node.ts";
-import { parse, type Report } from "./parse.ts";
+import { parse, type ReportProblem } from "./parse.ts";
 import type { Change, Origin } from "./types.ts";
 
 interface Step {
@@ -24,12 +24,12 @@ interface Override {
  *
  * Those that name plugins come first: options belong to the plugin that is named, wherever it is.
  */
-export function applyOverrides(recipe: MapNode, texts: readonly string[], report: Report): MapNode {
+export function applyOverrides(recipe: MapNode, texts: readonly string[], report: ReportProblem): MapNode {
   const all = shown(texts);
   return applyAll(recipe, texts.flatMap((text, i) => read(text, i + 1, all, report) ?? []), report);
 }
 
-function applyAll(recipe: MapNode, overrides: readonly Override[], report: Report): MapNode {
+function applyAll(recipe: MapNode, overrides: readonly Override[], report: ReportProblem): MapNode {
   const named = Map.groupBy(overrides, namesPlugin);
   return [true, false].flatMap((first) => named.get(first) ?? [])
     .reduce((root, override) => apply(root, override, report), recipe);
@@ -40,7 +40,7 @@ function applyAll(recipe: MapNode, overrides: readonly Override[], report: Repor
  *
  * @throws {RangeError} for `plugins`: their files are loaded before
  */
-export function applyChanges(recipe: MapNode, changes: readonly Change[], report: Report): MapNode {
+export function applyChanges(recipe: MapNode, changes: readonly Change[], report: ReportProblem): MapNode {
   if (changes.some(({ path }) => path[0] === "plugins")) {
     throw new RangeError('Cannot change "plugins" of a recipe that is read: name the files when it is read');
   }
@@ -53,7 +53,7 @@ export function applyChanges(recipe: MapNode, changes: readonly Change[], report
     recipe,
     changes.flatMap(({ path }, i) => {
       const { key, value } = texts[i]!, line = i + 1;
-      const place = placeIn(all, { file: commandLine, line, column: 1, length: charactersIn(key) });
+      const place = placeIn(all, { file: overridesFile, line, column: 1, length: charactersIn(key) });
       const node = readValue(key, value, { line, all, text: `${key}=${value}` }, report);
       return node === undefined ? [] : { steps: path.map((step) => ({ key: String(step), place })), ...node };
     }),
@@ -67,8 +67,8 @@ export interface Setting {
   readonly field: Field;
 }
 
-/** Settings as `key=value`, for what is no recipe; what cannot be read is reported and left out. */
-export function readSettings(texts: readonly string[], report: Report): Setting[] {
+/** Settings as `key=value`, outside of a recipe; those that cannot be read are reported and left out. */
+export function readSettings(texts: readonly string[], report: ReportProblem): Setting[] {
   const all = shown(texts);
   return texts.flatMap((text, i) => {
     const setting = read(text, i + 1, all, report);
@@ -92,9 +92,9 @@ function namesPlugin({ steps, value }: Override): boolean {
     : steps.length === depth + 1 && steps.at(-1)!.key === "use";
 }
 
-function read(text: string, line: number, all: string, report: Report): Override | undefined {
+function read(text: string, line: number, all: string, report: ReportProblem): Override | undefined {
   const place = (column: number, length: number) =>
-    placeIn(all, { file: commandLine, line, column, length: Math.max(1, length) });
+    placeIn(all, { file: overridesFile, line, column, length: Math.max(1, length) });
   const equals = text.indexOf("=");
   const key = text.slice(0, Math.max(0, equals));
   // `metrics[0].every` is how problems name a place, so it is taken as well as `metrics.0.every`.
@@ -115,16 +115,16 @@ function readValue(
   key: string,
   value: string,
   { line, all, text }: { line: number; all: string; text: string },
-  report: Report,
+  report: ReportProblem,
 ): Pick<Override, "value" | "origin"> | undefined {
   const origin: Origin = { from: "command line", text };
   // Blanks in place of the key keep the columns.
   const padded = " ".repeat(charactersIn(key) + 1) + value;
-  const node = parse(padded, { file: commandLine, origin, within: { text: all, line } }, report);
+  const node = parse(padded, { file: overridesFile, origin, within: { text: all, line } }, report);
   return node && { value: node, origin };
 }
 
-function apply(root: MapNode, { steps, value, origin }: Override, report: Report): MapNode {
+function apply(root: MapNode, { steps, value, origin }: Override, report: ReportProblem): MapNode {
   const [first, second] = steps as [Step, Step | undefined];
   if (first.key === "extends") {
     report(messages.overrideForbidden(first.key), first.place);

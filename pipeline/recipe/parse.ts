@@ -1,24 +1,24 @@
 /** YAML text to nodes with places; every mistake in the text is reported. */
 import { type Document, isAlias, isMap, isPair, isScalar, type Node as YamlNode, parseDocument } from "yaml";
 import * as messages from "../problems/messages/file.ts";
-import type { Text } from "../problems/messages/text.ts";
+import type { Message } from "../problems/messages/text.ts";
 import type { Place } from "../problems/problem.ts";
 import { inQuotes } from "./in_quotes.ts";
 import type { Field, Node, Scalar } from "./node.ts";
-import { placesIn } from "./places.ts";
+import { placeFinder } from "./places.ts";
 import type { Origin } from "./types.ts";
 import { syntaxProblems } from "./yaml_errors.ts";
 
-/** Takes a problem; where it stands may be unknown. */
-export type Report = (text: Text, place?: Place) => void;
+/** Takes a problem; its place may be unknown. */
+export type ReportProblem = (text: Message, place?: Place) => void;
 
-/** Values in one recipe, aliases counted as often as they stand: real recipes have some dozens. */
+/** Values in one recipe, aliases counted each time they are used: real recipes have some dozens. */
 const valueLimit = 10_000;
 const depthLimit = 50;
 
 const inFile: Origin = { from: "default" };
 
-/** Where the text stands. */
+/** Place of the text. */
 export interface TextSource {
   /** Name of the file in problems. */
   readonly file: string;
@@ -33,10 +33,10 @@ export interface TextSource {
  *
  * @returns undefined when nothing can be made of the text, after something was reported; a null node when it is empty
  */
-export function parse(written: string, source: TextSource, report: Report): Node | undefined {
+export function parse(written: string, source: TextSource, report: ReportProblem): Node | undefined {
   // A carriage return alone ends a line too, for editors and in YAML's own rules; the library does not know.
   const text = written.replaceAll(/\r(?!\n)/g, "\n");
-  const place = placesIn(text, source);
+  const place = placeFinder(text, source);
   const directive = /^(?:[ \t]*(?:#.*)?\n)*%/.exec(text);
   if (directive !== null) {
     report(messages.directiveForm(), place(directive[0].length - 1, directive[0].length));
@@ -76,7 +76,7 @@ class Converter {
   constructor(
     readonly source: TextSource,
     readonly place: (start: number, end: number) => Place,
-    readonly report: Report,
+    readonly report: ReportProblem,
   ) {}
 
   root(contents: YamlNode | null): Node | undefined {
@@ -84,7 +84,7 @@ class Converter {
     return this.#tooLarge ? undefined : node;
   }
 
-  /** `fallback` is where a value stands that takes no room, such as that of `network:`. */
+  /** `fallback` is the place of a value that takes no room, such as that of `network:`. */
   convert(yaml: unknown, fallback: Place, depth: number): Node {
     const [start, end] = (yaml as YamlNode | null)?.range ?? [0, 0];
     const place = end > start ? this.place(start, end) : fallback;

@@ -4,7 +4,7 @@ import { placeIn } from "../problems/source.ts";
 import type { TextSource } from "./parse.ts";
 
 /** Makes places of ranges of a text. Looks up what it has counted once: a line may be long, and hold every value. */
-export function placesIn(text: string, { file, within }: TextSource): (start: number, end: number) => Place {
+export function placeFinder(text: string, { file, within }: TextSource): (start: number, end: number) => Place {
   const starts = [0, ...Array.from(text.matchAll(/\n/g), ({ index }) => index + 1)];
   const pairs = Array.from(text.matchAll(/[\u{10000}-\u{10ffff}]/gu), ({ index }) => index);
   const characters = (from: number, to: number) => to - from - (countBelow(pairs, to) - countBelow(pairs, from));

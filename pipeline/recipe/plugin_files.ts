@@ -2,16 +2,17 @@
 import { basename, dirname, resolve } from "node:path";
 import { isFile, isFolder } from "../../lib/files/exists.ts";
 import { type Kind, kinds } from "../kinds/mod.ts";
-import { pluginFileIsFolder, pluginFileNotFound, wrongType } from "../problems/messages/recipe.ts";
+import { pluginFileMissing } from "../problems/messages/plugins.ts";
+import { pluginFileIsFolder, wrongType } from "../problems/messages/recipe.ts";
 import * as messages from "../problems/messages/trust.ts";
-import { commandLine } from "../problems/source.ts";
+import { overridesFile } from "../problems/source.ts";
 import { nearest } from "../terminal/nearest.ts";
 import { type Code, codeOfPlugin, isPluginName, pluginEndings } from "../trust/code.ts";
 import { hasChanged, mayRun, type Trust } from "../trust/trust.ts";
 import { inQuotes } from "./in_quotes.ts";
 import { useOf } from "./merge.ts";
 import { dataOf, isList, isMap, type MapNode, type Node } from "./node.ts";
-import type { Report } from "./parse.ts";
+import type { ReportProblem } from "./parse.ts";
 import type { PluginSource } from "./types.ts";
 
 /** What plugin files are looked for with. */
@@ -22,7 +23,7 @@ export interface FileTools {
   readonly elsewhere: (file: string) => messages.Elsewhere | undefined;
   /** Real paths of the checkpoints that the recipe was read from. */
   readonly checkpoints: readonly string[];
-  readonly report: Report;
+  readonly report: ReportProblem;
 }
 
 /** The plugin files of a recipe. */
@@ -46,7 +47,7 @@ interface Item {
 /** Finds the plugin files that a merged recipe names, each relative to the file that names it. */
 export async function findPluginFiles(root: MapNode, tools: FileTools): Promise<PluginFiles> {
   const { items, wrong } = itemsOf(root, tools.report);
-  const isTyped = ({ node }: Item) => node?.place === undefined || node.place.file === commandLine;
+  const isTyped = ({ node }: Item) => node?.place === undefined || node.place.file === overridesFile;
   const given = [
     ...(tools.trust.plugins ?? []).map((written): Item => ({ written, node: undefined, path: resolve(written) })),
     ...items.filter(isTyped),
@@ -77,7 +78,7 @@ export async function findPluginFiles(root: MapNode, tools: FileTools): Promise<
   return { files: [...files.keys()], code, trusted, lacking };
 }
 
-function itemsOf(root: MapNode, report: Report): { items: Item[]; wrong: boolean } {
+function itemsOf(root: MapNode, report: ReportProblem): { items: Item[]; wrong: boolean } {
   const node = root.value.get("plugins")?.node;
   if (node === undefined) return { items: [], wrong: false };
   if (!isList(node)) {
@@ -88,7 +89,7 @@ function itemsOf(root: MapNode, report: Report): { items: Item[]; wrong: boolean
   let wrong = false;
   const items = node.value.flatMap((item): Item[] => {
     if (typeof item.value === "string") {
-      const from = item.place === undefined || item.place.file === commandLine ? "." : dirname(item.place.file);
+      const from = item.place === undefined || item.place.file === overridesFile ? "." : dirname(item.place.file);
       return [{ written: item.value, node: item, path: resolve(from, item.value) }];
     }
     const hints = inQuotes(item);
@@ -108,7 +109,7 @@ async function isUsable({ written, node, path }: Item, { checkpoints, report }: 
   else if (!isPluginName(path) || !isPluginName(real)) {
     report(messages.pluginEnding(written, pluginEndings), node?.place);
   } else if (!await isFile(path)) {
-    report(pluginFileNotFound(written, await nearestBeside(path, written)), node?.place);
+    report(pluginFileMissing(written, await nearestBeside(path, written)), node?.place);
   } else return true;
   return false;
 }

@@ -28,7 +28,7 @@ r.yaml:1:22 Unknown dataset "emoji\\u200b"
      |                      ^^^^^^^^
   1:22 is U+200B ZERO WIDTH SPACE, which cannot be seen: delete it
   did you mean emoji? Plugins: emoji, image-folder
-  a plugin in a file of your own is named by plugins: [./my-plugin.ts]
+  to use a plugin from a file of your own, add plugins: [./my-plugin.ts]
 
 1 problem in r.yaml
 `,
@@ -58,7 +58,7 @@ r.yaml:1:10 Unknown dataset "ｅｍｏｊｉ"
   1:12 is U+FF4F FULLWIDTH LATIN SMALL LETTER O, not "o": write "o"
   more such characters: 1:13 and 1:14
   did you mean emoji? Plugins: emoji, image-folder
-  a plugin in a file of your own is named by plugins: [./my-plugin.ts]
+  to use a plugin from a file of your own, add plugins: [./my-plugin.ts]
 
 1 problem in r.yaml
 `,
@@ -87,15 +87,14 @@ command line: Option "block_depth" of network/residual-unet takes an integer ≥
     what: "a path in double quotes whose backslash is an escape",
     files: { "r.yaml": smallest + 'plugins: ["C:\\new.ts"]\n' },
     says: `
-r.yaml:4:14 Cannot find plugin file "C:\\new.ts"
+r.yaml:4:14 Cannot find the plugin file "C:\\new.ts"
    2 | network: residual-unet
    3 | train: { epochs: 3 }
    4 | plugins: ["C:\\new.ts"]
      |              ^^
   4:14 is U+000A LINE FEED, as double quotes read \\n: write \\\\n, or use single quotes
   double quotes make one character of "\\n": use single quotes, or "/"
-  paths are relative to the recipe that names them; --plugins <file> names one of that name
-    elsewhere
+  paths in a recipe are relative to it; --plugins <file> names a file of that name elsewhere
 
 1 problem in r.yaml
 `,
@@ -108,7 +107,7 @@ r.yaml:4:14 Cannot find plugin file "C:\\new.ts"
 command line: Cannot read override "seed=1\\r"
   seed=1␍
   ^^^^^^^
-  it holds a line break, as in a script with the line ends of Windows: remove it
+  it contains a line break, perhaps a Windows line ending from a script: remove it
   write <key>=<value>, such as network.block_depth=3
 
 1 problem on the command line

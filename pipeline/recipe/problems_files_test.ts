@@ -1,4 +1,4 @@
-/** Tests of what is printed for files that are no recipes, and for mistakes in YAML. */
+/** Tests of what is printed for files that are not recipes, and for mistakes in YAML. */
 import { checkpoint, smallest, testProblems } from "./testing.ts";
 
 const network = (options: string) => smallest.replace("residual-unet", `{ use: residual-unet, ${options} }`);
@@ -15,7 +15,7 @@ r.yaml:4:1 Key "network" is given twice
    3 | train: { epochs: 3 }
    4 | network: plain-unet
      | ^^^^^^^
-  it stands on line 2 already: keep one of the two
+  it is already on line 2: keep one of the two
 
 1 problem in r.yaml
 `,
@@ -38,7 +38,7 @@ r.yaml:4:6 Bracket "{" is not closed
     what: "an option indented deeper than the one above",
     files: { "r.yaml": "dataset:\n  use: emoji\n   image_size: 32\nnetwork: residual-unet\ntrain: { epochs: 3 }\n" },
     says: `
-r.yaml:3:4 Line is indented deeper than the line above, which has its value already
+r.yaml:3:4 Line is indented deeper than the line above, which already has a value
    1 | dataset:
    2 |   use: emoji
    3 |    image_size: 32
@@ -52,7 +52,7 @@ r.yaml:3:4 Line is indented deeper than the line above, which has its value alre
     what: "options below a name",
     files: { "r.yaml": smallest + "ema: exponential\n  decay: 0.9\n" },
     says: `
-r.yaml:5:3 Line is indented deeper than the line above, which has its value already
+r.yaml:5:3 Line is indented deeper than the line above, which already has a value
    3 | train: { epochs: 3 }
    4 | ema: exponential
    5 |   decay: 0.9
@@ -66,11 +66,11 @@ r.yaml:5:3 Line is indented deeper than the line above, which has its value alre
     what: "a first line that is indented",
     files: { "r.yaml": " seed: 3\n" + smallest },
     says: `
-r.yaml:2:1 Line begins further left than the lines above it
+r.yaml:2:1 Line starts further left than the lines above it
    1 |  seed: 3
    2 | dataset: emoji
      | ^^^^^^^
-  begin what belongs together in the same column; the stages of a recipe in the first
+  start lines that belong together in the same column; the stages of a recipe in the first
 
 1 problem in r.yaml
 `,
@@ -175,7 +175,7 @@ r.yaml:2:1 Cannot indent with a tab
     files: { "r.yaml": "" },
     says: `
 r.yaml:1:1 Recipe "r.yaml" is empty
-  a recipe needs at least dataset, network and train: recipes/quickstart.yaml is one to copy
+  a recipe needs at least dataset, network and train: start from a copy of recipes/quickstart.yaml
 
 1 problem in r.yaml
 `,
@@ -187,7 +187,7 @@ r.yaml:1:1 Recipe "r.yaml" is empty
 r.yaml:1:1 Recipe "r.yaml" is empty
    1 | # nothing
      | ^
-  a recipe needs at least dataset, network and train: recipes/quickstart.yaml is one to copy
+  a recipe needs at least dataset, network and train: start from a copy of recipes/quickstart.yaml
 
 1 problem in r.yaml
 `,
@@ -225,13 +225,13 @@ r.yaml:4:1 Recipe file holds several documents
    3 | train: { epochs: 3 }
    4 | ---
      | ^^^
-  one file is one recipe: remove the line --- and what belongs to another
+  a file holds one recipe: remove the line --- and everything that belongs to another
 
 1 problem in r.yaml
 `,
   },
   {
-    what: "keys that are no text",
+    what: "keys that are not text",
     files: { "r.yaml": smallest + "1: x\nsamplers: { ~: ddim, [a]: ddim }\n" },
     says: `
 r.yaml:4:1 Cannot use "1" as a key
@@ -302,7 +302,7 @@ r.yaml:5:13 Cannot use tag "!!int": recipes have no tags
    4 | ema: { <<: *b }
    5 | seed: !!int 3
      |             ^
-  write the value alone, in quotes where it is text that starts with !
+  write the value alone, in quotes if it is text that starts with !
 
 r.yaml:6:10 Unknown alias "*nope"
    4 | ema: { <<: *b }
@@ -318,7 +318,7 @@ r.yaml:6:10 Unknown alias "*nope"
     what: "an alias within itself",
     files: { "r.yaml": smallest + "metrics: &m [*m]\n" },
     says: `
-r.yaml:4:14 Alias "*m" stands within itself
+r.yaml:4:14 Alias "*m" contains itself
    2 | network: residual-unet
    3 | train: { epochs: 3 }
    4 | metrics: &m [*m]
@@ -379,7 +379,7 @@ r.yaml:2:286 Unknown option "blok_depth" of network/residual-unet
     what: "escape codes",
     files: { "r.yaml": smallest + `n\u001b[31mame: x\n` },
     says: `
-r.yaml:4:2 Unknown stage "n\\u001b[31mame"
+r.yaml:4:2 Unknown key "n\\u001b[31mame"
    2 | network: residual-unet
    3 | train: { epochs: 3 }
    4 | n␛[31mame: x
@@ -436,7 +436,7 @@ Cannot find recipe "flowers"
 `,
   },
   {
-    what: "a recipe that stands in recipes",
+    what: "a recipe inside of a recipe",
     files: { "recipes/flowers.yaml": smallest },
     file: "flowers",
     says: `
@@ -450,18 +450,18 @@ Cannot find recipe "flowers"
     what: "a file of 50 MB",
     files: { "r.yaml": smallest + "#".repeat(50e6) },
     says: `
-Cannot read "r.yaml" as a recipe: it has 48 MB, more than 0.25 MB
+Cannot read "r.yaml" as a recipe: it is 48 MB, over the limit of 0.25 MB
   name a recipe file, a run folder or a checkpoint (.safetensors)
 
 1 problem
 `,
   },
   {
-    what: "bytes that are no UTF-8",
+    what: "bytes that are not UTF-8",
     files: { "r.yaml": new Uint8Array([...new TextEncoder().encode(smallest), 0x23, 0xe4, 10]) },
     says: `
 Cannot read "r.yaml" as text
-  line 4 holds bytes that are no UTF-8: save the file as UTF-8
+  line 4 has bytes that are not UTF-8: save the file as UTF-8
 
 1 problem
 `,
@@ -493,7 +493,7 @@ Cannot read "r.yaml" as text
     says: `
 Cannot read a recipe from checkpoint "x.safetensors"
   it has 2 bytes, fewer than the 8 that hold the header's length
-  checkpoints of a run hold theirs in the metadata: runs/<name>/checkpoints/*.safetensors
+  a run's checkpoints keep the recipe in their metadata: runs/<name>/checkpoints/*.safetensors
 
 1 problem
 `,
@@ -505,7 +505,7 @@ Cannot read a recipe from checkpoint "x.safetensors"
     says: `
 Cannot read a recipe from checkpoint "x.safetensors"
   its metadata holds no recipe
-  checkpoints of a run hold theirs in the metadata: runs/<name>/checkpoints/*.safetensors
+  a run's checkpoints keep the recipe in their metadata: runs/<name>/checkpoints/*.safetensors
 
 1 problem
 `,

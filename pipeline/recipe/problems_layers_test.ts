@@ -51,7 +51,7 @@ r.yaml:2:7 Option "seed" of the recipe takes an integer from 0 to 90071992547409
    2 | seed: x
      |       ^
 
-b/base.yaml:4:1 Unknown stage "emma"
+b/base.yaml:4:1 Unknown key "emma"
    2 | network: residual-unet
    3 | train: { epochs: 3 }
    4 | emma: x
@@ -107,18 +107,18 @@ command line: Unknown option "blok_depth" of network/residual-unet
           ^^^^^^^^^^
   did you mean block_depth? Options: attention, block_depth, embedding_dims, max_frequency, widths
 
-command line: Unknown stage "netwrk"
+command line: Unknown key "netwrk"
   netwrk.x=3
   ^^^^^^
   did you mean network? Keys: augmentation, backend, dataset, ema, extends, loss, metrics, name,
     network, normalizer, optimizer, parametrization, plugins, samplers, schedule, seed, sweep, train
 
-command line: Cannot override "prview" of "samplers": there is none
+command line: Cannot override "prview" of "samplers": it does not exist
   samplers.prview.steps=3
            ^^^^^^
   did you mean preview? Samplers: preview
 
-command line: Cannot override "0" of "metrics": there is none
+command line: Cannot override "0" of "metrics": it does not exist
   metrics.0.every=1 epoch
           ^
   "metrics" is empty
@@ -168,7 +168,7 @@ command line: Unknown schedule "cosin"
   schedule=cosin
            ^^^^^
   did you mean cosine? Plugins: cosine, linear
-  a plugin in a file of your own is named by plugins: [./my-plugin.ts]
+  to use a plugin from a file of your own, add plugins: [./my-plugin.ts]
 
 2 problems on the command line
 `,
@@ -178,7 +178,7 @@ command line: Unknown schedule "cosin"
     files: { "r.yaml": smallest + "sed: 3\n" },
     overrides: ["ema.decay=2"],
     says: `
-r.yaml:4:1 Unknown stage "sed"
+r.yaml:4:1 Unknown key "sed"
    2 | network: residual-unet
    3 | train: { epochs: 3 }
    4 | sed: 3

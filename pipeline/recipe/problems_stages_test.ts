@@ -8,7 +8,7 @@ testProblems([
     what: "an unknown stage",
     files: { "r.yaml": smallest + "netwrok: x\n" },
     says: `
-r.yaml:4:1 Unknown stage "netwrok"
+r.yaml:4:1 Unknown key "netwrok"
    2 | network: residual-unet
    3 | train: { epochs: 3 }
    4 | netwrok: x
@@ -23,7 +23,7 @@ r.yaml:4:1 Unknown stage "netwrok"
     what: "a misspelt stage that is then missing",
     files: { "r.yaml": smallest.replace("network", "netwrok") },
     says: `
-r.yaml:2:1 Unknown stage "netwrok"
+r.yaml:2:1 Unknown key "netwrok"
    1 | dataset: emoji
    2 | netwrok: residual-unet
      | ^^^^^^^
@@ -37,7 +37,7 @@ r.yaml:2:1 Unknown stage "netwrok"
     what: "an option at the root",
     files: { "r.yaml": smallest + "image_size: 64\n" },
     says: `
-r.yaml:4:1 Unknown stage "image_size"
+r.yaml:4:1 Unknown key "image_size"
    2 | network: residual-unet
    3 | train: { epochs: 3 }
    4 | image_size: 64
@@ -56,7 +56,7 @@ r.yaml:2:10 Unknown network "residual_unet"
    2 | network: residual_unet
      |          ^^^^^^^^^^^^^
   did you mean residual-unet? Plugins: plain-unet, residual-unet
-  a plugin in a file of your own is named by plugins: [./my-plugin.ts]
+  to use a plugin from a file of your own, add plugins: [./my-plugin.ts]
 
 1 problem in r.yaml
 `,
@@ -411,7 +411,7 @@ r.yaml:1:1 Recipe has no "network"
   plugins: plain-unet, residual-unet
 
 r.yaml:1:1 Recipe does not say how long to train
-  add train: { epochs: 40 }, or steps in place of epochs
+  add train: { epochs: 40 }, or steps instead of epochs
 
 3 problems in r.yaml
 `,
@@ -498,7 +498,7 @@ r.yaml:3:1 Recipe does not say how long to train
    2 | network: residual-unet
    3 | train: { keep: { last: 3 } }
      | ^^^^^
-  add train: { epochs: 40 }, or steps in place of epochs
+  add train: { epochs: 40 }, or steps instead of epochs
 
 1 problem in r.yaml
 `,
@@ -561,7 +561,7 @@ r.yaml:1:1 Stage "dataset" takes a name or a map, not nothing
      | ^^^^^^^
   write dataset: emoji
 
-r.yaml:2:1 Unknown stage "use"
+r.yaml:2:1 Unknown key "use"
    1 | dataset:
    2 | use: emoji
      | ^^^
@@ -574,7 +574,7 @@ r.yaml:2:1 Unknown stage "use"
     what: "a plugin file that is not there",
     files: { "r.yaml": smallest.replace("emoji", "mine") + "plugins: [./my_sampler.ts]\n", "my-sampler.ts": "" },
     says: `
-r.yaml:4:11 Cannot find plugin file "./my_sampler.ts"
+r.yaml:4:11 Cannot find the plugin file "./my_sampler.ts"
    2 | network: residual-unet
    3 | train: { epochs: 3 }
    4 | plugins: [./my_sampler.ts]

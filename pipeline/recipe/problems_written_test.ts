@@ -1,4 +1,4 @@
-/** Tests of what is said of numbers, truths and nothing where text was meant: the fix quotes what stands there. */
+/** Tests of what is said of numbers, truths and nothing where text was meant: the fix quotes what is there. */
 import assert from "node:assert/strict";
 import { DenoiseError } from "../problems/problem.ts";
 import { fakes } from "./fake_plugins.ts";
@@ -84,7 +84,7 @@ Deno.test("readRecipe() takes the numbers that it can hold, in each form of YAML
   for (const written of ["1e-310", "0.0", "0e5"]) assert.ok(await read(`${smallest}ema: { decay: ${written} }\n`));
 });
 
-Deno.test("readRecipe() names a wrong form as it is written, wherever it stands", async () => {
+Deno.test("readRecipe() names a wrong form as it is written, wherever it is", async () => {
   const cases: [text: string, says: string][] = [
     [
       "dataset: 007\nnetwork: residual-unet\ntrain: { epochs: 3 }\n",
@@ -94,7 +94,7 @@ Deno.test("readRecipe() names a wrong form as it is written, wherever it stands"
     [smallest + "extends: 1.0\n", 'Cannot extend "1.0": extends takes the path of one recipe'],
     [smallest + "plugins: [1e3]\n", 'Option "plugins" of the recipe takes a list of files, not "1e3"'],
     [smallest + "seed: 1.50\n", 'Option "seed" of the recipe takes an integer from 0 to 9007199254740991, not "1.50"'],
-    ["0b: 1", 'Unknown stage "0b"'],
+    ["0b: 1", 'Unknown key "0b"'],
     ["1.0\n", 'Cannot read "1.0" as a recipe: a recipe is a map of stages'],
     [smallest.replace("epochs: 3", "epochs: -007"), 'Option "epochs" of train takes an integer ≥ 1, not "-007"'],
   ];
@@ -118,8 +118,8 @@ Deno.test("readRecipe() refuses directives, under which values mean other things
 
 Deno.test("readRecipe() tells every mistake in YAML in words of ours, with what to do", async () => {
   const cases: [line: string, message: string][] = [
-    ["ema: &", "Name is missing behind & or *"],
-    ["ema: *", "Name is missing behind & or *"],
+    ["ema: &", "Name is missing after & or *"],
+    ["ema: *", "Name is missing after & or *"],
     ["a: &a x\nema: !x *a", "Alias has an anchor or a tag of its own"],
     ["ema: { decay:0.5, warm }x", 'Unexpected "x"'],
     ['ema: {"a" "b"}', "Comma is missing"],

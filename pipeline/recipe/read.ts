@@ -5,7 +5,7 @@ import * as messages from "../problems/messages/file.ts";
 import { extendsInCheckpoint } from "../problems/messages/trust.ts";
 import { DenoiseError, type Place, type Problem } from "../problems/problem.ts";
 import { tellOdd } from "../problems/odd.ts";
-import { commandLine, placeIn } from "../problems/source.ts";
+import { overridesFile, placeIn } from "../problems/source.ts";
 import type { Trust } from "../trust/trust.ts";
 import { checkRecipe } from "./check.ts";
 import { inQuotes } from "./in_quotes.ts";
@@ -15,7 +15,7 @@ import { mergeRecipes, withDefaults } from "./merge.ts";
 import { dataOf, isMap, type MapNode, withFields } from "./node.ts";
 import { Origins } from "./origins.ts";
 import { applyChanges, applyOverrides } from "./overrides.ts";
-import { parse, type Report } from "./parse.ts";
+import { parse, type ReportProblem } from "./parse.ts";
 import { findPluginFiles, type PluginFiles } from "./plugin_files.ts";
 import type { Path, PluginSource, Recipe } from "./types.ts";
 
@@ -28,13 +28,13 @@ export interface ReadOptions {
   readonly trust?: Trust;
 }
 
-/** What is missing because a base or a plugin file could not be read is no problem of its own. */
+/** Codes of problems that only follow from a base or a plugin file that could not be read. */
 const consequences = {
   base: ["missing-stage", "missing-use", "missing-train-length", "unknown-sampler", "override-unknown"],
   plugins: ["unknown-plugin"],
 };
 
-/** Values that cannot be read: that nothing stands in their place is no problem of its own. */
+/** Values that cannot be read: that they are missing is not reported as well. */
 const valueCodes = ["alias-cycle", "alias-unknown", "not-finite", "number-lost"];
 
 /**
@@ -75,7 +75,7 @@ async function checkedRecipe(root: MapNode, reader: Reader, surroundings: Surrou
     plugins,
     report: reader.report,
     add: (problems) => reader.problems.push(...problems),
-    // Shown with the name of the file and no line of it: what is missing is nowhere.
+    // Shown with the name of the file and no line of it: what is missing has no line.
     nowhere: placeIn("", { file, line: 1, column: 1, length: 1 }),
   });
   if (checked === undefined) throw reader.error();
@@ -118,7 +118,7 @@ class Reader {
     return again;
   }
 
-  readonly report: Report = (text, place) => {
+  readonly report: ReportProblem = (text, place) => {
     this.problems.push(place === undefined ? text : { ...text, place });
   };
 
@@ -131,7 +131,7 @@ class Reader {
     const rank = ({ place }: Problem) => {
       if (place === undefined) return -1;
       const index = this.#files.indexOf(place.file);
-      return index >= 0 ? index : place.file === commandLine ? 1e9 : 1e6;
+      return index >= 0 ? index : place.file === overridesFile ? 1e9 : 1e6;
     };
     const at = ({ place }: Problem) => `${place?.file}:${place?.line}:${place?.column}`;
     const spoilt = new Set(this.problems.filter(({ code }) => valueCodes.includes(code)).map(at));

@@ -1,4 +1,4 @@
-/** Tests of reading recipes that are right: forms, defaults, layers, plugins, and where they may stand. */
+/** Tests of reading recipes that are right: forms, defaults, layers, plugins, and where they may be. */
 import assert from "node:assert/strict";
 import { resolve } from "node:path";
 import { sha256 } from "../../lib/files/mod.ts";
@@ -86,7 +86,7 @@ samplers: { preview: { clip: false }, best: { use: ddim }, third: multistep }
 train: { steps: 100, samples: { columns: 3 } }   # steps replace epochs
 `;
   const { resolved, name, seed } = await read({ "r.yaml": over, "base/base.yaml": base });
-  assert.equal(name, "r", "a run of this recipe is no run of its base");
+  assert.equal(name, "r", "a run of this recipe is not a run of its base");
   assert.equal(seed, 7);
   const expected = {
     dataset: { use: "emoji", image_size: 64, batch_size: 16, repeats: 1 },
@@ -252,7 +252,7 @@ Deno.test("readRecipe() never touches the prototypes of objects", async () => {
   const text = smallest + `__proto__: { polluted: 1 }\nconstructor: { prototype: { polluted: 1 } }\n`;
   await assert.rejects(read(text, "__proto__.polluted=1", "network.__proto__.polluted=1", "samplers.constructor.x=1"));
   assert.equal(({} as { polluted?: number }).polluted, undefined);
-  await assert.rejects(read(smallest + "toString: 3\nhasOwnProperty: 1\n"), /Unknown stage "toString"/);
+  await assert.rejects(read(smallest + "toString: 3\nhasOwnProperty: 1\n"), /Unknown key "toString"/);
   await assert.rejects(read(smallest + "loss: { toString: noise }\n"), /Unknown option "toString"/);
 });
 

@@ -1,4 +1,4 @@
-/** Checks what stands at the root of a recipe besides its stages: name, seed, train, and keys that mean nothing. */
+/** Checks the root of a recipe besides its stages: name, seed, train, and keys that mean nothing. */
 import { basename } from "node:path";
 import { unseen, visible } from "../../lib/text/mod.ts";
 import { type Kind, kinds } from "../kinds/mod.ts";
@@ -37,7 +37,7 @@ export async function checkRootKeys(root: MapNode, tools: StageTools): Promise<R
 /** The recipe's name: a folder of `runs/` is named after it. */
 export function checkName(root: MapNode, file: string, tools: StageTools): string {
   const field = root.value.get("name");
-  if (field === undefined) return nameOf(file);
+  if (field === undefined) return recipeName(file);
   const { value, place } = field.node;
   if (typeof value !== "string") {
     const { written } = field.node;
@@ -47,11 +47,11 @@ export function checkName(root: MapNode, file: string, tools: StageTools): strin
     const allowed = "letters, digits, -, _ and . within, up to 80 characters";
     tools.report(messages.unfitName("the name of a recipe and its run folder", value, allowed), place);
   } else return value;
-  return nameOf(file);
+  return recipeName(file);
 }
 
 /** The name of a recipe that has none: its file's, with what no folder name can hold replaced. */
-export function nameOf(file: string): string {
+export function recipeName(file: string): string {
   const stem = visible(basename(file).normalize()).replace(/\.[^.]*$/, "");
   const plain = stem.replaceAll(/[^\p{L}\p{N}_.-]+/gu, "-").replaceAll(/^[-.]+|[-.]+$/g, "");
   const name = [...plain].slice(0, 80).join("").slice(0, 80).toWellFormed().replace(/\ufffd$/, "");
@@ -59,7 +59,7 @@ export function nameOf(file: string): string {
 }
 
 /** The seed; 0 when there is none. */
-export function checkSeed(root: MapNode, tools: StageTools): number {
+export function readSeed(root: MapNode, tools: StageTools): number {
   const field = root.value.get("seed");
   if (field === undefined) return 0;
   const { value, place } = field.node;

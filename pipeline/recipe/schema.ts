@@ -107,7 +107,7 @@ function stageSchema(plugins: readonly PluginSchema[], names: readonly string[])
 }
 
 /**
- * What a recipe that stands alone has to say: a plugin that exists, and what has no default. A map without `use` has
+ * What a recipe without a base has to say: a plugin that exists, and what has no default. A map without `use` has
  * the options of the default plugin.
  */
 function knownSchema(plugins: readonly PluginSchema[], byDefault: string | undefined): JsonSchema {
@@ -146,7 +146,7 @@ function pluginSchema({ name, summary, options }: AnyPlugin, common: KindInfo["o
       ...own,
       description: summary,
       properties: { use: { const: name, description: summary }, ...own.properties, ...more },
-      required: ["use"], // the rest may stand in the recipe that this one extends
+      required: ["use"], // the rest may be in the recipe that this one extends
     },
   };
 }

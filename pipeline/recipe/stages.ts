@@ -4,12 +4,12 @@ import { unseen } from "../../lib/text/mod.ts";
 import { type Kind, type KindInfo, kinds } from "../kinds/mod.ts";
 import type { AnyPlugin } from "../kinds/plugin.ts";
 import * as messages from "../problems/messages/recipe.ts";
-import type { Text } from "../problems/messages/text.ts";
+import type { Message } from "../problems/messages/text.ts";
 import { DenoiseError, type Place, type Problem } from "../problems/problem.ts";
 import { nearest } from "../terminal/nearest.ts";
 import { dataOf, type Field, isList, isMap, type MapNode, pathText, withFields } from "./node.ts";
 import { checkOptions } from "./options.ts";
-import type { Report } from "./parse.ts";
+import type { ReportProblem } from "./parse.ts";
 import type { Path, PluginSource, RecipeStage } from "./types.ts";
 import { useOf } from "./merge.ts";
 import type { UnknownKey } from "./unknown.ts";
@@ -17,12 +17,12 @@ import type { UnknownKey } from "./unknown.ts";
 /** What stages are checked with. */
 export interface StageTools {
   readonly plugins: PluginSource;
-  readonly report: Report;
+  readonly report: ReportProblem;
   /** Names of the recipe's samplers. */
   readonly samplers: readonly string[];
   /** Takes problems that have their places, such as those of a plugin that does not load. */
   readonly add: (problems: readonly Problem[]) => void;
-  /** Where what is missing is shown. */
+  /** Place to report missing keys at. */
   readonly nowhere: Place | undefined;
 }
 
@@ -35,7 +35,7 @@ export interface CheckedStage {
 const kindNames = Object.keys(kinds) as Kind[];
 
 /** Checks every stage of one kind, in the recipe's order. */
-export async function checkKind(kind: Kind, field: Field | undefined, tools: StageTools): Promise<CheckedStage[]> {
+export async function checkStages(kind: Kind, field: Field | undefined, tools: StageTools): Promise<CheckedStage[]> {
   const { key, arity, summary }: KindInfo = kinds[kind];
   const names = tools.plugins.names(kind);
   if (field === undefined) {
@@ -166,7 +166,7 @@ async function unknownOption(
   plugin: AnyPlugin,
   all: readonly string[],
   tools: StageTools,
-): Promise<Text> {
+): Promise<Message> {
   const owner = `${plugin.kind}/${plugin.name}`;
   if (path.length > 0) return messages.unknownOption(pathText([...path, key]), owner, known);
   if (nearest(key, all) === undefined) {
@@ -181,7 +181,7 @@ export async function optionOwners(option: string, order: readonly Kind[], sourc
   for (const kind of new Set(order)) {
     const owners: string[] = [];
     for (const name of source.names(kind)) {
-      // Backends load whole runtimes, and a plugin that does not load is no help here.
+      // Backends load whole runtimes, and a plugin that does not load does not help here.
       const plugin = kind === "backend" && kind !== order[0]
         ? undefined
         : await source.load(kind, name).catch(() => undefined);

@@ -5,19 +5,19 @@ import type { TrainOptions } from "./types.ts";
 
 /** Schema of `train`. That exactly one of `epochs` and `steps` is given is checked apart, in its own words. */
 export const trainSchema = z.object({
-  epochs: z.int().positive().optional().describe("passes over the training pictures; or steps"),
-  steps: z.int().positive().optional().describe("updates of the weights; or epochs"),
+  epochs: z.int().positive().optional().describe("passes over the training pictures; or give steps"),
+  steps: z.int().positive().optional().describe("updates of the weights; or give epochs"),
   checkpoint: interval.default("1 epoch").describe('how often a checkpoint is written, such as "500 steps"'),
   keep: z.object({
-    last: z.int().positive().default(2).describe("newest checkpoints that are kept"),
-    best: z.string().optional().describe("number of a metric whose best checkpoint is kept as well"),
-  }).prefault({}).describe("checkpoints that are kept"),
+    last: z.int().positive().default(2).describe("number of newest checkpoints to keep"),
+    best: z.string().optional().describe("number of a metric: the checkpoint with its best value is kept as well"),
+  }).prefault({}).describe("checkpoints to keep"),
   samples: z.object({
     every: interval.default("1 epoch").describe('how often, such as "1 epoch" or "500 steps"'),
     rows: z.int().positive().max(64).default(4).describe("rows of the grid"),
     columns: z.int().positive().max(64).default(8).describe("columns of the grid"),
     sampler: z.string().optional().describe("name of one of samplers (default: the first)"),
-  }).prefault({}).describe("grid of pictures from one fixed noise, drawn while training"),
+  }).prefault({}).describe("grid of pictures from one fixed noise, sampled while training"),
 });
 
 // Fails to compile when the schema and the interface part.

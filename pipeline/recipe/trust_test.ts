@@ -142,7 +142,7 @@ for (const [what, { files: given, file }] of Object.entries(elsewhere)) {
   });
 }
 
-Deno.test("readRecipe() asks anew where a file has changed that a plugin imports", async () => {
+Deno.test("readRecipe() asks again where a file has changed that a plugin imports", async () => {
   const files = {
     "x.safetensors": stored(smallest + plugins),
     "mine.ts": `import "./helper.ts";`,
@@ -178,7 +178,7 @@ Deno.test("readRecipe() takes a file that the user names in place of one of that
   assert.deepEqual((await outcome(files, "x.safetensors", { plugins: ["here/mine.ts"] })).loaded, ["here/mine.ts"]);
   const other = await outcome(files, "x.safetensors", { plugins: ["other.ts"], trained: true });
   assert.deepEqual(other.codes, ["plugin-untrusted"]);
-  assert.match(other.printed, /the file would be \/gone\/mine\.ts: it is not there/);
+  assert.match(other.printed, /the file would be \/gone\/mine\.ts, which does not exist/);
 });
 
 Deno.test("readRecipe() says which plugins a checkpoint lacks", async () => {

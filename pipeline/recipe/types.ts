@@ -15,14 +15,14 @@ export interface PluginSource {
   load(kind: Kind, name: string): Promise<AnyPlugin | undefined>;
   /** This source and a user's plugin files beside it. Rejects with a DenoiseError that names the broken file and line. */
   withFiles(files: readonly string[]): Promise<PluginSource>;
-  /** What stands in a recipe that leaves a key out, such as `{ normalizer: "mean-variance" }`. */
+  /** The default for a key that a recipe leaves out, such as `{ normalizer: "mean-variance" }`. */
   readonly defaults: Readonly<Record<string, unknown>>;
 }
 
 /** One stage of a recipe with its plugin and its checked options. */
 export interface RecipeStage<K extends Kind = Kind> {
   readonly kind: K;
-  /** Where it stands: `["network"]`, `["samplers", "preview"]`, `["metrics", 0]`. */
+  /** Its path in the recipe: `["network"]`, `["samplers", "preview"]`, `["metrics", 0]`. */
   readonly path: Path;
   /** The same for people: `network`, `samplers.preview`, `metrics[0]`. */
   readonly id: string;
@@ -90,6 +90,6 @@ export interface Recipe {
    * @throws {DenoiseError} with everything that is wrong with the changed recipe
    */
   with(changes: readonly Change[]): Promise<Recipe>;
-  /** A problem at a path, with its place in the file that gave the value (or the nearest parent that stands in a file). */
+  /** A problem at a path, with its place in the file that gave the value (or the nearest parent that is in a file). */
   problem(path: Path, problem: Omit<Problem, "place">): Problem;
 }

@@ -9,7 +9,7 @@ import type { Path } from "./types.ts";
 const width = 100;
 
 /**
- * A resolved recipe as YAML: itself a recipe, which reads back equal. A stage stands on one line where it fits.
+ * A resolved recipe as YAML: itself a recipe, which reads back equal. A stage is on one line where it fits.
  * The same recipe gives the same text.
  */
 export function toYaml(resolved: Readonly<Record<string, unknown>>): string {
@@ -111,7 +111,7 @@ function withoutFolders(recipe: Readonly<Record<string, unknown>>): Readonly<Rec
   return Array.isArray(plugins) ? { ...recipe, plugins: plugins.map((file) => basename(String(file))) } : recipe;
 }
 
-/** A value on one line, as it would stand in a recipe. */
+/** A value on one line, as a recipe would write it. */
 export function short(value: unknown): string {
   if (value === undefined) return "(none)";
   if (Array.isArray(value)) return list(value.map(short));
@@ -119,7 +119,7 @@ export function short(value: unknown): string {
   return typeof value === "string" && isPlain(value) ? value : visibleJson(value);
 }
 
-/** What stands in a recipe, on one line, its numbers as they are written: `007` is another text than `7`. */
+/** A value on one line, its numbers as the recipe writes them: `007` is another text than `7`. */
 export function asWritten(node: Node): string {
   const { value, written } = node;
   if (isList(node)) return list(node.value.map(asWritten));

@@ -1,21 +1,24 @@
 /** The YAML library's mistakes in words for people who write recipes. */
 import type { ErrorCode, YAMLParseError } from "yaml";
 import * as messages from "../problems/messages/file.ts";
-import { quote, type Text } from "../problems/messages/text.ts";
+import { type Message, quote } from "../problems/messages/text.ts";
 
 type Wording = readonly [what: string, ...fix: string[]];
 
 const wordings: Partial<Record<ErrorCode, Wording>> = {
   ALIAS_PROPS: ["Alias has an anchor or a tag of its own", "write the alias alone: *name"],
-  BAD_ALIAS: ["Name is missing behind & or *", "write &name and *name, or put text that starts with & or * in quotes"],
+  BAD_ALIAS: ["Name is missing after & or *", "write &name and *name, or put text that starts with & or * in quotes"],
   BAD_DQ_ESCAPE: ["Unknown escape in double quotes", "write \\\\ for a backslash, or use single quotes"],
   BAD_INDENT: ["Indentation does not fit", "indent what belongs together by the same number of spaces"],
-  BAD_PROP_ORDER: ["Anchor stands before the sign that it belongs behind", "write it behind the hyphen: - &name value"],
+  BAD_PROP_ORDER: ["Anchor is before the sign that it belongs after", "write it after the hyphen: - &name value"],
   BLOCK_AS_IMPLICIT_KEY: [
     "Cannot begin a map in the middle of a line",
     "put text with a colon in quotes, or several options in braces: { use: name, steps: 20 }",
   ],
-  BLOCK_IN_FLOW: ["Cannot begin an indented block within brackets", "close the bracket first, or separate by commas"],
+  BLOCK_IN_FLOW: [
+    "Cannot begin an indented block within brackets",
+    "close the bracket first, or separate the items with commas",
+  ],
   KEY_OVER_1024_CHARS: ["Key is longer than 1,024 characters", "look for a quote or a bracket that is not closed"],
   MULTILINE_IMPLICIT_KEY: ["Line has no colon", "write key: value, with a space after the colon"],
   MULTIPLE_ANCHORS: ["Value has several anchors", "keep one"],
@@ -25,20 +28,20 @@ const wordings: Partial<Record<ErrorCode, Wording>> = {
 
 /** What the library calls a missing character, by its words. */
 const missing: readonly (readonly [said: RegExp, ...Wording])[] = [
-  [/^Missing space after :/, "Space is missing behind a colon", "write key: value, with a space after the colon"],
+  [/^Missing space after :/, "Space is missing after a colon", "write key: value, with a space after the colon"],
   [
     /^Missing , /,
     "Comma is missing",
-    "separate what stands in brackets by commas",
+    "separate the items in brackets with commas",
   ],
   [
     /^Comments must/,
     "Space is missing before #",
-    "write a space before a comment, and put text that holds # in quotes",
+    "write a space before a comment, and put text with # in quotes",
   ],
   [
     /^Tags and anchors/,
-    "Space is missing behind an anchor",
+    "Space is missing after an anchor",
     "write &name value, and put text that starts with & in quotes",
   ],
   [
@@ -51,14 +54,14 @@ const missing: readonly (readonly [said: RegExp, ...Wording])[] = [
 
 /** What is said of mistakes that have no words of their own: nobody makes them on purpose. */
 const otherwise: Wording = [
-  "Cannot make out what stands here",
-  "look for a quote, a bracket or a colon too many or too few; text that holds signs is safe in quotes",
+  "Cannot understand this",
+  "look for a missing or extra quote, bracket or colon; put text with special characters in quotes",
 ];
 
 /** A mistake as it is shown: a range of the text, and words. */
 export interface SyntaxProblem {
   readonly pos: readonly [start: number, end: number];
-  readonly text: Text;
+  readonly text: Message;
 }
 
 /** The mistakes of a text in its order, each shown where it was made rather than where the library noticed. */
@@ -84,7 +87,7 @@ export function syntaxProblems(errors: readonly YAMLParseError[], text: string):
   });
 }
 
-const tooDeep = messages.yamlSyntax("Line is indented deeper than the line above, which has its value already", [
+const tooDeep = messages.yamlSyntax("Line is indented deeper than the line above, which already has a value", [
   "indent both alike, or put a name and its options in braces: { use: name, steps: 20 }",
 ]);
 
@@ -92,7 +95,7 @@ function isFurtherLeft({ code, message, pos: [start] }: YAMLParseError, text: st
   return code === "UNEXPECTED_TOKEN" && /at node end$/.test(message) && text[start - 1] === "\n";
 }
 
-/** The bracket that is not closed, where it stands on an earlier line than the one where that was noticed. */
+/** The bracket that is not closed, where it is on an earlier line than the one where that was noticed. */
 function openingOf({ message, pos: [noticed] }: YAMLParseError, text: string): number | undefined {
   const closing = /end with a (.)$/.exec(message)?.[1];
   if (closing === undefined) return undefined;
@@ -109,7 +112,7 @@ function openingOf({ message, pos: [noticed] }: YAMLParseError, text: string): n
 const opening: Readonly<Record<string, string>> = { "]": "[", "}": "{" };
 
 /** A syntax error in our own words. */
-function syntaxProblem(error: YAMLParseError, text: string): Text {
+function syntaxProblem(error: YAMLParseError, text: string): Message {
   const at = text.slice(error.pos[0], error.pos[1]);
   switch (error.code) {
     case "MULTIPLE_DOCS":
@@ -119,7 +122,7 @@ function syntaxProblem(error: YAMLParseError, text: string): Text {
     case "BAD_SCALAR_START":
       return messages.yamlSyntax(`Cannot begin a value with ${quote(at)}`, ["put the text in quotes"]);
     case "BAD_INDENT":
-      // The same code stands for a bracket that is never closed.
+      // The same code also means a bracket that is never closed.
       if (/end with a (.)$/.test(error.message)) return unclosed(error.message.at(-1)!);
       break;
     case "MISSING_CHAR": {
@@ -134,13 +137,13 @@ function syntaxProblem(error: YAMLParseError, text: string): Text {
     }
     case "UNEXPECTED_TOKEN":
       if (isFurtherLeft(error, text)) {
-        return messages.yamlSyntax("Line begins further left than the lines above it", [
-          "begin what belongs together in the same column; the stages of a recipe in the first",
+        return messages.yamlSyntax("Line starts further left than the lines above it", [
+          "start lines that belong together in the same column; the stages of a recipe in the first",
         ]);
       }
       if (at.trim() !== "") {
         return messages.yamlSyntax(`Unexpected ${quote(at)}`, [
-          "remove it, or put text that holds it in quotes",
+          "remove it, or put text with it in quotes",
         ]);
       }
       break;
@@ -153,7 +156,7 @@ function syntaxProblem(error: YAMLParseError, text: string): Text {
   return messages.yamlSyntax(what, fix);
 }
 
-function unclosed(character: string): Text {
+function unclosed(character: string): Message {
   const bracket = opening[character];
   return bracket === undefined
     ? messages.yamlSyntax("Text in quotes does not end", [`close it with ${character}`])

@@ -21,7 +21,7 @@ export function pluginFile(plugin: AnyPlugin): string | undefined {
   return origins.get(plugin)?.file;
 }
 
-/** Where a property of a user's plugin stands in its file; undefined for a built-in one. */
+/** Place of a property of a user's plugin in its file; undefined for a built-in one. */
 export function placeInPlugin(plugin: AnyPlugin, property: string): Place | undefined {
   const origin = origins.get(plugin);
   return origin && placeOfProperty(origin.file, origin.source, { property });
@@ -105,7 +105,7 @@ function position(text: string, index: number): { line: number; column: number }
   return { line: before.length, column: charactersIn(before.at(-1)!) + 1 };
 }
 
-/** Where a property stands in the source; the call of `plugin` when it is missing; the first line as a last resort. */
+/** Place of a property in the source; the call of `plugin` when it is missing; the first line as a last resort. */
 function placeOfProperty(
   file: string,
   source: string,
@@ -129,8 +129,8 @@ function reasonOf(error: unknown): string {
 
 const isLoaderError = (error: Error) => (error as { code?: unknown }).code === "ERR_MODULE_NOT_FOUND";
 
-/** Places in files that an error of Deno names, in its message or its stack (where blanks stand unescaped): `file:///…/my.ts:3:5`. */
-export function placesIn(error: unknown): Place[] {
+/** Places in files that an error of Deno names, in its message or its stack (where spaces are unescaped): `file:///…/my.ts:3:5`. */
+export function placesInError(error: unknown): Place[] {
   if (!(error instanceof Error)) return [];
   const text = stripVTControlCharacters(`${error.message}\n${error.stack ?? ""}`); // Deno colours its messages
   return [...text.matchAll(/(file:\/\/[^\n]+?):(\d+):(\d+)/g)].flatMap(([, url, line, column]) => {
@@ -143,7 +143,7 @@ export function placesIn(error: unknown): Place[] {
 }
 
 function importProblem(path: string, source: string, error: unknown): Problem {
-  const places = placesIn(error);
+  const places = placesInError(error);
   // Prefer the user's own file; a file it imports comes next, and this program's own frames never.
   const isProgram = ({ file }: Place) => pathToFileURL(file).href === Deno.mainModule;
   const own = places.find((place) => place.file === path) ??

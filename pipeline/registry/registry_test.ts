@@ -66,7 +66,7 @@ export default { kind: "augmentation", name: "${name}", summary: "x", options: z
         "plugin-file-missing",
       ]);
       assert.equal(error.problems[0]!.help[0], 'rename it, such as name: "my-flip"');
-      assert.match(error.problems[1]!.message, /mine\.ts" has that name already/);
+      assert.match(error.problems[1]!.message, /mine\.ts" already has that name/);
       return true;
     });
   } finally {

@@ -18,7 +18,7 @@ export interface NewFile {
 const root = new URL("../../", import.meta.url);
 const slot = "my-plugin"; // what the templates call themselves
 
-/** Kinds that have a template. A backend is no small example. */
+/** Kinds that have a template. A backend is not a small example. */
 export const scaffoldKinds = (Object.keys(kinds) as Kind[]).filter((kind) => kind !== "backend");
 
 /**
@@ -56,7 +56,7 @@ export async function scaffold(
   ];
   if (configured) return files;
   await writeWhole(join(folder, "deno.json"), await configText());
-  return [...files, { path: join(dir, "deno.json"), about: "where Denoise stands, for Deno and your editor" }];
+  return [...files, { path: join(dir, "deno.json"), about: "where Denoise is, for Deno and your editor" }];
 }
 
 /** What was written, one line a file; two where paths are long. */

@@ -53,7 +53,7 @@ Deno.test("scaffold() makes a folder of the user's own work by itself", async ()
         ["~/mine.ts", "the plugin: a straight line of log-SNR, to change"],
         ["~/mine_test.ts", "the contract that every schedule keeps: deno test -P ~/mine_test.ts"],
         ["~/mine.yaml", "the quickstart with it: deno task run ~/mine.yaml"],
-        ["~/deno.json", "where Denoise stands, for Deno and your editor"],
+        ["~/deno.json", "where Denoise is, for Deno and your editor"],
       ],
     );
     assert.match(await runTests(dir), /^schedule\/mine .* ok/m);

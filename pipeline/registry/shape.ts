@@ -20,7 +20,7 @@ export const slots = Object.keys(
 
 const kindNames = Object.keys(kinds) as Kind[];
 
-/** A name that can stand in a recipe, such as "my-sampler". */
+/** A name that can be used in a recipe, such as "my-sampler". */
 export const pluginName = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 
 /** Whether a value is a zod object schema, by what it can do rather than by its class: a plugin may have loaded a zod of its own. */
@@ -53,7 +53,7 @@ const pluginSchema = z.object({
 /** A problem of the plugin object, and the property whose line in the file shows it. */
 export interface ShapeProblem {
   readonly property: string;
-  /** The value that stands there, where it is a word to look for. */
+  /** The value that is there, where it is a word to look for. */
   readonly value?: string;
   readonly problem: Omit<Problem, "place">;
 }

@@ -7,7 +7,7 @@ import { DenoiseError } from "../problems/problem.ts";
 import { describe, inputSchema, type JsonSchema } from "../recipe/describe.ts";
 import type { PluginSource } from "../recipe/types.ts";
 import { wrap } from "../terminal/width.ts";
-import { capabilities } from "./capabilities.ts";
+import { factsOfPlugin } from "./plugin_facts.ts";
 import { pluginFile } from "./load_file.ts";
 import { everyName } from "./registry.ts";
 import { z } from "zod";
@@ -66,7 +66,7 @@ export async function showPlugin(source: PluginSource, text: string): Promise<st
     ...row("source", plugin.source),
     ...row("file", pluginFile(plugin)),
     ...row("needs", plugin.needs?.join(" · ")),
-    ...row("capabilities", (await capabilities(source, plugin)).join(" · ")),
+    ...row("capabilities", (await factsOfPlugin(source, plugin)).join(" · ")),
     ...(options.length === 0 ? row("options", "none") : ["options", ...options]),
     "in a recipe",
     `  ${exampleLine(plugin)}`,

@@ -2,7 +2,7 @@
 import { changesBetween, type DataChanges } from "../data/changes.ts";
 import type { Pictures } from "../data/types.ts";
 import * as messages from "../problems/messages/behind.ts";
-import { listed, quote, type Text } from "../problems/messages/text.ts";
+import { listed, type Message, quote } from "../problems/messages/text.ts";
 import { backendChanged } from "../problems/messages/run.ts";
 import type { Console } from "../terminal/console.ts";
 import { warning } from "../problems/warning.ts";
@@ -15,7 +15,7 @@ export type Here = Pick<Position, "backend" | "devices" | "build" | "pictures" |
 
 /** What was found. */
 export interface Behind {
-  readonly warnings: readonly Text[];
+  readonly warnings: readonly Message[];
   /** Whether training goes through other pictures than before: the epoch that was under way has to begin again. */
   readonly otherPictures: boolean;
   /** Whether the folder has the record of the old pictures, and none of them is among the new ones. */
@@ -65,12 +65,12 @@ export async function compareBehind(
     return done(true);
   }
   warnings.push(messages.dataChanged(position.step, linesOf(changesBetween(before, now)), fitted));
-  // By pixels, not by what became of the names: the same pictures under exchanged names are no other data set.
+  // By pixels, not by what became of the names: the same pictures under exchanged names are the same data set.
   const seen = new Set(before.train.map(({ content }) => content));
   return done(true, !now.train.some(({ content }) => seen.has(content)));
 }
 
-function* programAndMachine(position: Position, denoise: string | undefined, here: Here): Iterable<Text> {
+function* programAndMachine(position: Position, denoise: string | undefined, here: Here): Iterable<Message> {
   const [was, is] = [backendText(position), backendText(here)];
   if (was !== is) yield backendChanged(was, is);
   else if (position.build !== undefined && here.build !== undefined && position.build !== here.build) {

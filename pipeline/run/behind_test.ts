@@ -52,11 +52,11 @@ Deno.test("compareBehind() says nothing where nothing has changed, and nothing o
 Deno.test("compareBehind() says which backend, which machine and which version were others", async () => {
   const other = await found({ backend: "wasm", build: "anything" });
   assert.deepEqual(other.codes, ["backend-changed"]);
-  assert.match(other.text, /was wasm and is xla/);
+  assert.match(other.text, /was wasm and is now xla/);
   assert.deepEqual((await found({ devices: 2 })).codes, ["backend-changed"]);
   const machine = await found({ build: "cuda13 1, a GPU" });
   assert.deepEqual(machine.codes, ["build-changed"]);
-  assert.match(machine.text, /ran on cuda13 1, a GPU and runs on cpu 1, a processor now/);
+  assert.match(machine.text, /ran on cuda13 1, a GPU and now runs on cpu 1, a processor/);
   assert.deepEqual((await found({}, { denoise: "0.0.1" })).codes, ["version-changed"]);
 });
 

@@ -1,4 +1,4 @@
-/** Checkpoints: all that is needed to go on exactly, in one safetensors file that explains itself. */
+/** Checkpoints: all that is needed to resume exactly, in one self-describing safetensors file. */
 import { basename, dirname, join } from "node:path";
 import { z } from "zod";
 import { sha256 } from "../../lib/files/mod.ts";
@@ -13,7 +13,7 @@ import type { HostTree } from "./host_tensors.ts";
 import { checkMetadata, format } from "./position.ts";
 import { readMetadata, readSafetensors, writeSafetensors } from "./safetensors.ts";
 
-/** Where a run stands, besides its tensors. */
+/** The state of a run besides its tensors. */
 export interface Position {
   /** Updates done. */
   readonly step: number;
@@ -118,7 +118,7 @@ export function changedCode({ code = {} }: Pick<Checkpoint, "code">, now: readon
     .map(([name]) => name);
 }
 
-/** Reads where a run stood, without its tensors. @throws {DenoiseError} as `readCheckpoint` */
+/** Reads the state of a run without its tensors. @throws {DenoiseError} as `readCheckpoint` */
 export async function readPosition(path: string): Promise<Position> {
   return checkMetadata(path, await readMetadata(path)).position;
 }
@@ -163,7 +163,7 @@ export async function newestGood(
 
 /**
  * Removes all checkpoints by step but the newest `last`; the newest stays in any case. One that cannot be removed stays
- * until the next time: there is no reason to stop a training for it.
+ * until the next time: there does not stop the program a training for it.
  */
 export async function prune(folder: string, last: number): Promise<void> {
   const old = (await listCheckpoints(folder)).slice(Math.max(1, last));

@@ -7,7 +7,7 @@ import { exists, writeWhole } from "../../lib/files/mod.ts";
 import { digestOf } from "../data/digest.ts";
 import type { DataDigest, DataRecord, PictureRecord } from "../data/types.ts";
 
-/** Lines of 200,000 pictures have some 10 MB: more than this is no list of pictures. */
+/** Lines of 200,000 pictures have some 10 MB: a larger file is not a list of pictures. */
 const longest = 2 ** 28; // bytes
 
 /** The file of a data set in the folder of a run. */

@@ -131,7 +131,7 @@ Deno.test("prune() keeps the newest checkpoints, and always one", () =>
     assert.deepEqual(names(folder), kept.slice(0, 2));
   }));
 
-Deno.test("prune() goes on where a checkpoint cannot be removed", () =>
+Deno.test("prune() continues where a checkpoint cannot be removed", () =>
   inFolder(async (folder) => {
     for (const step of [10, 20, 30]) await writeCheckpoint(file(folder, step), checkpoint(step));
     await Deno.mkdir(join(file(folder, 25), "inside"), { recursive: true }); // not empty: it is not removed

@@ -1,6 +1,6 @@
 /** Intervals of a recipe, such as `1 epoch` or `500 steps`. */
 
-/** Where training stands after a step. */
+/** How far training is after a step. */
 export interface StepEnd {
   readonly step: number; // steps done
   readonly epoch: number; // epochs done

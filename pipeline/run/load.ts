@@ -31,7 +31,7 @@ export interface Model extends AsyncDisposable {
   readonly position: Position;
   /** The checkpoint. */
   readonly path: string;
-  /** The run folder that the checkpoint stands in, if it does. */
+  /** The run folder that the checkpoint is in, if any. */
   readonly folder: string | undefined;
 }
 
@@ -39,7 +39,7 @@ export interface Model extends AsyncDisposable {
  * Loads the newest good checkpoint of a run folder, or a checkpoint. Neither the recipe's file nor the data are needed.
  *
  * @param changesFor values in place of the recipe's, which may depend on it
- * @throws {DenoiseError} when there is no checkpoint, it is damaged, or the recipe in it does not work any more
+ * @throws {DenoiseError} when there is no checkpoint, it is damaged, or the recipe in it no longer works
  */
 export async function loadModel(
   target: string,

@@ -16,7 +16,7 @@ export class RunLog implements Disposable {
   private constructor(private readonly file: Deno.FsFile, private readonly path: string) {}
 
   /**
-   * Opens a log to go on after `step`: entries of later steps are cut off, and so is a last line that was not finished,
+   * Opens a log to continue after `step`: entries of later steps are cut off, and so is a last line that was not finished,
    * because those steps are done again.
    *
    * @param measured false where what is due at `step` was not done to its end: it is done again, with its entries

@@ -1,7 +1,7 @@
-/** Files of what a command has measured, which it reads when it goes on. */
+/** Files of what a command has measured, which it reads when it resumes. */
 import { z } from "zod";
 import { DenoiseError } from "../problems/problem.ts";
-import type { Text } from "../problems/messages/text.ts";
+import type { Message } from "../problems/messages/text.ts";
 
 const maxSize = 64 * 2 ** 20; // bytes: a measurement takes some hundred
 
@@ -26,7 +26,7 @@ export const measurementSchema = z.object({
 export async function readMeasurements<T>(
   path: string,
   list: (content: unknown) => T[] | undefined,
-  damaged: (path: string, reason: string) => Text,
+  damaged: (path: string, reason: string) => Message,
 ): Promise<T[]> {
   let text: string;
   try {

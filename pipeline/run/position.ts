@@ -4,7 +4,7 @@ import { isMap, parseDocument } from "yaml";
 import { z } from "zod";
 import { checkpointField, checkpointUnknown } from "../problems/messages/run.ts";
 import { DenoiseError } from "../problems/problem.ts";
-import { faultOf } from "../../lib/files/safetensors/json.ts";
+import { jsonFault } from "../../lib/files/safetensors/json.ts";
 import type { Position } from "./checkpoint.ts";
 
 /** The `format` in the metadata of a checkpoint. */
@@ -59,7 +59,7 @@ export function checkMetadata(
 }
 
 function checkPosition(path: string, given: string): Position {
-  const fault = faultOf(given);
+  const fault = jsonFault(given);
   let value: unknown;
   try {
     value = JSON.parse(given);

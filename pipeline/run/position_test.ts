@@ -81,8 +81,8 @@ Deno.test("readCheckpoint() refuses a position that is not an object in JSON, or
   await refused({ position: "null" }, /its position is nothing, expected an object$/);
   await refused({ position: JSON.stringify(right).replace("{", '{"step":1,') }, /it has the key "step" twice$/);
   await refused({ position: "[".repeat(50) + "]".repeat(50) }, /it is nested deeper than 8 levels$/);
-  await refused({}, /it holds no training state of Denoise$/);
-  await refused({ ...at({}), format: "other" }, /it holds no training state of Denoise$/);
+  await refused({}, /it has no Denoise training state$/);
+  await refused({ ...at({}), format: "other" }, /it has no Denoise training state$/);
 });
 
 Deno.test("readCheckpoint() takes no prototype from a position", async () => {

@@ -1,4 +1,4 @@
-/** Gets ready what metrics measure with; goes on without those for which it cannot be had. */
+/** Prepares metrics, for example by downloading weights; skips those whose files are unavailable. */
 import { join } from "node:path";
 import { cacheFolder } from "../../lib/files/mod.ts";
 import { visible } from "../../lib/text/mod.ts";
@@ -26,7 +26,7 @@ export async function prepareMetrics(
   for (const metric of graph.all("metric")) {
     const lack = await prepareMetric(graph, metric, console, { signal, cache });
     if (lack === undefined) ready.push(metric);
-    else console.warn(warning(metricUnavailable(metric.id, metric.plugin.name, lack.message, lack.help)));
+    else console.warn(warning(metricUnavailable(metric.plugin.name, lack.message, lack.help, metric.id)));
   }
   return ready;
 }
@@ -63,7 +63,7 @@ export async function prepareMetric(
   }
 }
 
-/** Why something cannot be had, and what to do about it. */
+/** Why something is unavailable, and what to do about it. */
 type Unavailable = Error & { readonly help: readonly string[] };
 
 /** Whether an error says that a download failed, of whichever copy of `denoise/plugin` a user's file has loaded. */

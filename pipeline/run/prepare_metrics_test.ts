@@ -1,4 +1,4 @@
-/** Tests of preparing metrics: one that cannot be had is told of once, and the others go on. */
+/** Tests of preparing metrics: one that is unavailable is told of once, and the others continue. */
 import assert from "node:assert/strict";
 import { files, refuse } from "denoise/plugin";
 import type { Graph, Stage } from "../graph/types.ts";
@@ -36,7 +36,7 @@ Deno.test("a metric whose download fails is told of once, and the others are pre
   assert.deepEqual(ready.map(({ plugin }) => plugin.name), ["plain", "ready"]);
   assert.deepEqual(folders, ["cache/metrics/ready"]);
   const text = console.warnings.join("\n");
-  assert.match(text, /Cannot measure "far": what it needs is not here; all else goes on without it/);
+  assert.match(text, /Cannot measure "far": a file it needs is missing; everything else continues without it/);
   for (const line of ['Cannot download "x"', "place it at: there", "leave metrics[1] out of the recipe"]) {
     assert.equal(text.split(line).length, 2, `${line} in ${text}`);
   }

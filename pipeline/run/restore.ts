@@ -75,7 +75,7 @@ export async function startOf(
   return { position: { ...position, ...here, batch: 0, measured: position.measured || within }, warnings: texts };
 }
 
-/** The checkpoint to go on from; one that is damaged is put aside. Refuses one of another recipe. */
+/** The checkpoint to resume from; one that is damaged is put aside. Refuses one of another recipe. */
 export async function lastCheckpoint(
   folder: RunFolder,
   graph: Graph,

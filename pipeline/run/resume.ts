@@ -1,4 +1,4 @@
-/** Whether a run can go on: what decides the weights of a step may not have changed. */
+/** Whether a run can resume: what decides the weights of a step may not have changed. */
 import { parse } from "yaml";
 import { differences, toYaml } from "../recipe/write.ts";
 import type { Recipe } from "../recipe/types.ts";

@@ -21,7 +21,7 @@ const after = (resolved: Record<string, unknown>) =>
 
 const nothing = { training: [], measuring: [], moved: [] };
 
-Deno.test("changesOf() lets a run go on for longer, on other backends and more devices", () => {
+Deno.test("changesOf() lets a run continue for longer, on other backends and more devices", () => {
   assert.deepEqual(after({}), nothing);
   assert.deepEqual(after({ train: { epochs: 5, keep: { last: 1 } } }), nothing);
   for (const backend of ["cpu", { use: "auto" }, { use: "xla", devices: 4, plugin: "x.so" }]) {

@@ -1,4 +1,4 @@
-/** The folder of a run: where its files stand, and how it is taken, moved aside and tidied. */
+/** The folder of a run: where its files are, and how it is taken, moved aside and tidied. */
 import { basename, dirname, join } from "node:path";
 import { exists, isFile, isFolder, refusalOf, removeLeftovers } from "../../lib/files/mod.ts";
 import { runFolderUnwritable } from "../problems/messages/run.ts";
@@ -6,7 +6,7 @@ import { DenoiseError } from "../problems/problem.ts";
 import { listCheckpoints } from "./checkpoint.ts";
 import { lockFolder } from "./lock.ts";
 
-/** Where the files of a run stand. */
+/** Paths of the files of a run. */
 export interface RunFolder extends Disposable {
   readonly path: string;
   readonly recipe: string;
@@ -20,7 +20,7 @@ export async function runFolderOf(recipeFile: string, name: string, runs: string
   return await runFolderAt(recipeFile) ?? join(runs, name);
 }
 
-/** The run folder that is named, or that what is named stands in: a checkpoint or the run's recipe. */
+/** The run folder that is named, or that contains what is named: a checkpoint or the run's recipe. */
 export async function runFolderAt(path: string): Promise<string | undefined> {
   const folder = await isFolder(path) ? path : dirname(path);
   const run = basename(folder) === "checkpoints" ? dirname(folder) : folder;
@@ -35,7 +35,7 @@ async function hasRun(folder: string): Promise<boolean> {
 /**
  * Takes a run folder for this process, and removes what killed writers left in it.
  *
- * @param fresh moves what stands there aside first: where to, is told by `moved`
+ * @param fresh moves what is there aside first: `moved` tells where to
  * @throws {DenoiseError} when another process trains there, or nothing can be written there
  */
 export async function takeRunFolder(
@@ -58,7 +58,7 @@ export async function takeRunFolder(
 /**
  * Makes a folder, and takes it for this process.
  *
- * @param moved given where what stands there is to be moved aside first: where to, it is told
+ * @param moved given when what is there is to be moved aside first: it is told where to
  * @throws {DenoiseError} when another process has it, or nothing can be written there
  */
 export async function takeFolder(path: string, moved?: (to: string) => void): Promise<Disposable> {

@@ -7,8 +7,8 @@ import {
   arrays,
   type DType,
   type Entry,
-  Fault,
   type Header,
+  HeaderFault,
   readBytes,
   readHeader,
 } from "../../lib/files/safetensors/header.ts";
@@ -76,7 +76,7 @@ export async function readSafetensors(path: string): Promise<SafeTensors> {
     const data = await readBytes(file, size - start);
     const { metadata, entries } = header;
     const expected = metadata[checksumKey];
-    if (expected !== undefined && checksum(header, [data]) !== expected) throw new Fault("its checksum differs");
+    if (expected !== undefined && checksum(header, [data]) !== expected) throw new HeaderFault("its checksum differs");
     const tensors: Record<string, HostTensor> = Object.create(null);
     for (const [name, { dtype, shape, data_offsets: [begin, end] }] of Object.entries(entries)) {
       const array = arrays[dtype];
@@ -107,7 +107,7 @@ async function reading<T>(path: string, read: (file: Deno.FsFile, size: number) 
   try {
     return await read(file, (await file.stat()).size);
   } catch (error) {
-    throw error instanceof Fault ? new DenoiseError(fileDamaged(path, error.message), { cause: error }) : error;
+    throw error instanceof HeaderFault ? new DenoiseError(fileDamaged(path, error.message), { cause: error }) : error;
   }
 }
 

@@ -111,7 +111,7 @@ const damages: [what: string, expected: RegExp, damage: (bytes: Uint8Array<Array
     (b) => reheaded(b, (h) => void ((h.__metadata__ as { recipe: string }).recipe = "b")),
   ],
   [
-    "metadata that are no text",
+    "metadata that are not text",
     /metadata are not all text/,
     (b) => reheaded(b, (h) => void (h.__metadata__ = { a: 1 })),
   ],

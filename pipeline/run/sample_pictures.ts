@@ -15,7 +15,7 @@ export interface SampleOptions {
   readonly average: State;
   /** One picture for each: the same seed gives the same picture. Integers from 0 to 2^31 - 1. */
   readonly seeds: readonly number[];
-  /** Pictures generatePictures at the same time. */
+  /** Pictures generated at the same time. */
   readonly batch: number;
   /** Names of the classes, where the data have some: the pictures go through them in turn. */
   readonly classes?: readonly string[] | undefined;

@@ -93,7 +93,7 @@ export class Trainer implements Disposable {
     return this.#losses.last;
   }
 
-  /** @returns whether it came to the recipe's end; otherwise the signal stopped it, and it has saved where it stands */
+  /** @returns whether it came to the recipe's end; otherwise the signal stopped it, and it has saved its state */
   async run(): Promise<boolean> {
     const { session: { console, signal }, keeper } = this.options;
     try {
@@ -170,7 +170,7 @@ export class Trainer implements Disposable {
     const sampled = graph.all("sampler").length > 0 && isDue(this.#train.samples.every, moment);
     const checkpoint = isDue(this.#train.checkpoint, moment);
     const due = metrics.length > 0 || sampled || checkpoint || moment.epochEnded;
-    if (signal.aborted) return; // `measured` stays false: what is due comes when the run goes on
+    if (signal.aborted) return; // `measured` stays false: what is due comes when the run resumes
     if (!due) return this.#measured();
     await this.#pace.event(async () => {
       await this.#losses.settle();
@@ -200,7 +200,7 @@ export class Trainer implements Disposable {
     });
   }
 
-  /** Keeps what was trained where measuring or sampling failed; `measured` is false still, so what failed is done anew. */
+  /** Keeps what was trained where measuring or sampling failed; `measured` is false still, so what failed is done again. */
   async #rescue(): Promise<void> {
     const { keeper, session: { console } } = this.options;
     try {

@@ -19,7 +19,7 @@ export function printStart(console: Console, graph: Graph, cost: TrainingCost | 
   row(console, "backend", graph.one("backend").stage.description);
   const network = graph.one("network").plugin.name;
   const size = cost === undefined
-    ? "with an op whose cost is not known"
+    ? "with an op of unknown cost"
     : `${counted(cost.parameters, "parameter")}, ${scaled(cost.stepFlops, "FLOP")} a step`;
   row(console, "network", `${network}, ${size}`);
 }
@@ -127,12 +127,12 @@ export function printEnd(
   if (run.longer === undefined) return;
   row(console, "more", `deno task sample ${run.folder} --count 64 --grid grid.png`);
   row(console, "longer", run.longer);
-  row(console, "next", "deno task plugins   lists what else a recipe can be made of");
-  row(console, "", "deno task new sampler my-sampler   writes a sampler of your own, to change");
+  row(console, "next", "deno task plugins   lists all parts a recipe can use");
+  row(console, "", "deno task new sampler my-sampler   writes a sampler for you to change");
 }
 
 /** What an interrupted run says. */
 export function printInterrupted(console: Console, checkpoint: string | undefined, command: string): void {
-  console.line(checkpoint === undefined ? "nothing was trained yet, so nothing is saved" : `saved ${checkpoint}`);
-  console.line(`go on with: ${command}`);
+  console.line(checkpoint === undefined ? "nothing has been trained yet, so nothing was saved" : `saved ${checkpoint}`);
+  console.line(`resume with: ${command}`);
 }

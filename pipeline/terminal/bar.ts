@@ -23,11 +23,11 @@ export function bar(progress: Progress, width: number, colors: Colors): string {
     const room = width - label.length - rest.length - 4;
     if (room >= shortest) return `${label}  ${cells(part(progress), Math.min(room, longest), colors)}  ${rest}`;
   }
-  return plain({ ...progress, details: [] }).slice(0, width);
+  return plainProgress({ ...progress, details: [] }).slice(0, width);
 }
 
 /** The same without a bar, for a log: `epoch  4/12   59 %  loss 0.1841`. */
-export function plain(progress: Progress): string {
+export function plainProgress(progress: Progress): string {
   const { label, details } = progress;
   return [label, `${Math.floor(100 * part(progress)).toString().padStart(3)} %`, ...details].join("  ");
 }

@@ -3,7 +3,7 @@ import picocolors from "picocolors";
 import { visible, visibleLines } from "../../lib/text/mod.ts";
 import { asTyped } from "./shell.ts";
 import { wrap } from "./width.ts";
-import { bar, plain, type Progress } from "./bar.ts";
+import { bar, plainProgress, type Progress } from "./bar.ts";
 import { harmless } from "./harmless.ts";
 import { toStderr, toStdout } from "./output.ts";
 import { progressLine } from "./progress_line.ts";
@@ -125,7 +125,7 @@ export function createConsole(streams: Streams): Console {
       }
       if (streams.now() - printed < plainInterval) return;
       printed = streams.now();
-      out(`${plain(told(progress))}\n`);
+      out(`${plainProgress(told(progress))}\n`);
     },
     endProgress: () => line.end(),
   };

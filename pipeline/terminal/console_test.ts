@@ -1,8 +1,8 @@
-/** Tests of what stands on the terminal, and in a file in its place. */
+/** Tests of what is on the terminal, and in a file in its place. */
 import assert from "node:assert/strict";
 import { stripVTControlCharacters } from "node:util";
 import picocolors from "picocolors";
-import { bar, plain } from "./bar.ts";
+import { bar, plainProgress } from "./bar.ts";
 import { createConsole, isColored, type Progress } from "./console.ts";
 import { warning } from "../problems/warning.ts";
 import { row } from "./rows.ts";
@@ -56,17 +56,17 @@ function streams(interactive: boolean, columns = 80) {
   return { said, console };
 }
 
-Deno.test("a console that is no terminal prints plain lines, every ten seconds at most", () => {
+Deno.test("a console that is not a terminal prints plain lines, every ten seconds at most", () => {
   const { said, console } = streams(false);
   for (said.now = 0; said.now <= 60_000; said.now += 100) console.progress(progress);
   console.endProgress();
   const lines = said.out.split("\n").slice(0, -1);
   assert.ok(lines.length >= 5 && lines.length <= 6, said.out);
-  assert.equal(lines[0], plain(progress));
+  assert.equal(lines[0], plainProgress(progress));
   assert.ok(!said.out.includes("\x1b") && !said.out.includes("\r") && !said.out.includes("━"));
 });
 
-Deno.test("a console that is no terminal passes over short work", () => {
+Deno.test("a console that is not a terminal passes over short work", () => {
   const { said, console } = streams(false);
   for (let epoch = 1; epoch <= 20; epoch++) {
     console.progress({ ...progress, label: `epoch ${epoch}` });
@@ -139,12 +139,11 @@ Deno.test("row() keeps a command on one line, and wraps what is said of it", () 
   const console = memoryConsole(40);
   const command = "deno task sample 'runs/a run' --count 64 --grid grid.png";
   row(console, "more", command);
-  row(console, "next", "deno task plugins   lists what else a recipe can be made of");
+  row(console, "next", "deno task plugins   lists all parts a recipe can use");
   assert.deepEqual(console.lines, [
     `more         ${command}`,
     "next         deno task plugins   lists",
-    "             what else a recipe can be",
-    "             made of",
+    "             all parts a recipe can use",
   ]);
 });
 

@@ -86,7 +86,7 @@ export function onInterrupt(): Interruption {
     if (data === "listening") release();
     else stop(data);
   });
-  worker.addEventListener("error", (event) => event.preventDefault()); // Then this thread goes on listening.
+  worker.addEventListener("error", (event) => event.preventDefault()); // Then this thread keeps listening.
   return {
     signal: controller.signal,
     get code() {

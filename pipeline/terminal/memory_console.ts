@@ -1,7 +1,7 @@
 /** A console that keeps what it is told, for tests. */
 import picocolors from "picocolors";
 import type { Console } from "./console.ts";
-import { plain } from "./bar.ts";
+import { plainProgress } from "./bar.ts";
 
 /** What was said, in order. */
 export interface MemoryConsole extends Console {
@@ -22,7 +22,7 @@ export function memoryConsole(width = 100): MemoryConsole {
     progressed: progressed!,
     line: (text = "") => void lines!.push(text),
     warn: (text) => void warnings!.push(text),
-    progress: (progress) => void progressed!.push(plain(progress)),
+    progress: (progress) => void progressed!.push(plainProgress(progress)),
     endProgress: () => {},
   };
 }

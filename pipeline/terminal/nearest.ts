@@ -1,5 +1,5 @@
 /** Finds the name that was probably meant: "did you mean block_depth?". */
-import { plain } from "../../lib/text/mod.ts";
+import { asMeant } from "../../lib/text/mod.ts";
 
 /**
  * The candidate closest to `name`, or undefined when none is close enough to be meant.
@@ -30,7 +30,7 @@ export function nearest(name: string, candidates: Iterable<string>): string | un
 /** What is left of a name when spelling habits are set aside. */
 function fold(name: string): string {
   // Names in files can be any length; edit distance is quadratic.
-  return plain(name.slice(0, 100)).toLowerCase().replace(/[-_\s]+/g, "");
+  return asMeant(name.slice(0, 100)).toLowerCase().replace(/[-_\s]+/g, "");
 }
 
 /**

@@ -13,7 +13,7 @@ const interval = 100; // milliseconds between two drawings
 const erase = "\r\x1b[K";
 
 /**
- * SampleKeys lines of progress with `render`. Line wrapping and cursor stay as they are: a process that is killed could not put
+ * Draws lines of progress with `render`. Line wrapping and cursor stay as they are: a process that is killed could not put
  * them back.
  *
  * @param now milliseconds

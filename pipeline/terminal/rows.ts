@@ -1,7 +1,7 @@
 /** Labelled lines, wrapped to the width of the console. */
 import { visible } from "../../lib/text/mod.ts";
 import type { Console } from "./console.ts";
-import { columns, pad, wrap } from "./width.ts";
+import { columnsOf, padToColumns, wrap } from "./width.ts";
 
 const labelWidth = 13; // columns, as in `backend      wasm`
 
@@ -9,21 +9,21 @@ const labelWidth = 13; // columns, as in `backend      wasm`
 export function row(console: Console, label: string, text: string): void {
   const lines = wrap(visible(text), console.width - labelWidth);
   for (const [i, line] of lines.entries()) {
-    console.line((i === 0 ? console.colors.bold(pad(label, labelWidth)) : " ".repeat(labelWidth)) + line);
+    console.line((i === 0 ? console.colors.bold(padToColumns(label, labelWidth)) : " ".repeat(labelWidth)) + line);
   }
 }
 
 /** Lines of a table: each column as wide as its widest cell, and at the left or the right of that as `align` says. */
 export function alignedRows(rows: readonly (readonly string[])[], align: readonly ("left" | "right")[]): string[] {
-  const widths = align.map((_, column) => Math.max(...rows.map((row) => columns(row[column]!))));
+  const widths = align.map((_, column) => Math.max(...rows.map((row) => columnsOf(row[column]!))));
   const fill = (cell: string, i: number) => {
-    const blanks = " ".repeat(widths[i]! - columns(cell));
+    const blanks = " ".repeat(widths[i]! - columnsOf(cell));
     return align[i] === "left" ? cell + blanks : blanks + cell;
   };
   return rows.map((row) => row.map(fill).join("  ").trimEnd());
 }
 
-/** Tells a table, its first row as the head. */
+/** Prints a table, its first row as the head. */
 export function table(console: Console, ...[rows, align]: Parameters<typeof alignedRows>): void {
   const shown = rows.map((cells) => cells.map(visible));
   for (const [i, line] of alignedRows(shown, align).entries()) console.line(i === 0 ? console.colors.bold(line) : line);

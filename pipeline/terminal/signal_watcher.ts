@@ -27,7 +27,7 @@ export function startWatcher(watch: Watch): Worker {
   return worker;
 }
 
-/** The program of the thread. It stands alone: nothing outside of it is known there. */
+/** The program of the thread. It is self-contained: nothing outside of it is known there. */
 function watcher(): void {
   const scope = self as unknown as {
     onmessage: (event: MessageEvent<Watch>) => void;

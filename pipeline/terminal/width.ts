@@ -7,25 +7,25 @@ const wide =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}|\ufe0f/u;
 
 /** Columns of one grapheme: 0 for what combines, 2 for wide characters and emoji. */
-function columnsOf(grapheme: string): number {
+function columnsOfGrapheme(grapheme: string): number {
   if (wide.test(grapheme)) return 2;
   return /^[\p{Mn}\p{Me}\p{Cf}]*$/u.test(grapheme) ? 0 : 1;
 }
 
 /** The graphemes of a text with their columns. */
 export function graphemes(text: string): { text: string; columns: number }[] {
-  return Array.from(segments.segment(text), ({ segment }) => ({ text: segment, columns: columnsOf(segment) }));
+  return Array.from(segments.segment(text), ({ segment }) => ({ text: segment, columns: columnsOfGrapheme(segment) }));
 }
 
 /** Columns that a text of one line takes. */
-export function columns(text: string): number {
+export function columnsOf(text: string): number {
   if (/^[\x20-\x7e]*$/.test(text)) return text.length;
   return graphemes(text).reduce((sum, grapheme) => sum + grapheme.columns, 0);
 }
 
 /** A text in at most `width` columns; what is cut off leaves "…". */
 export function cut(text: string, width: number, end: "start" | "end" = "end"): string {
-  if (columns(text) <= width) return text;
+  if (columnsOf(text) <= width) return text;
   const all = graphemes(text);
   if (end === "start") all.reverse();
   let [kept, taken]: [string[], number] = [[], 1];
@@ -38,8 +38,8 @@ export function cut(text: string, width: number, end: "start" | "end" = "end"): 
 }
 
 /** Fills a text with blanks up to `width` columns. */
-export function pad(text: string, width: number): string {
-  return text + " ".repeat(Math.max(0, width - columns(text)));
+export function padToColumns(text: string, width: number): string {
+  return text + " ".repeat(Math.max(0, width - columnsOf(text)));
 }
 
 /**
@@ -55,7 +55,7 @@ function wrapLine(text: string, width: number): string[] {
   let line = "";
   let taken = 0; // columns of the line: counting them again for each word would be slow with long texts
   for (const [, blanks = "", word = ""] of text.matchAll(/(\s*)(\S+)/g)) {
-    const own = columns(word);
+    const own = columnsOf(word);
     if (line !== "" && taken + blanks.length + own > width) {
       lines.push(line);
       [line, taken] = [word, own];

@@ -1,8 +1,8 @@
 /** Tests of columns in a terminal. */
 import assert from "node:assert/strict";
-import { columns, cut, pad, wrap } from "./width.ts";
+import { columnsOf, cut, padToColumns, wrap } from "./width.ts";
 
-Deno.test("columns() counts what a terminal shows", () => {
+Deno.test("columnsOf() counts what a terminal shows", () => {
   const cases: [string, number][] = [
     ["", 0],
     ["abc", 3],
@@ -13,7 +13,7 @@ Deno.test("columns() counts what a terminal shows", () => {
     ["…—×", 3],
     ["\u200b", 0],
   ];
-  for (const [text, width] of cases) assert.equal(columns(text), width, text);
+  for (const [text, width] of cases) assert.equal(columnsOf(text), width, text);
 });
 
 Deno.test("cut() keeps a text within a width, from either end", () => {
@@ -23,9 +23,9 @@ Deno.test("cut() keeps a text within a width, from either end", () => {
   assert.equal(cut("名前名前", 4), "名…");
 });
 
-Deno.test("pad() fills up to a width, and never cuts", () => {
-  assert.equal(pad("名", 4), "名  ");
-  assert.equal(pad("abcd", 2), "abcd");
+Deno.test("padToColumns() fills up to a width, and never cuts", () => {
+  assert.equal(padToColumns("名", 4), "名  ");
+  assert.equal(padToColumns("abcd", 2), "abcd");
 });
 
 Deno.test("wrap() breaks at blanks and loses no word", () => {
@@ -41,9 +41,9 @@ Deno.test("wrap() breaks at blanks and loses no word", () => {
 
 Deno.test("wrap() keeps a command on one line, which a shell runs as one when it is copied", () => {
   const command = "deno task run 'my recipes/it'\\''s one.yaml' train.epochs=24";
-  assert.deepEqual(wrap(`go on with: ${command}`, 20), ["go on with:", command]);
-  assert.deepEqual(wrap("deno task picture   says what each shows", 24), [
-    "deno task picture   says",
-    "what each shows",
+  assert.deepEqual(wrap(`resume with: ${command}`, 20), ["resume with:", command]);
+  assert.deepEqual(wrap("deno task picture   lists what each shows", 24), [
+    "deno task picture  ",
+    "lists what each shows",
   ]);
 });

@@ -50,7 +50,7 @@ const modules = [...programs, ".json", ".wasm"];
 /** Other files that a plugin names, such as tables, are covered up to this many bytes. */
 const dataLimit = 2 ** 24;
 
-/** A text in quotes that may be the path of a local file. More than imports: what is no import does no harm here. */
+/** A text in quotes that may be the path of a local file. Finds more than imports, which does no harm here. */
 const localPath = /(["'`])((?:\.{1,2}\/|\/|file:\/\/)[^"'`\n]*)\1/g;
 /** `import(name)`, and specifiers with escapes in them: what they load cannot be read off the text. */
 const computedImport = /\bimport\s*\((?!\s*["'][^"'\n\\]+["']\s*[,)])|\b(?:from|import)\s*["'][^"'\n]*\\/;
@@ -91,7 +91,7 @@ const programLimit = 2 ** 24;
 /** The text of a program. A device or a pipe has no end, and what is larger is none. */
 async function programText(file: string): Promise<string> {
   const { isFile, size } = await Deno.stat(file);
-  if (!isFile) throw new Error(`Cannot read "${file}" as a program: it is not an ordinary file`);
+  if (!isFile) throw new Error(`Cannot read "${file}" as a program: it is not a regular file`);
   if (size > programLimit) throw new Error(`Cannot read "${file}" as a program: it has ${size} bytes`);
   return await Deno.readTextFile(file);
 }

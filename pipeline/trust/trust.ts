@@ -7,7 +7,7 @@ import { isKnown, isKnownPath } from "./record.ts";
  * Without any of these none is. Code that a typed recipe names is always run.
  */
 export interface Trust {
-  /** Plugin files that the user names, relative to the working directory. They stand in for those of the same name. */
+  /** Plugin files that the user names, relative to the working directory. They replace those of the same name. */
   readonly plugins?: readonly string[];
   /** Runs all that the recipe names. */
   readonly all?: boolean;
@@ -17,7 +17,7 @@ export interface Trust {
   readonly trained?: boolean;
 }
 
-/** Whether code that a recipe from elsewhere names may be run; `undefined` stands for code that is not there. */
+/** Whether code that a recipe from elsewhere names may be run; `undefined` means code that is not there. */
 export async function mayRun(code: Code | undefined, { all, trained }: Trust): Promise<boolean> {
   return all === true || (trained === true && code !== undefined && await isKnown(code));
 }

@@ -1,4 +1,4 @@
-/** Laws of the augmentations, on every backend: what an item gets is its own, and what is cut is what stood there. */
+/** Laws of the augmentations, on every backend: what an item gets is its own, and what is cut is what was there. */
 import assert from "node:assert/strict";
 import { type AnyPlugin, type Augmentation, type Random, Refusal, tf } from "denoise/plugin";
 import { createRandom, seedTensor } from "../../lib/tensor/mod.ts";
@@ -33,7 +33,7 @@ const range = (n: number) => [...Array(n).keys()];
 /** Runs a test on every backend. */
 const onBackends = (name: string, test: () => void) => onEachBackend(name, () => tf.tidy(test));
 
-/** The place each picture was cut at, from its content; fails where it is no cut of the padded picture. */
+/** The place each picture was cut at, from its content; fails where it is not cut from the padded picture. */
 function places(cut: tf.Tensor4D, list: readonly number[], padding: number, pad: "reflect" | "zero"): string[] {
   const [, tall, wide] = cut.shape;
   const data = cut.dataSync();
@@ -107,7 +107,7 @@ onBackends("augmentations give an item the same whatever batch it is in", () => 
 });
 
 for (const pad of ["reflect", "zero"] as const) {
-  onBackends(`random-crop with ${pad} cuts what stands there, at every place alike`, () => {
+  onBackends(`random-crop with ${pad} cuts what is there, at every place alike`, () => {
     const list = range(600);
     for (const [size, padding] of [[4, 0], [3, 1], [5, 2]] as const) {
       const crop = create(randomCrop, { size, padding, pad });

@@ -6,7 +6,7 @@ export default plugin({
   name: "horizontal-flip",
   summary: "Mirrors pictures left to right, each by a draw of its own",
   options: z.object({
-    probability: z.number().min(0).max(1).default(0.5).describe("chance of a picture to be mirrored"),
+    probability: z.number().min(0).max(1).default(0.5).describe("chance that a picture is mirrored"),
   }),
   create: ({ options }) => ({
     shape: (input) => input,

@@ -7,11 +7,11 @@ export default plugin({
   summary: "Cuts each picture at a random place; the middle when not training",
   options: z.object({
     size: z.int().min(1).max(16_384).optional().describe(
-      "side of what is cut out, in pixels; default: the size of the pictures",
+      "side of the crop, in pixels; default: the size of the pictures",
     ),
-    padding: z.int().min(0).max(16_384).default(0).describe("pixels added on every side before cutting"),
+    padding: z.int().min(0).max(16_384).default(0).describe("pixels added on each side before cropping"),
     pad: z.enum(["reflect", "zero"]).default("reflect").describe(
-      "what is added: the picture mirrored at its edge (which is not repeated), or black",
+      "what to pad with: the picture mirrored at its edge (which is not repeated), or black",
     ),
   }),
   create({ options }) {

@@ -1,7 +1,7 @@
 import { ops, tf } from "denoise/plugin";
 import type { Backend, Tree } from "denoise/plugin";
 import assert from "node:assert/strict";
-import { plugin as pjrt } from "../../tests/backends.ts";
+import { pjrtPlugin as pjrt } from "../../tests/backends.ts";
 import auto from "./auto.ts";
 import cpu from "./cpu.ts";
 import wasm from "./wasm.ts";

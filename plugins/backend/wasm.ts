@@ -8,7 +8,7 @@ export default plugin({
   source: "https://github.com/tensorflow/tfjs/tree/master/tfjs-backend-wasm",
   options: z.object({
     threads: z.int().min(1).max(64).optional().describe(
-      "threads of convolutions and products; by default one a processor",
+      "threads for convolutions and matrix products; default: one for each processor",
     ),
   }),
   create: ({ options }) => {

@@ -102,7 +102,7 @@ function explained(error: Error, path: string | undefined): Error {
 /**
  * The plugin for the processor, downloaded where it is not installed and downloads are allowed.
  *
- * @throws RuntimeError where it cannot be had
+ * @throws RuntimeError where it is unavailable
  */
 export async function cpuPlugin({ download = false, signal, progress }: StartTools): Promise<string> {
   const row = runtimes.find(({ name }) => name === "cpu")!;

@@ -2,7 +2,7 @@
 import { type Dataset, image, plugin, z } from "denoise/plugin";
 import { cropToBox } from "./caltech-birds-2011/box.ts";
 import { openBirds } from "./caltech-birds-2011/index.ts";
-import { imageSize, resize } from "./shared/options.ts";
+import { imageSize, resizeOption } from "./shared/options.ts";
 import { readMember } from "./shared/pack.ts";
 import { mirror, mirrored, type Source } from "./shared/remote.ts";
 
@@ -23,7 +23,7 @@ export default plugin({
   outside: { mirror: "address" },
   options: z.object({
     image_size: imageSize.default(64),
-    resize: resize.default("bicubic"),
+    resize: resizeOption.default("bicubic"),
     padding: z.number().min(0).max(10).default(0.25).describe("added to the bounding box, as a fraction of its side"),
     mirror,
   }),

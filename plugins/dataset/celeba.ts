@@ -1,7 +1,7 @@
 /** Dataset CelebA: 202,599 aligned photographs of faces, of which the reference uses the training and validation split. */
 import { type Dataset, image, plugin, z } from "denoise/plugin";
 import { official, openFaces, type Sources } from "./celeba/index.ts";
-import { imageSize, resize } from "./shared/options.ts";
+import { imageSize, resizeOption } from "./shared/options.ts";
 import { readMember } from "./shared/pack.ts";
 import { mirror, mirrored } from "./shared/remote.ts";
 
@@ -13,8 +13,8 @@ export default plugin({
   outside: { mirror: "address" },
   options: z.object({
     image_size: imageSize.default(64),
-    resize: resize.default("bicubic"),
-    crop_size: z.int().min(1).max(178).default(140).describe("side of the square in the middle that is used, of 178"),
+    resize: resizeOption.default("bicubic"),
+    crop_size: z.int().min(1).max(178).default(140).describe("side of the central square that is used, of 178"),
     mirror,
   }),
   locates: ["mirror"],

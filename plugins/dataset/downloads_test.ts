@@ -118,7 +118,7 @@ for (const { name, content, archive, file, counts, dataset } of cases) {
     assert.equal(again.train.count, counts[0]);
   });
 
-  Deno.test(`${name} goes on with a download whose connection dropped`, async () => {
+  Deno.test(`${name} resumes a download whose connection dropped`, async () => {
     await using server = await loopback(content);
     const bytes = content[archive]! as Uint8Array<ArrayBuffer>;
     const half = bytes.length >> 1;

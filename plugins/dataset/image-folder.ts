@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { files, image, plugin, refuse, z } from "denoise/plugin";
 import { type Found, type Listing, listPictures, nearestFolder, UnreadableFolder } from "./shared/folder.ts";
 import { byEnding, leftOut } from "./shared/left_out.ts";
-import { imageSize, resize, validation } from "./shared/options.ts";
+import { imageSize, resizeOption, validation } from "./shared/options.ts";
 import { splitByName } from "./shared/split.ts";
 
 export default plugin({
@@ -15,7 +15,7 @@ export default plugin({
   options: z.object({
     folder: z.string().min(1).describe("the folder, absolute or relative to the working directory"),
     image_size: imageSize.default(64),
-    resize: resize.default("bicubic"),
+    resize: resizeOption.default("bicubic"),
     validation,
     broken_limit: z.number().min(0).max(1).default(0.01).describe("fraction of the pictures that may fail to decode"),
   }),
@@ -72,7 +72,7 @@ async function missing(folder: string, error: unknown): Promise<never> {
     refuse({
       option: "folder",
       what: `Cannot open "${folder}" as a folder: it is a file`,
-      fix: "name the folder it lies in",
+      fix: "name the folder it is in",
     });
   }
   if (error instanceof UnreadableFolder) {
@@ -88,7 +88,7 @@ async function missing(folder: string, error: unknown): Promise<never> {
   refuse({
     option: "folder",
     what: `Cannot find folder "${folder}" (${resolve(folder)})`,
-    fix: guess ?? "name a folder that is there; relative paths start from the working directory",
+    fix: guess ?? "name an existing folder; relative paths start from the working directory",
   });
 }
 

@@ -164,12 +164,12 @@ Deno.test("image-folder says what is wrong with a folder, and what is there inst
     await refusal(join(root, "flower"), /Cannot find folder ".*flower"/, /did you mean ".*flowers"\?/);
     await refusal(join(root, "Flowers", "x"), /Cannot find/, /did you mean ".*flowers"\?/);
     await refusal(join(root, "pictures-of-trees"), /Cannot find/, /folders in ".*": flowers/);
-    await refusal("~/pictures", /Cannot find/, /"~" is known to shells alone/);
-    await refusal("$HOME/pictures", /Cannot find/, /"\$HOME" is known to shells alone/);
-    await refusal("${HOME}/pictures", /Cannot find/, /"\$\{HOME\}" is known to shells alone/);
-    await refusal("%USERPROFILE%\\x", /Cannot find/, /"%USERPROFILE%" is known to shells alone/);
+    await refusal("~/pictures", /Cannot find/, /only a shell expands "~"/);
+    await refusal("$HOME/pictures", /Cannot find/, /only a shell expands "\$HOME"/);
+    await refusal("${HOME}/pictures", /Cannot find/, /only a shell expands "\$\{HOME\}"/);
+    await refusal("%USERPROFILE%\\x", /Cannot find/, /only a shell expands "%USERPROFILE%"/);
     await refusal("'pictures'", /Cannot find/, /the quotes are a part of the name here: write pictures/);
-    await refusal("pictures ", /Cannot find/, /a blank stands at its end: delete it/);
+    await refusal("pictures ", /Cannot find/, /there is a space at its end: delete it/);
     // An é of one character, where the folder's has two; on macOS the two are one folder.
     await Deno.mkdir(join(root, "cafe\u0301"));
     if (!await Deno.stat(join(root, "caf\u00e9")).then(() => true, () => false)) {

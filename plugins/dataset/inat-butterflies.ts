@@ -7,7 +7,7 @@ import { cutSquare } from "./shared/square.ts";
 export default plugin({
   kind: "dataset",
   name: "inat-butterflies",
-  summary: "Photographs of butterflies in nature, their middle; downloaded from the Hugging Face hub",
+  summary: "Photographs of butterflies in nature, cropped to the centre; downloaded from the Hugging Face hub",
   source:
     "huggan/inat_butterflies_top10k on the Hugging Face hub, as clear-diffusion-keras uses it (dataset.py, 6ed2ac6)",
   outside: { hub: "address" },

@@ -3,7 +3,7 @@ import { type Dataset, image, plugin, z } from "denoise/plugin";
 import { classes } from "./oxford-flowers-102/classes.ts";
 import { openFlowers } from "./oxford-flowers-102/index.ts";
 import { official } from "./oxford-flowers-102/sources.ts";
-import { imageSize, resize } from "./shared/options.ts";
+import { imageSize, resizeOption } from "./shared/options.ts";
 import { readMember } from "./shared/pack.ts";
 import { mirror, mirrored } from "./shared/remote.ts";
 
@@ -15,7 +15,7 @@ export default plugin({
   outside: { mirror: "address" },
   options: z.object({
     image_size: imageSize.default(64),
-    resize: resize.default("bicubic"),
+    resize: resizeOption.default("bicubic"),
     mirror,
   }),
   locates: ["mirror"],

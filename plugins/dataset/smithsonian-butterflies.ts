@@ -7,7 +7,7 @@ import { padToSquare } from "./shared/square.ts";
 export default plugin({
   kind: "dataset",
   name: "smithsonian-butterflies",
-  summary: "Photographs of butterflies of a museum, whole, on white; downloaded from the Hugging Face hub",
+  summary: "Photographs of museum butterflies, whole, on white; downloaded from the Hugging Face hub",
   source:
     "huggan/smithsonian_butterflies_subset on the Hugging Face hub, as clear-diffusion-keras uses it (dataset.py, 6ed2ac6)",
   outside: { hub: "address" },

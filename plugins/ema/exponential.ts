@@ -7,7 +7,7 @@ export default plugin({
   summary: "Exponential moving average of the weights, and of the running statistics if wanted",
   source: "Polyak and Juditsky 1992 in its exponential form; warm-up as in TensorFlow's ExponentialMovingAverage",
   options: z.object({
-    decay: z.number().min(0).lt(1).default(0.999).describe("part of the average that is kept in a step"),
+    decay: z.number().min(0).lt(1).default(0.999).describe("fraction of the average that is kept per step"),
     buffers: z.boolean().default(true).describe(
       "average the running statistics of normalisation too; otherwise the network's own are used",
     ),

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
-import { normal, onBackend, scalar } from "../../pipeline/contract/laws.ts";
+import { normal, onBackend, scalarValue } from "../../pipeline/contract/laws.ts";
 import { standIns } from "../../pipeline/contract/stand_ins.ts";
 import noise from "../parametrization/noise.ts";
 import signal from "../parametrization/signal.ts";
@@ -29,16 +29,16 @@ Deno.test("every parametrization trains on every weighting and error, and the er
           const measure = (output: tf.Tensor4D) =>
             loss.measure(parametrization.components(output, noisy, rates), target);
           const { errors, objective } = measure(output);
-          const [one, two, three] = (["noise", "image", "velocity"] as const).map((name) => scalar(errors[name]!));
+          const [one, two, three] = (["noise", "image", "velocity"] as const).map((name) => scalarValue(errors[name]!));
           // One error seen three ways: of the velocity it is that of the noise over the signal rate, and so on.
           const power = error === "mae" ? 1 : 2;
           const where = `${plugin.name}, ${weighting}, ${error}`;
           assert.ok(Math.abs(one! / (three! * signalRate ** power) - 1) < 1e-4, where);
           assert.ok(Math.abs(two! / (three! * noiseRate ** power) - 1) < 1e-4, where);
           assert.ok(three! > 0.005, where);
-          assert.equal(scalar(objective), scalar(errors[names[weighting]]!), where);
-          assert.equal(scalar(errors.loss), scalar(errors[names[weighting]]!), where);
-          assert.ok(scalar(measure(known as tf.Tensor4D).errors.loss) < 1e-6, where);
+          assert.equal(scalarValue(objective), scalarValue(errors[names[weighting]]!), where);
+          assert.equal(scalarValue(errors.loss), scalarValue(errors[names[weighting]]!), where);
+          assert.ok(scalarValue(measure(known as tf.Tensor4D).errors.loss) < 1e-6, where);
         }
       }
     }

@@ -9,11 +9,11 @@ export default plugin({
   needs: ["schedule"],
   options: z.object({
     weighting: z.enum(["noise", "signal", "velocity"]).default("velocity").describe(
-      "component whose error is trained on; in terms of one component, that weighs noise levels differently",
+      "component whose error is minimised; each weighs noise levels differently",
     ),
     error: z.enum(["mae", "mse"]).default("mae").describe("mean absolute error or mean squared error"),
     levels: z.enum(["uniform-time", "uniform-noise-power"]).default("uniform-time").describe(
-      "how noise levels are drawn: times in 0 to 1 through the schedule, or noise powers in 0 to 1 whatever the schedule",
+      "how noise levels are drawn: times from 0 to 1 through the schedule, or noise powers from 0 to 1 independent of the schedule",
     ),
     reduction: z.enum(["mean", "sum"]).default("mean").describe(
       "what is differentiated: the mean, or the sum over batch, height and width of the channels' mean, " +

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
-import { draws, normal, numbers, onBackend, scalar } from "../../pipeline/contract/laws.ts";
+import { draws, normal, numbers, onBackend, scalarValue } from "../../pipeline/contract/laws.ts";
 import { standIns } from "../../pipeline/contract/stand_ins.ts";
 import denoising from "./denoising.ts";
 
@@ -16,7 +16,7 @@ Deno.test("denoising is 0.7979 by MAE and 1 by MSE where the noise is taken for 
     const noise = normal("noise", 400, image);
     const all = { signal: noise, noise, velocity: noise };
     const zero = { signal: tf.zerosLike(noise), noise: tf.zerosLike(noise), velocity: tf.zerosLike(noise) };
-    const value = async (error: string) => scalar((await make({ error })).measure(zero, all).errors.loss);
+    const value = async (error: string) => scalarValue((await make({ error })).measure(zero, all).errors.loss);
     assert.ok(Math.abs(await value("mae") - Math.sqrt(2 / Math.PI)) < 0.01);
     assert.ok(Math.abs(await value("mse") - 1) < 0.02);
   }));
@@ -28,8 +28,13 @@ Deno.test("denoising trains on the component that it is told, and shows all thre
     const target = { signal: of(0), noise: of(0), velocity: of(0) };
     for (const [weighting, value] of Object.entries({ signal: 1, noise: 2, velocity: 3 })) {
       const { objective, errors } = (await make({ weighting, reduction: "sum" })).measure(predicted, target);
-      assert.deepEqual(["loss", "image", "noise", "velocity"].map((name) => scalar(errors[name]!)), [value, 1, 2, 3]);
-      assert.equal(scalar(objective), value * 2 * 4 * 4, "the sum over batch, height and width");
+      assert.deepEqual(["loss", "image", "noise", "velocity"].map((name) => scalarValue(errors[name]!)), [
+        value,
+        1,
+        2,
+        3,
+      ]);
+      assert.equal(scalarValue(objective), value * 2 * 4 * 4, "the sum over batch, height and width");
     }
   }));
 

@@ -3,7 +3,7 @@ import { type Backend, type Metric, type OpenTools, plugin, tf, z } from "denois
 import { kernelDistance, overBatches } from "./kid/estimate.ts";
 import { dimensions, extract, type Extractor, extractorNames, extractors, prepare } from "./kid/features.ts";
 import { type LoadedWeights, loadWeights, type official } from "./kid/source.ts";
-import { upload } from "./kid/weights.ts";
+import { uploadWeights } from "./kid/weights.ts";
 
 /** Options of the metric, checked. */
 export interface KidOptions {
@@ -23,15 +23,15 @@ export default plugin({
   options: z.object({
     sampler: z.string().describe("name of one of samplers; 5 steps are enough to compare checkpoints of one run"),
     features: z.enum(extractorNames).default("inception-v3-75").describe(
-      "what pictures are compared by: InceptionV3 on 75, 150 or 299 pixels, resized as the Keras example does " +
-        "(bilinear) or as clear-diffusion-keras (-bicubic, antialiased); distances of different ones do not compare",
+      "features that pictures are compared by: InceptionV3 on 75, 150 or 299 pixels, resized as the Keras example does " +
+        "(bilinear) or as clear-diffusion-keras (-bicubic, antialiased); distances by different ones are not comparable",
     ),
     images: z.int().min(2).max(10_000_000).optional().describe(
-      "pictures generated, and real ones beside them, again from the first where there are fewer; " +
-        "default: as many as are held out",
+      "pictures to generate, and to compare with as many real ones, starting over where there are fewer; " +
+        "default: the number of validation pictures",
     ),
     batch: z.int().min(2).max(1_000_000).optional().describe(
-      "pictures in one estimate, of which the mean is taken; default: the batch size of training",
+      "pictures in one estimate; the result is the mean of all; default: the training batch size",
     ),
     weights: z.string().min(1).optional().describe(
       "Keras .h5 file of InceptionV3 without its top, instead of the download; relative to the working directory",
@@ -71,10 +71,12 @@ export function kid(
       if (loaded === undefined) throw new Error(`Cannot measure "${name}": its weights were not loaded first`);
       const batch = Math.min(options.batch ?? view.batchSize, options.images ?? view.pictures, view.pictures);
       const count = Math.floor((options.images ?? view.pictures) / batch) * batch;
-      if (batch < 2) throw new Error(`Cannot measure "${name}": it takes two pictures held out, and there is ${batch}`);
+      if (batch < 2) {
+        throw new Error(`Cannot measure "${name}": it needs at least two validation pictures, and there is ${batch}`);
+      }
       const program = programs.get(view.backend) ?? compileExtractor(view.backend);
       programs.set(view.backend, program);
-      const device = upload(loaded.weights);
+      const device = uploadWeights(loaded.weights);
       const features = async (pictures: tf.Tensor4D) => {
         const data = new Float32Array(batch * dimensions);
         const size = Math.ceil(batch / Math.ceil(batch / most));

@@ -30,7 +30,9 @@ export default plugin({
           }
           pictures += size;
         }
-        if (pictures === 0) throw new Error('Cannot measure "validation-error": the dataset holds no picture out');
+        if (pictures === 0) {
+          throw new Error('Cannot measure "validation-error": the dataset has no validation pictures');
+        }
         return { noise: noise / pictures, image: image / pictures };
       },
     };

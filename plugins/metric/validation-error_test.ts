@@ -33,5 +33,5 @@ Deno.test("validation-error counts every picture alike, whatever batches they co
     }
     const mse = await validationError.create({ options: { error: "mse", every: "1 epoch" } });
     assert.deepEqual(await mse.measure(view([1, 2, 3], [2, 1])), { noise: 14 / 3, image: 56 / 3 });
-    await assert.rejects(mse.measure(view([], [])), /holds no picture out/);
+    await assert.rejects(mse.measure(view([], [])), /has no validation pictures/);
   }));

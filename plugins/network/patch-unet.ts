@@ -12,7 +12,7 @@ export default plugin({
   needs: ["image"],
   options: z.object({
     patch_size: z.int().min(1).max(2048).default(2).describe(
-      "side of a patch, in pixels; it divides the image's sides",
+      "side of a patch, in pixels; must divide the image size",
     ),
     ...residualUnetOptions({ image_dims: undefined, max_frequency: 200, input_skip: true, running_variance: "biased" }),
   }),

@@ -7,15 +7,15 @@ export default plugin({
   summary: "Adam with decoupled weight decay, as Keras computes it",
   source: "Kingma and Ba 2014, arXiv:1412.6980, alg. 1 in its last form; Loshchilov and Hutter 2017, arXiv:1711.05101",
   options: z.object({
-    learning_rate: z.number().positive().default(1e-3).describe("largest step of a weight, roughly"),
+    learning_rate: z.number().positive().default(1e-3).describe("roughly the largest change of a weight per step"),
     weight_decay: z.number().min(0).default(1e-4).describe(
-      "part of every weight, biases too, taken away in a step, times the learning rate",
+      "fraction of each weight, biases too, subtracted in a step, times the learning rate",
     ),
     scale_decay: z.boolean().default(true).describe(
       "multiply the decay by the learning rate; TensorFlow Addons does not, which makes it stronger",
     ),
-    beta_1: z.number().min(0).lt(1).default(0.9).describe("decay of the gradients' mean in a step"),
-    beta_2: z.number().min(0).lt(1).default(0.999).describe("decay of the squared gradients' mean in a step"),
+    beta_1: z.number().min(0).lt(1).default(0.9).describe("decay of the gradients' mean per step"),
+    beta_2: z.number().min(0).lt(1).default(0.999).describe("decay of the squared gradients' mean per step"),
     epsilon: z.number().positive().default(1e-7).describe(
       "added to the root of the squared gradients' mean, before the correction for the first steps",
     ),

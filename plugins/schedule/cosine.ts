@@ -14,12 +14,12 @@ export default plugin({
   source:
     "Nichol and Dhariwal 2021, arXiv:2102.09672, eq. 17, without its offset; the ends as in the Keras DDIM example",
   options: z.object({
-    start_log_snr: logSnr.describe("ln(signal power / noise power) at time 0; 2.5 where no end is given"),
-    end_log_snr: logSnr.describe("ln(signal power / noise power) at time 1; -7.5 where no end is given"),
+    start_log_snr: logSnr.describe("ln(signal power / noise power) at time 0; 2.5 if no end is given"),
+    end_log_snr: logSnr.describe("ln(signal power / noise power) at time 1; -7.5 if no end is given"),
     max_signal_rate: rate.describe(
-      "signal rate at time 0, instead of start_log_snr; 0.95 where only the other is given",
+      "signal rate at time 0, instead of start_log_snr; 0.95 if only the other is given",
     ),
-    min_signal_rate: rate.describe("signal rate at time 1, instead of end_log_snr; 0.02 where only the other is given"),
+    min_signal_rate: rate.describe("signal rate at time 1, instead of end_log_snr; 0.02 if only the other is given"),
   }).superRefine((options, context) => {
     const rates = options.max_signal_rate ?? options.min_signal_rate;
     const extra = options.start_log_snr !== undefined ? "start_log_snr" : "end_log_snr";

@@ -10,7 +10,7 @@ export default plugin({
   source: "Béres 2022, clear-diffusion-keras, NoiseStepLinearSchedule; growth quickening as in its commit 98fbccd",
   options: endOptions.extend({
     growth: z.enum(["slackening", "quickening"]).default("slackening").describe(
-      "of the noise power from step to step: slackening to none at time 1, or quickening from none at time 0",
+      "growth of the noise power from step to step: slackening to none at time 1, or quickening from none at time 0",
     ),
   }).superRefine(endsFall),
   create: ({ options }) => geometric("noise", options.growth, options),

@@ -20,7 +20,7 @@ import { wholeOption } from "../../cli/command.ts";
 import { main as denoise } from "../../cli/main.ts";
 import { terminalConsole } from "../../mod.ts";
 import { showWork } from "../../pipeline/run/session.ts";
-import type { Checkpoint, Pair } from "./beside/outcome.ts";
+import type { Pair, ValidationLosses } from "./beside/outcome.ts";
 import { startOurs, type Weights } from "./beside/ours.ts";
 import { csvHeader, csvLine, told, writeOutcome } from "./beside/report.ts";
 import { startTheirs, type Theirs } from "./beside/theirs.ts";
@@ -77,7 +77,7 @@ try {
 
   const heldOut = await ours.heldOut();
   const heldOutFile = await theirs.put("held-out", heldOut.drawn);
-  const checkpoints: Checkpoint[] = [];
+  const checkpoints: ValidationLosses[] = [];
   const checkpoint = async (step: number) => {
     const both = async (weights: Weights) => ({
       ours: await ours.validate(heldOut.host, weights),

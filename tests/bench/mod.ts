@@ -18,7 +18,7 @@ import { files } from "../../mod.ts";
 import { jaxPython, sameFlags } from "./flags.ts";
 import { benchCommand, pattern } from "./options.ts";
 import { type Peer, startPeer } from "./peer.ts";
-import { byRounds, type Row, single, table } from "./rows.ts";
+import { benchTable, byRounds, onceRow, type Row } from "./rows.ts";
 
 interface Options {
   readonly json?: string;
@@ -37,7 +37,7 @@ const { rounds, only = /^/ } = options;
 const batch = String(options.batch);
 const wanted = (part: string) => only.test(part);
 
-/** What the tasks of deno.json tell glibc: to ask for huge pages, as each step takes gigabytes anew. */
+/** What the tasks of deno.json tell glibc: to ask for huge pages, as each step allocates gigabytes. */
 const allocator = "glibc.malloc.hugetlb=1";
 const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 const folder = await Deno.makeTempDir({ prefix: "denoise-bench-" });
@@ -79,7 +79,7 @@ try {
   for (const peer of [...started]) await end(peer);
   await Deno.remove(folder, { recursive: true });
 }
-console.log(table(rows));
+console.log(benchTable(rows));
 if (options.json !== undefined) await files.writeWhole(options.json, `${JSON.stringify(rows, null, 2)}\n`);
 Deno.exit(0);
 
@@ -96,8 +96,8 @@ async function startingTimes(): Promise<void> {
   if (peer !== undefined) await end(peer);
   const [cold, warm] = own as [number, number];
   const of = "JAX, same flags";
-  rows.push({ what: "first step, nothing compiled before", ...single(cold, other), unit: "s", of });
-  rows.push({ what: "first step, programs on disk", ...single(warm, other), unit: "s", of });
+  rows.push({ what: "first step, nothing compiled before", ...onceRow(cold, other), unit: "s", of });
+  rows.push({ what: "first step, programs on disk", ...onceRow(warm, other), unit: "s", of });
 }
 
 /** The plugin that is found now, as another cache folder has none. */
@@ -136,7 +136,7 @@ async function against(own: Peer, of: string, peer: Peer | undefined, memory = f
   for (const [work, what] of works) rows.push({ what, ...await byRounds(own, peer, work, rounds), unit: "s", of });
   if (memory) {
     const [a, b] = [await own.ask("memory"), await peer.ask("memory")];
-    rows.push({ what: "peak memory", ...single(a / 1e9, b / 1e9), unit: "GB", of });
+    rows.push({ what: "peak memory", ...onceRow(a / 1e9, b / 1e9), unit: "GB", of });
   }
   await end(peer);
 }

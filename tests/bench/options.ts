@@ -5,7 +5,7 @@ import { Command, InvalidArgumentError } from "commander";
 export function benchCommand(task: string, description: string): Command {
   return new Command(`deno task ${task}`)
     .description(description)
-    .showHelpAfterError("(--help lists what can be said)")
+    .showHelpAfterError("(run with --help for the options)")
     .exitOverride(({ exitCode }) => Deno.exit(exitCode === 0 ? 0 : 2));
 }
 

@@ -38,7 +38,7 @@ export async function startPeer(
   const askAll = async (...words: string[]) => {
     await input.write(new TextEncoder().encode(`${words.join("\t")}\n`));
     const text = await answer();
-    if (text === undefined) throw new Error(`Cannot go on: "${description}" ended when asked for "${words[0]}"`);
+    if (text === undefined) throw new Error(`Cannot continue: "${description}" ended when asked for "${words[0]}"`);
     return text.split(" ").map(Number);
   };
   return {

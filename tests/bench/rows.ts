@@ -43,11 +43,11 @@ export async function byRounds(
 }
 
 /** Numbers that are taken once. */
-export function single(ours: number, peer: number | undefined): Pick<Row, "ours" | "peer" | "ratio"> {
+export function onceRow(ours: number, peer: number | undefined): Pick<Row, "ours" | "peer" | "ratio"> {
   return { ours, peer, ratio: peer === undefined ? undefined : ours / peer };
 }
 
-export function table(rows: readonly Row[]): string {
+export function benchTable(rows: readonly Row[]): string {
   const cells = rows.map(({ what, ours, peer, ratio, unit, of }) => [
     what,
     of,

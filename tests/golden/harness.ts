@@ -141,7 +141,7 @@ export function networkOf(
 }
 
 /** A network state filled by formula. */
-export function stateOf(weights: unknown): State {
+export function trainingStateOf(weights: unknown): State {
   const state: State = { trainable: {}, buffers: {} };
   for (const weight of weights as (Fill & { path: string; trainable: boolean })[]) {
     state[weight.trainable ? "trainable" : "buffers"][weight.path] = tensor({
@@ -152,7 +152,7 @@ export function stateOf(weights: unknown): State {
   return state;
 }
 
-/** SampleKeys of nothing but zeros, for one item. */
+/** Draws of nothing but zeros, for one item. */
 export const noDraws: Random = {
   fork: () => noDraws,
   bits: (shape) => tf.zeros([1, ...shape], "int32"),

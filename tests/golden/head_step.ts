@@ -4,7 +4,7 @@ import type { Network } from "../../pipeline/kinds/network.ts";
 import { valueAndGrad } from "../../lib/tensor/gradients.ts";
 import type { TensorRecord } from "../../lib/tensor/tree.ts";
 import type { Golden } from "./golden.ts";
-import { make, stateOf, tensor } from "./harness.ts";
+import { make, tensor, trainingStateOf } from "./harness.ts";
 import type { Ledger, Tolerance } from "./ledger.ts";
 
 /** The case, and the network that it describes. */
@@ -53,7 +53,7 @@ export async function headStep({ topic, ledger, run, description, network, backe
   const velocity = tf.sub(tf.mul(rates.signal, noise), tf.mul(rates.noise, images));
   const [low, high] = [0, 1].map((pixel) => normalizer.normalize(statistics, tf.fill([1, 1, 1, channels], pixel)));
 
-  const state = stateOf(description.weights);
+  const state = trainingStateOf(description.weights);
   const { aux: errors, gradients } = valueAndGrad((trainable) => {
     const input = parametrization.input(noisy, rates);
     const { output } = network.apply({ trainable, buffers: state.buffers }, input, { training: true });
@@ -73,7 +73,7 @@ export async function headStep({ topic, ledger, run, description, network, backe
   const step = tf.scalar(1, "int32");
   const moments = optimizer.init(state.trainable);
   const { trainable } = optimizer.update({ trainable: state.trainable, gradients, state: moments, step });
-  const average = ema.update(stateOf(description.ema_weights), { trainable, buffers: {} }, step);
+  const average = ema.update(trainingStateOf(description.ema_weights), { trainable, buffers: {} }, step);
   for (const path of description.six_weights as string[]) {
     compare("gradients", `gradient/${path}`, gradients[path]!, { max: 2e-4 });
     compare("weights", `weight/${path}`, trainable[path]!, { absolute: 1e-5 });

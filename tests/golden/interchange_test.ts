@@ -10,7 +10,7 @@ import { memoryConsole } from "../../pipeline/terminal/memory_console.ts";
 import { stringify } from "yaml";
 import { errors } from "./ledger.ts";
 import { type Fill, fill, golden } from "./golden.ts";
-import { networkOf, stateOf, tensor } from "./harness.ts";
+import { networkOf, tensor, trainingStateOf } from "./harness.ts";
 
 const topic = golden("networks");
 const statistics = { mean: Float32Array.of(0.25, 0.5, 0.75), variance: Float32Array.of(0.0625, 0.09, 0.04) };
@@ -78,7 +78,7 @@ if (topic !== undefined) {
   const assertImported = async (out: string, name: string, description: Record<string, unknown>, layout: string) => {
     await using model = await loadModel(out, { plugins: builtins }, memoryConsole());
     const { graph, statistics: found } = model.session;
-    const expected = stateOf(description.weights);
+    const expected = trainingStateOf(description.weights);
     for (const part of ["trainable", "buffers"] as const) {
       assert.deepEqual(Object.keys(model.average[part]).sort(), Object.keys(expected[part]).sort());
       for (const [path, weight] of Object.entries(expected[part])) {

@@ -2,7 +2,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { dimensions, extract, type Extractor, extractors, prepare } from "../../plugins/metric/kid/features.ts";
 import { kernel, kernelDistance, overBatches } from "../../plugins/metric/kid/estimate.ts";
-import { fold, matchWeights, upload } from "../../plugins/metric/kid/weights.ts";
+import { fold, matchWeights, uploadWeights } from "../../plugins/metric/kid/weights.ts";
 import { type Fill, fill, golden, type GoldenTensor } from "./golden.ts";
 import { onEachBackend } from "../backends.ts";
 import { tensor, understand, understandTopic } from "./harness.ts";
@@ -79,7 +79,7 @@ if (topic !== undefined) {
   for (const [folder, extractor] of [["inception75", "inception-v3-75"], ["inception299", "inception-v3-299"]]) {
     onEachBackend(`golden kid: features of ${extractor}`, (backend) => {
       const images = tensor<tf.Rank.R4>(ledger.input("images"));
-      const device = upload(weights);
+      const device = uploadWeights(weights);
       const features = extract(device, prepare(images, extractors[extractor as Extractor]), (name, x) => {
         const mean = `${folder}/${name}_mean`;
         if (!names.includes(mean)) return;

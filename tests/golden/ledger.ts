@@ -13,10 +13,10 @@ export interface Tolerance {
 }
 
 /** Errors of a comparison, by the names of `Tolerance`. */
-export type Errors = Required<Tolerance>;
+export type LargestErrors = Required<Tolerance>;
 
 /** Compares values with golden ones. */
-export function errors(actual: ArrayLike<number>, expected: ArrayLike<number>): Errors {
+export function errors(actual: ArrayLike<number>, expected: ArrayLike<number>): LargestErrors {
   assert.equal(actual.length, expected.length, "number of values");
   let absolute = 0, relative = 0, largest = 0;
   for (let i = 0; i < expected.length; i++) {
@@ -67,7 +67,7 @@ export class Ledger {
     const found = errors(actual, this.#golden.get(name).data);
     this.#compared.add(name);
     assert.ok(Object.keys(tolerance).length > 0, "a tolerance has to be given");
-    for (const [measure, allowed] of Object.entries(tolerance) as [keyof Errors, number][]) {
+    for (const [measure, allowed] of Object.entries(tolerance) as [keyof LargestErrors, number][]) {
       const worst = this.#worst.get(`${topic} ${measure}`);
       if (worst === undefined || !(found[measure] <= worst.error)) {
         this.#worst.set(`${topic} ${measure}`, { error: found[measure], measure, tolerance: allowed, name });

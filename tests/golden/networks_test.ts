@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
 import { golden } from "./golden.ts";
 import { onEachBackend } from "../backends.ts";
-import { networkOf, noDraws, stateOf, tensor, understand, understandTopic } from "./harness.ts";
+import { networkOf, noDraws, tensor, trainingStateOf, understand, understandTopic } from "./harness.ts";
 import { Ledger } from "./ledger.ts";
 
 const topic = golden("networks");
@@ -29,7 +29,7 @@ if (topic !== undefined) {
       });
       const level = tensor<tf.Rank.R4>(ledger.input(`${name}/noise_variances`));
       ledger.input(`${name}/noisy_images`);
-      const state = stateOf(description.weights);
+      const state = trainingStateOf(description.weights);
       const blank = network.init(noDraws, { height: image.shape[1], width: image.shape[2], channels: image.shape[3] });
       assert.deepEqual(shapes(state.trainable), shapes(blank.trainable), "trainable weights");
       assert.deepEqual(shapes(state.buffers), shapes(blank.buffers), "buffers");

@@ -5,12 +5,12 @@ import type { Sampler } from "../../pipeline/kinds/sampler.ts";
 import type { Random } from "../../lib/tensor/random.ts";
 
 /** What enters each step, and the signal that the sampler returns. */
-export interface Trajectory {
+export interface RecordedTrajectory {
   readonly entering: readonly tf.Tensor[];
   readonly result: tf.Tensor4D;
 }
 
-/** What stands for the pipeline. */
+/** A stand-in for the pipeline. */
 export interface SampleTools {
   denoise(image: tf.Tensor4D, rates: Rates): Components;
   /** Clips a signal; leaves it alone where it is missing. */
@@ -20,7 +20,11 @@ export interface SampleTools {
 }
 
 /** Runs every step of the plan. */
-export function sample(sampler: Sampler, noise: tf.Tensor4D, { denoise, clip, drawn }: SampleTools): Trajectory {
+export function runSampler(
+  sampler: Sampler,
+  noise: tf.Tensor4D,
+  { denoise, clip, drawn }: SampleTools,
+): RecordedTrajectory {
   const clipped = (signal: tf.Tensor) => (clip === undefined ? signal : clip(signal));
   let state = sampler.init(noise);
   let result: tf.Tensor = noise;
@@ -33,7 +37,7 @@ export function sample(sampler: Sampler, noise: tf.Tensor4D, { denoise, clip, dr
         return { ...components, signal: clipped(components.signal) };
       },
       clip: (signal) => clipped(signal) as tf.Tensor4D,
-      random: drawsOf(() => {
+      random: recordedDraws(() => {
         if (drawn === undefined) throw new Error("Cannot draw: the sampler says that it is deterministic");
         return drawn(step);
       }),
@@ -56,7 +60,7 @@ function held({ state, signal }: ReturnType<Sampler["step"]>): [typeof state, tf
 }
 
 /** A source whose normal draws are given. */
-export function drawsOf(normal: () => tf.Tensor): Random {
+export function recordedDraws(normal: () => tf.Tensor): Random {
   const unused = () => {
     throw new Error("Cannot draw bits or uniform numbers: the fixtures hold normal ones only");
   };

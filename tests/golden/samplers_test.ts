@@ -5,7 +5,7 @@ import { golden, type GoldenTensor } from "./golden.ts";
 import { onEachBackend } from "../backends.ts";
 import { make, scheduleOf, tensor, understand, understandTopic, waitsFor } from "./harness.ts";
 import { Ledger, type Tolerance } from "./ledger.ts";
-import { sample } from "./sample.ts";
+import { runSampler } from "./sample.ts";
 
 const topic = golden("samplers");
 const known = [
@@ -88,7 +88,7 @@ if (topic !== undefined) {
       statistics(),
       tf.ones([...topic.get("normalizer_mean").shape] as tf.ShapeMap[tf.Rank.R4]),
     );
-    return sample(sampler, tensor<tf.Rank.R4>(topic.get("initial_noise")), {
+    return runSampler(sampler, tensor<tf.Rank.R4>(topic.get("initial_noise")), {
       denoise: (noisy, rates) => {
         const { image, level } = parametrization.input(noisy, rates);
         const output = tf.tanh(tf.add(tf.mul(image, a), tf.mul(level, b))) as tf.Tensor4D;

@@ -7,9 +7,9 @@ import adamwPlugin from "../../plugins/optimizer/adamw.ts";
 import { type Golden, golden } from "./golden.ts";
 import { headStep } from "./head_step.ts";
 import { onEachBackend } from "../backends.ts";
-import { make, networkOf, stateOf, tensor, understand, understandTopic, waitsFor } from "./harness.ts";
+import { make, networkOf, tensor, trainingStateOf, understand, understandTopic, waitsFor } from "./harness.ts";
 import { Ledger } from "./ledger.ts";
-import { sample } from "./sample.ts";
+import { runSampler } from "./sample.ts";
 
 const topic = golden("train_step");
 const known = [
@@ -29,7 +29,7 @@ if (topic !== undefined) {
     onEachBackend(`golden train step ${name}`, (backend) => trainStep(topic, ledger, name, description, backend));
   }
 
-  // Settings stand with the first tensor of a case; whatever stands with another has to be one of them.
+  // Settings are with the first tensor of a case; whatever is with another has to be one of them.
   for (const { name, settings } of topic.tensors) understand(settings, adamwOptions, name);
   const adamw = topic.tensors.filter(({ name }) => /^adamw\d+\/start$/.test(name));
   onEachBackend("golden AdamW", async (backend) => {
@@ -104,8 +104,8 @@ async function trainStep(
   const images = normalizer.normalize(statistics, pixels);
   compare("normalizer", "normalized_images", images, { max: 1e-5 });
 
-  let state = stateOf(description.weights);
-  let average = stateOf(description.ema_weights);
+  let state = trainingStateOf(description.weights);
+  let average = trainingStateOf(description.ema_weights);
   let moments = optimizer.init(state.trainable);
 
   const predict = (
@@ -170,7 +170,7 @@ async function trainStep(
   compare("test losses", "test/image_loss", errors.image!, { relative: 2e-4 });
   compare("real pictures", "test/kid_real", normalizer.denormalize(statistics, images), { max: 1e-5 });
   const sampler = await make("sampler", "ddim", { steps: 5 }, { schedule });
-  const { result } = sample(sampler, read("test/initial_noise"), {
+  const { result } = runSampler(sampler, read("test/initial_noise"), {
     denoise: (image, rates) => predict(average, image, rates, false).predicted,
   });
   compare("generated pictures", "test/kid_generated", normalizer.denormalize(statistics, result), { max: 3e-4 });

@@ -53,7 +53,7 @@ const progress = console_.progress;
 console_.progress = (shown) => {
   progress(shown);
   if (kind === "step" && shown.label.startsWith("step") && --left === 0) {
-    Deno.stdout.writeSync(new TextEncoder().encode("ready\n")); // and goes on: the signal comes when it comes
+    Deno.stdout.writeSync(new TextEncoder().encode("ready\n")); // and continues: the signal comes when it comes
   }
 };
 

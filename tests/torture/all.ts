@@ -12,7 +12,7 @@ import pluginFiles from "./plugin_files.ts";
 import recipes from "./recipes.ts";
 import type { Torture } from "./types.ts";
 
-export const all: readonly Torture[] = [
+export const attacks: readonly Torture[] = [
   kills,
   disk,
   interrupts,

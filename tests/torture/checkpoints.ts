@@ -5,7 +5,7 @@ import { builtins, DenoiseError, readRecipe, sample, wire } from "../../mod.ts";
 import { type Checkpoint, readCheckpoint, readPosition } from "../../pipeline/run/checkpoint.ts";
 import { memoryConsole } from "../../pipeline/terminal/memory_console.ts";
 import { visible } from "../../lib/text/mod.ts";
-import { drawsOf, type SampleKeys } from "./draws.ts";
+import { drawsOf, type TrialDraws } from "./draws.ts";
 import { smallRun } from "./small_run.ts";
 import type { Fault, Torture } from "./types.ts";
 import { wordsAtFault } from "./sentence.ts";
@@ -93,7 +93,7 @@ interface Damaged {
 }
 
 /** Each byte of the header in its turn, then its every length, then draws: bytes of the data, and fields of the header. */
-function damage(bytes: Uint8Array<ArrayBuffer>, header: number, trial: number, draws: SampleKeys): Damaged {
+function damage(bytes: Uint8Array<ArrayBuffer>, header: number, trial: number, draws: TrialDraws): Damaged {
   if (trial < header) {
     return changed(bytes, trial, draws.chance(0.5) ? bytes[trial]! ^ (1 << draws.whole(0, 7)) : draws.whole(0, 255));
   }
@@ -122,7 +122,7 @@ function changed(bytes: Uint8Array<ArrayBuffer>, at: number, to: number): Damage
 type Header = Record<string, Record<string, unknown>>;
 
 /** A header that is JSON still, with fields that say something else. */
-function withHeader(bytes: Uint8Array<ArrayBuffer>, header: number, draws: SampleKeys): Damaged {
+function withHeader(bytes: Uint8Array<ArrayBuffer>, header: number, draws: TrialDraws): Damaged {
   const json: Header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, header)));
   const names = Object.keys(json);
   const name = draws.pick(names);

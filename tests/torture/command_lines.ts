@@ -3,14 +3,14 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
 import { createProgram } from "../../cli/main.ts";
-import { drawsOf, type SampleKeys } from "./draws.ts";
+import { drawsOf, type TrialDraws } from "./draws.ts";
 import { oddities } from "./recipe_mutations.ts";
 import { smallRun } from "./small_run.ts";
 import type { Fault, Torture } from "./types.ts";
 import { unseenIn, wordsAtFault } from "./sentence.ts";
 
 /** What came of one command line. */
-export interface Ended {
+export interface CommandEnd {
   /** Exit code; undefined where it did not end in time. */
   readonly code: number | undefined;
   readonly out: string;
@@ -89,7 +89,7 @@ interface Targets {
 }
 
 /** A command line: a command, some of its options and arguments, and something odd among them. */
-function lineOf(commands: readonly Known[], targets: Targets, draws: SampleKeys): string[] {
+function lineOf(commands: readonly Known[], targets: Targets, draws: TrialDraws): string[] {
   if (draws.chance(0.05)) return Array.from({ length: draws.whole(0, 4) }, () => anything(draws));
   const { path, command } = draws.pick(commands);
   const words: string[] = [];
@@ -125,7 +125,7 @@ const overrides =
   "dataset.image_size=16 dataset=image-folder nothing =1 network=residual-unet schedule=cosine,linear train.steps=1 " +
   "samplers.preview=ddim,multistep train.epochs=1,2 metrics.0.every=x plugins=[x.ts] dataset.folder=~/x a=b=c [0]=1 ema.decay=2";
 
-function argumentOf(name: string, path: readonly string[], targets: Targets, draws: SampleKeys): string {
+function argumentOf(name: string, path: readonly string[], targets: Targets, draws: TrialDraws): string {
   if (draws.chance(0.2)) return anything(draws);
   // Commands that would train get a recipe whose folder is empty; what downloads gets no name that exists.
   const trains = ["run", "sweep"].includes(path[0]!);
@@ -148,7 +148,7 @@ function argumentOf(name: string, path: readonly string[], targets: Targets, dra
   }
 }
 
-function valueOf(flags: string, targets: Targets, draws: SampleKeys): string {
+function valueOf(flags: string, targets: Targets, draws: TrialDraws): string {
   if (draws.chance(0.2)) return anything(draws);
   if (/<(n|ms)>/.test(flags)) {
     return draws.pick(["1", "2", "3", "0", "-1", "1.5", "1e9", "x", "", "٣", "99999999999", "0x2"]);
@@ -163,7 +163,7 @@ function valueOf(flags: string, targets: Targets, draws: SampleKeys): string {
   return draws.pick(files.split(" "));
 }
 
-function anything(draws: SampleKeys): string {
+function anything(draws: TrialDraws): string {
   return draws.pick([
     () =>
       draws.pick("run sample --help -h --version -o -- - help validate --fresh --dry-run --count=3 --seed".split(" ")),
@@ -202,13 +202,13 @@ function anything(draws: SampleKeys): string {
   ])();
 }
 
-function withOdd(word: string, draws: SampleKeys): string {
+function withOdd(word: string, draws: TrialDraws): string {
   const at = draws.whole(0, word.length);
   return word.slice(0, at) + draws.pick(oddities) + word.slice(at);
 }
 
 /** Runs command lines in a process that may write into the scene and nowhere else, and has neither network nor FFI. */
-async function runAll(lines: readonly string[][], scene: string): Promise<Ended[]> {
+async function runAll(lines: readonly string[][], scene: string): Promise<CommandEnd[]> {
   const [from, to] = [join(scene, "lines.json"), join(scene, "ended.jsonl")];
   await Deno.writeTextFile(from, JSON.stringify(lines));
   await Deno.writeTextFile(to, "");
@@ -232,7 +232,7 @@ async function runAll(lines: readonly string[][], scene: string): Promise<Ended[
     stdout: "null",
     stderr: "piped",
   }).output();
-  const ended: Ended[] = (await Deno.readTextFile(to)).split("\n").filter((line) => line !== "").map((line) =>
+  const ended: CommandEnd[] = (await Deno.readTextFile(to)).split("\n").filter((line) => line !== "").map((line) =>
     JSON.parse(line)
   );
   if (ended.length < lines.length) {
@@ -245,12 +245,12 @@ async function runAll(lines: readonly string[][], scene: string): Promise<Ended[
   return ended;
 }
 
-function whatIsWrong({ code, out, error }: Ended): string[] {
+function whatIsWrong({ code, out, error }: CommandEnd): string[] {
   const wrong: string[] = [];
   if (code === undefined) wrong.push(`did not end: ${error}`);
   else if (![0, 1, 2].includes(code)) wrong.push(`exit code ${code}`);
   if (code !== 0 && error.trim() === "") wrong.push("failed without a word");
-  if (/came upon something it does not expect|^\s+at .*[.]ts:\d+/m.test(error + out)) {
+  if (/hit an unexpected error|^\s+at .*[.]ts:\d+/m.test(error + out)) {
     wrong.push(`a stack: ${error.slice(0, 1500)}`);
   }
   for (const line of error.split("\n")) {

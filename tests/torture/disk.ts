@@ -4,9 +4,9 @@ import { type Failure, failuresOf, logged, uselessCache } from "./disk/places.ts
 import { drawsOf } from "./draws.ts";
 import { copyFolder, Rehearsal, type Rehearsed } from "./kills/rehearsal.ts";
 import { type Ended, runProcess } from "./process.ts";
-import type { Line } from "./scenes.ts";
+import type { SceneCommand } from "./scenes.ts";
 import { readState, type Shim } from "./shim/mod.ts";
-import { age, differences, HalfThere, leftBehind, readTree, unfinished } from "./tree.ts";
+import { age, folderDifferences, HalfThere, leftBehind, readTree, unfinished } from "./tree.ts";
 import type { Fault, Torture, TortureOptions, TortureResult } from "./types.ts";
 
 /** A process that is to fail at one place. */
@@ -14,7 +14,7 @@ interface Attempt {
   readonly rehearsed: Rehearsed;
   /** The step of the scene whose process fails; those before it have run. */
   readonly step: number;
-  readonly line: Line;
+  readonly line: SceneCommand;
   readonly failure: Failure;
 }
 
@@ -88,7 +88,9 @@ async function tryOne(
 ): Promise<{ what: string[]; outcome: Outcome }> {
   const { scene: { steps }, start, calm } = rehearsed;
   await copyFolder(start, folder);
-  for (const [{ args, program }] of steps.slice(0, step) as [Line][]) await runProcess(args, { folder, program });
+  for (const [{ args, program }] of steps.slice(0, step) as [SceneCommand][]) {
+    await runProcess(args, { folder, program });
+  }
   const state = `${folder}.state`;
   const env = shim.environment({ folder, ...failure.plan }, state);
   const ended = await runProcess(line.args, { folder, program: line.program, env });
@@ -100,13 +102,13 @@ async function tryOne(
       if (error instanceof HalfThere) return error.message;
       throw error;
     });
-    return typeof tree === "string" ? [tree] : differences(tree, calm, whole);
+    return typeof tree === "string" ? [tree] : folderDifferences(tree, calm, whole);
   };
   const soon = await look(false);
   await age(folder);
   what.push(...soon.map((text) => `right after it, ${text}`));
   // The disk is well again: all that is left to do comes to the end that nothing disturbed.
-  for (const [{ args, program }] of steps.slice(step) as [Line][]) {
+  for (const [{ args, program }] of steps.slice(step) as [SceneCommand][]) {
     const { code, complaint, output } = await runProcess(args, { folder, program });
     if (code !== 0) what.push(`afterwards "${args[0]}" ends with ${code}: ${complaint || output}`);
   }

@@ -1,7 +1,7 @@
 /** Random draws that are a function of a seed and the number of a trial. */
 
-/** SampleKeys of one trial, in order. */
-export interface SampleKeys {
+/** Draws of one trial, in order. */
+export interface TrialDraws {
   /** From 0 up to but not including 1. */
   next(): number;
   /** A whole number from 0 to below a limit. */
@@ -15,7 +15,7 @@ export interface SampleKeys {
 }
 
 /** The draws of a trial. */
-export function drawsOf(seed: number, trial: number): SampleKeys {
+export function drawsOf(seed: number, trial: number): TrialDraws {
   // The generator sfc32: small, fast and of a long period. Its first numbers still show the seed and are thrown away.
   let [a, b, c, counter] = [seed >>> 0, Math.floor(seed / 2 ** 32) >>> 0, trial >>> 0, 1];
   const step = () => {

@@ -110,7 +110,7 @@ function summaryOf({ trials, faults, seconds }: Outcome): string {
 }
 
 /** Rows of the table: a head first. */
-export function rowsOf(outcomes: readonly Outcome[]): string[][] {
+export function tableRows(outcomes: readonly Outcome[]): string[][] {
   const figure = (value: number | string) => typeof value === "number" ? value.toLocaleString("en-US") : value;
   return [
     ["attack", "trials", "faults", "time", "figures"],
@@ -125,14 +125,14 @@ export function rowsOf(outcomes: readonly Outcome[]): string[][] {
 }
 
 /** Prints the table. */
-export function tellTable(console: Console, outcomes: readonly Outcome[]): void {
+export function printTable(console: Console, outcomes: readonly Outcome[]): void {
   console.line();
-  table(console, rowsOf(outcomes), ["left", "right", "right", "right", "left"]);
+  table(console, tableRows(outcomes), ["left", "right", "right", "right", "left"]);
 }
 
 /** The table as Markdown. */
 export function markdownOf(outcomes: readonly Outcome[]): string {
-  const [head, ...body] = rowsOf(outcomes) as [string[], ...string[][]];
+  const [head, ...body] = tableRows(outcomes) as [string[], ...string[][]];
   const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
   return [line(head), "|---|--:|--:|--:|---|", ...body.map(line)].join("\n") + "\n";
 }

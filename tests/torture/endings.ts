@@ -1,7 +1,7 @@
 /** Torture: processes that end in every way while XLA is loaded, compiles, computes or saves. */
 import { endings, faultOf } from "../../lib/xla/leaving_cases.ts";
-import { states as engineStates } from "../../lib/xla/backend/leaving_states.ts";
-import { states as pluginStates } from "../../lib/xla/pjrt/leaving_states.ts";
+import { backendStates as engineStates } from "../../lib/xla/backend/leaving_states.ts";
+import { pjrtStates as pluginStates } from "../../lib/xla/pjrt/leaving_states.ts";
 import { pluginForTests } from "../../lib/xla/testing.ts";
 import type { Fault, Torture } from "./types.ts";
 

@@ -1,7 +1,7 @@
 /** Attack `files`: damaged and hostile files of every format that is read from outside, and of our own that are read back. */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Line } from "./files/block.ts";
+import type { BlockLine } from "./files/block.ts";
 import { runJsonLines } from "./json_lines.ts";
 import type { Fault, Torture, TortureOptions, TortureResult } from "./types.ts";
 
@@ -17,7 +17,7 @@ const largest = 1.2e9;
 /** What one process told. */
 interface Block {
   readonly faults: Fault[];
-  readonly ended: Extract<Line, { kind: "end" }>[];
+  readonly ended: Extract<BlockLine, { kind: "end" }>[];
 }
 
 /** Runs trials in a process, and in another one behind a trial that ended it. */
@@ -37,8 +37,8 @@ async function runBlock(
       ...[seed, next, first + count - next, own].map(String),
     ];
     const patience = { first: 2 * slowest, between: slowest };
-    let open: Extract<Line, { kind: "start" }> | undefined;
-    const end = await runJsonLines<Line>(args, patience, signal, (line, kill) => {
+    let open: Extract<BlockLine, { kind: "start" }> | undefined;
+    const end = await runJsonLines<BlockLine>(args, patience, signal, (line, kill) => {
       if (line.kind === "start") {
         open = line;
         return;

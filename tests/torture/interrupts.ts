@@ -1,12 +1,12 @@
 /** Attack `interrupts`: signals at random moments of random commands. */
 import { join } from "node:path";
 import { drawsOf } from "./draws.ts";
-import { makePlace, type Place } from "./interrupts/place.ts";
-import { command, type Ended, type Interruption, stageOf } from "./interrupts/process.ts";
+import { makePlace, type Workplace } from "./interrupts/place.ts";
+import { command, type InterruptedEnd, type SignalPlan, stageOf } from "./interrupts/process.ts";
 import type { Fault, Torture, TortureOptions, TortureResult } from "./types.ts";
 
 /** Ways to interrupt, each with the exit codes that it may lead to besides 0: that of the signal, in whatever way. */
-const ways: Readonly<Record<string, { signals: Interruption["signals"]; code: number }>> = {
+const ways: Readonly<Record<string, { signals: SignalPlan["signals"]; code: number }>> = {
   "Ctrl-C": { signals: [["SIGINT", 0]], code: 130 },
   "Ctrl-C with three echoes": { signals: [["SIGINT", 0], ["SIGINT", 1], ["SIGINT", 30], ["SIGINT", 120]], code: 130 },
   "Ctrl-C, and again after a second": { signals: [["SIGINT", 0], ["SIGINT", 1000]], code: 130 },
@@ -55,18 +55,19 @@ async function run({ seed, first = 0, trials, folder, signal, progress }: Tortur
 }
 
 async function tryOnce(
-  place: Place,
+  place: Workplace,
   at: string,
   { seed, trial }: { seed: number; trial: number },
   fault: (what: string) => void,
-  count: (found: { stage: string; ended: Ended; hangup: boolean }) => void,
+  count: (found: { stage: string; ended: InterruptedEnd; hangup: boolean }) => void,
 ): Promise<void> {
   const draws = drawsOf(seed, trial);
   // Most of the trials are runs and sweeps: there is most to lose.
   const resuming = place.attempts.filter(({ resumes }) => resumes);
   const attempt = draws.pick(draws.chance(0.6) ? resuming : place.attempts);
   const cache = draws.chance(0.5) ? place.cache : await place.emptyCache();
-  const what = (text: string, { out, err }: Ended) => fault(`${attempt.name}, ${text}\n${out}${err}`.trimEnd());
+  const what = (text: string, { out, err }: InterruptedEnd) =>
+    fault(`${attempt.name}, ${text}\n${out}${err}`.trimEnd());
   const lives = attempt.resumes ? 2 : 1;
   for (let life = 0; life < lives; life++) {
     const way = draws.pick(Object.keys(ways));
@@ -83,7 +84,7 @@ async function tryOnce(
     }
     if (/^\s+at |Uncaught|does not expect|panicked/m.test(ended.err)) what(`${told}: it shows its inside`, ended);
     if (ended.code !== 0 && !ended.killed) {
-      if (!/go on with: |stopped /.test(ended.out)) what(`${told}: it does not say how to continue`, ended);
+      if (!/resume with: |stopped /.test(ended.out)) what(`${told}: it does not say how to continue`, ended);
       const left = [...leftovers(at), ...(cache === place.cache ? [] : leftovers(cache))];
       if (left.length > 0) what(`${told}: it left ${left.join(", ")}`, ended);
     }

@@ -3,7 +3,7 @@
 /** How a program ended. */
 export interface ProgramEnd {
   readonly success: boolean;
-  /** As a sentence goes on: "SIGSEGV", "exit code 1". */
+  /** To continue a sentence: "SIGSEGV", "exit code 1". */
   readonly how: string;
   /** Whether it was silent for too long, and was killed. */
   readonly hung: boolean;

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { count, scaled } from "../../pipeline/terminal/units.ts";
 import { backend, runProcess } from "./process.ts";
 import { drawPictures } from "./scenes.ts";
-import { type Point, slopeOf } from "./long/slope.ts";
+import { type HeapPoint, slopeOf } from "./long/slope.ts";
 import { listFiles } from "./tree.ts";
 import type { Fault, Torture, TortureOptions, TortureResult } from "./types.ts";
 
@@ -109,10 +109,10 @@ function growth(lines: readonly Line[]): { grown: string[]; figures: Record<stri
   const figures: Record<string, string | number> = { steps: last.step! };
   for (const [name, { slope: most, rise, unit }] of Object.entries(limits)) {
     const text = (value: number) => unit === "" ? count(value) : scaled(Math.abs(value), unit);
-    const points = level.map((line): Point => ({ step: line.step!, value: line[name]! }));
+    const points = level.map((line): HeapPoint => ({ step: line.step!, value: line[name]! }));
     const slope = 1000 * slopeOf(points);
     figures[name] = `${text(last[name]!)} (${slope < 0 ? "−" : "+"}${text(Math.abs(slope))} in 1,000 steps)`;
-    // Only both together are a leak: a slope that goes on, and one that has come to something.
+    // Only both together are a leak: a slope that continues, and one that has come to something.
     if (slope > most && last[name]! - level[0]![name]! > rise) {
       grown.push(`${name} grows by ${text(slope)} in 1,000 steps, to ${text(last[name]!)}`);
     }

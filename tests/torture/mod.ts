@@ -6,8 +6,8 @@ import { onInterrupt } from "../../pipeline/terminal/interrupt.ts";
 import { terminalConsole } from "../../pipeline/terminal/console.ts";
 import { alignedRows } from "../../pipeline/terminal/rows.ts";
 import { nearest } from "../../pipeline/terminal/nearest.ts";
-import { all } from "./all.ts";
-import { drive, markdownOf, tellTable } from "./driver.ts";
+import { attacks } from "./all.ts";
+import { drive, markdownOf, printTable } from "./driver.ts";
 
 interface Options {
   readonly list?: boolean;
@@ -43,21 +43,21 @@ Deno.exit(await main(program.args, program.opts<Options>()));
 async function main(names: readonly string[], options: Options): Promise<number> {
   const console = terminalConsole();
   if (options.list) {
-    for (const line of alignedRows(all.map(({ name, summary }) => [name, summary]), ["left", "left"])) {
+    for (const line of alignedRows(attacks.map(({ name, summary }) => [name, summary]), ["left", "left"])) {
       console.line(line);
     }
     return 0;
   }
   for (const name of names) {
-    if (all.some((attack) => attack.name === name)) continue;
-    const known = all.map(({ name }) => name);
+    if (attacks.some((attack) => attack.name === name)) continue;
+    const known = attacks.map(({ name }) => name);
     const near = nearest(name, known);
     const help = near === undefined ? `attacks: ${known.join(", ")}` : `did you mean ${near}?`;
     console.warn(`Unknown attack "${name}"\n  ${help}`);
     return 2;
   }
-  const attacks = names.length === 0 ? all : all.filter(({ name }) => names.includes(name));
-  if (options.trial !== undefined && attacks.length !== 1) {
+  const chosen = names.length === 0 ? attacks : attacks.filter(({ name }) => names.includes(name));
+  if (options.trial !== undefined && chosen.length !== 1) {
     console.warn("A trial belongs to one attack\n  name it: deno task torture kills --trial 12");
     return 2;
   }
@@ -70,10 +70,13 @@ async function main(names: readonly string[], options: Options): Promise<number>
   const { signal } = interruption;
   signal.addEventListener("abort", () => console.line("stopping after this trial …"));
   const { seed, trial, hours } = options;
-  const outcomes = await drive({ attacks, seed, trial, hours, folder, keep: keep !== undefined, signal }, console);
+  const outcomes = await drive(
+    { attacks: chosen, seed, trial, hours, folder, keep: keep !== undefined, signal },
+    console,
+  );
   if (keep === undefined) await Deno.remove(folder, { recursive: true });
 
-  tellTable(console, outcomes);
+  printTable(console, outcomes);
   if (options.json !== undefined) await write(typed(options.json), `${JSON.stringify(outcomes, null, 2)}\n`);
   if (options.markdown !== undefined) await write(typed(options.markdown), markdownOf(outcomes));
   if (signal.aborted) return interruption.code;

@@ -1,8 +1,8 @@
 /** Damages bytes as transfers, disks and people with intentions do: every draw is a function of the seed. */
-import type { SampleKeys } from "./draws.ts";
+import type { TrialDraws } from "./draws.ts";
 
 /** Numbers that formats seldom expect, for a field of so many bytes. */
-function extreme(draws: SampleKeys, width: number): bigint {
+function extreme(draws: TrialDraws, width: number): bigint {
   const top = 2n ** BigInt(8 * width);
   return draws.pick([
     0n,
@@ -17,9 +17,9 @@ function extreme(draws: SampleKeys, width: number): bigint {
   ]);
 }
 
-type Change = (bytes: Uint8Array<ArrayBuffer>, draws: SampleKeys) => Uint8Array<ArrayBuffer>;
+type Change = (bytes: Uint8Array<ArrayBuffer>, draws: TrialDraws) => Uint8Array<ArrayBuffer>;
 
-const place = (bytes: Uint8Array, draws: SampleKeys) => draws.whole(0, Math.max(0, bytes.length - 1));
+const place = (bytes: Uint8Array, draws: TrialDraws) => draws.whole(0, Math.max(0, bytes.length - 1));
 
 const changes: readonly Change[] = [
   function bit(bytes, draws) {
@@ -69,7 +69,7 @@ const changes: readonly Change[] = [
 ];
 
 /** A copy with one to eight changes; mostly few, and where `near` is given mostly near its start. */
-export function mutate(original: Uint8Array, draws: SampleKeys, near?: number): Uint8Array<ArrayBuffer> {
+export function mutate(original: Uint8Array, draws: TrialDraws, near?: number): Uint8Array<ArrayBuffer> {
   let bytes = Uint8Array.from(original);
   const count = draws.chance(0.5) ? 1 : draws.whole(2, 8);
   for (let i = 0; i < count; i++) {
@@ -84,7 +84,7 @@ export function mutate(original: Uint8Array, draws: SampleKeys, near?: number): 
 }
 
 /** One JSON value in place of another: numbers at the edges, texts, other types, keys that have a meaning. */
-export function mutateJson(value: unknown, draws: SampleKeys): unknown {
+export function mutateJson(value: unknown, draws: TrialDraws): unknown {
   const odd = () =>
     draws.pick<unknown>([
       ...[

@@ -1,6 +1,6 @@
 /** Decodes pictures that were damaged at random: each becomes a picture or a sentence, whatever is in it. */
 import { runJsonLines } from "./json_lines.ts";
-import type { Line } from "./pictures/child.ts";
+import type { ChildLine } from "./pictures/child.ts";
 import type { Fault, Torture, TortureOptions, TortureResult } from "./types.ts";
 
 /** Trials of one process. */
@@ -66,7 +66,7 @@ async function child(
   first: number,
   count: number,
   signal: AbortSignal,
-  tell: (line: Line) => void,
+  tell: (line: ChildLine) => void,
 ): Promise<string | undefined> {
   const script = new URL("./pictures/child.ts", import.meta.url);
   const permissions = ["--allow-read", "--allow-env", "--allow-ffi", "--allow-sys"];

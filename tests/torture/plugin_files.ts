@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { faultOfLibrary } from "../../lib/xla/library_file/fault.ts";
 import { compileLibrary, loadInProcesses, smallLibrary } from "../../lib/xla/library_file/testing.ts";
 import { pluginForTests } from "../../lib/xla/testing.ts";
-import { drawsOf, type SampleKeys } from "./draws.ts";
+import { drawsOf, type TrialDraws } from "./draws.ts";
 import type { Fault, Torture, TortureOptions } from "./types.ts";
 
 /** Trials whose libraries are loaded by one process. */
@@ -25,12 +25,12 @@ function headersOf(bytes: Uint8Array<ArrayBuffer>): [at: number, length: number]
 }
 
 /** A byte of a file as damage leaves it: a bit flipped, another byte, or one of those that break most. */
-function damaged(byte: number, draws: SampleKeys): number {
+function damaged(byte: number, draws: TrialDraws): number {
   return draws.pick([byte ^ (1 << draws.below(8)), draws.below(256), draws.pick([0, 0x7f, 0x80, 0xff])]);
 }
 
 /** The library cut off, made up, or with one to three bytes of its headers changed. */
-function brokenLibrary(whole: Uint8Array<ArrayBuffer>, draws: SampleKeys) {
+function brokenLibrary(whole: Uint8Array<ArrayBuffer>, draws: TrialDraws) {
   const kind = draws.below(10);
   if (kind === 0) return whole.slice(0, draws.below(whole.length));
   if (kind === 1) {

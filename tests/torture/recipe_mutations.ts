@@ -1,6 +1,6 @@
 /** Recipes with mistakes in them, drawn by a seed: in their structure, in their YAML, and in their bytes. */
 import { parse, stringify } from "yaml";
-import type { SampleKeys } from "./draws.ts";
+import type { TrialDraws } from "./draws.ts";
 
 /** A recipe that was tampered with. */
 export interface Mutant {
@@ -58,7 +58,7 @@ const words =
     .split(" ");
 
 /** Mutates one of the recipes, or one that is made up of their parts. */
-export function mutate(recipes: readonly string[], draws: SampleKeys): Mutant {
+export function mutateRecipe(recipes: readonly string[], draws: TrialDraws): Mutant {
   const done: string[] = [];
   let text = draws.chance(0.35) ? madeUp(recipes, draws) : draws.pick(recipes);
   if (draws.chance(0.6)) text = inStructure(text, draws, done);
@@ -68,7 +68,7 @@ export function mutate(recipes: readonly string[], draws: SampleKeys): Mutant {
     done.push(name);
     text = change(text, draws);
   }
-  // A lone half of a pair is no text that a file can hold.
+  // A file cannot hold a lone half of a pair.
   let bytes = new TextEncoder().encode(text.toWellFormed().slice(0, 400_000));
   if (draws.chance(0.04)) {
     done.push("bytes damaged");
@@ -78,7 +78,7 @@ export function mutate(recipes: readonly string[], draws: SampleKeys): Mutant {
 }
 
 /** Stages of several recipes in one. */
-function madeUp(recipes: readonly string[], draws: SampleKeys): string {
+function madeUp(recipes: readonly string[], draws: TrialDraws): string {
   const trees = treesOf(recipes);
   const keys = [...new Set(trees.flatMap((tree) => Object.keys(tree)))].filter((key) => key !== "sweep");
   const holding = (key: string) => draws.pick(trees.filter((tree) => key in tree))[key];
@@ -94,7 +94,7 @@ function treesOf(recipes: readonly string[]): Record<string, unknown>[] {
 }
 
 /** Changes keys and values, and writes the tree again in one of the styles of YAML. */
-function inStructure(text: string, draws: SampleKeys, done: string[]): string {
+function inStructure(text: string, draws: TrialDraws, done: string[]): string {
   const tree = parse(text) as Tree;
   for (let i = draws.pick([0, 1, 1, 2]); i > 0; i--) {
     const places = placesIn(tree);
@@ -129,7 +129,7 @@ function placesIn(tree: Tree): { within: Tree; key: string }[] {
   return found.length > 0 ? found : [{ within: tree, key: "new" }];
 }
 
-type TreeChange = (within: Record<string, unknown>, key: string, draws: SampleKeys) => void;
+type TreeChange = (within: Record<string, unknown>, key: string, draws: TrialDraws) => void;
 
 const inTree: readonly (readonly [string, TreeChange])[] = [
   ["deleted", (within, key) => void (Array.isArray(within) ? within.splice(Number(key), 1) : delete within[key])],
@@ -169,7 +169,7 @@ const inTree: readonly (readonly [string, TreeChange])[] = [
   ["added key", (within, _, draws) => void (within[draws.pick(["x", "use", "every", "steps", "sampler"])] = 1)],
 ];
 
-type TextChange = (text: string, draws: SampleKeys) => string;
+type TextChange = (text: string, draws: TrialDraws) => string;
 
 const inText: readonly (readonly [string, TextChange])[] = [
   ["line twice", (text, draws) => atLine(text, draws, (line) => [line, line])],
@@ -208,7 +208,7 @@ const inText: readonly (readonly [string, TextChange])[] = [
   }],
 ];
 
-function overridesOf(draws: SampleKeys): string[] {
+function overridesOf(draws: TrialDraws): string[] {
   const keys =
     "network.block_depth dataset samplers.preview.steps metrics.0.every seed name train.epochs a.b =x \u00e9 " +
     "metrics[0].use network samplers.\u200b train.keep.best dataset.folder extends augmentation.9 .. [0] x[1]";
@@ -227,7 +227,7 @@ function laughs(depth: number, width: number): string {
 
 const textOf = (value: unknown) => typeof value === "string" ? value : JSON.stringify(value) ?? "";
 
-function misspelt(word: string, draws: SampleKeys): string {
+function misspelt(word: string, draws: TrialDraws): string {
   const at = draws.whole(0, word.length);
   return draws.pick([
     word.slice(0, at) + word.slice(at + 1),
@@ -238,30 +238,30 @@ function misspelt(word: string, draws: SampleKeys): string {
   ]);
 }
 
-function withOdd(text: string, draws: SampleKeys): string {
+function withOdd(text: string, draws: TrialDraws): string {
   return inserted(text, draws, draws.pick(oddities));
 }
 
-function inserted(text: string, draws: SampleKeys, what: string): string {
+function inserted(text: string, draws: TrialDraws, what: string): string {
   const at = draws.whole(0, text.length);
   return text.slice(0, at) + what + text.slice(at);
 }
 
-function atLine(text: string, draws: SampleKeys, change: (line: string) => string[]): string {
+function atLine(text: string, draws: TrialDraws, change: (line: string) => string[]): string {
   const lines = text.split("\n");
   const at = draws.whole(0, lines.length - 1);
   return lines.toSpliced(at, 1, ...change(lines[at]!)).join("\n");
 }
 
 /** Replaces one of the matches. */
-function once(text: string, draws: SampleKeys, pattern: RegExp, by: () => string): string {
+function once(text: string, draws: TrialDraws, pattern: RegExp, by: () => string): string {
   const matches = [...text.matchAll(pattern)];
   if (matches.length === 0) return text;
   const { index, 0: found } = draws.pick(matches);
   return text.slice(0, index) + by() + text.slice(index + found.length);
 }
 
-function damaged(bytes: Uint8Array<ArrayBuffer>, draws: SampleKeys): Uint8Array<ArrayBuffer> {
+function damaged(bytes: Uint8Array<ArrayBuffer>, draws: TrialDraws): Uint8Array<ArrayBuffer> {
   const copy = bytes.slice(0, draws.chance(0.3) ? draws.whole(0, bytes.length) : bytes.length);
   for (let i = draws.whole(0, 4); i > 0 && copy.length > 0; i--) {
     copy[draws.whole(0, copy.length - 1)] = draws.whole(0, 255);

@@ -18,9 +18,9 @@ import {
   trainingCost,
   wire,
 } from "../../mod.ts";
-import { commandLine, sourceOf } from "../../pipeline/problems/source.ts";
+import { overridesFile, sourceOf } from "../../pipeline/problems/source.ts";
 import { drawsOf } from "./draws.ts";
-import { mutate } from "./recipe_mutations.ts";
+import { mutateRecipe } from "./recipe_mutations.ts";
 import type { Fault, Torture } from "./types.ts";
 import { unseenIn, wordsAtFault } from "./sentence.ts";
 
@@ -44,7 +44,7 @@ const torture: Torture = {
     const faults: Fault[] = [];
     let [done, accepted, refused, problems, longest, heap] = [0, 0, 0, 0, 0, 0];
     for (let trial = first; trial < first + trials && !signal.aborted; trial++) {
-      const mutant = mutate(recipes, drawsOf(seed, trial));
+      const mutant = mutateRecipe(recipes, drawsOf(seed, trial));
       Deno.writeFileSync(file, mutant.bytes);
       const started = performance.now();
       const { found, wrong } = await attempt(file, mutant.overrides, trial);
@@ -160,7 +160,7 @@ function whatIsWrongIn({ code, message, help, place }: Problem): string[] {
   const characters = line === undefined ? -1 : [...line].length;
   const inside = place.column >= 1 && place.length >= 1 && place.column <= characters + 1 &&
     (place.column + place.length <= Math.max(1, characters) + 2);
-  if (!inside && place.file !== commandLine) {
+  if (!inside && place.file !== overridesFile) {
     wrong.push(`${code}: ${place.line}:${place.column}+${place.length} lies outside its line of ${characters}`);
   }
   return wrong;

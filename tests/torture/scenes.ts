@@ -6,7 +6,7 @@ import type { Archives } from "./kills/server.ts";
 import { backend } from "./process.ts";
 
 /** One process. */
-export interface Line {
+export interface SceneCommand {
   readonly args: readonly string[];
   /** Relative to the root of the repository. Default `cli.ts`. */
   readonly program?: string;
@@ -18,7 +18,7 @@ export interface Scene {
   /** Files that are there first, by path. */
   readonly files: Readonly<Record<string, string>>;
   /** Steps in order. The lines of one step run at the same time. */
-  readonly steps: readonly (readonly Line[])[];
+  readonly steps: readonly (readonly SceneCommand[])[];
   /** Name of the scene at whose end this one begins. */
   readonly after?: string;
   /** Name of the scene that this one begins in the middle of: killed when a file of this name is in its place. */
@@ -53,7 +53,7 @@ train:
   samples: { every: 1 epochs, rows: 1, columns: 2 }
 ${more}`;
 
-const cli = (...args: string[]): Line => ({ args });
+const cli = (...args: string[]): SceneCommand => ({ args });
 const run = ["run", "recipe.yaml"];
 
 /** The scenes. */
@@ -114,7 +114,7 @@ export function scenesOf({ pictures, archives }: World): Scene[] {
   ];
 }
 
-/** SampleKeys a folder of small pictures of two classes, in three formats. */
+/** Draws a folder of small pictures of two classes, in three formats. */
 export async function drawPictures(folder: string): Promise<void> {
   const side = 12;
   for (let i = 0; i < 88; i++) {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { builtins, image, train } from "../../mod.ts";
 import { memoryConsole } from "../../pipeline/terminal/memory_console.ts";
 
-/** Where its files stand. */
+/** Paths of its files. */
 export interface SmallRun {
   readonly recipe: string;
   /** The run folder. */

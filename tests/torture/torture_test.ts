@@ -1,14 +1,14 @@
 /** The shortest form of every attack, and tests of what tells about them. */
 import assert from "node:assert/strict";
 import { memoryConsole } from "../../pipeline/terminal/memory_console.ts";
-import { all } from "./all.ts";
+import { attacks } from "./all.ts";
 import { failuresOf } from "./disk/places.ts";
 import { drawsOf } from "./draws.ts";
-import { drive, markdownOf, repeating, rowsOf, trialsFor } from "./driver.ts";
+import { drive, markdownOf, repeating, tableRows, trialsFor } from "./driver.ts";
 import { slopeOf } from "./long/slope.ts";
 import type { Torture } from "./types.ts";
 
-for (const attack of all) {
+for (const attack of attacks) {
   Deno.test(`torture: ${attack.name}, its shortest form`, async () => {
     const folder = await Deno.makeTempDir({ prefix: "denoise-torture-" });
     try {
@@ -96,7 +96,7 @@ Deno.test("markdownOf() writes the rows of the table", () => {
     seconds: 61,
     figures: { "kept | left": 3, size: "2 MB" },
   };
-  assert.deepEqual(rowsOf([outcome])[1], ["a", "1,200", "0", "0:01:01", "kept | left 3, size 2 MB"]);
+  assert.deepEqual(tableRows([outcome])[1], ["a", "1,200", "0", "0:01:01", "kept | left 3, size 2 MB"]);
   assert.equal(markdownOf([outcome]).split("\n")[2], "| a | 1,200 | 0 | 0:01:01 | kept \\| left 3, size 2 MB |");
 });
 

@@ -5,7 +5,7 @@ import { sha256 } from "../../lib/files/hash.ts";
 import { readSafetensors } from "../../pipeline/run/safetensors.ts";
 
 /** What each file comes to, by its path below the folder. */
-export type Tree = ReadonlyMap<string, string>;
+export type FolderDigest = ReadonlyMap<string, string>;
 
 /** A file whose name is a final one, and whose content is not whole. */
 export class HalfThere extends Error {}
@@ -21,7 +21,7 @@ export const changes = (path: string): boolean => /(^|\/)(log\.jsonl|best\.safet
  *
  * @throws {HalfThere} where a file of a final name is damaged
  */
-export async function readTree(folder: string): Promise<Tree> {
+export async function readTree(folder: string): Promise<FolderDigest> {
   const found: [string, string][] = [];
   for (const path of await listFiles(folder)) {
     if (unfinished.test(path)) continue;
@@ -132,7 +132,7 @@ function logOf(text: string): string {
  *
  * @param ended whether the program has finished: then all has to be equal, otherwise only what is there already
  */
-export function differences(tree: Tree, calm: Tree, ended: boolean): string[] {
+export function folderDifferences(tree: FolderDigest, calm: FolderDigest, ended: boolean): string[] {
   const found: string[] = [];
   // Which programs are compiled depends on the pace of the machine: several steps may be one program.
   const compiled = (path: string) => path.endsWith(".xla");

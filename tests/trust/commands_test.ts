@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { builtins, train } from "../../mod.ts";
 import { memoryConsole } from "../../pipeline/terminal/memory_console.ts";
-import { copyRun, executableCheckpoint, marking, withRecipe } from "./hostile.ts";
+import { copyRun, executableCheckpoint, marking, writeWithRecipe } from "./hostile.ts";
 
 const recipe = `
 name: small
@@ -109,7 +109,7 @@ Deno.test("no command runs a file that a checkpoint or a run folder names, and s
   await Deno.writeTextFile(evil, marking(marker));
   const change = (text: string) => `plugins: [${JSON.stringify(evil)}]\n${text}`;
   const file = join(folder, "downloaded.safetensors");
-  await withRecipe(checkpoint, file, change);
+  await writeWithRecipe(checkpoint, file, change);
   const downloaded = join(folder, "downloaded");
   await copyRun(trained, downloaded, change);
 
@@ -142,7 +142,7 @@ Deno.test("no command loads a library that a checkpoint names", async () => {
   await Deno.writeTextFile(library, "no library");
   const file = join(folder, "downloaded.safetensors");
   const backend = `backend: { use: xla, plugin: ${JSON.stringify(library)} }`;
-  await withRecipe(checkpoint, file, (text) => text.replace(/^backend:.*$/m, backend));
+  await writeWithRecipe(checkpoint, file, (text) => text.replace(/^backend:.*$/m, backend));
   const commands = commandsOn(file).filter(([name]) => name !== "import");
   for (const [i, { code, said }] of (await run(folder, marker, commands)).entries()) {
     assert.equal(code, 1, said);
@@ -162,13 +162,13 @@ Deno.test("a sweep takes no settings from a checkpoint: they would count as type
   const evil = join(folder, "evil.ts");
   await Deno.writeTextFile(evil, marking(marker));
   const file = join(folder, "downloaded.safetensors");
-  await withRecipe(checkpoint, file, (text) => `${text}sweep: { plugins: [[${JSON.stringify(evil)}]] }\n`);
+  await writeWithRecipe(checkpoint, file, (text) => `${text}sweep: { plugins: [[${JSON.stringify(evil)}]] }\n`);
   const [end] = await run(folder, marker, [["sweep", file]]);
   assert.deepEqual([end!.code, end!.marked], [1, false]);
-  assert.match(end!.said, /Cannot sweep over "plugins": the grid comes from a recipe that is not one that you typed/);
+  assert.match(end!.said, /Cannot sweep over "plugins": the grid comes from a recipe that is not one you typed/);
 });
 
-Deno.test("a run of one's own goes on without a word, until its plugin changes", async () => {
+Deno.test("a run of one's own resumes without a word, until its plugin changes", async () => {
   await using place = await workplace();
   const { folder, marker } = place;
   const mine = join(folder, "mine.ts");
@@ -216,7 +216,7 @@ Deno.test("a checkpoint without hashes, as older ones are, is used with its plug
   const mine = join(folder, "mine.ts");
   await Deno.writeTextFile(mine, marking(marker));
   const old = join(folder, "old.safetensors");
-  await withRecipe(
+  await writeWithRecipe(
     checkpoint,
     old,
     (text) => `plugins: [./mine.ts]\naugmentation: [marking]\n${text.replace(/^augmentation:.*\n/m, "")}`,

@@ -20,7 +20,7 @@ interface Header {
 }
 
 /** Writes a copy of a checkpoint with another recipe, without the checksum that no longer fits. */
-export async function withRecipe(from: string, to: string, change: (recipe: string) => string): Promise<void> {
+export async function writeWithRecipe(from: string, to: string, change: (recipe: string) => string): Promise<void> {
   const { header, data } = parts(await Deno.readFile(from));
   const { sha256: _, recipe_sha256: _recipe, ...metadata } = header.__metadata__;
   const changed = { ...header, __metadata__: { ...metadata, recipe: change(metadata.recipe!) } };
@@ -29,7 +29,7 @@ export async function withRecipe(from: string, to: string, change: (recipe: stri
 
 /**
  * Writes a copy of a checkpoint that is a JavaScript program too, whose stored recipe names itself as a plugin: the
- * eight bytes of the header's length begin a comment, the first entry of the metadata ends it, and the rest stands
+ * eight bytes of the header's length begin a comment, the first entry of the metadata ends it, and the rest is
  * behind another one.
  */
 export async function executableCheckpoint(from: string, to: string, code: string): Promise<void> {
@@ -70,7 +70,7 @@ export async function copyRun(from: string, to: string, change: (recipe: string)
     }
   }
   for await (const { name } of Deno.readDir(join(from, "checkpoints"))) {
-    await withRecipe(join(from, "checkpoints", name), join(to, "checkpoints", name), change);
+    await writeWithRecipe(join(from, "checkpoints", name), join(to, "checkpoints", name), change);
   }
   const recipe = join(to, "recipe.yaml");
   await Deno.writeTextFile(recipe, change(await Deno.readTextFile(recipe)));

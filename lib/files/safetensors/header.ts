@@ -1,5 +1,5 @@
 /** Reads and checks the header of a safetensors file (https://huggingface.co/docs/safetensors/index#format). */
-import { faultOf } from "./json.ts";
+import { jsonFault } from "./json.ts";
 
 /** The element types that are read here, as safetensors names them, and the arrays that hold them. */
 export const arrays = {
@@ -28,7 +28,7 @@ export interface Header {
 }
 
 /** What is wrong with a file. Its text continues a sentence about it: "its header is …". */
-export class Fault extends Error {}
+export class HeaderFault extends Error {}
 
 const maxHeader = 100_000_000; // bytes, as in the reference implementation
 
@@ -39,50 +39,50 @@ const others = /^(F16|BF16|F8_\w+|F4|F6_\w+|E8M0|I16|I8|U16|U32|U64|C64)$/;
  * Reads the header of an open file of `size` bytes, and nothing behind it.
  *
  * @returns the header, and where the data starts in the file
- * @throws {Fault} when it is damaged, contradicts itself or the size of the file, or holds types that are not read here
+ * @throws {HeaderFault} when it is damaged, contradicts itself or the size of the file, or holds types that are not read here
  */
 export async function readHeader(
   file: Deno.FsFile,
   size: number,
 ): Promise<{ header: Header; start: number }> {
-  if (size < 8) throw new Fault(`it has ${size} bytes, fewer than the 8 that hold the header's length`);
+  if (size < 8) throw new HeaderFault(`it has ${size} bytes, fewer than the 8 that hold the header's length`);
   const head = await readBytes(file, 8);
   const length = Number(new DataView(head.buffer).getBigUint64(0, true));
-  if (length > maxHeader) throw new Fault(`its header would have ${length} bytes`);
-  if (8 + length > size) throw new Fault(`its header has ${length} bytes but the file only ${size}`);
+  if (length > maxHeader) throw new HeaderFault(`its header would have ${length} bytes`);
+  if (8 + length > size) throw new HeaderFault(`its header has ${length} bytes but the file only ${size}`);
   return { header: parseHeader(await readBytes(file, length), size - 8 - length), start: 8 + length };
 }
 
-/** Reads exactly so many bytes from where the file is. @throws {Fault} when it ends before */
+/** Reads exactly so many bytes from where the file is. @throws {HeaderFault} when it ends before */
 export async function readBytes(file: Deno.FsFile, length: number): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = new Uint8Array(length);
   for (let at = 0; at < length;) {
     const read = await file.read(bytes.subarray(at));
-    if (read === null) throw new Fault("it ended while it was read");
+    if (read === null) throw new HeaderFault("it ended while it was read");
     at += read;
   }
   return bytes;
 }
 
 function parseHeader(bytes: Uint8Array, available: number): Header {
-  if (bytes[0] !== 0x7b) throw new Fault("its header is not a JSON object: it does not start with {");
+  if (bytes[0] !== 0x7b) throw new HeaderFault("its header is not a JSON object: it does not start with {");
   let text: string;
   try {
     text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (cause) {
-    throw new Fault("its header is not UTF-8", { cause });
+    throw new HeaderFault("its header is not UTF-8", { cause });
   }
-  const wrong = faultOf(text);
-  if (wrong !== undefined) throw new Fault(`its header ${wrong}`);
+  const wrong = jsonFault(text);
+  if (wrong !== undefined) throw new HeaderFault(`its header ${wrong}`);
   let header: unknown;
   try {
     header = JSON.parse(text);
   } catch (cause) {
-    throw new Fault("its header is not valid JSON", { cause });
+    throw new HeaderFault("its header is not valid JSON", { cause });
   }
   const { __metadata__: metadata = {}, ...entries } = header as Record<string, unknown>;
   if (!(isRecord(metadata) && Object.values(metadata).every((value) => typeof value === "string"))) {
-    throw new Fault("its metadata are not all text");
+    throw new HeaderFault("its metadata are not all text");
   }
   checkEntries(entries, available);
   return { metadata: metadata as Header["metadata"], entries: entries as unknown as Header["entries"] };
@@ -92,7 +92,7 @@ function parseHeader(bytes: Uint8Array, available: number): Header {
 function checkEntries(entries: Record<string, unknown>, available: number): void {
   const spans: [begin: number, end: number, name: string][] = [];
   for (const [name, entry] of Object.entries(entries)) {
-    const wrong = (what: string) => new Fault(`tensor ${shown(name)} ${what}`);
+    const wrong = (what: string) => new HeaderFault(`tensor ${shown(name)} ${what}`);
     if (!isRecord(entry) || typeof entry.dtype !== "string") throw wrong("has no type");
     if (!Object.hasOwn(arrays, entry.dtype)) throw wrong(typeFault(entry.dtype));
     if (!isCounts(entry.shape)) throw wrong("has no valid shape");
@@ -110,10 +110,10 @@ function checkEntries(entries: Record<string, unknown>, available: number): void
   }
   let at = 0;
   for (const [begin, end, name] of spans.sort((a, b) => a[0] - b[0] || a[1] - b[1])) {
-    if (begin !== at) throw new Fault(`tensor ${shown(name)} starts at byte ${begin} of the data, not at ${at}`);
+    if (begin !== at) throw new HeaderFault(`tensor ${shown(name)} starts at byte ${begin} of the data, not at ${at}`);
     at = end;
   }
-  if (at !== available) throw new Fault(`its tensors take ${at} bytes, but the file holds ${available}`);
+  if (at !== available) throw new HeaderFault(`its tensors take ${at} bytes, but the file holds ${available}`);
 }
 
 function typeFault(dtype: string): string {

@@ -8,7 +8,7 @@ const maxValues = 8_000_000;
  *
  * @returns what is wrong, to continue "its header …"; undefined where nothing is, or the text is not JSON
  */
-export function faultOf(text: string): string | undefined {
+export function jsonFault(text: string): string | undefined {
   /** Keys of the objects around this place; undefined for a list. */
   const around: (Set<string> | undefined)[] = [];
   let isKey = false;

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { putRight } from "../put_right.ts";
+import { fixTfjs } from "../tfjs_fixes.ts";
 
-putRight();
+fixTfjs();
 
 export { swish } from "./activation.ts";
 export { batchNormInference, type BatchNormOptions, batchNormTraining } from "./batch_norm.ts";

@@ -53,7 +53,7 @@ let traces: Promise<unknown> = Promise.resolve();
  *
  * @param fn a function as `compile` takes it; gradients inside are counted too
  * @param args the shapes of its arguments: trees of `{ shape, dtype }`, or of tensors
- * @param name stands in error messages
+ * @param name for error messages
  * @throws {UnknownOpError} where a kernel has no shape rule
  * @throws {Error} where a value is read
  */

@@ -2,13 +2,13 @@
 import * as tf from "@tensorflow/tfjs";
 import { fusedKernels } from "../fused.ts";
 import { channelArguments, copyArguments } from "./channel_code.ts";
-import { WasmKit } from "./kit.ts";
+import { WasmRuntime } from "./wasm_runtime.ts";
 
 type Own = tf.KernelFunc | undefined;
 type Call = Parameters<tf.KernelFunc>[0];
 type Result = tf.TensorInfo | tf.TensorInfo[];
 
-/** A float32 tensor as pixels by channels; undefined where the channels are no multiple of 4. */
+/** A float32 tensor as pixels by channels; undefined where the channels are not a multiple of 4. */
 function matrix({ shape, dtype }: tf.TensorInfo): { rows: number; channels: number } | undefined {
   const channels = shape.at(-1) ?? 0;
   const count = tf.util.sizeFromShape(shape);
@@ -32,7 +32,7 @@ function chunk({ rows, channels }: { rows: number; channels: number }): { chunkR
 
 /** Runs a function that changes every number. `row` gives numbers for each channel. */
 function change(
-  kit: WasmKit,
+  runtime: WasmRuntime,
   name: string,
   size: { rows: number; channels: number },
   { a, b }: { a: tf.TensorInfo; b?: tf.TensorInfo },
@@ -40,20 +40,26 @@ function change(
 ): tf.TensorInfo {
   const { rows, channels } = size;
   const { chunkRows, tasks } = chunk(size);
-  const out = kit.output(a.shape);
-  const room = kit.allocate(4 * 3 * channels);
-  row.forEach((values, i) => kit.floats(room + 4 * channels * i, channels).set(values));
-  kit.run(name, tasks, channelArguments, {
-    ...{ a: kit.address(a), b: b === undefined ? 0 : kit.address(b), out: kit.address(out), rows, chunkRows },
+  const out = runtime.output(a.shape);
+  const room = runtime.allocate(4 * 3 * channels);
+  row.forEach((values, i) => runtime.floats(room + 4 * channels * i, channels).set(values));
+  runtime.run(name, tasks, channelArguments, {
+    ...{
+      a: runtime.address(a),
+      b: b === undefined ? 0 : runtime.address(b),
+      out: runtime.address(out),
+      rows,
+      chunkRows,
+    },
     ...{ channelBytes: 4 * channels, p: room, q: room + 4 * channels, r: room + 8 * channels },
   });
-  kit.free(room);
+  runtime.free(room);
   return out;
 }
 
 /** Runs a function that sums over pixels; calls `chunk` with the two sums of each chunk of rows, in order. */
 function sums(
-  kit: WasmKit,
+  runtime: WasmRuntime,
   name: string,
   size: { rows: number; channels: number },
   { a, b }: { a: tf.TensorInfo; b?: tf.TensorInfo },
@@ -61,26 +67,26 @@ function sums(
 ): void {
   const { rows, channels } = size;
   const { chunkRows, tasks } = chunk(size);
-  const room = kit.allocate(4 * 2 * channels * tasks);
-  kit.run(name, tasks, channelArguments, {
-    ...{ a: kit.address(a), b: b === undefined ? 0 : kit.address(b), out: room, rows, chunkRows },
+  const room = runtime.allocate(4 * 2 * channels * tasks);
+  runtime.run(name, tasks, channelArguments, {
+    ...{ a: runtime.address(a), b: b === undefined ? 0 : runtime.address(b), out: room, rows, chunkRows },
     ...{ channelBytes: 4 * channels, p: 0, q: 0, r: 0 },
   });
-  const all = kit.floats(room, 2 * channels * tasks);
+  const all = runtime.floats(room, 2 * channels * tasks);
   for (let task = 0; task < tasks; task++) {
     const at = 2 * channels * task;
     const count = Math.min(chunkRows, rows - task * chunkRows);
     each(all.subarray(at, at + channels), all.subarray(at + channels, at + 2 * channels), count);
   }
-  kit.free(room);
+  runtime.free(room);
 }
 
 /** Mean and biased variance of each channel: those of chunks joined as in Chan et al. 1979, eq. 2.1, in float64. */
-function moments(kit: WasmKit, x: tf.TensorInfo, size: { rows: number; channels: number }) {
+function moments(runtime: WasmRuntime, x: tf.TensorInfo, size: { rows: number; channels: number }) {
   const mean = new Float64Array(size.channels);
   const squares = new Float64Array(size.channels);
   let seen = 0;
-  sums(kit, "moments", size, { a: x }, (sum, distances, rows) => {
+  sums(runtime, "moments", size, { a: x }, (sum, distances, rows) => {
     for (let c = 0; c < mean.length; c++) {
       const step = sum[c]! / rows - mean[c]!;
       mean[c]! += step * rows / (seen + rows);
@@ -92,17 +98,17 @@ function moments(kit: WasmKit, x: tf.TensorInfo, size: { rows: number; channels:
 }
 
 /** Sums over pixels of `a` and, where `b` is given, of `a * b`. */
-function channelSums(kit: WasmKit, size: { rows: number; channels: number }, a: tf.TensorInfo, b = a) {
+function channelSums(runtime: WasmRuntime, size: { rows: number; channels: number }, a: tf.TensorInfo, b = a) {
   const [sum, product] = [new Float64Array(size.channels), new Float64Array(size.channels)];
-  sums(kit, "products", size, { a, b }, (first, second) => {
+  sums(runtime, "products", size, { a, b }, (first, second) => {
     for (let c = 0; c < sum.length; c++) sum[c]! += first[c]!, product[c]! += second[c]!;
   });
   return { sum, product };
 }
 
-function row(kit: WasmKit, values: ArrayLike<number>): tf.TensorInfo {
-  const out = kit.output([values.length]);
-  kit.floats(kit.address(out), values.length).set(values);
+function row(runtime: WasmRuntime, values: ArrayLike<number>): tf.TensorInfo {
+  const out = runtime.output([values.length]);
+  runtime.floats(runtime.address(out), values.length).set(values);
   return out;
 }
 
@@ -114,22 +120,22 @@ function reduceToChannels(call: Call, divide: boolean): Result | undefined {
   const size = matrix(x);
   if (size === undefined || x.shape.length < 2 || axes.length !== x.shape.length - 1) return undefined;
   if (axes.includes(x.shape.length - 1)) return undefined;
-  const kit = WasmKit.of(call.backend as tf.KernelBackend);
-  const { sum } = channelSums(kit, size, x);
-  const out = row(kit, divide ? sum.map((value) => value / size.rows) : sum);
+  const runtime = WasmRuntime.of(call.backend as tf.KernelBackend);
+  const { sum } = channelSums(runtime, size, x);
+  const out = row(runtime, divide ? sum.map((value) => value / size.rows) : sum);
   return keepDims ? { ...out, shape: [...axes.map(() => 1), size.channels] } : out;
 }
 
 /** Copies `bytes` of each row of a matrix into another. */
 function copyColumns(
-  kit: WasmKit,
+  runtime: WasmRuntime,
   rows: number,
   from: { address: number; bytes: number },
   to: { address: number; bytes: number },
   bytes: number,
 ): void {
   const { chunkRows, tasks } = chunk({ rows, channels: bytes / 4 });
-  kit.run("copyColumns", tasks, copyArguments, {
+  runtime.run("copyColumns", tasks, copyArguments, {
     ...{ from: from.address, fromBytes: from.bytes, to: to.address, toBytes: to.bytes, bytes, rows, chunkRows },
   });
 }
@@ -150,12 +156,12 @@ export const channelKernels: Readonly<Record<string, (own: Own) => tf.KernelFunc
     const size = matrix(x!);
     const flat = [mean, variance, scale, offset].every((t) => t === undefined || t.shape.length === 1);
     if (size === undefined || !flat) return otherwise(own, "FusedBatchNorm", call);
-    const kit = WasmKit.of(call.backend as tf.KernelBackend);
-    const values = (t: tf.TensorInfo) => kit.floats(kit.address(t), size.channels).slice();
+    const runtime = WasmRuntime.of(call.backend as tf.KernelBackend);
+    const values = (t: tf.TensorInfo) => runtime.floats(runtime.address(t), size.channels).slice();
     const scales = scale && values(scale);
     const inverse = values(variance!).map((v, c) => (scales?.[c] ?? 1) / Math.sqrt(v + varianceEpsilon));
     const shift = offset ? values(offset) : new Float32Array(size.channels);
-    return change(kit, "normalize", size, { a: x! }, [values(mean!), inverse, shift]);
+    return change(runtime, "normalize", size, { a: x! }, [values(mean!), inverse, shift]);
   },
 
   Concat: (own) => (call) => {
@@ -166,16 +172,16 @@ export const channelKernels: Readonly<Record<string, (own: Own) => tf.KernelFunc
     if (tf.util.parseAxisParam(axis, parts[0]!.shape)[0] !== last || sizes.some((size) => size === undefined)) {
       return otherwise(own, "Concat", call);
     }
-    const kit = WasmKit.of(call.backend as tf.KernelBackend);
+    const runtime = WasmRuntime.of(call.backend as tf.KernelBackend);
     const shape = tf.backend_util.computeOutShape(parts.map((part) => part.shape), last);
-    const out = kit.output(shape);
-    let address = kit.address(out);
+    const out = runtime.output(shape);
+    let address = runtime.address(out);
     parts.forEach((part, i) => {
       const bytes = 4 * sizes[i]!.channels;
       copyColumns(
-        kit,
+        runtime,
         sizes[i]!.rows,
-        { address: kit.address(part), bytes },
+        { address: runtime.address(part), bytes },
         { address, bytes: 4 * shape[last]! },
         bytes,
       );
@@ -192,12 +198,18 @@ export const channelKernels: Readonly<Record<string, (own: Own) => tf.KernelFunc
     if (size === undefined || at !== x.shape.length - 1) return otherwise(own, "SplitV", call);
     const channels = tf.backend_util.prepareSplitSize(x as unknown as tf.Tensor, numOrSizeSplits, at);
     if (channels.some((n) => n % 4 !== 0 || n === 0)) return otherwise(own, "SplitV", call);
-    const kit = WasmKit.of(call.backend as tf.KernelBackend);
-    const outs = channels.map((n) => kit.output([...x.shape.slice(0, -1), n]));
-    let address = kit.address(x);
+    const runtime = WasmRuntime.of(call.backend as tf.KernelBackend);
+    const outs = channels.map((n) => runtime.output([...x.shape.slice(0, -1), n]));
+    let address = runtime.address(x);
     outs.forEach((out, i) => {
       const bytes = 4 * channels[i]!;
-      copyColumns(kit, size.rows, { address, bytes: 4 * size.channels }, { address: kit.address(out), bytes }, bytes);
+      copyColumns(
+        runtime,
+        size.rows,
+        { address, bytes: 4 * size.channels },
+        { address: runtime.address(out), bytes },
+        bytes,
+      );
       address += bytes;
     });
     return outs;
@@ -205,30 +217,30 @@ export const channelKernels: Readonly<Record<string, (own: Own) => tf.KernelFunc
 
   [fusedKernels.swish]: () => (call) => {
     const { x } = call.inputs as { x: tf.TensorInfo };
-    const kit = WasmKit.of(call.backend as tf.KernelBackend);
-    return change(kit, "swish", vector(x)!, { a: x });
+    const runtime = WasmRuntime.of(call.backend as tf.KernelBackend);
+    return change(runtime, "swish", vector(x)!, { a: x });
   },
 
   [fusedKernels.swishGradient]: () => (call) => {
     const { x, dy } = call.inputs as { x: tf.TensorInfo; dy: tf.TensorInfo };
-    const kit = WasmKit.of(call.backend as tf.KernelBackend);
-    return change(kit, "swishGradient", vector(x)!, { a: x, b: dy });
+    const runtime = WasmRuntime.of(call.backend as tf.KernelBackend);
+    return change(runtime, "swishGradient", vector(x)!, { a: x, b: dy });
   },
 
   [fusedKernels.moments]: () => (call) => {
     const { x } = call.inputs as { x: tf.TensorInfo };
-    const kit = WasmKit.of(call.backend as tf.KernelBackend);
-    const { mean, variance } = moments(kit, x, matrix(x)!);
-    return [row(kit, mean), row(kit, variance)];
+    const runtime = WasmRuntime.of(call.backend as tf.KernelBackend);
+    const { mean, variance } = moments(runtime, x, matrix(x)!);
+    return [row(runtime, mean), row(runtime, variance)];
   },
 
   [fusedKernels.batchNormGradient]: () => (call) => {
     const { dy, output, inverse } = call.inputs as Record<string, tf.TensorInfo>;
-    const kit = WasmKit.of(call.backend as tf.KernelBackend);
+    const runtime = WasmRuntime.of(call.backend as tf.KernelBackend);
     const size = matrix(dy!)!;
-    const { sum, product } = channelSums(kit, size, dy!, output!);
+    const { sum, product } = channelSums(runtime, size, dy!, output!);
     const means = [sum, product].map((values) => values.map((value) => value / size.rows));
-    const inverses = kit.floats(kit.address(inverse!), size.channels).slice();
-    return change(kit, "normalizeGradient", size, { a: dy!, b: output! }, [...means, inverses]);
+    const inverses = runtime.floats(runtime.address(inverse!), size.channels).slice();
+    return change(runtime, "normalizeGradient", size, { a: dy!, b: output! }, [...means, inverses]);
   },
 };

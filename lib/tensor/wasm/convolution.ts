@@ -1,7 +1,7 @@
 /** Convolutions of stride 1 and their gradients for tfjs's wasm backend, on all cores. */
 import * as tf from "@tensorflow/tfjs";
 import { convolveArguments, gatherFilterArguments, groupChannels, splitChannels } from "./convolution_code.ts";
-import type { WasmKit } from "./kit.ts";
+import type { WasmRuntime } from "./wasm_runtime.ts";
 
 type Shape4 = [number, number, number, number];
 
@@ -60,7 +60,7 @@ export function fits({ input, output, filter }: Geometry): boolean {
 
 /** Convolves. `around`: the filter belongs to the convolution whose input gradient this is. */
 export function runConvolution(
-  kit: WasmKit,
+  runtime: WasmRuntime,
   geometry: Geometry,
   x: tf.TensorInfo,
   filter: tf.TensorInfo,
@@ -68,32 +68,32 @@ export function runConvolution(
 ): tf.TensorInfo {
   const { batch, input: [height, width, channels], output: [outHeight, outWidth, outChannels], pad } = geometry;
   const [filterHeight, filterWidth] = geometry.filter;
-  const out = kit.output([batch, outHeight, outWidth, outChannels]);
+  const out = runtime.output([batch, outHeight, outWidth, outChannels]);
   if (batch === 0) return out;
   const direct = filterHeight === 1 && filterWidth === 1 && pad[0] === 0 && pad[1] === 0;
   const paddedBytes = 4 * (outWidth + filterWidth - 1) * channels;
-  const blockRows = rowsOfBlock(batch, outHeight, paddedBytes, kit.crew.size);
+  const blockRows = rowsOfBlock(batch, outHeight, paddedBytes, runtime.pool.size);
   const blocks = Math.ceil(outHeight / blockRows);
   const scratchBytes = direct ? 0 : 64 * Math.ceil((blockRows + filterHeight - 1) * paddedBytes / 64);
 
   const weightCount = filterHeight * filterWidth * channels * outChannels;
-  const room = kit.allocate(4 * (weightCount + outChannels) + scratchBytes * kit.crew.size);
+  const room = runtime.allocate(4 * (weightCount + outChannels) + scratchBytes * runtime.pool.size);
   const bias = room + 4 * weightCount;
-  const source = kit.floats(kit.address(filter), weightCount);
-  pack(source, kit.floats(room, weightCount), geometry, options.around ?? false);
-  const biases = kit.floats(bias, outChannels);
+  const source = runtime.floats(runtime.address(filter), weightCount);
+  pack(source, runtime.floats(room, weightCount), geometry, options.around ?? false);
+  const biases = runtime.floats(bias, outChannels);
   if (options.bias === undefined) biases.fill(0);
-  else biases.set(kit.floats(kit.address(options.bias), outChannels));
+  else biases.set(runtime.floats(runtime.address(options.bias), outChannels));
 
   const tiles = splitChannels(outChannels);
-  kit.run("convolve", batch * blocks, convolveArguments, {
-    ...{ x: kit.address(x), weights: room, bias, out: kit.address(out) },
+  runtime.run("convolve", batch * blocks, convolveArguments, {
+    ...{ x: runtime.address(x), weights: room, bias, out: runtime.address(out) },
     ...{ height, rowBytes: 4 * width * channels, pixelBytes: 4 * channels },
     ...{ outHeight, outWidth, outPixelBytes: 4 * outChannels, top: pad[0], leftBytes: 4 * pad[1] * channels },
     ...{ filterHeight, steps: filterWidth * channels / 4, blockRows, blocks, paddedBytes, direct: Number(direct) },
     ...{ tiles3: tiles[3], tiles2: tiles[2], tiles1: tiles[1] },
   }, { address: bias + 4 * outChannels, bytes: scratchBytes });
-  kit.free(room);
+  runtime.free(room);
   return out;
 }
 
@@ -127,21 +127,30 @@ function pack(from: Float32Array, to: Float32Array, { input, output, filter }: G
 
 /** The filter gradient of a convolution. */
 export function runFilterGradient(
-  kit: WasmKit,
+  runtime: WasmRuntime,
   geometry: Geometry,
   x: tf.TensorInfo,
   dy: tf.TensorInfo,
 ): tf.TensorInfo {
   const { batch, input: [height, width, channels], output: [outHeight, outWidth, outChannels], filter, pad } = geometry;
-  const out = kit.output([...filter, channels, outChannels]);
-  kit.floats(kit.address(out), filter[0] * filter[1] * channels * outChannels).fill(0);
+  const out = runtime.output([...filter, channels, outChannels]);
+  runtime.floats(runtime.address(out), filter[0] * filter[1] * channels * outChannels).fill(0);
   const groups = Math.ceil(channels / groupChannels);
   const tiles = splitChannels(outChannels);
   let firstBytes = 0;
   for (const vectors of [3, 2, 1] as const) {
     if (tiles[vectors] === 0) continue;
-    kit.run(`gatherFilter${vectors}`, filter[0] * groups * tiles[vectors], gatherFilterArguments, {
-      ...{ x: kit.address(x), dy: kit.address(dy), out: kit.address(out), batch, height, width, outHeight, outWidth },
+    runtime.run(`gatherFilter${vectors}`, filter[0] * groups * tiles[vectors], gatherFilterArguments, {
+      ...{
+        x: runtime.address(x),
+        dy: runtime.address(dy),
+        out: runtime.address(out),
+        batch,
+        height,
+        width,
+        outHeight,
+        outWidth,
+      },
       ...{ channels, pixelBytes: 4 * channels, outPixelBytes: 4 * outChannels, top: pad[0], left: pad[1] },
       ...{ filterWidth: filter[1], groups, tiles: tiles[vectors], firstBytes },
       blockRows: Math.max(1, Math.floor(64 / outWidth)),

@@ -11,7 +11,7 @@ import {
   turned,
 } from "./convolution.ts";
 import { filterGradientByConvolution } from "./filter_gradient.ts";
-import { WasmKit } from "./kit.ts";
+import { WasmRuntime } from "./wasm_runtime.ts";
 
 type Own = tf.KernelFunc | undefined;
 type Call = Parameters<tf.KernelFunc>[0];
@@ -36,8 +36,8 @@ function runMatMul(call: Call): tf.TensorInfo | undefined {
     ...{ filter: [1, 1], pad: [0, 0] },
   };
   if (!fits(geometry)) return undefined;
-  const kit = WasmKit.of(call.backend as tf.KernelBackend);
-  const { dataId } = runConvolution(kit, geometry, a, b, { around: transposeB });
+  const runtime = WasmRuntime.of(call.backend as tf.KernelBackend);
+  const { dataId } = runConvolution(runtime, geometry, a, b, { around: transposeB });
   return { dataId, shape: [...a.shape.slice(0, -1), columns], dtype: "float32" };
 }
 
@@ -49,7 +49,7 @@ export const convolutionKernels: Readonly<Record<string, (own: Own) => tf.Kernel
     const { x, filter } = call.inputs as { x: tf.TensorInfo; filter: tf.TensorInfo };
     const geometry = geometryOf(x.shape, filter.shape, call.attrs as unknown as ConvolutionAttributes);
     if (geometry === undefined || !fits(geometry)) return otherwise(own, "Conv2D", call);
-    return runConvolution(WasmKit.of(call.backend as tf.KernelBackend), geometry, x, filter);
+    return runConvolution(WasmRuntime.of(call.backend as tf.KernelBackend), geometry, x, filter);
   },
 
   FusedConv2D: (own) => (call) => {
@@ -58,7 +58,7 @@ export const convolutionKernels: Readonly<Record<string, (own: Own) => tf.Kernel
     const geometry = geometryOf(x.shape, filter.shape, attributes);
     const plain = activation === "linear" && (bias === undefined || bias.shape.length === 1);
     if (geometry === undefined || !plain || !fits(geometry)) return otherwise(own, "FusedConv2D", call);
-    return runConvolution(WasmKit.of(call.backend as tf.KernelBackend), geometry, x, filter, { bias });
+    return runConvolution(WasmRuntime.of(call.backend as tf.KernelBackend), geometry, x, filter, { bias });
   },
 
   Conv2DBackpropInput: (own) => (call) => {
@@ -68,7 +68,7 @@ export const convolutionKernels: Readonly<Record<string, (own: Own) => tf.Kernel
     const around = geometry && turned(geometry);
     if (around === undefined) return otherwise(own, "Conv2DBackpropInput", call);
     if (!fits(around)) return inputGradientByConvolution(dy as tf.Tensor4D, filter as tf.Tensor4D, around);
-    return runConvolution(WasmKit.of(call.backend as tf.KernelBackend), around, dy, filter, { around: true });
+    return runConvolution(WasmRuntime.of(call.backend as tf.KernelBackend), around, dy, filter, { around: true });
   },
 
   Conv2DBackpropFilter: () => (call) => {
@@ -76,7 +76,7 @@ export const convolutionKernels: Readonly<Record<string, (own: Own) => tf.Kernel
     const attributes = call.attrs as unknown as Parameters<typeof filterGradientByConvolution>[2];
     const geometry = geometryOf(x.shape, attributes.filterShape, attributes);
     if (geometry === undefined || !fitsFilterGradient(geometry)) return filterGradientByConvolution(x, dy, attributes);
-    return runFilterGradient(WasmKit.of(call.backend as tf.KernelBackend), geometry, x, dy);
+    return runFilterGradient(WasmRuntime.of(call.backend as tf.KernelBackend), geometry, x, dy);
   },
 };
 

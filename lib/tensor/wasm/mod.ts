@@ -7,7 +7,7 @@ import * as tf from "@tensorflow/tfjs";
 import { channelKernels } from "./channel_kernels.ts";
 import { convolutionKernels } from "./convolution_kernels.ts";
 import { hostKernels } from "./host_kernels.ts";
-import { WasmKit } from "./kit.ts";
+import { WasmRuntime } from "./wasm_runtime.ts";
 import { withSharedMemory } from "./memory.ts";
 
 /** By name: makes the new kernel, given tfjs's own where there is one. */
@@ -37,15 +37,15 @@ export function registerWasmKernels(): void {
 /** Starts tfjs's wasm backend by `begin`, with threads where the machine lets memory be shared. */
 export async function startWasm(begin: () => Promise<void>): Promise<void> {
   await withSharedMemory(begin);
-  WasmKit.of(tf.findBackend("wasm"));
+  WasmRuntime.of(tf.findBackend("wasm"));
 }
 
 /** Ends the threads of tfjs's wasm backend. */
 export function stopWasm(): void {
-  WasmKit.of(tf.findBackend("wasm")).crew.stop();
+  WasmRuntime.of(tf.findBackend("wasm")).pool.stop();
 }
 
 /** Threads that the running wasm backend computes with. */
 export function wasmThreads(): number {
-  return WasmKit.of(tf.findBackend("wasm")).crew.size;
+  return WasmRuntime.of(tf.findBackend("wasm")).pool.size;
 }

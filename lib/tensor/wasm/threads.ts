@@ -1,6 +1,6 @@
 /** tfjs's WebAssembly backend with the convolutions and matrix products of ours on all cores. */
 import { tfjsBackend } from "../backend.ts";
-import { setWasmThreads } from "./kit.ts";
+import { setWasmThreads } from "./wasm_runtime.ts";
 import { wasmThreads } from "./mod.ts";
 
 /**

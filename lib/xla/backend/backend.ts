@@ -2,15 +2,15 @@
 import * as tf from "@tensorflow/tfjs";
 import { constant, type ElementType, reshape, sameShape, sizeOf, source, type Value } from "../stablehlo/mod.ts";
 import type { XlaDevice } from "./device.ts";
-import { elementsOf, elementTypes, type Entry, isDeviceType, typeName } from "./entry.ts";
+import { elementsOf, elementTypes, isDeviceType, type TensorEntry, typeName } from "./tensor_entry.ts";
 import { LazyGraph } from "./lazy.ts";
 import { userLine } from "./place.ts";
-import { Stored } from "./stored.ts";
+import { DeviceTensor } from "./device_tensor.ts";
 import type { Trace } from "./trace.ts";
 
 /** Operations that may wait before they are run without being asked for. */
 const mostPending = 2000;
-/** Elements of a constant that stands in a program's text. */
+/** Most elements of a constant that is written in a program's text. */
 const mostInline = 1024;
 /** Bytes from which data goes to the device at once. */
 const uploadAtOnce = 65536;
@@ -19,7 +19,7 @@ export class XlaBackend extends tf.KernelBackend {
   readonly graph: LazyGraph;
   /** The function being traced. */
   trace: Trace | undefined;
-  readonly #entries = new Map<tf.DataId, Entry>();
+  readonly #entries = new Map<tf.DataId, TensorEntry>();
 
   constructor(readonly device: XlaDevice) {
     super();
@@ -58,7 +58,7 @@ export class XlaBackend extends tf.KernelBackend {
     dtype: tf.DataType,
     refCount: number,
   ): void {
-    const entry: Entry = { refCount, shape: [...shape], dtype };
+    const entry: TensorEntry = { refCount, shape: [...shape], dtype };
     if (isDeviceType(dtype)) {
       const type = elementTypes[dtype];
       const given = values ?? new Float32Array(sizeOf(shape));
@@ -71,7 +71,7 @@ export class XlaBackend extends tf.KernelBackend {
         entry.stored = this.#upload(elements, shape, type);
       } else entry.host = elements === given ? elements.slice() : elements;
     } else if (dtype === "string") entry.host = values as Uint8Array[];
-    else throw new TypeError(`Cannot hold ${dtype} tensors on the xla backend: it has float32, int32 and bool`);
+    else throw new TypeError(`Cannot hold ${dtype} tensors on the xla backend: it supports float32, int32 and bool`);
     this.#entries.set(dataId, entry);
   }
 
@@ -129,7 +129,7 @@ export class XlaBackend extends tf.KernelBackend {
   make(value: Value): tf.TensorInfo {
     const dtype = typeName(value.dtype);
     const dataId = {};
-    const entry: Entry = { refCount: 1, shape: value.shape, dtype, trace: this.trace };
+    const entry: TensorEntry = { refCount: 1, shape: value.shape, dtype, trace: this.trace };
     if (this.trace === undefined) this.#hold(entry, value);
     else entry.value = value;
     this.#entries.set(dataId, entry);
@@ -137,7 +137,7 @@ export class XlaBackend extends tf.KernelBackend {
   }
 
   /** A tensor of what is on the device already. */
-  adopt(stored: Stored, shape: readonly number[], dtype: tf.DataType): tf.TensorInfo {
+  adopt(stored: DeviceTensor, shape: readonly number[], dtype: tf.DataType): tf.TensorInfo {
     const dataId = {};
     this.#entries.set(dataId, { refCount: 1, shape, dtype, stored });
     return { dataId, shape: shape as number[], dtype };
@@ -149,21 +149,21 @@ export class XlaBackend extends tf.KernelBackend {
     return { dataId, shape: [...shape], dtype };
   }
 
-  entry(dataId: tf.DataId): Entry {
+  entry(dataId: tf.DataId): TensorEntry {
     const entry = this.#entries.get(dataId);
     if (entry !== undefined) return entry;
     throw new Error("Cannot use a tensor: its data is freed");
   }
 
   /** The value of an entry outside of traces: a buffer, or an operation that waits. @throws Error where a trace made it */
-  lazy(entry: Entry): Value {
+  lazy(entry: TensorEntry): Value {
     if (entry.trace !== undefined) {
       throw new Error(
         "Cannot use a tensor outside of the compiled function that made it: it has no values; return it from there",
       );
     }
     if (entry.value !== undefined) return entry.value;
-    const type = this.elementType(entry as tf.TensorInfo & Entry);
+    const type = this.elementType(entry as tf.TensorInfo & TensorEntry);
     const stored = entry.stored ?? this.#upload(entry.host as tf.TypedArray, entry.shape, type);
     this.#hold(entry, source({ shape: entry.shape, dtype: type }, stored));
     entry.stored = undefined;
@@ -173,7 +173,7 @@ export class XlaBackend extends tf.KernelBackend {
   /** Element type of a tensor on the device. @throws TypeError where it has none */
   elementType({ dtype }: tf.TensorInfo): ElementType {
     if (isDeviceType(dtype)) return elementTypes[dtype];
-    throw new TypeError(`Cannot compute with ${dtype} tensors on the xla backend: it has float32, int32 and bool`);
+    throw new TypeError(`Cannot compute with ${dtype} tensors on the xla backend: it supports float32, int32 and bool`);
   }
 
   /** Runs everything that tensors hold where much of it waits. */
@@ -190,16 +190,16 @@ export class XlaBackend extends tf.KernelBackend {
     this.graph.settleSync(values);
   }
 
-  #upload(elements: tf.TypedArray, shape: readonly number[], type: ElementType): Stored {
-    return new Stored([this.device.client.upload(elements, shape, type)]);
+  #upload(elements: tf.TypedArray, shape: readonly number[], type: ElementType): DeviceTensor {
+    return new DeviceTensor([this.device.client.upload(elements, shape, type)]);
   }
 
-  #hold(entry: Entry, value: Value): void {
+  #hold(entry: TensorEntry, value: Value): void {
     this.graph.retain(value);
     entry.value = value;
   }
 
-  #traced(entry: Entry): Value {
+  #traced(entry: TensorEntry): Value {
     if (entry.trace === this.trace) return entry.value!;
     if (entry.trace === undefined && entry.host !== undefined && isDeviceType(entry.dtype)) {
       const type: ElementType = elementTypes[entry.dtype];
@@ -209,7 +209,7 @@ export class XlaBackend extends tf.KernelBackend {
     return this.trace!.capture(this.lazy(entry));
   }
 
-  #readable(dataId: object): Entry {
+  #readable(dataId: object): TensorEntry {
     const entry = this.entry(dataId);
     if (entry.trace === undefined) return entry;
     const { name, origin } = entry.value!.op;

@@ -5,15 +5,15 @@ import { type Precision, settings } from "../kernels/settings.ts";
 import { program, type Type, type Value } from "../stablehlo/mod.ts";
 import type { XlaBackend } from "./backend.ts";
 import { pairDonated } from "./donation.ts";
-import { elementTypes, isDeviceType } from "./entry.ts";
-import { build, collect, type Form, formOf } from "./form.ts";
+import { elementTypes, isDeviceType } from "./tensor_entry.ts";
+import { build, collect, structureOf, type TreeStructure } from "./tree_structure.ts";
 import { checkDivides } from "./placement.ts";
 import { Runner } from "./runner.ts";
 import { Trace } from "./trace.ts";
 import { type Tree, visitTree } from "./tree.ts";
 
 export interface CompileFunctionOptions {
-  /** Stands in messages. */
+  /** For messages. */
   readonly name: string;
   /** Arguments that are consumed: their memory is reused for results. */
   readonly donate?: readonly number[] | undefined;
@@ -33,9 +33,9 @@ interface Leaf {
 
 /** The program for one signature of shapes and types. */
 interface Specialised {
-  readonly form: Form;
+  readonly structure: TreeStructure;
   readonly types: readonly { readonly shape: readonly number[]; readonly dtype: string }[];
-  /** Where each tensor stands, for messages. */
+  /** The path of each tensor, for messages. */
   readonly paths: readonly string[];
   readonly runner: Promise<Runner>;
 }
@@ -58,7 +58,7 @@ export function compileFunction<A extends readonly Tree[], R extends Tree>(
       const leaves = flatten(args, options.name);
       tensors = leaves.map(({ tensor }) => tensor);
       found = {
-        form: formOf(args as Tree),
+        structure: structureOf(args as Tree),
         types: tensors.map(({ shape, dtype }) => ({ shape: [...shape], dtype })),
         paths: leaves.map(({ path }) => path),
         runner: specialise(current, args, fn as unknown as (...args: Tree[]) => Tree, leaves, options),
@@ -76,9 +76,9 @@ export function compileFunction<A extends readonly Tree[], R extends Tree>(
 }
 
 /** The tensors of arguments that have the signature; undefined where they have another, or one is freed. */
-function fitting({ form, types }: Specialised, args: readonly Tree[]): readonly tf.Tensor[] | undefined {
+function fitting({ structure, types }: Specialised, args: readonly Tree[]): readonly tf.Tensor[] | undefined {
   const tensors: tf.Tensor[] = [];
-  if (!collect(form, args, tensors)) return undefined;
+  if (!collect(structure, args, tensors)) return undefined;
   for (let i = 0; i < types.length; i++) {
     const tensor = tensors[i]!, { shape, dtype } = types[i]!;
     if (tensor.dtype !== dtype || tensor.isDisposed || tensor.shape.length !== shape.length) return undefined;
@@ -105,7 +105,9 @@ function flatten(args: readonly Tree[], name: string): Leaf[] {
 
 function typeOfLeaf({ tensor, path }: Leaf): Type {
   if (isDeviceType(tensor.dtype)) return { shape: [...tensor.shape], dtype: elementTypes[tensor.dtype] };
-  throw new TypeError(`Cannot compile for ${tensor.dtype} at ${path}: the xla backend has float32, int32 and bool`);
+  throw new TypeError(
+    `Cannot compile for ${tensor.dtype} at ${path}: the xla backend supports float32, int32 and bool`,
+  );
 }
 
 async function specialise(
@@ -148,11 +150,11 @@ async function specialise(
     passed,
     captured,
     devices,
-    result: formOf(traced.result),
+    result: structureOf(traced.result),
   });
 }
 
-/** What is traced meanwhile is of this precision, if any is given. */
+/** Traces at this precision, if any is given. */
 function inPrecision<T>(precision: Precision | undefined, trace: () => T): T {
   const { precision: before, exact } = settings;
   settings.precision = precision ?? before;

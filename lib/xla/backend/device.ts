@@ -29,7 +29,7 @@ export class XlaDevice {
     return this.#compiled.has(text);
   }
 
-  /** Compiles unless it is compiled; the event loop goes on meanwhile. */
+  /** Compiles unless it is compiled; the event loop keeps running. */
   async program(text: string, partitions = 1): Promise<Executable> {
     const known = this.#compiled.get(text);
     if (known !== undefined) return known;
@@ -46,7 +46,7 @@ export class XlaDevice {
     }
   }
 
-  /** As `program`; the thread stands still meanwhile. */
+  /** As `program`; the thread is blocked meanwhile. */
   programSync(text: string): Executable {
     const known = this.#compiled.get(text);
     if (known !== undefined) return known;
@@ -89,7 +89,7 @@ export class XlaDevice {
       try {
         return this.#loaded(await this.client.load(saved, options));
       } catch {
-        // Saved by another build: compiled again, and saved anew.
+        // Saved by another build: compiled again, and saved again.
       }
     }
     const start = performance.now();

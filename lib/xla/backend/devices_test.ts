@@ -78,7 +78,7 @@ onXla(
     const [x, y] = [tf.ones([6, 2]), tf.ones([2])];
     await assert.rejects(
       sum(x, y),
-      /Cannot split the 6 items of argument 1 of "sum" over 4 devices: each takes as many; use a batch size that 4 divides/,
+      /Cannot split the 6 items of argument 1 of "sum" evenly over 4 devices; use a batch size that 4 divides/,
     );
     const double = engine.compile((x: tf.Tensor) => tf.mul(x, 2), { name: "double" });
     const twice = await double(x);

@@ -9,7 +9,7 @@ const checksumBytes = 32;
 
 /**
  * A folder of compiled programs, named by a hash of program, flags, plugin and processor. A file is a SHA-256 of its name
- * and the program, then the program: one that is damaged, or stands under another's name, counts as missing, as XLA may
+ * and the program, then the program: one that is damaged, or has another's name, counts as missing, as XLA may
  * end the process over it. Where the folder grows beyond its limit, the programs that were not used for longest go.
  */
 export class ProgramCache {

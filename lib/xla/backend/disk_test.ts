@@ -32,7 +32,7 @@ async function start(cache: string, options: Partial<XlaOptions> = {}) {
 const files = (folder: string) => [...Deno.readDirSync(folder)].map(({ name }) => join(folder, name)).sort();
 
 Deno.test({
-  name: "a second start compiles nothing; other flags do; a damaged program is compiled anew",
+  name: "a second start compiles nothing; other flags do; a damaged program is compiled again",
   ignore,
   async fn() {
     const folder = await Deno.makeTempDir();
@@ -58,7 +58,7 @@ Deno.test({
       await Deno.writeFile(file, bytes);
     }
     assert.deepEqual(await start(folder), first, "compiled again, with the same result");
-    assert.deepEqual((await start(folder)).counts, { compiled: 0, loaded: 2 }, "and saved anew");
+    assert.deepEqual((await start(folder)).counts, { compiled: 0, loaded: 2 }, "and saved again");
     await Deno.writeFile(files(folder)[0]!, new Uint8Array()); // cut off at the first byte
     assert.equal((await start(folder)).values.length, first.values.length);
     await Deno.remove(folder, { recursive: true });
@@ -146,7 +146,7 @@ Deno.test({
   },
 });
 
-Deno.test("a folder that cannot be written to is no reason to stop", async () => {
+Deno.test("a folder that cannot be written to does not stop the program", async () => {
   const file = await Deno.makeTempFile();
   const cache = new ProgramCache(file, "build");
   cache.save("a", 1, { serialize: () => new Uint8Array(1) } as unknown as Executable);

@@ -1,4 +1,4 @@
-/** Timers go on while programs are compiled, run and read: progress bars keep moving. */
+/** Timers keep firing while programs are compiled, run and read: progress bars keep moving. */
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
 import { onXla } from "./testing.ts";
@@ -34,7 +34,7 @@ onXla("timers tick while a program is compiled, while it runs, and while its res
     second = await power(x);
     await second.data();
   });
-  // Half of the time at most without a tick: had the thread stood still for it, it would be all.
+  // Half of the time at most without a tick: had the thread been blocked, it would be all.
   assert.ok(compiling.pause < 0.5 * compiling.total, `compiling: ${JSON.stringify(compiling)}`);
   assert.ok(running.pause < 0.5 * running.total, `running: ${JSON.stringify(running)}`);
   tf.dispose([x, first!, second!]);

@@ -1,4 +1,4 @@
-/** What only GPUs take: their memory, and where NVIDIA's compiler stands. Written to XLA's sources; see the README for what was tried. */
+/** What only GPUs take: their memory, and where NVIDIA's compiler is. Written to XLA's sources; see the README for what was tried. */
 import { basename } from "node:path";
 import type { ClientOptions } from "../pjrt/mod.ts";
 import { cudaToolkitFor } from "../runtime/nvidia.ts";

@@ -1,7 +1,7 @@
 /** The lazy graph: who uses an operation, and the running of what is needed. */
 import { type Op, program, Value } from "../stablehlo/mod.ts";
 import type { XlaDevice } from "./device.ts";
-import { Stored } from "./stored.ts";
+import { DeviceTensor } from "./device_tensor.ts";
 
 /**
  * Operations that wait to be run. An operation counts its users: tensors, and operations that wait. What nobody uses any
@@ -28,7 +28,7 @@ export class LazyGraph {
       next.uses = next.uses! - 1;
       if (next.uses > 0) continue;
       if (next.held !== undefined) {
-        for (const stored of next.held as (Stored | undefined)[]) stored?.[Symbol.dispose]();
+        for (const stored of next.held as (DeviceTensor | undefined)[]) stored?.[Symbol.dispose]();
         continue;
       }
       this.pending--;
@@ -45,7 +45,7 @@ export class LazyGraph {
     this.#run(outputs, inputs, this.device.programSync(text));
   }
 
-  /** As `settleSync`, with the event loop going on while a program is compiled. */
+  /** As `settleSync`, with the event loop running while a program is compiled. */
   async settle(values: readonly Value[]): Promise<void> {
     const plan = this.#plan(values);
     if (plan === undefined) return;
@@ -61,8 +61,8 @@ export class LazyGraph {
   }
 
   /** Where a value is that has been run. */
-  storedOf({ op, index }: Value): Stored {
-    return op.held![index] as Stored;
+  storedOf({ op, index }: Value): DeviceTensor {
+    return op.held![index] as DeviceTensor;
   }
 
   /** New operations from `op` down become the graph's. */
@@ -118,7 +118,7 @@ export class LazyGraph {
     const done = new Set<Op>();
     outputs.forEach(({ op, index }, i) => {
       op.held ??= [];
-      op.held[index] = new Stored([buffers[i]!]);
+      op.held[index] = new DeviceTensor([buffers[i]!]);
       done.add(op);
     });
     const operands: Value[] = [];

@@ -96,7 +96,7 @@ onXla("strings stay on the host, and complex numbers are refused with what there
   const words = tf.tensor1d(["a", "b"]);
   assert.deepEqual(await words.data(), ["a", "b"] as unknown as tf.TypedArray);
   words.dispose();
-  assert.throws(() => tf.backend().write(new Float32Array(2), [1], "complex64"), /it has float32, int32 and bool/);
+  assert.throws(() => tf.backend().write(new Float32Array(2), [1], "complex64"), /it supports float32, int32 and bool/);
 });
 
 onXla("10,000 turns of a loop take no more memory than 1,000", async (engine) => {

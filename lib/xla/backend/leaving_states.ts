@@ -1,6 +1,6 @@
 /** What an engine can be doing when its process ends: run by `leaving_test.ts` as `leaving_states.ts <plugin> <state> <ending>`. */
 import * as tf from "@tensorflow/tfjs";
-import { endIn, type State } from "../leaving_cases.ts";
+import { endIn, type LeavingState } from "../leaving_cases.ts";
 import { XlaEngine } from "./engine.ts";
 
 async function started(plugin: string, cache: string | null = null): Promise<XlaEngine> {
@@ -27,7 +27,7 @@ async function stepping(plugin: string, cache: string | null): Promise<void> {
   })();
 }
 
-export const states: Readonly<Record<string, State>> = {
+export const backendStates: Readonly<Record<string, LeavingState>> = {
   async engineStarted(plugin) {
     await started(plugin);
   },
@@ -58,4 +58,4 @@ export const states: Readonly<Record<string, State>> = {
   },
 };
 
-if (import.meta.main) await endIn(states);
+if (import.meta.main) await endIn(backendStates);

@@ -2,12 +2,12 @@
 import assert from "node:assert/strict";
 import { endings, faultsOf } from "../leaving_cases.ts";
 import { pluginForTests } from "../testing.ts";
-import { states } from "./leaving_states.ts";
+import { backendStates } from "./leaving_states.ts";
 
 const plugin = pluginForTests();
 const module = new URL("./leaving_states.ts", import.meta.url);
 
-for (const state of Object.keys(states)) {
+for (const state of Object.keys(backendStates)) {
   Deno.test({
     name: `a process ends as it should in each of ${endings.length} ways: ${state}`,
     ignore: plugin === undefined,

@@ -5,7 +5,7 @@ const own = new URL("../", import.meta.url).href;
 /**
  * ` at file:line:column` of the innermost call that is neither of tfjs nor of this folder; empty where there is none.
  *
- * @param library starts of addresses of code that only stands between the user's and this: passed over where the user's
+ * @param library starts of addresses of code that is only between the user's and this: passed over where the user's
  *   own is to be found
  */
 export function userLine(library: readonly string[] = []): string {

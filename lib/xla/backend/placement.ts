@@ -3,10 +3,10 @@ import type { Buffer } from "../pjrt/mod.ts";
 import { bytesOf } from "../pjrt/mod.ts";
 import type { Type } from "../stablehlo/mod.ts";
 import type { XlaDevice } from "./device.ts";
-import type { Stored } from "./stored.ts";
+import type { DeviceTensor } from "./device_tensor.ts";
 
 /** A copy on each of the first devices; those that are made stay with the tensor. */
-export function replicate(stored: Stored, devices: number, { client }: XlaDevice): readonly Buffer[] {
+export function replicate(stored: DeviceTensor, devices: number, { client }: XlaDevice): readonly Buffer[] {
   if (stored.buffers.length >= devices) return stored.buffers;
   const { first } = stored;
   const bytes = first.readSync();
@@ -41,7 +41,7 @@ export function shard(
 export function checkDivides(shape: readonly number[], devices: number, place: string): void {
   if (shape.length > 0 && shape[0]! % devices === 0) return;
   throw new Error(
-    `Cannot split the ${shape[0] ?? "single"} items of ${place} over ${devices} devices: each takes as many; ` +
+    `Cannot split the ${shape[0] ?? "single"} items of ${place} evenly over ${devices} devices; ` +
       `use a batch size that ${devices} divides`,
   );
 }

@@ -14,7 +14,7 @@ import {
 import { ShapeError, Value, within } from "../stablehlo/mod.ts";
 import { XlaBackend } from "./backend.ts";
 import type { XlaDevice } from "./device.ts";
-import { isDeviceType } from "./entry.ts";
+import { isDeviceType } from "./tensor_entry.ts";
 import { userLine } from "./place.ts";
 
 /** Kernels whose output has the data of their input, in another shape. */
@@ -98,7 +98,9 @@ function onHost(kernel: HostKernel): tf.KernelFunc {
     const xla = backend as XlaBackend;
     const read = ({ dataId, shape, dtype }: tf.TensorInfo): HostTensor => {
       if (isDeviceType(dtype)) return { values: xla.readSync(dataId) as Float32Array, shape, dtype };
-      throw new TypeError(`Cannot compute with ${dtype} tensors on the xla backend: it has float32, int32 and bool`);
+      throw new TypeError(
+        `Cannot compute with ${dtype} tensors on the xla backend: it supports float32, int32 and bool`,
+      );
     };
     const given: Record<string, HostTensor | HostTensor[]> = {};
     for (const [key, input] of Object.entries(inputs) as [string, tf.TensorInfo | tf.TensorInfo[] | undefined][]) {

@@ -38,7 +38,7 @@ export function loopOf<C extends Tree, T extends Tree, A extends readonly Tree[]
 /** @throws RangeError where turns are none, or ticks do not reach */
 export function checkTurns(name: string, [from, to]: Turns, ticks: Tree): void {
   if (!(Number.isInteger(from) && Number.isInteger(to) && 0 <= from && from <= to)) {
-    throw new RangeError(`Cannot run "${name}" from turn ${from} to ${to}: both are whole numbers, 0 ≤ from ≤ to`);
+    throw new RangeError(`Cannot run "${name}" from turn ${from} to ${to}: both must be whole numbers, 0 ≤ from ≤ to`);
   }
   visitTree(ticks, `ticks of "${name}"`, (tensor, path) => {
     const [there = 0] = tensor.shape;

@@ -70,7 +70,7 @@ onXla("repeat() differentiates inside its step", async (engine) => {
   tf.dispose([w, rates]);
 });
 
-onXla("repeat() refuses a step that gives something else than it takes, and goes on working", async (engine) => {
+onXla("repeat() refuses a step that returns something else than it takes, and keeps working", async (engine) => {
   const ticks = tf.zeros([2]);
   type Record = { [name: string]: tf.Tensor };
   const wrong: readonly [(x: Record) => Record, RegExp][] = [

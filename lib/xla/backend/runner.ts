@@ -3,10 +3,10 @@ import * as tf from "@tensorflow/tfjs";
 import type { Buffer, Executable } from "../pjrt/mod.ts";
 import type { Value } from "../stablehlo/mod.ts";
 import type { XlaBackend } from "./backend.ts";
-import { type DeviceType, type Entry, typeName } from "./entry.ts";
-import type { Form } from "./form.ts";
+import { type DeviceType, type TensorEntry, typeName } from "./tensor_entry.ts";
+import type { TreeStructure } from "./tree_structure.ts";
 import { replicate, shard } from "./placement.ts";
-import { Stored } from "./stored.ts";
+import { DeviceTensor } from "./device_tensor.ts";
 
 /** Calls under way at once: the host prepares the next while the device computes this one. */
 const mostUnderWay = 2;
@@ -24,15 +24,15 @@ export interface RunnerParts {
   /** Values from outside that follow the arguments. */
   readonly captured: readonly Value[];
   readonly devices: number;
-  /** The form of the result. */
-  readonly result: Form;
+  /** The structure of the result. */
+  readonly result: TreeStructure;
 }
 
 let calls = 0;
 
 export class Runner {
   readonly donated: readonly number[];
-  readonly result: Form;
+  readonly result: TreeStructure;
   readonly #underWay: Promise<void>[] = [];
   readonly #captured: readonly (readonly Buffer[])[];
   readonly #dtypes: readonly DeviceType[];
@@ -49,12 +49,12 @@ export class Runner {
   /**
    * Starts the program and returns tensors that may still be under way.
    *
-   * @param paths where each argument stands, for messages
+   * @param paths the path of each argument, for messages
    */
   async run(tensors: readonly tf.Tensor[], paths: readonly string[]): Promise<tf.Tensor[]> {
     const { backend, parts } = this;
     while (this.#underWay.length >= mostUnderWay) await this.#underWay.shift();
-    const entries: Entry[] = [];
+    const entries: TensorEntry[] = [];
     const waiting: Value[] = [];
     for (let i = 0; i < tensors.length; i++) {
       const entry = backend.entry(tensors[i]!.dataId);
@@ -82,13 +82,13 @@ export class Runner {
     return passed.map((argument) => {
       if (argument !== undefined) return tf.clone(tensors[argument]!);
       const i = next++;
-      const stored = new Stored(outputs.length === 1 ? [first[i]!] : outputs.map((list) => list[i]!));
+      const stored = new DeviceTensor(outputs.length === 1 ? [first[i]!] : outputs.map((list) => list[i]!));
       return engine.makeTensorFromTensorInfo(backend.adopt(stored, executable.outputs[i]!.shape, this.#dtypes[i]!));
     });
   }
 
   /** Donated arguments whose memory somebody else uses too. */
-  #kept(entries: readonly Entry[]): number[] {
+  #kept(entries: readonly TensorEntry[]): number[] {
     const call = ++calls;
     for (const entry of entries) {
       if (entry.call === call) entry.callTwice = call;
@@ -105,7 +105,7 @@ export class Runner {
   /** Arguments by device. */
   #arguments(
     tensors: readonly tf.Tensor[],
-    entries: readonly Entry[],
+    entries: readonly TensorEntry[],
     paths: readonly string[],
     temporary: Buffer[],
   ): readonly Buffer[][] {

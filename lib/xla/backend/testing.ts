@@ -29,7 +29,7 @@ export function onXla(
   });
 }
 
-/** What a function gives that is no tensor; its tensors are freed. */
+/** What a function returns that is not a tensor; its tensors are freed. */
 export function tidied<T>(fn: () => T): T {
   let result: T;
   tf.tidy(() => {

@@ -10,7 +10,7 @@ export interface Instruction {
   readonly opcode: string;
   /** Of its result on one device; empty for tuples. */
   readonly shape: readonly number[];
-  /** Which function of the program it stands in: what is fused has one of its own. */
+  /** Which function of the program it is in: what is fused has one of its own. */
   readonly computation: number;
 }
 

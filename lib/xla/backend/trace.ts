@@ -9,7 +9,7 @@ export interface Traced {
   /** Stand-ins for the arguments, in order. */
   readonly parameters: readonly Value[];
   readonly outputs: readonly { readonly value: Value; readonly path: string }[];
-  /** What the function gave back, with symbolic tensors that are freed by now: for its form. */
+  /** What the function gave back, with symbolic tensors that are freed by now: for its structure. */
   readonly result: Tree;
   /** Values from outside that the function uses besides its arguments. They are held until released. */
   readonly captured: readonly Value[];

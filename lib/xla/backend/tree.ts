@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 
 export type Tree = tf.Tensor | readonly Tree[] | { readonly [key: string]: Tree };
 
-/** Calls `visit` for each tensor, in order, with the keys that lead to it. @throws TypeError where something else stands */
+/** Calls `visit` for each tensor, in order, with the keys that lead to it. @throws TypeError where something else is found */
 export function visitTree(tree: Tree, path: string, visit: (tensor: tf.Tensor, path: string) => void): void {
   if (tree instanceof tf.Tensor) visit(tree, path);
   else if (typeof tree === "object" && tree !== null) {

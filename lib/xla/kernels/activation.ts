@@ -1,6 +1,6 @@
 /** Activations: kernels of their own, and what fused kernels end with. */
 import { add, compare, convert, fullLike, max, min, mul, select, unary, type Value } from "../stablehlo/mod.ts";
-import { together } from "./broadcasting.ts";
+import { broadcastTogether } from "./broadcasting.ts";
 import type { DeviceKernels } from "./types.ts";
 
 export type Activation = "linear" | "relu" | "relu6" | "elu" | "prelu" | "leakyrelu" | "sigmoid";
@@ -13,7 +13,7 @@ const sigmoid = (x: Value) => unary("logistic", x);
 const elu = (x: Value) => select(compare("GE", x, 0), x, unary("exponential_minus_one", x));
 
 function prelu(x: Value, alpha: Value): Value {
-  const [wide, slope] = together(convert(x, "f32"), convert(alpha, "f32"));
+  const [wide, slope] = broadcastTogether(convert(x, "f32"), convert(alpha, "f32"));
   return select(compare("GE", wide, 0), wide, mul(wide, slope));
 }
 

@@ -17,9 +17,9 @@ import {
   transpose,
   type Value,
 } from "../stablehlo/mod.ts";
-import { abut } from "./abut.ts";
+import { fastConcat } from "./fast_concat.ts";
 import { axesOf } from "./reductions.ts";
-import { type DeviceKernels, listed } from "./types.ts";
+import { type DeviceKernels, listInputs } from "./types.ts";
 
 /** Slices with strides that may be negative. */
 function strided(x: Value, attributes: {
@@ -87,7 +87,7 @@ function join(values: readonly Value[], axis: number): Value {
   const shapes = values.map(({ shape }) => [...shape]);
   tf.backend_util.assertParamsConsistent(shapes, at);
   const some = values.filter(({ size }) => size > 0);
-  if (some.length > 0) return abut(some, at);
+  if (some.length > 0) return fastConcat(some, at);
   return constant([], tf.backend_util.computeOutShape(shapes, at), values[0]!.dtype);
 }
 
@@ -168,10 +168,10 @@ export const arranging: DeviceKernels = {
   PadV2: ({ x }, { paddings, constantValue }) =>
     pad(x!, paddings.map(([n]: number[]) => n), paddings.map(([, n]: number[]) => n), constantValue),
   MirrorPad: ({ x }, { paddings, mode }) => mirrorPad(x!, paddings, mode),
-  Concat: (inputs, { axis }) => join(listed(inputs), axis),
+  Concat: (inputs, { axis }) => join(listInputs(inputs), axis),
   SplitV: ({ x }, { numOrSizeSplits, axis }) => split(x!, numOrSizeSplits, axis),
   Pack: (inputs, { axis }) => {
-    const values = listed(inputs);
+    const values = listInputs(inputs);
     const at = axis < 0 ? axis + values[0]!.rank + 1 : axis;
     return concat(
       values.map((value) => reshape(value, [...value.shape.slice(0, at), 1, ...value.shape.slice(at)])),

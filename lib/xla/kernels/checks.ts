@@ -29,7 +29,7 @@ function checkNotNegative({ values }: Known): void {
   if (values?.some((value) => value < 0)) throw new RangeError("Input x must be non-negative!");
 }
 
-/** Indices of a scatter: a vector stands for places along the first axis. */
+/** Indices of a scatter: a vector means indices along the first axis. */
 const scattered = (indices: Known, shape: readonly number[]) =>
   checkInside(indices, shape, shape, indices.shape.length < 2);
 

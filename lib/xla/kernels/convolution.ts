@@ -2,7 +2,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { add, reshape, reverse, slice, type Value } from "../stablehlo/mod.ts";
 import { activate, type Activation } from "./activation.ts";
-import { together } from "./broadcasting.ts";
+import { broadcastTogether } from "./broadcasting.ts";
 import { convolve, rounded } from "./convolve.ts";
 import { filterGradient, type FilterWindow } from "./filter_gradient.ts";
 import type { DeviceKernels, Inputs } from "./types.ts";
@@ -44,7 +44,7 @@ export type ConvolutionInfo = ReturnType<typeof infoOf>;
 /** Axes of images in StableHLO's letters. */
 export const imageLayout = ({ dataFormat }: ConvolutionAttributes) => dataFormat === "NCHW" ? "bf01" : "b01f";
 
-export const windowOf = (info: ConvolutionInfo) => ({
+export const convolutionWindow = (info: ConvolutionInfo) => ({
   strides: [info.strideHeight, info.strideWidth],
   kernelDilation: [info.dilationHeight, info.dilationWidth],
   padding: paddingOf(info),
@@ -69,7 +69,7 @@ function paddingOf(info: ConvolutionInfo): [[number, number], [number, number]] 
 function conv2d(x: Value, filter: Value, attributes: ConvolutionAttributes): Value {
   const info = infoOf(x.shape, filter.shape, attributes);
   const layout = imageLayout(attributes);
-  return convolve(x, filter, { layout: [layout, "01io", layout], ...windowOf(info) });
+  return convolve(x, filter, { layout: [layout, "01io", layout], ...convolutionWindow(info) });
 }
 
 /** Padding of the transposed convolution that leads from outputs, of the height and width given, back to inputs. */
@@ -111,7 +111,7 @@ function windowOver(x: Value, attributes: ConvolutionAttributes & { filterShape:
 }
 
 /** Adds a bias along the channels, and activates. */
-export function finish(
+export function addBiasAndActivate(
   y: Value,
   { bias, preluActivationWeights }: Inputs,
   { activation, leakyreluAlpha, dataFormat }: { activation?: Activation; leakyreluAlpha?: number; dataFormat?: string },
@@ -119,13 +119,14 @@ export function finish(
   const first = dataFormat === "NCHW";
   const along = (value: Value) =>
     first && value.rank === 1 && value.size > 1 ? reshape(value, [value.size, 1, 1]) : value;
-  const biased = bias === undefined ? y : add(...together(y, along(bias)));
+  const biased = bias === undefined ? y : add(...broadcastTogether(y, along(bias)));
   return activate(biased, activation, preluActivationWeights && along(preluActivationWeights), leakyreluAlpha);
 }
 
 export const convolutions: DeviceKernels = {
   Conv2D: ({ x, filter }, attributes) => conv2d(x!, filter!, attributes),
-  FusedConv2D: (inputs, attributes) => finish(conv2d(inputs.x!, inputs.filter!, attributes), inputs, attributes),
+  FusedConv2D: (inputs, attributes) =>
+    addBiasAndActivate(conv2d(inputs.x!, inputs.filter!, attributes), inputs, attributes),
   Conv2DBackpropInput: ({ dy, filter }, attributes) =>
     inputGradient(dy!, filter!, infoOf(attributes.inputShape, filter!.shape, attributes), imageLayout(attributes)),
   Conv2DBackpropFilter: ({ x, dy }, attributes) => filterGradient(x!, dy!, windowOver(x!, attributes)),

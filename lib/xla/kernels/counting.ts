@@ -18,21 +18,21 @@ import {
   sort,
   type Value,
 } from "../stablehlo/mod.ts";
-import { inside, putRows } from "./places.ts";
+import { isInRange, putRows } from "./indices.ts";
 import type { DeviceKernels } from "./types.ts";
 
 /**
- * How often each number from 0 to size − 1 stands in each row of `x`, `[rows, columns]`; larger ones are left out.
+ * How often each number from 0 to size − 1 occurs in each row of `x`, `[rows, columns]`; larger ones are left out.
  *
  * @param weights what each counts instead of 1; empty for none
- * @param once whether it stands there instead of how often
+ * @param once whether it occurs instead of how often
  */
 function binCounts(x: Value, weights: Value, size: number, once: boolean): Value {
   const [rows, columns] = x.shape as [number, number];
   const zeros = full([rows * size, 1], weights.dtype, 0);
   if (x.size === 0 || size === 0) return reshape(zeros, [rows, size]);
   const row = mul(iota([rows, columns], "i32", 0), size);
-  const places = select(inside(x, size), add(row, x), -1);
+  const places = select(isInRange(x, size), add(row, x), -1);
   const n = rows * columns;
   const amounts = once || weights.size === 0 ? full([n, 1], weights.dtype, 1) : reshape(weights, [n, 1]);
   return reshape(putRows(zeros, reshape(places, [n]), amounts, once ? "replace" : "add"), [rows, size]);

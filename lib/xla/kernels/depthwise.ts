@@ -1,13 +1,13 @@
 /** Kernels of depthwise convolutions: each channel has filters of its own. */
 import { reshape, reverse, transpose, type Value } from "../stablehlo/mod.ts";
 import {
+  addBiasAndActivate,
   type ConvolutionAttributes,
-  finish,
+  convolutionWindow,
   imageLayout,
   infoOf,
   inputPadding,
   spatialOf,
-  windowOf,
 } from "./convolution.ts";
 import { convolve, rounded } from "./convolve.ts";
 import { swapped } from "./filter_gradient.ts";
@@ -21,7 +21,7 @@ function depthwise(x: Value, filter: Value, attributes: ConvolutionAttributes): 
   return convolve(x, reshape(filter, [height, width, 1, channels * multiplier]), {
     layout: [layout, "01io", layout],
     groups: channels,
-    ...windowOf(info),
+    ...convolutionWindow(info),
   });
 }
 
@@ -39,7 +39,7 @@ function inputGradient(dy: Value, filter: Value, inputShape: number[], attribute
 
 function filterGradient(x: Value, dy: Value, filterShape: number[], attributes: ConvolutionAttributes): Value {
   const info = infoOf(x.shape, filterShape, attributes, true);
-  const { padding } = windowOf(info);
+  const { padding } = convolutionWindow(info);
   const layout = imageLayout(attributes);
   const gradient = convolve(x, dy, {
     layout: [...swapped(layout), "01bf"],
@@ -54,7 +54,7 @@ function filterGradient(x: Value, dy: Value, filterShape: number[], attributes: 
 export const depthwiseConvolutions: DeviceKernels = {
   DepthwiseConv2dNative: ({ x, filter }, attributes) => depthwise(x!, filter!, attributes),
   FusedDepthwiseConv2D: (inputs, attributes) =>
-    finish(depthwise(inputs.x!, inputs.filter!, attributes), inputs, attributes),
+    addBiasAndActivate(depthwise(inputs.x!, inputs.filter!, attributes), inputs, attributes),
   DepthwiseConv2dNativeBackpropInput: ({ dy, filter }, attributes) =>
     inputGradient(dy!, filter!, attributes.inputShape, attributes),
   DepthwiseConv2dNativeBackpropFilter: ({ x, dy }, attributes) =>

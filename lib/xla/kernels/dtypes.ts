@@ -7,5 +7,5 @@ const elements: Readonly<Record<string, ElementType>> = { float32: "f32", int32:
 export function elementOf(dtype: string | null | undefined): ElementType {
   const type = elements[dtype ?? "float32"];
   if (type !== undefined) return type;
-  throw new TypeError(`Cannot make ${dtype} tensors on the xla backend: it has float32, int32 and bool`);
+  throw new TypeError(`Cannot make ${dtype} tensors on the xla backend: it supports float32, int32 and bool`);
 }

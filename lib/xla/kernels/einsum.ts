@@ -2,7 +2,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { sum, transpose, type Value } from "../stablehlo/mod.ts";
 import { product } from "./product.ts";
-import { type DeviceKernels, listed } from "./types.ts";
+import { type DeviceKernels, listInputs } from "./types.ts";
 
 const { decodeEinsumEquation, checkEinsumDimSizes } = tf.backend_util;
 
@@ -38,5 +38,5 @@ function einsum(operands: readonly Value[], equation: string): Value {
 }
 
 export const einsums: DeviceKernels = {
-  Einsum: (inputs, { equation }) => einsum(listed(inputs), equation),
+  Einsum: (inputs, { equation }) => einsum(listInputs(inputs), equation),
 };

@@ -15,7 +15,7 @@ import {
   type Value,
 } from "../stablehlo/mod.ts";
 import { elementOf } from "./dtypes.ts";
-import { addRows, flatPlaces, inside, putRows, takeRows } from "./places.ts";
+import { addRows, flatPlaces, isInRange, putRows, takeRows } from "./indices.ts";
 import type { DeviceKernels } from "./types.ts";
 
 const { segment_util, calculateShapes, prepareAndValidate } = tf.backend_util;
@@ -51,7 +51,7 @@ function gatherAlong(x: Value, indices: Value, axis: number, batchDims: number):
       },
       [1, outer, 1, width],
     );
-  const valid = broadcast(inside(places, size), [batch, outer, n, width], [0, 2]);
+  const valid = broadcast(isInRange(places, size), [batch, outer, n, width], [0, 2]);
   return reshape(select(valid, reshape(taken, valid.shape), 0), outputShape);
 }
 

@@ -23,7 +23,7 @@ import {
   unary,
   type Value,
 } from "../stablehlo/mod.ts";
-import { grid, mixed, nearest, pixels } from "./sampling.ts";
+import { gatherPixels, mixed, pixelGrid, roundHalfUp } from "./sampling.ts";
 import type { DeviceKernels } from "./types.ts";
 
 interface Crop {
@@ -38,7 +38,7 @@ function crop(image: Value, boxes: Value, boxInd: Value, { cropSize, method, ext
   const [n] = boxes.shape as [number];
   const shape = [n, height, width];
   if (n * height * width === 0) return constant([], [...shape, image.shape[3]!], "f32");
-  const index = grid(n, height, width);
+  const index = pixelGrid(n, height, width);
   const side = (i: number) => broadcast(reshape(slice(boxes, [0, i], [n, i + 1]), [n]), shape, [0]);
   const along = (from: Value, to: Value, size: number, count: number, step: Value): Value =>
     count > 1
@@ -50,9 +50,9 @@ function crop(image: Value, boxes: Value, boxInd: Value, { cropSize, method, ext
   const within = (x: Value, size: number) => and(compare("GE", x, 0), compare("LE", x, size - 1));
   const valid = and(within(row, image.shape[1]!), within(column, image.shape[2]!));
   const pixel = method === "nearest"
-    ? convert(pixels(image, item, nearest(row), nearest(column), 0), "f32")
+    ? convert(gatherPixels(image, item, roundHalfUp(row), roundHalfUp(column), 0), "f32")
     : mixed(image, item, row, column, 0);
-  // Boxes of images that there are not stay zero.
+  // Boxes of missing images stay zero.
   const outside = select(and(compare("GE", item, 0), compare("LT", item, image.shape[0]!)), fullLike(valid.type, 0), 1);
   const keep = broadcast(or(valid, outside), pixel.shape, [0, 1, 2]);
   return select(keep, pixel, extrapolationValue);
@@ -92,7 +92,7 @@ function transform(image: Value, transforms: Value, attributes: Transform): Valu
   const [batch, height, width, channels] = image.shape as [number, number, number, number];
   const [tall, wide] = outputShape ?? [height, width];
   if (batch * tall * wide * channels === 0) return constant([], [batch, tall, wide, channels], image.dtype);
-  const { item, row, column } = grid(batch, tall, wide);
+  const { item, row, column } = pixelGrid(batch, tall, wide);
   const n = transforms.shape[0]!;
   const coefficient = (i: number) => {
     const one = reshape(slice(transforms, [0, i], [n, i + 1]), [n]);
@@ -100,11 +100,11 @@ function transform(image: Value, transforms: Value, attributes: Transform): Valu
   };
   const line = (i: number) => add(add(mul(coefficient(i), column), mul(coefficient(i + 1), row)), coefficient(i + 2));
   const depth = add(add(mul(coefficient(6), column), mul(coefficient(7), row)), 1);
-  // Each place is used many times: behind a barrier it is computed once, not anew in each use's loop.
+  // Each place is used many times: behind a barrier it is computed once, not again in each use's loop.
   const [inX, inY] = barrier([div(line(0), depth), div(line(3), depth)]) as [Value, Value];
   const [x, y] = barrier([mapped(inX, width, fillMode), mapped(inY, height, fillMode)]) as [Value, Value];
   const read = interpolation === "nearest"
-    ? pixels(image, item, nearest(y), nearest(x), fillValue)
+    ? gatherPixels(image, item, roundHalfUp(y), roundHalfUp(x), fillValue)
     : mixed(image, item, y, x, fillValue);
   const finite = broadcast(compare("NE", depth, 0), read.shape, [0, 1, 2]);
   return convert(select(finite, read, fillValue), image.dtype);
@@ -120,15 +120,15 @@ interface Rotation {
 function rotate(image: Value, { radians, fillValue, center }: Rotation): Value {
   const [batch, height, width, channels] = image.shape as [number, number, number, number];
   const [centerX, centerY] = tf.backend_util.getImageCenter(center, height, width);
-  const { item, row, column } = grid(batch, height, width);
+  const { item, row, column } = pixelGrid(batch, height, width);
   const [dx, dy] = [sub(column, centerX), sub(row, centerY)];
   const [sine, cosine] = [Math.sin(radians), Math.cos(radians)];
-  const x = nearest(add(sub(mul(dx, cosine), mul(dy, sine)), centerX));
-  const y = nearest(add(add(mul(dx, sine), mul(dy, cosine)), centerY));
-  if (typeof fillValue === "number") return pixels(image, item, y, x, fillValue);
+  const x = roundHalfUp(add(sub(mul(dx, cosine), mul(dy, sine)), centerX));
+  const y = roundHalfUp(add(add(mul(dx, sine), mul(dy, cosine)), centerY));
+  if (typeof fillValue === "number") return gatherPixels(image, item, y, x, fillValue);
   // A colour's fourth channel is opaque.
   const colour = Array.from({ length: channels }, (_, channel) => channel === 3 ? 255 : fillValue[channel] ?? 0);
-  return pixels(image, item, y, x, broadcast(constant(colour, [channels], image.dtype), image.shape, [3]));
+  return gatherPixels(image, item, y, x, broadcast(constant(colour, [channels], image.dtype), image.shape, [3]));
 }
 
 export const imaging: DeviceKernels = {

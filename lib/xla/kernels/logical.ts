@@ -15,10 +15,11 @@ import {
   unary,
   type Value,
 } from "../stablehlo/mod.ts";
-import { together } from "./broadcasting.ts";
+import { broadcastTogether } from "./broadcasting.ts";
 import type { DeviceKernels, Inputs } from "./types.ts";
 
-const comparison = (direction: Comparison) => ({ a, b }: Inputs): Value => compare(direction, ...together(a!, b!));
+const comparison = (direction: Comparison) => ({ a, b }: Inputs): Value =>
+  compare(direction, ...broadcastTogether(a!, b!));
 
 /** Elements of `t` where the condition holds, else of `e`. A condition of one axis chooses whole rows. */
 function choose({ condition, t, e }: Inputs): Value {
@@ -36,8 +37,8 @@ export const logical: DeviceKernels = {
   LessEqual: comparison("LE"),
   Greater: comparison("GT"),
   GreaterEqual: comparison("GE"),
-  LogicalAnd: ({ a, b }) => and(...together(convert(a!, "i1"), convert(b!, "i1"))),
-  LogicalOr: ({ a, b }) => or(...together(convert(a!, "i1"), convert(b!, "i1"))),
+  LogicalAnd: ({ a, b }) => and(...broadcastTogether(convert(a!, "i1"), convert(b!, "i1"))),
+  LogicalOr: ({ a, b }) => or(...broadcastTogether(convert(a!, "i1"), convert(b!, "i1"))),
   LogicalNot: ({ x }) => not(convert(x!, "i1")),
   Select: choose,
   IsNan: ({ x }) => x!.dtype === "f32" ? isNaN(x!) : fullLike({ shape: x!.shape, dtype: "i1" }, 0),

@@ -1,6 +1,6 @@
 /** Kernels of matrix products. */
 import { broadcastShape, broadcastTo, readable, require, reshape, type Value } from "../stablehlo/mod.ts";
-import { finish } from "./convolution.ts";
+import { addBiasAndActivate } from "./convolution.ts";
 import { product } from "./product.ts";
 import type { DeviceKernels, Inputs } from "./types.ts";
 
@@ -22,6 +22,6 @@ export const matrices: DeviceKernels = {
   BatchMatMul: multiply,
   _FusedMatMul: (inputs, attributes) => {
     const y = multiply(inputs, attributes);
-    return reshape(finish(y, inputs, attributes), y.shape);
+    return reshape(addBiasAndActivate(y, inputs, attributes), y.shape);
   },
 };

@@ -88,7 +88,7 @@ function packedBlocksOf(inputs: Inputs, parts: readonly Part[]): Value[] {
     everywhere(inputs.items!, [total]),
     bitcast(block, "ui32"),
   );
-  // Each part is a slice of these: without the barrier XLA draws for each of them anew, in a kernel that it compiles anew.
+  // Each part is a slice of these: without the barrier XLA draws for each of them again, in a kernel that it compiles again.
   return barrier(drawn).map((word) => reshape(word, [1, total]));
 }
 

@@ -12,7 +12,7 @@ import {
   transpose,
   type Value,
 } from "../stablehlo/mod.ts";
-import { abut } from "./abut.ts";
+import { fastConcat } from "./fast_concat.ts";
 import { unfused } from "./convolve.ts";
 import { settings } from "./settings.ts";
 import type { DeviceKernels } from "./types.ts";
@@ -56,7 +56,7 @@ function nearestWeights(input: number, output: number, attributes: Attributes): 
 
 const transposed = (weights: Weights): Weights => weights[0]!.map((_, column) => weights.map((row) => row[column]!));
 
-/** Applies a matrix of weights along an axis; in float32 also in mixed precision, as images are no factors of a network. */
+/** Applies a matrix of weights along an axis; in float32 also in mixed precision, as images are not activations of a network. */
 function along(x: Value, axis: 1 | 2, weights: Weights): Value {
   const matrix = constant(weights.flat(), [weights.length, weights[0]!.length], "f32");
   const mixed = unfused(dot(x, matrix, { contract: [[axis], [1]], exact: settings.platform !== "cpu" }));
@@ -74,7 +74,7 @@ function double(x: Value, axis: 1 | 2): Value {
   const own = mul(x, 0.75);
   const pair = [add(own, mul(before, 0.25)), add(own, mul(after, 0.25))];
   const wide = pair.map((half) => reshape(half, [...x.shape.slice(0, axis + 1), 1, ...x.shape.slice(axis + 1)]));
-  return reshape(abut(wide, axis + 1), x.shape.map((m, i) => i === axis ? 2 * m : m));
+  return reshape(fastConcat(wide, axis + 1), x.shape.map((m, i) => i === axis ? 2 * m : m));
 }
 
 /** The adjoint of `double`. */

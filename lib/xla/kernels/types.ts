@@ -47,6 +47,6 @@ export type Checks = Readonly<Record<string, Check>>;
 export type Supplies = Readonly<Record<string, Supply>>;
 
 /** Inputs of a kernel that takes a list, in order. */
-export function listed(inputs: Inputs): Value[] {
+export function listInputs(inputs: Inputs): Value[] {
   return Object.keys(inputs).sort((a, b) => Number(a) - Number(b)).map((key) => inputs[key]!);
 }

@@ -19,7 +19,7 @@ import { settings } from "./settings.ts";
 import type { DeviceKernels, Inputs } from "./types.ts";
 
 const float = (name: Unary) => ({ x }: Inputs): Value => unary(name, convert(x!, "f32"));
-/** On processors XLA calls a function for each element: behind a barrier once, not anew in each loop that uses the result. */
+/** On processors XLA calls a function for each element: behind a barrier once, not again in each loop that uses the result. */
 const wave = (name: "sine" | "cosine") => ({ x }: Inputs): Value => {
   const value = unary(name, convert(x!, "f32"));
   return settings.platform === "cpu" ? barrier([value])[0]! : value;

@@ -94,7 +94,7 @@ function faultOfBytes(bytes: Bytes, machine: Machine): string | undefined {
 }
 
 function unreadable(path: string, { code, message }: NodeJS.ErrnoException): string {
-  if (code === "EACCES" || code === "EPERM") return "it may not be read: its permissions do not allow it";
+  if (code === "EACCES" || code === "EPERM") return "its permissions do not allow reading it";
   if (code === "ELOOP") return "it is a link that leads back to itself";
   if (code === "ENOTDIR") return "there is no such file: a part of its path is not a folder";
   if (code !== "ENOENT") return `it cannot be read: ${message}`;

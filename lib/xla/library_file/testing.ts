@@ -53,7 +53,7 @@ export async function loadInProcesses(paths: readonly string[]): Promise<Loaded[
       JSON.parse(line) as string
     );
     lines.forEach((said, i) => results.push({ path: left[i]!, said }));
-    if (lines.length === left.length) continue; // a failure after the last one is no library's
+    if (lines.length === left.length) continue; // a failure after the last one is not of a library
     const died = `${signal ?? `exit code ${code}`} ${new TextDecoder().decode(stderr).slice(0, 200)}`.trim();
     results.push({ path: left[lines.length]!, said: undefined, died });
   }

@@ -92,7 +92,7 @@ export class Api {
   }
 
   /**
-   * Calls a function on another thread, so that the event loop goes on.
+   * Calls a function on another thread, so that the event loop keeps running.
    *
    * @param args in memory of `memory()`, with all that it points to
    * @throws PjrtError
@@ -130,7 +130,7 @@ export class Api {
     throw new PjrtError(call, 12, `this plugin, of version ${this.version.major}.${this.version.minor}, lacks it`);
   }
 
-  /** Where a function stands; 0 where the plugin lacks it. */
+  /** Address of a function; 0 where the plugin lacks it. */
   #address(call: string): bigint {
     const place = (functions as readonly string[]).indexOf(call);
     return place >= 0 && place < this.#count ? this.#view.getBigUint64(firstFunction + 8 * place) : 0n;

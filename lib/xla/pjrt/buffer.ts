@@ -31,14 +31,14 @@ export class Buffer extends Handle {
     return this.uses.during(() => settled(this.api, this.#readyEvent()));
   }
 
-  /** Elements as bytes, in row-major order. The event loop goes on until they are computed, not while they are copied. */
+  /** Elements as bytes, in row-major order. The event loop keeps running until they are computed, not while they are copied. */
   async read(): Promise<Uint8Array<ArrayBuffer>> {
     await this.ready();
     // Copied on another thread, they could come after an error has ended JavaScript, into memory that is gone.
     return this.readSync();
   }
 
-  /** Elements as bytes, in row-major order; the thread stands still meanwhile. */
+  /** Elements as bytes, in row-major order; the thread is blocked meanwhile. */
   readSync(): Uint8Array<ArrayBuffer> {
     const bytes = fixedBytes(this.byteLength);
     const args = new Struct("PJRT_Buffer_ToHostBuffer_Args", { src: this.handle, dst_size: this.byteLength });

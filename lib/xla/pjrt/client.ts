@@ -7,8 +7,8 @@ import { bytesOf, codeOf, type ElementType } from "./element_type.ts";
 import { settle } from "./event.ts";
 import { Executable } from "./executable.ts";
 import { Handles, Uses } from "./handle.ts";
-import { fixedBytes, fixedCopy, type Place, Struct, viewAt } from "./layout.ts";
-import type { Plugin } from "./plugin.ts";
+import { type Allocate, fixedBytes, fixedCopy, Struct, viewAt } from "./layout.ts";
+import type { PjrtPlugin } from "./plugin.ts";
 
 /**
  * Programs and buffers belong to a client. Disposed of, it is freed once the last of them is, and what it compiles is
@@ -24,7 +24,7 @@ export class Client implements Disposable {
   readonly #api: Api;
   readonly #uses = new Uses();
 
-  constructor(readonly plugin: Plugin, api: Api, handle: bigint) {
+  constructor(readonly plugin: PjrtPlugin, api: Api, handle: bigint) {
     this.#api = api;
     this.#handle = handle;
     const name = new Struct("PJRT_Client_PlatformName_Args", { client: handle });
@@ -50,7 +50,7 @@ export class Client implements Disposable {
     });
   }
 
-  /** As `compile`; the thread stands still. */
+  /** As `compile`; the thread is blocked. */
   compileSync(text: string, options: CompileOptions = {}): Executable {
     const args = this.#api.call("PJRT_Client_Compile", this.#program(text, options));
     return this.#executable(args.pointer("executable"), options);
@@ -66,7 +66,7 @@ export class Client implements Disposable {
     });
   }
 
-  /** As `load`; the thread stands still. */
+  /** As `load`; the thread is blocked. */
   loadSync(serialized: Uint8Array, options: CompileOptions = {}): Executable {
     const args = this.#api.call("PJRT_Executable_DeserializeAndLoad", this.#serialized(serialized));
     return this.#executable(args.pointer("loaded_executable"), options);
@@ -119,7 +119,7 @@ export class Client implements Disposable {
     throw new Error(`Cannot use the client of "${this.plugin.path}": it is freed`);
   }
 
-  #serialized(bytes: Uint8Array, place: Place = fixedBytes): Struct<"PJRT_Executable_DeserializeAndLoad_Args"> {
+  #serialized(bytes: Uint8Array, place: Allocate = fixedBytes): Struct<"PJRT_Executable_DeserializeAndLoad_Args"> {
     return new Struct("PJRT_Executable_DeserializeAndLoad_Args", { client: this.#open }, place)
       .point("serialized_executable", fixedCopy(bytes, place)).set("serialized_executable_size", bytes.length);
   }
@@ -127,7 +127,7 @@ export class Client implements Disposable {
   #program(
     text: string,
     options: CompileOptions,
-    place: Place = fixedBytes,
+    place: Allocate = fixedBytes,
   ): Struct<"PJRT_Client_Compile_Args"> {
     const partitions = options.partitions ?? 1;
     if (partitions > this.devices.length) {

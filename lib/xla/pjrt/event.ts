@@ -13,7 +13,7 @@ export async function settled(api: Api, event: bigint): Promise<void> {
   }
 }
 
-/** Waits for an event, the thread standing still, and frees it. @throws PjrtError where the work failed */
+/** Blocks the thread until an event is done, and frees it. @throws PjrtError where the work failed */
 export function settle(api: Api, event: bigint): void {
   if (event === 0n) return;
   try {

@@ -39,10 +39,10 @@ export function fixedBytes(size: number): Uint8Array<ArrayBuffer> {
 }
 
 /** Takes memory that stays in its place: at least so many bytes, all zero. */
-export type Place = (size: number) => Uint8Array<ArrayBuffer>;
+export type Allocate = (size: number) => Uint8Array<ArrayBuffer>;
 
 /** A copy of bytes in such memory. */
-export function fixedCopy(bytes: Uint8Array, place: Place = fixedBytes): Uint8Array<ArrayBuffer> {
+export function fixedCopy(bytes: Uint8Array, place: Allocate = fixedBytes): Uint8Array<ArrayBuffer> {
   const fixed = place(bytes.length);
   fixed.set(bytes);
   return fixed;
@@ -73,15 +73,15 @@ export class Struct<N extends StructName> {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly #view: DataView;
   readonly #layout: Layout;
-  readonly #place: Place;
-  /** Buffers whose addresses stand in fields: alive as long as the struct. */
+  readonly #place: Allocate;
+  /** Buffers whose addresses are in fields: alive as long as the struct. */
   readonly #held: unknown[] = [];
 
   /** @param place where it and its texts are put; by default memory of JavaScript */
   constructor(
     readonly name: N,
     fields: Partial<Record<Field<N>, bigint | number>> = {},
-    place: Place = fixedBytes,
+    place: Allocate = fixedBytes,
   ) {
     this.#place = place;
     this.#layout = layout(name);

@@ -1,5 +1,5 @@
 /** What a plugin can be doing when its process ends: run by `leaving_test.ts` as `leaving_states.ts <plugin> <state> <ending>`. */
-import { endIn, later, type State } from "../leaving_cases.ts";
+import { endIn, later, type LeavingState } from "../leaving_cases.ts";
 import { loadPlugin } from "./mod.ts";
 
 const side = 384;
@@ -63,10 +63,10 @@ const own = {
     client.compile(longProgram(100)).catch(() => {});
     client[Symbol.dispose]();
   },
-} satisfies Record<string, State>;
+} satisfies Record<string, LeavingState>;
 
 /** A state of a worker, which is ended, or ends itself, while XLA works; the main thread's end comes before or after. */
-const ofWorker = (state: keyof typeof own): State => (path) => {
+const ofWorker = (state: keyof typeof own): LeavingState => (path) => {
   const worker = new Worker(new URL("./leaving_worker.ts", import.meta.url), { type: "module" });
   worker.postMessage([path, state]);
   return new Promise((resolve) => {
@@ -77,7 +77,7 @@ const ofWorker = (state: keyof typeof own): State => (path) => {
   });
 };
 
-export const states: Readonly<Record<string, State>> = {
+export const pjrtStates: Readonly<Record<string, LeavingState>> = {
   ...own,
   workerLoaded: ofWorker("loaded"),
   workerCompiling: ofWorker("compiling"),
@@ -85,4 +85,4 @@ export const states: Readonly<Record<string, State>> = {
   workerDisposed: ofWorker("disposed"),
 };
 
-if (import.meta.main) await endIn(states);
+if (import.meta.main) await endIn(pjrtStates);

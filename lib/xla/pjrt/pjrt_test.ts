@@ -47,7 +47,7 @@ Deno.test("plugins of another major version, or an older minor, are refused with
   assert.throws(() => checkVersion({ major: 0, minor: 80 }, "p.so"), /install a plugin of such a version/);
 });
 
-Deno.test("a file that is no plugin is refused with its name", () => {
+Deno.test("a file that is not a plugin is refused with its name", () => {
   assert.throws(() => loadPlugin("/nowhere/plugin.so"), /Cannot load the PJRT plugin "\/nowhere\/plugin.so"/);
 });
 

@@ -8,21 +8,21 @@ import { fixedBytes, layout, Struct } from "./layout.ts";
 /** What `Plugin.createClient` passes on to the plugin, such as `cpu_device_count: 4`. */
 export type ClientOptions = Readonly<Record<string, string | number | boolean>>;
 
-const loaded = new Map<string, Plugin>();
+const loaded = new Map<string, PjrtPlugin>();
 
 /**
  * Loads a plugin, once a process.
  *
  * @param file path of the shared library
- * @throws Error where the file is no PJRT plugin, or speaks a version of the C API that is not understood
+ * @throws Error where the file is not a PJRT plugin, or has an unknown version of the C API
  */
-export function loadPlugin(file: string): Plugin {
+export function loadPlugin(file: string): PjrtPlugin {
   const path = resolve(file); // a name alone would be looked for in the system's folders
   let plugin = loaded.get(path);
   if (plugin === undefined) {
     quieten();
     const file = statSync(path, { throwIfNoEntry: false }); // before it is loaded: it may be replaced at any moment
-    plugin = new Plugin(path, openApi(path), [file?.size ?? 0, Math.round(file?.mtimeMs ?? 0)]);
+    plugin = new PjrtPlugin(path, openApi(path), [file?.size ?? 0, Math.round(file?.mtimeMs ?? 0)]);
     loaded.set(path, plugin);
   }
   return plugin;
@@ -38,7 +38,7 @@ function quieten(): void {
 }
 
 /** A loaded plugin. */
-export class Plugin {
+export class PjrtPlugin {
   /** Version of the PJRT C API that it speaks. */
   readonly version: { readonly major: number; readonly minor: number };
   readonly #api: Api;

@@ -1,4 +1,4 @@
-/** A plugin whose file is replaced, or removed, while a process uses it: the process goes on with what it has loaded. */
+/** A plugin whose file is replaced, or removed, while a process uses it: the process continues with what it has loaded. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { pluginForTests } from "../testing.ts";

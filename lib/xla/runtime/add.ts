@@ -23,7 +23,7 @@ export interface AddOptions {
  * Installs a runtime, unless it is installed already.
  *
  * @param runtime one of the table, or its name
- * @throws RuntimeError with what to do, where it cannot be had
+ * @throws RuntimeError with what to do, where it is unavailable
  */
 export async function addRuntime(runtime: Runtime | RuntimeName, options: AddOptions = {}): Promise<Installed> {
   const row = typeof runtime === "string" ? runtimeNamed(runtime) : runtime;

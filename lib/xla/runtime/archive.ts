@@ -8,7 +8,7 @@ import type { Archive } from "./types.ts";
 /** Bytes that a connection brings within the time of a stall, at least. */
 const leastBytes = 4096;
 
-/** An attempt that failed. Its text goes on from "Cannot download …:". */
+/** An attempt that failed. Its text continues "Cannot download …:". */
 class Failed extends Error {}
 
 /**
@@ -17,7 +17,7 @@ class Failed extends Error {}
  * @param folder that exists
  * @param progress called with the bytes that are there and the bytes there will be, 0 where the server does not say
  * @returns path of the archive
- * @throws RuntimeError where it cannot be had or is not the one expected
+ * @throws RuntimeError where it is unavailable or is not the one expected
  */
 export async function fetchArchive(
   { url, sha256 }: Archive,

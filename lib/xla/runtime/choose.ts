@@ -56,7 +56,7 @@ export function choosePlugin(
     });
     notes.push(
       names.length === 0
-        ? `${device} found, but its driver speaks CUDA ${cuda} and 12.0 is the least: update the driver`
+        ? `${device} found, but its driver supports CUDA ${cuda}; 12.0 or newer is needed: update the driver`
         : `${device} found, but ${damaged[0] ?? `not its plugin: deno task runtime add ${names[0]}`}`,
     );
   }

@@ -22,7 +22,7 @@ export interface Hardware {
 }
 
 /** Where the facts come from. */
-export interface Sources {
+export interface MachineFacts {
   /** Content of a file; undefined where it cannot be read. */
   read(path: string): string | undefined;
   /** Names in a folder; none where it cannot be read. */
@@ -31,7 +31,7 @@ export interface Sources {
   cuda(): CudaDriver | undefined;
 }
 
-const machine: Sources = {
+const machine: MachineFacts = {
   read(path) {
     try {
       return readFileSync(path, "utf8");
@@ -50,7 +50,7 @@ const machine: Sources = {
 };
 
 /** Looks at this machine. */
-export function detect(from: Sources = machine): Hardware {
+export function detect(from: MachineFacts = machine): Hardware {
   const processors = cpus();
   return {
     cpu: { model: processors[0]?.model.trim() || "unknown", cores: processors.length },
@@ -59,7 +59,7 @@ export function detect(from: Sources = machine): Hardware {
 }
 
 /** The driver's own library counts the devices: it also knows what CUDA_VISIBLE_DEVICES hides. */
-function nvidia(from: Sources): Accelerator | undefined {
+function nvidia(from: MachineFacts): Accelerator | undefined {
   const found = from.cuda();
   if (found === undefined || found.devices.length === 0) return undefined;
   const driver = /Kernel Module(?: for \S+)?\s+(\d+[\d.]*)/.exec(from.read("/proc/driver/nvidia/version") ?? "")?.[1];
@@ -67,7 +67,7 @@ function nvidia(from: Sources): Accelerator | undefined {
 }
 
 /** The kernel lists what can compute: processors among them, which have no SIMD units. */
-function amd(from: Sources): Accelerator | undefined {
+function amd(from: MachineFacts): Accelerator | undefined {
   const nodes = "/sys/class/kfd/kfd/topology/nodes";
   const devices = from.list(nodes).flatMap((node) => {
     const simds = Number(/^simd_count (\d+)/m.exec(from.read(`${nodes}/${node}/properties`) ?? "")?.[1] ?? 0);
@@ -78,7 +78,7 @@ function amd(from: Sources): Accelerator | undefined {
 }
 
 /** PCI devices of Google whose driver offers them to programs. */
-function tpu(from: Sources): Accelerator | undefined {
+function tpu(from: MachineFacts): Accelerator | undefined {
   const bus = "/sys/bus/pci/devices";
   const ours = from.list(bus).filter((device) => from.read(`${bus}/${device}/vendor`)?.trim() === "0x1ae0");
   const usable = from.list("/dev").some((name) => /^accel\d+$/.test(name)) || from.list("/dev/vfio").length > 1;

@@ -19,7 +19,7 @@ export async function checkHash(path: string, expected: string, signal?: AbortSi
   ]);
 }
 
-/** SHA-256 of a file, 64 hexadecimal digits; the thread stands still meanwhile. */
+/** SHA-256 of a file, 64 hexadecimal digits; the thread is blocked meanwhile. */
 export function hashOf(path: string): string {
   const hash = createHash("sha256");
   const chunk = new Uint8Array(1 << 20);

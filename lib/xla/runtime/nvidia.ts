@@ -22,7 +22,7 @@ const order = [
   "libcudnn.so",
 ];
 
-/** Folders `nvidia/<package>` of the wheels that were unpacked beside a plugin; none where it is no such plugin. */
+/** Folders `nvidia/<package>` of the wheels that were unpacked beside a plugin; none where it is not such a plugin. */
 function packages(plugin: string): string[] {
   const root = join(dirname(plugin), "..", "..", "nvidia"); // jax_plugins/xla_cuda13/xla_cuda_plugin.so
   if (!/cuda/.test(plugin) || !existsSync(root)) return [];

@@ -27,7 +27,7 @@ export async function findPip(): Promise<Pip | undefined> {
 /**
  * Downloads a wheel and checks its size and hash; pip checks the hash too.
  *
- * @param folder an empty one, where the wheel will stand and pip keeps what is under way
+ * @param folder an empty one, for the wheel and for pip's unfinished download
  * @param progress called with the bytes that are there
  * @returns path of the wheel
  * @throws RuntimeError with what pip says

@@ -24,7 +24,7 @@ export function canRequest(): boolean {
   return process.env[launchedVariable] === "1" && process.connected === true && typeof process.send === "function";
 }
 
-/** Has a runtime installed. @throws RuntimeError with what to do, where it cannot be had */
+/** Has a runtime installed. @throws RuntimeError with what to do, where it is unavailable */
 export async function requestRuntime(
   runtime: RuntimeName,
   { signal, progress }: { signal?: AbortSignal | undefined; progress?: ReportBytes | undefined },
@@ -42,7 +42,8 @@ export async function requestRuntime(
       if (answer.answer === "progress") progress?.(answer.what, answer.done, answer.total);
       else end(() => resolve(answer.answer === "failed" ? answer : undefined));
     };
-    const lost = () => end(() => reject(new RuntimeError("Cannot install a runtime: who was asked has ended", [])));
+    const lost = () =>
+      end(() => reject(new RuntimeError("Cannot install a runtime: the installing process has ended", [])));
     const cancel = () => {
       send({ ask: "cancel" });
       end(() => reject(signal!.reason));

@@ -7,7 +7,7 @@ import { gzipSync } from "node:zlib";
 import { packTar } from "modern-tar";
 import { addRuntime } from "./add.ts";
 import { choosePlugin, runtimesFor } from "./choose.ts";
-import { type Accelerator, detect, type Sources } from "./detect.ts";
+import { type Accelerator, detect, type MachineFacts } from "./detect.ts";
 import { RuntimeError } from "./error.ts";
 import { findInstalled, listInstalled, manifestName, removeRuntime } from "./installed.ts";
 import { cudaToolkitFor, librariesFor } from "./nvidia.ts";
@@ -182,7 +182,7 @@ Deno.test("the table pins every wheel and archive", () => {
 });
 
 /** A machine whose files and driver are these. */
-const machine = (files: Record<string, string>, cuda?: ReturnType<Sources["cuda"]>): Sources => ({
+const machine = (files: Record<string, string>, cuda?: ReturnType<MachineFacts["cuda"]>): MachineFacts => ({
   read: (path) => files[path],
   list: (folder) => {
     const below = Object.keys(files).filter((path) => path.startsWith(`${folder}/`));
@@ -261,7 +261,7 @@ Deno.test("choosePlugin() takes the accelerator that has its plugin, else the CP
     runtime: "cuda13",
     reason: "NVIDIA H100 found",
   });
-  assert.equal(choosePlugin({ folder, hardware: none, env }).plugin, onCpu, "a plugin without its device is no use");
+  assert.equal(choosePlugin({ folder, hardware: none, env }).plugin, onCpu, "a plugin without its device is of no use");
   writeFileSync(cuda13, "cut off");
   assert.match(
     choosePlugin({ folder, hardware: h100, env }).reason,

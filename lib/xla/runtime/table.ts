@@ -35,9 +35,9 @@ export const runtimes: readonly Runtime[] = [
   {
     name: "cpu",
     what: "the processor",
-    version: wheels.cpu.version,
+    version: wheels.cpuWheel.version,
     platform: linux,
-    wheels: [wheels.cpu],
+    wheels: [wheels.cpuWheel],
     plugin: "lammps_jax_pjrt_cpu/pjrt_c_api_cpu_plugin.so",
     archives: cpuArchives,
     tested: true,

@@ -1,4 +1,4 @@
-/** What a runtime is made of, and what there is of it on this machine. */
+/** The parts of a runtime, and which of them are on this machine. */
 
 export type RuntimeName = "cpu" | "cuda13" | "cuda12" | "rocm7" | "tpu";
 
@@ -54,5 +54,5 @@ export interface Installed {
   readonly size: number;
 }
 
-/** Called while something long goes on: bytes done of bytes in total, or of 0 where that is not known. */
+/** Called during something long: bytes done of bytes in total, or of 0 where that is not known. */
 export type ReportBytes = (what: string, done: number, total: number) => void;

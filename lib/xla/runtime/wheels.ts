@@ -2,7 +2,7 @@
 import type { Wheel } from "./types.ts";
 
 /** Built from JAX 0.11.2 (PJRT API 0.115). Chosen among three: see the README. */
-export const cpu = wheel(
+export const cpuWheel = wheel(
   "lammps-jax-pjrt-cpu 0.11.2 62711338 1319390d948b39f69f7dade496b7c385149d9ca6097a6b62114da113216d9ad1",
   /^lammps_jax_pjrt_cpu\/pjrt_c_api_cpu_plugin\.so$/,
 );

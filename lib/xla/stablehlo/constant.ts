@@ -45,7 +45,7 @@ export function fullLike(like: Type, value: number): Value {
   return full(like.shape, like.dtype, value);
 }
 
-/** A constant of given elements, in row-major order. Stands in the program's text: for small ones. */
+/** A constant of given elements, in row-major order. It is written in the program's text: for small ones. */
 export function constant(values: ArrayLike<number>, shape: readonly number[], dtype: ElementType): Value {
   const size = sizeOf(shape);
   require(values.length === size, () => `Cannot make a constant of shape [${shape}] from ${values.length} numbers`);
@@ -63,7 +63,7 @@ export function constant(values: ArrayLike<number>, shape: readonly number[], dt
 }
 
 function constantOf(type: Type, text: string): Value {
-  // The type stands once more in the attribute; the writer of programs puts it there.
+  // The attribute repeats the type; the writer of programs puts it there.
   return single("stablehlo.constant", [], text, { shape: [...type.shape], dtype: type.dtype });
 }
 

@@ -2,7 +2,7 @@
 import { type Type, typeText } from "./type.ts";
 import type { Op, Region, Value } from "./value.ts";
 
-/** What of a program stands apart from its values. */
+/** The parts of a program besides its values. */
 export interface ProgramOptions {
   /** Inputs in this order; other values from outside follow. */
   readonly parameters?: readonly Value[];

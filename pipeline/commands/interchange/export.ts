@@ -17,7 +17,7 @@ const prefix = /^state\/average\/(?:trainable|buffers)\//;
  * JSON: all that sampling takes.
  *
  * @param out ends in `.safetensors`
- * @throws {DenoiseError} when there is no checkpoint, it is damaged, the name has another ending, or a checkpoint stands
+ * @throws {DenoiseError} when there is no checkpoint, it is damaged, the name has another ending, or a checkpoint is
  *   there
  */
 export async function exportWeights(target: string, out: string, console: Console): Promise<void> {
@@ -46,7 +46,7 @@ export async function exportWeights(target: string, out: string, console: Consol
   row(console, "weights", `${counted(Object.keys(weights).length, "tensor")}, ${bytes(size)}, averages alone: ${out}`);
 }
 
-/** Whether a file is a checkpoint, by whatever name, or stands in a folder of checkpoints. */
+/** Whether a file is a checkpoint, by whatever name, or is in a folder of checkpoints. */
 async function isAmongCheckpoints(file: string, checkpoint: string): Promise<boolean> {
   const real = await Deno.realPath(file).catch(() => resolve(file));
   if (real === await Deno.realPath(checkpoint) || basename(dirname(real)) === "checkpoints") return true;

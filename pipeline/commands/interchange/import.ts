@@ -51,7 +51,7 @@ export interface ImportOptions {
  * Imports the weights in a Keras file, and writes them as the checkpoint of step 0: to sample from, or to train on.
  *
  * @returns the checkpoint
- * @throws {DenoiseError} when a file cannot be read or does not fit, or a run or a file stands there already
+ * @throws {DenoiseError} when a file cannot be read or does not fit, or a run or a file is already there
  */
 export async function importWeights(
   file: string,
@@ -103,7 +103,7 @@ export async function importWeights(
     await rememberCode(graph.recipe.code, console);
     row(console, "checkpoint", checkpoint);
     row(console, "next", `deno task sample ${folder ?? out} --count 64 --grid grid.png`);
-    if (folder !== undefined) row(console, "", `deno task run ${folder}   trains on from here`);
+    if (folder !== undefined) row(console, "", `deno task run ${folder}   continues training from here`);
     return { checkpoint };
   } finally {
     console.endProgress();

@@ -80,7 +80,7 @@ async function inPlace(test: (place: Place) => Promise<void>): Promise<void> {
   }
 }
 
-Deno.test("import makes a run folder that sampling and training go on from; export writes its averages alone", () =>
+Deno.test("import makes a run folder that sampling and training start from; export writes its averages alone", () =>
   inPlace(async ({ folder, recipe, weights, run }) => {
     const file = join(folder, "whole.weights.h5");
     const models = [{ at: "layers/functional", weights: await weights(0.01) }, {
@@ -114,12 +114,12 @@ Deno.test("import makes a run folder that sampling and training go on from; expo
     await Deno.copyFile(checkpoint, copy);
     await exportWeights(out, averages, memoryConsole()); // what was exported may be exported again
     for (const taken of [checkpoint, link, copy, join(out, "checkpoints", "weights.safetensors")]) {
-      await assert.rejects(exportWeights(out, taken, memoryConsole()), /checkpoints stand there/, taken);
+      await assert.rejects(exportWeights(out, taken, memoryConsole()), /checkpoints are kept there/, taken);
     }
     assert.deepEqual(await Deno.readFile(checkpoint), bytes);
 
-    await assert.rejects(run(file, { out }), /a run stands there already/);
-    await assert.rejects(run(file, { out: averages }), /there is such a file already/);
+    await assert.rejects(run(file, { out }), /it already holds a run/);
+    await assert.rejects(run(file, { out: averages }), /the file already exists/);
     const [own, log] = [join(folder, "own"), join(folder, "logged")];
     for (
       const [path, text] of [[join(own, "recipe.yaml"), "name: mine\n"], [join(log, "log.jsonl"), "{}\n"]] as const
@@ -128,18 +128,18 @@ Deno.test("import makes a run folder that sampling and training go on from; expo
       await Deno.writeTextFile(path, text);
       await assert.rejects(
         run(file, { out: dirname(path) }),
-        /there is such a file already|a run stands there already/,
+        /the file already exists|it already holds a run/,
       );
       assert.equal(await Deno.readTextFile(path), text);
     }
-    await assert.rejects(run(file, { out: join(own, "recipe.yaml") }), /there is such a file already/);
+    await assert.rejects(run(file, { out: join(own, "recipe.yaml") }), /the file already exists/);
     const console = memoryConsole();
     const result = await train(recipe, { plugins: builtins, runs: join(folder, "runs") }, console);
     assert.equal(result.step, 1);
     assert.deepEqual(console.warnings, [], "trains on without a warning");
   }));
 
-Deno.test("import finds the average of Keras 2, which stands in its file without a name", () =>
+Deno.test("import finds the average of Keras 2, which has no name in its file", () =>
   inPlace(async ({ folder, weights, run }) => {
     const file = join(folder, "whole.weights.h5");
     const models = [{ at: "layers/functional", weights: await weights(0.02) }, {
@@ -189,7 +189,7 @@ Deno.test("import says what is missing and which shapes differ, with the layer t
       /it has no bias|has no bias, which "down0.block0.conv2.bias" takes/,
       (all) => all.filter(({ name }) => name !== "conv2d_3/bias"),
     );
-    await refused(/does not say which Keras layers it restates/, (all) => all, {
+    await refused(/does not say which Keras layers it mirrors/, (all) => all, {
       overrides: ["network={use: patch-unet, widths: [4, 6]}"],
     });
     await Deno.writeTextFile(join(folder, "text.h5"), "text");

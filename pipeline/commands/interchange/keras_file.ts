@@ -22,7 +22,7 @@ export interface KerasModel {
 }
 
 /**
- * Reads a file and tells its models apart. Where none fits the network, the one with the most layers stands for it, so
+ * Reads a file and tells its models apart. Where none fits the network, the one with the most layers is taken, so
  * that matching says what is wrong.
  *
  * @throws {DenoiseError} when it cannot be read, or several models fit and nothing tells them apart

@@ -79,7 +79,7 @@ function misfit(layer: KerasLayer, part: KerasPart, shapes: Wanted["shapes"]): s
   return undefined;
 }
 
-/** A weight by name, or by its place among those that stand together. */
+/** A weight by name, or by its place in its group. */
 function weightOf({ weights }: KerasLayer, part: KerasPart, key: string) {
   const folder = key.slice(0, key.lastIndexOf("/") + 1);
   const together = Object.keys(part.weights).filter((other) => other.slice(0, other.lastIndexOf("/") + 1) === folder);

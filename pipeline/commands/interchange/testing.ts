@@ -10,12 +10,12 @@ export interface NamedWeight {
 
 /**
  * How Keras lays weights out. `legacy`: `save_weights("x.h5")` of Keras 2. `model`: `save("x.h5")`. `named`: `.weights.h5`
- * of Keras 3, whose layers stand in order of depth, their own names in an attribute. `places`: the same of tf_keras,
+ * of Keras 3, whose layers are in order of depth, their own names in an attribute. `places`: the same of tf_keras,
  * without the names.
  */
 export type Layout = "legacy" | "model" | "named" | "places";
 
-/** A model in a file: where it stands (`""` for the file itself), and its weights in order of depth. */
+/** A model in a file: its path (`""` for the file itself), and its weights in order of depth. */
 export interface WrittenModel {
   readonly at: string;
   readonly weights: readonly NamedWeight[];

@@ -36,7 +36,7 @@ export interface SampleGrid {
   readonly label: string;
 }
 
-/** SampleKeys the grids in the samples folder of a run: one after the other, or as a picture with a row of each. */
+/** Draws the grids in the samples folder of a run: one after the other, or as a picture with a row of each. */
 export async function animationPicture(
   folder: string,
   options: AnimationOptions,
@@ -79,7 +79,7 @@ export async function animationPicture(
 /**
  * The grids that training wrote, in their order.
  *
- * @throws {DenoiseError} when it is no run folder
+ * @throws {DenoiseError} when it is not a run folder
  */
 export async function sampleGrids(folder: string): Promise<SampleGrid[]> {
   const found: (SampleGrid & { unit: string; count: number })[] = [];

@@ -41,7 +41,7 @@ export interface Diffusion {
 }
 
 /**
- * SampleKeys the noisy image, its parts and its velocity at times from 0 to 1.
+ * Draws the noisy image, its parts and its velocity at times from 0 to 1.
  *
  * @param target a run folder or a checkpoint; or a recipe, whose normalizer is fitted first
  */

@@ -1,4 +1,4 @@
-/** Picture `grid`: generatePictures pictures in rows and columns. */
+/** Picture `grid`: generated pictures in rows and columns. */
 import { layOut } from "../../../lib/image/mod.ts";
 import { checkSeed, checkWhole, printModel } from "../options.ts";
 import type { Console } from "../../terminal/console.ts";
@@ -19,7 +19,7 @@ export interface GridPictureOptions extends PictureOptions {
   readonly scale?: number;
 }
 
-/** SampleKeys generatePictures pictures of seeds one after the other, row by row. */
+/** Draws generated pictures of seeds one after the other, row by row. */
 export async function gridPicture(
   target: string,
   options: GridPictureOptions,

@@ -25,7 +25,7 @@ export interface InterpolationOptions extends PictureOptions {
 }
 
 /**
- * SampleKeys pairs of noises with what lies between them; as an animation, pictures that walk from noise to noise and back to
+ * Draws pairs of noises with what lies between them; as an animation, pictures that walk from noise to noise and back to
  * where they began.
  */
 export async function interpolationPicture(

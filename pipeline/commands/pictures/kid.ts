@@ -3,7 +3,8 @@ import { dirname, join } from "node:path";
 import { z } from "zod";
 import { writeWhole } from "../../../lib/files/mod.ts";
 import type { Stage } from "../../graph/types.ts";
-import { measuredAgain, measurementsDamaged, measuringUnavailable } from "../../problems/messages/pictures.ts";
+import { measuredAgain, measurementsDamaged } from "../../problems/messages/pictures.ts";
+import { metricUnavailable } from "../../problems/messages/run.ts";
 import { validationMissing } from "../../problems/messages/run.ts";
 import { type LineChart, lineChart, panels, type Spec } from "../../view/plots/mod.ts";
 import { DenoiseError } from "../../problems/problem.ts";
@@ -58,7 +59,7 @@ export interface Cell {
 
 /**
  * Measures each sampler with each number of steps, and draws the values. What was measured is kept beside the picture:
- * an interrupted command goes on where it stopped, and one with more samplers measures only those.
+ * an interrupted command resumes where it stopped, and one with more samplers measures only those.
  */
 export async function kidPicture(
   target: string,
@@ -89,7 +90,11 @@ export async function kidPicture(
   const missing = wanted.filter(({ key }) => !cells.has(key));
   // Kept numbers that were measured by the same pictures and weights compare; others are measured again.
   const mixed = new Set(wanted.flatMap(({ key }) => cells.get(key)?.by ?? [])).size > 1;
-  row(console, metric, `${counted(wanted.length, "measurement")}, of which ${wanted.length - missing.length} are kept`);
+  row(
+    console,
+    metric,
+    `${counted(wanted.length, "measurement")}, ${wanted.length - missing.length} of them done before`,
+  );
   if (missing.length > 0 || mixed) {
     await using pictures = await openData(graph, console, { signal, cache });
     if (pictures.validation.count === 0) throw new DenoiseError(validationMissing());
@@ -97,7 +102,7 @@ export async function kidPicture(
     const lack = await prepareMetric(graph, stage, console, { signal, cache });
     if (lack !== undefined) {
       const given = "weights" in stage.plugin.options.shape ? ["or give them with --weights FILE"] : [];
-      throw new DenoiseError(measuringUnavailable(metric, lack.message, [...lack.help, ...given]));
+      throw new DenoiseError(metricUnavailable(metric, lack.message, [...lack.help, ...given]));
     }
     const measure = buildMeasure(session);
     printOtherData(console, position, pictures);

@@ -10,7 +10,7 @@ export interface PictureOptions extends LoadOptions {
   readonly out?: string;
   /** Seed of the first picture; further ones have the next. Integer from 0 on. Default 0. */
   readonly seed?: number;
-  /** Pictures generatePictures at the same time. Default: the batch size of training. */
+  /** Pictures generated at the same time. Default: the batch size of training. */
   readonly batch?: number;
 }
 

@@ -10,7 +10,7 @@ import {
   type StillFormat,
 } from "../../../lib/image/mod.ts";
 import { pictureFormat } from "../../problems/messages/pictures.ts";
-import { toPicture, toSvg } from "../../view/plots/draw.ts";
+import { chartToSvg, toPicture } from "../../view/plots/draw.ts";
 import type { Spec } from "../../view/plots/spec.ts";
 import { DenoiseError } from "../../problems/problem.ts";
 import type { Console } from "../../terminal/console.ts";
@@ -20,7 +20,7 @@ const still = [".png", ".webp"] as const;
 const moving = [".gif", ".webp"] as const;
 const charts = [".png", ".svg", ".webp"] as const;
 
-/** What a command draws: charts, pictures that stand still, and those that may move. */
+/** What a command draws: charts, still pictures, and pictures that may be animated. */
 export type What = "a chart" | "a picture" | "an animation" | "a picture or an animation";
 
 const endings: Readonly<Record<What, readonly string[]>> = {
@@ -63,7 +63,7 @@ export async function saveAnimation(file: string, frames: readonly Frame[], cons
 /** Writes a chart, and says where. */
 export async function saveChart(file: string, spec: Spec, console: Console): Promise<void> {
   if (endingOf(file) !== ".svg") return await savePicture(file, await toPicture(spec), console);
-  await writeWhole(file, await toSvg(spec));
+  await writeWhole(file, await chartToSvg(spec));
   row(console, "chart", file);
 }
 

@@ -7,7 +7,7 @@ import { type LineChart, panels, type Spec } from "../../view/plots/mod.ts";
 import { DenoiseError, type Problem } from "../../problems/problem.ts";
 import { checkOptions } from "../../recipe/options.ts";
 import { readSettings } from "../../recipe/overrides.ts";
-import type { Report } from "../../recipe/parse.ts";
+import type { ReportProblem } from "../../recipe/parse.ts";
 import { readRecipe } from "../../recipe/read.ts";
 import type { PluginSource } from "../../recipe/types.ts";
 import { tellOdd } from "../../problems/odd.ts";
@@ -36,7 +36,7 @@ export interface NamedSchedule {
   readonly schedule: Schedule;
 }
 
-/** SampleKeys the schedule of a recipe, or all schedules in one picture. */
+/** Draws the schedule of a recipe, or all schedules in one picture. */
 export async function schedulePicture(options: SchedulePictureOptions, console: Console): Promise<PictureResult> {
   const { plugins, recipe: file, overrides = [], out } = options;
   const trust = { trained: true, ...options.trust };
@@ -65,7 +65,7 @@ export async function schedulePicture(options: SchedulePictureOptions, console: 
  */
 async function allSchedules(plugins: PluginSource, texts: readonly string[] = []): Promise<NamedSchedule[]> {
   const problems: Problem[] = [];
-  const report: Report = (text, place) => void problems.push(place === undefined ? text : { ...text, place });
+  const report: ReportProblem = (text, place) => void problems.push(place === undefined ? text : { ...text, place });
   const settings = readSettings(texts, report);
   const known = new Set<string>();
   const found: NamedSchedule[] = [];

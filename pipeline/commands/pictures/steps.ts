@@ -17,7 +17,7 @@ export interface StepsPictureOptions extends PictureOptions {
   readonly columns?: number;
 }
 
-/** SampleKeys a row for each number of steps; all pictures of a column begin with one noise. */
+/** Draws a row for each number of steps; all pictures of a column begin with one noise. */
 export async function stepsPicture(
   target: string,
   options: StepsPictureOptions,

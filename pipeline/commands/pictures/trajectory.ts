@@ -32,7 +32,7 @@ export interface Trajectory {
   readonly result: readonly Picture[];
 }
 
-/** SampleKeys the noisy image and the predicted signal of each step, for each sampler from the same noise. */
+/** Draws the noisy image and the predicted signal of each step, for each sampler from the same noise. */
 export async function trajectoryPicture(
   target: string,
   options: TrajectoryOptions,

@@ -6,8 +6,8 @@ import type { Cell } from "./table.ts";
 const mostBands = 4; // lines whose spread can still be told apart
 
 /**
- * SampleKeys the first number that was measured: over the first setting with several numbers, a line for all else; as bars
- * where no setting has numbers. Settings with one value stand below the title.
+ * Draws the first number that was measured: over the first setting with several numbers, a line for all else; as bars
+ * where no setting has numbers. Settings with one value are below the title.
  *
  * @param metric name of the plugin that measured it
  */

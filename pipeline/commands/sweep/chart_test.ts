@@ -1,6 +1,6 @@
 /** Tests of the chart of a sweep: what its axes, lines and bars are called. */
 import assert from "node:assert/strict";
-import { toSvg } from "../../view/plots/mod.ts";
+import { chartToSvg } from "../../view/plots/mod.ts";
 import { sweepChart } from "./chart.ts";
 import { readGrid } from "./grid.ts";
 
@@ -18,7 +18,7 @@ async function textsOf(overrides: readonly string[], label: string, spread?: num
       metrics: [spread === undefined ? measured : { ...measured, spread }],
     };
   });
-  const svg = await toSvg(sweepChart("Sweep of small", axes, cells, "kid"));
+  const svg = await chartToSvg(sweepChart("Sweep of small", axes, cells, "kid"));
   return [...svg.matchAll(/<text[^>]*>([^<]*)<\/text>/g)].map(([, text]) => text!);
 }
 

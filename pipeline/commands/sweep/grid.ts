@@ -92,7 +92,7 @@ function valuesOf(override: string): string[] {
   return equals < 0 ? [] : splitValues(override.slice(equals + 1), override);
 }
 
-/** Splits at the commas that stand outside brackets, braces and quotes. */
+/** Splits at the commas outside brackets, braces and quotes. */
 function splitValues(text: string, whole: string): string[] {
   const closing: Readonly<Record<string, string>> = { "[": "]", "{": "}", "(": ")", '"': '"', "'": "'" };
   const parts = [""], open: string[] = [];

@@ -4,7 +4,7 @@ import { exists } from "../../../lib/files/exists.ts";
 import { sha256 } from "../../../lib/files/hash.ts";
 import { metricsMissing } from "../../problems/messages/run.ts";
 import { sweepDataMixed, sweepUntrusted, sweepUnused } from "../../problems/messages/sweep.ts";
-import type { Text } from "../../problems/messages/text.ts";
+import type { Message } from "../../problems/messages/text.ts";
 import { DenoiseError } from "../../problems/problem.ts";
 import { toYaml } from "../../recipe/write.ts";
 import { readRecipe } from "../../recipe/read.ts";
@@ -27,9 +27,9 @@ export interface SweepOptions extends Pick<TrainOptions, "plugins" | "trust" | "
   readonly overrides?: readonly string[];
   /** What a user types before the recipe to sweep it. Default `deno task sweep`. */
   readonly command?: string;
-  /** Starts over; what stands in the folder of the sweep is moved aside. */
+  /** Starts over; what is in the folder of the sweep is moved aside. */
   readonly fresh?: boolean;
-  /** Stops after the step that is under way; the same sweep goes on there. */
+  /** Stops after the step that is under way; the same sweep resumes there. */
   readonly signal?: AbortSignal;
 }
 
@@ -46,7 +46,7 @@ export interface SweepResult {
 
 /**
  * Trains and measures every combination. What is measured already with the same recipe is not done again, and a model
- * that was interrupted goes on where it stopped. Settings of samplers and metrics do not train a model anew. Samplers take
+ * that was interrupted resumes where it stopped. Settings of samplers and metrics do not retrain a model. Samplers take
  * the steps that the recipe says.
  *
  * @param file a recipe, a run folder or a checkpoint
@@ -108,7 +108,7 @@ export async function sweep(file: string, options: SweepOptions, console: Consol
       const how = { ...shared, trust: { ...trust, plugins: files }, overrides: overridesOf(used), steps: null, json };
       const evaluated = await evaluate(trained.folder, how, console);
       if (evaluated.outcome === "interrupted") {
-        console.line(`go on with: ${again}`);
+        console.line(`resume with: ${again}`);
         return stopped();
       }
       const { step, metrics } = evaluated;
@@ -135,7 +135,7 @@ function metricOf({ stages }: Recipe, cells: readonly Cell[]): string {
 }
 
 /** Axes of samplers that no metric uses. */
-function unused({ axes }: Grid, { stages }: Recipe): Text[] {
+function unused({ axes }: Grid, { stages }: Recipe): Message[] {
   const used = new Set(stages.flatMap(({ kind, options }) => kind === "metric" ? [options.sampler] : []));
   return axes.flatMap(({ key }) => {
     const [, sampler] = /^samplers\.([^.]+)/.exec(key) ?? [];

@@ -17,13 +17,13 @@ train: { steps: 2, samples: { rows: 1, columns: 2 } }
 backend: cpu
 `;
 
-/** How bright two generatePictures pictures are. */
+/** How bright two generated pictures are. */
 const glow = `
 import { plugin, tf, z } from "denoise/plugin";
 export default plugin({
   kind: "metric",
   name: "glow",
-  summary: "How bright generatePictures pictures are",
+  summary: "How bright generated pictures are",
   needs: ["sampler"],
   options: z.object({ sampler: z.string().describe("which") }),
   create: () => ({
@@ -36,7 +36,7 @@ export default plugin({
 });
 `;
 
-Deno.test("readGrid() goes through every combination, and trains no model anew for samplers and metrics", () => {
+Deno.test("readGrid() goes through every combination, and retrains no model for samplers and metrics", () => {
   const grid = readGrid(["seed=1", "schedule=cosine,linear", "samplers.preview.steps=5,20", "loss.error=mae,mse"]);
   assert.deepEqual(grid.fixed, ["seed=1"]);
   assert.deepEqual(grid.models.map(({ point }) => Object.values(point).join()), [
@@ -85,7 +85,7 @@ Deno.test("readGrid() writes the values of the recipe so that they read back as 
   assert.deepEqual(axis!.values.map((text) => parse(text)), values);
 });
 
-Deno.test("readGrid() refuses what is no grid", () => {
+Deno.test("readGrid() refuses what is not a grid", () => {
   const code = (...overrides: string[]) => {
     try {
       return `${readGrid(overrides).axes.length} axes`;
@@ -167,7 +167,7 @@ Deno.test({
     const output = memoryConsole();
     const third = await sweep(file, { ...shared, overrides: ["seed=1,2"], signal: stopped.signal }, output);
     assert.equal(third.outcome, "interrupted");
-    assert.equal(output.lines.at(-1), `go on with: deno task sweep --runs ${shared.runs} ${file} seed=1,2`);
+    assert.equal(output.lines.at(-1), `resume with: deno task sweep --runs ${shared.runs} ${file} seed=1,2`);
     assert.equal((await run("seed=1,2")).outcome, "finished");
   },
 });
@@ -206,7 +206,7 @@ Deno.test({
   },
 });
 
-Deno.test("sweep() goes through what a recipe declares, and refuses what is no grid", async () => {
+Deno.test("sweep() goes through what a recipe declares, and refuses what is not a grid", async () => {
   const folder = await Deno.makeTempDir();
   const file = join(folder, "small.yaml");
   const run = async (grid: string) => {

@@ -1,13 +1,13 @@
 /** Messages about opening a dataset and cutting batches from it, in alphabetical order of code. */
 import { shellWord } from "../../terminal/shell.ts";
-import { counted, quote, type Text } from "./text.ts";
+import { counted, type Message, quote } from "./text.ts";
 
-/** A batch larger than all that an epoch holds. */
-export function batchTooLarge(batchSize: number, count: number, repeats: number): Text {
+/** A batch larger than all that an epoch has. */
+export function batchTooLarge(batchSize: number, count: number, repeats: number): Message {
   const epoch = count * repeats;
   return {
     code: "batch-too-large",
-    message: `Cannot cut a batch of ${counted(batchSize, "picture")} from the training split: an epoch holds ${
+    message: `Cannot make a batch of ${counted(batchSize, "picture")} from the training split: an epoch has ${
       counted(epoch, "picture")
     }`,
     help: [
@@ -24,25 +24,25 @@ export function brokenPictures(
   broken: readonly { name: string; reason: string }[],
   count: number,
   limit: number,
-): Text {
+): Message {
   return {
     code: "broken-pictures",
     message: `Cannot decode ${broken.length} or more of ${counted(count, "picture")}: at most ${limit} may be broken`,
     help: [
       ...broken.slice(0, 5).map(({ name, reason }) => `${name}: ${reason}`),
-      "repair or remove them, or allow more: broken_limit, where the dataset has that option",
+      "repair or remove them, or allow more with broken_limit, if the dataset has that option",
     ],
   };
 }
 
 /** A dataset that could not be opened, with what its plugin said. */
-export function datasetUnavailable(what: string, help: readonly string[]): Text {
+export function datasetUnavailable(what: string, help: readonly string[]): Message {
   return { code: "dataset-unavailable", message: what, help };
 }
 
 /** A dataset that opens without a picture to train on. */
-export function emptySplit(held: number, skipped: number): Text {
-  const rest = held === 1 ? "the only picture left is" : `all ${counted(held, "picture")} that are left are`;
+export function emptySplit(held: number, skipped: number): Message {
+  const rest = held === 1 ? "the only remaining picture is" : `all ${counted(held, "remaining picture")} are`;
   return {
     code: "empty-split",
     message: "Cannot train: the training split holds no pictures",
@@ -55,19 +55,19 @@ export function emptySplit(held: number, skipped: number): Text {
 }
 
 /** Decoded pictures that have changed on the disk. */
-export function storeDamaged(path: string): Text {
+export function storeDamaged(path: string): Message {
   return {
     code: "store-damaged",
     message: `Cannot use the decoded pictures in "${path}": the file is damaged`,
-    help: [`delete it, and the pictures are decoded again: rm ${shellWord(path)}`],
+    help: [`delete it, and the pictures will be decoded again: rm ${shellWord(path)}`],
   };
 }
 
 /** A dataset that gives pictures of another shape than it said. */
-export function wrongPicture(name: string, bytes: number, expected: number): Text {
+export function wrongPicture(name: string, bytes: number, expected: number): Message {
   return {
     code: "wrong-picture",
     message: `The dataset gave ${bytes} bytes for picture ${quote(name)}, expected ${expected}`,
-    help: ["its plugin has to return height × width × channels bytes from pixels()"],
+    help: ["pixels() of its plugin must return height × width × channels bytes"],
   };
 }

@@ -1,19 +1,19 @@
 /** Messages about wiring a recipe's stages into a graph, in alphabetical order of code. */
-import { choices, counted, listed, quote, type Text } from "./text.ts";
+import { choices, counted, listed, type Message, quote } from "./text.ts";
 
 /** A batch that several devices cannot share evenly. */
-export function batchUneven(size: number, devices: number): Text {
+export function batchUneven(size: number, devices: number): Message {
   const below = size - size % devices;
   const fitting = [...(below === 0 ? [] : [below]), below + devices];
   return {
     code: "batch-uneven",
-    message: `Cannot split a batch of ${counted(size, "picture")} over ${devices} devices: each takes as many`,
+    message: `Cannot split a batch of ${counted(size, "picture")} evenly over ${devices} devices`,
     help: [`use batch_size: ${fitting.join(" or ")}, or another number of devices`],
   };
 }
 
-/** What `train.keep.best` names is no number of any metric. */
-export function bestUnknown(name: string, numbers: readonly string[]): Text {
+/** `train.keep.best` names something that no metric measures. */
+export function bestUnknown(name: string, numbers: readonly string[]): Message {
   return {
     code: "best-unknown",
     message: `Cannot keep the best checkpoint by ${quote(name)}: no metric measures it`,
@@ -26,7 +26,7 @@ export function bestUnknown(name: string, numbers: readonly string[]): Text {
 }
 
 /** A plugin that failed while its stage was made. `call`: the function that failed. */
-export function createFailed(plugin: string, id: string, call: string, reason: string): Text {
+export function createFailed(plugin: string, id: string, call: string, reason: string): Message {
   return {
     code: "create-failed",
     message: `Cannot use ${plugin} as ${id}: its ${call} fails with ${reason}`,
@@ -41,7 +41,7 @@ export function createForbidden(
   call: string,
   deed: string,
   help: readonly string[],
-): Text {
+): Message {
   return {
     code: "create-forbidden",
     message: `Cannot use ${plugin} as ${id}: its ${call} is not permitted to ${deed}`,
@@ -50,7 +50,7 @@ export function createForbidden(
 }
 
 /** Stages that need each other. */
-export function cycle(chain: readonly string[]): Text {
+export function cycle(chain: readonly string[]): Message {
   const [first, ...rest] = chain;
   return {
     code: "graph-cycle",
@@ -59,8 +59,8 @@ export function cycle(chain: readonly string[]): Text {
   };
 }
 
-/** A shape that is no image. */
-export function imageShapeUnfit(id: string, plugin: string, shape: string): Text {
+/** A shape that is not an image's. */
+export function imageShapeUnfit(id: string, plugin: string, shape: string): Message {
   return {
     code: "image-shape-unfit",
     message: `Cannot use images of shape ${shape} from ${id} (${plugin})`,
@@ -71,7 +71,7 @@ export function imageShapeUnfit(id: string, plugin: string, shape: string): Text
 /** A batch that the backend has no memory for. */
 export function memoryExceeded(
   sizes: { batch: number; estimate: string; available: string; backend: string; fits: number },
-): Text {
+): Message {
   const { batch, estimate, available, backend, fits } = sizes;
   return {
     code: "memory-exceeded",
@@ -86,12 +86,12 @@ export function memoryExceeded(
 }
 
 /** A sampler's plan that does not say one row of numbers a step. */
-export function planUnfit(plugin: string, what: string, fix: string): Text {
+export function planUnfit(plugin: string, what: string, fix: string): Message {
   return { code: "plan-unfit", message: `Cannot sample with ${plugin}: its plan has ${what}`, help: [fix] };
 }
 
 /** A plugin's refusal, with the plugin named once. */
-export function refused(plugin: string, name: string, what: string, fix: string): Text {
+export function refused(plugin: string, name: string, what: string, fix: string): Message {
   // Some sentences name the plugin themselves; the others are put after its name.
   const message = what.includes(`"${name}"`) || what.includes(plugin)
     ? what
@@ -99,25 +99,17 @@ export function refused(plugin: string, name: string, what: string, fix: string)
   return { code: "refused", message, help: [fix] };
 }
 
+/** A call that returns something else than its kind promises. `what`: such as "a promise". */
+export function resultUnfit(plugin: string, call: string, what: string, fix: string): Message {
+  return { code: "result-unfit", message: `Cannot use ${plugin}: its ${call} returns ${what}`, help: [fix] };
+}
+
 /** A plugin that needs a sampler and does not let a recipe say which. */
-export function samplerOptionMissing(plugin: string): Text {
+export function samplerOptionMissing(plugin: string): Message {
   return {
     code: "sampler-option-missing",
     message: `Cannot supply the sampler that ${plugin} needs`,
     help: ['add the option that names it: sampler: z.string().default("preview").describe("which of samplers")'],
-  };
-}
-
-/** A sampler by a name that the recipe does not define. */
-export function samplerUnknown(name: string, samplers: readonly string[]): Text {
-  return {
-    code: "sampler-unknown",
-    message: `Found no sampler ${quote(name)} in the recipe`,
-    help: [
-      samplers.length === 0
-        ? "the recipe has no samplers: add samplers: { preview: { use: ddim, steps: 20 } }"
-        : choices(name, "Samplers of this recipe", samplers),
-    ],
   };
 }
 
@@ -128,7 +120,7 @@ export function shapeUnfit(
   what: string,
   found: readonly number[] | undefined,
   wanted: readonly number[],
-): Text {
+): Message {
   const returned = found === undefined ? `no ${what}` : `${what} of shape ${shape(found)}`;
   return {
     code: "shape-unfit",
@@ -137,24 +129,8 @@ export function shapeUnfit(
   };
 }
 
-/** A tensor of another type than the call before gave. */
-export function typeUnfit(plugin: string, call: string, what: string, found: string, wanted: string): Text {
-  return {
-    code: "type-unfit",
-    message: `Cannot use ${plugin}: its ${call} returns ${what} of type ${found} where ${wanted} is needed`,
-    help: [
-      `one program serves all calls: tf.cast(…, "${wanted}"); tfjs makes float32 of an int32 tensor and a plain number`,
-    ],
-  };
-}
-
-/** A call that returns something else than its kind promises. `what`: such as "a promise". */
-export function resultUnfit(plugin: string, call: string, what: string, fix: string): Text {
-  return { code: "result-unfit", message: `Cannot use ${plugin}: its ${call} returns ${what}`, help: [fix] };
-}
-
 /** A slot that is read without having been asked for. */
-export function slotUndeclared(plugin: string, slot: string, needs: readonly string[]): Text {
+export function slotUndeclared(plugin: string, slot: string, needs: readonly string[]): Message {
   return {
     code: "slot-undeclared",
     message: `Cannot give ${quote(slot)} to ${plugin}, which does not ask for it`,
@@ -163,7 +139,7 @@ export function slotUndeclared(plugin: string, slot: string, needs: readonly str
 }
 
 /** A stage that asks for another that the recipe lacks. */
-export function stageAbsent(plugin: string, slot: string): Text {
+export function stageAbsent(plugin: string, slot: string): Message {
   return {
     code: "stage-absent",
     message: `Cannot supply ${quote(slot)}, which ${plugin} needs`,
@@ -172,7 +148,7 @@ export function stageAbsent(plugin: string, slot: string): Text {
 }
 
 /** A stage without what every stage of its kind has. */
-export function stageIncomplete(plugin: string, kind: string, members: readonly string[]): Text {
+export function stageIncomplete(plugin: string, kind: string, members: readonly string[]): Message {
   return {
     code: "stage-incomplete",
     message: `Cannot use ${plugin}: what its create returns lacks ${listed(members, "and")}`,
@@ -183,11 +159,22 @@ export function stageIncomplete(plugin: string, kind: string, members: readonly 
 }
 
 /** A stage that is not even an object. */
-export function stageMissing(plugin: string, kind: string, found: string): Text {
+export function stageMissing(plugin: string, kind: string, found: string): Message {
   return {
     code: "stage-missing",
     message: `Cannot use ${plugin}: its create returns ${found}`,
     help: [`create returns a ${kind}: see pipeline/kinds/${kind}.ts`],
+  };
+}
+
+/** A tensor of another type than the call before gave. */
+export function typeUnfit(plugin: string, call: string, what: string, found: string, wanted: string): Message {
+  return {
+    code: "type-unfit",
+    message: `Cannot use ${plugin}: its ${call} returns ${what} of type ${found} where ${wanted} is needed`,
+    help: [
+      `use tf.cast(…, "${wanted}"): tfjs turns an int32 tensor and a plain number into float32, and one compiled program serves all calls`,
+    ],
   };
 }
 

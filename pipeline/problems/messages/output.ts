@@ -1,8 +1,8 @@
 /** Messages about files that a command is asked to write, in alphabetical order of code. Paths stay whole. */
-import { listed, type Text } from "./text.ts";
+import { listed, type Message } from "./text.ts";
 
 /** A name that says another format. */
-export function outputFormat(file: string, what: string, endings: readonly string[]): Text {
+export function outputFormat(file: string, what: string, endings: readonly string[]): Message {
   return {
     code: "output-format",
     message: `Cannot write ${what} to "${file}": its name does not end in ${listed(endings, "or")}`,
@@ -11,7 +11,7 @@ export function outputFormat(file: string, what: string, endings: readonly strin
 }
 
 /** A name under which Denoise keeps something else. */
-export function outputKept(file: string, what: string): Text {
+export function outputKept(file: string, what: string): Message {
   return {
     code: "output-kept",
     message: `Cannot write ${what} to "${file}": Denoise keeps other measurements under that name`,
@@ -20,7 +20,7 @@ export function outputKept(file: string, what: string): Text {
 }
 
 /** A file or folder that is there already, and is not what the command would write. */
-export function outputTaken(file: string, what: string): Text {
+export function outputTaken(file: string, what: string): Message {
   return {
     code: "output-taken",
     message: `Cannot write ${what} to "${file}": something else is there already`,

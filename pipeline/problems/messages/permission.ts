@@ -1,6 +1,6 @@
 /** Messages about what a process may not do, in alphabetical order of code. */
 import { shellWord } from "../../terminal/shell.ts";
-import { quote, type Text } from "./text.ts";
+import { type Message, quote } from "./text.ts";
 
 const deeds: Readonly<Record<string, (what: string) => string>> = {
   read: (what) => `read ${what}`,
@@ -8,7 +8,7 @@ const deeds: Readonly<Record<string, (what: string) => string>> = {
   net: (what) => `connect to ${what}`,
   run: (what) => `start ${what}`,
   ffi: (what) => what === "" ? "run native code" : `load the library ${what}`,
-  env: (what) => `look at the environment variable ${what}`,
+  env: (what) => `read the environment variable ${what}`,
   sys: (what) => `ask the system for ${what}`,
 };
 
@@ -17,7 +17,7 @@ export function lacking(error: unknown): { deed: string; help: string[] } | unde
   if (!(error instanceof Deno.errors.NotCapable)) return undefined;
   const [, closed] = /^Requires all access to "([^]*)"(?:,|$)/.exec(error.message) ?? [];
   if (closed !== undefined) {
-    const help = ["Deno keeps every program out of this part of the system: name a path elsewhere"];
+    const help = ["Deno keeps programs out of this part of the system: use a path elsewhere"];
     return { deed: `use ${quote(closed)}`, help };
   }
   const [, kind = "", what] = /^Requires (\w+) access(?: to "([^]*)")?(?:,|$)/.exec(error.message) ?? [];
@@ -37,7 +37,7 @@ export function lacking(error: unknown): { deed: string; help: string[] } | unde
 }
 
 /** Something that the process may not do, wherever it was tried. */
-export function permissionMissing(error: Error): Text {
+export function permissionMissing(error: Error): Message {
   const { deed, help } = lacking(error) ?? { deed: "do this", help: [error.message] };
   return { code: "permission-missing", message: `This command is not permitted to ${deed}`, help };
 }

@@ -1,18 +1,18 @@
 /** Messages about pictures of runs, in alphabetical order of code. Paths stay whole. */
 import { pathHints } from "../../../lib/files/mod.ts";
-import { choices, counted, listed, quote, type Text } from "./text.ts";
+import { choices, counted, listed, type Message, quote } from "./text.ts";
 
 /** A dataset without a picture to take apart. */
-export function heldOutMissing(): Text {
+export function heldOutMissing(): Message {
   return {
     code: "held-out-missing",
-    message: "Cannot take a picture from the dataset: it holds none out",
+    message: "Cannot take a picture from the dataset: it has no validation pictures",
     help: ["name a picture: --image FILE"],
   };
 }
 
 /** A picture file that cannot be used. */
-export function imageUnreadable(path: string, reason: string): Text {
+export function imageUnreadable(path: string, reason: string): Message {
   return {
     code: "image-unreadable",
     message: `Cannot read the picture "${path}": ${reason}`,
@@ -24,36 +24,27 @@ export function imageUnreadable(path: string, reason: string): Text {
 }
 
 /** Kept measurements of other pictures or weights. */
-export function measuredAgain(count: number): Text {
+export function measuredAgain(count: number): Message {
   return {
     code: "measured-again",
-    message: `The validation pictures, or what the metric measures with, have changed since ${
+    message: `The validation pictures or the metric's weights have changed since ${
       count === 1 ? "a kept number was" : `${count} kept numbers were`
     } measured`,
-    help: ["measured again, so that all numbers compare"],
+    help: ["everything is measured again, so that all numbers are comparable"],
   };
 }
 
 /** A kept file of measurements that is none. */
-export function measurementsDamaged(path: string, reason: string): Text {
+export function measurementsDamaged(path: string, reason: string): Message {
   return {
     code: "measurements-damaged",
     message: `Cannot read the measurements kept in "${path}": ${reason}`,
-    help: ["remove the file: they are measured again"],
-  };
-}
-
-/** A metric that lacks what it measures with. `what`: why, and `help` what to do about it. */
-export function measuringUnavailable(metric: string, what: string, help: readonly string[]): Text {
-  return {
-    code: "measuring-unavailable",
-    message: `Cannot measure ${quote(metric)}: what it needs is not here`,
-    help: [what, ...help],
+    help: ["remove the file, and they are measured again"],
   };
 }
 
 /** A picture file of another kind. */
-export function pictureFormat(file: string, what: string, endings: readonly string[]): Text {
+export function pictureFormat(file: string, what: string, endings: readonly string[]): Message {
   return {
     code: "picture-format",
     message: `Cannot write ${what} as "${file}"`,
@@ -61,37 +52,37 @@ export function pictureFormat(file: string, what: string, endings: readonly stri
   };
 }
 
-/** A picture that there is no command for. */
-export function pictureUnknown(name: string, names: readonly string[]): Text {
+/** An unknown kind of picture. */
+export function pictureUnknown(name: string, names: readonly string[]): Message {
   return {
     code: "picture-unknown",
     message: `Unknown picture ${quote(name)}`,
-    help: [choices(name, "Pictures", names), "deno task picture   says what each shows"],
+    help: [choices(name, "Pictures", names), "deno task picture   lists what each shows"],
   };
 }
 
 /** A command on a run that needs more than a checkpoint. */
-export function runFolderMissing(path: string, what: string): Text {
+export function runFolderMissing(path: string, what: string): Message {
   return {
     code: "run-folder-missing",
-    message: `Cannot draw ${what} of "${path}": it is no run folder`,
+    message: `Cannot draw ${what} of "${path}": it is not a run folder`,
     help: ["name a run folder, such as runs/quickstart", "train first: deno task run <recipe>"],
   };
 }
 
 /** A run without pictures. */
-export function samplesMissing(folder: string, found: number): Text {
+export function samplesMissing(folder: string, found: number): Message {
   return {
     code: "samples-missing",
     message: `Cannot draw an animation of "${folder}": it has ${
       counted(found, "grid")
-    } of samples, and two are the least`,
-    help: ['train for longer, or with more of them: train.samples.every="1 epoch"'],
+    } of samples, and at least two are needed`,
+    help: ['train for longer, or draw samples more often: train.samples.every="1 epoch"'],
   };
 }
 
 /** An option that no schedule has. */
-export function scheduleOptionUnknown(option: string, options: readonly string[]): Text {
+export function scheduleOptionUnknown(option: string, options: readonly string[]): Message {
   return {
     code: "schedule-option-unknown",
     message: `Cannot set ${quote(option)}: no schedule has such an option`,

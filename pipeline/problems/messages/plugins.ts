@@ -1,7 +1,7 @@
 /** Messages about plugins: finding, loading and checking them, and writing a new one; in alphabetical order of code. */
 import { pathHints } from "../../../lib/files/mod.ts";
 import type { Kind } from "../../kinds/mod.ts";
-import { choices, found, listed, quote, type Text } from "./text.ts";
+import { choices, found, listed, type Message, quote } from "./text.ts";
 
 /** What a plugin object calls itself, as far as it says. */
 function called(plugin: Readonly<Record<string, unknown>>): string {
@@ -12,7 +12,7 @@ function called(plugin: Readonly<Record<string, unknown>>): string {
 
 const expected: Readonly<Record<string, string>> = {
   kind: 'kind: "sampler", or another plugin kind',
-  name: 'name: "my-plugin", the name that stands in a recipe',
+  name: 'name: "my-plugin", its name in a recipe',
   summary: 'summary: "…", one line that says what it is',
   source: 'source: "…", one line that says where the method comes from',
   options: "options: z.object({ … }), empty if it has none",
@@ -23,7 +23,7 @@ const expected: Readonly<Record<string, string>> = {
 };
 
 /** A name that plugins of several kinds have. */
-export function ambiguousPlugin(text: string, ids: readonly string[]): Text {
+export function ambiguousPlugin(text: string, ids: readonly string[]): Message {
   return {
     code: "ambiguous-plugin",
     message: `Several plugins have the name "${text}"`,
@@ -32,7 +32,7 @@ export function ambiguousPlugin(text: string, ids: readonly string[]): Text {
 }
 
 /** A built-in plugin that cannot be imported. */
-export function builtInBroken(id: string, reason: string): Text {
+export function builtInBroken(id: string, reason: string): Message {
   return {
     code: "built-in-broken",
     message: `Cannot load the built-in plugin ${id}: ${reason}`,
@@ -41,7 +41,7 @@ export function builtInBroken(id: string, reason: string): Text {
 }
 
 /** Files that would be overwritten. */
-export function filesExist(files: readonly string[]): Text {
+export function filesExist(files: readonly string[]): Message {
   return {
     code: "files-exist",
     message: `Cannot write ${listed(files.map(quote), "and")}: already there`,
@@ -50,7 +50,7 @@ export function filesExist(files: readonly string[]): Text {
 }
 
 /** A plugin that `plugins show` cannot find. */
-export function noPluginNamed(text: string, names: readonly string[]): Text {
+export function noPluginNamed(text: string, names: readonly string[]): Message {
   return {
     code: "no-plugin-named",
     message: `Found no plugin "${text}"`,
@@ -58,8 +58,8 @@ export function noPluginNamed(text: string, names: readonly string[]): Text {
   };
 }
 
-/** A kind that there is no template for. */
-export function cannotScaffold(kind: string, kinds: readonly string[]): Text {
+/** A kind without a template. */
+export function cannotScaffold(kind: string, kinds: readonly string[]): Message {
   return {
     code: "no-template",
     message: `Cannot write a plugin of kind "${kind}"`,
@@ -68,7 +68,7 @@ export function cannotScaffold(kind: string, kinds: readonly string[]): Text {
 }
 
 /** A plugin file that cannot be imported. */
-export function pluginFileBroken(file: string, reason: string, hint?: string): Text {
+export function pluginFileBroken(file: string, reason: string, hint?: string): Message {
   return {
     code: "plugin-file-broken",
     message: `Cannot load the plugin file "${file}": ${reason}`,
@@ -77,19 +77,21 @@ export function pluginFileBroken(file: string, reason: string, hint?: string): T
 }
 
 /** A plugin file that is not there. */
-export function pluginFileMissing(file: string, near: string | undefined): Text {
+export function pluginFileMissing(file: string, near: string | undefined): Message {
   return {
     code: "plugin-file-missing",
     message: `Cannot find the plugin file "${file}"`,
     help: [
       ...pathHints(file),
-      near === undefined ? "paths start at the folder of the recipe" : `did you mean ${near}?`,
+      near === undefined
+        ? "paths in a recipe are relative to it; --plugins <file> names a file of that name elsewhere"
+        : `did you mean ${near}?`,
     ],
   };
 }
 
 /** A plugin object that lacks something every plugin has. */
-export function missingProperty(plugin: Readonly<Record<string, unknown>>, property: string): Text {
+export function missingProperty(plugin: Readonly<Record<string, unknown>>, property: string): Message {
   return {
     code: "plugin-incomplete",
     message: `Cannot use ${called(plugin)} without "${property}"`,
@@ -98,7 +100,7 @@ export function missingProperty(plugin: Readonly<Record<string, unknown>>, prope
 }
 
 /** A property of a plugin object that holds the wrong thing. */
-export function badProperty(plugin: Readonly<Record<string, unknown>>, property: string, value: unknown): Text {
+export function badProperty(plugin: Readonly<Record<string, unknown>>, property: string, value: unknown): Message {
   return {
     code: "plugin-malformed",
     message: `Cannot use ${called(plugin)}: ${quote(property)} is ${found(value)}`,
@@ -106,8 +108,8 @@ export function badProperty(plugin: Readonly<Record<string, unknown>>, property:
   };
 }
 
-/** A name that cannot stand in a recipe. */
-export function badPluginName(name: unknown): Text {
+/** A name that cannot be used in a recipe. */
+export function badPluginName(name: unknown): Message {
   const text = String(name).toLowerCase().replaceAll(/[^a-z0-9]+/g, "-").replaceAll(/^[-0-9]+|-+$/g, "");
   return {
     code: "plugin-name",
@@ -117,16 +119,16 @@ export function badPluginName(name: unknown): Text {
 }
 
 /** A plugin with the name of another. `by`: whose it is. */
-export function nameTaken(kind: Kind, name: string, by: string): Text {
+export function nameTaken(kind: Kind, name: string, by: string): Message {
   return {
     code: "plugin-name-taken",
-    message: `Cannot add ${kind} "${name}": ${by} has that name already`,
+    message: `Cannot add ${kind} "${name}": ${by} already has that name`,
     help: [`rename it, such as name: "my-${name}"`],
   };
 }
 
 /** A file that exports no plugin. */
-export function noPlugin(file: string): Text {
+export function noPlugin(file: string): Message {
   return {
     code: "plugin-not-exported",
     message: `Found no plugin in ${quote(file)}`,
@@ -134,18 +136,18 @@ export function noPlugin(file: string): Text {
   };
 }
 
-/** Options that are no zod object of this major version. */
-export function badOptions(plugin: Readonly<Record<string, unknown>>, options: unknown): Text {
+/** Options that are not a zod object of this major version. */
+export function badOptions(plugin: Readonly<Record<string, unknown>>, options: unknown): Message {
   const old = typeof options === "object" && options !== null && "_def" in options && !("_zod" in options);
   return {
     code: "plugin-options",
-    message: `Cannot read the options of ${called(plugin)}: they are ${old ? "a schema of zod 3" : "no z.object"}`,
+    message: `Cannot read the options of ${called(plugin)}: they are ${old ? "a zod 3 schema" : "not a z.object"}`,
     help: [`write ${expected.options}`, 'import z from "denoise/plugin"'],
   };
 }
 
-/** A plugin of a kind that there is not. */
-export function unknownKind(kind: unknown, kinds: readonly string[]): Text {
+/** A plugin of an unknown kind. */
+export function unknownKind(kind: unknown, kinds: readonly string[]): Message {
   return {
     code: "plugin-unknown-kind",
     message: `Unknown plugin kind ${quote(kind)}`,
@@ -158,7 +160,7 @@ export function unknownSlot(
   plugin: Readonly<Record<string, unknown>>,
   slot: unknown,
   slots: readonly string[],
-): Text {
+): Message {
   return {
     code: "plugin-unknown-slot",
     message: `Cannot supply ${quote(slot)}, which ${called(plugin)} needs`,

@@ -1,9 +1,13 @@
 /** Messages about the contents of recipes, in alphabetical order of code. */
-import { pathHints } from "../../../lib/files/mod.ts";
-import { choices, counted, found, listed, quote, type Text } from "./text.ts";
+import { choices, counted, found, listed, type Message, quote } from "./text.ts";
 
 /** An option that another plugin has: `owners` such as `network/clear-unet`. */
-export function foreignOption(option: string, owner: string, owners: readonly string[], own: readonly string[]): Text {
+export function foreignOption(
+  option: string,
+  owner: string,
+  owners: readonly string[],
+  own: readonly string[],
+): Message {
   return {
     code: "foreign-option",
     message: `Unknown option ${quote(option)} of ${owner}`,
@@ -15,17 +19,17 @@ export function foreignOption(option: string, owner: string, owners: readonly st
 }
 
 /** A stage key at the root that belongs into a stage. */
-export function misplacedOption(key: string, owners: readonly string[]): Text {
+export function misplacedOption(key: string, owners: readonly string[]): Message {
   const kind = owners[0]?.split("/")[0] ?? "";
   return {
     code: "misplaced-option",
-    message: `Unknown stage ${quote(key)}`,
+    message: `Unknown key ${quote(key)}`,
     help: [`${quote(key)} is an option of ${listed(owners, "and", 5)}: move it under "${kind}"`],
   };
 }
 
 /** An option without default that is not there. */
-export function missingOption(option: string, owner: string, allowed: string, description?: string): Text {
+export function missingOption(option: string, owner: string, allowed: string, description?: string): Message {
   return {
     code: "missing-option",
     message: `Option ${quote(option)} of ${owner} is missing`,
@@ -34,33 +38,33 @@ export function missingOption(option: string, owner: string, allowed: string, de
 }
 
 /** A stage without default that is not there. */
-export function missingStage(key: string, summary: string, names: readonly string[]): Text {
+export function missingStage(key: string, summary: string, names: readonly string[]): Message {
   return {
     code: "missing-stage",
     message: `Recipe has no ${quote(key)}`,
     help: [
       `add ${key}: <name> (${summary})`,
-      names.length === 0 ? `there is no plugin for it` : `plugins: ${listed(names)}`,
+      names.length === 0 ? "no plugin of this kind is installed" : `plugins: ${listed(names)}`,
     ],
   };
 }
 
 /** Neither epochs nor steps, or no `train` at all. */
-export function missingTrainLength(): Text {
+export function missingTrainLength(): Message {
   return {
     code: "missing-train-length",
     message: "Recipe does not say how long to train",
-    help: ["add train: { epochs: 40 }, or steps in place of epochs"],
+    help: ["add train: { epochs: 40 }, or steps instead of epochs"],
   };
 }
 
 /** A stage map without `use`. */
-export function missingUse(id: string, key: string, names: readonly string[]): Text {
+export function missingUse(id: string, key: string, names: readonly string[]): Message {
   return {
     code: "missing-use",
     message: `Stage ${quote(id)} names no plugin`,
     help: [
-      names.length === 0 ? `there is no plugin for "${key}"` : `add use: <name>, one of ${listed(names)}`,
+      names.length === 0 ? `no plugin for "${key}" is installed` : `add use: <name>, one of ${listed(names)}`,
     ],
   };
 }
@@ -73,7 +77,7 @@ export function outOfRange(
   value: unknown,
   notes: string[] = [],
   written?: string,
-): Text {
+): Message {
   return {
     code: "out-of-range",
     message: `Option ${quote(option)} of ${owner} takes ${allowed}, not ${found(value, written)}`,
@@ -88,7 +92,7 @@ export function pluginCheck(
   value: unknown,
   said: string,
   fix?: string,
-): Text {
+): Message {
   const help = fix === undefined ? [] : [fix];
   if (/^\p{Lu}/u.test(said)) return { code: "plugin-check", message: said, help };
   const subject = option === undefined ? `Options of ${owner}` : `Option ${quote(option)} of ${owner}`;
@@ -99,7 +103,7 @@ export function pluginCheck(
 }
 
 /** A user's plugin that fails in its own checks. */
-export function pluginCheckFailed(owner: string, reason: string): Text {
+export function pluginCheckFailed(owner: string, reason: string): Message {
   return {
     code: "plugin-check-failed",
     message: `Cannot check the options of ${owner}`,
@@ -108,7 +112,7 @@ export function pluginCheckFailed(owner: string, reason: string): Text {
 }
 
 /** A folder named by `plugins`. */
-export function pluginFileIsFolder(folder: string): Text {
+export function pluginFileIsFolder(folder: string): Message {
   return {
     code: "plugin-file-is-folder",
     message: `Cannot load ${quote(folder)} as a plugin: it is a folder`,
@@ -116,33 +120,24 @@ export function pluginFileIsFolder(folder: string): Text {
   };
 }
 
-/** A file named by `plugins` that is not there. */
-export function pluginFileNotFound(file: string, near?: string): Text {
-  return {
-    code: "plugin-file-not-found",
-    message: `Cannot find plugin file ${quote(file)}`,
-    help: [
-      ...pathHints(file),
-      near === undefined
-        ? "paths are relative to the recipe that names them; --plugins <file> names one of that name elsewhere"
-        : `did you mean ${near}?`,
-    ],
-  };
-}
-
 /** A name that cannot be a folder name, or a sampler's that cannot be typed in an override. */
-export function unfitName(what: string, name: string, allowed: string): Text {
+export function unfitName(what: string, name: string, allowed: string): Message {
   return { code: "unfit-name", message: `Cannot use ${quote(name)} as ${what}`, help: [`allowed: ${allowed}`] };
 }
 
 /** A key at the root of a recipe that means nothing. */
-export function unknownKey(key: string, keys: readonly string[]): Text {
+export function unknownKey(key: string, keys: readonly string[]): Message {
   const help = key === "use" ? "it names the plugin of a stage: indent it by two spaces, below the stage" : undefined;
-  return { code: "unknown-key", message: `Unknown stage ${quote(key)}`, help: [help ?? choices(key, "Keys", keys)] };
+  return { code: "unknown-key", message: `Unknown key ${quote(key)}`, help: [help ?? choices(key, "Keys", keys)] };
 }
 
 /** A key that a plugin or `train` does not have. */
-export function unknownOption(option: string, owner: string, options: readonly string[], notes: string[] = []): Text {
+export function unknownOption(
+  option: string,
+  owner: string,
+  options: readonly string[],
+  notes: string[] = [],
+): Message {
   return {
     code: "unknown-option",
     message: `Unknown option ${quote(option)} of ${owner}`,
@@ -156,20 +151,20 @@ export function unknownPlugin(
   name: string,
   names: readonly string[],
   elsewhere: readonly string[],
-): Text {
+): Message {
   return {
     code: "unknown-plugin",
     message: `Unknown ${kind} ${quote(name)}`,
     help: [
       ...elsewhere.map((other) => `${quote(name)} is the name of a ${other}`),
       choices(name, "Plugins", names),
-      ...(elsewhere.length > 0 ? [] : ["a plugin in a file of your own is named by plugins: [./my-plugin.ts]"]),
+      ...(elsewhere.length > 0 ? [] : ["to use a plugin from a file of your own, add plugins: [./my-plugin.ts]"]),
     ],
   };
 }
 
 /** A sampler that the recipe does not define. */
-export function unknownSampler(name: string, samplers: readonly string[]): Text {
+export function unknownSampler(name: string, samplers: readonly string[]): Message {
   return {
     code: "unknown-sampler",
     message: `Unknown sampler ${quote(name)}`,
@@ -188,7 +183,7 @@ export function wrongStageForm(
   value: unknown,
   example: string,
   written?: string,
-): Text {
+): Message {
   const form = { one: "a name or a map", list: "a list of names or maps", named: "a map of names to stages" }[arity];
   return {
     code: "wrong-stage-form",
@@ -198,7 +193,7 @@ export function wrongStageForm(
 }
 
 /** Too many train lengths: exactly one is needed. */
-export function wrongTrainLength(epochs: unknown, steps: unknown): Text {
+export function wrongTrainLength(epochs: unknown, steps: unknown): Message {
   return {
     code: "wrong-train-length",
     message: `Recipe trains for ${counted(Number(epochs), "epoch")} and for ${counted(Number(steps), "step")}`,
@@ -214,7 +209,7 @@ export function wrongType(
   value: unknown,
   notes: string[] = [],
   written?: string,
-): Text {
+): Message {
   return {
     code: "wrong-type",
     message: `Option ${quote(option)} of ${owner} takes ${allowed}, not ${found(value, written)}`,
@@ -223,7 +218,7 @@ export function wrongType(
 }
 
 /** A text that is none of the allowed ones. */
-export function wrongValue(option: string, owner: string, value: unknown, allowed: readonly string[]): Text {
+export function wrongValue(option: string, owner: string, value: unknown, allowed: readonly string[]): Message {
   return {
     code: "wrong-value",
     message: `Option ${quote(option)} of ${owner} cannot be ${typeof value === "string" ? quote(value) : found(value)}`,

@@ -37,7 +37,7 @@ Deno.test("messages of the whole repository keep the rules of wording", async ()
 });
 
 Deno.test("rules find what breaks them, with file and line", () => {
-  const cases: [source: string, wrong: RegExp | undefined][] = [
+  const cases: [source: string, wrong: RegExp | undefined, count?: number][] = [
     ['throw new Error("Cannot do it");', undefined],
     ['throw new Error("cannot do it");', /^a\.ts:1:17 Message does not start upper case/],
     ['throw new TypeError("Cannot do it.");', /ends with a full stop/],
@@ -62,29 +62,49 @@ Deno.test("rules find what breaks them, with file and line", () => {
     ['refuse({ option: "x", what: "Image is too small", fix: "use 8" });', undefined],
     ['\nrefuse({ what: "image is too small", fix: "use 8" });', /^a\.ts:2:16 /],
     ['refuse({ what: "Image is too small", fix: "use 8." });', /ends with a full stop/],
+    ['throw new Error(`File "${path}" is no checkpoint`);', /says "is no checkpoint": write "is not a …"/],
+    ['throw new Error("There is no file, and it is no longer needed");', undefined],
+    ['throw new Error("The shapes are no multiples of 8");', /says "are no multiples"/],
+    ['const message = { code: "x", message: "Key stands twice", help: [] };', /says "stands": write "is" or "is in"/],
+    ['const message = { code: "x", message: "Letter stands for a word", help: ["it stands alone"] };', undefined],
+    ['const message = { code: "x", message: "Stopped", help: [`go on with: ${command}`] };', /"go on": write "cont/],
+    ['z.string().describe("where the file stands");', /says "stands"/],
+    ['z.string().describe("folder that holds the files.");', /ends with a full stop/],
+    ['z.string().describe("folder that holds the files");', undefined],
+    ['command.description("Goes on").option("--out <file>", "folder where files stand");', /"Goes on"|"stand"/, 2],
+    ['command.option("--out <file>", "it\'s a file");', /contraction "it's"/],
+    ['command.argument("[x]", "what the weights are of");', /plain relative clause/],
+    ['new Option("--sampler <what>", "one that is no plugin");', /says "is no plugin"/],
+    ['wholeOption("--count <n>", "what goes on");', /says "goes on"/],
+    ['plugin({ kind: "sampler", summary: "A step that is no step" });', /says "is no step"/],
   ];
-  for (const [source, wrong] of cases) {
+  for (const [source, wrong, count = 1] of cases) {
     const found = offences("a.ts", source);
     if (wrong === undefined) assert.deepEqual(found, [], source);
     else {
-      assert.equal(found.length, 1, source);
-      assert.match(found[0]!, wrong);
+      assert.equal(found.length, count, source);
+      for (const text of found) assert.match(text, wrong);
     }
   }
 });
 
-Deno.test("message functions stand in alphabetical order of code, and each code is one function's", async () => {
+Deno.test("message functions are in alphabetical order of code, and each code is one function's", async () => {
   const seen = new Map<string, string>();
-  for (const name of ["file", "recipe"]) {
-    const source = await Deno.readTextFile(join(root, "pipeline", "problems", "messages", `${name}.ts`));
-    const codes = Array.from(source.matchAll(/code: "([a-z-]+)"/g), (match) => match[1]!)
-      .filter((code, i, all) => all.indexOf(code) === i);
-    assert.deepEqual(codes, [...codes].sort(), `codes of messages/${name}.ts`);
+  const folder = join(root, "pipeline", "problems", "messages");
+  const files = Array.from(Deno.readDirSync(folder), ({ name }) => name).filter((name) =>
+    !/^rules|_test\.ts$/.test(name)
+  );
+  for (const name of files.sort()) {
+    const source = await Deno.readTextFile(join(folder, name));
+    const found = source.split(/^export function /m).slice(1).map((text) => /\bcode: "([a-z-]+)"/.exec(text)?.[1]);
+    const codes = found.filter((code) => code !== undefined).filter((code, i, all) => code !== all[i - 1]);
+    assert.deepEqual(codes, [...codes].sort(), `codes of messages/${name}`);
     for (const code of codes) {
-      assert.equal(seen.get(code), undefined, `"${code}" stands in ${seen.get(code)} and ${name}`);
+      assert.equal(seen.get(code), undefined, `"${code}" is in ${seen.get(code)} and ${name}`);
       seen.set(code, name);
     }
   }
+  assert.ok(seen.size > 100, `only ${seen.size} codes were found`);
 });
 
 Deno.test("DenoiseError carries its problems, and reads well where only its message is shown", () => {

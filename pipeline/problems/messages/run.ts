@@ -1,19 +1,19 @@
 /** Messages about run folders, checkpoints, training, sampling and evaluating, in alphabetical order of code. Paths stay whole. */
 import { pathHints } from "../../../lib/files/mod.ts";
 import { shellWord } from "../../terminal/shell.ts";
-import { found, listed, type Text } from "./text.ts";
+import { found, listed, type Message } from "./text.ts";
 
 /** A run on another backend than before, or on more or fewer devices. */
-export function backendChanged(before: string, now: string): Text {
+export function backendChanged(before: string, now: string): Message {
   return {
     code: "backend-changed",
-    message: `Backend was ${before} and is ${now} now: the run goes on, but not bit for bit as it would have`,
-    help: [`to go on exactly, use backend: ${before}`],
+    message: `Backend was ${before} and is now ${now}: the run continues, but not bit for bit as it would have`,
+    help: [`to continue exactly, use backend: ${before}`],
   };
 }
 
 /** A number on the command line that is out of range. */
-export function badNumber(name: string, value: number, least: number, most: number): Text {
+export function badNumber(name: string, value: number, least: number, most: number): Message {
   return {
     code: "bad-number",
     message: `Cannot use "--${name} ${value}"`,
@@ -21,17 +21,17 @@ export function badNumber(name: string, value: number, least: number, most: numb
   };
 }
 
-/** A damaged checkpoint, with an older one to go on from. */
-export function checkpointDamaged(reason: string, to: string, aside: string): Text {
+/** A damaged checkpoint, with an older one to resume from. */
+export function checkpointDamaged(reason: string, to: string, aside: string): Message {
   return {
     code: "checkpoint-damaged",
     message: reason,
-    help: [`going on from ${to}`, `the damaged one is kept as ${aside}`],
+    help: [`resuming from ${to}`, `the damaged one is kept as ${aside}`],
   };
 }
 
 /** A field of a checkpoint's metadata that cannot be. `expected`: such as "a whole number". */
-export function checkpointField(path: string, field: string, value: unknown, expected: string): Text {
+export function checkpointField(path: string, field: string, value: unknown, expected: string): Message {
   return {
     code: "checkpoint-field",
     message: `Cannot use "${path}" as a checkpoint: its ${field} is ${found(value)}, expected ${expected}`,
@@ -40,16 +40,16 @@ export function checkpointField(path: string, field: string, value: unknown, exp
 }
 
 /** Tensors that do not fit the recipe. */
-export function checkpointMismatch(path: string, what: string): Text {
+export function checkpointMismatch(path: string, what: string): Message {
   return {
     code: "checkpoint-mismatch",
     message: `Cannot load checkpoint "${path}" into the stages of this recipe: ${what}`,
-    help: ["name the checkpoint in place of a recipe: it holds the one it was trained with"],
+    help: ["name the checkpoint instead of a recipe: it contains the recipe that it was trained with"],
   };
 }
 
 /** Neither a run nor a checkpoint. */
-export function checkpointMissing(path: string): Text {
+export function checkpointMissing(path: string): Message {
   return {
     code: "checkpoint-missing",
     message: `Found no checkpoint in "${path}"`,
@@ -61,8 +61,8 @@ export function checkpointMissing(path: string): Text {
   };
 }
 
-/** A file of another kind, a recipe perhaps. `run`: the run folder that it stands in, if it does. */
-export function checkpointOther(path: string, run: string | undefined): Text {
+/** A file of another kind, a recipe perhaps. `run`: the run folder that it is in, if any. */
+export function checkpointOther(path: string, run: string | undefined): Message {
   const [, recipe] = /([^/\\]+)\.ya?ml$/i.exec(path) ?? [];
   return {
     code: "checkpoint-other",
@@ -75,25 +75,25 @@ export function checkpointOther(path: string, run: string | undefined): Text {
 }
 
 /** A safetensors file of something else. */
-export function checkpointUnknown(path: string): Text {
+export function checkpointUnknown(path: string): Message {
   return {
     code: "checkpoint-unknown",
-    message: `Cannot use "${path}" as a checkpoint: it holds no training state of Denoise`,
-    help: ["checkpoints stand in runs/<name>/checkpoints"],
+    message: `Cannot use "${path}" as a checkpoint: it has no Denoise training state`,
+    help: ["checkpoints are in runs/<name>/checkpoints"],
   };
 }
 
 /** A run without any checkpoint that can be read. */
-export function checkpointsDamaged(folder: string, reasons: readonly string[]): Text {
+export function checkpointsDamaged(folder: string, reasons: readonly string[]): Message {
   return {
     code: "checkpoints-damaged",
-    message: `Cannot go on in "${folder}": every checkpoint is damaged`,
+    message: `Cannot resume "${folder}": every checkpoint is damaged`,
     help: [...reasons, "start over with --fresh: the old folder is kept under another name"],
   };
 }
 
 /** A disk that failed while a run was trained. `kept`: the newest checkpoint; `again`: the command that continues. */
-export function diskFailed(what: string, fix: string, kept: string | undefined, again: string): Text {
+export function diskFailed(what: string, fix: string, kept: string | undefined, again: string): Message {
   return {
     code: "disk-failed",
     message: what,
@@ -106,20 +106,20 @@ export function diskFailed(what: string, fix: string, kept: string | undefined, 
 }
 
 /** NaN or infinity. `kept`: the last good checkpoint. */
-export function diverged(what: string, step: number, kept: string | undefined): Text {
+export function diverged(what: string, step: number, kept: string | undefined): Message {
   return {
     code: "diverged",
     message: `Training stopped at step ${step}: ${what}`,
     help: [
-      "likely causes: a learning rate too high (try a third of optimizer.learning_rate), pictures that are all the same,",
-      "or a plugin of your own that divides by zero or takes the root or logarithm of a negative number",
-      kept === undefined ? "there is no checkpoint yet to go on from" : `the last good checkpoint is kept: ${kept}`,
+      "likely causes: too high a learning rate (try a third of optimizer.learning_rate), pictures that are all the same,",
+      "or a plugin of yours that divides by zero or takes the root or logarithm of a negative number",
+      kept === undefined ? "there is no checkpoint yet to resume from" : `the last good checkpoint is kept: ${kept}`,
     ],
   };
 }
 
 /** A safetensors file that is none, or not whole. */
-export function fileDamaged(path: string, what: string): Text {
+export function fileDamaged(path: string, what: string): Message {
   return {
     code: "file-damaged",
     message: `Cannot read "${path}" as a safetensors file: ${what}`,
@@ -128,7 +128,7 @@ export function fileDamaged(path: string, what: string): Text {
 }
 
 /** More pictures asked for than any metric would look at. */
-export function imagesUnused(images: number): Text {
+export function imagesUnused(images: number): Message {
   return {
     code: "images-unused",
     message: `Cannot measure with ${images} pictures: no metric of the recipe generates any`,
@@ -137,34 +137,31 @@ export function imagesUnused(images: number): Text {
 }
 
 /** Other samplers or metrics than before. */
-export function measuringChanged(differences: readonly string[]): Text {
+export function measuringChanged(differences: readonly string[]): Message {
   return {
     code: "measuring-changed",
-    message: "Samplers or metrics have changed: the weights go on exactly, but numbers and samples may not compare",
+    message:
+      "Samplers or metrics have changed: training continues exactly, but numbers and samples may not be comparable with earlier ones",
     help: differences,
   };
 }
 
-/** A metric that lacks what it measures with. `what`: why, and `help` what to do about it. */
-export function metricUnavailable(id: string, name: string, what: string, help: readonly string[]): Text {
+/**
+ * A metric that lacks what it measures with. `what`: why, and `help` what to do about it. `stage`: the metric's id, where
+ * the command continues without it.
+ */
+export function metricUnavailable(name: string, what: string, help: readonly string[], stage?: string): Message {
   return {
     code: "metric-unavailable",
-    message: `Cannot measure "${name}": what it needs is not here; all else goes on without it`,
-    help: [what, ...help, `or leave ${id} out of the recipe`],
-  };
-}
-
-/** Nothing left to evaluate by. */
-export function metricsUnavailable(): Text {
-  return {
-    code: "metrics-unavailable",
-    message: "Cannot evaluate: no metric of the recipe has what it measures with",
-    help: ["the warnings above say what is missing, and where to place it"],
+    message: `Cannot measure "${name}": a file it needs is missing${
+      stage === undefined ? "" : "; everything else continues without it"
+    }`,
+    help: [what, ...help, ...(stage === undefined ? [] : [`or leave ${stage} out of the recipe`])],
   };
 }
 
 /** Nothing to evaluate by. */
-export function metricsMissing(): Text {
+export function metricsMissing(): Message {
   return {
     code: "metrics-missing",
     message: "Cannot evaluate: the recipe has no metrics",
@@ -172,34 +169,43 @@ export function metricsMissing(): Text {
   };
 }
 
-/** A run that would not be the same any more. */
-export function recipeChanged(folder: string, differences: readonly string[]): Text {
+/** Nothing left to evaluate by. */
+export function metricsUnavailable(): Message {
   return {
-    code: "recipe-changed",
-    message: `Cannot go on in "${folder}": the recipe has changed since it was trained there`,
-    help: [
-      ...differences,
-      "what may change: train (how long, when to save, what to keep), samplers, metrics, the backend, its devices",
-      "start over with --fresh: the old folder is kept under another name",
-      "or give the recipe another name, and it trains beside the old run",
-    ],
+    code: "metrics-unavailable",
+    message: "Cannot evaluate: each metric of the recipe lacks a file it needs",
+    help: ["the warnings above say what is missing, and where to place it"],
   };
 }
 
 /** A path that a shell was to expand. `what`: the option, the argument or the variable; `begin`: what is not known. */
-export function pathUnexpanded(what: string, path: string, begin: string): Text {
+export function pathUnexpanded(what: string, path: string, begin: string): Message {
   return {
     code: "path-unexpanded",
-    message: `Cannot use "${path}" as ${what}: "${begin}" is known to shells alone`,
+    message: `Cannot use "${path}" as ${what}: only a shell expands "${begin}"`,
     help: [
-      "write the whole path, or leave out the quotes that keep the shell from it",
-      `a folder of that name: ./${path}`,
+      "write the full path, or remove the quotes that keep the shell from expanding it",
+      `for a folder with that name: ./${path}`,
+    ],
+  };
+}
+
+/** A run that would not be the same any more. */
+export function recipeChanged(folder: string, differences: readonly string[]): Message {
+  return {
+    code: "recipe-changed",
+    message: `Cannot resume "${folder}": the recipe has changed since it was trained there`,
+    help: [
+      ...differences,
+      "what may change: train (how long, when to save, what to keep), samplers, metrics, the backend, its devices",
+      "start over with --fresh: the old folder is kept under another name",
+      "or give the recipe another name, to train beside the old run",
     ],
   };
 }
 
 /** A report that could not be written, after all else was. */
-export function reportUnwritten(folder: string, reason: string): Text {
+export function reportUnwritten(folder: string, reason: string): Message {
   return {
     code: "report-unwritten",
     message: `Cannot write the report of the run: ${reason}`,
@@ -208,16 +214,16 @@ export function reportUnwritten(folder: string, reason: string): Text {
 }
 
 /** Another process in the same folder. `holder`: such as "process 123, since …". */
-export function runBusy(folder: string, holder: string): Text {
+export function runBusy(folder: string, holder: string): Message {
   return {
     code: "run-busy",
-    message: `Cannot train in "${folder}": ${holder} trains there already`,
+    message: `Cannot train in "${folder}": ${holder} is already training there`,
     help: ["wait for it, stop it with Ctrl-C, or give the recipe another name"],
   };
 }
 
 /** A run folder that cannot be made or written to, with the operating system's reason. */
-export function runFolderUnwritable(folder: string, reason: string): Text {
+export function runFolderUnwritable(folder: string, reason: string): Message {
   return {
     code: "run-folder-unwritable",
     message: `Cannot write to the run folder "${folder}": ${reason}`,
@@ -226,7 +232,7 @@ export function runFolderUnwritable(folder: string, reason: string): Text {
 }
 
 /** Nothing to sample with. */
-export function samplersMissing(): Text {
+export function samplersMissing(): Message {
   return {
     code: "samplers-missing",
     message: "Cannot generate pictures: the recipe has no sampler",
@@ -235,46 +241,48 @@ export function samplersMissing(): Text {
 }
 
 /** Pictures with NaN or infinity in them. */
-export function samplesNotFinite(id: string, plugin: string): Text {
+export function samplesNotFinite(id: string, plugin: string): Message {
   return {
     code: "samples-not-finite",
-    message: `Pictures of ${id} hold NaN or infinity, which show as black or as white`,
-    help: [`look for a division by zero in ${plugin}, or where its plan ends, or train for longer`],
+    message: `Pictures of ${id} contain NaN or infinity, which appear as black or white`,
+    help: [`look for a division by zero in ${plugin} or at the end of its plan, or train for longer`],
   };
 }
 
 /** The seed of training, changed where pictures are generated. `text`: such as "seed=3". */
-export function seedOverride(text: string): Text {
+export function seedOverride(text: string): Message {
   return {
     code: "seed-override",
-    message: `Cannot generate pictures with "${text}": that is the seed of training`,
+    message: `Cannot generate pictures with "${text}": that is the training seed`,
     help: [`use --seed ${text.slice("seed=".length)}`],
   };
 }
 
 /** A loss that is that of a network which answers zero. */
-export function stuck(step: number, loss: number, zero: number): Text {
+export function stuck(step: number, loss: number, zero: number): Message {
   return {
     code: "stuck",
-    message: `Loss after ${step} steps is ${loss.toFixed(4)}: a network that answers zero has ${zero.toFixed(4)}`,
+    message: `Loss after ${step} steps is ${loss.toFixed(4)}, no better than always predicting zero (${
+      zero.toFixed(4)
+    })`,
     help: [
       `likely causes: ${
         listed([
-          "a learning rate too low or far too high",
-          "a weight decay too strong",
-          "a network that cannot pass on what it sees",
+          "too low or far too high a learning rate",
+          "too strong a weight decay",
+          "a network whose input cannot reach its output",
         ], "or")
       }`,
-      "training goes on; Ctrl-C stops it and saves",
+      "training continues; Ctrl-C stops it and saves",
     ],
   };
 }
 
 /** A metric without pictures. `training`: a run may also do without metrics. */
-export function validationMissing(training = false): Text {
+export function validationMissing(training = false): Message {
   return {
     code: "validation-missing",
-    message: "Cannot measure the metrics: the dataset holds no picture out for validation",
+    message: "Cannot measure the metrics: the dataset has no validation pictures",
     help: [
       "hold some out with an option of the dataset, such as validation: 0.1",
       ...(training ? ["or train without: metrics: []"] : []),

@@ -1,19 +1,19 @@
 /** Messages about backends that do not start and plugins of XLA, in alphabetical order of code. */
-import { choices, quote, type Text } from "./text.ts";
+import { choices, type Message, quote } from "./text.ts";
 
 /** A backend that does not start. `help`: what to do about it, where the backend says so. */
-export function backendUnavailable(name: string, reason: string, help: readonly string[]): Text {
-  const otherwise = name === "auto" ? [] : ["backend: auto takes what starts here"];
+export function backendUnavailable(name: string, reason: string, help: readonly string[]): Message {
+  const otherwise = name === "auto" ? [] : ["backend: auto picks one that starts here"];
   return { code: "backend-unavailable", message: reason, help: help.length > 0 ? help : otherwise };
 }
 
 /** A runtime that could not be installed, or found. */
-export function runtimeFailed(reason: string, help: readonly string[]): Text {
+export function runtimeFailed(reason: string, help: readonly string[]): Message {
   return { code: "runtime-failed", message: reason, help };
 }
 
 /** A name that no runtime has. */
-export function runtimeUnknown(name: string, names: readonly string[]): Text {
+export function runtimeUnknown(name: string, names: readonly string[]): Message {
   return {
     code: "runtime-unknown",
     message: `Unknown runtime ${quote(name)}`,

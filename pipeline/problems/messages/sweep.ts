@@ -1,8 +1,8 @@
 /** Messages about sweeps, in alphabetical order of code. Paths stay whole. */
-import { listed, quote, type Text } from "./text.ts";
+import { listed, type Message, quote } from "./text.ts";
 
 /** One key with two lists of values. */
-export function sweepAxisTwice(key: string): Text {
+export function sweepAxisTwice(key: string): Message {
   return {
     code: "sweep-axis-twice",
     message: `Cannot sweep over "${key}" twice`,
@@ -10,8 +10,27 @@ export function sweepAxisTwice(key: string): Text {
   };
 }
 
+/** A kept table that is none. */
+export function sweepDamaged(path: string, reason: string): Message {
+  return {
+    code: "sweep-damaged",
+    message: `Cannot read the table in "${path}": ${reason}`,
+    help: ["remove the file: missing numbers are measured again, and runs resume where they stopped"],
+  };
+}
+
+/** Models of a sweep that were trained or measured on different pictures. */
+export function sweepDataMixed(folder: string): Message {
+  return {
+    code: "sweep-data-mixed",
+    message:
+      "The pictures have changed since part of this sweep was trained or measured: the numbers are not comparable",
+    help: [`start over with --fresh, or remove the runs in ${folder} that are to be trained again, and sweep.json`],
+  };
+}
+
 /** Nothing to compare. */
-export function sweepEmpty(): Text {
+export function sweepEmpty(): Message {
   return {
     code: "sweep-empty",
     message: "Found nothing to sweep over: no setting has several values",
@@ -22,26 +41,8 @@ export function sweepEmpty(): Text {
   };
 }
 
-/** A kept table that is none. */
-export function sweepDamaged(path: string, reason: string): Text {
-  return {
-    code: "sweep-damaged",
-    message: `Cannot read the table kept in "${path}": ${reason}`,
-    help: ["remove the file: what it lacks is measured again, and runs go on where they stand"],
-  };
-}
-
-/** Models of a sweep that were trained or measured on different pictures. */
-export function sweepDataMixed(folder: string): Text {
-  return {
-    code: "sweep-data-mixed",
-    message: "The pictures have changed since a part of this sweep was trained or measured: the numbers do not compare",
-    help: [`start over with --fresh, or remove the runs in ${folder} that are to be trained again, and sweep.json`],
-  };
-}
-
 /** A setting that names runs apart. */
-export function sweepName(): Text {
+export function sweepName(): Message {
   return {
     code: "sweep-name",
     message: 'Cannot sweep over "name": each run of a sweep gets its own',
@@ -50,7 +51,7 @@ export function sweepName(): Text {
 }
 
 /** A list of values that is not closed. */
-export function sweepUnclosed(text: string, open: string): Text {
+export function sweepUnclosed(text: string, open: string): Message {
   return {
     code: "sweep-unclosed",
     message: `Cannot tell the values of ${quote(text)} apart: ${listed([open])} is not closed`,
@@ -59,16 +60,16 @@ export function sweepUnclosed(text: string, open: string): Text {
 }
 
 /** A grid in a recipe that the user did not type. */
-export function sweepUntrusted(key: string): Text {
+export function sweepUntrusted(key: string): Message {
   return {
     code: "sweep-untrusted",
-    message: `Cannot sweep over ${quote(key)}: the grid comes from a recipe that is not one that you typed`,
+    message: `Cannot sweep over ${quote(key)}: the grid comes from a recipe that is not one you typed`,
     help: ["type the settings, such as schedule=cosine,linear, or add --trust"],
   };
 }
 
 /** Settings of a sampler whose pictures nothing measures. */
-export function sweepUnused(key: string, sampler: string): Text {
+export function sweepUnused(key: string, sampler: string): Message {
   return {
     code: "sweep-unused",
     message: `No metric uses sampler ${quote(sampler)}: every value of ${key} measures the same`,

@@ -6,7 +6,7 @@ import { nearest } from "../../terminal/nearest.ts";
 export { counted } from "../../terminal/units.ts";
 
 /** A message: a problem before it has a place. */
-export type Text = Omit<Problem, "place">;
+export type Message = Omit<Problem, "place">;
 
 /** A value in double quotes, on one line, cut to 60 characters; what cannot be seen is escaped, odd blanks too. */
 export function quote(value: unknown): string {
@@ -17,7 +17,7 @@ export function quote(value: unknown): string {
 
 /**
  * What a value is, for "not …": `the text "3"`, `"0.5"`, `a list`, `a map`, `nothing`. `written`: how a number, a boolean
- * or nothing stands in the recipe, such as `007`.
+ * or nothing is written in the recipe, such as `007`.
  */
 export function found(value: unknown, written?: string): string {
   if (value === null || value === undefined) return written === undefined ? "nothing" : `nothing (${quote(written)})`;

@@ -1,6 +1,6 @@
 /** Messages about code that comes with recipes, checkpoints and run folders, in alphabetical order of code. */
 import { shellWord } from "../../terminal/shell.ts";
-import { listed, quote, type Text } from "./text.ts";
+import { listed, type Message, quote } from "./text.ts";
 
 /** A path on one line: control characters are escaped. */
 const whole = (path: string) => path.replaceAll(/\p{Cc}/gu, (letter) => JSON.stringify(letter).slice(1, -1));
@@ -11,14 +11,14 @@ export type Elsewhere = "checkpoint" | "run" | "base";
 const origins: Readonly<Record<Elsewhere, (file: string) => string>> = {
   checkpoint: (file) => `the recipe is stored in the checkpoint ${quote(file)}`,
   run: (file) => `the recipe ${quote(file)} belongs to a run`,
-  base: (file) => `${quote(file)} lies outside the folder of the recipe that extends it`,
+  base: (file) => `${quote(file)} is outside the folder of the recipe that extends it`,
 };
 
 /** An address in a recipe from elsewhere, which nothing is downloaded from. */
-export function addressUntrusted(id: string, option: string, address: string): Text {
+export function addressUntrusted(id: string, option: string, address: string): Message {
   return {
     code: "address-untrusted",
-    message: `Nothing is downloaded from ${quote(address)}: the recipe that names it is not one that you typed`,
+    message: `Nothing is downloaded from ${quote(address)}: the recipe that names it is not one you typed`,
     help: [
       `to download from there, write ${id}.${option}=${shellWord(whole(address))} on the command line, or --trust`,
     ],
@@ -26,21 +26,21 @@ export function addressUntrusted(id: string, option: string, address: string): T
 }
 
 /** A record of code that cannot be written. */
-export function codeUnremembered(folder: string, reason: string): Text {
+export function codeUnremembered(folder: string, reason: string): Message {
   return {
     code: "code-unremembered",
-    message: `Cannot note in ${quote(folder)} which plugin files this run is trained with: ${reason}`,
+    message: `Cannot record in ${quote(folder)} which plugin files this run was trained with: ${reason}`,
     help: ["training is not affected; later commands on the run ask for --plugins <file>"],
   };
 }
 
 /** `extends` in the recipe of a checkpoint. */
-export function extendsInCheckpoint(checkpoint: string, base: string): Text {
+export function extendsInCheckpoint(checkpoint: string, base: string): Message {
   return {
     code: "extends-in-checkpoint",
     message: `Cannot extend ${quote(base)} from the checkpoint ${quote(checkpoint)}: a checkpoint reads no other file`,
     help: [
-      "checkpoints that Denoise writes hold whole recipes: this one was changed",
+      "checkpoints that Denoise writes contain whole recipes: this one was changed",
       "write a recipe of your own that extends both",
     ],
   };
@@ -56,13 +56,13 @@ export function libraryUntrusted(
     file: string;
     changed: boolean;
   },
-): Text {
+): Message {
   return {
     code: "library-untrusted",
     message: `Cannot load the library ${quote(path)} for ${id}: ${origins[from](file)}`,
     help: [
       ...(changed ? ["the library has changed since you trained with it"] : []),
-      "a library may do whatever you may do: load it only where you know where it came from",
+      "a library can do anything that you can do: load it only if you know where it came from",
       `to load it, write ${id}.${option}=${shellWord(whole(path))} on the command line, or --trust`,
       `to do without it: ${id}=auto`,
     ],
@@ -70,40 +70,40 @@ export function libraryUntrusted(
 }
 
 /** A path of another computer, in a recipe from elsewhere. */
-export function networkPath(id: string, option: string, path: string): Text {
+export function networkPath(id: string, option: string, path: string): Message {
   return {
     code: "network-path",
-    message: `Cannot open ${quote(path)}: the recipe that names this path on the network is not one that you typed`,
+    message: `Cannot open ${quote(path)}: the recipe that names this path on the network is not one you typed`,
     help: [`write ${id}.${option}=${shellWord(whole(path))} on the command line if it is the right one`],
   };
 }
 
 /** Plugins that have changed since a checkpoint was trained with them. */
-export function pluginChanged(checkpoint: string, files: readonly string[]): Text {
+export function pluginChanged(checkpoint: string, files: readonly string[]): Message {
   return {
     code: "plugin-changed",
     message: `${listed(files.map(quote), "and")} changed since the checkpoint ${quote(checkpoint)} was trained with ${
       files.length === 1 ? "it" : "them"
     }`,
-    help: ["results may differ from those of the code that it was trained with"],
-  };
-}
-
-/** A plugin file that is the checkpoint itself. */
-export function pluginIsCheckpoint(file: string): Text {
-  return {
-    code: "plugin-is-checkpoint",
-    message: `Cannot load ${quote(file)} as a plugin: it is a checkpoint`,
-    help: ["a checkpoint is data: nothing in it is run", "where you did not make this checkpoint, do not use it"],
+    help: ["results may differ from those of the original code"],
   };
 }
 
 /** A plugin file with an ending that no plugin has. */
-export function pluginEnding(file: string, endings: readonly string[]): Text {
+export function pluginEnding(file: string, endings: readonly string[]): Message {
   return {
     code: "plugin-ending",
     message: `Cannot load ${quote(file)} as a plugin: plugin files end in ${listed(endings, "or")}`,
     help: ["rename the file, or remove it from plugins"],
+  };
+}
+
+/** A plugin file that is the checkpoint itself. */
+export function pluginIsCheckpoint(file: string): Message {
+  return {
+    code: "plugin-is-checkpoint",
+    message: `Cannot load ${quote(file)} as a plugin: it is a checkpoint`,
+    help: ["a checkpoint is data: nothing in it is run", "if you did not make this checkpoint, do not use it"],
   };
 }
 
@@ -122,16 +122,16 @@ export function pluginUntrusted(
     /** Whether the command takes `--trust`. */
     mayTrust: boolean;
   },
-): Text {
+): Message {
   const all = mayTrust ? ", or --trust for every file that the recipe names" : "";
   return {
     code: "plugin-untrusted",
     message: `Cannot load the plugin file ${quote(named)}: ${origins[from](file)}`,
     help: [
       ...(lacks.length === 0 ? [] : [`not built in, and used by the recipe: ${listed(lacks)}`]),
-      exists ? `the file is ${whole(path)}` : `the file would be ${whole(path)}: it is not there`,
+      exists ? `the file is ${whole(path)}` : `the file would be ${whole(path)}, which does not exist`,
       ...(changed ? ["it has changed since you trained with it"] : []),
-      "a plugin may do whatever you may do: read the file before you run it",
+      "a plugin can do anything that you can do: read the file before you run it",
       exists
         ? `to run it, add --plugins ${shellWord(whole(path))}${all}`
         : "get the file from whoever trained with it, and add --plugins <file>",

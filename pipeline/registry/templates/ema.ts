@@ -6,7 +6,7 @@ export default plugin({
   name: "my-plugin",
   summary: "Exponential moving average of the weights",
   options: z.object({
-    decay: z.number().min(0).lt(1).default(0.99).describe("part of the average that is kept in a step"),
+    decay: z.number().min(0).lt(1).default(0.99).describe("fraction of the average that is kept per step"),
   }),
   create: ({ options: { decay } }) => ({
     init: (network) => both(network, network, (tensor) => tf.clone(tensor)),

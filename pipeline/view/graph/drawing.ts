@@ -10,7 +10,7 @@ export type Group = "data" | "model" | "training" | "sampling";
 /** A stage. */
 export interface DrawingNode {
   readonly id: string;
-  /** Where it stands in the recipe, such as `samplers.preview`. */
+  /** Its path in the recipe, such as `samplers.preview`. */
   readonly title: string;
   readonly plugin: string;
   /** Options that the recipe sets, and facts. */

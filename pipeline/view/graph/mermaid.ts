@@ -1,4 +1,4 @@
-/** SampleKeys a graph as Mermaid text, for Markdown. */
+/** Draws a graph as Mermaid text, for Markdown. */
 import { visible } from "../../../lib/text/mod.ts";
 import type { Drawing, Group } from "./drawing.ts";
 

@@ -1,4 +1,4 @@
-/** SampleKeys a graph as SVG, laid out by Graphviz. */
+/** Draws a graph as SVG, laid out by Graphviz. */
 import { instance } from "@viz-js/viz";
 import { escapeXml as escape } from "../../../lib/image/mod.ts";
 import type { Drawing, DrawingNode, Group } from "./drawing.ts";

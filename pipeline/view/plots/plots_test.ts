@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { barChart, type LineChart, lineChart, panels, toSvg, writeChart } from "./mod.ts";
+import { barChart, chartToSvg, type LineChart, lineChart, panels, writeChart } from "./mod.ts";
 
 const chart: LineChart = {
   title: "Samplers & steps",
@@ -25,7 +25,7 @@ const marks = (svg: string, type: string) =>
     .filter(([, , role]) => role === type).map(([, label]) => label);
 
 Deno.test("a chart's SVG has title, subtitle, axis names and a legend of its series", async () => {
-  const svg = await toSvg(lineChart(chart));
+  const svg = await chartToSvg(lineChart(chart));
   for (
     const text of [
       "Samplers &amp; steps",
@@ -39,8 +39,8 @@ Deno.test("a chart's SVG has title, subtitle, axis names and a legend of its ser
   ) assert.ok(texts(svg).includes(text), `${text} in ${texts(svg)}`);
 });
 
-Deno.test("a chart has a mark for each point, none for what is no number, and a tick at each step", async () => {
-  const svg = await toSvg(lineChart(chart));
+Deno.test("a chart has a mark for each point, none for what is not a number, and a tick at each step", async () => {
+  const svg = await chartToSvg(lineChart(chart));
   const points = marks(svg, "point").map((label) => label!.replace(/KID &lt;.*?&gt;/, "KID"));
   assert.deepEqual(points, [
     "diffusion steps: 1; KID: 3; sampler: ddim",
@@ -53,7 +53,7 @@ Deno.test("a chart has a mark for each point, none for what is no number, and a 
 });
 
 Deno.test("panels share one legend; lines of one name have one colour in all", async () => {
-  const svg = await toSvg(
+  const svg = await chartToSvg(
     panels([chart, { ...chart, title: "second", series: [chart.series[1]!] }], { title: "Both" }),
   );
   assert.equal(texts(svg).filter((text) => text === "heun").length, 1);
@@ -65,9 +65,9 @@ Deno.test("panels share one legend; lines of one name have one colour in all", a
   assert.equal(new Set(colours).size, 1);
 });
 
-Deno.test("bars stand in the order given, with their values", async () => {
+Deno.test("bars are in the order given, with their values", async () => {
   const bars = [{ name: "worse", value: 0.5, spread: 0.1 }, { name: "best", value: 0.25 }];
-  const svg = await toSvg(barChart({ title: "Sweep", names: "schedule", value: { title: "KID" }, bars }));
+  const svg = await chartToSvg(barChart({ title: "Sweep", names: "schedule", value: { title: "KID" }, bars }));
   const written = texts(svg);
   for (const text of ["Sweep", "schedule", "KID", "0.500", "0.250"]) assert.ok(written.includes(text), text);
   assert.ok(written.indexOf("worse") < written.indexOf("best"));

@@ -3,7 +3,7 @@ import type { TopLevelSpec } from "vega-lite";
 import { fontFamily, strongFontFamily } from "../../../lib/image/mod.ts";
 
 /** An axis. */
-export interface Axis {
+export interface ChartAxis {
   /** What it shows, with its unit in brackets where it has one: `time per step (ms)`. */
   readonly title: string;
   /** Default linear. A logarithmic axis has a tick at each value of its points, and leaves out what is not above 0. */
@@ -13,9 +13,9 @@ export interface Axis {
 }
 
 /** A point of a line. */
-export interface Point {
+export interface ChartPoint {
   readonly x: number;
-  /** Left out where it is no number. */
+  /** Left out where it is not a number. */
   readonly y: number;
   /** Standard deviation, drawn as a band on both sides. */
   readonly spread?: number;
@@ -24,7 +24,7 @@ export interface Point {
 /** A line. */
 export interface Series {
   readonly name: string;
-  readonly points: readonly Point[];
+  readonly points: readonly ChartPoint[];
 }
 
 /** Lines over an axis. */
@@ -32,8 +32,8 @@ export interface LineChart {
   readonly title: string;
   /** What else a reader has to know, such as the data and the number of pictures. */
   readonly subtitle?: string;
-  readonly x: Axis;
-  readonly y: Axis;
+  readonly x: ChartAxis;
+  readonly y: ChartAxis;
   /** In the order of the legend. One series alone has none. */
   readonly series: readonly Series[];
   /** Heading of the legend. */
@@ -50,7 +50,7 @@ export interface BarChart {
   readonly subtitle?: string;
   /** What the names are, such as `schedule`. */
   readonly names: string;
-  readonly value: Axis;
+  readonly value: ChartAxis;
   readonly bars: readonly { readonly name: string; readonly value: number; readonly spread?: number }[];
 }
 
@@ -241,22 +241,22 @@ function heading(text: string, subtitle: string | undefined) {
   return { text, ...(subtitle === undefined ? {} : { subtitle }) };
 }
 
-function scaleOf({ scale = "linear", range }: Axis, zero: boolean) {
+function scaleOf({ scale = "linear", range }: ChartAxis, zero: boolean) {
   return {
     type: scale,
     ...(range === undefined ? (scale === "log" ? { nice: false } : { zero }) : { domain: range, nice: false }),
   };
 }
 
-function drawable(value: number, { scale }: Axis): boolean {
+function drawable(value: number, { scale }: ChartAxis): boolean {
   return Number.isFinite(value) && (scale !== "log" || value > 0);
 }
 
-function beyond(value: number, { range: [least, most] = [-Infinity, Infinity] }: Axis): boolean {
+function beyond(value: number, { range: [least, most] = [-Infinity, Infinity] }: ChartAxis): boolean {
   return value < least || value > most;
 }
 
-function band({ y, spread = 0 }: Point, axis: Axis): { low: number; high: number } {
+function band({ y, spread = 0 }: ChartPoint, axis: ChartAxis): { low: number; high: number } {
   const low = y - spread;
   return { low: axis.scale === "log" && low <= 0 ? y : low, high: y + spread };
 }

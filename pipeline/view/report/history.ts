@@ -1,11 +1,11 @@
 /** What the log of a run tells: losses, measurements and times. */
 import type { LogEntry } from "../../run/log.ts";
-import type { Point } from "../plots/mod.ts";
+import type { ChartPoint } from "../plots/mod.ts";
 
 /** A line over steps. */
 export interface Curve {
   readonly name: string;
-  readonly points: readonly Point[];
+  readonly points: readonly ChartPoint[];
 }
 
 /** The history of a run. */
@@ -15,8 +15,8 @@ export interface History {
   /** Measurements of metrics by name, with their spread where they have one. */
   readonly metrics: readonly Curve[];
   /** Seconds a step, of each epoch of which the log knows when it began: `x` is its last step. */
-  readonly pace: readonly Point[];
-  /** When it was started and gone on with. */
+  readonly pace: readonly ChartPoint[];
+  /** When it was started and resumed. */
   readonly starts: readonly { readonly step: number; readonly time: string; readonly backend: string }[];
   /** What training warned of. */
   readonly warnings: readonly string[];
@@ -26,13 +26,13 @@ export interface History {
 
 /** Reads the history out of a log. */
 export function historyOf(log: readonly LogEntry[]): History {
-  const training = new Map<string, Point[]>();
-  const metrics = new Map<string, Point[]>();
+  const training = new Map<string, ChartPoint[]>();
+  const metrics = new Map<string, ChartPoint[]>();
   const epochs: { step: number; seconds: number }[] = [{ step: 0, seconds: 0 }];
   const starts: History["starts"][number][] = [];
   const warnings: string[] = [];
   let zero: number | undefined;
-  const add = (to: Map<string, Point[]>, name: string, point: Point) =>
+  const add = (to: Map<string, ChartPoint[]>, name: string, point: ChartPoint) =>
     void (to.get(name) ?? to.set(name, []).get(name)!).push(point);
   for (const { step, event, ...rest } of log) {
     if (event === undefined) {
@@ -50,7 +50,7 @@ export function historyOf(log: readonly LogEntry[]): History {
       if (typeof rest.zero_output_loss === "number") zero ??= rest.zero_output_loss;
     } else if (event === "warning") warnings.push(String(rest.message));
   }
-  const curves = (from: Map<string, Point[]>): Curve[] => [...from].map(([name, points]) => ({ name, points }));
+  const curves = (from: Map<string, ChartPoint[]>): Curve[] => [...from].map(([name, points]) => ({ name, points }));
   const pace = epochs.slice(1).map(({ step, seconds }, i) => {
     const before = epochs[i]!;
     return { x: step, y: (seconds - before.seconds) / (step - before.step) };
@@ -62,7 +62,7 @@ export function historyOf(log: readonly LogEntry[]): History {
  * Fewer points, each the mean of as many in a row: what a curve of thousands of steps says. Its `x` is that of the last
  * one, as if it was measured there.
  */
-export function means(points: readonly Point[], most: number): Point[] {
+export function means(points: readonly ChartPoint[], most: number): ChartPoint[] {
   const size = Math.ceil(points.length / most);
   if (size <= 1) return [...points];
   return Array.from({ length: Math.ceil(points.length / size) }, (_, i) => {

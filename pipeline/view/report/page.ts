@@ -1,7 +1,7 @@
 /** The page of a report: HTML that needs nothing but itself. */
 import { escapeXml as escape } from "../../../lib/image/mod.ts";
 
-/** What stands on the page. SVG documents are put in as they are. */
+/** The contents of the page. SVG documents are put in as they are. */
 export interface Page {
   readonly title: string;
   readonly subtitle: string;

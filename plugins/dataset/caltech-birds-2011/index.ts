@@ -26,7 +26,7 @@ const lists = ["images.txt", "train_test_split.txt", "bounding_boxes.txt"] as co
 /**
  * Opens what is in the folder, downloading and unpacking what is not.
  *
- * @throws {files.DownloadError} when the archive cannot be had, or is laid out otherwise
+ * @throws {files.DownloadError} when the archive is unavailable, or is laid out otherwise
  */
 export async function openBirds(
   source: Source,

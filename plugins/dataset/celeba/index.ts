@@ -3,7 +3,7 @@ import { basename, join } from "node:path";
 import { files, type OpenTools, z } from "denoise/plugin";
 import { readZip } from "../shared/archive.ts";
 import { makePack, type Member, openPack, type Pack } from "../shared/pack.ts";
-import { exists, fetchAgain, fetchFile, fileName, refuseMissing, type Source, wrongLayout } from "../shared/remote.ts";
+import { fetchAgain, fetchFile, fileName, isThere, refuseMissing, type Source, wrongLayout } from "../shared/remote.ts";
 
 /** The two files that are needed. */
 export interface Sources extends Readonly<Record<string, Source>> {
@@ -36,7 +36,7 @@ export interface Face extends Member {
  * Opens what is in the folder, unpacking what is not.
  *
  * @param mirrored whether the files may be downloaded: the official address serves a page for people, and has a quota
- * @throws {files.DownloadError} when a file is missing: where to place it by hand stands in it
+ * @throws {files.DownloadError} when a file is missing: it says where to place it by hand
  */
 export async function openFaces(sources: Sources, mirrored: boolean, tools: OpenTools): Promise<Pack<Face>> {
   const key = sources.archive.sha256;
@@ -71,7 +71,7 @@ function partition(text: string): Map<string, boolean> {
 async function refuseUnplaced(sources: Sources, { folder }: OpenTools): Promise<void> {
   const missing: Source[] = [];
   for (const source of [sources.archive, sources.partition]) {
-    if (!await exists(join(folder, fileName(source)))) missing.push(source);
+    if (!await isThere(join(folder, fileName(source)))) missing.push(source);
   }
   if (missing.length === 0) return;
   throw new files.DownloadError("Cannot download CelebA: its authors share it on a file hoster with a quota", [

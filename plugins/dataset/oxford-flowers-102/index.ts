@@ -16,7 +16,7 @@ export interface Flower extends Member {
 /**
  * Opens what is in the folder, downloading and unpacking what is not.
  *
- * @throws {files.DownloadError} when a file cannot be had: how to place it by hand stands in it
+ * @throws {files.DownloadError} when a file is unavailable: it says how to place it by hand
  */
 export async function openFlowers(sources: Sources, tools: OpenTools): Promise<Pack<Flower>> {
   const key = sources.archive.sha256;

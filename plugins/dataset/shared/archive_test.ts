@@ -5,7 +5,7 @@ import { files, type OpenTools } from "denoise/plugin";
 import { zipSync } from "fflate";
 import { packTar } from "modern-tar";
 import { type ArchiveFile, readTar, readZip } from "./archive.ts";
-import { concat, tar } from "./testing_archives.ts";
+import { joinBytes, tar } from "./testing_archives.ts";
 
 const { signal } = new AbortController();
 const tools: OpenTools = { folder: "", download: true, signal, progress: () => {}, warn: () => {} };
@@ -61,7 +61,7 @@ Deno.test("readTar() refuses names that lead out of a folder, and names that com
     await refusing(readTar(await written("a.tar", await tar({ [name]: content })), tools), /leads out of its folder/);
   }
   const one = await tar({ a: entries["a.txt"] });
-  const twice = concat([one.subarray(0, 1024), one]);
+  const twice = joinBytes([one.subarray(0, 1024), one]);
   await refusing(readTar(await written("a.tar", twice), tools), /it holds "a" twice$/);
   await refusing(
     readTar(await written("a.tar", await tar({ ["x".repeat(5000)]: content })), tools),

@@ -6,7 +6,7 @@ import { readParquetPictures } from "./parquet.ts";
 import { fetchFile, type Source } from "./remote.ts";
 
 /** Option of datasets from the hub. */
-export const hub = z.url().default("https://huggingface.co").describe("address of the hub, or of a mirror of it");
+export const hub = z.url().default("https://huggingface.co").describe("address of the hub, or of a mirror");
 
 /** A dataset of the hub, and what is made of its pictures. */
 export interface HubDataset {

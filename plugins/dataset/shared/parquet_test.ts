@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import { files } from "denoise/plugin";
 import { readParquetPictures } from "./parquet.ts";
-import { concat } from "./testing_archives.ts";
+import { joinBytes } from "./testing_archives.ts";
 import { type ParquetChanges, parquetOf, thrift } from "./testing_parquet.ts";
 
 /** `[{bytes: "one"}, null, {bytes: null}, {bytes: "three" × 20}, {bytes: "one"}]`, in groups of three rows. */
@@ -77,7 +77,7 @@ for (const [what, text] of Object.entries(written)) {
 }
 
 const values = [utf8("first"), utf8("second")];
-const stored = concat(values.flatMap((bytes) => [Uint8Array.of(bytes.length, 0, 0, 0), bytes]));
+const stored = joinBytes(values.flatMap((bytes) => [Uint8Array.of(bytes.length, 0, 0, 0), bytes]));
 
 Deno.test("readParquetPictures() reads a file of required values", async () => {
   assert.deepEqual(await read(parquetOf(values)), [[0, "first"], [1, "second"]]);
@@ -129,14 +129,14 @@ for (const [what, changes, expected] of hostile) {
 
 /** A file with other bytes as its footer. */
 function footed(footer: Uint8Array): Uint8Array {
-  return concat([utf8("PAR1"), footer, new Uint8Array(Uint32Array.of(footer.length).buffer), utf8("PAR1")]);
+  return joinBytes([utf8("PAR1"), footer, new Uint8Array(Uint32Array.of(footer.length).buffer), utf8("PAR1")]);
 }
 
 Deno.test("readParquetPictures() refuses footers that are damaged, deep or count too much", async () => {
   await refused(utf8("<html>".repeat(50)), /is not a Parquet file$/);
   await refused(parquetOf(values).subarray(0, -3), /is cut short/);
   await refused(
-    concat([utf8("PAR1"), Uint8Array.of(255, 255, 255, 255), utf8("PAR1")]),
+    joinBytes([utf8("PAR1"), Uint8Array.of(255, 255, 255, 255), utf8("PAR1")]),
     /footer would have 4294967295/,
   );
   await refused(footed(new Uint8Array(1000).fill(0x1c)), /nested deeper than 16 levels/); // a struct in a struct in …
@@ -149,11 +149,11 @@ Deno.test("readParquetPictures() refuses footers that are damaged, deep or count
 
 Deno.test("readParquetPictures() refuses a dictionary that makes a small file large, and stops where it is asked to", async () => {
   const picture = new Uint8Array(20_000).fill(7);
-  const dictionary = concat([new Uint8Array(Uint32Array.of(picture.length).buffer), picture]);
+  const dictionary = joinBytes([new Uint8Array(Uint32Array.of(picture.length).buffer), picture]);
   const head = (fields: Parameters<typeof thrift>[0], page: Uint8Array) =>
-    concat([thrift({ 2: page.length, 3: page.length, ...fields }), page]);
+    joinBytes([thrift({ 2: page.length, 3: page.length, ...fields }), page]);
   const rows = 1_000_000;
-  const pages = concat([
+  const pages = joinBytes([
     head({ 1: 2, 7: { 1: 1, 2: 0 } }, dictionary),
     // All indices are 0, of no bits.
     head({ 1: 0, 5: { 1: rows, 2: 8, 3: 3, 4: 3 } }, Uint8Array.of(0)),
@@ -164,7 +164,7 @@ Deno.test("readParquetPictures() refuses a dictionary that makes a small file la
     3: rows,
     4: [{ 1: [{ 3: meta }], 3: rows }],
   });
-  const bytes = concat([
+  const bytes = joinBytes([
     utf8("PAR1"),
     pages,
     footer,

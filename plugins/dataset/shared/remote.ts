@@ -9,7 +9,7 @@ export interface Source extends files.Remote {
 
 /** Option of datasets whose files are known one by one. */
 export const mirror = z.url().optional().describe(
-  "folder on the web that the official files are downloaded from instead",
+  "web folder to download the official files from instead",
 );
 
 /** Name of the file in the cache: the last part of its address, or its own. */
@@ -27,7 +27,7 @@ export function mirrored<S extends Readonly<Record<string, Source>>>(sources: S,
 /**
  * The file in the folder of the dataset, downloaded where it is missing.
  *
- * @throws {files.DownloadError} when it cannot be had: how to place it by hand stands in it
+ * @throws {files.DownloadError} when it is unavailable: it says how to place it by hand
  */
 export async function fetchFile(source: Source, { folder, signal, progress }: OpenTools): Promise<string> {
   const name = fileName(source);
@@ -47,7 +47,7 @@ export async function fetchFile(source: Source, { folder, signal, progress }: Op
 export async function refuseMissing(sources: readonly Source[], { folder }: OpenTools): Promise<void> {
   for (const source of sources) {
     const path = join(folder, fileName(source));
-    if (await exists(path)) continue;
+    if (await isThere(path)) continue;
     throw new files.DownloadError(`The file "${fileName(source)}" is not here, and nothing is downloaded now`, [
       "it is downloaded when training starts",
       ...files.byHand(path, source),
@@ -55,8 +55,8 @@ export async function refuseMissing(sources: readonly Source[], { folder }: Open
   }
 }
 
-/** Whether something stands at a path. */
-export async function exists(path: string): Promise<boolean> {
+/** Whether something is at a path. */
+export async function isThere(path: string): Promise<boolean> {
   return await Deno.stat(path).then(() => true, (error) => {
     if (error instanceof Deno.errors.NotFound) return false;
     throw error;

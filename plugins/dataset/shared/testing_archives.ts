@@ -12,7 +12,7 @@ type Colour = readonly [red: number, green: number, blue: number];
 
 const utf8 = (text: string) => new TextEncoder().encode(text);
 /** Bytes one after the other. */
-export const concat = (parts: readonly Uint8Array[]) => Uint8Array.from(parts.flatMap((part) => [...part]));
+export const joinBytes = (parts: readonly Uint8Array[]) => Uint8Array.from(parts.flatMap((part) => [...part]));
 
 /** A picture of one colour, with a rectangle of another one in it. */
 export function boxed(
@@ -56,10 +56,10 @@ export function mat(arrays: Readonly<Record<string, readonly number[]>>): Uint8A
       element(1, utf8(name)),
       element(4, bytes(Uint16Array.from(row))),
     ];
-    const packed = deflateSync(element(14, concat(inner)));
-    return concat([bytes(Uint32Array.of(15, packed.length)), packed]);
+    const packed = deflateSync(element(14, joinBytes(inner)));
+    return joinBytes([bytes(Uint32Array.of(15, packed.length)), packed]);
   });
-  return concat([header, ...parts]);
+  return joinBytes([header, ...parts]);
 }
 
 /** Oxford Flowers 102: `counts` pictures to train, to validate and to test, picture k of the grey value 10 k. */
@@ -133,11 +133,11 @@ export async function celebaFiles(count = 12, left: readonly string[] = []): Pro
 export async function cifarFiles(count = 4, changes: Content = {}): Promise<Content> {
   const names = [1, 2, 3, 4, 5].map((i) => `data_batch_${i}.bin`).concat("test_batch.bin");
   const batch = (first: number) =>
-    concat(Array.from({ length: count }, (_, i) => {
+    joinBytes(Array.from({ length: count }, (_, i) => {
       const label = (first + i) % 10;
       const plane = (upper: number) =>
         Uint8Array.from({ length: 32 * 32 }, (_, pixel) => (pixel < 512 ? upper : 20 * label));
-      return concat([Uint8Array.of(label), plane(0), plane(0), plane(255)]);
+      return joinBytes([Uint8Array.of(label), plane(0), plane(0), plane(255)]);
     }));
   const classes = "airplane automobile bird cat deer dog frog horse ship truck".split(" ");
   const entries: Record<string, Uint8Array> = {

@@ -1,43 +1,45 @@
 /** Writes Parquet files of one column of pictures, right or wrong in any field: for tests. */
-import { concat } from "./testing_archives.ts";
+import { joinBytes } from "./testing_archives.ts";
 
 /** A value for `thrift`: whole numbers, truth values, text or bytes, lists, and structs by field number. */
-export type Field = number | boolean | string | Uint8Array | readonly Field[] | { readonly [id: number]: Field };
+export type ThriftField = number | boolean | string | Uint8Array | readonly ThriftField[] | {
+  readonly [id: number]: ThriftField;
+};
 
 /** A struct in Thrift's compact protocol. */
-export function thrift(struct: { readonly [id: number]: Field }): Uint8Array {
+export function thrift(struct: { readonly [id: number]: ThriftField }): Uint8Array {
   const parts: Uint8Array[] = [];
   let before = 0;
   for (const [key, value] of Object.entries(struct)) {
     const id = Number(key);
     const type = typeOf(value);
     parts.push(
-      id - before < 16 ? Uint8Array.of(((id - before) << 4) | type) : concat([Uint8Array.of(type), zigzag(id)]),
+      id - before < 16 ? Uint8Array.of(((id - before) << 4) | type) : joinBytes([Uint8Array.of(type), zigzag(id)]),
     );
     if (type > 2) parts.push(content(value));
     before = id;
   }
-  return concat([...parts, Uint8Array.of(0)]);
+  return joinBytes([...parts, Uint8Array.of(0)]);
 }
 
-function typeOf(value: Field): number {
+function typeOf(value: ThriftField): number {
   if (typeof value === "boolean") return value ? 1 : 2;
   if (typeof value === "number") return 6;
   if (typeof value === "string" || value instanceof Uint8Array) return 8;
   return Array.isArray(value) ? 9 : 12;
 }
 
-function content(value: Field): Uint8Array {
+function content(value: ThriftField): Uint8Array {
   if (typeof value === "number") return zigzag(value);
   if (typeof value === "boolean") return Uint8Array.of(value ? 1 : 2);
   if (typeof value === "string") return content(new TextEncoder().encode(value));
-  if (value instanceof Uint8Array) return concat([varint(BigInt(value.length)), value]);
-  if (!Array.isArray(value)) return thrift(value as { [id: number]: Field });
+  if (value instanceof Uint8Array) return joinBytes([varint(BigInt(value.length)), value]);
+  if (!Array.isArray(value)) return thrift(value as { [id: number]: ThriftField });
   const type = value.length === 0 ? 6 : typeOf(value[0]!);
   const head = value.length < 15
     ? Uint8Array.of((value.length << 4) | type)
-    : concat([Uint8Array.of(0xf0 | type), varint(BigInt(value.length))]);
-  return concat([head, ...value.map(content)]);
+    : joinBytes([Uint8Array.of(0xf0 | type), varint(BigInt(value.length))]);
+  return joinBytes([head, ...value.map(content)]);
 }
 
 function zigzag(value: number): Uint8Array {
@@ -57,10 +59,10 @@ export interface ParquetChanges {
   readonly groupRows?: number;
   readonly codec?: number;
   /** Field numbers of `ColumnMetaData`, `PageHeader`, `DataPageHeader` and of the elements of the schema. */
-  readonly meta?: { readonly [id: number]: Field };
-  readonly page?: { readonly [id: number]: Field };
-  readonly data?: { readonly [id: number]: Field };
-  readonly schema?: readonly { readonly [id: number]: Field }[];
+  readonly meta?: { readonly [id: number]: ThriftField };
+  readonly page?: { readonly [id: number]: ThriftField };
+  readonly data?: { readonly [id: number]: ThriftField };
+  readonly schema?: readonly { readonly [id: number]: ThriftField }[];
   /** The page as stored, in place of the values. */
   readonly stored?: Uint8Array;
   /** Row groups, all of the same bytes. */
@@ -70,7 +72,7 @@ export interface ParquetChanges {
 /** A file with one required value for each row. */
 export function parquetOf(values: readonly Uint8Array[], changes: ParquetChanges = {}): Uint8Array {
   const length = (bytes: Uint8Array) => new Uint8Array(Uint32Array.of(bytes.length).buffer);
-  const plain = concat(values.flatMap((bytes) => [length(bytes), bytes]));
+  const plain = joinBytes(values.flatMap((bytes) => [length(bytes), bytes]));
   const stored = changes.stored ?? plain;
   const count = values.length;
   const head = thrift({
@@ -90,5 +92,5 @@ export function parquetOf(values: readonly Uint8Array[], changes: ParquetChanges
     3: changes.rows ?? count,
     4: Array.from({ length: changes.groups ?? 1 }, () => group),
   });
-  return concat([mark, head, stored, footer, length(footer), mark]);
+  return joinBytes([mark, head, stored, footer, length(footer), mark]);
 }

@@ -1,7 +1,7 @@
 /** InceptionV3 without its top (Szegedy et al. 2016, arXiv:1512.00567), layer by layer in the order of Keras' weights. */
 
 /** A convolution without bias, with batch normalisation and a rectifier after it. */
-export interface Convolution {
+export interface InceptionConvolution {
   /** Place in the order of construction, from 0. */
   readonly index: number;
   readonly filters: number;
@@ -12,7 +12,7 @@ export interface Convolution {
 
 /** What the network is made of, on tensors or on numbers of channels. */
 export interface Layers<T> {
-  convolution(x: T, convolution: Convolution): T;
+  convolution(x: T, convolution: InceptionConvolution): T;
   /** The largest of 3×3 pixels, at every second pixel. */
   largest(x: T): T;
   /** The mean of 3×3 pixels; those beyond the border do not count. */
@@ -28,7 +28,7 @@ export function inceptionV3<T>(picture: T, layers: Layers<T>): T {
   const { largest, mean } = layers;
   let index = 0;
   let block = 0;
-  const conv = (x: T, filters: number, rows = 1, columns = rows, more: Partial<Convolution> = {}) =>
+  const conv = (x: T, filters: number, rows = 1, columns = rows, more: Partial<InceptionConvolution> = {}) =>
     layers.convolution(x, { index: index++, filters, size: [rows, columns], strides: 1, pad: "same", ...more });
   const shrink = { strides: 2, pad: "valid" } as const;
   const join = (...parts: T[]) => {

@@ -22,7 +22,7 @@ export interface LoadedWeights {
  *
  * @param file path of a Keras `.h5`, absolute or relative to the working directory
  * @throws {Refusal} when the user's file cannot be used
- * @throws {files.DownloadError} when Keras' file cannot be had: how to place it by hand stands in it
+ * @throws {files.DownloadError} when Keras' file is unavailable: it says how to place it by hand
  */
 export async function loadWeights(
   file: string | undefined,

@@ -6,7 +6,7 @@ import { kernelShapes } from "./inception.ts";
 export interface FakeWeights {
   /** `legacy`, as Keras' own download; `vars`, as Keras 3 saves weights. */
   readonly layout: "legacy" | "vars";
-  /** Number of the first convolution: Keras goes on counting where it has built other models. */
+  /** Number of the first convolution: Keras keeps counting where it has built other models. */
   readonly first?: number;
   /** Layers to write, all where it is left out. */
   readonly count?: number;

@@ -8,7 +8,7 @@ export type FoldedWeights = readonly { readonly shape: readonly number[]; kernel
 /** What one convolution has in Keras, by the last part of its name. */
 export type KerasWeights = Readonly<Record<"kernel" | "beta" | "moving_mean" | "moving_variance", files.Hdf5Tensor>>;
 
-/** Weights that are not those of InceptionV3. Its text goes on from "Cannot use …:". */
+/** Weights that are not those of InceptionV3. Its text continues "Cannot use …:". */
 export class Unfit extends Error {}
 
 const epsilon = 1e-3; // of Keras' InceptionV3
@@ -64,7 +64,7 @@ export function fold(weights: readonly KerasWeights[]): FoldedWeights {
 }
 
 /** The weights on the device: `conv7.kernel`, `conv7.bias`. */
-export function upload(weights: FoldedWeights): TensorRecord {
+export function uploadWeights(weights: FoldedWeights): TensorRecord {
   return Object.fromEntries(weights.flatMap(({ shape, kernel, bias }, i) => [
     [`conv${i}.kernel`, tf.tensor(kernel, [...shape])],
     [`conv${i}.bias`, tf.tensor(bias)],

@@ -1,7 +1,7 @@
 /** The U-Net of clear-diffusion-keras since 2023: group normalisation, the noise level in every block, attention, patches. */
 import { type ImageShape, type Network, ops, refuse, tf, tidyTree, z } from "denoise/plugin";
 import { attend, attention } from "./attention.ts";
-import { convolution, dense, groupNorm, initLayers, kerasParts, type Layer, transposed } from "./layers.ts";
+import { convolutionLayer, dense, groupNormLayer, initLayers, kerasParts, type Layer, transposed } from "./layers.ts";
 import { fromPatches } from "./patches.ts";
 import type { Hooks } from "./residual_unet.ts";
 import { mostBlocks, mostChannels, mostLevels } from "./limits.ts";
@@ -12,27 +12,27 @@ const epsilon = 1e-3; // added to the variance
 /** Options of the network, with the reference's values. */
 export const attentionUnetOptions = {
   widths: z.array(z.int().positive().max(mostChannels)).min(1).max(mostLevels).default([64, 128, 256, 512]).describe(
-    "channels at each level, from full resolution down; each further level halves the image",
+    "channels at each level, from full resolution down; each level halves the image",
   ),
   block_depth: z.int().positive().max(mostBlocks).default(2).describe(
-    "residual blocks a level, on the way down and on the way up",
+    "residual blocks per level, on the way down and on the way up",
   ),
   attention_levels: z.array(z.int().min(0)).max(mostLevels).default([2, 3]).describe(
     "levels whose blocks end with attention, counted from 0, the full resolution; its memory grows with the square of the pixels",
   ),
   heads: z.int().positive().max(mostChannels).default(4).describe("heads of an attention, each as wide as its level"),
   groups: z.int().positive().max(mostChannels).default(8).describe(
-    "groups of channels that are normalised together; it divides image_dims and all widths",
+    "groups of channels that are normalised together; must divide image_dims and all widths",
   ),
   embedding_dims: z.int().positive().max(mostChannels).multipleOf(2).default(64).describe(
-    "channels that tell the noise level: half of them sines, half cosines",
+    "channels of the noise level embedding: half sines, half cosines",
   ),
   max_frequency: z.number().min(1).default(1000).describe(
-    "highest frequency of those, in periods over noise powers from 0 to 1; the lowest is 1",
+    "highest frequency of the embedding, in periods over noise powers from 0 to 1; the lowest is 1",
   ),
-  image_dims: z.int().positive().max(mostChannels).default(64).describe("channels that the image enters with"),
+  image_dims: z.int().positive().max(mostChannels).default(64).describe("channels of the first convolution"),
   patch_size: z.int().positive().max(2048).default(1).describe(
-    "side of the patches that the image enters and leaves in, in pixels; it divides the image's sides",
+    "patch size at input and output, in pixels; must divide the image size",
   ),
 };
 
@@ -112,7 +112,7 @@ function layersOf(options: AttentionUnetOptions, channels: number): Layer[] {
   const { widths, block_depth, heads, embedding_dims, image_dims, patch_size } = options;
   const bottom = widths.length - 1;
   const layers = [
-    convolution("input_conv", [patch_size, patch_size, channels, image_dims]),
+    convolutionLayer("input_conv", [patch_size, patch_size, channels, image_dims]),
     dense("embedding_dense1", embedding_dims, embedding_dims),
     dense("embedding_dense2", embedding_dims, embedding_dims),
   ];
@@ -120,13 +120,13 @@ function layersOf(options: AttentionUnetOptions, channels: number): Layer[] {
     for (let i = 0; i < block_depth; i++) {
       const name = `${place}.block${i}`;
       const input = before(), output = widths[level]!;
-      if (input !== output) layers.push(convolution(`${name}.residual_conv`, [1, 1, input, output]));
+      if (input !== output) layers.push(convolutionLayer(`${name}.residual_conv`, [1, 1, input, output]));
       layers.push(
         dense(`${name}.embedding_dense`, embedding_dims, output),
-        groupNorm(`${name}.norm1`, input),
-        convolution(`${name}.conv1`, [3, 3, input, output]),
-        groupNorm(`${name}.norm2`, output),
-        convolution(`${name}.conv2`, [3, 3, output, output]),
+        groupNormLayer(`${name}.norm1`, input),
+        convolutionLayer(`${name}.conv1`, [3, 3, input, output]),
+        groupNormLayer(`${name}.norm2`, output),
+        convolutionLayer(`${name}.conv2`, [3, 3, output, output]),
       );
       if (options.attention_levels.includes(level)) layers.push(attention(`${name}.attention`, output, heads));
       width = output;
@@ -172,6 +172,6 @@ function refuseLevels({ widths, attention_levels }: AttentionUnetOptions): void 
   refuse({
     option: "attention_levels",
     what: `There is no level ${beyond}: ${widths.length} widths make the levels 0 to ${widths.length - 1}`,
-    fix: "name levels that exist, or [] for no attention",
+    fix: "use levels that exist, or [] for no attention",
   });
 }

@@ -11,7 +11,7 @@ export interface Layer {
   readonly weights: Readonly<Record<string, Weight>>;
 }
 
-/** A weight: its shape, and what it starts from. Buffers are no business of the optimizer. */
+/** A weight: its shape, and what it starts from. The optimizer does not update buffers. */
 export interface Weight {
   readonly shape: readonly number[];
   readonly start: "glorot" | "zeros" | "ones";
@@ -19,7 +19,7 @@ export interface Weight {
 }
 
 /** A convolution with bias. `kernel`: `[rows, columns, in, out]`. */
-export function convolution(name: string, kernel: readonly number[], start: "glorot" | "zeros" = "glorot"): Layer {
+export function convolutionLayer(name: string, kernel: readonly number[], start: "glorot" | "zeros" = "glorot"): Layer {
   return { name, kind: "conv2d", weights: withBias(kernel, kernel[3]!, start) };
 }
 
@@ -41,7 +41,7 @@ export function batchNorm(name: string, channels: number): Layer {
 }
 
 /** Scale and offset of a group normalisation. */
-export function groupNorm(name: string, channels: number): Layer {
+export function groupNormLayer(name: string, channels: number): Layer {
   const weights: Layer["weights"] = {
     gamma: { shape: [channels], start: "ones" },
     beta: { shape: [channels], start: "zeros" },

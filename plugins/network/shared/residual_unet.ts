@@ -1,6 +1,6 @@
 /** The residual U-Net of the Keras DDIM example and of clear-diffusion-keras in 2022: convolutions, batch normalisation, swish. */
 import { type ImageShape, type Network, ops, type TensorRecord, tf, tidyTree, z } from "denoise/plugin";
-import { batchNorm, convolution, initLayers, kerasParts, type Layer } from "./layers.ts";
+import { batchNorm, convolutionLayer, initLayers, kerasParts, type Layer } from "./layers.ts";
 import { mostBlocks, mostChannels, mostLevels } from "./limits.ts";
 import { refuseSize } from "./size.ts";
 
@@ -17,24 +17,24 @@ export function residualUnetOptions(defaults: {
   const imageDims = z.int().positive().max(mostChannels);
   return {
     widths: z.array(z.int().positive().max(mostChannels)).min(1).max(mostLevels).default([32, 64, 96, 128]).describe(
-      "channels at each level, from full resolution down; each further level halves the image",
+      "channels at each level, from full resolution down; each level halves the image",
     ),
     block_depth: z.int().positive().max(mostBlocks).default(2).describe(
-      "residual blocks a level, on the way down and on the way up",
+      "residual blocks per level, on the way down and on the way up",
     ),
     embedding_dims: z.int().positive().max(mostChannels).multipleOf(2).default(32).describe(
-      "channels that tell the noise level: half of them sines, half cosines",
+      "channels of the noise level embedding: half sines, half cosines",
     ),
     max_frequency: z.number().min(1).default(defaults.max_frequency).describe(
-      "highest frequency of those, in periods over noise powers from 0 to 1; the lowest is 1",
+      "highest frequency of the embedding, in periods over noise powers from 0 to 1; the lowest is 1",
     ),
     image_dims: (defaults.image_dims === undefined ? imageDims.optional() : imageDims.default(defaults.image_dims))
-      .describe("channels that the image enters with; the first of the widths where none are given"),
+      .describe("channels of the first convolution; default: the first of the widths"),
     input_skip: z.boolean().default(defaults.input_skip).describe(
-      "join the image as it entered before the last convolution",
+      "concatenate the input image before the last convolution",
     ),
     running_variance: z.enum(["biased", "unbiased"]).default(defaults.running_variance).describe(
-      "what the running variance gathers: the mean squared deviation, as Keras 3, or that times n / (n - 1), as Keras 2",
+      "what the running variance averages: the mean squared deviation, as Keras 3, or that times n / (n - 1), as Keras 2",
     ),
   };
 }
@@ -130,16 +130,16 @@ function layersOf(options: ResidualUnetOptions, channels: number): Layer[] {
   const { widths, block_depth, embedding_dims, input_skip } = options;
   const imageDims = options.image_dims ?? widths[0]!;
   const bottom = widths.length - 1;
-  const layers = [convolution("input_conv", [1, 1, channels, imageDims])];
+  const layers = [convolutionLayer("input_conv", [1, 1, channels, imageDims])];
   const blocks = (place: string, output: number, before: () => number) => {
     for (let i = 0; i < block_depth; i++) {
       const name = `${place}.block${i}`;
       const input = before();
-      if (input !== output) layers.push(convolution(`${name}.residual_conv`, [1, 1, input, output]));
+      if (input !== output) layers.push(convolutionLayer(`${name}.residual_conv`, [1, 1, input, output]));
       layers.push(
         batchNorm(`${name}.norm`, input),
-        convolution(`${name}.conv1`, [3, 3, input, output]),
-        convolution(`${name}.conv2`, [3, 3, output, output]),
+        convolutionLayer(`${name}.conv1`, [3, 3, input, output]),
+        convolutionLayer(`${name}.conv2`, [3, 3, output, output]),
       );
       width = output;
       if (place.startsWith("down")) skips.push(width);
@@ -151,7 +151,7 @@ function layersOf(options: ResidualUnetOptions, channels: number): Layer[] {
   blocks("middle", widths[bottom]!, () => width);
   for (let level = bottom - 1; level >= 0; level--) blocks(`up${level}`, widths[level]!, () => width + skips.pop()!);
   // An output of zero: what the network says before it has learnt anything.
-  layers.push(convolution("output_conv", [1, 1, width + (skips.pop() ?? 0), channels], "zeros"));
+  layers.push(convolutionLayer("output_conv", [1, 1, width + (skips.pop() ?? 0), channels], "zeros"));
   return layers;
 }
 

@@ -15,7 +15,7 @@ export function refuseSize(levels: number, { height, width }: ImageShape, patch 
   const cut = patch === 1 ? "" : `cut into patches of ${patch}×${patch} and `;
   refuse({
     option: "widths",
-    what: `Images of ${width}×${height} pixels cannot be ${cut}halved ${levels - 1} times, as ${levels} widths ask for`,
+    what: `Images of ${width}×${height} pixels cannot be ${cut}halved ${levels - 1} times, as ${levels} widths require`,
     fix: `use an image size that ${divisor} divides, such as ${[...new Set(sizes)].join(" or ")}, or fewer widths`,
   });
 }

@@ -1,17 +1,17 @@
-/** SampleKeys two trainings side by side: their curves, and grids of what they generate from the same noise. */
+/** Draws two trainings side by side: their curves, and grids of what they generate from the same noise. */
 import { drawFigure, encodePng, layOut, type Picture } from "../../../lib/image/mod.ts";
 import { type LineChart, panels, writeChart } from "../../../pipeline/view/plots/mod.ts";
 import { files } from "../../../mod.ts";
-import { apart, type Checkpoint, controls, type Pair } from "./outcome.ts";
+import { apart, controls, type Pair, type ValidationLosses } from "./outcome.ts";
 
 /** Names of the sides. */
 const sides = { ours: "Denoise", theirs: "Keras example", control: "Keras example, perturbed" } as const;
 
-/** SampleKeys the losses of both sides, how far they are apart, and the losses at checkpoints. */
+/** Draws the losses of both sides, how far they are apart, and the losses at checkpoints. */
 export async function drawCurves(
   file: string,
   pairs: readonly Pair[],
-  checkpoints: readonly Checkpoint[],
+  checkpoints: readonly ValidationLosses[],
 ): Promise<void> {
   const both = (points: readonly Pair[], loss: "noise" | "image") =>
     (["ours", "theirs"] as const).map((side) => ({
@@ -55,15 +55,15 @@ export async function drawCurves(
 }
 
 /** What each side generates from the same noise. */
-export interface Grid {
+export interface PairedGrid {
   readonly label: string;
   readonly ours: readonly Picture[];
   readonly theirs: readonly Picture[];
   readonly control?: readonly Picture[];
 }
 
-/** SampleKeys grids of all sides beside each other, one row for each kind of weights. */
-export async function drawGrids(file: string, grids: readonly Grid[], title: string): Promise<void> {
+/** Draws grids of all sides beside each other, one row for each kind of weights. */
+export async function drawGrids(file: string, grids: readonly PairedGrid[], title: string): Promise<void> {
   const columns = grids[0]!.control === undefined ? [sides.ours, sides.theirs] : Object.values(sides);
   const figure = await drawFigure({
     rows: grids.map(({ ours, theirs, control }) =>

@@ -13,13 +13,13 @@ import { startBackend } from "../../../pipeline/run/start_backend.ts";
 import { type Batch, upload } from "../../../pipeline/programs/states.ts";
 import { buildEvaluationStep, buildTrainStep } from "../../../pipeline/programs/train_step.ts";
 import { createRandom, disposeTree, seedTensor, type TensorRecord } from "../../../lib/tensor/mod.ts";
-import type { Losses } from "./outcome.ts";
+import type { LossPair } from "./outcome.ts";
 
 /** Which weights: the average over training, or those that are trained. */
 export type Weights = "average" | "network";
 
 /** What a step is fed, on the host: `images` in `[0, 1]` and `noises` `[batch, height, width, channels]`, `times` `[batch, 1, 1, 1]`. */
-export type Inputs = Readonly<Record<"images" | "noises" | "times", tf.Tensor>>;
+export type StepTensors = Readonly<Record<"images" | "noises" | "times", tf.Tensor>>;
 
 /** A training that starts at a checkpoint. */
 export type Ours = Awaited<ReturnType<typeof startOurs>>;
@@ -63,7 +63,7 @@ export async function startOurs(path: string, console: Console) {
     { name: "initial noise" },
   );
 
-  async function inputs(make: typeof drawTraining, batch: Batch, step: number): Promise<Inputs> {
+  async function inputs(make: typeof drawTraining, batch: Batch, step: number): Promise<StepTensors> {
     const { fault, ...drawn } = await make(batch, tf.scalar(step, "int32"), seeds);
     const wrong = (await fault.data())[0]!;
     fault.dispose();
@@ -81,13 +81,13 @@ export async function startOurs(path: string, console: Console) {
       for (let epoch = 0;; epoch++) yield* batches(pictures.train, { batchSize, repeats, training: true, seed, epoch });
     },
     /** What the step with a number, from 0 on, draws for a batch. */
-    async drawn(host: HostBatch, step: number): Promise<Inputs> {
+    async drawn(host: HostBatch, step: number): Promise<StepTensors> {
       const batch = upload(host, graph.datasetImage);
       const drawn = await inputs(drawTraining, batch, step);
       disposeTree(batch);
       return drawn;
     },
-    async train(host: HostBatch): Promise<Losses> {
+    async train(host: HostBatch): Promise<LossPair> {
       const batch = upload(host, graph.datasetImage);
       const after = await trainStep(state, batch, statistics, seeds);
       state = after.state;
@@ -97,13 +97,13 @@ export async function startOurs(path: string, console: Console) {
       return losses;
     },
     /** The first batch of pictures that are held out, and what is drawn for it: always the same. */
-    async heldOut(): Promise<{ host: HostBatch; drawn: Inputs }> {
+    async heldOut(): Promise<{ host: HostBatch; drawn: StepTensors }> {
       for await (const host of batches(pictures.validation, { batchSize, training: false, seed, epoch: 0 })) {
         return { host, drawn: await inputs(drawValidation, upload(host, graph.datasetImage), 0) };
       }
       throw new Error("Cannot compare checkpoints: no picture is held out");
     },
-    async validate(host: HostBatch, weights: Weights): Promise<Losses> {
+    async validate(host: HostBatch, weights: Weights): Promise<LossPair> {
       const batch = upload(host, graph.datasetImage);
       const { real, predicted, target } = await evaluate(state[weights], batch, statistics, seeds);
       const error = async (name: "noise" | "signal") => {

@@ -1,15 +1,15 @@
 /** What two trainings side by side came to: how far their losses are apart, and whether that is within a tolerance. */
 
 /** Losses of one side: mean absolute errors of the predicted noise, which is trained on, and of the predicted image. */
-export interface Losses {
+export interface LossPair {
   readonly noise: number;
   readonly image: number;
 }
 
 /** Losses of both sides on the same inputs. */
 export interface Both {
-  readonly ours: Losses;
-  readonly theirs: Losses;
+  readonly ours: LossPair;
+  readonly theirs: LossPair;
 }
 
 /** Losses of one training step. */
@@ -17,11 +17,11 @@ export interface Pair extends Both {
   /** From 1 on. */
   readonly step: number;
   /** Those of the perturbed peer, where it runs along. */
-  readonly control?: Losses;
+  readonly control?: LossPair;
 }
 
 /** Losses on pictures held out, with the average weights and with those that are trained. */
-export interface Checkpoint {
+export interface ValidationLosses {
   /** Steps trained before. */
   readonly step: number;
   readonly average: Both;
@@ -34,7 +34,7 @@ export interface Distance {
   readonly apart: number;
 }
 
-/** How far the farther one of both losses is apart, as a part of the peer's. Infinity where one is no number. */
+/** How far the farther one of both losses is apart, as a part of the peer's. Infinity where one is not a number. */
 export function apart({ ours, theirs }: Both): number {
   const part = Math.max(
     ...(["noise", "image"] as const).map((name) => Math.abs(ours[name] - theirs[name]) / theirs[name]),
@@ -49,7 +49,7 @@ export function farthest(all: readonly (Both & { readonly step: number })[]): Di
 }
 
 /** Mean losses of each `size` steps, and of those that are left. */
-export function means(pairs: readonly Pair[], size: number): Pair[] {
+export function blockMeans(pairs: readonly Pair[], size: number): Pair[] {
   const parts = Array.from({ length: Math.ceil(pairs.length / size) }, (_, i) => pairs.slice(i * size, (i + 1) * size));
   return parts.map((part) => {
     const mean = (of: (pair: Pair) => number) => part.reduce((sum, pair) => sum + of(pair), 0) / part.length;
@@ -67,11 +67,11 @@ export function controls(pairs: readonly Pair[]): Pair[] {
 }
 
 /** Where losses are farthest apart, and whether what has to be is within the tolerance. */
-export function judge(pairs: readonly Pair[], checkpoints: readonly Checkpoint[], tolerance: number): Outcome {
+export function judge(pairs: readonly Pair[], checkpoints: readonly ValidationLosses[], tolerance: number): Verdict {
   const at = (kind: "average" | "network") => checkpoints.map((one) => ({ step: one.step, ...one[kind] }));
   const judged = {
     "each of the first 200 steps": farthest(pairs.slice(0, 200)),
-    "means of 50 steps": farthest(means(pairs, 50)),
+    "means of 50 steps": farthest(blockMeans(pairs, 50)),
     "held out, average weights": farthest(at("average")),
   };
   const others = {
@@ -82,7 +82,7 @@ export function judge(pairs: readonly Pair[], checkpoints: readonly Checkpoint[]
 }
 
 /** The verdict on two trainings. */
-export interface Outcome {
+export interface Verdict {
   /** Largest differences, by where they are looked for. */
   readonly judged: Readonly<Record<string, Distance | undefined>>;
   /** Likewise: those that are shown, and not judged. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { apart, farthest, judge, means, type Pair } from "./outcome.ts";
+import { apart, blockMeans, farthest, judge, type Pair } from "./outcome.ts";
 
 const pair = (step: number, noise: number, image = 1): Pair => ({
   step,
@@ -12,13 +12,13 @@ Deno.test("losses are as far apart as the farther one, in parts of the peer's", 
   assert.ok(Math.abs(apart(both) - 0.1) < 1e-12);
 });
 
-Deno.test("a loss that is no number is farther apart than any other", () => {
+Deno.test("a loss that is not a number is farther apart than any other", () => {
   assert.equal(farthest([pair(1, 1.5), pair(2, NaN), pair(3, 1.1)])?.step, 2);
   assert.equal(farthest([]), undefined);
 });
 
 Deno.test("means are those of the steps, the rest a part of its own", () => {
-  const found = means([1, 2, 3, 4, 9].map((noise, i) => pair(i + 1, noise)), 2);
+  const found = blockMeans([1, 2, 3, 4, 9].map((noise, i) => pair(i + 1, noise)), 2);
   assert.deepEqual(found.map(({ step, ours }) => [step, ours.noise]), [[2, 1.5], [4, 3.5], [5, 9]]);
 });
 

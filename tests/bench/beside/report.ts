@@ -1,23 +1,23 @@
 /** Tells and writes what two trainings side by side came to. */
 import { join } from "node:path";
 import { type Console, files } from "../../../mod.ts";
-import { drawCurves, drawGrids, type Grid, pixelsApart } from "./draw.ts";
+import { drawCurves, drawGrids, type PairedGrid, pixelsApart } from "./draw.ts";
 import {
   apart,
+  blockMeans,
   type Both,
-  type Checkpoint,
   controls,
   type Distance,
   judge,
-  type Losses,
-  means,
+  type LossPair,
   type Pair,
+  type ValidationLosses,
 } from "./outcome.ts";
 import type { Weights } from "./ours.ts";
 
 const named: Readonly<Record<Weights, string>> = { average: "average weights", network: "trained weights" };
 
-/** All that was trained and generatePictures. */
+/** All that was trained and generated. */
 export interface Trained {
   /** What either side runs on. */
   readonly ours: string;
@@ -25,9 +25,9 @@ export interface Trained {
   readonly batch: number;
   readonly tolerance: number;
   readonly pairs: readonly Pair[];
-  readonly checkpoints: readonly Checkpoint[];
+  readonly checkpoints: readonly ValidationLosses[];
   /** Pictures from the same noise. */
-  readonly grids: Readonly<Record<Weights, Omit<Grid, "label">>>;
+  readonly grids: Readonly<Record<Weights, Omit<PairedGrid, "label">>>;
 }
 
 /** Losses of both sides in one line. */
@@ -48,7 +48,7 @@ export function csvLine({ step, ours, theirs, control }: Pair): string {
 }
 
 /**
- * SampleKeys curves and grids, writes the summary, and tells it.
+ * Draws curves and grids, writes the summary, and tells it.
  *
  * @returns whether what is judged is within the tolerance
  */
@@ -65,7 +65,7 @@ export async function writeOutcome(folder: string, console: Console, trained: Tr
     label.replace("\n", " "),
     { ours: pixelsApart(ours, theirs), ...control && { control: pixelsApart(control, theirs) } },
   ]));
-  const fifties = means(pairs, 50);
+  const fifties = blockMeans(pairs, 50);
   await drawCurves(join(folder, "curves.png"), pairs, checkpoints);
   const title = `After ${pairs.length} steps, from the same noise, 20 steps of DDIM`;
   await drawGrids(join(folder, "grids.png"), rows, title);
@@ -86,7 +86,7 @@ export async function writeOutcome(folder: string, console: Console, trained: Tr
   for (const [what, distance] of Object.entries(control ?? {})) tell(`perturbed example, ${what}`, distance);
   for (const [label, { ours, control }] of Object.entries(pixels)) {
     const more = control === undefined ? "" : `, perturbed example ${control.toFixed(2)}`;
-    console.line(`mean difference, pixels generatePictures with ${label}: ${ours.toFixed(2)} of 255${more}`);
+    console.line(`mean difference, pixels generated with ${label}: ${ours.toFixed(2)} of 255${more}`);
   }
   console.line(`${outcome.within ? "within" : "NOT within"} ${percent(tolerance)}`);
   return outcome.within;
@@ -95,7 +95,7 @@ export async function writeOutcome(folder: string, console: Console, trained: Tr
 function printTable(console: Console, rows: readonly (readonly [string, Both])[]): void {
   const width = Math.max(...rows.map(([what]) => what.length));
   const cells = ({ ours, theirs }: Both) => {
-    const each = (name: keyof Losses) => [ours[name], theirs[name]].map((loss) => loss.toFixed(5).padStart(9));
+    const each = (name: keyof LossPair) => [ours[name], theirs[name]].map((loss) => loss.toFixed(5).padStart(9));
     return [...each("noise"), ...each("image")].join("");
   };
   const head = ["noise", "theirs", "image", "theirs"].map((text) => text.padStart(9)).join("");

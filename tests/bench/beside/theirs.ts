@@ -8,8 +8,8 @@ import { readSafetensors, writeSafetensors } from "../../../pipeline/run/safeten
 import type { TensorRecord } from "../../../lib/tensor/mod.ts";
 import { jaxPython, sameFlags } from "../flags.ts";
 import { startPeer } from "../peer.ts";
-import type { Losses } from "./outcome.ts";
-import type { Inputs, Weights } from "./ours.ts";
+import type { LossPair } from "./outcome.ts";
+import type { StepTensors, Weights } from "./ours.ts";
 
 /** The Keras example, with initial weights of its own. */
 export type Theirs = Awaited<ReturnType<typeof startTheirs>>;
@@ -31,7 +31,7 @@ export async function startTheirs(folder: string, seed: number, perturbation = 0
   if (peer === undefined) {
     throw new Error(`Cannot start the Keras example: "${jaxPython()}" has no Keras and JAX; set DENOISE_PEER_JAX`);
   }
-  const losses = ([noise, image]: readonly number[]): Losses => ({ noise: noise!, image: image! });
+  const losses = ([noise, image]: readonly number[]): LossPair => ({ noise: noise!, image: image! });
   const file = (name: string) => join(folder, `${name}.safetensors`);
 
   return {
@@ -45,7 +45,7 @@ export async function startTheirs(folder: string, seed: number, perturbation = 0
       await peer.ask("statistics", await put(file("statistics"), statistics));
     },
     /** Writes what the next words are about. */
-    put: (name: string, inputs: Inputs) => put(file(name), inputs),
+    put: (name: string, inputs: StepTensors) => put(file(name), inputs),
     train: async (path: string) => losses(await peer.askAll("train", path)),
     validate: async (path: string, weights: Weights) => losses(await peer.askAll("validate", path, names[weights])),
     async sample(noises: tf.Tensor, weights: Weights): Promise<Picture[]> {

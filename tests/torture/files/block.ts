@@ -1,6 +1,6 @@
 /** A process that reads damaged files one after the other, and tells of each on its output: `block.ts SEED FIRST COUNT FOLDER`. */
 import { join } from "node:path";
-import { drawsOf, type SampleKeys } from "../draws.ts";
+import { drawsOf, type TrialDraws } from "../draws.ts";
 import { faultOfError } from "../sentence.ts";
 import { data } from "./data.ts";
 import { type Family, type Seeds, Wrong } from "./family.ts";
@@ -8,7 +8,7 @@ import { kept } from "./kept.ts";
 import { weights } from "./weights.ts";
 
 /** A line of the output: a trial begins, or has ended. */
-export type Line =
+export type BlockLine =
   | { readonly kind: "start"; readonly trial: number; readonly family: string; readonly path: string }
   | {
     readonly kind: "end";
@@ -23,7 +23,7 @@ export type Line =
 const families: readonly Family[] = [...weights, ...data, ...kept];
 
 /** The family of a trial. */
-function familyOf(draws: SampleKeys): Family {
+function familyOf(draws: TrialDraws): Family {
   let left = draws.next() * families.reduce((sum, { share }) => sum + share, 0);
   return families.find(({ share }) => (left -= share) < 0) ?? families[0]!;
 }
@@ -32,7 +32,7 @@ if (import.meta.main) {
   const [seed, first, count] = Deno.args.slice(0, 3).map(Number) as [number, number, number];
   const folder = Deno.args[3]!;
   const seeds = new Map<string, Promise<Seeds>>();
-  const tell = (line: Line) => console.log(JSON.stringify(line));
+  const tell = (line: BlockLine) => console.log(JSON.stringify(line));
   for (let trial = first; trial < first + count; trial++) {
     const draws = drawsOf(seed, trial);
     const family = familyOf(draws);

@@ -7,9 +7,9 @@ import { type ArchiveFile, readTar, readZip } from "../../../plugins/dataset/sha
 import { readMat } from "../../../plugins/dataset/shared/mat.ts";
 import { readParquetPictures } from "../../../plugins/dataset/shared/parquet.ts";
 import { mat as matOf, parquet as parquetFile } from "../../../plugins/dataset/shared/testing_archives.ts";
-import { type Field, parquetOf } from "../../../plugins/dataset/shared/testing_parquet.ts";
+import { parquetOf, type ThriftField } from "../../../plugins/dataset/shared/testing_parquet.ts";
 import { untar, unzip } from "../../../lib/xla/runtime/unpack.ts";
-import type { SampleKeys } from "../draws.ts";
+import type { TrialDraws } from "../draws.ts";
 import { joined, mutate } from "../mutate.ts";
 import { type Family, Wrong } from "./family.ts";
 
@@ -41,7 +41,8 @@ const parquet: Family = {
         Number.MAX_SAFE_INTEGER,
         draws.whole(-50, 300),
       ]);
-    const odd = (): Field => draws.chance(0.8) ? number() : draws.pick<Field>([true, "text", [], [1], {}, { 1: 1 }]);
+    const odd = (): ThriftField =>
+      draws.chance(0.8) ? number() : draws.pick<ThriftField>([true, "text", [], [1], {}, { 1: 1 }]);
     const fields = (ids: readonly number[]) =>
       Object.fromEntries(ids.filter(() => draws.chance(0.25)).map((id) => [id, odd()]));
     return parquetOf(Array.from({ length: draws.whole(0, 4) }, () => strToU8("x".repeat(draws.whole(0, 40)))), {
@@ -118,7 +119,7 @@ const names = [
 ];
 
 /** A tar archive of drawn entries. */
-async function tarOf(draws: SampleKeys): Promise<Uint8Array> {
+async function tarOf(draws: TrialDraws): Promise<Uint8Array> {
   const types = ["file", "file", "file", "symlink", "link", "directory", "character-device", "fifo"] as const;
   const entries = Array.from({ length: draws.whole(0, 5) }, () => {
     const type = draws.pick(types);
@@ -144,7 +145,7 @@ function summed(tar: Uint8Array): Uint8Array {
   return tar;
 }
 
-async function drawnTar(draws: SampleKeys): Promise<Uint8Array> {
+async function drawnTar(draws: TrialDraws): Promise<Uint8Array> {
   const whole = await tarOf(draws);
   const tar = draws.chance(0.7) ? summed(mutate(whole, draws, 600)) : whole;
   if (draws.chance(0.3)) return tar;
@@ -152,7 +153,7 @@ async function drawnTar(draws: SampleKeys): Promise<Uint8Array> {
   return draws.chance(0.2) ? mutate(packed, draws) : packed;
 }
 
-function drawnZip(draws: SampleKeys): Uint8Array {
+function drawnZip(draws: TrialDraws): Uint8Array {
   const entries = Array.from(
     { length: draws.whole(0, 5) },
     () => [draws.pick(names), strToU8("x".repeat(draws.whole(0, 2000)))],

@@ -1,5 +1,5 @@
 /** What a family of files is: seeds that are right, ways to damage them, and the reader that is to bear it. */
-import type { SampleKeys } from "../draws.ts";
+import type { TrialDraws } from "../draws.ts";
 
 /** Right files of a format, made once. */
 export type Seeds = readonly Uint8Array[];
@@ -11,7 +11,7 @@ export interface Family {
   readonly share: number;
   seeds(): Promise<Seeds>;
   /** A damaged file. */
-  damaged(seeds: Seeds, draws: SampleKeys): Uint8Array | Promise<Uint8Array>;
+  damaged(seeds: Seeds, draws: TrialDraws): Uint8Array | Promise<Uint8Array>;
   /**
    * Reads a file.
    *

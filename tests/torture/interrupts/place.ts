@@ -7,7 +7,7 @@ import { pluginForTests } from "../../../lib/xla/testing.ts";
 import { command } from "./process.ts";
 
 /** A command that can be tried. */
-export interface Attempt {
+export interface CommandCase {
   readonly name: string;
   /** Its words; what it writes goes below `folder`. */
   args(folder: string): readonly string[];
@@ -22,8 +22,8 @@ export interface Attempt {
 }
 
 /** Where they are tried. */
-export interface Place extends AsyncDisposable {
-  readonly attempts: readonly Attempt[];
+export interface Workplace extends AsyncDisposable {
+  readonly attempts: readonly CommandCase[];
   /** A cache in which nothing is decoded, downloaded or compiled. */
   emptyCache(): Promise<string>;
   /** A cache that has all. */
@@ -41,7 +41,7 @@ train: { steps: 40, checkpoint: 7 steps, keep: { last: 2, best: noise }, samples
 `;
 
 /** Makes the pictures, the recipes and a trained run, and tries every command undisturbed. */
-export async function makePlace(folder: string, signal: AbortSignal): Promise<Place> {
+export async function makePlace(folder: string, signal: AbortSignal): Promise<Workplace> {
   const noise = (size: number, of: number) => {
     let state = of * 7919 + 1;
     return {
@@ -77,7 +77,7 @@ export async function makePlace(folder: string, signal: AbortSignal): Promise<Pl
 
   const cache = join(folder, "cache");
   const trained = join(folder, "trained");
-  const run = (name: string, file: string, backend: string): Attempt =>
+  const run = (name: string, file: string, backend: string): CommandCase =>
     attempt(name, (at) => ["run", file, `backend=${backend}`, "--runs", at], async (at) => {
       return await trainedBits(join(at, "tried", "checkpoints"));
     }, true);
@@ -139,10 +139,10 @@ export async function makePlace(folder: string, signal: AbortSignal): Promise<Pl
 
 function attempt(
   name: string,
-  args: Attempt["args"],
-  result: Attempt["result"],
+  args: CommandCase["args"],
+  result: CommandCase["result"],
   resumes = false,
-): Attempt {
+): CommandCase {
   return { name, args, result, took: 0, undisturbed: "", resumes };
 }
 

@@ -5,7 +5,7 @@ const cli = fileURLToPath(new URL("../../../cli.ts", import.meta.url));
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 
 /** How a command is interrupted. */
-export interface Interruption {
+export interface SignalPlan {
   /** Milliseconds after the start; Infinity: never. */
   readonly at: number;
   /** Signals, each with the milliseconds after the first one. */
@@ -13,7 +13,7 @@ export interface Interruption {
 }
 
 /** What came of a command. */
-export interface Ended {
+export interface InterruptedEnd {
   /** The exit code; 128 and the number of the signal, where one ended the process. */
   readonly code: number;
   /** Whether the signal ended it, rather than the program itself. */
@@ -30,7 +30,11 @@ export interface Ended {
 const patience = 240_000;
 
 /** Runs a command line of the program. */
-export async function command(args: readonly string[], cache: string, interruption?: Interruption): Promise<Ended> {
+export async function command(
+  args: readonly string[],
+  cache: string,
+  interruption?: SignalPlan,
+): Promise<InterruptedEnd> {
   const started = performance.now();
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "--quiet", "--no-check", "--no-prompt", "--allow-all", cli, ...args],
@@ -74,7 +78,7 @@ export async function command(args: readonly string[], cache: string, interrupti
 }
 
 /** What a command was doing: the last thing that it said before it was asked to stop. */
-export function stageOf({ out, killed }: Pick<Ended, "out" | "killed">): string {
+export function stageOf({ out, killed }: Pick<InterruptedEnd, "out" | "killed">): string {
   const before = out.split(/^stopp|^saved /m)[0]!;
   const labels = before.split("\n").flatMap((line) => /^[a-z]+/.exec(line)?.[0] ?? []);
   const last = labels.at(-1);

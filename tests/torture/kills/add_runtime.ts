@@ -1,5 +1,5 @@
 /** Installs a runtime from an archive, without pip, into the cache folder. Arguments: address and SHA-256 of the archive. */
-import { report } from "../../../cli/report.ts";
+import { printError } from "../../../cli/errors.ts";
 import { DenoiseError } from "../../../mod.ts";
 import { runtimeFailed } from "../../../pipeline/problems/messages/runtime.ts";
 import { addRuntime } from "../../../lib/xla/runtime/add.ts";
@@ -23,5 +23,7 @@ try {
   await addRuntime({ ...runtime, archives: { [here]: archive } }, { pip: null });
 } catch (error) {
   // As the command line tells it.
-  Deno.exit(report(error instanceof RuntimeError ? new DenoiseError(runtimeFailed(error.message, error.help)) : error));
+  Deno.exit(
+    printError(error instanceof RuntimeError ? new DenoiseError(runtimeFailed(error.message, error.help)) : error),
+  );
 }

@@ -1,9 +1,9 @@
 /** What attacks compare with: each scene once without a disturbance, and how long its processes take. */
 import { join } from "node:path";
 import { runProcess } from "../process.ts";
-import { drawPictures, type Line, type Scene, scenesOf } from "../scenes.ts";
+import { drawPictures, type Scene, type SceneCommand, scenesOf } from "../scenes.ts";
 import { buildShim, changing, readState, type Shim } from "../shim/mod.ts";
-import { readTree, type Tree } from "../tree.ts";
+import { type FolderDigest, readTree } from "../tree.ts";
 import { type Archives, serveArchives } from "./server.ts";
 
 /** A scene, and what came of it when nothing disturbed it. */
@@ -11,7 +11,7 @@ export interface Rehearsed {
   readonly scene: Scene;
   /** A folder as it is when the scene begins: to be copied. */
   readonly start: string;
-  readonly calm: Tree;
+  readonly calm: FolderDigest;
   /** Of each line of each step. */
   readonly lines: readonly (readonly LineFigures[])[];
 }
@@ -97,7 +97,7 @@ export class Rehearsal implements AsyncDisposable {
     if (!killed) throw new Error(`"${args.join(" ")}" was not killed when ${file} had its name`);
   }
 
-  async #undisturbed({ args, program }: Line, folder: string, state: string): Promise<LineFigures> {
+  async #undisturbed({ args, program }: SceneCommand, folder: string, state: string): Promise<LineFigures> {
     await Deno.remove(state).catch(() => {});
     const env = typeof this.shim === "string"
       ? {}

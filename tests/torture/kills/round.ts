@@ -1,10 +1,10 @@
 /** One trial: the processes of a scene, killed and started again, and looked at after each kill. */
 import { join } from "node:path";
-import type { SampleKeys } from "../draws.ts";
+import type { TrialDraws } from "../draws.ts";
 import { type Ended, runProcess } from "../process.ts";
-import type { Line } from "../scenes.ts";
+import type { SceneCommand } from "../scenes.ts";
 import { changing, type FaultPlan, readState } from "../shim/mod.ts";
-import { age, differences, HalfThere, leftBehind, readTree } from "../tree.ts";
+import { age, folderDifferences, HalfThere, leftBehind, readTree } from "../tree.ts";
 import { copyFolder, type LineFigures, type Rehearsal, type Rehearsed } from "./rehearsal.ts";
 
 const killsOfRound = 9;
@@ -23,7 +23,7 @@ export class Round {
   constructor(
     private readonly rehearsed: Rehearsed,
     private readonly rehearsal: Rehearsal,
-    private readonly draws: SampleKeys,
+    private readonly draws: TrialDraws,
     private readonly folder: string,
   ) {}
 
@@ -66,7 +66,7 @@ export class Round {
     const tree = await readTree(this.folder).catch(told);
     if (Array.isArray(tree)) return tree;
     const left = await leftBehind(this.folder);
-    return [...differences(tree, calm, true), ...left.map((path) => `${path} is left behind`)];
+    return [...folderDifferences(tree, calm, true), ...left.map((path) => `${path} is left behind`)];
   }
 
   async remove(): Promise<void> {
@@ -81,7 +81,7 @@ export class Round {
     return { plan: { operations: changing, at, how: draws.pick(["kill", "kill-after", "kill-half"] as const) } };
   }
 
-  async #process({ args, program }: Line, moment: Moment | undefined): Promise<Ended> {
+  async #process({ args, program }: SceneCommand, moment: Moment | undefined): Promise<Ended> {
     const { folder, rehearsal: { shim } } = this;
     const state = join(this.rehearsal.folder, "shim", `${this.processes++}.state`);
     const plan = moment !== undefined && "plan" in moment && typeof shim !== "string" ? moment.plan : undefined;
@@ -106,7 +106,7 @@ export class Round {
   async #look(): Promise<string[]> {
     const tree = await readTree(this.folder).catch(told);
     await age(this.folder);
-    return Array.isArray(tree) ? tree : differences(tree, this.rehearsed.calm, false);
+    return Array.isArray(tree) ? tree : folderDifferences(tree, this.rehearsed.calm, false);
   }
 }
 
@@ -120,6 +120,6 @@ function complaintOf({ code, killed, hung, complaint, output }: Ended, among: bo
   if (hung) return "a process hung";
   if (killed || code === 0) return undefined;
   // Of two that train in the same folder, one is refused.
-  if (among && code === 1 && complaint.includes("trains there already")) return undefined;
+  if (among && code === 1 && complaint.includes("is already training there")) return undefined;
   return `a process ended with ${code}: ${(complaint || output).slice(0, 2000)}`;
 }

@@ -8,7 +8,7 @@ import { damaged } from "./damage.ts";
 import { soundPictures } from "./sound.ts";
 
 /** What the child says of a trial. */
-export type Line =
+export type ChildLine =
   | { readonly begin: number; readonly what: string }
   | {
     readonly end: number;
@@ -21,7 +21,7 @@ export type Line =
 /** Trials after which the last ones are decoded again all at once: they have to come to the same. */
 const together = 16;
 
-function say(line: Line): void {
+function say(line: ChildLine): void {
   console.log(JSON.stringify(line));
 }
 

@@ -1,13 +1,13 @@
 /** Damages a picture file: bytes, lengths, chunks and fields of headers. */
 import { crc32 } from "node:zlib";
-import type { SampleKeys } from "../draws.ts";
+import type { TrialDraws } from "../draws.ts";
 import { joined, mutate } from "../mutate.ts";
 import type { Sound } from "./sound.ts";
 
 const extremes = [0, 1, 2, 255, 256, 32767, 32768, 65535, 65536, 0x7fffffff, 0x80000000, 0xfffffffe, 0xffffffff];
 
 /** A damaged file, and from which it was made. */
-export function damaged(sound: readonly Sound[], draws: SampleKeys): Sound {
+export function damaged(sound: readonly Sound[], draws: TrialDraws): Sound {
   const { name, file } = draws.pick(sound);
   let bytes = file.slice();
   const wounds = 1 + draws.below(3);
@@ -22,7 +22,7 @@ export function damaged(sound: readonly Sound[], draws: SampleKeys): Sound {
   return { name: `${name}, ${done.join(", ")}`, file: bytes };
 }
 
-type Wound = (bytes: Uint8Array<ArrayBuffer>, draws: SampleKeys, sound: readonly Sound[]) => Uint8Array<ArrayBuffer>;
+type Wound = (bytes: Uint8Array<ArrayBuffer>, draws: TrialDraws, sound: readonly Sound[]) => Uint8Array<ArrayBuffer>;
 
 type Wounds = readonly (readonly [string, Wound])[];
 

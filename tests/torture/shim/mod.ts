@@ -1,5 +1,5 @@
 /**
- * Faults of the file system, made by a small library that stands between a process and the C library: the N-th file
+ * Faults of the file system, made by a small library that sits between a process and the C library: the N-th file
  * operation below a folder fails, is cut short, or is the last thing that the process does.
  */
 import { join } from "node:path";
@@ -13,7 +13,7 @@ export const looking = ["open", "read", "list", "stat"] as const;
 export type Operation = typeof changing[number] | typeof looking[number];
 
 /** Error numbers of Linux. */
-export const errors = { EINTR: 4, EIO: 5, EACCES: 13, EMFILE: 24, ENOSPC: 28, EROFS: 30, EDQUOT: 122 } as const;
+export const errnoNames = { EINTR: 4, EIO: 5, EACCES: 13, EMFILE: 24, ENOSPC: 28, EROFS: 30, EDQUOT: 122 } as const;
 
 /** What is to happen. */
 export interface FaultPlan {
@@ -28,7 +28,7 @@ export interface FaultPlan {
    * `kill` before the operation, `kill-after` it, `kill-half` after half of a write; `short`: half of a write or read;
    * an error that it fails with; or milliseconds that it takes longer.
    */
-  readonly how: "kill" | "kill-after" | "kill-half" | "short" | keyof typeof errors | number;
+  readonly how: "kill" | "kill-after" | "kill-half" | "short" | keyof typeof errnoNames | number;
   /** Only paths that contain this text count. */
   readonly name?: string;
   /** A file that gets a line for each operation that counts: its name, and its path below the folder. */
@@ -86,8 +86,8 @@ function shimOf(library: string): Shim {
       ...(log === undefined ? {} : { FAULT_LOG: log }),
       ...(typeof how === "number"
         ? { FAULT_DO: "sleep", FAULT_SLEEP: String(how) }
-        : how in errors
-        ? { FAULT_DO: "error", FAULT_ERRNO: String(errors[how as keyof typeof errors]) }
+        : how in errnoNames
+        ? { FAULT_DO: "error", FAULT_ERRNO: String(errnoNames[how as keyof typeof errnoNames]) }
         : { FAULT_DO: how }),
     }),
   };

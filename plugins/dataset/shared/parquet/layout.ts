@@ -4,11 +4,11 @@ import {
   Malformed,
   numberOf,
   readStruct,
-  type Struct,
   structOf,
   structsOf,
-  textOf,
-  type Value,
+  type ThriftStruct,
+  thriftText,
+  type ThriftValue,
 } from "./thrift.ts";
 
 /** The part of a column in one row group. */
@@ -27,7 +27,7 @@ export interface Column {
   /** How many of the column and the groups around it may be missing: levels from 0 to this one. */
   readonly maxLevel: number;
   readonly chunks: readonly Chunk[];
-  /** What stands beside it in the same group of columns, such as the names of the pictures. */
+  /** The columns beside it in the same group, such as the names of the pictures. */
   readonly others: readonly Chunk[];
   /** Rows of the file. */
   readonly rows: number;
@@ -71,7 +71,7 @@ export function readLayout(footer: Uint8Array, end: number, path: readonly strin
       const meta = structOf(chunk, 3, "description of a column");
       const names = namesOf(meta.get(3));
       if (names[0] !== path[0]) continue;
-      if (textOf(chunk.get(1)) !== "") throw new Malformed("says that the pictures are in another file");
+      if (thriftText(chunk.get(1)) !== "") throw new Malformed("says that the pictures are in another file");
       const isWanted = names.join("\0") === path.join("\0");
       if (isWanted) found++;
       if (isWanted && meta.get(1) !== byteArray) throw new Malformed("has a column of pictures that are not bytes");
@@ -86,7 +86,7 @@ export function readLayout(footer: Uint8Array, end: number, path: readonly strin
   return { maxLevel, chunks, others, rows };
 }
 
-function chunkOf(meta: Struct, rows: number, end: number): Chunk {
+function chunkOf(meta: ThriftStruct, rows: number, end: number): Chunk {
   const data = countOf(meta, 9, "the place of the first page");
   const dictionary = meta.has(11) ? countOf(meta, 11, "the place of the dictionary") : 0;
   const start = dictionary > 0 ? Math.min(dictionary, data) : data;
@@ -96,8 +96,8 @@ function chunkOf(meta: Struct, rows: number, end: number): Chunk {
 }
 
 /** Walks the tree of columns, which the footer lists in order of depth, to one of them. */
-function levelOf(schema: readonly Struct[], path: readonly string[]): number {
-  const childrenOf = (element: Struct) => element.has(5) ? countOf(element, 5, "the number of children") : 0;
+function levelOf(schema: readonly ThriftStruct[], path: readonly string[]): number {
+  const childrenOf = (element: ThriftStruct) => element.has(5) ? countOf(element, 5, "the number of children") : 0;
   /** Place behind an element and all below it. */
   const after = (at: number): number => {
     let open = 1;
@@ -114,7 +114,7 @@ function levelOf(schema: readonly Struct[], path: readonly string[]): number {
     at++;
     for (let i = 0; i < count; i++) {
       const end = after(at);
-      children.push({ name: textOf(schema[at]!.get(4)), at });
+      children.push({ name: thriftText(schema[at]!.get(4)), at });
       at = end;
     }
     return children;
@@ -135,6 +135,6 @@ function levelOf(schema: readonly Struct[], path: readonly string[]): number {
   return level;
 }
 
-function namesOf(value: Value | undefined): string[] {
-  return Array.isArray(value) ? value.map(textOf) : [];
+function namesOf(value: ThriftValue | undefined): string[] {
+  return Array.isArray(value) ? value.map(thriftText) : [];
 }

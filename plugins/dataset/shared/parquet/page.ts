@@ -1,11 +1,11 @@
 /** Reads the pages of a column of byte strings: which rows have a value, and the values. */
 import { crc32 } from "node:zlib";
 import { decompress } from "./codec.ts";
-import { countOf, Malformed, numberOf, readStruct, type Struct, structOf } from "./thrift.ts";
+import { countOf, Malformed, numberOf, readStruct, structOf, type ThriftStruct } from "./thrift.ts";
 
 /** The head of a page: what kind it is, and how many bytes follow. */
 export interface PageHead {
-  readonly struct: Struct;
+  readonly struct: ThriftStruct;
   /** Bytes of the head. */
   readonly length: number;
   /** Bytes of the page behind it, as stored. */
@@ -56,7 +56,7 @@ export class PageReader {
   }
 
   /** Version 1: levels and values are compressed together. */
-  #first(head: Struct, bytes: Uint8Array, size: number, most: number): Rows {
+  #first(head: ThriftStruct, bytes: Uint8Array, size: number, most: number): Rows {
     const count = countOf(head, 1, "the number of values of a page");
     if (count > most) throw new Malformed("has more values than rows");
     const page = decompress(this.column.codec, bytes, size);
@@ -71,8 +71,8 @@ export class PageReader {
     return this.#values(head, 2, page.subarray(4 + length), levels);
   }
 
-  /** Version 2: levels stand before the values, and are not compressed. */
-  #second(head: Struct, bytes: Uint8Array, size: number, most: number): Rows {
+  /** Version 2: levels come before the values, and are not compressed. */
+  #second(head: ThriftStruct, bytes: Uint8Array, size: number, most: number): Rows {
     const count = countOf(head, 1, "the number of values of a page");
     if (count > most) throw new Malformed("has more values than rows");
     const skipped = countOf(head, 6, "the size of levels");
@@ -93,7 +93,7 @@ export class PageReader {
     return levels;
   }
 
-  #values(head: Struct, field: number, bytes: Uint8Array, levels: Uint8Array): Rows {
+  #values(head: ThriftStruct, field: number, bytes: Uint8Array, levels: Uint8Array): Rows {
     const present = levels.reduce((sum, level) => sum + (level === this.column.maxLevel ? 1 : 0), 0);
     const encoding = numberOf(head, field, "the form of a page");
     const values = encoding === 0

@@ -4,10 +4,10 @@
 export class Malformed extends Error {}
 
 /** A value. 64-bit integers that a `number` cannot hold are refused: no count or offset is that large. */
-export type Value = boolean | number | Uint8Array | readonly Value[] | Struct;
+export type ThriftValue = boolean | number | Uint8Array | readonly ThriftValue[] | ThriftStruct;
 
 /** Fields by number. */
-export type Struct = ReadonlyMap<number, Value>;
+export type ThriftStruct = ReadonlyMap<number, ThriftValue>;
 
 const maxDepth = 16; // the deepest struct of the format is 6 levels down
 const maxValues = 4_000_000;
@@ -21,7 +21,7 @@ const maxValues = 4_000_000;
  * @returns the struct, and the number of bytes that it takes
  * @throws {Malformed} when the bytes end early, nest deeper than 16 levels, or hold a type that Parquet does not use
  */
-export function readStruct(bytes: Uint8Array): { struct: Struct; length: number } {
+export function readStruct(bytes: Uint8Array): { struct: ThriftStruct; length: number } {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   let at = 0;
   let values = 0;
@@ -48,7 +48,7 @@ export function readStruct(bytes: Uint8Array): { struct: Struct; length: number 
     const value = varint();
     return safe((value >> 1n) ^ -(value & 1n));
   };
-  const element = (type: number, depth: number): Value => {
+  const element = (type: number, depth: number): ThriftValue => {
     if (++values > maxValues) throw new Malformed(`holds more than ${maxValues.toLocaleString("en-US")} values`);
     if (depth > maxDepth) throw new Malformed(`is nested deeper than ${maxDepth} levels`);
     switch (type) {
@@ -72,7 +72,7 @@ export function readStruct(bytes: Uint8Array): { struct: Struct; length: number 
       case 9: {
         const head = byte();
         const count = head >> 4 === 15 ? safe(varint()) : head >> 4;
-        const list: Value[] = [];
+        const list: ThriftValue[] = [];
         // In a list, a truth value takes a byte of its own.
         const of = head & 15;
         for (let i = 0; i < count; i++) list.push(of === 1 || of === 2 ? byte() === 1 : element(of, depth + 1));
@@ -84,8 +84,8 @@ export function readStruct(bytes: Uint8Array): { struct: Struct; length: number 
         throw new Malformed(`holds a value of type ${type}, which Parquet does not use`);
     }
   };
-  const struct = (depth: number): Struct => {
-    const fields = new Map<number, Value>();
+  const struct = (depth: number): ThriftStruct => {
+    const fields = new Map<number, ThriftValue>();
     for (let id = 0;;) {
       const head = byte();
       const type = head & 15;
@@ -98,34 +98,34 @@ export function readStruct(bytes: Uint8Array): { struct: Struct; length: number 
 }
 
 /** A field that is a whole number. */
-export function numberOf(struct: Struct, field: number, name: string): number {
+export function numberOf(struct: ThriftStruct, field: number, name: string): number {
   const value = struct.get(field);
   if (typeof value !== "number") throw new Malformed(`says nothing of ${name}`);
   return value;
 }
 
 /** A field that is a whole number of 0 or more. */
-export function countOf(struct: Struct, field: number, name: string): number {
+export function countOf(struct: ThriftStruct, field: number, name: string): number {
   const value = numberOf(struct, field, name);
   if (!Number.isInteger(value) || value < 0) throw new Malformed(`says that ${name} is ${value}`);
   return value;
 }
 
 /** A field that is a list of structs. */
-export function structsOf(struct: Struct, field: number, name: string): readonly Struct[] {
+export function structsOf(struct: ThriftStruct, field: number, name: string): readonly ThriftStruct[] {
   const value = struct.get(field);
   if (!Array.isArray(value) || !value.every((one) => one instanceof Map)) throw new Malformed(`has no list of ${name}`);
-  return value as Struct[];
+  return value as ThriftStruct[];
 }
 
 /** A field that is a struct. */
-export function structOf(struct: Struct, field: number, name: string): Struct {
+export function structOf(struct: ThriftStruct, field: number, name: string): ThriftStruct {
   const value = struct.get(field);
   if (!(value instanceof Map)) throw new Malformed(`has no ${name}`);
   return value;
 }
 
-/** Bytes as text; what is no UTF-8 becomes a question mark. */
-export function textOf(value: Value | undefined): string {
+/** Bytes as text; invalid UTF-8 becomes a question mark. */
+export function thriftText(value: ThriftValue | undefined): string {
   return value instanceof Uint8Array ? new TextDecoder().decode(value) : "";
 }

@@ -11,7 +11,7 @@ const fewElements = 65536;
  * XLA's CPU compiler joins large tensors on one thread, piece by piece; a sum of padded ones runs on all threads, in
  * vectors. Padding is negative zero, which changes no number that is added to it, not even a negative zero.
  */
-export function abut(values: readonly Value[], axis: number): Value {
+export function fastConcat(values: readonly Value[], axis: number): Value {
   const [first] = values;
   const size = values.reduce((sum, value) => sum + value.size, 0);
   const fits = settings.platform === "cpu" && first?.dtype === "f32" && size >= fewElements && axis > 0 &&

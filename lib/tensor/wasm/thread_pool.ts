@@ -48,7 +48,7 @@ function member(
 }
 
 /** Threads over one memory. Without shared memory there is only the calling thread. */
-export class Crew {
+export class ThreadPool {
   /** Threads that work, the calling one among them. */
   readonly size: number;
   readonly #control = new Int32Array(new SharedArrayBuffer(4 * at.size));

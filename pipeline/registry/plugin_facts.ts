@@ -8,7 +8,7 @@ import { inputSchema, type JsonSchema } from "../recipe/describe.ts";
 import type { PluginSource } from "../recipe/types.ts";
 
 /** Facts in words, such as "order 1" and "stochastic if stochasticity > 0". Empty where nothing can be found out. */
-export async function capabilities(source: PluginSource, plugin: AnyPlugin): Promise<string[]> {
+export async function factsOfPlugin(source: PluginSource, plugin: AnyPlugin): Promise<string[]> {
   const stage = await create(source, plugin, {});
   if (stage === undefined) return [];
   switch (plugin.kind) {

@@ -1,11 +1,11 @@
-/** The one place where what is wrong in tfjs 4.22 is put right. */
+/** Fixes for wrong gradients in tfjs 4.22. */
 import * as tf from "@tensorflow/tfjs";
 import { resizeAdjoint } from "./resize_matrix.ts";
 
 let installed = false;
 
 /** Replaces the gradients of tfjs 4.22 that are wrong. Done once; importing `lib/tensor/mod.ts` does it. */
-export function putRight(): void {
+export function fixTfjs(): void {
   if (installed) return;
   installed = true;
   tf.registerGradient(resizeGradient("ResizeBilinear", "bilinear"));
@@ -44,7 +44,7 @@ function summedTo(gradient: tf.Tensor, of: tf.Tensor): tf.Tensor {
 
 // tfjs saves the scale where there may be none, and throws. All it does with the list is to map names to inputs, so a list
 // that leaves out what is not there mends it. Statistics may be of any shape that broadcasts.
-class InputsThatAre extends Array<string> {
+class PresentInputs extends Array<string> {
   override map<T>(inputOf: (name: string, index: number, names: string[]) => T): T[] {
     return [...this].map(inputOf).filter((input) => input != null);
   }
@@ -52,7 +52,7 @@ class InputsThatAre extends Array<string> {
 
 const batchNormGradient: tf.GradConfig = {
   kernelName: "FusedBatchNorm",
-  inputsToSave: InputsThatAre.of("x", "mean", "variance", "scale"),
+  inputsToSave: PresentInputs.of("x", "mean", "variance", "scale"),
   gradFunc: (dy, saved, attributes) => {
     const { varianceEpsilon } = attributes as { varianceEpsilon: number };
     const [x, mean, variance, scale] = saved as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor?];

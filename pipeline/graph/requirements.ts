@@ -1,6 +1,7 @@
 /** Checks what stages say of themselves against each other and against what the recipe asks of them. */
 import { isCalled } from "../kinds/metric.ts";
 import * as messages from "../problems/messages/graph.ts";
+import { unknownSampler } from "../problems/messages/recipe.ts";
 import { quote } from "../problems/messages/text.ts";
 import type { Problem } from "../problems/problem.ts";
 import type { Recipe } from "../recipe/types.ts";
@@ -8,7 +9,7 @@ import { attempt, pluginId } from "./create.ts";
 import type { Stage } from "./types.ts";
 
 /** Problems of stages that were created but cannot do what is asked of them. */
-export async function checkCapabilities(recipe: Recipe, stages: readonly Stage[]): Promise<Problem[]> {
+export async function checkRequirements(recipe: Recipe, stages: readonly Stage[]): Promise<Problem[]> {
   const problems: Problem[] = [];
   for (const stage of stages) {
     if (stage.kind === "sampler") problems.push(...await checkPlan(recipe, stage as Stage<"sampler">));
@@ -55,7 +56,7 @@ async function checkPlan(recipe: Recipe, sampler: Stage<"sampler">): Promise<rea
   return what === undefined ? [] : unfit(what, fix!);
 }
 
-/** What stands in a plan: what looks like a number may be a text. */
+/** A value in a plan, as text: what looks like a number may be a string. */
 const shown = (value: unknown) => typeof value === "string" ? quote(value) : String(value);
 
 /** What `train` names has to exist. */
@@ -72,7 +73,7 @@ function checkTrain(recipe: Recipe, stages: readonly Stage[]): Problem[] {
   const samplers = recipe.stages.filter(({ kind }) => kind === "sampler").map(({ path }) => String(path[1]));
   if (samples.sampler !== undefined && !samplers.includes(samples.sampler)) {
     problems.push(
-      recipe.problem(["train", "samples", "sampler"], messages.samplerUnknown(samples.sampler, samplers)),
+      recipe.problem(["train", "samples", "sampler"], unknownSampler(samples.sampler, samplers)),
     );
   }
   return problems;

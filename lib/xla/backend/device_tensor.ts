@@ -1,7 +1,7 @@
 /** A tensor in the memory of one device, or a copy of it on each of several. */
 import type { Buffer } from "../pjrt/mod.ts";
 
-export class Stored implements Disposable {
+export class DeviceTensor implements Disposable {
   constructor(public buffers: readonly Buffer[]) {}
 
   get first(): Buffer {

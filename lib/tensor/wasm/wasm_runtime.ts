@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import { assemble } from "./assemble.ts";
 import { channelFunctions } from "./channel_code.ts";
 import { convolve, gatherFilter } from "./convolution_code.ts";
-import { Crew } from "./crew.ts";
+import { ThreadPool } from "./thread_pool.ts";
 import { allPages } from "./memory.ts";
 
 /** The parts of tfjs's wasm backend that are used here. Checked against 4.22.0, which deno.json pins. */
@@ -20,7 +20,7 @@ interface WasmBackend extends tf.KernelBackend {
 /** An argument of a WebAssembly function: an integer. */
 export type Arguments = Readonly<Record<string, number>>;
 
-const kits = new WeakMap<tf.KernelBackend, WasmKit>();
+const runtimes = new WeakMap<tf.KernelBackend, WasmRuntime>();
 let threads: number = navigator.hardwareConcurrency;
 
 /** How many threads the next start of the backend uses, where its memory is shared. By default one a processor. */
@@ -29,16 +29,16 @@ export function setWasmThreads(count: number): void {
 }
 
 /** The functions over the memory of one backend. */
-export class WasmKit {
-  readonly crew: Crew;
+export class WasmRuntime {
+  readonly pool: ThreadPool;
   readonly #backend: WasmBackend;
   readonly #list: number;
 
-  /** The kit of a backend; made when it is first asked for. */
-  static of(backend: tf.KernelBackend): WasmKit {
-    let kit = kits.get(backend);
-    if (kit === undefined) kits.set(backend, kit = new WasmKit(backend as WasmBackend));
-    return kit;
+  /** The runtime of a backend; made when it is first asked for. */
+  static of(backend: tf.KernelBackend): WasmRuntime {
+    let runtime = runtimes.get(backend);
+    if (runtime === undefined) runtimes.set(backend, runtime = new WasmRuntime(backend as WasmBackend));
+    return runtime;
   }
 
   private constructor(backend: WasmBackend) {
@@ -49,7 +49,7 @@ export class WasmKit {
     const gather = ([3, 2, 1] as const).map((vectors) => gatherFilter(vectors, relaxed));
     const functions = [convolve(relaxed), ...gather, ...channelFunctions];
     const limits = shared ? { minimum: allPages, maximum: allPages, shared } : { minimum: 16, shared };
-    this.crew = new Crew(assemble(functions, limits), memory, threads);
+    this.pool = new ThreadPool(assemble(functions, limits), memory, threads);
     this.#list = this.allocate(256);
   }
 
@@ -84,6 +84,6 @@ export class WasmKit {
   ): void {
     const list = new Int32Array(this.#backend.wasm.asm.memory.buffer, this.#list, names.length);
     names.forEach((name, i) => list[i] = values[name]!);
-    this.crew.run(name, tasks, this.#list, scratch.address, scratch.bytes);
+    this.pool.run(name, tasks, this.#list, scratch.address, scratch.bytes);
   }
 }

@@ -16,7 +16,7 @@ import {
 } from "../stablehlo/mod.ts";
 
 /** i1: where indices lie in 0 … size − 1. */
-export function inside(indices: Value, size: number): Value {
+export function isInRange(indices: Value, size: number): Value {
   return and(compare("GE", indices, 0), compare("LT", indices, size));
 }
 
@@ -34,19 +34,19 @@ export function flatPlaces(indices: Value, sizes: readonly number[]): Value {
   let place: Value | undefined, valid: Value | undefined;
   sizes.forEach((size, axis) => {
     const column = reshape(slice(table, [0, axis], [n, axis + 1]), [n]);
-    const within = inside(column, size);
+    const within = isInRange(column, size);
     place = place === undefined ? column : add(mul(place, size), column);
     valid = valid === undefined ? within : and(valid, within);
   });
   return select(valid!, place!, -1);
 }
 
-/** Rows of `x` `[rows, width]` at places `[n]`; zeros where a place is no row. */
+/** Rows of `x` `[rows, width]` at places `[n]`; zeros where an index is out of range. */
 export function takeRows(x: Value, places: Value): Value {
   const [rows, width] = x.shape as [number, number];
   const [n] = places.shape as [number];
   const taken = gather(x, places, { offset: [1], collapsed: [0], startIndexMap: [0], indexVector: 1 }, [1, width]);
-  return select(broadcast(inside(places, rows), [n, width], [0]), taken, 0);
+  return select(broadcast(isInRange(places, rows), [n, width], [0]), taken, 0);
 }
 
 /** `x` `[rows, width]` with updates `[n, width]` added to, or put in the place of, rows; those at no row are left out. */
