@@ -36,6 +36,7 @@ import { untilAborted } from "../run/until_aborted.ts";
 
 /** How to train. */
 export interface TrainOptions {
+  /** Where plugins are found: `builtins`, or `await builtins.withFiles([...])`. */
   readonly plugins: PluginSource;
   /** What the command line changes in the recipe, such as `["network.block_depth=3"]`. */
   readonly overrides?: readonly string[];
@@ -64,11 +65,13 @@ export interface TrainOptions {
 
 /** How training ended. */
 export interface TrainResult {
+  /** Whether it finished, or a signal stopped it. */
   readonly outcome: "finished" | "interrupted";
   /** The run folder. */
   readonly folder: string;
   /** Updates done. */
   readonly step: number;
+  /** Epochs completed. */
   readonly epoch: number;
   /** The newest checkpoint. */
   readonly checkpoint: string | undefined;

@@ -2,10 +2,14 @@
 
 /** How far some work is. */
 export interface Progress {
-  readonly what: string; // such as "decoding pictures"
+  /** Such as "decoding pictures". */
+  readonly what: string;
+  /** From 0 to `total`. */
   readonly done: number;
+  /** The end, in the same unit. */
   readonly total: number;
-  readonly unit: string; // such as "MB"
+  /** Such as "MB". */
+  readonly unit: string;
   /** Seconds left at the pace so far; undefined before there is one. */
   readonly secondsLeft: number | undefined;
 }
