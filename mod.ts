@@ -9,6 +9,8 @@
  * console.log(graph.image, graph.one("network").plugin.name);
  * ```
  *
+ * Plugins import `denoise/plugin` instead, which has TensorFlow.js and zod besides.
+ *
  * @module
  */
 import { createRegistry } from "./pipeline/registry/registry.ts";
@@ -18,44 +20,107 @@ import { defaults, manifest } from "./plugins/mod.ts";
 /** The built-in plugins; `builtins.withFiles([...])` adds a user's own. */
 export const builtins: PluginSource = createRegistry(manifest, defaults);
 
-export * from "./plugin.ts";
-export { dryRun } from "./pipeline/commands/dry_run.ts";
-export type { Graph } from "./pipeline/graph/types.ts";
+// Plugins: what they are, and one defined in code.
+export type * from "./pipeline/kinds/types.ts";
+export { kinds } from "./pipeline/kinds/mod.ts";
+export { plugin, Refusal, refuse } from "./plugin.ts";
+export type { Random, State, TensorRecord, Tree } from "./plugin.ts";
+export { listPlugins, showPlugin } from "./pipeline/registry/show.ts";
+export {
+  type NewFile,
+  scaffold,
+  type ScaffoldKind,
+  scaffoldKinds,
+  scaffoldText,
+} from "./pipeline/registry/scaffold.ts";
+
+// Recipes: read, explained, written.
+export { type ReadOptions, readRecipe } from "./pipeline/recipe/read.ts";
+export type { Change, Origin, Path, PluginSource, Recipe, RecipeStage } from "./pipeline/recipe/types.ts";
+export type { TrainOptions as RecipeTrain } from "./pipeline/recipe/types.ts";
+export { explain } from "./pipeline/recipe/explain.ts";
+export { differences, toYaml } from "./pipeline/recipe/write.ts";
+export { jsonSchema } from "./pipeline/recipe/schema.ts";
+export type { Code } from "./pipeline/trust/code.ts";
+export type { Trust } from "./pipeline/trust/trust.ts";
+
+// Graphs: wired, priced, drawn.
 export { wire } from "./pipeline/graph/wire.ts";
+export type { Edge, Graph, Stage } from "./pipeline/graph/types.ts";
 export { trainingCost } from "./pipeline/programs/cost.ts";
+export type { TrainingCost } from "./pipeline/programs/cost.ts";
 export { describeGraph, factsOf } from "./pipeline/view/graph/describe.ts";
 export { drawingOf } from "./pipeline/view/graph/drawing.ts";
+export type { Drawing, DrawingEdge, DrawingNode, Group } from "./pipeline/view/graph/drawing.ts";
 export { toMermaid } from "./pipeline/view/graph/mermaid.ts";
 export { toSvg } from "./pipeline/view/graph/svg.ts";
-export { refusalOf, type SystemRefusal } from "./lib/files/mod.ts";
+
+// Commands: what `deno task` does, a function each.
+export { train, type TrainOptions, type TrainResult } from "./pipeline/commands/train.ts";
+export { dryRun } from "./pipeline/commands/dry_run.ts";
+export { sample, type SampleOptions, type SampleResult } from "./pipeline/commands/sample.ts";
+export { evaluate, type EvaluateOptions, type EvaluateResult } from "./pipeline/commands/evaluate.ts";
+export { sweep, type SweepOptions, type SweepResult } from "./pipeline/commands/sweep/sweep.ts";
+export type { Cell as SweepCell } from "./pipeline/commands/sweep/table.ts";
+export type { Point as SweepPoint } from "./pipeline/commands/sweep/grid.ts";
+export { report } from "./pipeline/commands/report.ts";
 export { exportWeights } from "./pipeline/commands/interchange/export.ts";
 export { type ImportOptions, importWeights } from "./pipeline/commands/interchange/import.ts";
-export { scaffold, scaffoldKinds, scaffoldText } from "./pipeline/registry/scaffold.ts";
-export { listPlugins, showPlugin } from "./pipeline/registry/show.ts";
-export { DenoiseError, type Place, type Problem } from "./pipeline/problems/problem.ts";
-export { explain } from "./pipeline/recipe/explain.ts";
-export { readRecipe } from "./pipeline/recipe/read.ts";
-export { jsonSchema } from "./pipeline/recipe/schema.ts";
-export { differences, toYaml } from "./pipeline/recipe/write.ts";
-export type { PluginSource, Recipe } from "./pipeline/recipe/types.ts";
-export { formatProblems } from "./pipeline/problems/format.ts";
-export { evaluate, type EvaluateOptions, type EvaluateResult } from "./pipeline/commands/evaluate.ts";
-export { sample, type SampleOptions, type SampleResult } from "./pipeline/commands/sample.ts";
 export {
+  type AnimationOptions,
   animationPicture,
+  type DiffusionOptions,
   diffusionPicture,
   gridPicture,
+  type GridPictureOptions,
+  type InterpolationOptions,
   interpolationPicture,
+  type KidCell,
   kidPicture,
+  type KidPictureOptions,
+  type PictureOptions,
   type PictureResult,
   schedulePicture,
+  type SchedulePictureOptions,
   stepsPicture,
+  type StepsPictureOptions,
+  type TrajectoryOptions,
   trajectoryPicture,
 } from "./pipeline/commands/pictures/mod.ts";
-export { report } from "./pipeline/commands/report.ts";
-export { train, type TrainOptions, type TrainResult } from "./pipeline/commands/train.ts";
-export type { Trust } from "./pipeline/trust/trust.ts";
-export { sweep, type SweepOptions, type SweepResult } from "./pipeline/commands/sweep/sweep.ts";
+export type { BatchOptions } from "./pipeline/data/batches.ts";
+export type { DataDigest, DataRecord, HostBatch, PictureRecord, PictureSet } from "./pipeline/data/mod.ts";
+export type { OpenPicturesOptions } from "./pipeline/data/open.ts";
+export type { Generate, GenerateOptions, Seen } from "./pipeline/programs/generate.ts";
+export type { Evaluation, LossTerms } from "./pipeline/programs/train_step.ts";
+export type { LoadOptions } from "./pipeline/run/load.ts";
+export type { Measurement } from "./pipeline/run/measure.ts";
+export { showWork } from "./pipeline/run/session.ts";
+export { checkOutput, checkSchemaFile } from "./pipeline/run/output_file.ts";
+
+// Problems, and programs around the library.
+export { DenoiseError, type Place, type Problem } from "./pipeline/problems/problem.ts";
+export type { Message } from "./pipeline/problems/messages/text.ts";
+export { formatProblems } from "./pipeline/problems/format.ts";
+export type { FormatOptions } from "./pipeline/problems/format.ts";
+/** Problems that programs around the library report. */
+export * as messages from "./pipeline/problems/messages/mod.ts";
+/** Talking to a person in a terminal. */
+export * as terminal from "./pipeline/terminal/mod.ts";
+/** What XLA runs on: which runtimes there are, which this machine can use, how to install one. */
+export * as runtime from "./lib/xla/runtime/mod.ts";
+/** Files that appear whole or not at all, downloads that resume and are checked. */
+export * as files from "./lib/files/mod.ts";
+/** Pictures on the host: decoding, cropping, resizing as TensorFlow does, PNG. */
+export * as image from "./lib/image/mod.ts";
+export { refusalOf, type SystemRefusal } from "./lib/files/mod.ts";
 export { type Console, terminalConsole } from "./pipeline/terminal/console.ts";
+export type { Colors, Progress } from "./pipeline/terminal/console.ts";
 export { type Interruption, onInterrupt } from "./pipeline/terminal/interrupt.ts";
 export { version } from "./pipeline/version.ts";
+
+// The parts that `train` and `sample` are made of, for a loop of your own: see examples/custom_loop.ts.
+export { batches, chunks, openPictures, type Pictures } from "./pipeline/data/mod.ts";
+export { buildGenerate } from "./pipeline/programs/generate.ts";
+export { type Batch, compiledInitialState, type TrainState, upload } from "./pipeline/programs/states.ts";
+export { buildEvaluationStep, buildTrainStep } from "./pipeline/programs/train_step.ts";
+export { disposeTree, seedTensor } from "./lib/tensor/mod.ts";

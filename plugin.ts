@@ -10,7 +10,9 @@ import type { z as zod } from "zod";
 import type { Kind, Slot } from "./pipeline/kinds/mod.ts";
 import type { Plugin } from "./pipeline/kinds/plugin.ts";
 
+/** zod: schemas of options. */
 export { z } from "zod";
+/** TensorFlow.js: tensors and their ops. */
 export * as tf from "@tensorflow/tfjs";
 /** Files that appear whole or not at all, downloads that resume and are checked. */
 export * as files from "./lib/files/mod.ts";
@@ -19,6 +21,7 @@ export * as image from "./lib/image/mod.ts";
 export type * from "./pipeline/kinds/types.ts";
 export { opByOp, tfjsBackend } from "./lib/tensor/backend.ts";
 export { threadedWasm } from "./lib/tensor/wasm/threads.ts";
+/** First values of weights, drawn from a `Random`. */
 export * as initializers from "./lib/tensor/initializers.ts";
 export * as ops from "./lib/tensor/ops/mod.ts";
 export type { Random } from "./lib/tensor/random.ts";
@@ -51,7 +54,9 @@ export function plugin<K extends Kind, Options extends zod.ZodRawShape, Needs ex
 
 /** Thrown by `refuse`: the graph adds the place in the recipe. */
 export class Refusal extends Error {
+  /** Always "Refusal". */
   override readonly name = "Refusal";
+  /** What `refuse` throws. */
   constructor(
     /** Option of the plugin that has to change, if one has. */
     readonly option: string | undefined,

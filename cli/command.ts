@@ -1,7 +1,6 @@
 /** What the commands share. */
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { onInterrupt, terminalConsole, type Trust } from "../mod.ts";
-import { isOverride, shellWord } from "../pipeline/terminal/shell.ts";
+import { onInterrupt, terminal, terminalConsole, type Trust } from "../mod.ts";
 import type { ExitCode } from "./main.ts";
 
 /** Adds a command to the program; `done` takes its exit code. */
@@ -59,7 +58,7 @@ export function trustOf(
   const told = new Set<string>();
   return {
     trust: {
-      plugins: plugins.filter((word) => !isOverride(word)),
+      plugins: plugins.filter((word) => !terminal.isOverride(word)),
       ...(trust ? { all: true } : {}),
       tell(files) {
         const text = files.join("  ");
@@ -67,13 +66,13 @@ export function trustOf(
         told.add(text);
       },
     },
-    overrides: [...overrides, ...plugins.filter(isOverride)],
+    overrides: [...overrides, ...plugins.filter(terminal.isOverride)],
   };
 }
 
 /** The same options as words of a command, to type it again. */
 export function trustWords({ plugins = [] }: Trust, all = false): string {
-  return [...plugins.map((file) => ` --plugins=${shellWord(file)}`), ...(all ? [" --trust"] : [])].join("");
+  return [...plugins.map((file) => ` --plugins=${terminal.shellWord(file)}`), ...(all ? [" --trust"] : [])].join("");
 }
 
 /** Milliseconds that work is given to end by itself once it is asked to, where nothing would be lost. */

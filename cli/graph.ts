@@ -2,19 +2,19 @@
 import { extname } from "node:path";
 import {
   builtins,
+  checkOutput,
   DenoiseError,
   describeGraph,
   drawingOf,
   factsOf,
   files,
+  messages,
   readRecipe,
   toMermaid,
   toSvg,
   trainingCost,
   wire,
 } from "../mod.ts";
-import { pictureFormat } from "../pipeline/problems/messages/pictures.ts";
-import { checkOutput } from "../pipeline/run/output_file.ts";
 import {
   type AddCommand,
   say,
@@ -55,7 +55,7 @@ const drawers: Readonly<Record<string, Draw>> = {
 async function checkDrawing(out: string): Promise<void> {
   const endings = Object.keys(drawers);
   const ending = extname(out).toLowerCase();
-  if (!endings.includes(ending)) throw new DenoiseError(pictureFormat(out, "a graph", endings));
+  if (!endings.includes(ending)) throw new DenoiseError(messages.pictureFormat(out, "a graph", endings));
   const isDrawing = (text: string) => ending !== ".md" || (text.startsWith(fence) && text.endsWith("\n```\n"));
   await checkOutput(out, "a graph", endings, isDrawing);
 }

@@ -16,10 +16,7 @@ import { sampleCommand } from "./sample.ts";
 import { schemaCommand } from "./schema.ts";
 import { sweepCommand } from "./sweep.ts";
 import { validateCommand } from "./validate.ts";
-import { files, version } from "../mod.ts";
-import { oddWords } from "../pipeline/problems/odd.ts";
-import { OutputClosed, outputLost, toStderr, toStdout } from "../pipeline/terminal/output.ts";
-import { loadNames, visible, visibleLines } from "../lib/text/mod.ts";
+import { files, messages, terminal, version } from "../mod.ts";
 
 /** How a command ended, when it did not fail: the exit code of the process. */
 export type ExitCode = number | void;
@@ -49,8 +46,8 @@ const commands = [
  */
 export function createProgram(words: readonly string[], done: (code: ExitCode) => void): Command {
   const output = {
-    writeOut: toStdout,
-    writeErr: toStderr,
+    writeOut: terminal.toStdout,
+    writeErr: terminal.toStderr,
     outputError: (text: string, write: (text: string) => void) => write(complaint(text, words)),
   };
   const program = new Command("denoise")
@@ -77,13 +74,13 @@ export function createProgram(words: readonly string[], done: (code: ExitCode) =
 export async function main(args: readonly string[]): Promise<number> {
   let code: ExitCode = 0;
   try {
-    await loadNames(...args);
+    await terminal.loadNames(...args);
     await createProgram(args, (result) => code = result).parseAsync([...args], { from: "user" });
-    return code || (outputLost() ? 1 : 0);
+    return code || (terminal.outputLost() ? 1 : 0);
   } catch (error) {
-    if (error instanceof OutputClosed) return error.code;
+    if (error instanceof terminal.OutputClosed) return error.code;
     // It has printed its own text.
-    if (error instanceof CommanderError) return error.exitCode === 0 ? (outputLost() ? 1 : 0) : 2;
+    if (error instanceof CommanderError) return error.exitCode === 0 ? (terminal.outputLost() ? 1 : 0) : 2;
     return printError(error, args);
   } finally {
     files.discardUnfinished(); // of work that was left behind
@@ -92,7 +89,7 @@ export async function main(args: readonly string[]): Promise<number> {
 
 /** What commander says of a command line: the words it quotes escaped, and what is odd about them told. */
 function complaint(text: string, words: readonly string[]): string {
-  const shown = words.reduce((text, word) => text.replaceAll(word, visible(word)), text);
-  const odd = oddWords(text, words).map((line) => `  ${line}\n`);
-  return visibleLines(shown) + odd.join("");
+  const shown = words.reduce((text, word) => text.replaceAll(word, terminal.visible(word)), text);
+  const odd = messages.oddWords(text, words).map((line) => `  ${line}\n`);
+  return terminal.visibleLines(shown) + odd.join("");
 }

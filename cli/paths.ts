@@ -1,7 +1,6 @@
 /** Refuses paths that a shell was to expand and has not: what they would make is a folder called "~". */
 import type { Command } from "commander";
-import { DenoiseError, files } from "../mod.ts";
-import { pathUnexpanded } from "../pipeline/problems/messages/run.ts";
+import { DenoiseError, files, messages } from "../mod.ts";
 
 /** What options and arguments are called in the help that take paths. */
 const takesPath = /\b(file|folder|path|recipe|run)s?\b/;
@@ -14,7 +13,7 @@ const takesPath = /\b(file|folder|path|recipe|run)s?\b/;
 export function checkPaths(command: Command): void {
   const problems = pathsOf(command).flatMap(([what, path]) => {
     const begin = files.unexpanded(path);
-    return begin === undefined || isThere(path) ? [] : [pathUnexpanded(what, path, begin)];
+    return begin === undefined || isThere(path) ? [] : [messages.pathUnexpanded(what, path, begin)];
   });
   if (problems.length > 0) throw new DenoiseError(problems);
 }

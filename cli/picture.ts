@@ -8,13 +8,13 @@ import {
   gridPicture,
   interpolationPicture,
   kidPicture,
+  messages,
   type PictureResult,
   schedulePicture,
   stepsPicture,
   terminalConsole,
   trajectoryPicture,
 } from "../mod.ts";
-import { pictureUnknown } from "../pipeline/problems/messages/pictures.ts";
 import {
   type AddCommand,
   defined,
@@ -187,7 +187,7 @@ export const pictureCommand: AddCommand = (program, done) => {
     .allowExcessArguments()
     .allowUnknownOption()
     .action((what: string | undefined) => {
-      if (what !== undefined) throw new DenoiseError(pictureUnknown(what, pictures.map(({ name }) => name)));
+      if (what !== undefined) throw new DenoiseError(messages.pictureUnknown(what, pictures.map(({ name }) => name)));
       say(list());
     });
   for (const { name, summary, target = "<run>", draw, options } of pictures) {

@@ -1,6 +1,5 @@
 /** `plugins`: lists them; `plugins show sampler/ddim`: one in full. */
-import { builtins, listPlugins, showPlugin } from "../mod.ts";
-import { type Kind, kinds } from "../pipeline/kinds/mod.ts";
+import { builtins, type Kind, kinds, listPlugins, showPlugin } from "../mod.ts";
 import { type AddCommand, say } from "./command.ts";
 
 const kindNames = Object.keys(kinds) as Kind[];

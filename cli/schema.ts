@@ -1,6 +1,5 @@
 /** `schema`: the JSON Schema that editors check recipes with. */
-import { builtins, files, jsonSchema } from "../mod.ts";
-import { checkSchemaFile } from "../pipeline/run/output_file.ts";
+import { builtins, checkSchemaFile, files, jsonSchema } from "../mod.ts";
 import { type AddCommand, say } from "./command.ts";
 
 export const schemaCommand: AddCommand = (program) =>

@@ -1,6 +1,5 @@
 /** `validate RECIPE`: everything that is wrong with a recipe, or that nothing is. */
-import { visible } from "../lib/text/mod.ts";
-import { builtins, explain, readRecipe, wire } from "../mod.ts";
+import { builtins, explain, readRecipe, terminal, wire } from "../mod.ts";
 import { type AddCommand, say, trustOf, type TrustOptions, withPlugins, withRecipe } from "./command.ts";
 
 export const validateCommand: AddCommand = (program) =>
@@ -10,5 +9,5 @@ export const validateCommand: AddCommand = (program) =>
     .action(async (file: string, words: string[], options: TrustOptions & { explain?: boolean }) => {
       const recipe = await readRecipe(file, { plugins: builtins, ...trustOf(options, words) });
       await wire(recipe);
-      say(options.explain ? explain(recipe) : `${visible(file)} is valid`);
+      say(options.explain ? explain(recipe) : `${terminal.visible(file)} is valid`);
     });

@@ -1,11 +1,13 @@
 /** Rules of the house: files say what they are for and stay small, and the list of plugins is current. */
 import assert from "node:assert/strict";
-import { builtins, jsonSchema } from "../mod.ts";
+import * as library from "../mod.ts";
+import * as author from "../plugin.ts";
 import { everyName } from "../pipeline/registry/registry.ts";
 import { inputSchema } from "../pipeline/recipe/describe.ts";
 import { findPlugins, manifestText } from "../plugins/generate_manifest.ts";
 import { isTest, sourceFiles, textOf } from "./source_files.ts";
 
+const { builtins, jsonSchema } = library;
 const longest = 300; // lines
 
 Deno.test("every file begins with what it is for", async () => {
@@ -28,6 +30,13 @@ Deno.test(`no file has more than ${longest} lines, but tests and what is generat
     }
   }
   assert.deepEqual(long, []);
+});
+
+Deno.test("TensorFlow.js and zod are exported to authors of plugins, and not by the library", () => {
+  for (const name of ["tf", "z"]) {
+    assert(name in author, `plugin.ts: ${name}`);
+    assert(!(name in library), `mod.ts: ${name}`);
+  }
 });
 
 Deno.test("plugins/manifest.ts lists every plugin", async () => {

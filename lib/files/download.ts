@@ -1,11 +1,13 @@
 /** Downloads that resume where they stopped and are checked by size and hash before they take their name. */
 import { dirname } from "node:path";
+import { DownloadError } from "./download_error.ts";
 import { md5OfFile, sha256OfFile } from "./hash.ts";
 import { named, refusalOf } from "./refusal.ts";
 import { writeAll } from "./whole.ts";
 
 /** A file on a server, as it has to be. */
 export interface Remote {
+  /** Where it is downloaded from. */
   readonly url: string;
   /** Bytes. */
   readonly size: number;
@@ -21,6 +23,7 @@ export interface RemoteMd5 extends Omit<Remote, "sha256"> {
 
 /** What a download may be told besides what to fetch. */
 export interface DownloadOptions {
+  /** Aborting it stops the download; what is there is kept for the next attempt. */
   readonly signal?: AbortSignal;
   /** Called with the bytes that are there and the bytes there will be. */
   readonly progress?: (done: number, total: number) => void;
@@ -30,14 +33,6 @@ export interface DownloadOptions {
   readonly delay?: number;
   /** Milliseconds without a byte after which a connection counts as dead. */
   readonly stall?: number;
-}
-
-/** A download that failed. `help` says what to do, one line each. */
-export class DownloadError extends Error {
-  override readonly name = "DownloadError";
-  constructor(message: string, readonly help: readonly string[], options?: ErrorOptions) {
-    super(message, options);
-  }
 }
 
 /**

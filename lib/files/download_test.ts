@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { download, DownloadError, type DownloadOptions, type Remote } from "./download.ts";
+import { download, type DownloadOptions, type Remote } from "./download.ts";
+import { DownloadError } from "./download_error.ts";
 import { sha256 } from "./hash.ts";
 
 const content = Uint8Array.from({ length: 300_000 }, (_, i) => Math.imul(i, 0x9e3779b1) >>> 24);

@@ -5,7 +5,9 @@ import type { Hdf5Content } from "./hdf5_reader.ts";
 
 /** A data set of an HDF5 file: numbers of any width, as float32. */
 export interface Hdf5Tensor {
+  /** Sizes of its axes. */
   readonly shape: readonly number[];
+  /** Its numbers, the last axis fastest. */
   readonly data: Float32Array;
 }
 
@@ -19,6 +21,7 @@ export interface Hdf5 {
 
 /** A file that is not an HDF5 file, or a damaged one. */
 export class Hdf5Error extends Error {
+  /** Always "Hdf5Error". */
   override readonly name = "Hdf5Error";
 }
 

@@ -7,6 +7,7 @@
  * @module
  */
 export * from "./download.ts";
+export * from "./download_error.ts";
 export * from "./exists.ts";
 export * from "./hash.ts";
 export * from "./hdf5.ts";

@@ -7,6 +7,7 @@ export type AnimationFormat = "gif" | "webp";
 
 /** A picture, and how long it stays. */
 export interface Frame {
+  /** What is shown. */
   readonly picture: Picture;
   /** Milliseconds. GIF counts in hundredths of a second: it is rounded to them. */
   readonly delay: number;

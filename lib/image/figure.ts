@@ -6,6 +6,7 @@ import { escapeXml, fontFamily, renderSvg, strongFontFamily } from "./svg.ts";
 export interface Figure {
   /** Pictures of one size, row by row; a row may be shorter than others. */
   readonly rows: readonly (readonly Picture[])[];
+  /** Title above the figure. */
   readonly title?: string;
   /** Left of each row; lines by line breaks. */
   readonly rowLabels?: readonly string[];

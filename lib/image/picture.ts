@@ -2,8 +2,11 @@
 
 /** A picture of 8 bits a channel, red, green, blue: bytes `[height, width, 3]`, row by row. */
 export interface Picture {
-  readonly width: number; // pixels
-  readonly height: number; // pixels
+  /** Pixels. */
+  readonly width: number;
+  /** Pixels. */
+  readonly height: number;
+  /** `height * width * 3` bytes. */
   readonly data: Uint8Array;
 }
 

@@ -6,8 +6,11 @@ export type ResizeMethod = "bilinear" | "bicubic" | "box";
 
 /** How to resize. */
 export interface ResizeOptions {
-  readonly width: number; // pixels
-  readonly height: number; // pixels
+  /** Pixels of the result. */
+  readonly width: number;
+  /** Pixels of the result. */
+  readonly height: number;
+  /** Interpolation kernel. */
   readonly method: ResizeMethod;
   /** Widens the kernel by the scale when shrinking, so that fine detail is averaged rather than skipped. Default true. */
   readonly antialias?: boolean;

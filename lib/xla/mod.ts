@@ -1,23 +1,33 @@
 /** tfjs on XLA: any tfjs program, compiled through a PJRT plugin. */
 export { type CompileFunctionOptions } from "./backend/compile.ts";
 export { XlaEngine, type XlaOptions } from "./backend/engine.ts";
+export type { MemoryOptions } from "./backend/gpu.ts";
+export type { ClientOptions } from "./pjrt/mod.ts";
 export type { Turns } from "./backend/repeat.ts";
 export type { Tree } from "./backend/tree.ts";
 export type { Precision } from "./kernels/settings.ts";
 export {
+  type Accelerator,
   type AddOptions,
   addRuntime,
+  type Archive,
   canRequest,
   type Choice,
   choosePlugin,
+  type CudaDriver,
   damageOf,
   detect,
   type Hardware,
   type Installed,
   listInstalled,
+  type MachineFacts,
+  type Pip,
   pluginVariable,
+  type ReportBytes,
   requestRuntime,
+  type Runtime,
   RuntimeError,
   type RuntimeName,
   runtimes,
+  type Wheel,
 } from "./runtime/mod.ts";

@@ -33,9 +33,13 @@ export interface EvaluateOptions extends LoadOptions {
 
 /** What was measured. */
 export interface EvaluateResult {
+  /** Whether it finished, or a signal stopped it. */
   readonly outcome: "finished" | "interrupted";
+  /** The checkpoint that was measured. */
   readonly checkpoint: string;
+  /** Updates of the weights behind the checkpoint. */
   readonly step: number;
+  /** One or more numbers per metric, in the order of the recipe. */
   readonly metrics: readonly Measurement[];
   /** Digest of the validation pictures, where any were measured on. */
   readonly data?: string;

@@ -36,10 +36,13 @@ export interface SampleOptions extends LoadOptions {
 
 /** What was generated. */
 export interface SampleResult {
+  /** Whether it finished, or a signal stopped it. */
   readonly outcome: "finished" | "interrupted";
   /** The checkpoint that was used. */
   readonly checkpoint: string;
+  /** Seed of each picture, and its file where it has one of its own. */
   readonly images: readonly { readonly seed: number; readonly file?: string }[];
+  /** File with all pictures, where one was asked for. */
   readonly grid?: string;
 }
 

@@ -31,6 +31,7 @@ import { writeReport } from "./report.ts";
 
 /** How to train. */
 export interface TrainOptions {
+  /** Where plugins are found: `builtins`, or `await builtins.withFiles([...])`. */
   readonly plugins: PluginSource;
   /** What the command line changes in the recipe, such as `["network.block_depth=3"]`. */
   readonly overrides?: readonly string[];
@@ -59,11 +60,13 @@ export interface TrainOptions {
 
 /** How training ended. */
 export interface TrainResult {
+  /** Whether it finished, or a signal stopped it. */
   readonly outcome: "finished" | "interrupted";
   /** The run folder. */
   readonly folder: string;
   /** Updates done. */
   readonly step: number;
+  /** Epochs completed. */
   readonly epoch: number;
   /** The newest checkpoint. */
   readonly checkpoint: string | undefined;

@@ -21,8 +21,11 @@ export interface OpenPicturesOptions {
   readonly cache?: string;
   /** False forbids downloads. Default true. */
   readonly download?: boolean;
+  /** Aborting it stops the work. */
   readonly signal?: AbortSignal;
+  /** Called while pictures are downloaded and decoded, at most ten times a second. */
   readonly progress?: (progress: Progress) => void;
+  /** Called with what a user should know, such as pictures that are skipped. */
   readonly warn?: (message: string) => void;
   /** Adds the place in the recipe; `option` is the option of the dataset that has to change, if one has. */
   readonly problem?: (text: Message, option?: string) => Problem;

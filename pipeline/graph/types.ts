@@ -5,21 +5,27 @@ import type { Recipe, RecipeStage } from "../recipe/types.ts";
 
 /** A stage that has been created. */
 export interface Stage<K extends Kind = Kind> extends RecipeStage<K> {
+  /** What the plugin created. */
   readonly stage: Kinds[K];
 }
 
 /** One edge: the stage `to` asked for `slot` and got `from`. */
 export interface Edge {
-  readonly from: string; // stage id, such as "samplers.preview"
-  readonly to: string; // stage id, such as "metrics[0]"
+  /** Id of a stage, such as `samplers.preview`. */
+  readonly from: string;
+  /** Id of a stage, such as `metrics[0]`. */
+  readonly to: string;
+  /** What it asked for. */
   readonly slot: Slot;
 }
 
 /** Everything that training, sampling and evaluation run on. */
 export interface Graph {
+  /** What it was wired from. */
   readonly recipe: Recipe;
   /** Stages in an order in which each comes after what it needs. */
   readonly stages: readonly Stage[];
+  /** Which stage got which. */
   readonly edges: readonly Edge[];
   /** Shape of the dataset's pictures. */
   readonly datasetImage: ImageShape;

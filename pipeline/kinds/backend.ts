@@ -19,6 +19,7 @@ export type Repeated<C extends Tree, T extends Tree, A extends readonly Tree[]> 
 export interface StartTools {
   /** Whether what it lacks may be downloaded. Default false. */
   readonly download?: boolean | undefined;
+  /** Aborting it stops the work. */
   readonly signal?: AbortSignal | undefined;
   /** Shows progress of long work: `done` of `total` in `unit`, such as 12.5 of 63 "MB". */
   readonly progress?: ((what: string, done: number, total: number, unit: string) => void) | undefined;

@@ -3,9 +3,12 @@ import type * as tf from "@tensorflow/tfjs";
 
 /** Size of one image. */
 export interface ImageShape {
-  readonly height: number; // pixels
-  readonly width: number; // pixels
-  readonly channels: number; // 3 for RGB
+  /** Pixels. */
+  readonly height: number;
+  /** Pixels. */
+  readonly width: number;
+  /** 3 for RGB. */
+  readonly channels: number;
 }
 
 /**

@@ -6,7 +6,7 @@ import type { Components } from "./common.ts";
 import type { OpenTools } from "./dataset.ts";
 
 /** `2 epochs` or `500 steps`. */
-export const interval = z.string().regex(
+export const interval: z.ZodString = z.string().regex(
   /^[1-9][0-9]* (epochs?|steps?)$/,
   { error: 'expected an interval such as "1 epoch" or "500 steps"' },
 );
@@ -24,12 +24,15 @@ export interface ValidationBatch {
   readonly size: number;
   /** Real pictures in `[0, 1]`, `[size, height, width, channels]`. */
   readonly real: tf.Tensor4D;
+  /** What the network predicts from their noisy versions. */
   readonly predicted: Components;
+  /** What it should predict. */
   readonly target: Components;
 }
 
 /** What a metric may look at. */
 export interface MetricView {
+  /** What compiles the metric's own functions. */
   readonly backend: Backend;
   /** Goes through the validation pictures once. The draws are the same every time. Tensors of a batch are freed after its turn. */
   batches(): AsyncIterable<ValidationBatch>;
@@ -51,7 +54,9 @@ export interface MetricView {
 
 /** A number with the standard deviation of what it is the mean of, where there is one. */
 export interface Spread {
+  /** The mean, in the unit of the metric. */
   readonly value: number;
+  /** Standard deviation, in the same unit. */
   readonly spread?: number;
 }
 

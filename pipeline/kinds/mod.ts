@@ -20,17 +20,29 @@ import type { Schedule } from "./schedule.ts";
 
 /** What `create` returns, by kind. */
 export interface Kinds {
+  /** Opens the pictures. */
   dataset: Dataset;
+  /** Changes training pictures at random. */
   augmentation: Augmentation;
+  /** Maps pixels to network values and back. */
   normalizer: Normalizer;
+  /** The function that is trained. */
   network: Network;
+  /** Maps diffusion time to rates of signal and noise. */
   schedule: Schedule;
+  /** Says what the output of the network means. */
   parametrization: Parametrization;
+  /** Draws noise levels, and measures predictions. */
   loss: Loss;
+  /** Turns gradients into new weights. */
   optimizer: Optimizer;
+  /** Averages the weights. */
   ema: Ema;
+  /** Turns noise into images. */
   sampler: Sampler;
+  /** Measures a model. */
   metric: Metric;
+  /** Runs tensors. */
   backend: Backend;
 }
 
@@ -41,10 +53,15 @@ export type Kind = keyof Kinds;
 export interface Slots {
   /** Shape of the images that the network sees: the dataset's, after the augmentations. */
   image: ImageShape;
+  /** The recipe's normalizer. */
   normalizer: Normalizer;
+  /** The recipe's network. */
   network: Network;
+  /** The recipe's schedule. */
   schedule: Schedule;
+  /** The recipe's parametrization. */
   parametrization: Parametrization;
+  /** The recipe's loss. */
   loss: Loss;
   /** The sampler that the option `sampler` names; the plugin's options must have it. */
   sampler: Sampler;

@@ -16,6 +16,7 @@ export interface Plugin<
   Options extends z.ZodRawShape = z.ZodRawShape,
   Needs extends Slot = Slot,
 > {
+  /** What it is one of: says which interface `create` returns. */
   readonly kind: K;
   /** Lower case with hyphens; unique among the plugins of its kind. */
   readonly name: string;
@@ -45,6 +46,7 @@ export interface Plugin<
 /** A plugin of any options, as registries hold it; one of a known kind fits where any kind does. */
 // deno-lint-ignore no-explicit-any -- `create` is contravariant in its options, so no concrete type holds all plugins
 export interface AnyPlugin<K extends Kind = Kind> extends Omit<Plugin<K, any, any>, "create"> {
+  /** Makes the stage, as that of a `Plugin` does. */
   // deno-lint-ignore no-explicit-any -- the same
   create(context: any): Kinds[K] | Promise<Kinds[K]>;
 }

@@ -5,9 +5,13 @@
  * wide it is), and a tab is one. `length` is in characters too, at least 1.
  */
 export interface Place {
+  /** Path of the file, as it was named. */
   readonly file: string;
+  /** Counted from 1. */
   readonly line: number;
+  /** Counted from 1. */
   readonly column: number;
+  /** Characters to underline, at least 1. */
   readonly length: number;
 }
 
@@ -30,8 +34,11 @@ export function helpOf(error: Error): string[] {
 
 /** Thrown with everything that is wrong at once. The command line prints it with code frames and without a stack. */
 export class DenoiseError extends Error {
+  /** Always "DenoiseError". */
   override readonly name = "DenoiseError";
+  /** At least one. */
   readonly problems: readonly Problem[];
+  /** An error of one problem or several; its message has a line for each. */
   constructor(problems: Problem | readonly Problem[], options?: ErrorOptions) {
     const list = "code" in problems ? [problems] : problems;
     super(

@@ -9,13 +9,15 @@ import type { Graph } from "../graph/types.ts";
 export interface TrainingCost {
   /** Pictures in a batch. */
   readonly batch: number;
-  /** Trainable numbers of the network, and those of its buffers. */
+  /** Trainable numbers of the network. */
   readonly parameters: number;
+  /** Numbers of its buffers, such as running statistics. */
   readonly buffers: number;
   /** One training step, forward and backward, optimizer and average. */
   readonly stepFlops: number;
-  /** The part of `stepFlops` that is convolutions, and that is matrix products. */
+  /** The part of `stepFlops` that is convolutions. */
   readonly convolutionFlops: number;
+  /** The part of `stepFlops` that is matrix products. */
   readonly matmulFlops: number;
   /** One evaluation of the network on a batch, in inference mode. */
   readonly evaluationFlops: number;

@@ -12,6 +12,7 @@ export type TrainState = {
   network: State;
   /** Its average over training, which samples and metrics use. */
   average: State;
+  /** What the optimizer keeps, such as moments. */
   optimizer: TensorRecord;
   /** int32 scalar: updates done so far. float32 would stop counting at 2^24. */
   step: tf.Tensor;

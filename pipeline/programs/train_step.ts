@@ -47,7 +47,14 @@ export function buildTrainStep(
 }
 
 /** A validation batch as the model sees it. A type, so that it is a tree of tensors. */
-export type Evaluation = { real: tf.Tensor; predicted: Components; target: Components };
+export type Evaluation = {
+  /** Pictures in `[0, 1]`, `[batch, height, width, channels]`. */
+  real: tf.Tensor;
+  /** What the network predicts from their noisy versions. */
+  predicted: Components;
+  /** What it should predict. */
+  target: Components;
+};
 
 /** Predictions of a state in inference mode. The draws are the same every time: a function of seed and item. */
 export function buildEvaluationStep(

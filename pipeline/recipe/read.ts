@@ -21,6 +21,7 @@ import type { Path, PluginSource, Recipe } from "./types.ts";
 
 /** What a recipe is read with. */
 export interface ReadOptions {
+  /** Where plugins are found: `builtins`, or `await builtins.withFiles([...])`. */
   readonly plugins: PluginSource;
   /** What the command line says, such as `["network.block_depth=3", "metrics.0.every=1 epoch"]`. */
   readonly overrides?: readonly string[];

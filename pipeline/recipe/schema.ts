@@ -16,7 +16,7 @@ export function modeline(schemaFile: string): string {
  * A recipe that names plugin files, or extends another, may name plugins that the schema does not know; stages of one
  * that extends may leave out `use`. Without these two keys the schema is as strict as it can be.
  */
-export async function jsonSchema(plugins: PluginSource): Promise<JsonSchema> {
+export async function jsonSchema(plugins: PluginSource): Promise<Readonly<Record<string, unknown>>> {
   const definitions: Record<string, JsonSchema> = {};
   const closed: Record<string, JsonSchema> = {};
   const properties: Record<string, JsonSchema> = {

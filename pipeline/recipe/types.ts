@@ -21,11 +21,13 @@ export interface PluginSource {
 
 /** One stage of a recipe with its plugin and its checked options. */
 export interface RecipeStage<K extends Kind = Kind> {
+  /** Kind of its plugin. */
   readonly kind: K;
   /** Its path in the recipe: `["network"]`, `["samplers", "preview"]`, `["metrics", 0]`. */
   readonly path: Path;
   /** The same for people: `network`, `samplers.preview`, `metrics[0]`. */
   readonly id: string;
+  /** The plugin that makes the stage. */
   readonly plugin: AnyPlugin<K>;
   /** The plugin's options and those of its kind, defaults filled in. */
   readonly options: Readonly<Record<string, unknown>>;
@@ -41,6 +43,7 @@ export type Origin =
 export interface TrainOptions {
   /** Epochs to train, or `steps`: exactly one of the two. */
   readonly epochs?: number | undefined;
+  /** Updates of the weights. */
   readonly steps?: number | undefined;
   /** When a checkpoint is written, such as `1 epoch` or `500 steps`. */
   readonly checkpoint: string;
@@ -65,10 +68,13 @@ export type Change = { readonly path: Path } & ({ readonly value: unknown } | { 
 export interface Recipe {
   /** The file it was read from. */
   readonly file: string;
+  /** Name of the run folder, unless another is asked for. */
   readonly name: string;
   /** Integer from 0 to 2^53 - 1. */
   readonly seed: number;
+  /** All stages, kind by kind. */
   readonly stages: readonly RecipeStage[];
+  /** How long to train and what to keep. */
   readonly train: TrainOptions;
   /** Settings with their values as they are written, by key: what a sweep goes through unless told otherwise. */
   readonly sweep: Readonly<Record<string, readonly string[]>>;

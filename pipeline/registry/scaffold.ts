@@ -10,6 +10,7 @@ import { pluginName } from "./shape.ts";
 
 /** A file that was written. */
 export interface NewFile {
+  /** Where it is, from the working directory. */
   readonly path: string;
   /** What it is, and what to do with it. */
   readonly about: string;
@@ -18,8 +19,13 @@ export interface NewFile {
 const root = new URL("../../", import.meta.url);
 const slot = "my-plugin"; // what the templates call themselves
 
-/** Kinds that have a template. A backend is not a small example. */
-export const scaffoldKinds = (Object.keys(kinds) as Kind[]).filter((kind) => kind !== "backend");
+/** A kind with a template: all but `backend`, of which there is no small example. */
+export type ScaffoldKind = Exclude<Kind, "backend">;
+
+/** Kinds that have a template. */
+export const scaffoldKinds: readonly ScaffoldKind[] = (Object.keys(kinds) as Kind[]).filter((kind) =>
+  kind !== "backend"
+);
 
 /**
  * Writes `NAME.ts`, `NAME_test.ts` and `NAME.yaml`. In a folder outside of this program also `deno.json`, unless one
@@ -65,8 +71,6 @@ export function scaffoldText(files: readonly NewFile[]): string {
   const fits = files.every(({ about }) => width + about.length <= 100);
   return files.map(({ path, about }) => (fits ? path.padEnd(width) + about : `${path}\n  ${about}`)).join("\n");
 }
-
-type ScaffoldKind = Exclude<Kind, "backend">;
 
 const isScaffoldKind = (kind: string): kind is ScaffoldKind => (scaffoldKinds as string[]).includes(kind);
 

@@ -16,11 +16,13 @@ import { compiledInitialState } from "../programs/states.ts";
 
 /** What loading takes. */
 export interface LoadOptions {
+  /** Where plugins are found: `builtins`, or `await builtins.withFiles([...])`. */
   readonly plugins: PluginSource;
   /** What the command line changes in the recipe, such as `["backend=cpu"]`. Weights have to fit still. */
   readonly overrides?: readonly string[];
   /** Which code of the recipe is run besides what the user has trained with on this machine. */
   readonly trust?: Trust;
+  /** Aborting it stops the work. */
   readonly signal?: AbortSignal;
 }
 

@@ -18,9 +18,11 @@ export interface Measurement {
   readonly label: string;
   /** As the metric calls it: what `train.keep.best` names. */
   readonly name: string;
+  /** In the unit of the metric. */
   readonly value: number;
   /** Standard deviation over the parts that it is the mean of, where there are several. */
   readonly spread?: number;
+  /** Which way is better. */
   readonly better: "lower" | "higher";
 }
 

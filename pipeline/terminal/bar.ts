@@ -5,7 +5,9 @@ import type { Colors } from "./console.ts";
 export interface Progress {
   /** Such as `epoch  4/12`. */
   readonly label: string;
+  /** From 0 to `total`, in any unit. */
   readonly done: number;
+  /** The end, in the unit of `done`. */
   readonly total: number;
   /** What else is known, with units, the most important first: left out from the end where there is no room. */
   readonly details: readonly string[];

@@ -17,6 +17,7 @@ export type Colors = Pick<typeof picocolors, "bold" | "dim" | "green" | "red" | 
 export interface Console {
   /** Columns that may be used: at most 100. */
   readonly width: number;
+  /** Colours for parts of a line; the identity where there are none. */
   readonly colors: Colors;
   /** A line that stays. What cannot be seen in it is escaped, line breaks too. */
   line(text?: string): void;

@@ -12,6 +12,7 @@ import { Runner } from "./runner.ts";
 import { Trace } from "./trace.ts";
 import { type Tree, visitTree } from "./tree.ts";
 
+/** How a function is compiled. */
 export interface CompileFunctionOptions {
   /** For messages. */
   readonly name: string;

@@ -6,7 +6,11 @@ import { callsOneDnn, oneDnn } from "./flags.ts";
 /** Milliseconds of compiling from which a program is saved on disk. */
 const worthSaving = 20;
 
-/** A client, how it compiles, and what it has compiled. */
+/**
+ * A client, how it compiles, and what it has compiled.
+ *
+ * @internal
+ */
 export class XlaDevice {
   readonly #compiled = new Map<string, Executable>();
   readonly #underWay = new Map<string, Promise<Executable>>();

@@ -16,6 +16,7 @@ import { loadLibrariesFor } from "../runtime/nvidia.ts";
 import { isCpu, type MemoryOptions, memoryOptions, toolkitFlags } from "./gpu.ts";
 import { cacheFolder } from "../cache_folder.ts";
 
+/** What an engine runs on, and how. */
 export interface XlaOptions {
   /** Path of the PJRT plugin: a shared library. */
   readonly plugin: string;
@@ -43,14 +44,17 @@ const clients = new Map<string, Client>();
 /** The device behind each name that tfjs knows. */
 const registered = new Map<string, XlaDevice>();
 
+/** A PJRT plugin as a backend of tfjs: ops one by one, and functions compiled as a whole. */
 export class XlaEngine {
   readonly #options: XlaOptions;
   #device: XlaDevice | undefined;
 
+  /** Loads nothing yet: `start` does. */
   constructor(options: XlaOptions) {
     this.#options = options;
   }
 
+  /** Name of the backend in tfjs. */
   get name(): string {
     return this.#options.name ?? "xla";
   }

@@ -1,6 +1,7 @@
 /** Trees of tensors: a tensor, or a list or record of trees. */
 import * as tf from "@tensorflow/tfjs";
 
+/** What compiled functions take and return: a tensor, or a list or record of trees. */
 export type Tree = tf.Tensor | readonly Tree[] | { readonly [key: string]: Tree };
 
 /** Calls `visit` for each tensor, in order, with the keys that lead to it. @throws TypeError where something else is found */

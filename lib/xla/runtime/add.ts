@@ -8,12 +8,15 @@ import { createLocked, isAbandoned, isOld } from "../writer.ts";
 import { findPip, type Pip, pipDownload } from "./pip.ts";
 import { platform, runtimeNamed } from "./table.ts";
 import type { Installed, ReportBytes, Runtime, RuntimeName } from "./types.ts";
-import { type Unpacked, untar, unzip } from "./unpack.ts";
+import type { Unpacked } from "./unpack.ts";
 
+/** How to install a runtime. */
 export interface AddOptions {
   /** Folder of all runtimes; by default one in the user's cache. */
   readonly folder?: string | undefined;
+  /** Aborting it stops the download; nothing of it is left. */
   readonly signal?: AbortSignal | undefined;
+  /** Called while it is downloaded. */
   readonly progress?: ReportBytes | undefined;
   /** How to call pip; null: not at all. By default it is looked for. */
   readonly pip?: Pip | null | undefined;
@@ -111,6 +114,7 @@ async function fill(row: Runtime, into: string, aside: string, options: AddOptio
     try {
       const progress = (done: number, total: number) => options.progress?.(`downloading ${row.name}`, done, total);
       const path = await fetchArchive(archive, aside, { signal, progress });
+      const { untar } = await import("./unpack.ts"); // its libraries take their time to load
       const files = await untar(path, { into, files: new RegExp(`^${RegExp.escape(archive.plugin)}$`), signal });
       return { plugin: archive.plugin, source: archive.url, files };
     } catch (error) {
@@ -130,6 +134,7 @@ async function fromWheels(row: Runtime, pip: Pip, into: string, aside: string, o
   const { signal, progress } = options;
   const total = row.wheels.reduce((sum, { size }) => sum + size, 0);
   const files: Record<string, string> = {};
+  const { unzip } = await import("./unpack.ts");
   let before = 0;
   for (const [i, wheel] of row.wheels.entries()) {
     const folder = join(aside, `wheel-${i}`);

@@ -3,6 +3,7 @@
 export interface CudaDriver {
   /** CUDA version that the driver speaks, such as 13.0. */
   readonly version: number;
+  /** Names, such as "NVIDIA H100 80GB HBM3"; one a device. */
   readonly devices: readonly string[];
 }
 

@@ -5,6 +5,7 @@ import { cudaDevices, type CudaDriver } from "./cuda_driver.ts";
 
 /** Devices of one vendor. */
 export interface Accelerator {
+  /** Who makes them. */
   readonly vendor: "nvidia" | "amd" | "google";
   /** Names, such as "NVIDIA H100 80GB HBM3"; one a device. */
   readonly devices: readonly string[];
@@ -16,8 +17,11 @@ export interface Accelerator {
   readonly how: string;
 }
 
+/** What this machine can compute on. */
 export interface Hardware {
+  /** Model, such as "AMD EPYC 7B13", and logical cores. */
   readonly cpu: { readonly model: string; readonly cores: number };
+  /** GPUs and TPUs, by vendor. */
   readonly accelerators: readonly Accelerator[];
 }
 

@@ -2,8 +2,15 @@
 
 /** `help` says what to do, one line each. */
 export class RuntimeError extends Error {
+  /** Always "RuntimeError". */
   override readonly name = "RuntimeError";
-  constructor(message: string, readonly help: readonly string[], options?: ErrorOptions) {
+  /** An error with what to do about it. */
+  constructor(
+    message: string,
+    /** What to do, one line each. */
+    readonly help: readonly string[],
+    options?: ErrorOptions,
+  ) {
     super(message, options);
   }
 }

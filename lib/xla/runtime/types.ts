@@ -1,10 +1,13 @@
 /** The parts of a runtime, and which of them are on this machine. */
 
+/** Name of a runtime. */
 export type RuntimeName = "cpu" | "cuda13" | "cuda12" | "rocm7" | "tpu";
 
 /** A Python wheel, pinned. */
 export interface Wheel {
+  /** Name of the package. */
   readonly name: string;
+  /** Its version. */
   readonly version: string;
   /** 64 hexadecimal digits. */
   readonly sha256: string;
@@ -16,7 +19,9 @@ export interface Wheel {
 
 /** An archive (.tar.gz) of a release, for where there is no pip. */
 export interface Archive {
+  /** Address. */
   readonly url: string;
+  /** 64 hexadecimal digits. */
   readonly sha256: string;
   /** Path of the plugin in it. */
   readonly plugin: string;
@@ -24,6 +29,7 @@ export interface Archive {
 
 /** A PJRT plugin and the libraries that it needs. */
 export interface Runtime {
+  /** Its name in `runtime add`. */
   readonly name: RuntimeName;
   /** What it is for, such as "NVIDIA GPUs, CUDA 13". */
   readonly what: string;
@@ -31,6 +37,7 @@ export interface Runtime {
   readonly version: string;
   /** `os-processor` that its wheels are built for. */
   readonly platform: string;
+  /** What pip fetches. */
   readonly wheels: readonly Wheel[];
   /** Path of the plugin among what is unpacked. */
   readonly plugin: string;
@@ -42,7 +49,9 @@ export interface Runtime {
 
 /** A runtime that is installed. */
 export interface Installed {
+  /** Which runtime it is. */
   readonly name: RuntimeName;
+  /** Version of the plugin. */
   readonly version: string;
   /** Where it was taken from: "pip" or the address of an archive. */
   readonly source: string;

@@ -30,9 +30,11 @@ import { startBackend } from "../../run/start_backend.ts";
 
 /** What to import into. */
 export interface ImportOptions {
+  /** Where plugins are found: `builtins`, or `await builtins.withFiles([...])`. */
   readonly plugins: PluginSource;
   /** The recipe whose network the weights are of. */
   readonly recipe: string;
+  /** What to change in the recipe, such as `["network.block_depth=3"]`. */
   readonly overrides?: readonly string[];
   /** Which code is run of a recipe that is not typed, besides what the user has trained with on this machine. */
   readonly trust?: Trust;
@@ -44,6 +46,7 @@ export interface ImportOptions {
   readonly out?: string;
   /** Folder for downloads and decoded pictures. Default: the user's cache folder. */
   readonly cache?: string;
+  /** Aborting it stops the work. */
   readonly signal?: AbortSignal;
 }
 

@@ -14,6 +14,7 @@ import { fileFor, moves, saveAnimation, savePicture } from "./save.ts";
 
 /** What to draw. */
 export interface AnimationOptions {
+  /** Where plugins are found: `builtins`, or `await builtins.withFiles([...])`. */
   readonly plugins: PluginSource;
   /** Which code of the recipe is run besides what the user has trained with on this machine. */
   readonly trust?: Trust;

@@ -12,8 +12,9 @@ export interface GridPictureOptions extends PictureOptions {
   readonly sampler?: string;
   /** Diffusion steps, in place of the sampler's. */
   readonly steps?: number;
-  /** Default 4 rows of 8. */
+  /** Default 4. */
   readonly rows?: number;
+  /** Pictures in a row. Default 8. */
   readonly columns?: number;
   /** Each pixel is repeated this often. Default: what makes pictures at least 64 pixels wide. */
   readonly scale?: number;

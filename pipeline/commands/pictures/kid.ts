@@ -48,10 +48,13 @@ export interface KidPictureOptions extends LoadOptions {
 export interface Cell {
   /** Sampler, its options and those of the metric: what the value depends on besides the checkpoint. */
   readonly key: string;
+  /** What the sampler is called, with its options. */
   readonly sampler: string;
+  /** Diffusion steps. */
   readonly steps: number;
   /** Network evaluations of an image. */
   readonly evaluations: number;
+  /** What the metric measured. */
   readonly measurement: Measurement;
   /** Digits of the validation pictures and of what the metric measures with; undefined for those of earlier versions. */
   readonly by?: string | undefined;

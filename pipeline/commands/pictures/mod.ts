@@ -3,12 +3,12 @@
  *
  * @module
  */
-export { animationPicture } from "./animation.ts";
-export { diffusionPicture } from "./diffusion.ts";
-export { gridPicture } from "./grid.ts";
-export { interpolationPicture } from "./interpolation.ts";
-export { kidPicture } from "./kid.ts";
-export type { PictureResult } from "./options.ts";
-export { schedulePicture } from "./schedules.ts";
-export { stepsPicture } from "./steps.ts";
-export { trajectoryPicture } from "./trajectory.ts";
+export { type AnimationOptions, animationPicture } from "./animation.ts";
+export { type DiffusionOptions, diffusionPicture } from "./diffusion.ts";
+export { gridPicture, type GridPictureOptions } from "./grid.ts";
+export { type InterpolationOptions, interpolationPicture } from "./interpolation.ts";
+export { type Cell as KidCell, kidPicture, type KidPictureOptions } from "./kid.ts";
+export type { PictureOptions, PictureResult } from "./options.ts";
+export { schedulePicture, type SchedulePictureOptions } from "./schedules.ts";
+export { stepsPicture, type StepsPictureOptions } from "./steps.ts";
+export { type TrajectoryOptions, trajectoryPicture } from "./trajectory.ts";

@@ -16,6 +16,7 @@ export interface PictureOptions extends LoadOptions {
 
 /** A picture that was drawn. */
 export interface PictureResult {
+  /** Path of the file. */
   readonly file: string;
 }
 

@@ -19,6 +19,7 @@ import { fileFor, saveChart } from "./save.ts";
 
 /** What to draw. */
 export interface SchedulePictureOptions {
+  /** Where plugins are found: `builtins`, or `await builtins.withFiles([...])`. */
   readonly plugins: PluginSource;
   /** A recipe, a run folder or a checkpoint, whose schedule is drawn. Default: all schedules there are. */
   readonly recipe?: string | undefined;

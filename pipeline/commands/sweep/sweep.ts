@@ -35,6 +35,7 @@ export interface SweepOptions extends Pick<TrainOptions, "plugins" | "trust" | "
 
 /** What a sweep came to. */
 export interface SweepResult {
+  /** Whether it finished, or a signal stopped it. */
   readonly outcome: "finished" | "interrupted";
   /** `runs/<name>-sweep`: a run folder for each model, `sweep.json`, and the table and chart of it. */
   readonly folder: string;

@@ -16,11 +16,13 @@ import type { Axis, Point } from "./grid.ts";
 export interface Cell {
   /** Digits of the whole recipe: a cell of another one is measured again. */
   readonly recipe: string;
+  /** Value of each setting, by its key. */
   readonly point: Point;
   /** Run folder. */
   readonly run: string;
   /** Updates of the weights. */
   readonly step: number;
+  /** What was measured of the run. */
   readonly metrics: readonly Measurement[];
   /** Digits of the pictures of both splits; undefined for those of earlier versions. */
   readonly data?: string | undefined;

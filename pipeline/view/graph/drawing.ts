@@ -9,27 +9,37 @@ export type Group = "data" | "model" | "training" | "sampling";
 
 /** A stage. */
 export interface DrawingNode {
+  /** Id of the stage. */
   readonly id: string;
   /** Its path in the recipe, such as `samplers.preview`. */
   readonly title: string;
+  /** Name of its plugin. */
   readonly plugin: string;
   /** Options that the recipe sets, and facts. */
   readonly lines: readonly string[];
+  /** What it is part of. */
   readonly group: Group;
 }
 
 /** A line between stages: a slot that the one asked for, or tensors that pass between them in every step. */
 export interface DrawingEdge {
+  /** Id of a node. */
   readonly from: string;
+  /** Id of a node. */
   readonly to: string;
+  /** The slot, or what passes. */
   readonly label: string;
+  /** Whether it is asked for once, or passed in every step. */
   readonly type: "slot" | "flow";
 }
 
 /** A drawing, not drawn yet. */
 export interface Drawing {
+  /** Title above the drawing. */
   readonly title: string;
+  /** The stages. */
   readonly nodes: readonly DrawingNode[];
+  /** The lines between them. */
   readonly edges: readonly DrawingEdge[];
 }
 

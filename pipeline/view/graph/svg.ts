@@ -1,5 +1,4 @@
 /** Draws a graph as SVG, laid out by Graphviz. */
-import { instance } from "@viz-js/viz";
 import { escapeXml as escape } from "../../../lib/image/mod.ts";
 import type { Drawing, DrawingNode, Group } from "./drawing.ts";
 
@@ -15,6 +14,7 @@ const grey = "#6a6a78";
 
 /** An SVG document: solid lines are tensors that flow, dashed ones are slots. */
 export async function toSvg(drawing: Drawing): Promise<string> {
+  const { instance } = await import("@viz-js/viz"); // for `graph` and `report` alone
   const viz = await instance();
   const svg = viz.renderString(toDot(drawing), { format: "svg" });
   // Graphviz writes its version into the file; the same graph should give the same bytes.
