@@ -1,8 +1,8 @@
 /**
  * What a plugin imports: `import { plugin, z, tf } from "denoise/plugin"`.
  *
- * A leaf: it loads tfjs, zod and helpers for files and pictures, and nothing of the pipeline, so that a plugin can be
- * imported first and alone.
+ * A leaf: it loads tfjs, zod and helpers for files, pictures and the formulas of diffusion, and nothing else of the
+ * pipeline, so that a plugin can be imported first and alone.
  *
  * @module
  */
@@ -16,6 +16,7 @@ export * as tf from "@tensorflow/tfjs";
 export * as files from "./lib/files/mod.ts";
 /** Pictures on the host: decoding, cropping, resizing as TensorFlow does, PNG. */
 export * as image from "./lib/image/mod.ts";
+export { noiseOf, powersOf, ratesOf, signalOf, splitRow, velocityOf } from "./pipeline/kinds/diffusion.ts";
 export type * from "./pipeline/kinds/types.ts";
 export { opByOp, tfjsBackend } from "./lib/tensor/backend.ts";
 export { threadedWasm } from "./lib/tensor/wasm/threads.ts";
@@ -23,7 +24,7 @@ export * as initializers from "./lib/tensor/initializers.ts";
 export * as ops from "./lib/tensor/ops/mod.ts";
 export type { Random } from "./lib/tensor/random.ts";
 export type { State, TensorRecord, Tree } from "./lib/tensor/tree.ts";
-export { tidyTree } from "./lib/tensor/tree.ts";
+export { tensorOf, tidyTree } from "./lib/tensor/tree.ts";
 
 /**
  * Defines a plugin; the types of `create` follow from `kind`, `options` and `needs`.

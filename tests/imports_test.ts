@@ -49,7 +49,12 @@ const rules: readonly Rule[] = [
   layer("commands", "kinds terminal problems trust recipe graph data programs run view"),
   { of: /^pipeline\/version\.ts$/, may: /^deno\.json$/ },
 
-  { of: /^plugin\.ts$/, may: /^lib\/(tensor|image|files)\//, types: /^pipeline\/kinds\// },
+  // Types of the kinds, and the formulas that they share: these load tfjs alone.
+  {
+    of: /^plugin\.ts$/,
+    may: /^lib\/(tensor|image|files)\/|^pipeline\/kinds\/diffusion\.ts$/,
+    types: /^pipeline\/kinds\//,
+  },
   { of: /^plugins\/[^/]+\.ts$/, may: /^plugins\// },
   { of: /^plugins\/backend\/(auto|xla)\.ts$/, may: /^(plugin\.ts$|plugins\/backend\/|lib\/xla\/mod\.ts$)/ },
   { of: /^plugins\/([^/]+)\//, may: /^(plugin\.ts$|plugins\/$1\/)/ },

@@ -1,6 +1,7 @@
 /** What stands for the other stages in a contract test: the plainest of each kind. */
 import * as tf from "@tensorflow/tfjs";
 import type { ImageShape, Rates } from "../kinds/common.ts";
+import { splitRow } from "../kinds/diffusion.ts";
 import type { Slot, Slots } from "../kinds/mod.ts";
 
 const [start, end] = [0.3, 1.55]; // angles: signal rates 0.955 and 0.021
@@ -53,8 +54,8 @@ export const standIns: Omit<Slots, "image"> = {
     plan: () => [[Math.cos(end), Math.sin(end)]],
     init: (noise) => ({ image: noise }),
     step: ({ image }, row, { denoise }) => {
-      const [signal, noise] = tf.split(tf.reshape(row, [1, 2, 1, 1]), 2, 1);
-      const predicted = denoise(image as tf.Tensor4D, { signal: signal!, noise: noise! });
+      const [signal, noise] = splitRow(row, 2);
+      const predicted = denoise(image, { signal, noise });
       return { state: { image: predicted.signal }, signal: predicted.signal };
     },
   },

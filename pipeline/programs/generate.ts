@@ -3,12 +3,11 @@ import * as tf from "@tensorflow/tfjs";
 import { createRandom, disposeTree, seedTensor, type State, type TensorRecord } from "../../lib/tensor/mod.ts";
 import type { Graph, Stage } from "../graph/types.ts";
 import type { Backend } from "../kinds/backend.ts";
+import type { SamplerState } from "../kinds/sampler.ts";
 import { predict } from "./model.ts";
 import { type Draws, initialNoise } from "./noise.ts";
 import { repeatOn } from "./repeat.ts";
 import { turn } from "./turn.ts";
-
-type SamplerState = { image: tf.Tensor } & TensorRecord;
 
 /** What to generate. */
 export interface GenerateOptions {

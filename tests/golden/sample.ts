@@ -14,14 +14,14 @@ export interface Trajectory {
 export interface SampleTools {
   denoise(image: tf.Tensor4D, rates: Rates): Components;
   /** Clips a signal; leaves it alone where it is missing. */
-  clip?: ((signal: tf.Tensor) => tf.Tensor) | undefined;
+  clip?: ((signal: tf.Tensor4D) => tf.Tensor4D) | undefined;
   /** The noise that is drawn in a step. */
   drawn?(step: number): tf.Tensor;
 }
 
 /** Runs every step of the plan. */
 export function sample(sampler: Sampler, noise: tf.Tensor4D, { denoise, clip, drawn }: SampleTools): Trajectory {
-  const clipped = (signal: tf.Tensor) => (clip === undefined ? signal : clip(signal));
+  const clipped = (signal: tf.Tensor4D) => (clip === undefined ? signal : clip(signal));
   let state = sampler.init(noise);
   let result: tf.Tensor = noise;
   const entering: tf.Tensor[] = [];
@@ -32,7 +32,7 @@ export function sample(sampler: Sampler, noise: tf.Tensor4D, { denoise, clip, dr
         const components = denoise(image, rates);
         return { ...components, signal: clipped(components.signal) };
       },
-      clip: (signal) => clipped(signal) as tf.Tensor4D,
+      clip: clipped,
       random: drawsOf(() => {
         if (drawn === undefined) throw new Error("Cannot draw: the sampler says that it is deterministic");
         return drawn(step);
