@@ -93,7 +93,7 @@ async function pictureCounts(
 
 function trainLines(graph: Graph, pictures: number | undefined): string[] {
   const { train } = graph.recipe;
-  const { batch_size: batchSize, repeats } = graph.one("dataset").options as { batch_size: number; repeats: number };
+  const { batch_size: batchSize, repeats } = graph.one("dataset").options;
   const perEpoch = pictures === undefined ? undefined : batchCount(pictures, { batchSize, training: true, repeats });
   const length = train.epochs === undefined
     ? counted(train.steps!, "step")

@@ -160,7 +160,7 @@ function buildSamplerStep(graph: Graph, { stage: sampler, options }: Stage<"samp
   draws: Draws,
 ) => Carried {
   return ({ state }, tick, average, statistics, draws) => {
-    const clip = options.clip === true ? clipper(graph, statistics) : <T extends tf.Tensor>(signal: T) => signal;
+    const clip = options.clip ? clipper(graph, statistics) : <T extends tf.Tensor>(signal: T) => signal;
     const { state: after, signal } = sampler.step(state, tick.row as tf.Tensor1D, {
       denoise(noisy, rates) {
         const label = draws.label;

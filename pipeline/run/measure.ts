@@ -37,7 +37,7 @@ export function buildMeasure(session: Session): Measure {
   const { graph, backend, console, signal } = session;
   const evaluate = backend.compile(buildEvaluationStep(graph), { name: "evaluation step" });
   const realStep = backend.compile(buildRealStep(graph), { name: "real pictures" });
-  const batchSize = graph.one("dataset").options.batch_size as number;
+  const batchSize = graph.one("dataset").options.batch_size;
   const all = graph.all("metric");
 
   const view = (metric: Stage<"metric">, { average, validation }: Measured): MetricView => {

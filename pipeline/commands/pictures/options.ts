@@ -37,7 +37,7 @@ export function generated(
     sampler,
     average,
     seeds,
-    batch: batch ?? session.graph.one("dataset").options.batch_size as number,
+    batch: batch ?? session.graph.one("dataset").options.batch_size,
     classes: position.classes,
   }));
 }
