@@ -7,6 +7,7 @@
  * @module
  */
 import type { z as zod } from "zod";
+import type { Explained } from "./lib/files/explained.ts";
 import type { Kind, Slot } from "./pipeline/kinds/mod.ts";
 import type { Plugin } from "./pipeline/kinds/plugin.ts";
 
@@ -50,23 +51,27 @@ export function plugin<K extends Kind, Options extends zod.ZodRawShape, Needs ex
   return definition;
 }
 
-/** Thrown by `refuse`: the graph adds the place in the recipe. */
-export class Refusal extends Error {
+/** Thrown by `refuse`. Its message says what is wrong; the graph adds the place in the recipe. */
+export class Refusal extends Error implements Explained {
   override readonly name = "Refusal";
+  readonly explained = "refused";
+  /** What to do instead. */
+  readonly help: readonly string[];
   constructor(
     /** Option of the plugin that has to change, if one has. */
     readonly option: string | undefined,
-    /** What is wrong. */
-    readonly what: string,
-    /** What to do instead. */
-    readonly fix: string,
+    what: string,
+    fix: string,
   ) {
-    super(`${what}: ${fix}`);
+    super(what);
+    this.help = [fix];
   }
 }
 
 /**
  * Refuses what cannot work, from within `create` or `shape`: the user sees it with the line in the recipe.
+ *
+ * `option` is the plugin's option that has to change, `what` says what is wrong, and `fix` what to do instead.
  *
  * @throws {Refusal} always
  */

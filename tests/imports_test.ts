@@ -40,8 +40,8 @@ const rules: readonly Rule[] = [
   layer("trust", "", "files"),
   layer("recipe", "kinds problems terminal trust", "files|text"),
   { of: /^pipeline\/registry\/templates\//, may: /^plugin\.ts$/ }, // what a user's file begins as
-  layer("registry", "kinds problems recipe terminal trust", "files|text"),
-  layer("graph", "kinds problems recipe registry", "tensor"),
+  layer("registry", "kinds contract problems recipe terminal trust", "files|text"),
+  layer("graph", "kinds problems recipe registry", "files|tensor"),
   layer("data", "kinds problems"),
   layer("programs", "kinds problems graph data terminal", "tensor"),
   layer("run", "kinds terminal problems trust recipe graph data programs"),

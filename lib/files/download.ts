@@ -1,6 +1,7 @@
 /** Downloads that resume where they stopped and are checked by size and hash before they take their name. */
 import { dirname } from "node:path";
 import { md5OfFile, sha256OfFile } from "./hash.ts";
+import type { Explained } from "./explained.ts";
 import { named, refusalOf } from "./refusal.ts";
 import { writeAll } from "./whole.ts";
 
@@ -33,8 +34,9 @@ export interface DownloadOptions {
 }
 
 /** A download that failed. `help` says what to do, one line each. */
-export class DownloadError extends Error {
+export class DownloadError extends Error implements Explained {
   override readonly name = "DownloadError";
+  readonly explained = "unavailable";
   constructor(message: string, readonly help: readonly string[], options?: ErrorOptions) {
     super(message, options);
   }
@@ -246,10 +248,7 @@ function unwritable(path: string, remote: Remote | RemoteMd5, cause: unknown): D
 function wrongContent(path: string, remote: Remote | RemoteMd5): DownloadError {
   return new DownloadError(
     `The download of "${remote.url}" is not the file expected: its ${hashName(remote)} differs`,
-    [
-      "the server holds another version of it, or it was changed on the way",
-      ...byHand(path, remote),
-    ],
+    ["the server holds another version of it, or it was changed on the way", ...byHand(path, remote)],
   );
 }
 

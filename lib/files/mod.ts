@@ -8,6 +8,7 @@
  */
 export * from "./download.ts";
 export * from "./exists.ts";
+export * from "./explained.ts";
 export * from "./hash.ts";
 export * from "./hdf5.ts";
 export * from "./keras.ts";

@@ -1,8 +1,7 @@
 /** All decisions of a run with their reasons, before anything runs. */
 import { join } from "node:path";
-import { cacheFolder } from "../../lib/files/mod.ts";
+import { cacheFolder, isExplained } from "../../lib/files/mod.ts";
 import { batchCount } from "../data/mod.ts";
-import { helpOf } from "../problems/problem.ts";
 import { explain } from "../data/open.ts";
 import { readRecipe } from "../recipe/read.ts";
 import type { PluginSource } from "../recipe/types.ts";
@@ -82,12 +81,13 @@ async function pictureCounts(
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     // Refused for good; anything else waits for files, to be downloaded or to be placed by hand.
-    if ("fix" in error) {
+    const known = isExplained(error) ? error : undefined;
+    if (known?.explained === "refused") {
       throw explain(error, (text, option) => {
         return graph.recipe.problem(option === undefined ? dataset.path : [...dataset.path, option], text);
       });
     }
-    return { lacking: [error.message, ...helpOf(error)] };
+    return { lacking: [error.message, ...known?.help ?? []] };
   }
 }
 

@@ -1,5 +1,5 @@
 /** Messages about wiring a recipe's stages into a graph, in alphabetical order of code. */
-import { choices, counted, listed, quote, type Text } from "./text.ts";
+import { choices, counted, listed, quote, type Text, withArticle } from "./text.ts";
 
 /** A batch that several devices cannot share evenly. */
 export function batchUneven(size: number, devices: number): Text {
@@ -91,12 +91,12 @@ export function planUnfit(plugin: string, what: string, fix: string): Text {
 }
 
 /** A plugin's refusal, with the plugin named once. */
-export function refused(plugin: string, name: string, what: string, fix: string): Text {
+export function refused(plugin: string, name: string, what: string, help: readonly string[]): Text {
   // Some sentences name the plugin themselves; the others are put after its name.
   const message = what.includes(`"${name}"`) || what.includes(plugin)
     ? what
     : `Cannot use ${plugin}: ${/^[A-Z][a-z]/.test(what) ? what[0]!.toLowerCase() + what.slice(1) : what}`;
-  return { code: "refused", message, help: [fix] };
+  return { code: "refused", message, help };
 }
 
 /** A plugin that needs a sampler and does not let a recipe say which. */
@@ -176,9 +176,7 @@ export function stageIncomplete(plugin: string, kind: string, members: readonly 
   return {
     code: "stage-incomplete",
     message: `Cannot use ${plugin}: what its create returns lacks ${listed(members, "and")}`,
-    help: [
-      `${members.length === 1 ? "it is" : "they are"} part of every ${kind}: see pipeline/kinds/${kind}.ts`,
-    ],
+    help: [`${members.length === 1 ? "it is" : "they are"} part of every ${kind}`, interfaceOf(kind)],
   };
 }
 
@@ -187,7 +185,7 @@ export function stageMissing(plugin: string, kind: string, found: string): Text 
   return {
     code: "stage-missing",
     message: `Cannot use ${plugin}: its create returns ${found}`,
-    help: [`create returns a ${kind}: see pipeline/kinds/${kind}.ts`],
+    help: [`create returns ${withArticle(kind)}`, interfaceOf(kind)],
   };
 }
 
@@ -195,5 +193,8 @@ export function stageMissing(plugin: string, kind: string, found: string): Text 
 export function rows(count: number): string {
   return counted(count, "row");
 }
+
+/** Where to read what a kind is asked for. */
+const interfaceOf = (kind: string) => `deno task plugins show ${kind}   prints its interface`;
 
 const shape = (sizes: readonly number[]) => `[${sizes.join(", ")}]`;

@@ -32,6 +32,11 @@ export function listed(names: Iterable<string>, last?: "or" | "and", limit = 30)
   return `${all.slice(0, -1).join(", ")} ${last} ${all.at(-1)}`;
 }
 
+/** A noun with its article: "a sampler", "an optimizer". */
+export function withArticle(noun: string): string {
+  return `${/^[aeiou]/i.test(noun) ? "an" : "a"} ${noun}`;
+}
+
 /** "1 problem", "2 problems". */
 export function counted(count: number, noun: string): string {
   return `${count.toLocaleString("en-US")} ${noun}${count === 1 ? "" : "s"}`;
