@@ -32,6 +32,7 @@ export { exportWeights } from "./pipeline/commands/interchange/export.ts";
 export { type ImportOptions, importWeights } from "./pipeline/commands/interchange/import.ts";
 export { scaffold, scaffoldKinds, scaffoldText } from "./pipeline/registry/scaffold.ts";
 export { listPlugins, showPlugin } from "./pipeline/registry/show.ts";
+export { showKind } from "./pipeline/registry/show_kind.ts";
 export { DenoiseError, type Place, type Problem } from "./pipeline/problems/problem.ts";
 export { explain } from "./pipeline/recipe/explain.ts";
 export { readRecipe } from "./pipeline/recipe/read.ts";
