@@ -17,7 +17,15 @@ export * as tf from "@tensorflow/tfjs";
 export * as files from "./lib/files/mod.ts";
 /** Pictures on the host: decoding, cropping, resizing as TensorFlow does, PNG. */
 export * as image from "./lib/image/mod.ts";
-export { noiseOf, powersOf, ratesOf, signalOf, splitRow, velocityOf } from "./pipeline/kinds/diffusion.ts";
+export {
+  type AtLeast,
+  noiseOf,
+  powersOf,
+  ratesOf,
+  signalOf,
+  splitRow,
+  velocityOf,
+} from "./pipeline/kinds/diffusion.ts";
 export type * from "./pipeline/kinds/types.ts";
 export { opByOp, tfjsBackend } from "./lib/tensor/backend.ts";
 export { threadedWasm } from "./lib/tensor/wasm/threads.ts";

@@ -174,7 +174,10 @@ breaks("a stochastic sampler that says it is not", samplerLaws, (steps) => {
 
 /** DDIM. */
 function ddim(steps: number): Kinds["sampler"] {
-  const rates = (time: number) => ratesOf(schedule.logSnr(time));
+  const rates = (time: number) => {
+    const { signal, noise } = ratesOf(schedule.logSnr(time));
+    return [signal, noise];
+  };
   return {
     ...sampler,
     steps,

@@ -93,7 +93,7 @@ export const samplerLaws: Laws<"sampler"> = {
     // Along the probability flow, the noisy image of a normal pixel keeps its place within the standard deviation.
     const { logSnr } = standIns.schedule;
     const deviation = (time: number) => {
-      const [signal, noise] = powersOf(logSnr(time));
+      const { signal, noise } = powersOf(logSnr(time));
       return Math.sqrt(signal * spread ** 2 + noise);
     };
     const exact = tf.mul(noise, deviation(0) / deviation(1));

@@ -1,6 +1,7 @@
 /** Laws of schedules. */
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
+import type { Rates } from "../kinds/common.ts";
 import { ratesOf } from "../kinds/diffusion.ts";
 import { assertClose, compiled, type Laws, numbers } from "./laws.ts";
 
@@ -18,8 +19,8 @@ export const scheduleLaws: Laws<"schedule"> = {
   "has rates on the device that agree with the host's log-SNR": async ({ create }) => {
     const schedule = await create();
     const rates = await compiled((time) => schedule.rates(time), tf.tensor(times));
-    const host = (part: 0 | 1) => tf.tensor(times.map((time) => ratesOf(schedule.logSnr(time))[part]));
-    assertClose(rates, { signal: host(0), noise: host(1) }, 1e-5, "rates");
+    const host = (part: keyof Rates) => tf.tensor(times.map((time) => ratesOf(schedule.logSnr(time))[part]));
+    assertClose(rates, { signal: host("signal"), noise: host("noise") }, 1e-5, "rates");
   },
   "has powers that sum to one": async ({ create }) => {
     const schedule = await create();

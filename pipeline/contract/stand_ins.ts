@@ -40,7 +40,7 @@ export const standIns: Omit<Slots, "image"> = {
     apply: ({ trainable, buffers }, { image }) => ({ output: tf.mul(image, trainable.scale!), buffers }),
   },
   loss: {
-    levels: (random) => ratesOf(random.uniform([1, 1, 1])),
+    levels: (random) => ratesOfPower(random.uniform([1, 1, 1])),
     measure: (predicted, target) => {
       const loss = tf.mean<tf.Scalar>(tf.square(tf.sub(predicted.noise, target.noise)));
       return { objective: loss, errors: { loss } };
@@ -62,7 +62,7 @@ export const standIns: Omit<Slots, "image"> = {
 };
 
 /** Rates of a noise power. */
-function ratesOf(power: tf.Tensor): Rates {
+function ratesOfPower(power: tf.Tensor): Rates {
   return { signal: tf.sqrt(tf.sub(1, power)), noise: tf.sqrt(power) };
 }
 

@@ -9,22 +9,28 @@ import type { Rates } from "./common.ts";
 /**
  * Signal and noise power of a log-SNR λ: `sigmoid(λ)` and `sigmoid(-λ)`, in 0 to 1. Host float64.
  *
- * Kingma et al. 2021, arXiv:2107.00630, eq. 4. Each keeps its digits, however small: neither is computed as one minus
- * the other.
+ * Kingma et al. 2021, arXiv:2107.00630, section 3.2. Each keeps its digits, however small: neither is computed as one
+ * minus the other.
  *
  * @param logSnr `ln(signal power / noise power)`
  */
-export function powersOf(logSnr: number): [signal: number, noise: number] {
-  return [1 / (1 + Math.exp(-logSnr)), 1 / (1 + Math.exp(logSnr))];
+export function powersOf(logSnr: number): { signal: number; noise: number } {
+  return { signal: 1 / (1 + Math.exp(-logSnr)), noise: 1 / (1 + Math.exp(logSnr)) };
 }
 
 /**
- * Signal and noise rate of a log-SNR: the square roots of its powers, in 0 to 1. Host float64.
+ * Signal and noise rate of a log-SNR: the square roots of its powers, in 0 to 1. Of a number in float64, as in a plan; of
+ * a tensor in float32, of its shape.
  *
  * @param logSnr `ln(signal power / noise power)`, such as `schedule.logSnr(time)`
  */
-export function ratesOf(logSnr: number): [signal: number, noise: number] {
-  return [1 / Math.sqrt(1 + Math.exp(-logSnr)), 1 / Math.sqrt(1 + Math.exp(logSnr))];
+export function ratesOf(logSnr: number): { signal: number; noise: number };
+export function ratesOf(logSnr: tf.Tensor): Rates;
+export function ratesOf(logSnr: number | tf.Tensor): { signal: number | tf.Tensor; noise: number | tf.Tensor } {
+  if (typeof logSnr === "number") {
+    return { signal: 1 / Math.sqrt(1 + Math.exp(-logSnr)), noise: 1 / Math.sqrt(1 + Math.exp(logSnr)) };
+  }
+  return { signal: tf.sqrt(tf.sigmoid(logSnr)), noise: tf.sqrt(tf.sigmoid(tf.neg(logSnr))) };
 }
 
 /** The signal (the clean image) in a noisy image whose noise is known: `(noisy - noise rate · noise) / signal rate`. */
@@ -47,7 +53,7 @@ export function velocityOf<T extends tf.Tensor>(parts: { signal: T; noise: T }, 
 }
 
 /** A list that begins with `Count` times `T`. */
-type AtLeast<T, Count extends number, Found extends readonly T[] = []> = number extends Count ? T[]
+export type AtLeast<T, Count extends number, Found extends readonly T[] = []> = number extends Count ? T[]
   : Found["length"] extends Count ? [...Found, ...T[]]
   : AtLeast<T, Count, [...Found, T]>;
 

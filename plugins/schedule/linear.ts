@@ -9,14 +9,13 @@ export default plugin({
   source: "Béres 2022, clear-diffusion-keras, LinearSchedule",
   options: endOptions.superRefine(endsFall),
   create({ options: { start_log_snr, end_log_snr } }) {
-    const [signalStart, noiseStart] = powersOf(start_log_snr);
-    const [signalEnd, noiseEnd] = powersOf(end_log_snr);
+    const start = powersOf(start_log_snr), end = powersOf(end_log_snr);
     const between = (a: number, b: number, time: number) => a * (1 - time) + b * time;
     const rate = (a: number, b: number, time: tf.Tensor) =>
       tf.sqrt(tf.add(tf.mul(tf.sub(1, time), a), tf.mul(time, b)));
     return {
-      logSnr: (time) => Math.log(between(signalStart, signalEnd, time) / between(noiseStart, noiseEnd, time)),
-      rates: (time) => ({ signal: rate(signalStart, signalEnd, time), noise: rate(noiseStart, noiseEnd, time) }),
+      logSnr: (time) => Math.log(between(start.signal, end.signal, time) / between(start.noise, end.noise, time)),
+      rates: (time) => ({ signal: rate(start.signal, end.signal, time), noise: rate(start.noise, end.noise, time) }),
     };
   },
 });

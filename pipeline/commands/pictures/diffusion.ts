@@ -124,7 +124,7 @@ async function diffuse({ graph, backend, statistics, picture, times, seed }: {
     },
     { name: "diffusion of an image" },
   );
-  const rates = times.map((time) => ratesOf(logSnr(time)));
+  const rates = times.map((time) => ratesOf(logSnr(time))).map(({ signal, noise }) => [signal, noise]);
   const given = {
     pixels: tf.tensor4d(picture.data, [1, height, width, 3], "int32"),
     rates: tf.tensor2d(rates, [times.length, 2]),

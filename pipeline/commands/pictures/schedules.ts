@@ -99,7 +99,6 @@ const intervals = 100; // of diffusion time, of which the ratios of powers are t
 
 /** Rates and log-SNR over time, and below them powers, whose ratios say how large the steps of a sampler are. */
 function scheduleChart(schedules: readonly NamedSchedule[], subtitle: string): Spec {
-  const [signal, noise] = [0, 1] as const; // places of the two in what powersOf and ratesOf return
   const chart = (y: LineChart["y"], value: (schedule: Schedule, time: number) => number): LineChart => ({
     title: "",
     x: { title: "diffusion time", range: [0, 1] },
@@ -115,24 +114,24 @@ function scheduleChart(schedules: readonly NamedSchedule[], subtitle: string): S
     })),
   });
   /** Power a step later over the power now; NaN where there is no such step. */
-  const ratio = (logSnr: Schedule["logSnr"], time: number, part: 0 | 1) => {
+  const ratio = (logSnr: Schedule["logSnr"], time: number, part: "signal" | "noise") => {
     const next = time + 1 / intervals;
     if (next > 1 + 1e-9) return NaN;
     return powersOf(logSnr(Math.min(1, next)))[part] / powersOf(logSnr(time))[part];
   };
   const rates = [0, 1] as const;
   return panels([
-    chart({ title: "signal rate", range: rates }, ({ logSnr }, t) => ratesOf(logSnr(t))[signal]),
-    chart({ title: "noise rate", range: rates }, ({ logSnr }, t) => ratesOf(logSnr(t))[noise]),
+    chart({ title: "signal rate", range: rates }, ({ logSnr }, t) => ratesOf(logSnr(t)).signal),
+    chart({ title: "noise rate", range: rates }, ({ logSnr }, t) => ratesOf(logSnr(t)).noise),
     chart({ title: "log signal-to-noise ratio (ln)" }, ({ logSnr }, t) => logSnr(t)),
-    chart({ title: "noise power", range: rates }, ({ logSnr }, t) => powersOf(logSnr(t))[noise]),
+    chart({ title: "noise power", range: rates }, ({ logSnr }, t) => powersOf(logSnr(t)).noise),
     chart(
       { title: "next noise power / noise power", range: [1, 1.2] },
-      ({ logSnr }, t) => ratio(logSnr, t, noise),
+      ({ logSnr }, t) => ratio(logSnr, t, "noise"),
     ),
     chart(
       { title: "next signal power / signal power", range: [0.8, 1] },
-      ({ logSnr }, t) => ratio(logSnr, t, signal),
+      ({ logSnr }, t) => ratio(logSnr, t, "signal"),
     ),
   ], {
     title: schedules.length === 1 ? "Diffusion schedule" : "Diffusion schedules",

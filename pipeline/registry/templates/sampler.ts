@@ -12,10 +12,11 @@ export default plugin({
   }),
   create({ options: { steps }, schedule }) {
     // What depends on time alone is computed here once, in float64: one row of numbers a step.
-    const plan = Array.from({ length: steps }, (_, step) => [
-      ...ratesOf(schedule.logSnr(1 - step / steps)), // of the image that enters the step
-      ...ratesOf(schedule.logSnr(1 - (step + 1) / steps)), // of the one that leaves it
-    ]);
+    const plan = Array.from({ length: steps }, (_, step) => {
+      const now = ratesOf(schedule.logSnr(1 - step / steps));
+      const next = ratesOf(schedule.logSnr(1 - (step + 1) / steps));
+      return [now.signal, now.noise, next.signal, next.noise];
+    });
     return {
       steps,
       order: 1,

@@ -1,10 +1,8 @@
 /** Signal and noise rates of the times that a sampler steps through, and the fresh noise of each step. */
-import { ratesOf, refuse } from "denoise/plugin";
+import { ratesOf, refuse, type Schedule } from "denoise/plugin";
 
 /** What a sampler needs of a schedule. */
-export interface LogSnr {
-  logSnr(time: number): number;
-}
+export type LogSnr = Pick<Schedule, "logSnr">;
 
 /**
  * A step from one time to a lower one, as a row of a plan. Rates in 0 to 1, host float64.
@@ -31,8 +29,8 @@ export function intervals(
 ): Interval[] {
   const rates = times.map((time) => ratesOf(schedule.logSnr(time)));
   const rooms: number[] = []; // stochasticity that replaces all noise
-  const all = rates.slice(1).map(([nextSignal, noiseAfter], step): Interval => {
-    const [signal, noise] = rates[step]!;
+  const all = rates.slice(1).map(({ signal: nextSignal, noise: noiseAfter }, step): Interval => {
+    const { signal, noise } = rates[step]!;
     const room = noise / Math.sqrt(1 - (signal / nextSignal) ** 2);
     rooms.push(room);
     const drawn = noiseAfter * stochasticity / room;

@@ -26,7 +26,7 @@ export function solver({ schedule, times, alpha, weights, order, ...fresh }: Sol
   const past = weights?.[0]?.slice(1).map((_, i) => `noise${i + 1}`) ?? []; // estimates of the steps before, newest first
   const rows = intervals(schedule, times, fresh).map((interval, step) => [
     ...interval,
-    ...(alpha === undefined ? [] : ratesOf(schedule.logSnr(times[step]! - alpha * (times[step]! - times[step + 1]!)))),
+    ...(alpha === undefined ? [] : ratesBetween(schedule, times[step]!, times[step + 1]!, alpha)),
     ...(weights?.[step] ?? []),
   ]);
   return {
@@ -62,4 +62,10 @@ export function solver({ schedule, times, alpha, weights, order, ...fresh }: Sol
       return { state: { image: next, ...kept }, signal: estimate.signal };
     },
   };
+}
+
+/** Signal and noise rate at a part of the way from a time to the next. */
+function ratesBetween(schedule: LogSnr, time: number, next: number, part: number): [signal: number, noise: number] {
+  const { signal, noise } = ratesOf(schedule.logSnr(time - part * (time - next)));
+  return [signal, noise];
 }
