@@ -13,6 +13,7 @@ import type { Plugin } from "./pipeline/kinds/plugin.ts";
 
 export { z } from "zod";
 export * as tf from "@tensorflow/tfjs";
+export type { Explained } from "./lib/files/explained.ts";
 /** Files that appear whole or not at all, downloads that resume and are checked. */
 export * as files from "./lib/files/mod.ts";
 /** Pictures on the host: decoding, cropping, resizing as TensorFlow does, PNG. */
@@ -62,6 +63,7 @@ export function plugin<K extends Kind, Options extends zod.ZodRawShape, Needs ex
 /** Thrown by `refuse`. Its message says what is wrong; the graph adds the place in the recipe. */
 export class Refusal extends Error implements Explained {
   override readonly name = "Refusal";
+  /** It cannot work as it is asked for. */
   readonly explained = "refused";
   /** What to do instead. */
   readonly help: readonly string[];

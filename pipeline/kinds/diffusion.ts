@@ -25,6 +25,7 @@ export function powersOf(logSnr: number): { signal: number; noise: number } {
  * @param logSnr `ln(signal power / noise power)`, such as `schedule.logSnr(time)`
  */
 export function ratesOf(logSnr: number): { signal: number; noise: number };
+/** The same of a tensor of log-SNRs, on the device. */
 export function ratesOf(logSnr: tf.Tensor): Rates;
 export function ratesOf(logSnr: number | tf.Tensor): { signal: number | tf.Tensor; noise: number | tf.Tensor } {
   if (typeof logSnr === "number") {
