@@ -26,6 +26,7 @@ export { kinds } from "./pipeline/kinds/mod.ts";
 export { plugin, Refusal, refuse } from "./plugin.ts";
 export type { Random, State, TensorRecord, Tree } from "./plugin.ts";
 export { listPlugins, showPlugin } from "./pipeline/registry/show.ts";
+export { showKind } from "./pipeline/registry/show_kind.ts";
 export {
   type NewFile,
   scaffold,

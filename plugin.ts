@@ -1,12 +1,13 @@
 /**
  * What a plugin imports: `import { plugin, z, tf } from "denoise/plugin"`.
  *
- * A leaf: it loads tfjs, zod and helpers for files and pictures, and nothing of the pipeline, so that a plugin can be
- * imported first and alone.
+ * A leaf: it loads tfjs, zod and helpers for files, pictures and the formulas of diffusion, and nothing else of the
+ * pipeline, so that a plugin can be imported first and alone.
  *
  * @module
  */
 import type { z as zod } from "zod";
+import type { Explained } from "./lib/files/explained.ts";
 import type { Kind, Slot } from "./pipeline/kinds/mod.ts";
 import type { Plugin } from "./pipeline/kinds/plugin.ts";
 
@@ -14,10 +15,20 @@ import type { Plugin } from "./pipeline/kinds/plugin.ts";
 export { z } from "zod";
 /** TensorFlow.js: tensors and their ops. */
 export * as tf from "@tensorflow/tfjs";
+export type { Explained } from "./lib/files/explained.ts";
 /** Files that appear whole or not at all, downloads that resume and are checked. */
 export * as files from "./lib/files/mod.ts";
 /** Pictures on the host: decoding, cropping, resizing as TensorFlow does, PNG. */
 export * as image from "./lib/image/mod.ts";
+export {
+  type AtLeast,
+  noiseOf,
+  powersOf,
+  ratesOf,
+  signalOf,
+  splitRow,
+  velocityOf,
+} from "./pipeline/kinds/diffusion.ts";
 export type * from "./pipeline/kinds/types.ts";
 export { opByOp, tfjsBackend } from "./lib/tensor/backend.ts";
 export { threadedWasm } from "./lib/tensor/wasm/threads.ts";
@@ -26,7 +37,7 @@ export * as initializers from "./lib/tensor/initializers.ts";
 export * as ops from "./lib/tensor/ops/mod.ts";
 export type { Random } from "./lib/tensor/random.ts";
 export type { State, TensorRecord, Tree } from "./lib/tensor/tree.ts";
-export { tidyTree } from "./lib/tensor/tree.ts";
+export { tensorOf, tidyTree } from "./lib/tensor/tree.ts";
 
 /**
  * Defines a plugin; the types of `create` follow from `kind`, `options` and `needs`.
@@ -52,25 +63,30 @@ export function plugin<K extends Kind, Options extends zod.ZodRawShape, Needs ex
   return definition;
 }
 
-/** Thrown by `refuse`: the graph adds the place in the recipe. */
-export class Refusal extends Error {
+/** Thrown by `refuse`. Its message says what is wrong; the graph adds the place in the recipe. */
+export class Refusal extends Error implements Explained {
   /** Always "Refusal". */
   override readonly name = "Refusal";
+  /** It cannot work as it is asked for. */
+  readonly explained = "refused";
+  /** What to do instead. */
+  readonly help: readonly string[];
   /** What `refuse` throws. */
   constructor(
     /** Option of the plugin that has to change, if one has. */
     readonly option: string | undefined,
-    /** What is wrong. */
-    readonly what: string,
-    /** What to do instead. */
-    readonly fix: string,
+    what: string,
+    fix: string,
   ) {
-    super(`${what}: ${fix}`);
+    super(what);
+    this.help = [fix];
   }
 }
 
 /**
  * Refuses what cannot work, from within `create` or `shape`: the user sees it with the line in the recipe.
+ *
+ * `option` is the plugin's option that has to change, `what` says what is wrong, and `fix` what to do instead.
  *
  * @throws {Refusal} always
  */

@@ -61,6 +61,7 @@ Deno.test("main() prints no character of its arguments that cannot be seen, and 
     [["run", "r.yaml", "--fr\u200besh\nforged"], 2, /character 5 of .* is U\+200B ZERO WIDTH SPACE, .*: delete it/],
     [["validate", "r\u202e.yaml\nforged"], 1, /character 2 of .* is U\+202E RIGHT-TO-LEFT OVERRIDE/],
     [["plugins", "show", "ddіm"], 1, /character 3 of "ddіm" is U\+0456 .*, not "i": write\n? +"i"/],
+    [["plugins", "show", "samplеr"], 1, /character 6 of "samplеr" is U\+0435 .*, not "e": write\n? +"e"/],
     [["runtime", "add", "cp\u00a0u"], 1, /character 3 of .* is U\+00A0 NO-BREAK SPACE/],
     [["new", "sampler", "my—sampler"], 1, /character 3 of "my—sampler" is U\+2014 EM DASH, not "-": write "-"/],
     [["sample", "runs/x\u2060"], 1, /character 7 of .* is U\+2060 WORD JOINER/],

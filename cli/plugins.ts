@@ -1,11 +1,11 @@
-/** `plugins`: lists them; `plugins show sampler/ddim`: one in full. */
-import { builtins, type Kind, kinds, listPlugins, showPlugin } from "../mod.ts";
+/** `plugins`: lists them; `plugins show sampler/ddim`: one in full; `plugins show sampler`: what a sampler is asked for. */
+import { builtins, type Kind, kinds, listPlugins, showKind, showPlugin } from "../mod.ts";
 import { type AddCommand, say } from "./command.ts";
 
 const kindNames = Object.keys(kinds) as Kind[];
 
 export const pluginsCommand: AddCommand = (program) => {
-  const command = program.command("plugins").description("List plugins, or show one");
+  const command = program.command("plugins").description("List plugins, or show one or a kind of them");
   const files = ["--plugins <files...>", "plugin files of your own to include"] as const;
   command.command("list", { isDefault: true })
     .argument("[name]", "a kind, such as sampler, or a plugin to show")
@@ -19,10 +19,12 @@ export const pluginsCommand: AddCommand = (program) => {
       );
     });
   command.command("show")
-    .argument("<name>", "such as sampler/ddim, or ddim")
-    .description("show what a plugin is, its options and an example")
+    .argument("<name>", "a plugin, such as sampler/ddim, or a kind, such as sampler")
+    .description("show a plugin with its options, or a kind with its interface, its laws and a template")
     .option(...files)
     .action(async (name: string, { plugins = [] }: { plugins?: string[] }) => {
-      say(await showPlugin(await builtins.withFiles(plugins), name));
+      const source = await builtins.withFiles(plugins);
+      const kind = kindNames.find((kind) => kind === name);
+      say(kind === undefined ? await showPlugin(source, name) : await showKind(source, kind));
     });
 };

@@ -40,8 +40,8 @@ const rules: readonly Rule[] = [
   layer("trust", "", "files"),
   layer("recipe", "kinds problems terminal trust", "files|text"),
   { of: /^pipeline\/registry\/templates\//, may: /^plugin\.ts$/ }, // what a user's file begins as
-  layer("registry", "kinds problems recipe terminal trust", "files|text"),
-  layer("graph", "kinds problems recipe registry", "tensor"),
+  layer("registry", "kinds contract problems recipe terminal trust", "files|text"),
+  layer("graph", "kinds problems recipe registry", "files|tensor"),
   layer("data", "kinds terminal problems"),
   layer("programs", "kinds problems graph data terminal", "tensor"),
   layer("run", "kinds terminal problems trust recipe graph data programs"),
@@ -49,7 +49,12 @@ const rules: readonly Rule[] = [
   layer("commands", "kinds terminal problems trust recipe graph data programs run view"),
   { of: /^pipeline\/version\.ts$/, may: /^deno\.json$/ },
 
-  { of: /^plugin\.ts$/, may: /^lib\/(tensor|image|files)\//, types: /^pipeline\/kinds\// },
+  // Types of the kinds, and the formulas that they share: these load tfjs alone.
+  {
+    of: /^plugin\.ts$/,
+    may: /^lib\/(tensor|image|files)\/|^pipeline\/kinds\/diffusion\.ts$/,
+    types: /^pipeline\/kinds\//,
+  },
   { of: /^plugins\/[^/]+\.ts$/, may: /^plugins\// },
   { of: /^plugins\/backend\/(auto|xla)\.ts$/, may: /^(plugin\.ts$|plugins\/backend\/|lib\/xla\/mod\.ts$)/ },
   { of: /^plugins\/([^/]+)\//, may: /^(plugin\.ts$|plugins\/$1\/)/ },

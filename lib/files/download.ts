@@ -241,10 +241,7 @@ function unwritable(path: string, remote: Remote | RemoteMd5, cause: unknown): D
 function wrongContent(path: string, remote: Remote | RemoteMd5): DownloadError {
   return new DownloadError(
     `The download of "${remote.url}" is not the file expected: its ${hashName(remote)} differs`,
-    [
-      "the server holds another version of it, or it was changed on the way",
-      ...byHand(path, remote),
-    ],
+    ["the server holds another version of it, or it was changed on the way", ...byHand(path, remote)],
   );
 }
 

@@ -9,6 +9,7 @@
 export * from "./download.ts";
 export * from "./download_error.ts";
 export * from "./exists.ts";
+export * from "./explained.ts";
 export * from "./hash.ts";
 export * from "./hdf5.ts";
 export * from "./keras.ts";

@@ -7,6 +7,17 @@ export type Tree = tf.Tensor | { readonly [name: string]: Tree } | readonly Tree
 /** A flat record of named tensors, such as `{ "down0.block1.conv2.kernel": … }`. */
 export type TensorRecord = Record<string, tf.Tensor>;
 
+/**
+ * A tensor of a record, such as `tensorOf(weights, "conv.kernel")`: of the rank that its place asks for.
+ *
+ * @throws {RangeError} where the record has no tensor of that name
+ */
+export function tensorOf<T extends tf.Tensor = tf.Tensor>(record: TensorRecord, name: string): T {
+  const tensor = record[name];
+  if (tensor === undefined) throw new RangeError(`Found no tensor "${name}" among ${Object.keys(record).join(", ")}`);
+  return tensor as T;
+}
+
 /** What a network carries from step to step: `trainable` is what the optimizer sees, `buffers` are running statistics. */
 // A type, not an interface: only type aliases are assignable to the index signature of `Tree`.
 export type State = {

@@ -1,8 +1,7 @@
 /** All decisions of a run with their reasons, before anything runs. */
 import { join } from "node:path";
-import { cacheFolder } from "../../lib/files/mod.ts";
+import { cacheFolder, isExplained } from "../../lib/files/mod.ts";
 import { batchCount } from "../data/mod.ts";
-import { helpOf } from "../problems/problem.ts";
 import { explainFailure } from "../data/open.ts";
 import { readRecipe } from "../recipe/read.ts";
 import type { PluginSource } from "../recipe/types.ts";
@@ -82,18 +81,19 @@ async function pictureCounts(
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     // Refused for good; anything else waits for files, to be downloaded or to be placed by hand.
-    if ("fix" in error) {
+    const known = isExplained(error) ? error : undefined;
+    if (known?.explained === "refused") {
       throw explainFailure(error, (text, option) => {
         return graph.recipe.problem(option === undefined ? dataset.path : [...dataset.path, option], text);
       });
     }
-    return { lacking: [error.message, ...helpOf(error)] };
+    return { lacking: [error.message, ...known?.help ?? []] };
   }
 }
 
 function trainLines(graph: Graph, pictures: number | undefined): string[] {
   const { train } = graph.recipe;
-  const { batch_size: batchSize, repeats } = graph.one("dataset").options as { batch_size: number; repeats: number };
+  const { batch_size: batchSize, repeats } = graph.one("dataset").options;
   const perEpoch = pictures === undefined ? undefined : batchCount(pictures, { batchSize, training: true, repeats });
   const length = train.epochs === undefined
     ? counted(train.steps!, "step")

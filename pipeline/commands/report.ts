@@ -58,7 +58,7 @@ export async function writeReport(folder: string, graph: Graph, log: readonly Lo
   const cost = await trainingCost(graph);
   const [newest] = await listCheckpoints(join(folder, "checkpoints"));
   const seconds = newest === undefined ? undefined : (await readPosition(newest.path)).seconds;
-  const batch = graph.one("dataset").options.batch_size as number;
+  const batch = graph.one("dataset").options.batch_size;
 
   const grids = await sampleGrids(folder);
   const samples: Page["samples"][number][] = [];

@@ -71,7 +71,7 @@ export async function sample(target: string, options: SampleOptions, console: Co
 
   const out = options.out ?? (options.grid === undefined ? join(model.folder ?? ".", "generated") : undefined);
   const seeds = Array.from({ length: count }, (_, i) => seed + i);
-  const batch = options.batch ?? graph.one("dataset").options.batch_size as number;
+  const batch = options.batch ?? graph.one("dataset").options.batch_size;
   const pictures: Picture[] = [];
   const images: { seed: number; file?: string }[] = [];
   let outcome: SampleResult["outcome"] = "finished";

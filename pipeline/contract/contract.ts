@@ -34,6 +34,11 @@ const laws: { readonly [K in Kind]: Laws<K> } = {
   backend: backendLaws,
 };
 
+/** What a plugin of a kind does when it keeps its laws, such as "keeps the shape of the image". */
+export function lawsOf(kind: Kind): string[] {
+  return Object.keys(laws[kind]);
+}
+
 /** What a contract is tested with. */
 export interface ContractSettings {
   /** Options of the plugin; its defaults otherwise. */

@@ -7,6 +7,7 @@ import { emaLaws } from "./ema.ts";
 import { type Laws, onBackend } from "./laws.ts";
 import { lossLaws } from "./loss.ts";
 import { metricLaws } from "./metric.ts";
+import { ratesOf, splitRow } from "../kinds/diffusion.ts";
 import type { Kind, Kinds } from "../kinds/mod.ts";
 import { networkLaws } from "./network.ts";
 import { normalizerLaws } from "./normalizer.ts";
@@ -173,15 +174,18 @@ breaks("a stochastic sampler that says it is not", samplerLaws, (steps) => {
 
 /** DDIM. */
 function ddim(steps: number): Kinds["sampler"] {
-  const rates = (time: number) => [1, -1].map((sign) => 1 / Math.sqrt(1 + Math.exp(-sign * schedule.logSnr(time))));
+  const rates = (time: number) => {
+    const { signal, noise } = ratesOf(schedule.logSnr(time));
+    return [signal, noise];
+  };
   return {
     ...sampler,
     steps,
     plan: () => Array.from({ length: steps }, (_, i) => [...rates(1 - i / steps), ...rates(1 - (i + 1) / steps)]),
     step: ({ image }, row, { denoise }) => {
-      const [signal, noise, nextSignal, nextNoise] = tf.split(tf.reshape(row, [1, 4, 1, 1]), 4, 1);
-      const predicted = denoise(image as tf.Tensor4D, { signal: signal!, noise: noise! });
-      const next = tf.add(tf.mul(nextSignal!, predicted.signal), tf.mul(nextNoise!, predicted.noise));
+      const [signal, noise, nextSignal, nextNoise] = splitRow(row, 4);
+      const predicted = denoise(image, { signal, noise });
+      const next = tf.add<tf.Tensor4D>(tf.mul(nextSignal, predicted.signal), tf.mul(nextNoise, predicted.noise));
       return { state: { image: next }, signal: predicted.signal };
     },
   };

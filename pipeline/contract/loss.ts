@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
 import { valueAndGrad } from "../../lib/tensor/gradients.ts";
 import type { Components, Rates } from "../kinds/common.ts";
+import { signalOf, velocityOf } from "../kinds/diffusion.ts";
 import {
   assertFinite,
   assertTreesClose,
@@ -15,15 +16,15 @@ import {
 } from "./laws.ts";
 
 /** Components of an image at one noise level, in which the noise is given. */
-function withNoise(noise: tf.Tensor, noisy: tf.Tensor, { signal: a, noise: s }: Rates): Components {
-  const signal = tf.div(tf.sub(noisy, tf.mul(s, noise)), a);
-  return { signal, noise, velocity: tf.sub(tf.mul(a, noise), tf.mul(s, signal)) };
+function withNoise(noise: tf.Tensor4D, noisy: tf.Tensor4D, rates: Rates): Components {
+  const signal = signalOf(noisy, noise, rates);
+  return { signal, noise, velocity: velocityOf({ signal, noise }, rates) };
 }
 
 function example({ image }: Subject<"loss">, batch = 4) {
   const rates: Rates = { signal: tf.scalar(0.6), noise: tf.scalar(0.8) };
   const noise = normal("noise", batch, image);
-  const noisy = tf.add(tf.mul(0.6, normal("signal", batch, image)), tf.mul(0.8, noise));
+  const noisy = tf.add<tf.Tensor4D>(tf.mul(0.6, normal("signal", batch, image)), tf.mul(0.8, noise));
   return { rates, noise, noisy, target: withNoise(noise, noisy, rates), other: normal("other", batch, image) };
 }
 
@@ -53,12 +54,15 @@ export const lossLaws: Laws<"loss"> = {
       return { loss: loss.measure(predicted as Components, target).objective, aux: {} };
     })(target);
     for (const gradient of Object.values(gradients)) assertTreesClose(gradient, tf.zerosLike(gradient), 0, "gradient");
-    assertFinite(tf.grad((x) => loss.measure(withNoise(x, noisy, rates), target).objective)(noise), "gradient");
+    const objectiveOf = (noise: tf.Tensor) =>
+      loss.measure(withNoise(noise as tf.Tensor4D, noisy, rates), target).objective;
+    assertFinite(tf.grad(objectiveOf)(noise), "gradient");
   },
   "falls along its gradient": async (subject) => {
     const loss = await subject.create();
     const { rates, noisy, target, other } = example(subject);
-    const objective = (noise: tf.Tensor) => loss.measure(withNoise(noise, noisy, rates), target).objective;
+    const objective = (noise: tf.Tensor) =>
+      loss.measure(withNoise(noise as tf.Tensor4D, noisy, rates), target).objective;
     const gradient = tf.grad(objective)(other);
     assertFinite(gradient, "gradient");
     const length = scalarValue(tf.norm(gradient));

@@ -19,7 +19,8 @@ function view(image: ImageShape): MetricView {
     async *batches() {
       for (const size of [4, 4, 1]) {
         const components = (name: string) => {
-          const of = (part: string) => tf.add(normal(part, size, image), tf.mul(0.3, normal(part + name, size, image)));
+          const of = (part: string) =>
+            tf.add<tf.Tensor4D>(normal(part, size, image), tf.mul(0.3, normal(part + name, size, image)));
           return { signal: of("signal"), noise: of("noise"), velocity: of("velocity") };
         };
         const batch = {

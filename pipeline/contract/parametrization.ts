@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
 import type { Rates } from "../kinds/common.ts";
+import { velocityOf } from "../kinds/diffusion.ts";
 import { assertFinite, assertTreesClose, compiled, type Laws, normal, numbers, type Subject } from "./laws.ts";
 import { standIns } from "./stand_ins.ts";
 
@@ -13,7 +14,7 @@ function mixture({ image }: Subject<"parametrization">) {
   const times = tf.tensor4d(numbers(batch).map((i) => i / (batch - 1)), [batch, 1, 1, 1]);
   const rates = standIns.schedule.rates(times);
   const noisy = tf.add(tf.mul(rates.signal, signal), tf.mul(rates.noise, noise)) as tf.Tensor4D;
-  const velocity = tf.sub(tf.mul(rates.signal, noise), tf.mul(rates.noise, signal));
+  const velocity = velocityOf({ signal, noise }, rates);
   return { rates, noisy, target: { signal, noise, velocity } };
 }
 

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
 import type { Components, Rates } from "../kinds/common.ts";
+import { noiseOf, powersOf, velocityOf } from "../kinds/diffusion.ts";
 import {
   assertFinite,
   assertTreesClose,
@@ -19,9 +20,9 @@ import { standIns } from "./stand_ins.ts";
 type Denoise = (image: tf.Tensor4D, rates: Rates) => Components;
 
 /** Components of a noisy image whose signal is known. */
-function withSignal(signal: tf.Tensor, noisy: tf.Tensor4D, { signal: a, noise: s }: Rates): Components {
-  const noise = tf.div(tf.sub(noisy, tf.mul(a, signal)), s);
-  return { signal, noise, velocity: tf.sub(tf.mul(a, noise), tf.mul(s, signal)) };
+function withSignal(signal: tf.Tensor4D, noisy: tf.Tensor4D, rates: Rates): Components {
+  const noise = noiseOf(noisy, signal, rates);
+  return { signal, noise, velocity: velocityOf({ signal, noise }, rates) };
 }
 
 /** Standard deviation of the pictures of `gaussian`. */
@@ -102,8 +103,8 @@ export const samplerLaws: Laws<"sampler"> = {
     // Along the probability flow, the noisy image of a normal pixel keeps its place within the standard deviation.
     const { logSnr } = standIns.schedule;
     const deviation = (time: number) => {
-      const signal = 1 / (1 + Math.exp(-logSnr(time)));
-      return Math.sqrt(signal * spread ** 2 + 1 - signal);
+      const { signal, noise } = powersOf(logSnr(time));
+      return Math.sqrt(signal * spread ** 2 + noise);
     };
     const exact = tf.mul(noise, deviation(0) / deviation(1));
     const errors: number[] = [];

@@ -1,6 +1,7 @@
 /** Stand-ins for the other stages in a contract test: the plainest of each kind. */
 import * as tf from "@tensorflow/tfjs";
 import type { ImageShape, Rates } from "../kinds/common.ts";
+import { splitRow } from "../kinds/diffusion.ts";
 import type { Slot, Slots } from "../kinds/mod.ts";
 
 const [start, end] = [0.3, 1.55]; // angles: signal rates 0.955 and 0.021
@@ -39,7 +40,7 @@ export const standIns: Omit<Slots, "image"> = {
     apply: ({ trainable, buffers }, { image }) => ({ output: tf.mul(image, trainable.scale!), buffers }),
   },
   loss: {
-    levels: (random) => ratesOf(random.uniform([1, 1, 1])),
+    levels: (random) => ratesOfPower(random.uniform([1, 1, 1])),
     measure: (predicted, target) => {
       const loss = tf.mean<tf.Scalar>(tf.square(tf.sub(predicted.noise, target.noise)));
       return { objective: loss, errors: { loss } };
@@ -53,15 +54,15 @@ export const standIns: Omit<Slots, "image"> = {
     plan: () => [[Math.cos(end), Math.sin(end)]],
     init: (noise) => ({ image: noise }),
     step: ({ image }, row, { denoise }) => {
-      const [signal, noise] = tf.split(tf.reshape(row, [1, 2, 1, 1]), 2, 1);
-      const predicted = denoise(image as tf.Tensor4D, { signal: signal!, noise: noise! });
+      const [signal, noise] = splitRow(row, 2);
+      const predicted = denoise(image, { signal, noise });
       return { state: { image: predicted.signal }, signal: predicted.signal };
     },
   },
 };
 
 /** Rates of a noise power. */
-function ratesOf(power: tf.Tensor): Rates {
+function ratesOfPower(power: tf.Tensor): Rates {
   return { signal: tf.sqrt(tf.sub(1, power)), noise: tf.sqrt(power) };
 }
 

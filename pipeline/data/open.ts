@@ -1,6 +1,14 @@
 /** Opens a dataset: decodes its pictures once into a file of bytes, and only reads that file from then on. */
 import { basename, join } from "node:path";
-import { cacheFolder, refusalOf, removeLeftovers, removeScratch, scratchFolder, sha256 } from "../../lib/files/mod.ts";
+import {
+  cacheFolder,
+  isExplained,
+  refusalOf,
+  removeLeftovers,
+  removeScratch,
+  scratchFolder,
+  sha256,
+} from "../../lib/files/mod.ts";
 import { codecVersion } from "../../lib/image/mod.ts";
 import type { Dataset, OpenDataset } from "../kinds/dataset.ts";
 import { brokenPictures, datasetUnavailable, emptySplit, wrongPicture } from "../problems/messages/data.ts";
@@ -221,19 +229,8 @@ async function decodeAll(
   await writer.commit();
 }
 
-/** What a plugin threw as a problem: plugins cannot import `DenoiseError`, and say what to do in `help` or `fix`. */
+/** What a plugin threw as a problem, where it says what to do; as it is otherwise. Plugins cannot import `DenoiseError`. */
 export function explainFailure(error: unknown, problem: (text: Message, option?: string) => Problem): unknown {
-  if (!(error instanceof Error)) return error;
-  const { help, fix, what, option } = error as Error & {
-    help?: readonly string[];
-    fix?: string;
-    what?: string;
-    option?: string;
-  };
-  if (what !== undefined && fix !== undefined) {
-    return new DenoiseError(problem(datasetUnavailable(what, [fix]), option), { cause: error });
-  }
-  return help === undefined
-    ? error
-    : new DenoiseError(problem(datasetUnavailable(error.message, help)), { cause: error });
+  if (!isExplained(error)) return error;
+  return new DenoiseError(problem(datasetUnavailable(error.message, error.help), error.option), { cause: error });
 }

@@ -1,6 +1,8 @@
 /** Tests of opening datasets, with a stand-in whose pictures say which they are. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { Refusal } from "denoise/plugin";
+import { DownloadError } from "../../lib/files/mod.ts";
 import type { Dataset, OpenDataset } from "../kinds/dataset.ts";
 import { DenoiseError } from "../problems/problem.ts";
 import { openPictures, type OpenPicturesOptions } from "./open.ts";
@@ -222,12 +224,12 @@ Deno.test("openPictures() turns what a plugin throws into a problem, with its he
       asked.push(option);
       return text;
     };
-    const helped = Object.assign(new Error("Cannot download"), { help: ["address: x", "size: 3"] });
+    const helped = new DownloadError("Cannot download it", ["address: x", "size: 3"]);
     await assert.rejects(open(failing(helped), { problem }), (error: DenoiseError) => {
       assert.deepEqual(error.problems[0]!.help, ["address: x", "size: 3"]);
       return error instanceof DenoiseError;
     });
-    const refused = Object.assign(new Error(), { option: "folder", what: "No such folder", fix: "make it" });
+    const refused = new Refusal("folder", "No such folder", "make it");
     await assert.rejects(open(failing(refused), { problem }), /No such folder/);
     assert.deepEqual(asked, [undefined, "folder"]);
     const plain = new TypeError("a mistake in the plugin");

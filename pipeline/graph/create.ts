@@ -1,4 +1,5 @@
 /** Calls a plugin's functions, and turns what goes wrong in them into problems at the right place. */
+import { isExplained } from "../../lib/files/explained.ts";
 import type { Kind, Kinds, Slot } from "../kinds/mod.ts";
 import * as messages from "../problems/messages/graph.ts";
 import { lacking } from "../problems/messages/permission.ts";
@@ -53,9 +54,9 @@ export function failure(recipe: Recipe, stage: RecipeStage, call: string, error:
     const text = messages.slotUndeclared(pluginId(stage), error.slot, stage.plugin.needs ?? []);
     return [inPlugin(recipe, stage, text, placeInPlugin(stage.plugin, "create"))];
   }
-  if (isRefusal(error)) {
+  if (isExplained(error) && error.explained === "refused") {
     const path = error.option === undefined ? stage.path : [...stage.path, error.option];
-    const text = messages.refused(pluginId(stage), stage.plugin.name, error.what, error.fix);
+    const text = messages.refused(pluginId(stage), stage.plugin.name, error.message, error.help);
     return [recipe.problem(path, text)];
   }
   const reason = error instanceof Error ? `${error.name}: ${error.message.split("\n")[0]}` : String(error);
@@ -90,9 +91,4 @@ function inPlugin(recipe: Recipe, stage: RecipeStage, text: Omit<Problem, "place
   if (place === undefined) return used;
   const at = used.place === undefined ? "" : `, ${used.place.file}:${used.place.line}:${used.place.column}`;
   return { ...text, help: [...text.help, `used as ${stage.id}${at}`], place };
-}
-
-/** Whether an error comes from `refuse`, of whichever copy of `denoise/plugin` a user's file has loaded. */
-function isRefusal(error: unknown): error is { option?: string; what: string; fix: string } {
-  return error instanceof Error && error.name === "Refusal" && "what" in error && "fix" in error;
 }

@@ -20,8 +20,8 @@ export async function checkRequirements(recipe: Recipe, stages: readonly Stage[]
 /** Devices that share a batch take as many pictures each. */
 function checkDevices(recipe: Recipe, stages: readonly Stage[]): Problem[] {
   const { devices = 1 } = (stages.find(({ kind }) => kind === "backend") as Stage<"backend"> | undefined)?.stage ?? {};
-  const dataset = stages.find(({ kind }) => kind === "dataset");
-  const size = dataset?.options.batch_size as number | undefined;
+  const dataset = stages.find((stage): stage is Stage<"dataset"> => stage.kind === "dataset");
+  const size = dataset?.options.batch_size;
   if (dataset === undefined || size === undefined || size % devices === 0) return [];
   return [recipe.problem([...dataset.path, "batch_size"], messages.batchUneven(size, devices))];
 }

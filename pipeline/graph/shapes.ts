@@ -36,7 +36,7 @@ const draws = (items = [0, 1]) => {
   return createRandom({ seed: seedTensor(0), stream: "shapes", step, items: tf.tensor1d(items, "int32") });
 };
 const rates = (): Rates => ({ signal: tf.ones([batch, 1, 1, 1]), noise: tf.ones([batch, 1, 1, 1]) });
-const components = (image: tf.Tensor): Components => ({ signal: image, noise: image, velocity: image });
+const components = (image: tf.Tensor4D): Components => ({ signal: image, noise: image, velocity: image });
 const weights = (): Record<string, tf.Tensor> => ({ kernel: tf.ones([3, 2]), bias: tf.ones([2]) });
 const weightShapes = (name: string) => ({ [`${name}.kernel`]: [3, 2], [`${name}.bias`]: [2] });
 const prefixed = (name: string, record: Record<string, tf.Tensor>) =>

@@ -271,6 +271,10 @@ Deno.test("wire() refuses a stage that lacks a part of its interface", async () 
     problem!.message,
     /^Cannot use network\/my-network: what its create returns lacks apply \(a function\)$/,
   );
+  assert.deepEqual(problem!.help.slice(0, 2), [
+    "it is part of every network",
+    "deno task plugins show network   prints its interface",
+  ]);
 });
 
 Deno.test("wire() reports a user's plugin at its own file", async () => {

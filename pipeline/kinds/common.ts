@@ -21,10 +21,12 @@ export type Rates = {
   noise: tf.Tensor;
 };
 
-/** The three views of a noisy image, each `[batch, height, width, channels]`: its signal, its noise, and its velocity
- * `signalRate * noise - noiseRate * signal` (Salimans and Ho 2022, arXiv:2202.00512, appendix D). */
+/**
+ * The three views of a noisy image, each `[batch, height, width, channels]`: its signal, its noise, and its velocity
+ * `signalRate * noise - noiseRate * signal` (Salimans and Ho 2022, arXiv:2202.00512, appendix D).
+ */
 export type Components = {
-  signal: tf.Tensor;
-  noise: tf.Tensor;
-  velocity: tf.Tensor;
+  signal: tf.Tensor4D;
+  noise: tf.Tensor4D;
+  velocity: tf.Tensor4D;
 };

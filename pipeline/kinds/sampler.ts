@@ -25,6 +25,10 @@ export interface SamplerTools {
   readonly random: Random;
 }
 
+/** What a sampler carries from step to step: the noisy image, and what else it keeps. Shapes stay fixed. */
+// A type, not an interface: only type aliases are trees of tensors.
+export type SamplerState = { image: tf.Tensor4D } & TensorRecord;
+
 /** A solver of the diffusion process. `step` is traced once and serves every row of the plan. */
 export interface Sampler {
   /** Diffusion steps: rows of the plan. */
@@ -35,14 +39,16 @@ export interface Sampler {
   readonly stochastic: boolean;
   /** Network evaluations in one step. */
   readonly evaluationsPerStep: number;
-  /** The numbers each step needs, one row a step, all rows of equal length. Host float64, handed to `step` as float32. */
+  /**
+   * The numbers that each step needs, one row a step, all rows of equal length: what depends on time alone, computed on
+   * the host in float64. `step` gets its row as float32.
+   */
   plan(): readonly (readonly number[])[];
-  /** The state before the first step; `image` is the noisy image. Shapes stay fixed from step to step. */
-  init(noise: tf.Tensor4D): { image: tf.Tensor } & TensorRecord;
-  /** One step. Pure. `signal` is the step's prediction of the clean image; that of the last step is the result. */
-  step(
-    state: { image: tf.Tensor } & TensorRecord,
-    row: tf.Tensor1D,
-    tools: SamplerTools,
-  ): { state: { image: tf.Tensor } & TensorRecord; signal: tf.Tensor };
+  /** The state before the first step, from noise `[batch, height, width, channels]`. */
+  init(noise: tf.Tensor4D): SamplerState;
+  /**
+   * One step. Pure. `row` is this step's row of the plan; `splitRow` takes it apart. `signal` is the step's prediction of
+   * the clean image; that of the last step is the result.
+   */
+  step(state: SamplerState, row: tf.Tensor1D, tools: SamplerTools): { state: SamplerState; signal: tf.Tensor4D };
 }

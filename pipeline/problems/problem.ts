@@ -27,11 +27,6 @@ export interface Problem {
   readonly place?: Place;
 }
 
-/** What an error that says what to do about it, such as a `RuntimeError` or `DownloadError`, says; empty for others. */
-export function helpOf(error: Error): string[] {
-  return "help" in error && Array.isArray(error.help) ? error.help.map(String) : [];
-}
-
 /** Thrown with everything that is wrong at once. The command line prints it with code frames and without a stack. */
 export class DenoiseError extends Error {
   /** Always "DenoiseError". */

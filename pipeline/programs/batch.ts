@@ -11,7 +11,7 @@ import type { Graph } from "../graph/types.ts";
  */
 export function checkBatch(graph: Graph, count: number): void {
   const { path, options } = graph.one("dataset");
-  const { batch_size: batchSize, repeats } = options as { batch_size: number; repeats: number };
+  const { batch_size: batchSize, repeats } = options;
   if (batchCount(count, { batchSize, repeats, training: true }) > 0) return;
   throw new DenoiseError(graph.recipe.problem([...path, "batch_size"], batchTooLarge(batchSize, count, repeats)));
 }

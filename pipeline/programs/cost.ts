@@ -35,7 +35,7 @@ export interface TrainingCost {
  */
 export async function trainingCost(
   graph: Graph,
-  batch = graph.one("dataset").options.batch_size as number,
+  batch = graph.one("dataset").options.batch_size,
 ): Promise<TrainingCost | undefined> {
   try {
     return await count(graph, batch);

@@ -71,7 +71,7 @@ Deno.test("generate() draws again in each step of a stochastic sampler", async (
     sampler: [{
       ...sampler,
       step(state, row, tools) {
-        const random = tools.random.normal([4, 4, 3]);
+        const random = tools.random.normal([4, 4, 3]) as tf.Tensor4D;
         return { ...sampler.step(state, row, tools), signal: random };
       },
     }],

@@ -3,6 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import type { Random, State, TensorRecord } from "../../lib/tensor/mod.ts";
 import type { Graph } from "../graph/types.ts";
 import type { Components, Rates } from "../kinds/common.ts";
+import { velocityOf } from "../kinds/diffusion.ts";
 import type { Batch } from "./states.ts";
 
 /** Pictures of a batch as the network sees them, float32 `[batch, height, width, channels]` in `[0, 1]`. */
@@ -25,12 +26,11 @@ export interface Noisy {
 export function addNoise(graph: Graph, images: tf.Tensor4D, random: Random): Noisy {
   const [batch, ...shape] = images.shape;
   const rates = graph.one("loss").stage.levels(random.fork("levels"), batch);
-  const noise = random.fork("noise").normal(shape);
+  const noise = random.fork("noise").normal(shape) as tf.Tensor4D;
   return {
     noisy: tf.add(tf.mul(rates.signal, images), tf.mul(rates.noise, noise)),
     rates,
-    // Salimans and Ho 2022, arXiv:2202.00512, appendix D
-    target: { signal: images, noise, velocity: tf.sub(tf.mul(rates.signal, noise), tf.mul(rates.noise, images)) },
+    target: { signal: images, noise, velocity: velocityOf({ signal: images, noise }, rates) },
   };
 }
 

@@ -2,10 +2,9 @@
 import * as tf from "@tensorflow/tfjs";
 import { createRandom, type State, type TensorRecord } from "../../lib/tensor/mod.ts";
 import type { Graph, Stage } from "../graph/types.ts";
+import type { SamplerState } from "../kinds/sampler.ts";
 import { predict } from "./model.ts";
 import type { SampleKeys } from "./noise.ts";
-
-type SamplerState = { image: tf.Tensor } & TensorRecord;
 
 /** What a step of the sampler hands on: its state, the prediction of the clean images that led there, and its number. */
 export type LoopState = { state: SamplerState; signal: tf.Tensor; step: tf.Tensor };
@@ -22,7 +21,7 @@ export function buildSamplerStep(graph: Graph, { stage: sampler, options }: Stag
   keys: SampleKeys,
 ) => LoopState {
   return ({ state }, inputs, average, statistics, keys) => {
-    const clip = options.clip === true ? clipper(graph, statistics) : <T extends tf.Tensor>(signal: T) => signal;
+    const clip = options.clip ? clipper(graph, statistics) : <T extends tf.Tensor>(signal: T) => signal;
     const { state: after, signal } = sampler.step(state, inputs.row as tf.Tensor1D, {
       denoise(noisy, rates) {
         const label = keys.label;

@@ -42,7 +42,7 @@ export function issueText(
   const said = issue.code === "custom" ? issue.message : ownText(issue);
   if (said !== undefined) {
     const fix = issue.code === "custom" ? issue.params?.fix : undefined;
-    return messages.pluginCheck(option || undefined, owner, value, said, typeof fix === "string" ? fix : undefined);
+    return messages.pluginCheck(option || undefined, owner, value, said, typeof fix === "string" ? [fix] : []);
   }
   switch (issue.code) {
     case "invalid_value":

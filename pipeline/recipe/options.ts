@@ -1,5 +1,6 @@
 /** Checks the options of one stage, or of `train`, against their zod schema. */
 import type { z } from "zod";
+import { isExplained } from "../../lib/files/explained.ts";
 import { pluginCheckFailed } from "../problems/messages/recipe.ts";
 import * as messages from "../problems/messages/recipe.ts";
 import type { Place } from "../problems/problem.ts";
@@ -48,13 +49,14 @@ export async function checkOptions(
   try {
     result = await schema.safeParseAsync(data, { reportInput: true });
   } catch (error) {
-    // A check of a plugin may use `refuse`, as its `create` does; known by name, for this module loads no tfjs.
-    const { name, option, what, fix, message } = error as Error & { option?: string; what?: string; fix?: string };
+    // A check of a plugin may use `refuse`, as its `create` does.
+    const refusal = isExplained(error) ? error : undefined;
+    const option = refusal?.option;
     const place = placeOf(split.node, option === undefined ? [] : [option]) ?? owner.place;
     report(
-      name === "Refusal" && what !== undefined
-        ? messages.pluginCheck(option, owner.name, option && data[option], what, fix)
-        : pluginCheckFailed(owner.name, message),
+      refusal === undefined
+        ? pluginCheckFailed(owner.name, (error as Error).message)
+        : messages.pluginCheck(option, owner.name, option && data[option], refusal.message, refusal.help),
       place,
     );
     return undefined;

@@ -1,5 +1,5 @@
 /** A checked recipe: what the graph is wired from. */
-import type { Kind } from "../kinds/mod.ts";
+import type { CommonOptions, Kind } from "../kinds/mod.ts";
 import type { AnyPlugin } from "../kinds/plugin.ts";
 import type { Problem } from "../problems/problem.ts";
 import type { Code } from "../trust/code.ts";
@@ -30,7 +30,7 @@ export interface RecipeStage<K extends Kind = Kind> {
   /** The plugin that makes the stage. */
   readonly plugin: AnyPlugin<K>;
   /** The plugin's options and those of its kind, defaults filled in. */
-  readonly options: Readonly<Record<string, unknown>>;
+  readonly options: Readonly<CommonOptions<K> & Record<string, unknown>>;
 }
 
 /** Where a value came from. */

@@ -42,9 +42,8 @@ export async function scaffold(
   if (!pluginName.test(name)) throw new DenoiseError(messages.badPluginName(name));
   if (plugins.names(kind).includes(name)) throw new DenoiseError(messages.nameTaken(kind, name, "a built-in plugin"));
   const folder = resolve(dir);
-  const template = await Deno.readTextFile(new URL(`templates/${kind}.ts`, import.meta.url));
   const texts: Record<string, string> = {
-    [`${name}.ts`]: template.replaceAll(slot, name),
+    [`${name}.ts`]: await templateText(kind, name),
     [`${name}_test.ts`]: testText(kind, name),
     [`${name}.yaml`]: recipeText(kind, name, folder),
   };
@@ -72,7 +71,14 @@ export function scaffoldText(files: readonly NewFile[]): string {
   return files.map(({ path, about }) => (fits ? path.padEnd(width) + about : `${path}\n  ${about}`)).join("\n");
 }
 
-const isScaffoldKind = (kind: string): kind is ScaffoldKind => (scaffoldKinds as string[]).includes(kind);
+/** Whether there is a template of a kind. */
+export const isScaffoldKind = (kind: string): kind is ScaffoldKind => (scaffoldKinds as string[]).includes(kind);
+
+/** The code of a plugin to begin with. */
+export async function templateText(kind: ScaffoldKind, name: string): Promise<string> {
+  const template = await Deno.readTextFile(new URL(`templates/${kind}.ts`, import.meta.url));
+  return template.replaceAll(slot, name);
+}
 
 const examples: Record<ScaffoldKind, string> = {
   dataset: "discs drawn by formula, to replace",

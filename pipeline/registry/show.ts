@@ -12,7 +12,8 @@ import { pluginFile } from "./load_file.ts";
 import { everyName } from "./registry.ts";
 import { z } from "zod";
 
-const width = 100; // columns of a page
+/** Columns of a page. */
+export const width = 100;
 
 /** Names by kind, each kind with what it is; those of one kind where one is given. */
 export function listPlugins(source: PluginSource, only?: Kind): string {
@@ -41,11 +42,13 @@ export async function findPlugin(source: PluginSource, text: string): Promise<An
   }
   const [only] = found;
   if (only === undefined) {
-    // Of a kind that exists, only its own plugins can be meant.
+    // Of a kind that exists, only its own plugins can be meant; without a slash, a kind as well.
     const [kind] = text.split("/");
     const own = all.filter((each) => each.kind === kind);
     const meant = own.length > 0 ? own : all;
-    const names = meant.map(({ kind, name }) => text.includes("/") ? `${kind}/${name}` : name);
+    const names = text.includes("/")
+      ? meant.map(({ kind, name }) => `${kind}/${name}`)
+      : [...meant.map(({ name }) => name), ...Object.keys(kinds)];
     throw new DenoiseError(messages.noPluginNamed(text, [...new Set(names)]));
   }
   return (await source.load(only.kind, only.name))!;
@@ -60,7 +63,7 @@ export async function showPlugin(source: PluginSource, text: string): Promise<st
     text === undefined || text === ""
       ? []
       : wrap(visible(text), width - label).map((line, i) => (i === 0 ? name : "").padEnd(label) + line);
-  const options = tableOf(plugin);
+  const options = tableOf(optionSchemas(plugin)).map((line) => `  ${line}`);
   return [
     ...row(id, plugin.summary),
     ...row("source", plugin.source),
@@ -80,8 +83,10 @@ interface Row {
   readonly text: string;
 }
 
+type OptionSchema = [name: string, schema: JsonSchema, required: boolean];
+
 /** The plugin's own options first, then those that every plugin of its kind takes. */
-function optionSchemas(plugin: AnyPlugin): [name: string, schema: JsonSchema, required: boolean][] {
+function optionSchemas(plugin: AnyPlugin): OptionSchema[] {
   const own = inputSchema(plugin.options);
   const common = inputSchema(z.object(kinds[plugin.kind].options as z.ZodRawShape));
   const required = [own.required, common.required].flat();
@@ -92,8 +97,14 @@ function optionSchemas(plugin: AnyPlugin): [name: string, schema: JsonSchema, re
 const without = (a: JsonSchema["properties"] = {}, b: JsonSchema["properties"] = {}) =>
   Object.fromEntries(Object.entries(a).filter(([key]) => !(key in b)));
 
-function tableOf(plugin: AnyPlugin): string[] {
-  const rows = optionSchemas(plugin).map(([name, schema, required]): Row => ({
+/** Lines of a table of options: name, type, default and what it is. */
+export function optionTable(shape: z.ZodRawShape): string[] {
+  const { properties = {}, required } = inputSchema(z.object(shape));
+  return tableOf(Object.entries(properties).map(([name, schema]) => [name, schema, [required].flat().includes(name)]));
+}
+
+function tableOf(options: readonly OptionSchema[]): string[] {
+  const rows = options.map(([name, schema, required]): Row => ({
     name,
     type: describe(schema),
     fallback: schema.default !== undefined ? `default ${literal(schema.default)}` : required ? "required" : "optional",
@@ -108,7 +119,7 @@ function tableOf(plugin: AnyPlugin): string[] {
     const height = Math.max(...cells.map((cell) => cell.length));
     return Array.from({ length: height }, (_, line) => {
       const parts = cells.map((cell, i) => (cell[line] ?? "").padEnd(widths[i] ?? 0));
-      return `  ${parts.join("  ")}`.trimEnd();
+      return parts.join("  ").trimEnd();
     });
   });
 }

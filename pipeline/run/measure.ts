@@ -84,7 +84,7 @@ interface Shown extends Measured {
 
 function viewOf(shown: Shown): MetricView {
   const { session: { backend, graph }, validation } = shown;
-  const batchSize = graph.one("dataset").options.batch_size as number;
+  const batchSize = graph.one("dataset").options.batch_size;
   return {
     backend,
     batchSize,

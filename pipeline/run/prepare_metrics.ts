@@ -1,6 +1,6 @@
 /** Prepares metrics, for example by downloading weights; skips those whose files are unavailable. */
 import { join } from "node:path";
-import { cacheFolder } from "../../lib/files/mod.ts";
+import { cacheFolder, type Explained, isExplained } from "../../lib/files/mod.ts";
 import { visible } from "../../lib/text/mod.ts";
 import { meter } from "../terminal/meter.ts";
 import { failure } from "../graph/create.ts";
@@ -42,7 +42,7 @@ export async function prepareMetric(
   metric: Stage<"metric">,
   console: Console,
   { signal, cache = cacheFolder() }: { signal: AbortSignal; cache?: string | undefined },
-): Promise<Unavailable | undefined> {
+): Promise<Explained | undefined> {
   const address = untrustedAddress(graph.recipe, metric);
   try {
     await metric.stage.prepare?.({
@@ -55,18 +55,12 @@ export async function prepareMetric(
     return undefined;
   } catch (error) {
     signal.throwIfAborted();
-    if (!isUnavailable(error)) throw new DenoiseError(failure(graph.recipe, metric, "prepare", error));
+    if (!isExplained(error) || error.explained !== "unavailable") {
+      throw new DenoiseError(failure(graph.recipe, metric, "prepare", error));
+    }
     if (address !== undefined) throw new DenoiseError(address, { cause: error });
     return error;
   } finally {
     console.endProgress();
   }
-}
-
-/** Why something is unavailable, and what to do about it. */
-type Unavailable = Error & { readonly help: readonly string[] };
-
-/** Whether an error says that a download failed, of whichever copy of `denoise/plugin` a user's file has loaded. */
-function isUnavailable(error: unknown): error is Unavailable {
-  return error instanceof Error && error.name === "DownloadError" && "help" in error;
 }

@@ -151,7 +151,7 @@ export async function zeroOutputLoss(
   { train }: Pictures,
 ): Promise<number> {
   const measure = backend.compile(buildZeroOutputLoss(graph), { name: "loss of a zero output" });
-  const { batch_size: batchSize, repeats } = graph.one("dataset").options as { batch_size: number; repeats: number };
+  const { batch_size: batchSize, repeats } = graph.one("dataset").options;
   const { seed } = graph.recipe;
   const seeds = seedTensor(seed);
   const losses: number[] = [];

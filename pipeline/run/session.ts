@@ -1,5 +1,5 @@
 /** What training, sampling and evaluating share: a started backend, and generators compiled once each. */
-import { refusalOf } from "../../lib/files/mod.ts";
+import { isExplained, refusalOf } from "../../lib/files/mod.ts";
 import type { TensorRecord } from "../../lib/tensor/mod.ts";
 import { visible } from "../../lib/text/mod.ts";
 import { openPictures, type Pictures } from "../data/mod.ts";
@@ -75,7 +75,7 @@ async function openStage(recipe: Recipe, stage: Stage<"dataset">, tools: OpenToo
     return opened;
   } catch (error) {
     // Refusals and failed downloads say what to do themselves.
-    if (tools.signal.aborted || "fix" in Object(error) || "help" in Object(error) || refusalOf(error)) throw error;
+    if (tools.signal.aborted || isExplained(error) || refusalOf(error)) throw error;
     throw new DenoiseError(failure(recipe, stage, "open", error));
   }
 }

@@ -5,6 +5,7 @@ import { opByOp, type State, type TensorRecord, tfjsBackend } from "../../lib/te
 import type { Graph, Stage } from "../graph/types.ts";
 import type { Backend } from "../kinds/backend.ts";
 import type { ImageShape } from "../kinds/common.ts";
+import { signalOf, splitRow, velocityOf } from "../kinds/diffusion.ts";
 import type { Kind, Kinds } from "../kinds/mod.ts";
 import type { Sampler } from "../kinds/sampler.ts";
 
@@ -24,10 +25,10 @@ export function toySampler(steps: number, options: { fresh?: number } = {}): Sam
     plan: () => Array.from({ length: steps }, (_, i) => [1 - i / steps, 1 - (i + 1) / steps]),
     init: (noise) => ({ image: noise }),
     step(state, row, { denoise, random }) {
-      const [now, next] = tf.split(tf.reshape(row, [1, 2, 1, 1]), 2, 1);
-      const image = state.image as tf.Tensor4D;
-      const predicted = denoise(image, rates(tf.mul(now!, 0.99)));
-      const to = rates(tf.mul(next!, 0.99));
+      const [now, next] = splitRow(row, 2);
+      const { image } = state;
+      const predicted = denoise(image, rates(tf.mul(now, 0.99)));
+      const to = rates(tf.mul(next, 0.99));
       const mixed = tf.add(tf.mul(to.signal, predicted.signal), tf.mul(to.noise, predicted.noise));
       const drawn = tf.mul(random.normal(image.shape.slice(1)), fresh);
       return { state: { image: tf.add(mixed, drawn) }, signal: predicted.signal };
@@ -85,8 +86,8 @@ export function toyStages(image: ImageShape): ToyStages {
         level: tf.mul(tf.square(noise), tf.ones([noisy.shape[0], 1, 1, 1])) as tf.Tensor4D,
       }),
       components(noise, noisy, rates) {
-        const signal = tf.div(tf.sub(noisy, tf.mul(rates.noise, noise)), tf.maximum(rates.signal, 0.05));
-        return { signal, noise, velocity: tf.sub(tf.mul(rates.signal, noise), tf.mul(rates.noise, signal)) };
+        const signal = signalOf(noisy, noise, { ...rates, signal: tf.maximum(rates.signal, 0.05) });
+        return { signal, noise, velocity: velocityOf({ signal, noise }, rates) };
       },
     }],
     loss: [{

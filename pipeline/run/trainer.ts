@@ -65,7 +65,7 @@ export class Trainer implements Disposable {
     this.#state = options.state;
     this.#position = options.position;
     this.#train = graph.recipe.train;
-    const { batch_size, repeats } = graph.one("dataset").options as { batch_size: number; repeats: number };
+    const { batch_size, repeats } = graph.one("dataset").options;
     this.#data = { batchSize: batch_size, repeats };
     const stepsPerEpoch = batchCount(pictures.train.count, { ...this.#data, training: true });
     const { steps, epochs } = this.#train;
@@ -166,7 +166,7 @@ export class Trainer implements Disposable {
     const { step, epoch, batch } = this.#position;
     const epochEnded = batch === 0;
     const moment = { step, epoch, epochEnded, last: step >= this.plan.totalSteps };
-    const metrics = this.options.metrics.filter(({ options }) => isDue(options.every as string, moment));
+    const metrics = this.options.metrics.filter(({ options }) => isDue(options.every, moment));
     const sampled = graph.all("sampler").length > 0 && isDue(this.#train.samples.every, moment);
     const checkpoint = isDue(this.#train.checkpoint, moment);
     const due = metrics.length > 0 || sampled || checkpoint || moment.epochEnded;

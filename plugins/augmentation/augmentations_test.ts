@@ -147,7 +147,7 @@ Deno.test("random-crop keeps the shape by default and refuses what does not fit"
   assert.deepEqual(create(randomCrop).shape(shape), shape);
   assert.throws(() => create(randomCrop, { size: 8, padding: 1 }).shape(shape), (error: Refusal) => {
     assert.equal(error.option, "size");
-    assert.equal(error.fix, "use size: 7 or less, or padding: 2 or more");
+    assert.equal(error.help[0], "use size: 7 or less, or padding: 2 or more");
     return error instanceof Refusal;
   });
   assert.throws(() => create(randomCrop, { padding: 5 }).shape(shape), (error: Refusal) => error.option === "padding");

@@ -157,8 +157,8 @@ Deno.test("image-folder says what is wrong with a folder, and what is there inst
       assert.rejects(open({ folder }), (error: Refusal) => {
         assert.ok(error instanceof Refusal, String(error));
         assert.equal(error.option, "folder");
-        assert.match(error.what, what);
-        assert.match(error.fix, fix);
+        assert.match(error.message, what);
+        assert.match(error.help[0]!, fix);
         return true;
       });
     await refusal(join(root, "flower"), /Cannot find folder ".*flower"/, /did you mean ".*flowers"\?/);
@@ -303,7 +303,7 @@ Deno.test("image-folder refuses folders that link to each other without end", un
     }
     await assert.rejects(
       open({ folder }),
-      (error: Refusal) => /more than 64 ways lead to it by links/.test(error.what),
+      (error: Refusal) => /more than 64 ways lead to it by links/.test(error.message),
     );
   });
 });
@@ -315,7 +315,7 @@ Deno.test("image-folder names a folder that it may not read", {
     await Deno.chmod(join(folder, "b"), 0);
     await assert.rejects(
       open({ folder }),
-      (error: Refusal) => /Cannot read folder ".*b": its permissions/.test(error.what),
+      (error: Refusal) => /Cannot read folder ".*b": its permissions/.test(error.message),
     );
     await Deno.chmod(join(folder, "b"), 0o755);
     await Deno.chmod(join(folder, "a", "a.png"), 0);

@@ -23,7 +23,7 @@ Deno.test("denoising is 0.7979 by MAE and 1 by MSE where the noise is taken for 
 
 Deno.test("denoising trains on the component that it is told, and shows all three", () =>
   onBackend("cpu", async () => {
-    const of = (value: number) => tf.fill([2, 4, 4, 3], value);
+    const of = (value: number) => tf.fill<tf.Rank.R4>([2, 4, 4, 3], value);
     const predicted = { signal: of(1), noise: of(2), velocity: of(3) };
     const target = { signal: of(0), noise: of(0), velocity: of(0) };
     for (const [weighting, value] of Object.entries({ signal: 1, noise: 2, velocity: 3 })) {

@@ -83,7 +83,7 @@ Deno.test("weights are found in both layouts of Keras, whatever number it begins
     const refused = async (fake: FakeWeights, what: RegExp) =>
       await assert.rejects(load(fake), (error) => {
         assert.ok(error instanceof Refusal && error.option === "weights", String(error));
-        assert.match(error.what, what);
+        assert.match(error.message, what);
         return true;
       });
     await refused({ layout: "legacy", count: 93 }, /it has 93 convolutions, and InceptionV3 without its top has 94/);

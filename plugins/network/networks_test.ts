@@ -39,7 +39,7 @@ Deno.test("residual-unet refuses images that it cannot halve, and names sizes th
   assert.throws(create, (error) => {
     assert.ok(error instanceof Refusal);
     assert.equal(error.option, "widths");
-    assert.match(error.fix, /that 8 divides, such as 24 or 32 or 40/);
+    assert.match(error.help[0]!, /that 8 divides, such as 24 or 32 or 40/);
     return true;
   });
 });
@@ -66,7 +66,7 @@ Deno.test("attention-unet refuses groups, levels and patches that do not fit, an
     assert.throws(() => attentionUnet.create({ options: attentionUnet.options.parse(given), image }), (error) => {
       assert.ok(error instanceof Refusal);
       assert.equal(error.option, option);
-      assert.match(error.fix, fix);
+      assert.match(error.help[0]!, fix);
       return true;
     });
   refused({ widths: [64, 100, 128, 256] }, "groups", /such as 104/);

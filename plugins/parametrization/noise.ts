@@ -1,5 +1,5 @@
 /** Parametrization `noise`: the network predicts the noise. */
-import { plugin, tf, z } from "denoise/plugin";
+import { plugin, signalOf, tf, z } from "denoise/plugin";
 import { unscaled } from "./shared/input.ts";
 
 export default plugin({
@@ -11,7 +11,7 @@ export default plugin({
   create: () => ({
     input: unscaled,
     components: (noise, noisy, rates) => ({
-      signal: tf.div(tf.sub(noisy, tf.mul(rates.noise, noise)), rates.signal),
+      signal: signalOf(noisy, noise, rates),
       noise,
       velocity: tf.div(tf.sub(noise, tf.mul(rates.noise, noisy)), rates.signal),
     }),

@@ -1,5 +1,5 @@
 /** Parametrization `signal`: the network predicts the clean image. */
-import { plugin, tf, z } from "denoise/plugin";
+import { noiseOf, plugin, tf, z } from "denoise/plugin";
 import { unscaled } from "./shared/input.ts";
 
 export default plugin({
@@ -12,7 +12,7 @@ export default plugin({
     input: unscaled,
     components: (signal, noisy, rates) => ({
       signal,
-      noise: tf.div(tf.sub(noisy, tf.mul(rates.signal, signal)), rates.noise),
+      noise: noiseOf(noisy, signal, rates),
       velocity: tf.div(tf.sub(tf.mul(rates.signal, noisy), signal), rates.noise),
     }),
   }),

@@ -1,8 +1,7 @@
 /** Sampler `ddim`: takes the noisy image apart, and puts it together again with less noise. */
-import { plugin, z } from "denoise/plugin";
+import { plugin, splitRow, tf, z } from "denoise/plugin";
 import { stepOptions } from "./shared/options.ts";
-import { evenTimes } from "./shared/rates.ts";
-import { solver } from "./shared/solver.ts";
+import { evenTimes, intervals } from "./shared/rates.ts";
 
 export default plugin({
   kind: "sampler",
@@ -11,6 +10,23 @@ export default plugin({
   source: "Song et al. 2020, arXiv:2010.02502, eq. 12 and 16",
   needs: ["schedule"],
   options: z.object(stepOptions),
-  create: ({ options: { steps, ...noise }, schedule }) =>
-    solver({ schedule, times: evenTimes(steps), ...noise, order: 1 }),
+  create({ options: { steps, ...fresh }, schedule }) {
+    const stochastic = fresh.stochasticity > 0;
+    const plan = intervals(schedule, evenTimes(steps), fresh);
+    return {
+      steps,
+      order: 1,
+      stochastic,
+      evaluationsPerStep: 1,
+      plan: () => plan,
+      init: (noise) => ({ image: noise }),
+      step({ image }, row, { denoise, random }) {
+        const [signal, noise, nextSignal, nextNoise, fresh] = splitRow(row, 5);
+        const predicted = denoise(image, { signal, noise });
+        let next = tf.add<tf.Tensor4D>(tf.mul(nextSignal, predicted.signal), tf.mul(nextNoise, predicted.noise));
+        if (stochastic) next = tf.add(next, tf.mul(fresh, random.normal(image.shape.slice(1))));
+        return { state: { image: next }, signal: predicted.signal };
+      },
+    };
+  },
 });

@@ -33,7 +33,7 @@ Deno.test("ddim takes more steps than a function takes arguments", async () => {
 Deno.test("ddim refuses more fresh noise than there is room for, and says how much there is", async () => {
   const refusal = await make({ steps: 20, stochasticity: 5 }).catch((error) => error);
   assert.ok(refusal instanceof Refusal && refusal.option === "stochasticity");
-  const most = Number(refusal.fix.match(/at most ([0-9.]+)/)![1]);
+  const most = Number(refusal.help[0]!.match(/at most ([0-9.]+)/)![1]);
   await make({ steps: 20, stochasticity: most });
   await assert.rejects(make({ steps: 20, stochasticity: most + 0.02 }));
 });

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { z } from "zod";
 import { draws, onBackend } from "../../pipeline/contract/laws.ts";
 import { kinds } from "../../pipeline/kinds/mod.ts";
+import { signalOf } from "denoise/plugin";
 import type { Sampler } from "../../pipeline/kinds/sampler.ts";
 import cosine from "../schedule/cosine.ts";
 import multistep from "./multistep.ts";
@@ -123,9 +124,8 @@ Deno.test("samplers do in float32 tensors what their orders are fitted for in fl
           denoise: (image, rates) => {
             const [signal] = rates.signal.dataSync(), [level] = rates.noise.dataSync();
             const noises = Array.from(image.dataSync(), (pixel) => noiseOf(pixel, signal!, level!));
-            const noise = tf.tensor(noises, image.shape);
-            const clean = tf.div(tf.sub(image, tf.mul(rates.noise, noise)), rates.signal);
-            return { signal: clean, noise, velocity: noise };
+            const noise = tf.tensor4d(noises, image.shape);
+            return { signal: signalOf(image, noise, rates), noise, velocity: noise };
           },
           clip: (signal) => signal,
           random: draws([0, 1, 2, 3], step),

@@ -1,6 +1,6 @@
 /** Schedule `linear`: the noise power grows evenly with time. */
-import { plugin, tf } from "denoise/plugin";
-import { endOptions, endsFall, powersOf } from "./shared/ends.ts";
+import { plugin, powersOf, tf } from "denoise/plugin";
+import { endOptions, endsFall } from "./shared/ends.ts";
 
 export default plugin({
   kind: "schedule",

@@ -1,5 +1,5 @@
 /** Schedule `log-snr-linear`: the log signal-to-noise ratio falls evenly with time. */
-import { plugin, tf } from "denoise/plugin";
+import { plugin, ratesOf, tf } from "denoise/plugin";
 import { endOptions, endsFall } from "./shared/ends.ts";
 
 export default plugin({
@@ -10,9 +10,6 @@ export default plugin({
   options: endOptions.superRefine(endsFall),
   create: ({ options: { start_log_snr: start, end_log_snr: end } }) => ({
     logSnr: (time) => start * (1 - time) + end * time,
-    rates(time) {
-      const logSnr = tf.add(tf.mul(tf.sub(1, time), start), tf.mul(time, end));
-      return { signal: tf.sqrt(tf.sigmoid(logSnr)), noise: tf.sqrt(tf.sigmoid(tf.neg(logSnr))) };
-    },
+    rates: (time) => ratesOf(tf.add(tf.mul(tf.sub(1, time), start), tf.mul(time, end))),
   }),
 });

@@ -50,7 +50,7 @@ export async function headStep({ topic, ledger, run, description, network, backe
   const power = read("noise_powers"), noise = read("noises");
   const rates = loss.levels({ fork: () => never(), bits: never, normal: never, uniform: () => power }, power.shape[0]);
   const noisy = tf.add(tf.mul(rates.signal, images), tf.mul(rates.noise, noise)) as tf.Tensor4D;
-  const velocity = tf.sub(tf.mul(rates.signal, noise), tf.mul(rates.noise, images));
+  const velocity = tf.sub<tf.Tensor4D>(tf.mul(rates.signal, noise), tf.mul(rates.noise, images));
   const [low, high] = [0, 1].map((pixel) => normalizer.normalize(statistics, tf.fill([1, 1, 1, channels], pixel)));
 
   const state = trainingStateOf(description.weights);
@@ -58,7 +58,7 @@ export async function headStep({ topic, ledger, run, description, network, backe
     const input = parametrization.input(noisy, rates);
     const { output } = network.apply({ trainable, buffers: state.buffers }, input, { training: true });
     const predicted = parametrization.components(output, noisy, rates);
-    const signal = tf.minimum(tf.maximum(predicted.signal, low!), high!);
+    const signal = tf.minimum<tf.Tensor4D>(tf.maximum(predicted.signal, low!), high!);
     const { objective, errors } = loss.measure({ ...predicted, signal }, { signal: images, noise, velocity });
     return { loss: objective, aux: errors as TensorRecord };
   })(state.trainable);

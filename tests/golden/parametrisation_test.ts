@@ -23,7 +23,7 @@ if (topic !== undefined) {
     const images = read("images"), noises = read("noises"), powers = read("noise_powers"), output = read("predictions");
     const rates = { signal: tf.sqrt(tf.sub(1, powers)), noise: tf.sqrt(powers) };
     const noisy = tf.add(tf.mul(rates.signal, images), tf.mul(rates.noise, noises)) as tf.Tensor4D;
-    const velocity = tf.sub(tf.mul(rates.signal, noises), tf.mul(rates.noise, images));
+    const velocity = tf.sub<tf.Tensor4D>(tf.mul(rates.signal, noises), tf.mul(rates.noise, images));
     const target: Components = { signal: images, noise: noises, velocity };
     const own = { noise_rates: rates.noise, signal_rates: rates.signal, noisy_images: noisy, velocities: velocity };
     for (const name of mixed) {

@@ -14,7 +14,7 @@ export interface RecordedTrajectory {
 export interface SampleTools {
   denoise(image: tf.Tensor4D, rates: Rates): Components;
   /** Clips a signal; leaves it alone where it is missing. */
-  clip?: ((signal: tf.Tensor) => tf.Tensor) | undefined;
+  clip?: ((signal: tf.Tensor4D) => tf.Tensor4D) | undefined;
   /** The noise that is drawn in a step. */
   drawn?(step: number): tf.Tensor;
 }
@@ -25,7 +25,7 @@ export function runSampler(
   noise: tf.Tensor4D,
   { denoise, clip, drawn }: SampleTools,
 ): RecordedTrajectory {
-  const clipped = (signal: tf.Tensor) => (clip === undefined ? signal : clip(signal));
+  const clipped = (signal: tf.Tensor4D) => (clip === undefined ? signal : clip(signal));
   let state = sampler.init(noise);
   let result: tf.Tensor = noise;
   const entering: tf.Tensor[] = [];
@@ -36,7 +36,7 @@ export function runSampler(
         const components = denoise(image, rates);
         return { ...components, signal: clipped(components.signal) };
       },
-      clip: (signal) => clipped(signal) as tf.Tensor4D,
+      clip: clipped,
       random: recordedDraws(() => {
         if (drawn === undefined) throw new Error("Cannot draw: the sampler says that it is deterministic");
         return drawn(step);

@@ -121,7 +121,7 @@ async function trainStep(
   const mix = (noise: tf.Tensor4D, times: tf.Tensor4D) => {
     const rates = schedule.rates(times);
     const noisy = tf.add(tf.mul(rates.signal, images), tf.mul(rates.noise, noise)) as tf.Tensor4D;
-    const velocity = tf.sub(tf.mul(rates.signal, noise), tf.mul(rates.noise, images));
+    const velocity = tf.sub<tf.Tensor4D>(tf.mul(rates.signal, noise), tf.mul(rates.noise, images));
     return { rates, noisy, target: { signal: images, noise, velocity } };
   };
 

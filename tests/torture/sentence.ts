@@ -1,4 +1,5 @@
 /** Tells an error that was written for people from one that a JavaScript engine, a library or the system wrote. */
+import { isExplained } from "../../lib/files/explained.ts";
 import { unseen, visible } from "../../lib/text/mod.ts";
 
 /** Wording of engines, libraries and systems: nobody who writes a recipe understands it. */
@@ -23,12 +24,11 @@ const foreign = [
 /**
  * What is wrong with an error that a person is to read; undefined where nothing is.
  *
- * An error of ours brings problems with a code (`DenoiseError`), or what to do about it (`help`, `fix`), or is one of
- * `names`.
+ * An error of ours brings problems with a code (`DenoiseError`), or says what to do (`Explained`), or is one of `names`.
  */
 export function faultOfError(error: unknown, names: readonly string[] = []): string | undefined {
   if (!(error instanceof Error)) return `not an Error but ${String(error).slice(0, 200)}`;
-  const isOurs = "problems" in error || "help" in error || "fix" in error || names.includes(error.name);
+  const isOurs = "problems" in error || isExplained(error) || names.includes(error.name);
   if (!isOurs) return `${error.name}, which is not one of ours: ${error.message.slice(0, 300)}`;
   return faultOfSentence(error.message);
 }

@@ -1,9 +1,11 @@
 /** What goes wrong with runtimes, and what to do about it. */
 
-/** `help` says what to do, one line each. */
+/** A runtime that cannot be had. `help` says what to do, one line each. */
 export class RuntimeError extends Error {
   /** Always "RuntimeError". */
   override readonly name = "RuntimeError";
+  /** As in `lib/files/explained.ts`, which this package, standing alone, cannot import. */
+  readonly explained = "unavailable";
   /** An error with what to do about it. */
   constructor(
     message: string,

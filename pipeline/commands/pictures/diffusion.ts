@@ -5,6 +5,7 @@ import { createRandom, disposeTree, seedTensor, type TensorRecord } from "../../
 import type { Graph } from "../../graph/types.ts";
 import { wire } from "../../graph/wire.ts";
 import type { Backend } from "../../kinds/backend.ts";
+import { ratesOf, velocityOf } from "../../kinds/diffusion.ts";
 import { heldOutMissing, imageUnreadable } from "../../problems/messages/pictures.ts";
 import { DenoiseError } from "../../problems/problem.ts";
 import { readRecipe } from "../../recipe/read.ts";
@@ -110,10 +111,9 @@ async function diffuse({ graph, backend, statistics, picture, times, seed }: {
       const items = tf.zeros([1], "int32");
       const noise = createRandom({ seed, stream: "diffusion", step: tf.scalar(0, "int32"), items })
         .normal([height, width, channels]);
-      const [signalRate, noiseRate] = tf.split(tf.reshape(rates, [-1, 2, 1, 1]), 2, 1);
-      const [signal, noisy] = [tf.mul(signalRate!, image), tf.mul(noiseRate!, noise)];
-      // Salimans and Ho 2022, arXiv:2202.00512, appendix D
-      const velocity = tf.sub(tf.mul(signalRate!, noise), tf.mul(noiseRate!, image));
+      const [signalRate, noiseRate] = tf.split(tf.reshape(rates, [-1, 2, 1, 1]), 2, 1) as [tf.Tensor, tf.Tensor];
+      const [signal, noisy] = [tf.mul(signalRate, image), tf.mul(noiseRate, noise)];
+      const velocity = velocityOf<tf.Tensor>({ signal: image, noise }, { signal: signalRate, noise: noiseRate });
       const shown = (part: tf.Tensor) => denormalize(statistics, part as tf.Tensor4D) as tf.Tensor;
       return {
         noisy: shown(tf.add(signal, noisy)),
@@ -124,7 +124,7 @@ async function diffuse({ graph, backend, statistics, picture, times, seed }: {
     },
     { name: "diffusion of an image" },
   );
-  const rates = times.map((time) => [Math.sqrt(power(logSnr(time))), Math.sqrt(power(-logSnr(time)))]);
+  const rates = times.map((time) => ratesOf(logSnr(time))).map(({ signal, noise }) => [signal, noise]);
   const given = {
     pixels: tf.tensor4d(picture.data, [1, height, width, 3], "int32"),
     rates: tf.tensor2d(rates, [times.length, 2]),
@@ -227,4 +227,3 @@ function fitted(picture: Picture, graph: Graph): Picture {
 }
 
 const scaleFor = ({ width }: Picture) => Math.max(1, Math.ceil(128 / width));
-const power = (logSnr: number) => 1 / (1 + Math.exp(-logSnr));

@@ -38,7 +38,7 @@ export function generatePictures(
     sampler,
     average,
     seeds,
-    batch: batch ?? session.graph.one("dataset").options.batch_size as number,
+    batch: batch ?? session.graph.one("dataset").options.batch_size,
     classes: position.classes,
   }));
 }

@@ -1,6 +1,7 @@
 /** Picture `schedule`: how much signal and noise there is over diffusion time. */
 import { loadNames } from "../../../lib/text/mod.ts";
 import { wire } from "../../graph/wire.ts";
+import { powersOf, ratesOf } from "../../kinds/diffusion.ts";
 import type { Schedule } from "../../kinds/schedule.ts";
 import { scheduleOptionUnknown } from "../../problems/messages/pictures.ts";
 import { type LineChart, panels, type Spec } from "../../view/plots/mod.ts";
@@ -99,7 +100,6 @@ const intervals = 100; // of diffusion time, of which the ratios of powers are t
 
 /** Rates and log-SNR over time, and below them powers, whose ratios say how large the steps of a sampler are. */
 function scheduleChart(schedules: readonly NamedSchedule[], subtitle: string): Spec {
-  const power = (logSnr: number) => 1 / (1 + Math.exp(-logSnr));
   const chart = (y: LineChart["y"], value: (schedule: Schedule, time: number) => number): LineChart => ({
     title: "",
     x: { title: "diffusion time", range: [0, 1] },
@@ -114,21 +114,25 @@ function scheduleChart(schedules: readonly NamedSchedule[], subtitle: string): S
       })),
     })),
   });
-  const next = (time: number) => time + 1 / intervals;
-  const inside = (time: number) => next(time) <= 1 + 1e-9;
+  /** Power a step later over the power now; NaN where there is no such step. */
+  const ratio = (logSnr: Schedule["logSnr"], time: number, part: "signal" | "noise") => {
+    const next = time + 1 / intervals;
+    if (next > 1 + 1e-9) return NaN;
+    return powersOf(logSnr(Math.min(1, next)))[part] / powersOf(logSnr(time))[part];
+  };
   const rates = [0, 1] as const;
   return panels([
-    chart({ title: "signal rate", range: rates }, ({ logSnr }, t) => Math.sqrt(power(logSnr(t)))),
-    chart({ title: "noise rate", range: rates }, ({ logSnr }, t) => Math.sqrt(power(-logSnr(t)))),
+    chart({ title: "signal rate", range: rates }, ({ logSnr }, t) => ratesOf(logSnr(t)).signal),
+    chart({ title: "noise rate", range: rates }, ({ logSnr }, t) => ratesOf(logSnr(t)).noise),
     chart({ title: "log signal-to-noise ratio (ln)" }, ({ logSnr }, t) => logSnr(t)),
-    chart({ title: "noise power", range: rates }, ({ logSnr }, t) => power(-logSnr(t))),
+    chart({ title: "noise power", range: rates }, ({ logSnr }, t) => powersOf(logSnr(t)).noise),
     chart(
       { title: "next noise power / noise power", range: [1, 1.2] },
-      ({ logSnr }, t) => inside(t) ? power(-logSnr(Math.min(1, next(t)))) / power(-logSnr(t)) : NaN,
+      ({ logSnr }, t) => ratio(logSnr, t, "noise"),
     ),
     chart(
       { title: "next signal power / signal power", range: [0.8, 1] },
-      ({ logSnr }, t) => inside(t) ? power(logSnr(Math.min(1, next(t)))) / power(logSnr(t)) : NaN,
+      ({ logSnr }, t) => ratio(logSnr, t, "signal"),
     ),
   ], {
     title: schedules.length === 1 ? "Diffusion schedule" : "Diffusion schedules",

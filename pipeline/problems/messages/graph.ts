@@ -1,5 +1,5 @@
 /** Messages about wiring a recipe's stages into a graph, in alphabetical order of code. */
-import { choices, counted, listed, type Message, quote } from "./text.ts";
+import { choices, counted, listed, type Message, quote, withArticle } from "./text.ts";
 
 /** A batch that several devices cannot share evenly. */
 export function batchUneven(size: number, devices: number): Message {
@@ -91,12 +91,12 @@ export function planUnfit(plugin: string, what: string, fix: string): Message {
 }
 
 /** A plugin's refusal, with the plugin named once. */
-export function refused(plugin: string, name: string, what: string, fix: string): Message {
+export function refused(plugin: string, name: string, what: string, help: readonly string[]): Message {
   // Some sentences name the plugin themselves; the others are put after its name.
   const message = what.includes(`"${name}"`) || what.includes(plugin)
     ? what
     : `Cannot use ${plugin}: ${/^[A-Z][a-z]/.test(what) ? what[0]!.toLowerCase() + what.slice(1) : what}`;
-  return { code: "refused", message, help: [fix] };
+  return { code: "refused", message, help };
 }
 
 /** A call that returns something else than its kind promises. `what`: such as "a promise". */
@@ -152,9 +152,7 @@ export function stageIncomplete(plugin: string, kind: string, members: readonly 
   return {
     code: "stage-incomplete",
     message: `Cannot use ${plugin}: what its create returns lacks ${listed(members, "and")}`,
-    help: [
-      `${members.length === 1 ? "it is" : "they are"} part of every ${kind}: see pipeline/kinds/${kind}.ts`,
-    ],
+    help: [`${members.length === 1 ? "it is" : "they are"} part of every ${kind}`, interfaceOf(kind)],
   };
 }
 
@@ -163,7 +161,7 @@ export function stageMissing(plugin: string, kind: string, found: string): Messa
   return {
     code: "stage-missing",
     message: `Cannot use ${plugin}: its create returns ${found}`,
-    help: [`create returns a ${kind}: see pipeline/kinds/${kind}.ts`],
+    help: [`create returns ${withArticle(kind)}`, interfaceOf(kind)],
   };
 }
 
@@ -182,5 +180,8 @@ export function typeUnfit(plugin: string, call: string, what: string, found: str
 export function rows(count: number): string {
   return counted(count, "row");
 }
+
+/** Where to read what a kind is asked for. */
+const interfaceOf = (kind: string) => `deno task plugins show ${kind}   prints its interface`;
 
 const shape = (sizes: readonly number[]) => `[${sizes.join(", ")}]`;

@@ -54,7 +54,7 @@ export function noPluginNamed(text: string, names: readonly string[]): Message {
   return {
     code: "no-plugin-named",
     message: `Found no plugin "${text}"`,
-    help: [choices(text, "Plugins", names)],
+    help: [choices(text, text.includes("/") ? "Plugins" : "Plugins and their kinds", names)],
   };
 }
 

@@ -91,9 +91,8 @@ export function pluginCheck(
   owner: string,
   value: unknown,
   said: string,
-  fix?: string,
+  help: readonly string[] = [],
 ): Message {
-  const help = fix === undefined ? [] : [fix];
   if (/^\p{Lu}/u.test(said)) return { code: "plugin-check", message: said, help };
   const subject = option === undefined ? `Options of ${owner}` : `Option ${quote(option)} of ${owner}`;
   const what = option === undefined

@@ -34,6 +34,11 @@ export function listed(names: Iterable<string>, last?: "or" | "and", limit = 30)
   return `${all.slice(0, -1).join(", ")} ${last} ${all.at(-1)}`;
 }
 
+/** A noun with its article: "a sampler", "an optimizer". */
+export function withArticle(noun: string): string {
+  return `${/^[aeiou]/i.test(noun) ? "an" : "a"} ${noun}`;
+}
+
 /**
  * One line that guesses what was meant and says what there is, such as
  * "did you mean block_depth? Options: block_depth, widths".

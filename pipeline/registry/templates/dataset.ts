@@ -28,7 +28,8 @@ function disc(index: number, size: number): Uint8Array {
   const pixels = new Uint8Array(size * size * 3).fill(255);
   const draw = (salt: number) => (Math.abs(Math.sin((index + 1) * 12.9898 + salt * 78.233)) * 43758.5453) % 1;
   const radius = size * (0.15 + 0.2 * draw(0));
-  const [x, y] = [draw(1), draw(2)].map((part) => radius + part * (size - 2 * radius)) as [number, number];
+  const inside = (part: number) => radius + part * (size - 2 * radius);
+  const [x, y] = [inside(draw(1)), inside(draw(2))];
   const colour = [3, 4, 5].map((salt) => 230 * draw(salt));
   for (let row = 0; row < size; row++) {
     for (let column = 0; column < size; column++) {

@@ -1,5 +1,5 @@
 /** Ema `my-plugin`: an average that forgets at a constant rate. */
-import { plugin, type State, type TensorRecord, tf, z } from "denoise/plugin";
+import { plugin, type State, tensorOf, type TensorRecord, tf, z } from "denoise/plugin";
 
 export default plugin({
   kind: "ema",
@@ -18,6 +18,6 @@ export default plugin({
 /** Combines two states tensor by tensor, weights and running statistics alike. */
 function both(a: State, b: State, fn: (a: tf.Tensor, b: tf.Tensor) => tf.Tensor): State {
   const records = (a: TensorRecord, b: TensorRecord) =>
-    Object.fromEntries(Object.entries(a).map(([name, tensor]) => [name, fn(tensor, b[name]!)]));
+    Object.fromEntries(Object.entries(a).map(([name, tensor]) => [name, fn(tensor, tensorOf(b, name))]));
   return { trainable: records(a.trainable, b.trainable), buffers: records(a.buffers, b.buffers) };
 }

@@ -11,8 +11,8 @@ export default plugin({
     async measure(view) {
       let [sum, pictures] = [0, 0];
       for await (const { size, predicted, target } of view.batches()) {
-        const mean = tf.tidy(() => tf.mean(tf.squaredDifference(predicted.velocity, target.velocity)));
-        sum += size * (await mean.data())[0]!; // batches may differ in size
+        const mean = tf.tidy(() => tf.mean<tf.Scalar>(tf.squaredDifference(predicted.velocity, target.velocity)));
+        sum += size * await mean.array(); // batches may differ in size
         pictures += size;
         mean.dispose();
       }

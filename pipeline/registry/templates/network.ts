@@ -1,5 +1,5 @@
 /** Network `my-plugin`: three convolutions. Too small to learn much, and a start. */
-import { initializers, ops, plugin, type TensorRecord, tf, z } from "denoise/plugin";
+import { initializers, ops, plugin, tensorOf, type TensorRecord, tf, z } from "denoise/plugin";
 
 export default plugin({
   kind: "network",
@@ -12,7 +12,7 @@ export default plugin({
   create({ options: { width, layers } }) {
     /** One layer: swish between layers, none after the last. */
     const layer = (weights: TensorRecord, i: number, x: tf.Tensor4D) => {
-      const y = ops.conv2d(x, weights[`conv${i}.kernel`] as tf.Tensor4D, weights[`conv${i}.bias`] as tf.Tensor1D);
+      const y = ops.conv2d(x, tensorOf(weights, `conv${i}.kernel`), tensorOf(weights, `conv${i}.bias`));
       return i === layers - 1 ? y : ops.swish(y);
     };
     return {
@@ -30,7 +30,7 @@ export default plugin({
       apply({ trainable, buffers }, { image, level }) {
         // The noise level enters as one more channel, the same all over the image.
         const [batch, height, width] = image.shape;
-        let x = tf.concat([image, tf.broadcastTo(level, [batch, height, width, 1])], 3) as tf.Tensor4D;
+        let x = tf.concat<tf.Tensor4D>([image, tf.broadcastTo(level, [batch, height, width, 1])], 3);
         for (let i = 0; i < layers; i++) x = layer(trainable, i, x);
         return { output: x, buffers };
       },

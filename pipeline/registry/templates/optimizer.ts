@@ -1,5 +1,5 @@
 /** Optimizer `my-plugin`: gradient descent with momentum. */
-import { plugin, type TensorRecord, tf, z } from "denoise/plugin";
+import { plugin, tensorOf, type TensorRecord, tf, z } from "denoise/plugin";
 
 export default plugin({
   kind: "optimizer",
@@ -15,7 +15,8 @@ export default plugin({
     update({ trainable, gradients, state }) {
       const [weights, steps]: [TensorRecord, TensorRecord] = [{}, {}];
       for (const [name, weight] of Object.entries(trainable)) {
-        const step = tf.sub(tf.mul(state[name]!, momentum), tf.mul(gradients[name]!, learning_rate));
+        const before = tf.mul(tensorOf(state, name), momentum);
+        const step = tf.sub(before, tf.mul(tensorOf(gradients, name), learning_rate));
         steps[name] = step;
         weights[name] = tf.add(weight, step);
       }

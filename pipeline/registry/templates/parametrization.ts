@@ -12,10 +12,10 @@ export default plugin({
   create: ({ options: { scale } }) => ({
     input: (noisy, rates) => ({
       image: noisy,
-      level: tf.broadcastTo(tf.square(rates.noise), [noisy.shape[0], 1, 1, 1]) as tf.Tensor4D,
+      level: tf.broadcastTo(tf.square(rates.noise), [noisy.shape[0], 1, 1, 1]),
     }),
     components(output, noisy, { signal, noise }) {
-      const velocity = tf.mul(output, scale);
+      const velocity = tf.mul<tf.Tensor4D>(output, scale);
       return {
         signal: tf.sub(tf.mul(signal, noisy), tf.mul(noise, velocity)),
         noise: tf.add(tf.mul(noise, noisy), tf.mul(signal, velocity)),

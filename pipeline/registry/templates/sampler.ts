@@ -1,5 +1,5 @@
 /** Sampler `my-plugin`: a DDIM step to change. */
-import { plugin, tf, z } from "denoise/plugin";
+import { plugin, ratesOf, splitRow, tf, z } from "denoise/plugin";
 
 export default plugin({
   kind: "sampler",
@@ -11,11 +11,12 @@ export default plugin({
     steps: z.int().positive().default(20).describe("diffusion steps"),
   }),
   create({ options: { steps }, schedule }) {
-    // What depends on time alone is worked out here once, in float64: one row of numbers a step.
-    const plan = Array.from({ length: steps }, (_, step) => [
-      ...rates(schedule.logSnr(1 - step / steps)), // of the image that enters the step
-      ...rates(schedule.logSnr(1 - (step + 1) / steps)), // of the one that leaves it
-    ]);
+    // What depends on time alone is computed here once, in float64: one row of numbers a step.
+    const plan = Array.from({ length: steps }, (_, step) => {
+      const now = ratesOf(schedule.logSnr(1 - step / steps));
+      const next = ratesOf(schedule.logSnr(1 - (step + 1) / steps));
+      return [now.signal, now.noise, next.signal, next.noise];
+    });
     return {
       steps,
       order: 1,
@@ -23,17 +24,12 @@ export default plugin({
       evaluationsPerStep: 1,
       plan: () => plan,
       init: (noise) => ({ image: noise }),
-      step(state, row, { denoise }) {
-        const [signal, noise, nextSignal, nextNoise] = tf.split(tf.reshape(row, [1, 4, 1, 1]), 4, 1);
-        const predicted = denoise(state.image as tf.Tensor4D, { signal: signal!, noise: noise! });
-        const image = tf.add(tf.mul(nextSignal!, predicted.signal), tf.mul(nextNoise!, predicted.noise));
-        return { state: { image }, signal: predicted.signal };
+      step({ image }, row, { denoise }) {
+        const [signal, noise, nextSignal, nextNoise] = splitRow(row, 4);
+        const predicted = denoise(image, { signal, noise });
+        const next = tf.add<tf.Tensor4D>(tf.mul(nextSignal, predicted.signal), tf.mul(nextNoise, predicted.noise));
+        return { state: { image: next }, signal: predicted.signal };
       },
     };
   },
 });
-
-/** Signal and noise rate of a log-SNR: powers sum to one. */
-function rates(logSnr: number): [signal: number, noise: number] {
-  return [1 / Math.sqrt(1 + Math.exp(-logSnr)), 1 / Math.sqrt(1 + Math.exp(logSnr))];
-}

@@ -1,5 +1,5 @@
 /** Schedule `my-plugin`: a log-SNR that falls evenly with time. */
-import { plugin, tf, z } from "denoise/plugin";
+import { plugin, ratesOf, tf, z } from "denoise/plugin";
 
 export default plugin({
   kind: "schedule",
@@ -11,10 +11,6 @@ export default plugin({
   }),
   create: ({ options: { start, fall } }) => ({
     logSnr: (time) => start - fall * time,
-    rates(time) {
-      const logSnr = tf.sub(start, tf.mul(fall, time));
-      // Signal and noise power are sigmoids of the log-SNR and of its negative: they sum to one.
-      return { signal: tf.sqrt(tf.sigmoid(logSnr)), noise: tf.sqrt(tf.sigmoid(tf.neg(logSnr))) };
-    },
+    rates: (time) => ratesOf(tf.sub(start, tf.mul(fall, time))), // the same for a tensor of times
   }),
 });

@@ -3,7 +3,7 @@ import { basename } from "node:path";
 import { createTarDecoder } from "modern-tar";
 // @ts-types="@types/yauzl"
 import yauzl from "yauzl";
-import type { OpenTools } from "denoise/plugin";
+import { files, type OpenTools } from "denoise/plugin";
 import { fetchAgain, unreadable } from "./remote.ts";
 
 /** A file of an archive, whose content can be read before the next one is asked for. */
@@ -164,7 +164,7 @@ async function isGzip(path: string): Promise<boolean> {
 }
 
 function damaged(path: string, error: unknown): Error {
-  if (error instanceof Error && "help" in error) return error; // It says already what is wrong.
+  if (files.isExplained(error)) return error; // It says already what is wrong.
   if (error instanceof Refused) return unreadable(path, `it ${error.message}`, fetchAgain, error);
   if (/^E(?!RR_)/.test((error as { code?: string }).code ?? "")) return error as Error; // the system's
   // What the libraries say is about their own insides.

@@ -1,26 +1,16 @@
 /** Signal and noise rates of the times that a sampler steps through, and the fresh noise of each step. */
-import { refuse } from "denoise/plugin";
+import { ratesOf, refuse, type Schedule } from "denoise/plugin";
 
 /** What a sampler needs of a schedule. */
-export interface LogSnr {
-  logSnr(time: number): number;
-}
+export type LogSnr = Pick<Schedule, "logSnr">;
 
-/** A step from one time to a lower one. Rates in 0 to 1, host float64. */
-export interface Interval {
-  readonly signal: number;
-  readonly noise: number;
-  readonly nextSignal: number;
-  /** Rate of the predicted noise after the step: the noise rate there, without what is drawn. */
-  readonly nextNoise: number;
-  /** Rate of the noise that is drawn. */
-  readonly fresh: number;
-}
-
-/** Signal and noise rate of a log-SNR. */
-export function ratesOf(logSnr: number): [signal: number, noise: number] {
-  return [1 / Math.sqrt(1 + Math.exp(-logSnr)), 1 / Math.sqrt(1 + Math.exp(logSnr))];
-}
+/**
+ * A step from one time to a lower one, as a row of a plan. Rates in 0 to 1, host float64.
+ *
+ * `signal` and `noise` are those of the image that enters the step, `nextSignal` that of the image that leaves it.
+ * `nextNoise` is the rate of the predicted noise after the step, and `fresh` that of the noise that is drawn.
+ */
+export type Interval = [signal: number, noise: number, nextSignal: number, nextNoise: number, fresh: number];
 
 /** Times of `steps` steps of one size, from 1 to 0. */
 export function evenTimes(steps: number): number[] {
@@ -39,13 +29,13 @@ export function intervals(
 ): Interval[] {
   const rates = times.map((time) => ratesOf(schedule.logSnr(time)));
   const rooms: number[] = []; // stochasticity that replaces all noise
-  const all = rates.slice(1).map(([nextSignal, noiseAfter], step) => {
-    const [signal, noise] = rates[step]!;
+  const all = rates.slice(1).map(({ signal: nextSignal, noise: noiseAfter }, step): Interval => {
+    const { signal, noise } = rates[step]!;
     const room = noise / Math.sqrt(1 - (signal / nextSignal) ** 2);
     rooms.push(room);
     const drawn = noiseAfter * stochasticity / room;
     const nextNoise = Math.sqrt(Math.max(noiseAfter ** 2 - drawn ** 2, 0));
-    return { signal, noise, nextSignal, nextNoise, fresh: drawn * (variance_preserving ? 1 : noise / noiseAfter) };
+    return [signal, noise, nextSignal, nextNoise, drawn * (variance_preserving ? 1 : noise / noiseAfter)];
   });
   const most = rooms.reduce((least, room) => Math.min(least, room), Infinity); // rooms may be too many for arguments
   if (stochasticity > most) {

@@ -1,9 +1,9 @@
 /**
- * The step that all solvers of the probability flow share: take the noisy image apart, improve the estimate of its noise
- * by earlier ones or by a second evaluation, put it together again with less noise.
+ * The step that `second-order` and `multistep` share: take the noisy image apart, improve the estimate of its noise by
+ * earlier ones or by a second evaluation, put it together again with less noise.
  */
-import { tf } from "denoise/plugin";
-import { type Interval, intervals, type LogSnr, ratesOf } from "./rates.ts";
+import { ratesOf, type Sampler, signalOf, splitRow, tensorOf, tf } from "denoise/plugin";
+import { intervals, type LogSnr } from "./rates.ts";
 
 /** What a solver is made of. */
 export interface Solver {
@@ -20,20 +20,13 @@ export interface Solver {
   readonly order: number;
 }
 
-type State = { image: tf.Tensor } & Record<string, tf.Tensor>;
-interface Tools {
-  denoise(image: tf.Tensor4D, rates: { signal: tf.Tensor; noise: tf.Tensor }): { signal: tf.Tensor; noise: tf.Tensor };
-  clip(signal: tf.Tensor4D): tf.Tensor4D;
-  readonly random: { normal(shape: number[]): tf.Tensor };
-}
-
-/** A sampler; see `Sampler` for what it returns. @throws {Refusal} where there is too much stochasticity */
-export function solver({ schedule, times, alpha, weights, order, ...noise }: Solver) {
-  const stochastic = noise.stochasticity > 0;
-  const past = weights === undefined ? [] : weights[0]!.slice(1).map((_, i) => `noise${i + 1}`);
-  const rows = intervals(schedule, times, noise).map((interval, step) => [
-    ...rowOf(interval),
-    ...(alpha === undefined ? [] : ratesOf(schedule.logSnr(times[step]! - alpha * (times[step]! - times[step + 1]!)))),
+/** A solver of the probability flow. @throws {Refusal} where there is too much stochasticity */
+export function solver({ schedule, times, alpha, weights, order, ...fresh }: Solver): Sampler {
+  const stochastic = fresh.stochasticity > 0;
+  const past = weights?.[0]?.slice(1).map((_, i) => `noise${i + 1}`) ?? []; // estimates of the steps before, newest first
+  const rows = intervals(schedule, times, fresh).map((interval, step) => [
+    ...interval,
+    ...(alpha === undefined ? [] : ratesBetween(schedule, times[step]!, times[step + 1]!, alpha)),
     ...(weights?.[step] ?? []),
   ]);
   return {
@@ -42,49 +35,37 @@ export function solver({ schedule, times, alpha, weights, order, ...noise }: Sol
     stochastic,
     evaluationsPerStep: alpha === undefined ? 1 : 2,
     plan: () => rows,
-    init: (noise: tf.Tensor4D): State => ({
-      image: noise,
-      ...Object.fromEntries(past.map((name) => [name, tf.zerosLike(noise)])),
-    }),
-    step(state: State, row: tf.Tensor1D, { denoise, clip, random }: Tools): { state: State; signal: tf.Tensor } {
-      const cells = tf.split(tf.reshape(row, [1, row.size, 1, 1]), row.size, 1) as tf.Tensor4D[];
-      const [signalRate, noiseRate, nextSignal, nextNoise, fresh] = cells.splice(0, 5) as Five;
-      const image = state.image as tf.Tensor4D;
-      const withNoise = (noise: tf.Tensor) => ({
-        signal: clip(tf.div(tf.sub(image, tf.mul(noiseRate, noise)), signalRate)),
-        noise,
-      });
-      const own = denoise(image, { signal: signalRate, noise: noiseRate });
-      let estimate: { signal: tf.Tensor; noise: tf.Tensor } = own;
-      const between = alpha === undefined ? undefined : cells.splice(0, 2) as [tf.Tensor4D, tf.Tensor4D];
+    init: (noise) => ({ image: noise, ...Object.fromEntries(past.map((name) => [name, tf.zerosLike(noise)])) }),
+    step(state, row, { denoise, clip, random }) {
+      const { image } = state;
+      const [signal, noise, nextSignal, nextNoise, fresh, ...rest] = splitRow(row, 5);
+      const rates = { signal, noise };
+      const withNoise = (noise: tf.Tensor4D) => ({ signal: clip(signalOf(image, noise, rates)), noise });
+      const own = denoise(image, rates);
+      const estimates = [own.noise, ...past.map((name) => tensorOf<tf.Tensor4D>(state, name))];
+      let estimate: { signal: tf.Tensor4D; noise: tf.Tensor4D } = own;
       if (weights !== undefined) {
-        const estimates = [own.noise, ...past.map((name) => state[name]!)];
-        estimate = withNoise(tf.addN(estimates.map((noise, i) => tf.mul(cells[i]!, noise))));
+        const shares = rest.slice(alpha === undefined ? 0 : 2);
+        estimate = withNoise(tf.addN(shares.map((share, i) => tf.mul(share, estimates[i]!))));
       }
       if (alpha !== undefined) {
-        const [signal, noise] = between!;
-        const ahead = tf.add(tf.mul(signal, estimate.signal), tf.mul(noise, estimate.noise)) as tf.Tensor4D;
+        const [, , , , , signal, noise] = splitRow(row, 7); // rates where the second evaluation is
+        const ahead = tf.add<tf.Tensor4D>(tf.mul(signal, estimate.signal), tf.mul(noise, estimate.noise));
         const second = denoise(ahead, { signal, noise }).noise;
         const share = 1 / (2 * alpha); // of the second evaluation: the family of second-order Runge-Kutta methods
         estimate = withNoise(tf.add(tf.mul(1 - share, estimate.noise), tf.mul(share, second)));
       }
-      const next = tf.add(tf.mul(nextSignal, estimate.signal), tf.mul(nextNoise, estimate.noise));
-      // The oldest estimate drops out, and this step's joins.
-      const kept = past.map((name, i) => [name, i === 0 ? own.noise : state[past[i - 1]!]!]);
-      return {
-        state: {
-          image: stochastic ? tf.add(next, tf.mul(fresh, random.normal(image.shape.slice(1)))) : next,
-          ...Object.fromEntries(kept),
-        },
-        signal: estimate.signal,
-      };
+      let next = tf.add<tf.Tensor4D>(tf.mul(nextSignal, estimate.signal), tf.mul(nextNoise, estimate.noise));
+      if (stochastic) next = tf.add(next, tf.mul(fresh, random.normal(image.shape.slice(1))));
+      // This step's estimate joins those that are kept, and the oldest drops out.
+      const kept = Object.fromEntries(past.map((name, i) => [name, estimates[i]!]));
+      return { state: { image: next, ...kept }, signal: estimate.signal };
     },
   };
 }
 
-type Five = [tf.Tensor4D, tf.Tensor4D, tf.Tensor4D, tf.Tensor4D, tf.Tensor4D];
-
-/** The numbers of every step, in the order in which `step` takes them. */
-function rowOf({ signal, noise, nextSignal, nextNoise, fresh }: Interval): number[] {
-  return [signal, noise, nextSignal, nextNoise, fresh];
+/** Signal and noise rate at a part of the way from a time to the next. */
+function ratesBetween(schedule: LogSnr, time: number, next: number, part: number): [signal: number, noise: number] {
+  const { signal, noise } = ratesOf(schedule.logSnr(time - part * (time - next)));
+  return [signal, noise];
 }

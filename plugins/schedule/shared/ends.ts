@@ -1,12 +1,6 @@
 /** The ends of a schedule, as log-SNRs. */
 import { z } from "denoise/plugin";
 
-/** Powers of signal and noise; they sum to one. */
-export interface Powers {
-  readonly signal: number;
-  readonly noise: number;
-}
-
 /** Options of a schedule between two log-SNRs. */
 export const endOptions = z.object({
   start_log_snr: z.number().min(-30).max(30).default(2.5).describe("ln(signal power / noise power) at time 0"),
@@ -24,9 +18,4 @@ export function endsFall(
     path: ["end_log_snr"],
     message: `End log-SNR ${end_log_snr} is not below the start's ${start_log_snr}: time 1 is the noise, so lower it`,
   });
-}
-
-/** Powers of a log-SNR. Each keeps its digits, however small: one is never taken from 1. */
-export function powersOf(logSnr: number): Powers {
-  return { signal: 1 / (1 + Math.exp(-logSnr)), noise: 1 / (1 + Math.exp(logSnr)) };
 }

@@ -133,6 +133,6 @@ export async function startOurs(path: string, console: Console) {
 }
 
 function partsOf(graph: Awaited<ReturnType<typeof wire>>) {
-  const { batch_size: batchSize, repeats } = graph.one("dataset").options as { batch_size: number; repeats: number };
+  const { batch_size: batchSize, repeats } = graph.one("dataset").options;
   return { backend: graph.one("backend"), batchSize, repeats };
 }
