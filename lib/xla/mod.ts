@@ -1,5 +1,6 @@
 /** tfjs on XLA: any tfjs program, compiled through a PJRT plugin. */
 export { type CompileFunctionOptions } from "./backend/compile.ts";
+export type { AskedPrecision } from "./backend/bfloat16.ts";
 export { XlaEngine, type XlaOptions } from "./backend/engine.ts";
 export type { MemoryOptions } from "./backend/gpu.ts";
 export type { ClientOptions } from "./pjrt/mod.ts";

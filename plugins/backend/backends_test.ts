@@ -5,7 +5,7 @@ import { pjrtPlugin as pjrt } from "../../tests/backends.ts";
 import auto from "./auto.ts";
 import cpu from "./cpu.ts";
 import wasm from "./wasm.ts";
-import xla from "./xla.ts";
+import xla, { precisionTexts } from "./xla.ts";
 
 const backends = { cpu, wasm, auto, ...(pjrt === undefined ? {} : { xla }) };
 
@@ -178,6 +178,28 @@ Deno.test("auto takes wasm where XLA cannot be fetched, whatever the reason", ()
     assert.match(chosen.description, /^wasm .*xla on cpu does not start: /);
     assert.ok(!chosen.description.includes("\n"), "one line");
   }));
+
+Deno.test("xla says where it computes in float32 instead of in mixed precision, and its build does", () => {
+  for (const precision of ["float32", "mixed"] as const) {
+    assert.deepEqual(precisionTexts(precision, precision), { build: "", description: precision });
+  }
+  assert.deepEqual(precisionTexts("mixed", "float32"), {
+    build: ", float32 instead of mixed",
+    description: "float32: this processor has no fast bfloat16",
+  });
+});
+
+Deno.test({
+  name: "xla in mixed precision describes the precision that it computes in (xla)",
+  ignore: pjrt === undefined,
+  async fn() {
+    const backend = await xla.create({ options: xla.options.parse({ plugin: pjrt, precision: "mixed" }) });
+    await backend.start();
+    assert.match(backend.description, /^xla on .*, (mixed|float32: this processor has no fast bfloat16)\)$/);
+    assert.equal(backend.description.endsWith(", mixed)"), !backend.build!.endsWith(", float32 instead of mixed"));
+    await backend.stop();
+  },
+});
 
 Deno.test("auto and xla refuse a DENOISE_PJRT_PLUGIN that is not there or no plugin, with its path", async () => {
   const file = await Deno.makeTempFile({ suffix: ".so" });

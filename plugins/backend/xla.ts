@@ -10,6 +10,7 @@ import {
   damageOf,
   listInstalled,
   pluginVariable,
+  type Precision,
   requestRuntime,
   RuntimeError,
   runtimes,
@@ -27,7 +28,8 @@ export default plugin({
   outside: { plugin: "library" },
   options: z.object({
     precision: z.enum(["float32", "mixed"]).default("float32").describe(
-      "mixed: convolutions and matrix products in bfloat16, all else in float32",
+      "mixed: convolutions and matrix products in bfloat16, all else in float32; " +
+        "float32 on a processor that has no fast bfloat16",
     ),
     devices: z.int().min(1).max(64).default(1).describe(
       "devices that share each batch; the state is copied to each, and gradients are summed",
@@ -56,7 +58,14 @@ export default plugin({
       async start(tools = {}) {
         if (engine === undefined) {
           const path = plugin ?? choosePlugin().plugin ?? await cpuPlugin(tools);
-          engine = new XlaEngine({ plugin: path, devices, precision, library, memory: { fraction, preallocate } });
+          const fast = precision === "mixed" ? "mixed-where-fast" : precision;
+          engine = new XlaEngine({
+            plugin: path,
+            devices,
+            precision: fast,
+            library,
+            memory: { fraction, preallocate },
+          });
         }
         await engine.start().catch((error) => {
           throw explained(error, plugin);
@@ -66,8 +75,11 @@ export default plugin({
         const what = platform === "cpu" ? `${cores} core${cores === 1 ? "" : "s"}` : all[0]!.kind;
         const model = platform === "cpu" ? `${cpus()[0]?.model ?? "a processor"} with ${what}` : what;
         const version = platformVersion === platform ? "" : ` (${platformVersion.split("\n")[0]!.trim()})`;
-        build = `${runtimeOf(engine.plugin)}${version}, ${model}`;
-        description = `xla on ${platform} (${what}${devices > 1 ? `, ${devices} devices` : ""}, ${precision})`;
+        const computed = precisionTexts(precision, engine.precision);
+        build = `${runtimeOf(engine.plugin)}${version}, ${model}${computed.build}`;
+        description = `xla on ${platform} (${what}${
+          devices > 1 ? `, ${devices} devices` : ""
+        }, ${computed.description})`;
       },
       compile: (fn, options) => running(engine, options.name).compile(fn, options),
       repeat: (step, options) => running(engine, options.name).repeat(step, options),
@@ -77,6 +89,13 @@ export default plugin({
     };
   },
 });
+
+/** What the backend says of the precision that it computes in, which may not be the one that was asked for. */
+export function precisionTexts(asked: Precision, used: Precision): { build: string; description: string } {
+  if (asked === used) return { build: "", description: used };
+  // The build says it too: a run that was trained in mixed precision is told when it continues in float32.
+  return { build: `, ${used} instead of ${asked}`, description: `${used}: this processor has no fast bfloat16` };
+}
 
 /** The runtime that a plugin is of, such as `cpu 0.7.1`; a file of the user's by its name and size. */
 function runtimeOf(path: string): string {

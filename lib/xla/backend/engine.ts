@@ -4,6 +4,7 @@ import { cpus } from "node:os";
 import { join } from "node:path";
 import { type Client, type ClientOptions, loadPlugin } from "../pjrt/mod.ts";
 import { XlaBackend } from "./backend.ts";
+import { type AskedPrecision, precisionAt } from "./bfloat16.ts";
 import { compileFunction, type CompileFunctionOptions } from "./compile.ts";
 import { XlaDevice } from "./device.ts";
 import { ProgramCache } from "./disk.ts";
@@ -22,8 +23,11 @@ export interface XlaOptions {
   readonly plugin: string;
   /** Devices to split compiled functions over. On a CPU, one process has as many as are asked for. Default 1. */
   readonly devices?: number | undefined;
-  /** `mixed`: convolutions and matrix products in bfloat16, sums in float32. Default `float32`. */
-  readonly precision?: Precision | undefined;
+  /**
+   * `mixed`: convolutions and matrix products in bfloat16, sums in float32. `mixed-where-fast`: float32 on processors
+   * without bfloat16 arithmetic, else mixed. Default `float32`.
+   */
+  readonly precision?: AskedPrecision | undefined;
   /** Folder of compiled programs; undefined: below the user's cache folder; null: none are kept. */
   readonly cache?: string | null | undefined;
   /** Memory of GPUs; a CPU takes what it needs. */
@@ -48,6 +52,7 @@ const registered = new Map<string, XlaDevice>();
 export class XlaEngine {
   readonly #options: XlaOptions;
   #device: XlaDevice | undefined;
+  #precision: Precision | undefined;
 
   /** Loads nothing yet: `start` does. */
   constructor(options: XlaOptions) {
@@ -70,10 +75,16 @@ export class XlaEngine {
     throw new Error("Cannot use the xla backend: start it first");
   }
 
+  /** What compiled programs compute in. @throws Error before `start` */
+  get precision(): Precision {
+    if (this.#precision !== undefined) return this.#precision;
+    throw new Error("Cannot tell the xla backend's precision: start it first");
+  }
+
   /** Loads the plugin and makes this the current backend of tfjs. Safe to call twice. */
   async start(): Promise<void> {
     await this.register();
-    settings.precision = this.#options.precision ?? "float32";
+    settings.precision = this.precision;
     await tf.setBackend(this.name);
     await tf.ready();
   }
@@ -88,7 +99,9 @@ export class XlaEngine {
           `Cannot use ${devices} devices: the ${client.platform} plugin sees ${client.devices.length}; ask for at most that many`,
         );
       }
-      const all = { ...await supportedFlags(client, precision), ...toolkitFlags(plugin), ...flags };
+      const { platform, plugin: { processorFeatures: features } } = client;
+      this.#precision = precisionAt({ platform, features }, precision);
+      const all = { ...await supportedFlags(client, this.#precision), ...toolkitFlags(plugin), ...flags };
       const folder = cache === undefined ? defaultFolder() : cache;
       const build = JSON.stringify([buildOf(client), all]);
       const programs = folder === null ? undefined : new ProgramCache(folder, build);
