@@ -59,3 +59,10 @@ export { sweep, type SweepOptions, type SweepResult } from "./pipeline/commands/
 export { type Console, terminalConsole } from "./pipeline/terminal/console.ts";
 export { type Interruption, onInterrupt } from "./pipeline/terminal/interrupt.ts";
 export { version } from "./pipeline/version.ts";
+
+// The parts that `train` and `sample` are made of, for a loop of your own: see examples/custom_loop.ts.
+export { batches, chunks, openPictures, type Pictures } from "./pipeline/data/mod.ts";
+export { buildGenerate } from "./pipeline/programs/generate.ts";
+export { type Batch, compiledInitialState, type TrainState, upload } from "./pipeline/programs/states.ts";
+export { buildEvaluationStep, buildTrainStep } from "./pipeline/programs/train_step.ts";
+export { disposeTree, seedTensor } from "./lib/tensor/mod.ts";

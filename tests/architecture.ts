@@ -19,17 +19,20 @@ function layerOf(file: string): string {
   return layer === "cli.ts" ? "cli" : layer!;
 }
 
-/** The layers, from the imports of all files. Tests and the templates that `deno task new` writes are left out. */
+/** Not among the layers: tests, programs on top, what `deno task new` writes, and the number that all may read. */
+const leftOut = /^(examples|pipeline\/registry\/templates)\/|^pipeline\/version\.ts$|^deno\.json$/;
+
+/** The layers, from the imports of all files. */
 export async function readLayers(): Promise<Layers> {
   const layers = new Map<string, Set<string>>();
   const layer = (name: string) => layers.get(name) ?? layers.set(name, new Set()).get(name)!;
   for (const file of await sourceFiles()) {
-    if (isTest(file) || file.startsWith("pipeline/registry/templates/") || file === "pipeline/version.ts") continue;
+    if (isTest(file) || leftOut.test(file)) continue;
     const from = layerOf(file);
     const all = layer(from);
     for (const one of importsOf(await textOf(file))) {
       const target = targetOf(file, one);
-      if (target === undefined || target === "pipeline/version.ts" || target === "deno.json") continue;
+      if (target === undefined || leftOut.test(target)) continue;
       const to = layerOf(target);
       layer(to);
       if (to !== from) all.add(to);

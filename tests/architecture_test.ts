@@ -5,7 +5,7 @@ import { textOf } from "./source_files.ts";
 
 Deno.test("docs/architecture.svg shows the imports as they are", async () => {
   const svg = await drawLayers(reduced(await readLayers()));
-  assert.equal(await textOf(picture), svg, "imports between folders came or went: run `deno task architecture`");
+  assert.ok(await textOf(picture) === svg, "imports between folders came or went: run `deno task architecture`");
 });
 
 Deno.test("reduced() leaves out the arrows that follow from others, and refuses a circle", () => {
