@@ -1,7 +1,7 @@
 /** Holds the README to what it says: its sampler is the example's, its recipe works with it, no plugin is left out. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { builtins, readRecipe, wire } from "../mod.ts";
+import { builtins, DenoiseError, formatProblems, readRecipe, wire } from "../mod.ts";
 import { kinds } from "../pipeline/kinds/mod.ts";
 import { textOf } from "./source_files.ts";
 
@@ -23,6 +23,20 @@ Deno.test("the README's recipe takes the README's sampler", async () => {
     await Deno.writeTextFile(join(folder, "mine.yaml"), `${used}\n${recipe}`);
     const graph = await wire(await readRecipe(join(folder, "mine.yaml"), { plugins: builtins }));
     assert.equal(graph.sampler("preview").stage.order, 2);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("the README shows what a mistake is answered with", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const file = join(folder, "mine.yaml");
+    await Deno.writeTextFile(file, block("yaml").replace("block_depth: 2", "blok_depth: 2"));
+    const error = await readRecipe(file, { plugins: builtins }).then(() => undefined, (error) => error);
+    assert.ok(error instanceof DenoiseError);
+    const text = formatProblems(error.problems, { colour: false }).replaceAll(file, "mine.yaml");
+    assert.ok(readme.includes(`\`\`\`\n${text.replace("\n\n1 problem in mine.yaml", "")}\n\`\`\`\n`), text);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
