@@ -61,10 +61,8 @@ export { type Interruption, onInterrupt } from "./pipeline/terminal/interrupt.ts
 export { version } from "./pipeline/version.ts";
 
 // The parts that `train` and `sample` are made of, for a loop of your own: see examples/custom_loop.ts.
-export { batches, type BatchOptions, chunks } from "./pipeline/data/batches.ts";
-export { openPictures, type OpenPicturesOptions } from "./pipeline/data/open.ts";
-export type { DataDigest, DataRecord, HostBatch, PictureRecord, Pictures, PictureSet } from "./pipeline/data/types.ts";
-export { buildGenerate, type Generate, type GenerateOptions, type Seen } from "./pipeline/programs/generate.ts";
+export { batches, chunks, openPictures, type Pictures } from "./pipeline/data/mod.ts";
+export { buildGenerate } from "./pipeline/programs/generate.ts";
 export { type Batch, compiledInitialState, type TrainState, upload } from "./pipeline/programs/states.ts";
-export { buildEvaluationStep, buildTrainStep, type Errors, type Evaluation } from "./pipeline/programs/train_step.ts";
+export { buildEvaluationStep, buildTrainStep } from "./pipeline/programs/train_step.ts";
 export { disposeTree, seedTensor } from "./lib/tensor/mod.ts";

@@ -6,13 +6,11 @@ import type { HostBatch, PictureSet } from "./types.ts";
 
 /** Which batches. */
 export interface BatchOptions {
-  /** Pictures in a batch. */
   readonly batchSize: number;
   /** In training: shuffled, whole batches only, `repeats` passes. Otherwise one pass in order, the last batch as it falls. */
   readonly training: boolean;
   /** Integer from 0 to 2^53 - 1. */
   readonly seed: number;
-  /** Number of the epoch, from 0 on: each has an order of its own. */
   readonly epoch: number;
   /** Passes that make an epoch, each in an order of its own. Default 1. */
   readonly repeats?: number;

@@ -20,11 +20,8 @@ export interface OpenPicturesOptions {
   readonly cache?: string;
   /** False forbids downloads. Default true. */
   readonly download?: boolean;
-  /** Stops downloads and decoding. */
   readonly signal?: AbortSignal;
-  /** Called as pictures are downloaded and decoded. */
   readonly progress?: (progress: Progress) => void;
-  /** Takes what the user should know, such as pictures that were skipped. */
   readonly warn?: (message: string) => void;
   /** Adds the place in the recipe; `option` is the option of the dataset that has to change, if one has. */
   readonly problem?: (text: Text, option?: string) => Problem;

@@ -3,9 +3,7 @@ import type { ImageShape } from "../kinds/common.ts";
 
 /** One split of a dataset, decoded: reading a picture is a copy of bytes. */
 export interface PictureSet {
-  /** Pictures in the split. */
   readonly count: number;
-  /** Shape of every picture. */
   readonly shape: ImageShape;
   /** Class of each picture, where the dataset has classes. */
   readonly labels?: Int32Array;
@@ -15,7 +13,6 @@ export interface PictureSet {
 
 /** What is known of a picture besides its pixels. */
 export interface PictureRecord {
-  /** As its dataset calls it, such as a path. */
   readonly name: string;
   /** Hash of its decoded bytes, 16 hexadecimal digits. */
   readonly content: string;
@@ -25,9 +22,7 @@ export interface PictureRecord {
 
 /** The pictures of both splits, in the order that batches count them in. */
 export interface DataRecord {
-  /** Pictures that are trained on. */
   readonly train: readonly PictureRecord[];
-  /** Pictures that are measured on. */
   readonly validation: readonly PictureRecord[];
 }
 
@@ -36,23 +31,17 @@ export interface DataRecord {
  * else. Names, places and times of files are not in them.
  */
 export interface DataDigest {
-  /** Digest of the pictures that are trained on. */
   readonly train: string;
-  /** Digest of those that are measured on. */
   readonly validation: string;
 }
 
 /** An opened dataset. */
 export interface Pictures extends AsyncDisposable {
-  /** Pictures that are trained on. */
   readonly train: PictureSet;
-  /** Pictures that are measured on. */
   readonly validation: PictureSet;
-  /** Names of the classes, where the dataset has them. */
   readonly classes?: readonly string[];
   /** True where the validation pictures are those that are trained on. */
   readonly measuresTraining: boolean;
-  /** What the pictures are, in short. */
   readonly digest: DataDigest;
   /** What the digest is of, picture by picture. */
   record(): DataRecord;
@@ -66,8 +55,6 @@ export interface HostBatch {
   readonly image: Uint8Array;
   /** Unique within an epoch: `repeat * count + index`. The key of random draws for this picture. */
   readonly item: Int32Array;
-  /** Class of each picture, where the dataset has classes. */
   readonly label?: Int32Array;
-  /** Pictures in the batch. */
   readonly size: number;
 }
