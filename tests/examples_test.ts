@@ -3,20 +3,22 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { pluginVariable } from "../lib/xla/runtime/choose.ts";
+import { pluginForTests } from "../lib/xla/testing.ts";
 import { contract } from "../testing.ts";
 import solver from "../examples/dpm_solver.ts";
-import { plugin } from "./backends.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const folder = await Deno.makeTempDir();
 addEventListener("unload", () => Deno.removeSync(folder, { recursive: true }));
+
+const own = { DENOISE_CACHE: join(folder, "cache"), DENOISE_STATE: join(folder, "state") };
 
 /** Runs an example in a folder of its own; returns what it printed. */
 async function run(name: string, args: readonly string[] = [], env: Readonly<Record<string, string>> = {}) {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "--quiet", "--config", join(root, "deno.json"), "-P=train", join(root, "examples", name), ...args],
     cwd: folder,
-    env: { DENOISE_CACHE: join(folder, "cache"), ...env },
+    env: { ...own, ...env },
   }).output();
   const [out, err] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
   assert.equal(code, 0, `${name}: ${err}`);
@@ -44,13 +46,14 @@ Deno.test("the plugin of an example draws the samples of its recipe", async () =
       ...[join(root, "examples", "dpm_solver.yaml"), "train.epochs=1", "backend=wasm"],
     ],
     cwd: folder,
-    env: { DENOISE_CACHE: join(folder, "cache"), DENOISE_STATE: join(folder, "state") },
+    env: own,
   }).output();
   assert.equal(code, 0, new TextDecoder().decode(stderr));
   assert.ok((await Deno.stat(join(folder, "runs", "dpm-solver", "samples", "epoch-001.png"))).isFile);
 });
 
 Deno.test("plain tfjs fits a line on XLA, or says why it does not", async () => {
+  const plugin = pluginForTests();
   if (plugin !== undefined) {
     assert.equal(await run("xla.ts", [], { [pluginVariable]: plugin }), "y = 3.000 x + 1.000\n");
   } else assert.match(await run("xla.ts"), /^skipped: .*deno task runtime add cpu$/m);
