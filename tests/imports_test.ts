@@ -1,12 +1,7 @@
 /** Imports point one way: one rule a folder says what is below it. */
 import assert from "node:assert/strict";
-import { posix } from "node:path";
+import { type Import, importsOf, targetOf } from "./imports.ts";
 import { isTest, sourceFiles, textOf } from "./source_files.ts";
-
-interface Import {
-  readonly specifier: string;
-  readonly typeOnly: boolean;
-}
 
 /** What a folder may import of this repository, the first rule that fits; libraries are free to all. */
 interface Rule {
@@ -64,30 +59,13 @@ const rules: readonly Rule[] = [
     of: /^cli\/launch\//,
     may: /^(cli\/launch|lib\/(files|xla\/runtime))\/|^pipeline\/(recipe\/checkpoint|terminal\/shell|trust\/code)\.ts$/,
   },
+  { of: /^examples\//, may: /^(mod|plugin)\.ts$|^lib\/xla\/mod\.ts$/ }, // by their public names
   { of: /^cli(\.ts$|\/)/, may: /^cli\/(?!launch\/)|^mod\.ts$/ }, // the library as anybody has it
 ];
 
-const own: Readonly<Record<string, string>> = {
-  "denoise": "mod.ts",
-  "denoise/plugin": "plugin.ts",
-  "denoise/testing": "testing.ts",
-};
-
-/** Imports of a module, those in comments and in texts left out. */
-export function importsOf(text: string): Import[] {
-  const code = text.replaceAll(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, "").replaceAll(/`(?:\\.|[^`\\])*`/g, "``");
-  const statics = code.matchAll(/^(?:import|export)\s(type\s)?[^;"]*?(?:from\s)?"([^"\n]+)";$/gm);
-  const dynamics = code.matchAll(/\bimport\("([^"\n]+)"\)/g);
-  return [
-    ...[...statics].map(([, type, specifier]) => ({ specifier: specifier!, typeOnly: type !== undefined })),
-    ...[...dynamics].map(([, specifier]) => ({ specifier: specifier!, typeOnly: false })),
-  ];
-}
-
 /** What is wrong with an import of a file; undefined where it is allowed. */
-export function fault(file: string, { specifier, typeOnly }: Import): string | undefined {
-  const target = own[specifier] ??
-    (/^\.\.?\//.test(specifier) ? posix.join(posix.dirname(file), specifier) : undefined);
+function fault(file: string, { specifier, typeOnly }: Import): string | undefined {
+  const target = targetOf(file, { specifier });
   if (target === undefined) return undefined; // a library
   const rule = rules.find(({ of }) => of.test(file));
   if (rule === undefined) return `${file} is in a folder that tests/imports_test.ts has no rule for`;

@@ -34,7 +34,6 @@ async function packagesOf(file: string): Promise<string[]> {
 Deno.test("commands load no package at their start but those that nearly all of them need", async () => {
   assert.deepEqual(await packagesOf("cli.ts"), [
     "@tensorflow/tfjs",
-    "cli-progress",
     "commander",
     "picocolors",
     "yaml",
