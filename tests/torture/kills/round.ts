@@ -120,6 +120,6 @@ function complaintOf({ code, killed, hung, complaint, output }: Ended, among: bo
   if (hung) return "a process hung";
   if (killed || code === 0) return undefined;
   // Of two that train in the same folder, one is refused.
-  if (among && code === 1 && complaint.includes("is already training there")) return undefined;
+  if (among && code === 1 && /already\s+training\s+there/.test(complaint)) return undefined;
   return `a process ended with ${code}: ${(complaint || output).slice(0, 2000)}`;
 }
