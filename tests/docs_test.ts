@@ -37,7 +37,7 @@ Deno.test("pages name files and folders that exist", async () => {
   const lost: string[] = [];
   for (const [page, text] of texts) {
     for (const [path] of text.matchAll(parts)) {
-      // `lib/xla` may be followed by a full stop; patterns such as plugins/<kind> are no paths.
+      // `lib/xla` may be followed by a full stop; patterns such as plugins/<kind> are not paths.
       if (!/[<>*]/.test(path) && !await exists(path.replace(/\.$/, ""))) lost.push(`${page}: ${path}`);
     }
   }

@@ -1,4 +1,4 @@
-/** The declarations of a module as they stand in its source: what `plugins show KIND` prints of an interface. */
+/** The declarations of a module as its source has them: what `plugins show KIND` prints of an interface. */
 
 /** Exported types of a module by name, each with its comment, and where the names that it imports come from. */
 interface Declarations {

@@ -34,7 +34,7 @@ export async function showKind(source: PluginSource, kind: Kind): Promise<string
   ].join("\n");
 }
 
-/** A title with lines below it, the code among them as it stands. */
+/** A title with lines below it, the code among them unchanged. */
 function section(title: string, lines: readonly string[]): string[] {
   return ["", title, ...lines.map((line) => (line === "" ? "" : `  ${line}`))];
 }

@@ -43,7 +43,7 @@ Deno.test("showKind() prints the declarations of a sampler with their comments, 
   assert.ok(!text.includes("samplerOptions"));
 });
 
-Deno.test("declarationsIn() prints each type once, and nothing that is no type", async () => {
+Deno.test("declarationsIn() prints each type once, and nothing that is not a type", async () => {
   for (const kind of kindNames) {
     const texts = await declarationsIn(new URL(`../kinds/${kind}.ts`, import.meta.url));
     const names = texts.map((text) => /^export (?:interface|type) (\w+)/m.exec(text)![1]);
