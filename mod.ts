@@ -37,8 +37,15 @@ export {
 
 // Recipes: read, explained, written.
 export { type ReadOptions, readRecipe } from "./pipeline/recipe/read.ts";
-export type { Change, Origin, Path, PluginSource, Recipe, RecipeStage } from "./pipeline/recipe/types.ts";
-export type { TrainOptions as RecipeTrain } from "./pipeline/recipe/types.ts";
+export type {
+  Change,
+  Origin,
+  Path,
+  PluginSource,
+  Recipe,
+  RecipeStage,
+  TrainSettings,
+} from "./pipeline/recipe/types.ts";
 export { explain } from "./pipeline/recipe/explain.ts";
 export { differences, toYaml } from "./pipeline/recipe/write.ts";
 export { jsonSchema } from "./pipeline/recipe/schema.ts";
@@ -62,7 +69,7 @@ export { dryRun } from "./pipeline/commands/dry_run.ts";
 export { sample, type SampleOptions, type SampleResult } from "./pipeline/commands/sample.ts";
 export { evaluate, type EvaluateOptions, type EvaluateResult } from "./pipeline/commands/evaluate.ts";
 export { sweep, type SweepOptions, type SweepResult } from "./pipeline/commands/sweep/sweep.ts";
-export type { Cell as SweepCell } from "./pipeline/commands/sweep/table.ts";
+export type { SweepCell } from "./pipeline/commands/sweep/table.ts";
 export type { Point as SweepPoint } from "./pipeline/commands/sweep/grid.ts";
 export { report } from "./pipeline/commands/report.ts";
 export { exportWeights } from "./pipeline/commands/interchange/export.ts";

@@ -1,5 +1,5 @@
 /** Sampler `dpm-solver`: DPM-Solver++(2M). Used by `deno task run examples/dpm_solver.yaml`. */
-import { plugin, tf, z } from "denoise/plugin";
+import { plugin, ratesOf, splitRow, tf, z } from "denoise/plugin";
 
 export default plugin({
   kind: "sampler",
@@ -13,10 +13,10 @@ export default plugin({
     const logSnrs = Array.from({ length: steps + 1 }, (_, step) => schedule.logSnr(1 - step / steps));
     const plan = logSnrs.slice(1).map((next, step) => {
       const now = logSnrs[step] ?? next, before = logSnrs[step - 1];
-      const [signal, noise] = rates(now), [nextSignal, nextNoise] = rates(next);
-      const keep = nextNoise / noise;
+      const from = ratesOf(now), to = ratesOf(next);
+      const keep = to.noise / from.noise;
       const lean = before === undefined ? 0 : (next - now) / (now - before) / 2;
-      return [signal, noise, keep, nextSignal - keep * signal, lean];
+      return [from.signal, from.noise, keep, to.signal - keep * from.signal, lean];
     });
     return {
       steps,
@@ -26,16 +26,12 @@ export default plugin({
       plan: () => plan,
       init: (noise) => ({ image: noise, before: tf.zerosLike(noise) }),
       step({ image, before = image }, row, { denoise }) {
-        const at = (i: number) => tf.reshape(tf.slice(row, i, 1), [1, 1, 1, 1]);
-        const { signal } = denoise(image as tf.Tensor4D, { signal: at(0), noise: at(1) });
-        const ahead = tf.add(signal, tf.mul(at(4), tf.sub(signal, before))); // where the predictions are heading
-        return { state: { image: tf.add(tf.mul(at(2), image), tf.mul(at(3), ahead)), before: signal }, signal };
+        const [rate, noise, keep, add, lean] = splitRow(row, 5);
+        const { signal } = denoise(image, { signal: rate, noise });
+        const ahead = tf.add(signal, tf.mul(lean, tf.sub(signal, before))); // where the predictions are heading
+        const next = tf.add<tf.Tensor4D>(tf.mul(keep, image), tf.mul(add, ahead));
+        return { state: { image: next, before: signal }, signal };
       },
     };
   },
 });
-
-/** Signal and noise rate of a log-SNR: their powers sum to one. */
-function rates(logSnr: number): [signal: number, noise: number] {
-  return [1 / Math.sqrt(1 + Math.exp(-logSnr)), 1 / Math.sqrt(1 + Math.exp(logSnr))];
-}

@@ -20,7 +20,7 @@ import {
 } from "../mod.ts";
 import { cutGrid, decode, type Picture } from "../lib/image/mod.ts";
 import { sampleGrids } from "../pipeline/commands/pictures/animation.ts";
-import { type Cell, kidChart } from "../pipeline/commands/pictures/kid.ts";
+import { type KidCell, kidChart } from "../pipeline/commands/pictures/kid.ts";
 import { loadWithSamplers, samplerLabel } from "../pipeline/commands/pictures/samplers.ts";
 import { trajectory, trajectoryLabels } from "../pipeline/commands/pictures/trajectory.ts";
 import { chartToSvg } from "../pipeline/view/plots/mod.ts";
@@ -308,7 +308,7 @@ Deno.test("kid measures each sampler with each number of steps once, keeps what 
 });
 
 Deno.test("samplers that evaluate more than once a step are compared by evaluations too; with a spread for few alone", async () => {
-  const cell = (sampler: string, steps: number, evaluations: number): Cell => ({
+  const cell = (sampler: string, steps: number, evaluations: number): KidCell => ({
     key: `${sampler} ${steps}`,
     sampler,
     steps,
@@ -316,7 +316,7 @@ Deno.test("samplers that evaluate more than once a step are compared by evaluati
     measurement: { id: "metrics[0]", label: "m", name: "m", value: 1 / steps, spread: 0.1, better: "lower" },
   });
   const cells = (names: string[]) => names.flatMap((name) => [2, 4].map((steps) => cell(name, steps, steps)));
-  const draw = async (cells: Cell[]) => await chartToSvg(kidChart(cells, "about"));
+  const draw = async (cells: KidCell[]) => await chartToSvg(kidChart(cells, "about"));
   const plain = await draw(cells(["a", "b"]));
   const both = await draw([...cells(["a", "b"]), cell("c", 2, 4), cell("c", 4, 8)]);
   assert.ok(!plain.includes("network evaluations") && plain.includes(">diffusion steps</text>"));

@@ -15,7 +15,7 @@ import type { Kind, Slot } from "../kinds/mod.ts";
 import type { AnyPlugin } from "../kinds/plugin.ts";
 import { loadPluginFile } from "../registry/load_file.ts";
 import { DenoiseError, type Problem } from "../problems/problem.ts";
-import type { Recipe, RecipeStage, TrainOptions } from "../recipe/types.ts";
+import type { Recipe, RecipeStage, TrainSettings } from "../recipe/types.ts";
 import { wire } from "./wire.ts";
 
 type Create = (context: Record<string, unknown>) => unknown;
@@ -66,7 +66,7 @@ interface Given {
 }
 
 /** A recipe of these stages; its problems are placed at a line that counts the stages. */
-function recipeOf(given: Record<string, Given>, train: Partial<TrainOptions> = {}): Recipe {
+function recipeOf(given: Record<string, Given>, train: Partial<TrainSettings> = {}): Recipe {
   const stages = Object.entries(given).map(([id, { kind, needs, options, create, plugin }]): RecipeStage => ({
     kind,
     id,

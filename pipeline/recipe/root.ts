@@ -10,7 +10,7 @@ import { dataOf, isList, isMap, type MapNode, pathText } from "./node.ts";
 import { checkOptions } from "./options.ts";
 import { optionOwners, type StageTools } from "./stages.ts";
 import { trainSchema } from "./train.ts";
-import type { TrainOptions } from "./types.ts";
+import type { TrainSettings } from "./types.ts";
 import { asWritten } from "./write.ts";
 
 /** Names of folders that no operating system objects to. */
@@ -96,7 +96,7 @@ export function checkSweep(root: MapNode, tools: StageTools): Record<string, rea
 export async function checkTrain(
   root: MapNode,
   tools: StageTools,
-): Promise<{ train: TrainOptions; resolved: Record<string, unknown> } | undefined> {
+): Promise<{ train: TrainSettings; resolved: Record<string, unknown> } | undefined> {
   const field = root.value.get("train");
   if (field === undefined) {
     tools.report(messages.missingTrainLength(), tools.nowhere);
@@ -135,7 +135,7 @@ export async function checkTrain(
     const second = keys.indexOf("epochs") < keys.indexOf("steps") ? steps : epochs;
     tools.report(messages.wrongTrainLength(dataOf(epochs.node), dataOf(steps.node)), second.key ?? place);
   }
-  return { train: checked.options as unknown as TrainOptions, resolved: checked.resolved };
+  return { train: checked.options as unknown as TrainSettings, resolved: checked.resolved };
 }
 
 const missingHint = (value: unknown) => typeof value === "number" ? [] : ["write train: { epochs: 40 }"];

@@ -1,7 +1,7 @@
 /** The options of `train`: how long, and what is kept. */
 import { z } from "zod";
 import { interval } from "../kinds/metric.ts";
-import type { TrainOptions } from "./types.ts";
+import type { TrainSettings } from "./types.ts";
 
 /** Schema of `train`. That exactly one of `epochs` and `steps` is given is checked apart, in its own words. */
 export const trainSchema = z.object({
@@ -21,4 +21,4 @@ export const trainSchema = z.object({
 });
 
 // Fails to compile when the schema and the interface part.
-const _same = (options: z.output<typeof trainSchema>): TrainOptions => options;
+const _same = (options: z.output<typeof trainSchema>): TrainSettings => options;

@@ -40,7 +40,7 @@ export type Origin =
   | { readonly from: "command line"; readonly text: string };
 
 /** How long to train and what to keep. */
-export interface TrainOptions {
+export interface TrainSettings {
   /** Epochs to train, or `steps`: exactly one of the two. */
   readonly epochs?: number | undefined;
   /** Updates of the weights. */
@@ -75,7 +75,7 @@ export interface Recipe {
   /** All stages, kind by kind. */
   readonly stages: readonly RecipeStage[];
   /** How long to train and what to keep. */
-  readonly train: TrainOptions;
+  readonly train: TrainSettings;
   /** Settings with their values as they are written, by key: what a sweep goes through unless told otherwise. */
   readonly sweep: Readonly<Record<string, readonly string[]>>;
   /** The whole recipe as plain data, defaults filled in, `extends` and overrides applied: itself a valid recipe. */

@@ -9,7 +9,7 @@ import type { GenerateOptions } from "../programs/generate.ts";
 import { type Session, showWork } from "./session.ts";
 
 /** What to generate. */
-export interface SampleOptions {
+export interface PicturesOptions {
   readonly sampler: Stage<"sampler">;
   /** Weights to use: the average. */
   readonly average: State;
@@ -26,7 +26,7 @@ export interface SampleOptions {
 }
 
 /** Generates pictures, with progress on the console. */
-export async function* samplePictures(session: Session, options: SampleOptions): AsyncGenerator<Picture, void, void> {
+export async function* samplePictures(session: Session, options: PicturesOptions): AsyncGenerator<Picture, void, void> {
   const { console, statistics, signal } = session;
   const { sampler, average, seeds, batch, classes, towards, watch } = options;
   try {

@@ -8,7 +8,7 @@ import { batchCount, batches, type Pictures } from "../data/mod.ts";
 import type { Stage } from "../graph/types.ts";
 import type { Compiled } from "../kinds/backend.ts";
 import { isCalled } from "../kinds/metric.ts";
-import type { TrainOptions } from "../recipe/types.ts";
+import type { TrainSettings } from "../recipe/types.ts";
 import type { Position } from "./checkpoint.ts";
 import { isDue, type StepEnd } from "./interval.ts";
 import type { CheckpointWriter } from "./checkpoint_writer.ts";
@@ -38,7 +38,7 @@ export interface TrainerOptions {
   readonly position: Position;
   /** The loss of a network that answers zero. */
   readonly zero: number;
-  /** See `TrainOptions.hold`. */
+  /** See `Training.hold`. */
   readonly hold: () => Disposable;
 }
 
@@ -47,7 +47,7 @@ type Step = Compiled<[TrainState, Batch, TensorRecord, Batch["item"]], { state: 
 /** Trains until the recipe's end, or until the session's signal: then the step that is under way is finished. */
 export class Trainer implements Disposable {
   readonly plan: Plan;
-  readonly #train: TrainOptions;
+  readonly #train: TrainSettings;
   readonly #losses: Losses;
   readonly #measure: Measure;
   readonly #pace = new Throughput();

@@ -43,7 +43,7 @@ Deno.test("wrap() keeps a command on one line, which a shell runs as one when it
   const command = "deno task run 'my recipes/it'\\''s one.yaml' train.epochs=24";
   assert.deepEqual(wrap(`resume with: ${command}`, 20), ["resume with:", command]);
   assert.deepEqual(wrap("deno task picture   lists what each shows", 24), [
-    "deno task picture  ",
+    "deno task picture",
     "lists what each shows",
   ]);
 });

@@ -103,7 +103,7 @@ for (const { name, content, archive, file, counts, dataset } of cases) {
   Deno.test(`${name} downloads and unpacks with progress, splits, and does none of it twice`, async () => {
     await using server = await loopback(content);
     const works = new Set<string>();
-    const progress = ({ what }: { what: string }) => works.add(what.split(" ")[0]!);
+    const progress = ({ label }: { label: string }) => works.add(label.split(" ")[0]!);
     for (let opening = 0; opening < 2; opening++) {
       await using pictures = await open(server, { progress });
       assert.deepEqual([pictures.train.count, pictures.validation.count], counts);

@@ -5,7 +5,7 @@ import type { Precision } from "../kernels/settings.ts";
 export type AskedPrecision = Precision | "mixed-where-fast";
 
 /** The device and its processor, as far as the choice depends on them. */
-export interface Place {
+export interface Target {
   /** In PJRT's words: "cpu", "cuda" … */
   readonly platform: string;
   /** See `processorFeatures` of `library.ts`. */
@@ -25,7 +25,7 @@ export function hasBfloat16(features: string): boolean {
 }
 
 /** The precision that is computed in. Other devices than processors have what was asked for. */
-export function precisionAt({ platform, features }: Place, asked: AskedPrecision): Precision {
+export function precisionAt({ platform, features }: Target, asked: AskedPrecision): Precision {
   if (asked !== "mixed-where-fast") return asked;
   return platform !== "cpu" || hasBfloat16(features) ? "mixed" : "float32";
 }

@@ -46,7 +46,7 @@ export async function interpolationPicture(
   const file = fileFor(options.out, "a picture or an animation", "interpolation.png", model.folder);
   printModel(console, model.path, samplerLabel(sampler!, []));
 
-  const draw = async (places: readonly Place[]) =>
+  const draw = async (places: readonly Between[]) =>
     await generatePictures(model, sampler!, places.map(({ from }) => from), {
       ...options,
       towards: { items: places.map(({ to }) => to), fractions: places.map(({ fraction }) => fraction) },
@@ -74,14 +74,14 @@ export async function interpolationPicture(
 }
 
 /** Where a picture begins: a fraction of the way from the noise of one seed to that of another. */
-export interface Place {
+export interface Between {
   readonly from: number;
   readonly to: number;
   readonly fraction: number;
 }
 
 /** Rows of places from one seed to the next, ends included; no two rows share a seed. */
-function arcs({ seed, rows, columns }: { seed: number; rows: number; columns: number }): Place[][] {
+function arcs({ seed, rows, columns }: { seed: number; rows: number; columns: number }): Between[][] {
   return Array.from({ length: rows }, (_, i) =>
     Array.from({ length: columns }, (_, j) => ({
       from: seed + 2 * i,
@@ -93,7 +93,7 @@ function arcs({ seed, rows, columns }: { seed: number; rows: number; columns: nu
 /** Frames of places on a round trip of each picture through `stops` seeds of its own. */
 export function walk(
   { seed, pictures, stops, frames }: { seed: number; pictures: number; stops: number; frames: number },
-): Place[][] {
+): Between[][] {
   return Array.from({ length: stops * frames }, (_, frame) => {
     const stop = Math.floor(frame / frames);
     return Array.from({ length: pictures }, (_, i) => ({

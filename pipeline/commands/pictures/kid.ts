@@ -45,7 +45,7 @@ export interface KidPictureOptions extends LoadOptions {
 }
 
 /** A sampler with a number of steps, measured. */
-export interface Cell {
+export interface KidCell {
   /** Sampler, its options and those of the metric: what the value depends on besides the checkpoint. */
   readonly key: string;
   /** What the sampler is called, with its options. */
@@ -68,7 +68,7 @@ export async function kidPicture(
   target: string,
   options: KidPictureOptions,
   console: Console,
-): Promise<PictureResult & { readonly cells: readonly Cell[] }> {
+): Promise<PictureResult & { readonly cells: readonly KidCell[] }> {
   const { metric, metricOptions = {}, steps = [2, 4, 8, 16, 32, 64], cache } = options;
   fileFor(options.out, "a chart", `${metric}.png`);
   const requests = (recipe: Recipe) => {
@@ -171,17 +171,17 @@ const keptCells = z.array(z.looseObject({
   measurement: measurementSchema,
 }));
 
-function cellsOf(content: unknown): Cell[] | undefined {
+function cellsOf(content: unknown): KidCell[] | undefined {
   return keptCells.safeParse(content).data;
 }
 
 /** Lines of samplers over steps; where some evaluate the network more than once a step, over evaluations as well. */
-export function kidChart(cells: readonly Cell[], about: string, most?: number): Spec {
+export function kidChart(cells: readonly KidCell[], about: string, most?: number): Spec {
   const names = [...new Set(cells.map(({ sampler }) => sampler))];
   const { name = "", better = "lower" } = cells[0]?.measurement ?? {};
   const bands = names.length <= 4;
   const values = cells.map(({ measurement }) => measurement.value).filter(Number.isFinite);
-  const chart = (title: string, x: string, at: (cell: Cell) => number): LineChart => ({
+  const chart = (title: string, x: string, at: (cell: KidCell) => number): LineChart => ({
     title,
     x: { title: x, scale: "log" },
     y: {

@@ -7,7 +7,7 @@ export { type AnimationOptions, animationPicture } from "./animation.ts";
 export { type DiffusionOptions, diffusionPicture } from "./diffusion.ts";
 export { gridPicture, type GridPictureOptions } from "./grid.ts";
 export { type InterpolationOptions, interpolationPicture } from "./interpolation.ts";
-export { type Cell as KidCell, kidPicture, type KidPictureOptions } from "./kid.ts";
+export { type KidCell, kidPicture, type KidPictureOptions } from "./kid.ts";
 export type { PictureOptions, PictureResult } from "./options.ts";
 export { schedulePicture, type SchedulePictureOptions } from "./schedules.ts";
 export { stepsPicture, type StepsPictureOptions } from "./steps.ts";

@@ -2,7 +2,7 @@
 import type { Picture } from "../../../lib/image/mod.ts";
 import type { Stage } from "../../graph/types.ts";
 import type { LoadOptions, Model } from "../../run/load.ts";
-import { type SampleOptions, samplePictures } from "../../run/sample_pictures.ts";
+import { type PicturesOptions, samplePictures } from "../../run/sample_pictures.ts";
 
 /** Options of a picture of a model. */
 export interface PictureOptions extends LoadOptions {
@@ -30,7 +30,7 @@ export function generatePictures(
   { session, average, position }: Model,
   sampler: Stage<"sampler">,
   seeds: readonly number[],
-  options: { batch?: number | undefined } & Pick<SampleOptions, "towards" | "watch"> = {},
+  options: { batch?: number | undefined } & Pick<PicturesOptions, "towards" | "watch"> = {},
 ): Promise<Picture[]> {
   const { batch, ...rest } = options;
   return Array.fromAsync(samplePictures(session, {

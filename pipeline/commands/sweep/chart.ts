@@ -1,7 +1,7 @@
 /** The chart of a sweep: its first number, as lines over the setting whose values are numbers, or as bars. */
 import { barChart, lineChart, type Spec } from "../../view/plots/mod.ts";
 import type { Axis } from "./grid.ts";
-import type { Cell } from "./table.ts";
+import type { SweepCell } from "./table.ts";
 
 const mostBands = 4; // lines whose spread can still be told apart
 
@@ -11,9 +11,9 @@ const mostBands = 4; // lines whose spread can still be told apart
  *
  * @param metric name of the plugin that measured it
  */
-export function sweepChart(title: string, axes: readonly Axis[], cells: readonly Cell[], metric: string): Spec {
+export function sweepChart(title: string, axes: readonly Axis[], cells: readonly SweepCell[], metric: string): Spec {
   const { label, better } = cells[0]!.metrics[0]!;
-  const of = ({ metrics }: Cell) => metrics.find((each) => each.label === label);
+  const of = ({ metrics }: SweepCell) => metrics.find((each) => each.label === label);
   const value = { title: `${label.startsWith(metric) ? label : `${label} (${metric})`}, ${better} is better` };
   const varied = axes.filter(({ values }) => values.length > 1);
   const shown = varied.length === 0 ? axes : varied;
@@ -25,7 +25,7 @@ export function sweepChart(title: string, axes: readonly Axis[], cells: readonly
   };
   const numeric = varied.find(({ values }) => values.every((text) => Number.isFinite(Number(text))));
   const others = shown.filter((axis) => axis !== numeric);
-  const nameOf = ({ point }: Cell) => others.map(({ key }) => plain(point[key]!)).join(", ");
+  const nameOf = ({ point }: SweepCell) => others.map(({ key }) => plain(point[key]!)).join(", ");
   const keys = others.map(({ key }) => key).join(", ");
   if (numeric === undefined) {
     const bars = cells.map((cell) => {

@@ -64,7 +64,7 @@ export function overridesOf(point: Point): string[] {
 }
 
 /** The same as changes of a recipe. */
-export function changesOf(point: Point): Change[] {
+export function changesAt(point: Point): Change[] {
   return Object.entries(point).map(([key, written]) => ({ path: key.split(/[.[\]]+/).filter(Boolean), written }));
 }
 

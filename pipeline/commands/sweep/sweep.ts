@@ -18,8 +18,8 @@ import { row } from "../../terminal/rows.ts";
 import { counted, duration } from "../../terminal/units.ts";
 import { commandLine, shellWord } from "../../terminal/shell.ts";
 import { sweepChart } from "./chart.ts";
-import { changesOf, fixedOf, type Grid, nameOf, overridesOf, type Point, readGrid } from "./grid.ts";
-import { type Cell, keepCells, printTable, readCells, writeTable } from "./table.ts";
+import { changesAt, fixedOf, type Grid, nameOf, overridesOf, type Point, readGrid } from "./grid.ts";
+import { keepCells, printTable, readCells, type SweepCell, writeTable } from "./table.ts";
 
 /** How to sweep. */
 export interface SweepOptions extends Pick<TrainOptions, "plugins" | "trust" | "runs" | "cache" | "hold"> {
@@ -40,7 +40,7 @@ export interface SweepResult {
   /** `runs/<name>-sweep`: a run folder for each model, `sweep.json`, and the table and chart of it. */
   readonly folder: string;
   /** What was measured, in the order of the grid. */
-  readonly cells: readonly Cell[];
+  readonly cells: readonly SweepCell[];
   /** Table and chart, once all is measured. */
   readonly files: readonly string[];
 }
@@ -130,7 +130,7 @@ export async function sweep(file: string, options: SweepOptions, console: Consol
 }
 
 /** Name of the metric whose number comes first. */
-function metricOf({ stages }: Recipe, cells: readonly Cell[]): string {
+function metricOf({ stages }: Recipe, cells: readonly SweepCell[]): string {
   const { id } = cells[0]!.metrics[0]!;
   return stages.find((stage) => stage.id === id)?.plugin.name ?? id;
 }
@@ -154,10 +154,10 @@ interface Planned {
 async function planOf(base: Recipe, grid: Grid, folder: string): Promise<Planned[]> {
   const plan: Planned[] = [];
   for (const { point, measured } of grid.models) {
-    const trained = await base.with([...changesOf(point), { path: ["name"], value: nameOf(point, "as-it-is") }]);
+    const trained = await base.with([...changesAt(point), { path: ["name"], value: nameOf(point, "as-it-is") }]);
     const planned = [];
     for (const used of measured) {
-      const recipe = await trained.with(changesOf(used));
+      const recipe = await trained.with(changesAt(used));
       if (!recipe.stages.some(({ kind }) => kind === "metric")) throw new DenoiseError(metricsMissing());
       planned.push({ point: used, recipe: sha256(`${folder}\n${toYaml(recipe.resolved)}`) });
     }

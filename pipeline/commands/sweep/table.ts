@@ -13,7 +13,7 @@ import { withSpread } from "../../terminal/units.ts";
 import type { Axis, Point } from "./grid.ts";
 
 /** What one combination of values came to. */
-export interface Cell {
+export interface SweepCell {
   /** Digits of the whole recipe: a cell of another one is measured again. */
   readonly recipe: string;
   /** Value of each setting, by its key. */
@@ -29,7 +29,7 @@ export interface Cell {
 }
 
 /** Reads the cells of `sweep.json`; none where there is no file. @throws {DenoiseError} where it holds something else */
-export async function readCells(path: string): Promise<Cell[]> {
+export async function readCells(path: string): Promise<SweepCell[]> {
   return await readMeasurements(path, cellsOf, sweepDamaged);
 }
 
@@ -43,17 +43,17 @@ const kept = z.object({
   })),
 });
 
-function cellsOf(content: unknown): Cell[] | undefined {
+function cellsOf(content: unknown): SweepCell[] | undefined {
   return kept.safeParse(content).data?.cells;
 }
 
 /** Writes `sweep.json`: names of the axes, and all cells. */
-export async function keepCells(path: string, axes: readonly Axis[], cells: readonly Cell[]): Promise<void> {
+export async function keepCells(path: string, axes: readonly Axis[], cells: readonly SweepCell[]): Promise<void> {
   await writeWhole(path, `${visibleJson({ axes: axes.map(({ key }) => key), cells }, 2)}\n`);
 }
 
 /** Lines of the table: a column for each axis and each number, a head first. */
-export function rowsOf(axes: readonly Axis[], cells: readonly Cell[]): string[][] {
+export function rowsOf(axes: readonly Axis[], cells: readonly SweepCell[]): string[][] {
   const labels = [...new Set(cells.flatMap(({ metrics }) => metrics.map(({ label }) => label)))];
   return [
     [...axes.map(({ key }) => key), ...labels],
@@ -72,7 +72,7 @@ export function rowsOf(axes: readonly Axis[], cells: readonly Cell[]): string[][
 export async function writeTable(
   folder: string,
   axes: readonly Axis[],
-  cells: readonly Cell[],
+  cells: readonly SweepCell[],
   chart: Spec,
 ): Promise<string[]> {
   const [head, ...body] = rowsOf(axes, cells) as [string[], ...string[][]];
@@ -99,7 +99,7 @@ export async function writeTable(
 }
 
 /** Tells the table, in columns. */
-export function printTable(console: Console, axes: readonly Axis[], cells: readonly Cell[]): void {
+export function printTable(console: Console, axes: readonly Axis[], cells: readonly SweepCell[]): void {
   const rows = rowsOf(axes, cells);
   table(console, rows, rows[0]!.map((_, column) => column < axes.length ? "left" : "right"));
 }
