@@ -37,7 +37,7 @@ export const graphCommand: AddCommand = (program, done) =>
         const draw = drawers[extname(out).toLowerCase()]!;
         const cost = await trainingCost(graph);
         await files.writeWhole(out, await draw(drawingOf(graph, factsOf(graph, cost))));
-        say(`${describeGraph(graph, cost)}\ndrawing        ${out}`);
+        say(`${describeGraph(graph, cost)}\ndrawing      ${out}`);
       })
     );
 

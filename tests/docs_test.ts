@@ -67,7 +67,9 @@ Deno.test("commands of pages exist, with the options that are given to them", ()
   };
   const wrong: string[] = [];
   for (const [page, text] of texts) {
-    for (const [line, name, words] of text.matchAll(/deno(?:@[\d.]+)? task ([\w:-]+)((?: [^\n`#|]*)?)/g)) {
+    for (
+      const [line, name, words] of text.matchAll(/deno(?:@[\d.]+)? task(?: --config \S+)?\s([\w:-]+)((?: [^\n`#|]*)?)/g)
+    ) {
       if (!(name! in config.tasks)) wrong.push(`${page}: ${line}`);
       const options = known(name!);
       for (const [word] of options === undefined ? [] : words!.matchAll(/(?<= )--[\w-]+/g)) {

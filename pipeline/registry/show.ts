@@ -6,6 +6,7 @@ import * as messages from "../problems/messages/plugins.ts";
 import { DenoiseError } from "../problems/problem.ts";
 import { describe, inputSchema, type JsonSchema } from "../recipe/describe.ts";
 import type { PluginSource } from "../recipe/types.ts";
+import { nearest } from "../terminal/nearest.ts";
 import { wrap } from "../terminal/width.ts";
 import { factsOfPlugin } from "./plugin_facts.ts";
 import { pluginFile } from "./load_file.ts";
@@ -43,13 +44,19 @@ export async function findPlugin(source: PluginSource, text: string): Promise<An
   const [only] = found;
   if (only === undefined) {
     // Of a kind that exists, only its own plugins can be meant; without a slash, a kind as well.
-    const [kind] = text.split("/");
+    const [kind, wanted = ""] = text.split("/");
     const own = all.filter((each) => each.kind === kind);
+    if (wanted !== "" && own.length > 0) {
+      // Compared without the kind: its letters would make any name look near.
+      const meant = nearest(wanted, own.map(({ name }) => name));
+      const ids = own.map(({ name }) => `${kind}/${name}`);
+      throw new DenoiseError(messages.noPluginNamed(text, ids, meant && `${kind}/${meant}`));
+    }
     const meant = own.length > 0 ? own : all;
     const names = text.includes("/")
       ? meant.map(({ kind, name }) => `${kind}/${name}`)
       : [...meant.map(({ name }) => name), ...Object.keys(kinds)];
-    throw new DenoiseError(messages.noPluginNamed(text, [...new Set(names)]));
+    throw new DenoiseError(messages.noPluginNamed(text, [...new Set(names)], nearest(text, names)));
   }
   return (await source.load(only.kind, only.name))!;
 }

@@ -44,13 +44,13 @@ export const runtimes: readonly Runtime[] = [
   },
   {
     name: "cuda13",
-    what: "NVIDIA GPUs with a driver for CUDA 13 (580 and newer)",
+    what: "NVIDIA GPUs with a driver for CUDA 13 (580 and newer); its files were run on an H200",
     version: wheels.cuda13.version,
     platform: linux,
     wheels: [wheels.cuda13, ...wheels.nvidia13],
     plugin: "jax_plugins/xla_cuda13/xla_cuda_plugin.so",
     archives: {},
-    tested: false,
+    tested: true,
   },
   {
     name: "cuda12",

@@ -49,12 +49,13 @@ export function filesExist(files: readonly string[]): Message {
   };
 }
 
-/** A plugin that `plugins show` cannot find. */
-export function noPluginNamed(text: string, names: readonly string[]): Message {
+/** A plugin that `plugins show` cannot find. `meant`: the name that was probably meant. */
+export function noPluginNamed(text: string, names: readonly string[], meant: string | undefined): Message {
+  const list = `${text.includes("/") ? "Plugins" : "Plugins and their kinds"}: ${listed([...names].sort())}`;
   return {
     code: "no-plugin-named",
     message: `Found no plugin "${text}"`,
-    help: [choices(text, text.includes("/") ? "Plugins" : "Plugins and their kinds", names)],
+    help: [meant === undefined ? list : `did you mean ${meant}? ${list}`],
   };
 }
 
