@@ -41,9 +41,6 @@ export interface Cost {
 
 const rules: Rules = { ...elementwiseRules, ...arrangeRules, ...linearRules };
 
-/** Names of the kernels that can be traced. */
-export const tracedKernels: readonly string[] = Object.keys(rules).sort();
-
 const backendName = "shapes";
 let traces: Promise<unknown> = Promise.resolve();
 

@@ -21,9 +21,6 @@ export type Weights = "average" | "network";
 /** What a step is fed, on the host: `images` in `[0, 1]` and `noises` `[batch, height, width, channels]`, `times` `[batch, 1, 1, 1]`. */
 export type StepTensors = Readonly<Record<"images" | "noises" | "times", tf.Tensor>>;
 
-/** A training that starts at a checkpoint. */
-export type Ours = Awaited<ReturnType<typeof startOurs>>;
-
 /** Starts at a checkpoint, with the recipe in it. */
 export async function startOurs(path: string, console: Console) {
   const { signal } = new AbortController();
