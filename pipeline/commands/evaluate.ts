@@ -12,6 +12,7 @@ import { row, table } from "../terminal/rows.ts";
 import { counted, withSpread } from "../terminal/units.ts";
 import { printOtherData } from "../run/behind.ts";
 import { printData } from "../run/training_lines.ts";
+import { stepName } from "../run/checkpoint.ts";
 import { loadModel, type LoadOptions } from "../run/load.ts";
 import { buildMeasure, type Measurement } from "../run/measure.ts";
 import { checkEvaluationFile } from "../run/output_file.ts";
@@ -77,7 +78,7 @@ export async function evaluate(target: string, options: EvaluateOptions, console
     const measured = await buildMeasure(session)(ready, { average, validation: pictures.validation });
     console.line();
     printTable(console, measured);
-    const json = options.json ?? (folder && join(folder, `evaluation-step-${String(step).padStart(6, "0")}.json`));
+    const json = options.json ?? (folder && join(folder, `evaluation-${stepName(step)}.json`));
     const result = { checkpoint: path, step, metrics: measured, data: pictures.digest.validation };
     if (json === undefined) return { outcome: "finished", ...result };
     await writeWhole(json, `${visibleJson(result, 2)}\n`);

@@ -1,10 +1,29 @@
 /** What commands that use a model check and print alike. */
+import type { Picture } from "../../lib/image/mod.ts";
+import type { Stage } from "../graph/types.ts";
 import { badNumber, seedOverride } from "../problems/messages/run.ts";
 import { DenoiseError } from "../problems/problem.ts";
+import type { Model } from "../run/load.ts";
+import { type PicturesOptions, samplePictures } from "../run/sample_pictures.ts";
 import type { Console } from "../terminal/console.ts";
 import { row } from "../terminal/rows.ts";
 
 const seedLimit = 2 ** 31; // seeds of pictures are int32 tensors
+
+/**
+ * Generates pictures of seeds with a model's average weights.
+ *
+ * @param options `batch`: pictures at the same time, by default the batch size of training
+ */
+export function picturesOf(
+  { session, average, position }: Model,
+  sampler: Stage<"sampler">,
+  seeds: readonly number[],
+  options: { batch?: number | undefined } & Pick<PicturesOptions, "towards" | "watch"> = {},
+): AsyncGenerator<Picture, void, void> {
+  const { batch = session.graph.one("dataset").options.batch_size, ...rest } = options;
+  return samplePictures(session, { ...rest, sampler, average, seeds, batch, classes: position.classes });
+}
 
 /** Says which model is used. */
 export function printModel(console: Console, checkpoint: string, sampler?: string): void {

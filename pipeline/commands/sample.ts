@@ -12,9 +12,8 @@ import type { Change, Recipe } from "../recipe/types.ts";
 import type { Console } from "../terminal/console.ts";
 import { row } from "../terminal/rows.ts";
 import { counted } from "../terminal/units.ts";
-import { checkSeed, checkWhole, printModel } from "./options.ts";
+import { checkSeed, checkWhole, picturesOf, printModel } from "./options.ts";
 import { loadModel, type LoadOptions } from "../run/load.ts";
-import { samplePictures } from "../run/sample_pictures.ts";
 
 /** What to generate. */
 export interface SampleOptions extends LoadOptions {
@@ -64,21 +63,17 @@ export async function sample(target: string, options: SampleOptions, console: Co
   if (options.batch !== undefined) checkWhole("batch", options.batch, 1, 1_000_000);
 
   await using model = await loadModel(target, options, console, (recipe) => stepsChange(recipe, options));
-  const { session, average, position, path } = model;
-  const { graph, signal } = session;
+  const { session: { graph, signal }, position, path } = model;
   const sampler = samplerOf(graph, options.sampler);
   printModel(console, path, `${sampler.path[1]} (${sampler.plugin.name}, ${counted(sampler.stage.steps, "step")})`);
 
   const out = options.out ?? (options.grid === undefined ? join(model.folder ?? ".", "generated") : undefined);
   const seeds = Array.from({ length: count }, (_, i) => seed + i);
-  const batch = options.batch ?? graph.one("dataset").options.batch_size;
   const pictures: Picture[] = [];
   const images: { seed: number; file?: string }[] = [];
   let outcome: SampleResult["outcome"] = "finished";
   try {
-    for await (
-      const picture of samplePictures(session, { sampler, average, seeds, batch, classes: position.classes })
-    ) {
+    for await (const picture of picturesOf(model, sampler, seeds, { batch: options.batch })) {
       const index = images.length;
       const file = `${String(index).padStart(5, "0")}-seed-${seeds[index]}.png`;
       if (out !== undefined) await writeWhole(join(out, file), await encodePng(picture));

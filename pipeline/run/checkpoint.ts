@@ -60,11 +60,16 @@ export interface Checkpoint {
   readonly denoise?: string | undefined;
 }
 
+/** What files of a step are called by: `step-000512`. */
+export function stepName(step: number): string {
+  return `step-${String(step).padStart(6, "0")}`;
+}
+
 const pattern = /^step-(\d{6,})\.safetensors$/;
 
 /** `checkpoints/step-000512.safetensors`. */
 export function checkpointPath(folder: string, step: number): string {
-  return join(folder, `step-${step.toString().padStart(6, "0")}.safetensors`);
+  return join(folder, `${stepName(step)}.safetensors`);
 }
 
 /** Writes a checkpoint, whole or not at all. */

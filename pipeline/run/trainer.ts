@@ -9,7 +9,7 @@ import type { Stage } from "../graph/types.ts";
 import type { Compiled } from "../kinds/backend.ts";
 import { isCalled } from "../kinds/metric.ts";
 import type { TrainSettings } from "../recipe/types.ts";
-import type { Position } from "./checkpoint.ts";
+import { type Position, stepName } from "./checkpoint.ts";
 import { isDue, type StepEnd } from "./interval.ts";
 import type { CheckpointWriter } from "./checkpoint_writer.ts";
 import { type Plan, printStepEnd, trainingProgress } from "./training_lines.ts";
@@ -225,7 +225,7 @@ export class Trainer implements Disposable {
       batch: this.#data.batchSize,
       classes,
     }));
-    const name = epochEnded ? `epoch-${pad(epoch, 3)}.png` : `step-${pad(step, 6)}.png`;
+    const name = epochEnded ? `epoch-${String(epoch).padStart(3, "0")}.png` : `${stepName(step)}.png`;
     const path = join(folder.samples, name);
     await writeWhole(path, await grid(pictures, { rows, columns }));
     this.grid = path;
@@ -263,5 +263,3 @@ export class Trainer implements Disposable {
     this.options.session.console.progress(trainingProgress(this.plan, now));
   }
 }
-
-const pad = (value: number, digits: number) => String(value).padStart(digits, "0");

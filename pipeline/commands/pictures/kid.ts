@@ -11,6 +11,7 @@ import { DenoiseError } from "../../problems/problem.ts";
 import { stagesOf } from "../../recipe/of_kind.ts";
 import type { Recipe } from "../../recipe/types.ts";
 import type { LoadOptions } from "../../run/load.ts";
+import { stepName } from "../../run/checkpoint.ts";
 import { measurementSchema, readMeasurements } from "../../run/measurements_file.ts";
 import { printOtherData } from "../../run/behind.ts";
 import { printData } from "../../run/training_lines.ts";
@@ -83,7 +84,7 @@ export async function kidPicture(
   const file = fileFor(options.out, "a chart", `${metric}.png`, folder);
   const kept = join(
     folder === undefined ? dirname(file) : join(folder, "pictures"),
-    `${metric}-step-${String(position.step).padStart(6, "0")}.json`,
+    `${metric}-${stepName(position.step)}.json`,
   );
   printModel(console, model.path);
 

@@ -1,8 +1,7 @@
 /** What all pictures of a model take. */
 import type { Picture } from "../../../lib/image/mod.ts";
-import type { Stage } from "../../graph/types.ts";
-import type { LoadOptions, Model } from "../../run/load.ts";
-import { type PicturesOptions, samplePictures } from "../../run/sample_pictures.ts";
+import type { LoadOptions } from "../../run/load.ts";
+import { picturesOf } from "../options.ts";
 
 /** Options of a picture of a model. */
 export interface PictureOptions extends LoadOptions {
@@ -25,22 +24,9 @@ export function seedsFrom(first: number, count: number): number[] {
   return Array.from({ length: count }, (_, i) => first + i);
 }
 
-/** Generates pictures of seeds with a model's average weights. */
-export function generatePictures(
-  { session, average, position }: Model,
-  sampler: Stage<"sampler">,
-  seeds: readonly number[],
-  options: { batch?: number | undefined } & Pick<PicturesOptions, "towards" | "watch"> = {},
-): Promise<Picture[]> {
-  const { batch, ...rest } = options;
-  return Array.fromAsync(samplePictures(session, {
-    ...rest,
-    sampler,
-    average,
-    seeds,
-    batch: batch ?? session.graph.one("dataset").options.batch_size,
-    classes: position.classes,
-  }));
+/** As `picturesOf`, all of them. */
+export function generatePictures(...how: Parameters<typeof picturesOf>): Promise<Picture[]> {
+  return Array.fromAsync(picturesOf(...how));
 }
 
 /** At most `count` whole numbers below `total`, evenly apart, the first and the last among them. */
