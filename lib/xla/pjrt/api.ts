@@ -27,6 +27,15 @@ const async_ = { parameters: ["buffer"], result: "pointer", nonblocking: true } 
 const firstFunction = 40; // bytes: size, extensions, version
 const largestTable = 2 ** 16; // bytes: ten times what there is
 
+/** Functions in which XLA makes global objects, and those in which it does so for a program's first runs. */
+const makers: ReadonlySet<Call> = new Set<Call>([
+  "PJRT_Client_Create",
+  "PJRT_Client_Compile",
+  "PJRT_Executable_DeserializeAndLoad",
+]);
+const runners: ReadonlySet<Call> = new Set<Call>(["PJRT_LoadedExecutable_Execute", "PJRT_Event_Await"]);
+const firstRuns = 16; // a run and the waits for it, a few times
+
 /** Versions whose structs have been tried: `major.minor`, oldest and newest. */
 export const tried = { major: 0, oldest: 81, newest: 115 } as const;
 
@@ -39,6 +48,7 @@ export class Api {
   readonly #sync = new Map<string, Deno.UnsafeFnPointer<typeof sync>>();
   readonly #async = new Map<string, Deno.UnsafeFnPointer<typeof async_>>();
   readonly #destroyers = new Map<string, Free>();
+  #firstRuns = 0; // calls that are still counted as first runs
 
   /** @throws Error where the version of the plugin cannot be used */
   constructor(library: Library, pointer: Deno.PointerObject, path: string) {
@@ -77,6 +87,7 @@ export class Api {
       this.#sync.set(call, fn);
     }
     const error = fn.call(args.bytes);
+    this.#leaveFirst(call);
     if (error !== null) throw this.#taken(call, error);
     return args;
   }
@@ -104,8 +115,17 @@ export class Api {
       this.#async.set(call, fn);
     }
     const error = await fn.call(args.bytes);
+    this.#leaveFirst(call);
     if (error !== null) throw this.#taken(call, error);
     return args; // holds the memory until here
+  }
+
+  /** See `leaving.ts`: what has just been called may have made global objects. */
+  #leaveFirst(call: Call): void {
+    if (makers.has(call)) this.#firstRuns = firstRuns;
+    else if (!runners.has(call) || this.#firstRuns === 0) return;
+    else this.#firstRuns--;
+    this.#library.leaveFirst();
   }
 
   /** A function that frees what an address names. */

@@ -15,7 +15,10 @@ const symbols = {
 } as const;
 
 /** The functions of a loaded library that this program calls. */
-export type Library = Deno.DynamicLibrary<typeof symbols>["symbols"];
+export type Library = Deno.DynamicLibrary<typeof symbols>["symbols"] & {
+  /** See `leaveWithoutDestructors`. */
+  leaveFirst(): void;
+};
 
 /** `RTLD_NOW | RTLD_NOLOAD | RTLD_NODELETE` by operating system: the flags have other numbers on each. */
 const stay: Partial<Record<typeof Deno.build.os, number>> = { linux: 0x2 | 0x4 | 0x1000, darwin: 0x2 | 0x10 | 0x80 };
@@ -33,8 +36,7 @@ export function openLibrary(path: string): Library {
   // to call: no build of XLA's CPU plugin for Windows is known.
   const flags = stay[Deno.build.os];
   if (flags !== undefined) library.dlopen?.(new TextEncoder().encode(`${path}\0`), flags);
-  leaveWithoutDestructors(path);
-  return library;
+  return { ...library, leaveFirst: leaveWithoutDestructors(path) };
 }
 
 /**
