@@ -2,9 +2,9 @@
  * Denoise as a library: everything the command line does.
  *
  * ```ts
- * import { builtins, readRecipe, wire } from "denoise";
+ * import { readRecipe, wire } from "denoise";
  *
- * const recipe = await readRecipe("recipes/quickstart.yaml", { plugins: builtins, overrides: ["seed=7"] });
+ * const recipe = await readRecipe("recipes/quickstart.yaml", { overrides: ["seed=7"] });
  * const graph = await wire(recipe);
  * console.log(graph.image, graph.one("network").plugin.name);
  * ```
@@ -13,12 +13,14 @@
  *
  * @module
  */
-import { createRegistry } from "./pipeline/registry/registry.ts";
-import type { PluginSource } from "./pipeline/recipe/types.ts";
-import { defaults, manifest } from "./plugins/mod.ts";
+import { createRegistry, type Registry } from "./pipeline/registry/registry.ts";
+import type { PluginTypes, RecipeInput } from "./pipeline/recipe/input.ts";
+import { type ReadOptions, readRecipe as readWith } from "./pipeline/recipe/read.ts";
+import type { Recipe } from "./pipeline/recipe/types.ts";
+import { type BuiltinPlugins, defaults, manifest } from "./plugins/mod.ts";
 
-/** The built-in plugins; `builtins.withFiles([...])` adds a user's own. */
-export const builtins: PluginSource = createRegistry(manifest, defaults);
+/** The built-in plugins; `builtins.with(...)` adds plugins in code, `await builtins.withFiles([...])` those of files. */
+export const builtins: Registry = createRegistry(manifest, defaults);
 
 // Plugins: what they are, and one defined in code.
 export type * from "./pipeline/kinds/types.ts";
@@ -36,7 +38,39 @@ export {
 } from "./pipeline/registry/scaffold.ts";
 
 // Recipes: read, explained, written.
-export { type ReadOptions, readRecipe } from "./pipeline/recipe/read.ts";
+export type { ReadOptions } from "./pipeline/recipe/read.ts";
+export type { PluginTypes, RecipeInput, StageInput } from "./pipeline/recipe/input.ts";
+export type { BuiltinPlugins } from "./plugins/mod.ts";
+
+/**
+ * Reads a recipe file, the recipe of a run folder, the recipe in a checkpoint (`.safetensors`), or one in code: an object
+ * that holds what a file would, with the names and options of the built-in plugins as types.
+ *
+ * ```ts
+ * import { readRecipe } from "denoise";
+ *
+ * const recipe = await readRecipe({
+ *   name: "faces",
+ *   dataset: { use: "emoji", image_size: 32 },
+ *   network: { use: "patch-unet", widths: [16, 32] },
+ *   train: { epochs: 10 },
+ * });
+ * console.log(recipe.resolved);
+ * ```
+ *
+ * Types of your own plugins are given as `readRecipe<{ "sampler/heun": typeof heun }>(…)`.
+ *
+ * A checkpoint and a run folder are data: the code that their recipes name is run only as far as `trust` says.
+ *
+ * @throws {DenoiseError} with everything that is wrong, sorted by file and line; the lines of a recipe in code are those
+ *   of its YAML
+ */
+export function readRecipe<Own extends PluginTypes = object>(
+  recipe: string | RecipeInput<BuiltinPlugins & Own>,
+  options: Omit<ReadOptions, "plugins"> & Partial<Pick<ReadOptions, "plugins">> = {},
+): Promise<Recipe> {
+  return readWith(recipe, { plugins: builtins, ...options });
+}
 export type {
   Change,
   Origin,
@@ -47,6 +81,7 @@ export type {
   TrainSettings,
 } from "./pipeline/recipe/types.ts";
 export { explain } from "./pipeline/recipe/explain.ts";
+export type { Registry } from "./pipeline/registry/registry.ts";
 export { differences, toYaml } from "./pipeline/recipe/write.ts";
 export { jsonSchema } from "./pipeline/recipe/schema.ts";
 export type { Code } from "./pipeline/trust/code.ts";

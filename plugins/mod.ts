@@ -5,3 +5,4 @@
  */
 export { defaults } from "./defaults.ts";
 export { manifest } from "./manifest.ts";
+export type { BuiltinPlugins } from "./types.ts";

@@ -1,5 +1,5 @@
 /** Reads a recipe: file, bases, defaults, overrides, plugins, checks; everything that is wrong comes at once. */
-import { dirname, isAbsolute, join } from "node:path";
+import { dirname, isAbsolute, join, resolve } from "node:path";
 import { loadNames } from "../../lib/text/mod.ts";
 import * as messages from "../problems/messages/file.ts";
 import { extendsInCheckpoint } from "../problems/messages/trust.ts";
@@ -8,8 +8,9 @@ import { tellOdd } from "../problems/odd.ts";
 import { overridesFile, placeIn } from "../problems/source.ts";
 import type { Trust } from "../trust/trust.ts";
 import { checkRecipe } from "./check.ts";
+import { nameInCode, textOf } from "./in_code.ts";
 import { inQuotes } from "./in_quotes.ts";
-import { loadText } from "./load.ts";
+import { loadText, type RecipeText } from "./load.ts";
 import { checkOutside } from "./outside.ts";
 import { mergeRecipes, withDefaults } from "./merge.ts";
 import { dataOf, isMap, type MapNode, withFields } from "./node.ts";
@@ -27,6 +28,8 @@ export interface ReadOptions {
   readonly overrides?: readonly string[];
   /** Which code is run where the recipe is not one that the user typed. Default: none. */
   readonly trust?: Trust;
+  /** Folder that paths in a recipe in code are relative to. Default: the current one. */
+  readonly folder?: string;
 }
 
 /** Codes of problems that only follow from a base or a plugin file that could not be read. */
@@ -39,17 +42,21 @@ const consequences = {
 const valueCodes = ["alias-cycle", "alias-unknown", "not-finite", "number-lost"];
 
 /**
- * Reads a recipe file, the recipe of a run folder, or the recipe in a checkpoint (`.safetensors`).
+ * Reads a recipe file, the recipe of a run folder, the recipe in a checkpoint (`.safetensors`), or one in code: an object
+ * that holds what a file would.
  *
  * A checkpoint and a run folder are data: the code that their recipes name is run only as far as `trust` says.
  *
- * @throws {DenoiseError} with everything that is wrong, sorted by file and line
+ * @throws {DenoiseError} with everything that is wrong, sorted by file and line; the lines of a recipe in code are those
+ *   of its YAML
  */
-export async function readRecipe(file: string, options: ReadOptions): Promise<Recipe> {
-  const { plugins, overrides = [], trust = {} } = options;
+export async function readRecipe(recipe: string | object, options: ReadOptions): Promise<Recipe> {
+  const { plugins, overrides = [], trust = {}, folder = "." } = options;
   const reader = new Reader();
   await loadNames(...overrides);
-  const chain = await reader.chain(file, [], undefined);
+  const chain = typeof recipe === "string"
+    ? await reader.chain(recipe, [], undefined)
+    : await reader.inCode(textOf(recipe), folder);
   if (chain === undefined) throw reader.error();
   const root = applyOverrides(withDefaults(chain.root, plugins.defaults), overrides, reader.report);
   const { origins, report } = reader;
@@ -152,6 +159,12 @@ class Reader {
     return new DenoiseError(kept.length > 0 ? kept : this.problems.map(tellOdd));
   }
 
+  /** A recipe in code laid over what it extends. */
+  async inCode(text: string, folder: string): Promise<{ file: string; root: MapNode } | undefined> {
+    const file = join(folder, nameInCode);
+    return await this.#chainOf({ file, text, held: "file" }, resolve(file), []);
+  }
+
   /** A recipe laid over what it extends. `at`: where the file is named. */
   async chain(
     file: string,
@@ -168,6 +181,15 @@ class Reader {
       this.report(messages.extendsCycle([...above.map((one) => one.file), loaded.file]), at);
       return undefined;
     }
+    return await this.#chainOf(loaded, real, above);
+  }
+
+  /** A recipe whose text is known, laid over what it extends. */
+  async #chainOf(
+    loaded: RecipeText,
+    real: string,
+    above: readonly { file: string; real: string }[],
+  ): Promise<{ file: string; root: MapNode } | undefined> {
     this.#files.push(loaded.file);
     await this.origins.add(loaded, real);
     await loadNames(loaded.text);

@@ -10,12 +10,23 @@ import { checkPlugin } from "./shape.ts";
 /** Loads the module of each built-in plugin, by `kind/name`. */
 export type Manifest = Readonly<Record<string, () => Promise<unknown>>>;
 
+/** Plugins, to which others can be added. */
+export interface Registry extends PluginSource {
+  /**
+   * These plugins and others beside them, given as objects. What is trained with one is sampled with it as well: a
+   * checkpoint names plugins, and holds no code.
+   *
+   * @throws {DenoiseError} for what is not a plugin, and for names that are taken
+   */
+  with(...plugins: readonly AnyPlugin[]): Registry;
+}
+
 /** Plugins of a manifest, loaded when they are first asked for. */
-export function createRegistry(manifest: Manifest, defaults: Readonly<Record<string, unknown>>): PluginSource {
+export function createRegistry(manifest: Manifest, defaults: Readonly<Record<string, unknown>>): Registry {
   const loaded = new Map<string, Promise<AnyPlugin>>();
   return withUsers(new Map());
 
-  function withUsers(users: ReadonlyMap<string, AnyPlugin>): PluginSource {
+  function withUsers(users: ReadonlyMap<string, AnyPlugin>): Registry {
     return {
       defaults,
       names(kind) {
@@ -33,6 +44,21 @@ export function createRegistry(manifest: Manifest, defaults: Readonly<Record<str
         const promise = loaded.get(id) ?? loadBuiltIn(id, manifest[id]!);
         loaded.set(id, promise);
         return promise;
+      },
+      with(...plugins) {
+        const added = new Map(users);
+        const problems: Problem[] = [];
+        for (const one of plugins) {
+          const checked = checkPlugin(one);
+          if ("problems" in checked) problems.push(...checked.problems.map(({ problem }) => problem));
+          else {
+            const problem = taken(added, checked.plugin);
+            if (problem === undefined) added.set(`${checked.plugin.kind}/${checked.plugin.name}`, checked.plugin);
+            else problems.push(problem);
+          }
+        }
+        if (problems.length > 0) throw new DenoiseError(problems);
+        return withUsers(added);
       },
       async withFiles(files) {
         const added = new Map(users);
@@ -59,16 +85,15 @@ export function createRegistry(manifest: Manifest, defaults: Readonly<Record<str
     const id = `${plugin.kind}/${plugin.name}`;
     const other = users.get(id);
     if (other === plugin) return undefined; // the same file, named twice
+    const file = other && pluginFile(other);
     const by = other !== undefined
-      ? `"${pluginFile(other)}"`
+      ? file === undefined ? "another plugin in code" : `"${file}"`
       : Object.hasOwn(manifest, id)
       ? "a built-in plugin"
       : undefined;
     if (by === undefined) return undefined;
-    return {
-      ...messages.nameTaken(plugin.kind, plugin.name, by),
-      place: placeInPlugin(plugin, "name")!,
-    };
+    const place = placeInPlugin(plugin, "name");
+    return { ...messages.nameTaken(plugin.kind, plugin.name, by), ...(place === undefined ? {} : { place }) };
   }
 }
 
