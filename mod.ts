@@ -39,7 +39,17 @@ export {
 
 // Recipes: read, explained, written.
 export type { ReadOptions } from "./pipeline/recipe/read.ts";
-export type { PluginTypes, RecipeInput, StageInput } from "./pipeline/recipe/input.ts";
+export type {
+  Frozen,
+  Given,
+  Held,
+  OptionsOf,
+  PluginTypes,
+  RecipeInput,
+  StageInput,
+  Stages,
+  TrainInput,
+} from "./pipeline/recipe/input.ts";
 export type { BuiltinPlugins } from "./plugins/mod.ts";
 
 /**

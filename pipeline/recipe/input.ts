@@ -2,21 +2,22 @@
 import type { z } from "zod";
 import type { Kind, kinds } from "../kinds/mod.ts";
 import type { Plugin } from "../kinds/plugin.ts";
-import type { trainSchema } from "./train.ts";
+import type { TrainSettings } from "./types.ts";
 
 /** Types of plugins by `kind/name`, such as `{ "sampler/ddim": typeof ddim }`. */
 export type PluginTypes = object;
 
 /** The same, where nothing will be changed: `as const` and `readonly` lists fit as well. */
-type Frozen<T> = T extends readonly (infer Item)[] ? readonly Frozen<Item>[]
+export type Frozen<T> = T extends readonly (infer Item)[] ? readonly Frozen<Item>[]
   : T extends object ? { readonly [Key in keyof T]: Frozen<T[Key]> }
   : T;
 
 /** What a shape of options may be given as. Of the empty shape zod says that every key is `never`. */
-type Given<Shape extends z.ZodRawShape> = [keyof Shape] extends [never] ? unknown : Frozen<z.input<z.ZodObject<Shape>>>;
+export type Given<Shape extends z.ZodRawShape> = [keyof Shape] extends [never] ? unknown
+  : Frozen<z.input<z.ZodObject<Shape>>>;
 
 /** Options of a plugin. */
-type OptionsOf<P> = P extends Plugin<infer _Kind, infer Options, infer _Needs> ? Given<Options> : unknown;
+export type OptionsOf<P> = P extends Plugin<infer _Kind, infer Options, infer _Needs> ? Given<Options> : unknown;
 
 /** A stage of a kind: a plugin's name, or `{ use: name, ...options }`. */
 export type StageInput<Types extends PluginTypes, K extends Kind> = {
@@ -26,15 +27,23 @@ export type StageInput<Types extends PluginTypes, K extends Kind> = {
 }[keyof Types];
 
 /** How a recipe holds the stages of a kind. */
-type Held<K extends Kind, Stage> = {
+export type Held<K extends Kind, Stage> = {
   readonly one: Stage;
   readonly list: readonly Stage[];
   readonly named: Readonly<Record<string, Stage>>;
 }[(typeof kinds)[K]["arity"]];
 
 /** The keys of stages. */
-type Stages<Types extends PluginTypes> = {
+export type Stages<Types extends PluginTypes> = {
   readonly [K in Kind as (typeof kinds)[K]["key"]]?: Held<K, StageInput<Types, K>>;
+};
+
+/** How long to train, and what is kept: all that has a default may be left out. */
+export type TrainInput = Partial<Omit<TrainSettings, "keep" | "samples">> & {
+  /** Checkpoints to keep. */
+  readonly keep?: Partial<TrainSettings["keep"]>;
+  /** The grid of pictures that is sampled while training. */
+  readonly samples?: Partial<TrainSettings["samples"]>;
 };
 
 /**
@@ -51,7 +60,7 @@ export type RecipeInput<Types extends PluginTypes> = Stages<Types> & {
   /** Plugin files. */
   readonly plugins?: readonly string[];
   /** How long to train, and what is kept. */
-  readonly train?: Frozen<z.input<typeof trainSchema>>;
+  readonly train?: TrainInput;
   /** Settings and their values, for `sweep`. */
   readonly sweep?: Readonly<Record<string, readonly unknown[]>>;
 };
