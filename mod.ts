@@ -110,6 +110,15 @@ export { toSvg } from "./pipeline/view/graph/svg.ts";
 
 // Commands: what `deno task` does, a function each.
 export { train, type TrainOptions, type TrainResult } from "./pipeline/commands/train.ts";
+export {
+  openTraining,
+  type Training,
+  type TrainingOptions,
+  type TrainingPictures,
+} from "./pipeline/commands/training.ts";
+export type { Plan } from "./pipeline/run/plan.ts";
+export type { Position } from "./pipeline/run/checkpoint.ts";
+export type { Picture } from "./lib/image/mod.ts";
 export { dryRun } from "./pipeline/commands/dry_run.ts";
 export { sample, type SampleOptions, type SampleResult } from "./pipeline/commands/sample.ts";
 export { evaluate, type EvaluateOptions, type EvaluateResult } from "./pipeline/commands/evaluate.ts";

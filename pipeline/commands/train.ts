@@ -1,31 +1,23 @@
 /** Trains from a recipe, or resumes where an earlier run stopped. */
 import { refusalOf, whatFailed } from "../../lib/files/mod.ts";
-import { disposeTree } from "../../lib/tensor/mod.ts";
 import type { DataDigest } from "../data/mod.ts";
 import { wire } from "../graph/wire.ts";
 import type { Backend } from "../kinds/backend.ts";
-import { diskFailed, reportUnwritten, validationMissing } from "../problems/messages/run.ts";
+import { diskFailed, reportUnwritten } from "../problems/messages/run.ts";
 import { DenoiseError } from "../problems/problem.ts";
 import { warning } from "../problems/warning.ts";
-import { checkBatch } from "../programs/batch.ts";
-import { trainingCost } from "../programs/cost.ts";
-import { checkMemory } from "../programs/memory.ts";
 import { readRecipe } from "../recipe/read.ts";
 import type { PluginSource, Recipe } from "../recipe/types.ts";
 import { listCheckpoints, prune } from "../run/checkpoint.ts";
-import { longerThan, printData, printEnd, printInterrupted, printStart } from "../run/training_lines.ts";
+import { longerThan, printEnd, printInterrupted } from "../run/training_lines.ts";
 import { readLog } from "../run/log.ts";
-import { prepareMetrics } from "../run/prepare_metrics.ts";
+import { prepareRun } from "../run/prepare_run.ts";
 import { type RunFolder, runFolderOf, takeRunFolder } from "../run/run_folder.ts";
-import { generator, openData, type Session } from "../run/session.ts";
-import { lastCheckpoint, type ResumePoint, statisticsOf } from "../run/restore.ts";
-import { startBackend } from "../run/start_backend.ts";
+import type { Session } from "../run/session.ts";
+import { lastCheckpoint, type ResumePoint } from "../run/restore.ts";
 import { trainOn } from "../run/train_on.ts";
-import { untilAborted } from "../run/until_aborted.ts";
 import type { Console } from "../terminal/console.ts";
-import { row } from "../terminal/rows.ts";
 import { commandLine, shellWord } from "../terminal/shell.ts";
-import { count } from "../terminal/units.ts";
 import type { Trust } from "../trust/trust.ts";
 import { writeReport } from "./report.ts";
 
@@ -123,7 +115,6 @@ export async function trainRecipe(recipe: Recipe, options: TrainRecipeOptions, c
   await prune(folder.checkpoints, recipe.train.keep.last);
 
   const backend = graph.one("backend").stage;
-  const soon = <T>(work: Promise<T>) => untilAborted(work, signal);
   let holding = false;
   const hold = () => {
     holding = true;
@@ -132,47 +123,30 @@ export async function trainRecipe(recipe: Recipe, options: TrainRecipeOptions, c
   const announced = () => console.line(holding ? "stopping after this step …" : "stopping …");
   signal.addEventListener("abort", announced);
   try {
-    await soon(startBackend(graph, console, signal));
-    const cost = await trainingCost(graph);
-    await checkMemory(graph, cost);
-    printStart(console, graph, cost);
-    await using pictures = await soon(openData(graph, console, { signal, cache }));
-    if (pictures.validation.count === 0 && graph.all("metric").length > 0) {
-      throw new DenoiseError(validationMissing(true));
-    }
-    checkBatch(graph, pictures.train.count);
-    printData(console, pictures);
-    const metrics = await soon(prepareMetrics(graph, console, { signal, cache }));
-    row(console, "run", path + (before === undefined ? "" : `, resuming after step ${count(before.position.step)}`));
-    console.line();
-    const statistics = await statisticsOf(graph, pictures, before, signal);
-    const session: Session = { graph, backend, console, generate: generator(backend, graph), statistics, signal };
-    try {
-      const { finished, position, plan, loss, grid, newest } = await trainOn(session, {
-        folder,
-        pictures,
-        metrics,
-        before,
-        hold,
+    await using prepared = await prepareRun(graph, { folder: path, before, console, signal, cache });
+    const { session, pictures, metrics } = prepared;
+    const { finished, position, plan, loss, grid, newest } = await trainOn(session, {
+      folder,
+      pictures,
+      metrics,
+      before,
+      hold,
+    });
+    const { step, epoch, seconds } = position;
+    if (finished) {
+      printEnd(console, {
+        folder: path,
+        longer: longer?.(longerThan(plan, { step, epoch })),
+        steps: step,
+        epochs: epoch,
+        seconds,
+        loss,
+        grid,
+        report: await reportOf(folder, session),
       });
-      const { step, epoch, seconds } = position;
-      if (finished) {
-        printEnd(console, {
-          folder: path,
-          longer: longer?.(longerThan(plan, { step, epoch })),
-          steps: step,
-          epochs: epoch,
-          seconds,
-          loss,
-          grid,
-          report: await reportOf(folder, session),
-        });
-      } else printInterrupted(console, newest, again);
-      const outcome = finished ? "finished" : "interrupted";
-      return { outcome, folder: path, step, epoch, checkpoint: newest, loss, data: pictures.digest };
-    } finally {
-      disposeTree(statistics);
-    }
+    } else printInterrupted(console, newest, again);
+    const outcome = finished ? "finished" : "interrupted";
+    return { outcome, folder: path, step, epoch, checkpoint: newest, loss, data: pictures.digest };
   } catch (error) {
     if (!signal.aborted || error !== signal.reason) throw await withKept(error, folder, before, again);
     // Stopped while the pictures were being prepared.

@@ -64,9 +64,14 @@ export class Losses {
 }
 
 async function readTerms(step: number, errors: LossTerms): Promise<StepLosses> {
+  return { step, errors: await lossesOf(errors) };
+}
+
+/** Reads the scalars that a loss reports. Consumes the tensors. */
+export async function lossesOf(errors: LossTerms): Promise<Record<string, number>> {
   try {
     const read = Object.entries(errors).map(async ([name, scalar]) => [name, (await scalar.data())[0]!] as const);
-    return { step, errors: Object.fromEntries(await Promise.all(read)) };
+    return Object.fromEntries(await Promise.all(read));
   } finally {
     disposeTree(errors);
   }

@@ -4,7 +4,7 @@ import { whatFailed, writeWhole } from "../../lib/files/mod.ts";
 import { grid } from "../../lib/image/mod.ts";
 import { disposeTree, seedTensor, type TensorRecord } from "../../lib/tensor/mod.ts";
 import { visible } from "../../lib/text/mod.ts";
-import { batchCount, batches, type Pictures } from "../data/mod.ts";
+import { batches, type Pictures } from "../data/mod.ts";
 import type { Stage } from "../graph/types.ts";
 import type { Compiled } from "../kinds/backend.ts";
 import { isCalled } from "../kinds/metric.ts";
@@ -12,7 +12,8 @@ import type { TrainSettings } from "../recipe/types.ts";
 import { type Position, stepName } from "./checkpoint.ts";
 import { isDue, type StepEnd } from "./interval.ts";
 import type { CheckpointWriter } from "./checkpoint_writer.ts";
-import { type Plan, printStepEnd, trainingProgress } from "./training_lines.ts";
+import { afterStep, type Plan, planOf } from "./plan.ts";
+import { printStepEnd, trainingProgress } from "./training_lines.ts";
 import type { RunLog } from "./log.ts";
 import { Losses } from "./losses.ts";
 import { buildMeasure, type Measure, type Measurement } from "./measure.ts";
@@ -67,12 +68,7 @@ export class Trainer implements Disposable {
     this.#train = graph.recipe.train;
     const { batch_size, repeats } = graph.one("dataset").options;
     this.#data = { batchSize: batch_size, repeats };
-    const stepsPerEpoch = batchCount(pictures.train.count, { ...this.#data, training: true });
-    const { steps, epochs } = this.#train;
-    // Epochs that are done may have had another length, where the pictures have changed since.
-    const { step, epoch, batch } = options.position;
-    const totalSteps = steps ?? step - batch + (epochs! - epoch) * stepsPerEpoch;
-    this.plan = { totalSteps, stepsPerEpoch, epochs, batchSize: batch_size };
+    this.plan = planOf(graph, pictures.train.count, options.position);
     this.#measure = buildMeasure(options.session);
     this.#step = backend.compile(buildTrainStep(graph), { name: "training step", donate: [0], batch: [1] });
     this.#losses = new Losses({
@@ -134,7 +130,7 @@ export class Trainer implements Disposable {
         this.#held ??= this.options.hold();
         this.#state = state;
         disposeTree(batch);
-        this.#advance(seconds + (performance.now() - started) / 1000);
+        this.#position = afterStep(this.#position, this.plan, seconds + (performance.now() - started) / 1000);
         await this.#losses.push(this.#position.step, errors);
         await yieldToEvents(); // signals, prefetching and the line of progress have their turn
         this.#pace.step();
@@ -145,19 +141,6 @@ export class Trainer implements Disposable {
     } finally {
       seeds.dispose();
     }
-  }
-
-  #advance(seconds: number): void {
-    const { step, epoch, batch } = this.#position;
-    const ended = batch + 1 >= this.plan.stepsPerEpoch;
-    this.#position = {
-      ...this.#position,
-      step: step + 1,
-      epoch: ended ? epoch + 1 : epoch,
-      batch: ended ? 0 : batch + 1,
-      measured: false,
-      seconds,
-    };
   }
 
   /** What is due after a step: metrics, samples, a checkpoint, in this order, so that a checkpoint leaves nothing open. */

@@ -8,6 +8,7 @@ import { count, counted, decimal, duration, rate, scaled, withSpread } from "../
 import { version } from "../version.ts";
 import type { StepEnd } from "./interval.ts";
 import type { Measurement } from "./measure.ts";
+import type { Plan } from "./plan.ts";
 
 /** `denoise 0.1  quickstart: emoji, 32×32`, and what it runs on. The backend has to be started. */
 export function printStart(console: Console, graph: Graph, cost: TrainingCost | undefined): void {
@@ -35,15 +36,6 @@ export function printData(console: Console, { train, validation, measuresTrainin
     ...(skipped.length === 0 ? [] : [`${count(skipped.length)} skipped`]),
   ];
   row(console, "data", parts.join(", "));
-}
-
-/** Numbers of a run that its lines show. */
-export interface Plan {
-  readonly totalSteps: number;
-  readonly stepsPerEpoch: number;
-  /** As in the recipe: undefined when it counts in steps. */
-  readonly epochs: number | undefined;
-  readonly batchSize: number;
 }
 
 /** `epoch  4/12  …  59 %  loss 0.1841  1,020 images/s  0:00:42 left`. */

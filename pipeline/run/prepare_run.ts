@@ -1,0 +1,78 @@
+/** What training needs before its first step: a started backend, opened pictures, prepared metrics, fitted statistics. */
+import { disposeTree } from "../../lib/tensor/mod.ts";
+import type { Pictures } from "../data/mod.ts";
+import type { Graph, Stage } from "../graph/types.ts";
+import { validationMissing } from "../problems/messages/run.ts";
+import { DenoiseError } from "../problems/problem.ts";
+import { checkBatch } from "../programs/batch.ts";
+import { trainingCost } from "../programs/cost.ts";
+import { checkMemory } from "../programs/memory.ts";
+import type { Console } from "../terminal/console.ts";
+import { row } from "../terminal/rows.ts";
+import { count } from "../terminal/units.ts";
+import { prepareMetrics } from "./prepare_metrics.ts";
+import { type ResumePoint, statisticsOf } from "./restore.ts";
+import { generator, openData, type Session } from "./session.ts";
+import { startBackend } from "./start_backend.ts";
+import { printData, printStart } from "./training_lines.ts";
+import { untilAborted } from "./until_aborted.ts";
+
+/** What a run is prepared with. */
+export interface PrepareOptions {
+  /** The run folder. */
+  readonly folder: string;
+  /** The checkpoint to resume from. */
+  readonly before: ResumePoint | undefined;
+  readonly console: Console;
+  readonly signal: AbortSignal;
+  /** Folder for downloads and decoded pictures. Default: the user's cache folder. */
+  readonly cache: string | undefined;
+}
+
+/** What is ready. Disposing of it closes the pictures and frees the statistics; the backend stays. */
+export interface PreparedRun extends AsyncDisposable {
+  readonly session: Session;
+  readonly pictures: Pictures;
+  /** Those metrics of the recipe that could be prepared. */
+  readonly metrics: readonly Stage<"metric">[];
+}
+
+/**
+ * Prepares a run, and says on the console what with.
+ *
+ * @throws {DenoiseError} for a backend that does not start, too little memory, too few pictures, metrics that refuse
+ * @throws the signal's reason where it is aborted
+ */
+export async function prepareRun(graph: Graph, options: PrepareOptions): Promise<PreparedRun> {
+  const { folder, before, console, signal, cache } = options;
+  const soon = <T>(work: Promise<T>) => untilAborted(work, signal);
+  const backend = graph.one("backend").stage;
+  await soon(startBackend(graph, console, signal));
+  const cost = await trainingCost(graph);
+  await checkMemory(graph, cost);
+  printStart(console, graph, cost);
+  const pictures = await soon(openData(graph, console, { signal, cache }));
+  try {
+    if (pictures.validation.count === 0 && graph.all("metric").length > 0) {
+      throw new DenoiseError(validationMissing(true));
+    }
+    checkBatch(graph, pictures.train.count);
+    printData(console, pictures);
+    const metrics = await soon(prepareMetrics(graph, console, { signal, cache }));
+    row(console, "run", folder + (before === undefined ? "" : `, resuming after step ${count(before.position.step)}`));
+    console.line();
+    const statistics = await statisticsOf(graph, pictures, before, signal);
+    return {
+      session: { graph, backend, console, generate: generator(backend, graph), statistics, signal },
+      pictures,
+      metrics,
+      async [Symbol.asyncDispose]() {
+        disposeTree(statistics);
+        await pictures[Symbol.asyncDispose]();
+      },
+    };
+  } catch (error) {
+    await pictures[Symbol.asyncDispose]();
+    throw error;
+  }
+}
