@@ -53,7 +53,7 @@ const rules: readonly Rule[] = [
   { of: /^plugins\/[^/]+\.ts$/, may: /^plugins\// },
   { of: /^plugins\/backend\/(auto|xla)\.ts$/, may: /^(plugin\.ts$|plugins\/backend\/|lib\/xla\/mod\.ts$)/ },
   { of: /^plugins\/([^/]+)\//, may: /^(plugin\.ts$|plugins\/$1\/)/ },
-  { of: /^testing\.ts$/, may: /^pipeline\/contract\// },
+  { of: /^testing\.ts$/, may: /^(pipeline\/(contract|kinds)\/|lib\/xla\/(mod|testing)\.ts$)/ },
   { of: /^mod\.ts$/, may: /^(pipeline|plugins|lib\/(tensor|image|files))\/|^plugin\.ts$|^lib\/xla\/runtime\/mod\.ts$/ },
   {
     of: /^cli\/launch\//,

@@ -45,7 +45,7 @@ export interface ContractSettings {
   readonly options?: Readonly<Record<string, unknown>>;
   /** Shape of the pictures that are tried: 16 × 16 pixels of 3 channels otherwise. */
   readonly image?: ImageShape;
-  /** Backends to run on: "wasm" and "cpu" otherwise. */
+  /** Backends to run on: "wasm" and "cpu" otherwise, and "xla" where a runtime for the processor is installed. */
   readonly backends?: readonly string[];
   /** Whether a dataset may download what it lacks: false otherwise. */
   readonly download?: boolean;
@@ -54,15 +54,13 @@ export interface ContractSettings {
 /**
  * Registers the contract tests of a plugin, one `Deno.test` a law and backend.
  *
- * ```ts ignore
- * import { contract } from "denoise/testing";
- * import mySampler from "./my-sampler.ts";
- *
- * contract(mySampler);
- * contract(mySampler, { options: { steps: 7 } });
- * ```
+ * @param prepare called before each test with the backend that it is for, which tfjs has to know of then
  */
-export function contract<K extends Kind>(plugin: AnyPlugin<K>, settings: ContractSettings = {}): void {
+export function registerContract<K extends Kind>(
+  plugin: AnyPlugin<K>,
+  settings: ContractSettings & Required<Pick<ContractSettings, "backends">>,
+  prepare: (backend: string) => Promise<void>,
+): void {
   const { options = {}, image = { height: 16, width: 16, channels: 3 }, download = false } = settings;
   const given = Object.keys(options).length === 0 ? "" : ` with ${JSON.stringify(options)}`;
   const subject: Subject<K> = {
@@ -79,15 +77,17 @@ export function contract<K extends Kind>(plugin: AnyPlugin<K>, settings: Contrac
       return await plugin.create({ options: checked, ...slotsFor(plugin.needs ?? [], image) } as never);
     },
   };
-  // A backend is tried by itself, and datasets hold no tensors.
-  const backends = settings.backends ??
-    (plugin.kind === "backend" || plugin.kind === "dataset" ? ["cpu"] : ["wasm", "cpu"]);
+  const { backends } = settings;
   for (const [law, test] of Object.entries(laws[plugin.kind])) {
     for (const backend of backends) {
       const on = backends.length > 1 ? ` on ${backend}` : "";
       Deno.test({
         name: `${plugin.kind}/${plugin.name}${given} ${law}${on}`,
-        fn: () => (plugin.kind === "backend" ? test(subject) : onBackend(backend, () => test(subject))),
+        fn: async () => {
+          if (plugin.kind === "backend") return await test(subject);
+          await prepare(backend);
+          await onBackend(backend, () => test(subject));
+        },
         sanitizeResources: false, // the threads of a backend outlive the test that started them
         sanitizeOps: false,
       });
