@@ -37,6 +37,14 @@ Deno.test("the training loop of an example ends where its loss stops falling", a
   assert.ok(Number(losses.at(-1)![1]) < 0.8 * Number(losses[0]![1]), losses.map(([line]) => line).join("\n"));
 });
 
+Deno.test("a loop of one's own in an example saves what lowers its validation error", async () => {
+  const errors = [...(await run("own_loop.ts", ["backend=wasm"])).matchAll(/^epoch .* validation error (.*)$/gm)];
+  assert.ok(errors.length > 2, "epochs");
+  assert.ok(Number(errors.at(-2)![1]) < Number(errors[0]![1]), errors.map(([line]) => line).join("\n"));
+  const names = [...Deno.readDirSync(join(folder, "runs", "own-loop", "checkpoints"))].map(({ name }) => name);
+  assert.ok(names.some((name) => /^step-\d{6}\.safetensors$/.test(name)), names.join());
+});
+
 contract(solver, { backends: ["cpu"] });
 
 Deno.test("the plugin of an example draws the samples of its recipe", async () => {
