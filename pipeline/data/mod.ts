@@ -5,4 +5,5 @@
  */
 export { batchCount, batches, chunks } from "./batches.ts";
 export { openPictures } from "./open.ts";
+export { sampleOf } from "./sample.ts";
 export type { DataDigest, DataRecord, HostBatch, PictureRecord, Pictures, PictureSet } from "./types.ts";

@@ -23,7 +23,13 @@ const interfaces = {
     init: "function",
     step: "function",
   },
-  metric: { better: "object", prepare: "optional", measuresWith: "optional", measure: "function" },
+  metric: {
+    better: "object",
+    comparesTraining: "optional",
+    prepare: "optional",
+    measuresWith: "optional",
+    measure: "function",
+  },
   backend: {
     name: "string",
     description: "string",

@@ -65,6 +65,11 @@ export interface Metric {
   /** Which way is better, for each number it returns: `train.keep.best` needs to know. */
   readonly better: Readonly<Record<string, "lower" | "higher">>;
   /**
+   * Whether the same numbers of training pictures show what was learned by heart: while training, it then measures a fixed
+   * sample of them, too, as it measures the validation pictures. For metrics that look at `batches` alone. Default false.
+   */
+  readonly comparesTraining?: boolean | undefined;
+  /**
    * Gets what it measures with, once before it measures, such as weights that have to be downloaded.
    *
    * @throws {files.DownloadError} when it is unavailable: the user is told once, and everything else continues without the metric

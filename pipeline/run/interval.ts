@@ -8,9 +8,33 @@ export interface StepEnd {
   readonly last: boolean; // whether training ends with this step
 }
 
+/** Where training is, and where it ends. */
+export interface Course {
+  readonly step: number; // steps done
+  readonly epoch: number; // epochs done
+  readonly batch: number; // batches done in the epoch under way
+  readonly totalSteps: number;
+  readonly stepsPerEpoch: number;
+}
+
+/** How often something is due from here to the end that is done every `interval`. */
+export function timesDue(interval: string, { step, epoch, batch, totalSteps, stepsPerEpoch }: Course): number {
+  const left = totalSteps - step;
+  if (left <= 0) return 0;
+  const { every, epochs } = parse(interval);
+  const start = epochs ? epoch : step;
+  const end = epochs ? epoch + Math.floor((batch + left) / stepsPerEpoch) : totalSteps;
+  const lastIsOne = end % every === 0 && (!epochs || (batch + left) % stepsPerEpoch === 0);
+  return Math.floor(end / every) - Math.floor(start / every) + (lastIsOne ? 0 : 1);
+}
+
 /** Whether something is due that is done every `interval`. At the end of training everything is. */
 export function isDue(interval: string, { step, epoch, epochEnded, last }: StepEnd): boolean {
+  const { every, epochs } = parse(interval);
+  return last || (epochs ? epochEnded && epoch % every === 0 : step % every === 0);
+}
+
+function parse(interval: string): { every: number; epochs: boolean } {
   const [number, unit] = interval.split(" ");
-  const every = Number(number);
-  return last || (unit!.startsWith("epoch") ? epochEnded && epoch % every === 0 : step % every === 0);
+  return { every: Number(number), epochs: unit!.startsWith("epoch") };
 }

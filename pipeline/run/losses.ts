@@ -31,8 +31,12 @@ export class Losses {
       readonly warn: (message: string) => void;
       /** The last good checkpoint. */
       readonly kept: () => string | undefined;
+      /** The last loss of an earlier process. */
+      readonly before?: number | undefined;
     },
-  ) {}
+  ) {
+    this.last = options.before;
+  }
 
   /** Starts to read the losses of a step, and waits for those of the step before. Consumes the tensors. */
   async push(step: number, errors: LossTerms): Promise<void> {

@@ -22,6 +22,8 @@ export interface Measurement {
   readonly value: number;
   /** Standard deviation over the parts that it is the mean of, where there are several. */
   readonly spread?: number;
+  /** The same of a sample of the training pictures, where the metric compares with them. */
+  readonly training?: number;
   /** Which way is better. */
   readonly better: "lower" | "higher";
 }
@@ -30,6 +32,8 @@ export interface Measurement {
 export interface Measured {
   readonly average: State;
   readonly validation: PictureSet;
+  /** A sample of the training pictures, for the metrics that compare with them. Default: none is compared. */
+  readonly training?: PictureSet | undefined;
 }
 
 /** Measures metrics, one after the other. Compiled once, however often it measures. */
@@ -42,17 +46,22 @@ export function buildMeasure(session: Session): Measure {
     evaluate: backend.compile(buildEvaluationStep(graph), { name: "evaluation step" }),
     real: backend.compile(buildRealStep(graph), { name: "real pictures" }),
   };
-  return async (metrics, measured) => {
+  return async (metrics, { average, validation, training }) => {
     const found: Measurement[] = [];
     try {
       for (const metric of metrics) {
-        const values = await metric.stage.measure(viewOf({ session, programs, metric, ...measured }));
+        const on = (validation: PictureSet) =>
+          metric.stage.measure(viewOf({ session, programs, metric, average, validation }));
+        const values = await on(validation);
+        const compared = training !== undefined && metric.stage.comparesTraining ? await on(training) : {};
         for (const [name, number] of Object.entries(values)) {
+          const beside = compared[name];
           found.push({
             id: metric.id,
             label: labelOf(graph, metric, name),
             name,
             ...(typeof number === "number" ? { value: number } : number),
+            ...(beside === undefined ? {} : { training: typeof beside === "number" ? beside : beside.value }),
             better: metric.stage.better[name] ?? "lower",
           });
         }
@@ -76,7 +85,7 @@ interface Programs {
 }
 
 /** What a metric is shown of. */
-interface Shown extends Measured {
+interface Shown extends Omit<Measured, "training"> {
   readonly session: Session;
   readonly programs: Programs;
   readonly metric: Stage<"metric">;
@@ -95,7 +104,7 @@ function viewOf(shown: Shown): MetricView {
   };
 }
 
-/** All validation pictures once, with what the network makes of them, and what it should. */
+/** All pictures of a set once, with what the network makes of them, and what it should. */
 async function* evaluated(shown: Shown, batchSize: number): AsyncGenerator<ValidationBatch, void, void> {
   const { session: { console, graph, statistics, signal }, programs, metric, average, validation } = shown;
   const show = showWork(console, metric.plugin.name, "pictures");

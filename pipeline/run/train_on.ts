@@ -3,7 +3,9 @@ import type { Pictures } from "../data/mod.ts";
 import type { Stage } from "../graph/types.ts";
 import { counted } from "../terminal/units.ts";
 import type { Position } from "./checkpoint.ts";
+import { readLog } from "./log.ts";
 import { openFiles } from "./open_files.ts";
+import { Past } from "./past.ts";
 import type { Plan } from "./plan.ts";
 import type { RunFolder } from "./run_folder.ts";
 import type { Session } from "./session.ts";
@@ -45,8 +47,9 @@ export async function trainOn(session: Session, training: Training): Promise<Tra
   const { folder, pictures, metrics, before, hold } = training;
   using files = await openFiles(session, { folder, pictures, before });
   const { log, keeper, state, position, zero } = files;
-  const { console } = session;
-  using trainer = new Trainer({ session, pictures, metrics, folder, log, keeper, state, position, zero, hold });
+  const { console, graph } = session;
+  const past = new Past(await readLog(folder.log), graph.recipe.train.keep.best);
+  using trainer = new Trainer({ session, pictures, metrics, folder, log, keeper, state, position, zero, past, hold });
   if (position.step >= trainer.plan.totalSteps) {
     console.line(`already trained for as long as the recipe asks: ${counted(position.step, "step")}`);
   }

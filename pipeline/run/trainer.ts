@@ -4,19 +4,20 @@ import { whatFailed, writeWhole } from "../../lib/files/mod.ts";
 import { grid } from "../../lib/image/mod.ts";
 import { disposeTree, seedTensor, type TensorRecord } from "../../lib/tensor/mod.ts";
 import { visible } from "../../lib/text/mod.ts";
-import { batches, type Pictures } from "../data/mod.ts";
+import { batches, type Pictures, type PictureSet, sampleOf } from "../data/mod.ts";
 import type { Stage } from "../graph/types.ts";
 import type { Compiled } from "../kinds/backend.ts";
 import { isCalled } from "../kinds/metric.ts";
 import type { TrainSettings } from "../recipe/types.ts";
 import { type Position, stepName } from "./checkpoint.ts";
-import { isDue, type StepEnd } from "./interval.ts";
+import { isDue, type StepEnd, timesDue } from "./interval.ts";
 import type { CheckpointWriter } from "./checkpoint_writer.ts";
 import { afterStep, type Plan, planOf } from "./plan.ts";
 import { printStepEnd, trainingProgress } from "./training_lines.ts";
 import type { RunLog } from "./log.ts";
 import { Losses } from "./losses.ts";
 import { buildMeasure, type Measure, type Measurement } from "./measure.ts";
+import type { Past } from "./past.ts";
 import { Throughput } from "./throughput.ts";
 import type { RunFolder } from "./run_folder.ts";
 import { samplePictures } from "./sample_pictures.ts";
@@ -39,6 +40,8 @@ export interface TrainerOptions {
   readonly position: Position;
   /** The loss of a network that answers zero. */
   readonly zero: number;
+  /** What earlier processes left in the log. */
+  readonly past: Past;
   /** See `Training.hold`. */
   readonly hold: () => Disposable;
 }
@@ -54,6 +57,8 @@ export class Trainer implements Disposable {
   readonly #pace = new Throughput();
   readonly #step: Step;
   readonly #data: { readonly batchSize: number; readonly repeats: number };
+  /** Training pictures that are measured as the validation pictures are; none where those are training pictures. */
+  readonly #sample: PictureSet | undefined;
   #state: TrainState;
   #position: Position;
   /** Held from the first step on until the last is saved. */
@@ -70,6 +75,8 @@ export class Trainer implements Disposable {
     this.#data = { batchSize: batch_size, repeats };
     this.plan = planOf(graph, pictures.train.count, options.position);
     this.#measure = buildMeasure(options.session);
+    const { train, validation, measuresTraining } = pictures;
+    this.#sample = measuresTraining ? undefined : sampleOf(train, validation.count, graph.recipe.seed);
     this.#step = backend.compile(buildTrainStep(graph), { name: "training step", donate: [0], batch: [1] });
     this.#losses = new Losses({
       zero: options.zero,
@@ -79,6 +86,7 @@ export class Trainer implements Disposable {
         log.append({ step: this.#position.step, event: "warning", message });
       },
       kept: () => keeper.newest,
+      before: options.past.loss,
     });
   }
 
@@ -155,7 +163,7 @@ export class Trainer implements Disposable {
     const due = metrics.length > 0 || sampled || checkpoint || moment.epochEnded;
     if (signal.aborted) return; // `measured` stays false: what is due comes when the run resumes
     if (!due) return this.#measured();
-    await this.#pace.event(async () => {
+    await this.#pace.apart(async () => {
       await this.#losses.settle();
       const { seconds } = this.#position;
       if (epochEnded) {
@@ -164,23 +172,37 @@ export class Trainer implements Disposable {
       let measured: Measurement[];
       let samples: string | undefined;
       try {
-        const { validation } = this.options.pictures;
         // What measures and samples leaves the state as it is: it can be saved before they have come to an end.
-        measured = await untilAborted(this.#measure(metrics, { average: this.#state.average, validation }), signal);
-        if (sampled) samples = await untilAborted(this.#drawGrid(moment), signal);
+        measured = await this.#measureAll(metrics);
+        if (sampled) samples = await this.#pace.work("samples", () => untilAborted(this.#drawGrid(moment), signal));
       } catch (error) {
         if (signal.aborted) return;
         await this.#rescue();
         throw error;
       }
-      const best = this.#note(measured, samples);
+      const keep = this.#note(measured, samples);
       this.#measured();
-      if (checkpoint || best) await keeper.save(this.#position, this.#tensors, { step: checkpoint, best });
-      const loss = this.loss;
+      const save = () => keeper.save(this.#position, this.#tensors, { step: checkpoint, best: keep });
+      if (checkpoint) await this.#pace.work("checkpoint", save);
+      else if (keep) await save();
+      const { loss, options: { past } } = this;
+      const best = past.take(measured);
       if (moment.epochEnded || measured.length > 0 || sampled) {
-        printStepEnd(console, moment, { loss, measured, samples });
+        printStepEnd(console, moment, { loss, measured, best, samples });
       }
     });
+  }
+
+  /** Measures metrics one by one: how long each takes tells the time that is left. */
+  async #measureAll(metrics: readonly Stage<"metric">[]): Promise<Measurement[]> {
+    const { pictures: { validation }, session: { signal } } = this.options;
+    const shown = { average: this.#state.average, validation, training: this.#sample };
+    const found: Measurement[] = [];
+    for (const metric of metrics) {
+      const measure = () => untilAborted(this.#measure([metric], shown), signal);
+      found.push(...await this.#pace.work(metric.id, measure));
+    }
+    return found;
   }
 
   /** Keeps what was trained where measuring or sampling failed; `measured` is false still, so what failed is done again. */
@@ -224,7 +246,12 @@ export class Trainer implements Disposable {
       [label, value] as const,
       ...(spread === undefined ? [] : [[`${label} spread`, spread] as const]),
     ]));
-    if (measured.length > 0) log.append({ step, event: "metrics", epoch, ...values });
+    const training = Object.fromEntries(
+      measured.flatMap(({ label, training }) =>
+        training === undefined ? [] : [[`${label} training`, training] as const]
+      ),
+    );
+    if (measured.length > 0) log.append({ step, event: "metrics", epoch, ...values, ...training });
     if (samples !== undefined) log.append({ step, event: "samples", epoch, file: samples });
     this.#position = { ...this.#position, metrics: { ...this.#position.metrics, ...values } };
     const found = measured.find(({ name }) => wanted !== undefined && isCalled(name, wanted));
@@ -237,12 +264,15 @@ export class Trainer implements Disposable {
   }
 
   #show(): void {
-    const { step, epoch } = this.#position;
-    const { totalSteps, stepsPerEpoch } = this.plan;
-    const steps = totalSteps - step;
-    const secondsPerStep = this.#pace.secondsPerStep;
-    const left = this.#pace.left(steps, Math.ceil(totalSteps / stepsPerEpoch) - epoch);
-    const now = { ...this.#position, loss: this.loss, secondsPerStep, left };
-    this.options.session.console.progress(trainingProgress(this.plan, now));
+    const { session: { graph, console }, metrics } = this.options;
+    const course = { ...this.#position, ...this.plan };
+    const ahead = {
+      ...Object.fromEntries(metrics.map(({ id, options }) => [id, timesDue(options.every, course)])),
+      samples: graph.all("sampler").length === 0 ? 0 : timesDue(this.#train.samples.every, course),
+      checkpoint: timesDue(this.#train.checkpoint, course),
+    };
+    const left = this.#pace.left(course.totalSteps - course.step, ahead);
+    const now = { ...this.#position, loss: this.loss, secondsPerStep: this.#pace.secondsPerStep, left };
+    console.progress(trainingProgress(this.plan, now));
   }
 }

@@ -9,6 +9,7 @@ import { version } from "../version.ts";
 import type { StepEnd } from "./interval.ts";
 import type { Measurement } from "./measure.ts";
 import type { Plan } from "./plan.ts";
+import type { TimeLeft } from "./throughput.ts";
 
 /** `denoise 0.1  quickstart: emoji, 32×32`, and what it runs on. The backend has to be started. */
 export function printStart(console: Console, graph: Graph, cost: TrainingCost | undefined): void {
@@ -38,15 +39,25 @@ export function printData(console: Console, { train, validation, measuresTrainin
   row(console, "data", parts.join(", "));
 }
 
-/** `epoch  4/12  …  59 %  loss 0.1841  1,020 images/s  0:00:42 left`. */
+/**
+ * `epoch  4/12  …  59 %  loss 0.1841  1,020 images/s  0:00:42 left`; `over 0:00:42 left` where there is something ahead
+ * whose time is not known yet. What is not known at all is left out.
+ */
 export function trainingProgress(
   { totalSteps, stepsPerEpoch, epochs, batchSize }: Plan,
-  now: { step: number; epoch: number; batch: number; loss: number | undefined; secondsPerStep: number; left: number },
+  now: {
+    step: number;
+    epoch: number;
+    batch: number;
+    loss: number | undefined;
+    secondsPerStep: number | undefined;
+    left: TimeLeft | undefined;
+  },
 ): Progress {
   const details = [
     ...(now.loss === undefined ? [] : [`loss ${decimal(now.loss)}`]),
-    `${rate(batchSize / now.secondsPerStep)} images/s`,
-    `${duration(now.left)} left`,
+    ...(now.secondsPerStep === undefined ? [] : [`${rate(batchSize / now.secondsPerStep)} images/s`]),
+    ...(now.left === undefined ? [] : [`${now.left.whole ? "" : "over "}${duration(now.left.seconds)} left`]),
   ];
   if (epochs === undefined) {
     return { label: `step ${count(now.step)}/${count(totalSteps)}`, done: now.step, total: totalSteps, details };
@@ -57,15 +68,24 @@ export function trainingProgress(
   return { label, done: ended ? stepsPerEpoch : now.batch, total: stepsPerEpoch, details };
 }
 
-/** `epoch  3     loss 0.1841   validation: noise 0.1902, image 0.3127   samples/epoch-003.png`. */
+/** `epoch  3     loss 0.1841   validation: noise 0.1902, image 0.3127   training: 0.1875, 0.3101   best   samples/…png`. */
 export function printStepEnd(
   console: Console,
   { epoch, step, epochEnded }: StepEnd,
-  found: { loss: number | undefined; measured: readonly Measurement[]; samples: string | undefined },
+  found: {
+    loss: number | undefined;
+    measured: readonly Measurement[];
+    /** Whether the number that is watched is the best so far. */
+    best: boolean;
+    samples: string | undefined;
+  },
 ): void {
+  const training = found.measured.flatMap(({ training }) => training === undefined ? [] : [decimal(training)]);
   const parts = [
     ...(found.loss === undefined ? [] : [`loss ${decimal(found.loss)}`]),
     ...(found.measured.length === 0 ? [] : [`validation: ${listMeasurements(found.measured)}`]),
+    ...(training.length === 0 ? [] : [`training: ${training.join(", ")}`]),
+    ...(found.best ? ["best"] : []),
     ...(found.samples === undefined ? [] : [found.samples]),
   ];
   row(console, epochEnded ? `epoch  ${epoch}` : `step  ${count(step)}`, parts.join("   "));

@@ -13,6 +13,7 @@ export default plugin({
     const error = options.error === "mae" ? tf.abs : tf.square;
     return {
       better: { noise: "lower", image: "lower" },
+      comparesTraining: true,
       async measure(view) {
         let pictures = 0, noise = 0, image = 0;
         for await (const { size, predicted, target } of view.batches()) {
