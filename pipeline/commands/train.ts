@@ -1,6 +1,7 @@
 /** Trains from a recipe, or resumes where an earlier run stopped. */
 import { refusalOf, whatFailed } from "../../lib/files/mod.ts";
 import type { DataDigest } from "../data/mod.ts";
+import type { Graph } from "../graph/types.ts";
 import { wire } from "../graph/wire.ts";
 import type { Backend } from "../kinds/backend.ts";
 import { diskFailed, reportUnwritten } from "../problems/messages/run.ts";
@@ -12,6 +13,7 @@ import { listCheckpoints, prune } from "../run/checkpoint.ts";
 import { longerThan, printEnd, printInterrupted } from "../run/training_lines.ts";
 import { readLog } from "../run/log.ts";
 import { prepareRun } from "../run/prepare_run.ts";
+import { measuredIn, plateauText, unitOf, watchedOf } from "../run/plateau.ts";
 import { type RunFolder, runFolderOf, takeRunFolder } from "../run/run_folder.ts";
 import type { Session } from "../run/session.ts";
 import { lastCheckpoint, type ResumePoint } from "../run/restore.ts";
@@ -142,6 +144,7 @@ export async function trainRecipe(recipe: Recipe, options: TrainRecipeOptions, c
         seconds,
         loss,
         grid,
+        plateau: await plateauOf(folder, graph),
         report: await reportOf(folder, session),
       });
     } else printInterrupted(console, newest, again);
@@ -158,6 +161,13 @@ export async function trainRecipe(recipe: Recipe, options: TrainRecipeOptions, c
     console.endProgress();
     await stopBackend(backend, signal);
   }
+}
+
+/** Whether longer pays, as far as the log tells. */
+async function plateauOf({ log }: RunFolder, graph: Graph): Promise<string | undefined> {
+  const watched = watchedOf(graph);
+  const unit = unitOf(graph);
+  return watched && plateauText(measuredIn(await readLog(log), watched, unit), watched, unit);
 }
 
 /** Writes the report. The training is done and saved: one that cannot be written is only warned of. */

@@ -73,6 +73,13 @@ export function buildMeasure(session: Session): Measure {
   };
 }
 
+/** The numbers that the metrics of a graph measure, as logs call them, and which way is better. */
+export function numbersOf(graph: Graph): Pick<Measurement, "label" | "name" | "better">[] {
+  return graph.all("metric").flatMap((metric) =>
+    Object.entries(metric.stage.better).map(([name, better]) => ({ label: labelOf(graph, metric, name), name, better }))
+  );
+}
+
 /** `kid`, or `kid (best)` where several metrics measure one. */
 function labelOf(graph: Graph, metric: Stage<"metric">, name: string): string {
   const several = graph.all("metric").filter(({ stage }) => Object.hasOwn(stage.better, name)).length > 1;

@@ -121,6 +121,8 @@ export function printEnd(
     seconds: number;
     loss: number | undefined;
     grid: string | undefined;
+    /** Whether longer pays: see `plateauText`. */
+    plateau: string | undefined;
     /** The page about it, where it could be written. */
     report: string | undefined;
   },
@@ -134,6 +136,7 @@ export function printEnd(
       duration(run.seconds)
     }${loss}`,
   );
+  if (run.plateau !== undefined) row(console, "validation", run.plateau);
   if (run.grid !== undefined) row(console, "pictures", run.grid);
   if (run.report !== undefined) row(console, "report", run.report);
   if (run.longer === undefined) return;

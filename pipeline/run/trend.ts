@@ -66,7 +66,7 @@ export function trendOf(points: readonly TrendPoint[], better: "lower" | "higher
     const along = training.length < 6 ? undefined : slopeOf(training);
     return {
       kind: "worse",
-      since: all[best]!.x,
+      since: bestOf(all.slice(Math.max(0, best - 2), best + 3).map(({ x, y }) => ({ x, value: y })), "lower")!.x,
       change: (level - least) / scale,
       alone: along === undefined ? undefined : !(along.chance > certain && along.change >= matters * scale),
     };
