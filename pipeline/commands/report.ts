@@ -5,27 +5,30 @@ import { fontFaces } from "../../lib/image/mod.ts";
 import { trainingCost } from "../programs/cost.ts";
 import { factsOf } from "../view/graph/describe.ts";
 import { drawingOf } from "../view/graph/drawing.ts";
-import { toSvg as graphSvg } from "../view/graph/svg.ts";
+import { graphLegend, toSvg as graphSvg } from "../view/graph/svg.ts";
 import type { Graph } from "../graph/types.ts";
 import { wire } from "../graph/wire.ts";
 import { runFolderMissing } from "../problems/messages/pictures.ts";
 import { sampleGrids } from "./pictures/animation.ts";
 import { spread } from "./pictures/options.ts";
-import { chartToSvg, type Spec } from "../view/plots/mod.ts";
+import { chartToSvg } from "../view/plots/mod.ts";
 import { DenoiseError } from "../problems/problem.ts";
 import { readRecipe } from "../recipe/read.ts";
 import type { PluginSource } from "../recipe/types.ts";
 import { toYaml } from "../recipe/write.ts";
 import { listCheckpoints, readPosition } from "../run/checkpoint.ts";
+import { isLocked } from "../run/lock.ts";
 import { type LogEntry, readLog } from "../run/log.ts";
+import { numbersOf } from "../run/measure.ts";
 import type { Console } from "../terminal/console.ts";
 import { row } from "../terminal/rows.ts";
-import { count, counted, decimal, duration, rate, scaled, withSpread } from "../terminal/units.ts";
 import type { Trust } from "../trust/trust.ts";
 import { version } from "../version.ts";
-import { errorCharts, lossChart, metricCharts, paceChart } from "../view/report/charts.ts";
-import { type History, historyOf } from "../view/report/history.ts";
+import { chartsOf } from "../view/report/charts.ts";
+import { factsOfRun } from "../view/report/facts.ts";
+import { historyOf } from "../view/report/history.ts";
 import { type Page, toHtml } from "../view/report/page.ts";
+import { localTime, timeZone } from "../view/report/times.ts";
 
 const mostSamples = 13; // grids on a page: some tens of kilobytes each
 
@@ -47,18 +50,26 @@ export async function report(
   });
   const trust = { trained: true, ...options.trust };
   const graph = await wire(await readRecipe(join(folder, "recipe.yaml"), { ...options, trust }));
-  const file = await writeReport(folder, graph, log);
+  const file = await writeReport(folder, graph, log, { busy: await isLocked(folder) });
   row(console, "report", file);
   return file;
 }
 
-/** The same of a graph that is wired already. */
-export async function writeReport(folder: string, graph: Graph, log: readonly LogEntry[]): Promise<string> {
+/**
+ * The same of a graph that is wired already.
+ *
+ * @param options.busy whether a process trains it now. Default false
+ */
+export async function writeReport(
+  folder: string,
+  graph: Graph,
+  log: readonly LogEntry[],
+  { busy = false }: { busy?: boolean } = {},
+): Promise<string> {
   const history = historyOf(log);
   const cost = await trainingCost(graph);
   const [newest] = await listCheckpoints(join(folder, "checkpoints"));
-  const seconds = newest === undefined ? undefined : (await readPosition(newest.path)).seconds;
-  const batch = graph.one("dataset").options.batch_size;
+  const saved = newest && { steps: newest.step, seconds: (await readPosition(newest.path)).seconds };
 
   const grids = await sampleGrids(folder);
   const samples: Page["samples"][number][] = [];
@@ -66,55 +77,29 @@ export async function writeReport(folder: string, graph: Graph, log: readonly Lo
     const { path, label } = grids[i]!;
     samples.push({ label, png: await Deno.readFile(path) });
   }
-  const charts = [lossChart(history), errorCharts(history), metricCharts(history), paceChart(history)]
-    .filter((spec): spec is Spec => spec !== undefined);
+  const charts = chartsOf(history, numbersOf(graph)).map(async ({ title, text, spec, narrow }) => ({
+    title,
+    text,
+    svg: await chartToSvg(spec),
+    narrow: narrow && await chartToSvg(narrow),
+  }));
   const network = graph.one("network").plugin.name;
   const { height, width } = graph.datasetImage;
+  const now = new Date();
   const page: Page = {
     title: graph.recipe.name,
-    subtitle: `A run of Denoise ${version}: ${graph.one("dataset").plugin.name}, ${width}×${height}, ${network}`,
+    subtitle: `A run of Denoise ${version}: ${graph.one("dataset").plugin.name}, ${width}×${height}, ${network}. ` +
+      `Written ${localTime(now)}, ${timeZone()}.`,
     fonts: await fontFaces(),
-    facts: [
-      ["trained", trained(history, seconds)],
-      ...(seconds === undefined || newest === undefined || newest.step === 0
-        ? []
-        : [["pace", paceText(newest.step, seconds, batch)] as const]),
-      ...(cost === undefined ? [] : [
-        ["network", `${counted(cost.parameters, "parameter")}, ${scaled(cost.stepFlops, "FLOP")} a step`] as const,
-      ]),
-      ...history.starts.map(({ step, time, backend }) =>
-        [step === 0 ? "started" : `resumed after step ${count(step)}`, `${time}, ${backend}`] as const
-      ),
-      ...history.metrics.map(({ name, points }) => [name, measurement(points)] as const),
-    ],
+    facts: factsOfRun({ graph, log, history, cost, saved, busy, now }),
     warnings: history.warnings,
-    charts: await Promise.all(charts.map(chartToSvg)),
+    charts: await Promise.all(charts),
     samples,
-    graph: (await graphSvg(drawingOf(graph, factsOf(graph, cost)))).replace(/^[\s\S]*?(?=<svg)/, ""),
+    graph: (await graphSvg(drawingOf(graph, factsOf(graph, cost)), { upright: true })).replace(/^[\s\S]*?(?=<svg)/, ""),
+    graphLegend,
     recipe: toYaml(graph.recipe.resolved),
   };
   const file = join(folder, "report.html");
   await writeWhole(file, toHtml(page));
   return file;
-}
-
-function trained({ training }: History, seconds: number | undefined): string {
-  const last = training.find(({ name }) => name === "loss")?.points.at(-1);
-  if (last === undefined) return "not yet";
-  const time = seconds === undefined ? "" : ` in ${duration(seconds)}`;
-  return `${counted(last.x, "step")}${time}, loss ${decimal(last.y)}`;
-}
-
-function paceText(steps: number, seconds: number, batch: number): string {
-  const each = seconds / steps;
-  const text = each < 1 ? `${(1000 * each).toFixed(each < 0.1 ? 1 : 0)} ms` : `${each.toFixed(2)} s`;
-  return `${text} a step, ${rate(batch / each)} images/s`;
-}
-
-/** The last value, and the lowest where that is another. */
-function measurement(points: History["metrics"][number]["points"]): string {
-  const last = points.at(-1)!;
-  const least = points.reduce((best, point) => point.y < best.y ? point : best);
-  const lowest = least === last || points.length === 1 ? "" : `; lowest ${decimal(least.y)} at step ${count(least.x)}`;
-  return `${withSpread(last.y, last.spread)} at step ${count(last.x)}${lowest}`;
 }

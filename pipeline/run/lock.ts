@@ -3,6 +3,16 @@ import { join } from "node:path";
 import { runBusy } from "../problems/messages/run.ts";
 import { DenoiseError } from "../problems/problem.ts";
 
+/** Whether a process holds the lock of a run folder. */
+export async function isLocked(folder: string): Promise<boolean> {
+  try {
+    using file = await Deno.open(join(folder, ".lock"));
+    return !await file.tryLock(false);
+  } catch {
+    return false; // there is no lock, or none can be had here
+  }
+}
+
 /**
  * Takes the lock of a run folder, which has to exist. The operating system gives it back when the process ends in
  * whatever way, so that no stale lock is left behind by a killed one.

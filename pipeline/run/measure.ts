@@ -28,6 +28,12 @@ export interface Measurement {
   readonly better: "lower" | "higher";
 }
 
+/** A number that will be measured. */
+export type MeasuredNumber = Pick<Measurement, "label" | "name" | "better"> & {
+  /** Name of the plugin that measures it, such as `validation-error`. */
+  readonly plugin: string;
+};
+
 /** What is measured. */
 export interface Measured {
   readonly average: State;
@@ -74,9 +80,14 @@ export function buildMeasure(session: Session): Measure {
 }
 
 /** The numbers that the metrics of a graph measure, as logs call them, and which way is better. */
-export function numbersOf(graph: Graph): Pick<Measurement, "label" | "name" | "better">[] {
+export function numbersOf(graph: Graph): MeasuredNumber[] {
   return graph.all("metric").flatMap((metric) =>
-    Object.entries(metric.stage.better).map(([name, better]) => ({ label: labelOf(graph, metric, name), name, better }))
+    Object.entries(metric.stage.better).map(([name, better]) => ({
+      label: labelOf(graph, metric, name),
+      name,
+      better,
+      plugin: metric.plugin.name,
+    }))
   );
 }
 

@@ -4,5 +4,5 @@
  * @module
  */
 export * from "./draw.ts";
-export { barChart, type ChartPoint, type LineChart, lineChart, panels } from "./spec.ts";
+export { barChart, type ChartPoint, ink, type LineChart, lineChart, palette, panels, type Place } from "./spec.ts";
 export type { Spec } from "./spec.ts";

@@ -40,6 +40,8 @@ export interface LineChart {
   readonly legend?: string;
   /** Whether each point is marked: for few of them, that were measured. */
   readonly marks?: boolean;
+  /** Points to point out, in words of one line. */
+  readonly notes?: readonly { readonly x: number; readonly y: number; readonly text: string }[];
   /** Pixels of the area of the lines. Default 480 × 300. */
   readonly size?: { readonly width: number; readonly height: number };
 }
@@ -54,18 +56,32 @@ export interface BarChart {
   readonly bars: readonly { readonly name: string; readonly value: number; readonly spread?: number }[];
 }
 
+/** Where a chart is shown: on its own, or on a page that has its title, and its legend needs no room at the side. */
+export type Place = "alone" | "page";
+
 /** What Vega-Lite draws. */
 export type Spec = TopLevelSpec;
 
-const text = "#1f2430";
-const grey = "#6a6a78";
+/** Letters, lines and paper of all charts. */
+export const ink = { text: "#1f2430", grey: "#6a6a78", grid: "#e8eaf0", paper: "#ffffff" } as const;
+const { text, grey } = ink;
 // Told apart in print and by most who are colour-blind; dashes tell apart what comes after them.
-const palette = ["#3b6fb6", "#e07b2c", "#3a9a56", "#c2414b", "#8a5cc0", "#7c5a4a", "#d06fa8", "#6b7280"];
+/** Colours of series, in their order. */
+export const palette: readonly string[] = [
+  "#3b6fb6",
+  "#e07b2c",
+  "#3a9a56",
+  "#c2414b",
+  "#8a5cc0",
+  "#7c5a4a",
+  "#d06fa8",
+  "#6b7280",
+];
 const dashes = [[1, 0], [6, 3], [2, 2]];
 
 /** Letters and colours of all charts. */
 const theme = {
-  background: "#ffffff",
+  background: ink.paper,
   padding: 12,
   font: fontFamily,
   view: { stroke: null },
@@ -90,7 +106,7 @@ const theme = {
     titlePadding: 8,
     domainColor: grey,
     tickColor: grey,
-    gridColor: "#e8eaf0",
+    gridColor: ink.grid,
     labelFlush: false,
     labelLimit: 240,
   },
@@ -108,9 +124,11 @@ const theme = {
 };
 
 /** Lines over an axis, with the spread of points as bands. */
-export function lineChart(chart: LineChart): Spec {
+export function lineChart(chart: LineChart, place: Place = "alone"): Spec {
   const { title, subtitle } = chart;
-  return { ...lines(chart), title: heading(title, subtitle), config: theme } as Spec;
+  if (place === "alone") return { ...lines(chart), title: heading(title, subtitle), config: theme } as Spec;
+  const legend = { ...theme.legend, orient: "top" as const, direction: "horizontal" as const, columns: 2, offset: 6 };
+  return { ...lines(chart), config: { ...theme, padding: 3, legend } } as Spec;
 }
 
 /** Several charts of lines as one picture, with one legend: lines of the same name look the same in all. */
@@ -170,7 +188,7 @@ export function barChart({ title, subtitle, names, value, bars }: BarChart): Spe
 }
 
 function lines(chart: LineChart, names = chart.series.map(({ name }) => name)): Record<string, unknown> {
-  const { x, y, series, size = { width: 480, height: 300 }, marks = false, legend = null } = chart;
+  const { x, y, series, size = { width: 480, height: 300 }, marks = false, legend = null, notes = [] } = chart;
   const data = series.flatMap(({ name, points }) =>
     points.filter((point) => drawable(point.x, x) && drawable(point.y, y)).map((point) => ({
       name,
@@ -233,8 +251,26 @@ function lines(chart: LineChart, names = chart.series.map(({ name }) => name)): 
           ...(names.length > palette.length ? { strokeDash: looks.strokeDash } : {}),
         },
       },
+      ...(notes.length === 0 ? [] : noteLayers(notes, y)),
     ],
   };
+}
+
+/** A ring at each point, and its text above. */
+function noteLayers(notes: NonNullable<LineChart["notes"]>, y: ChartAxis): Record<string, unknown>[] {
+  const encoding = {
+    color: { value: text },
+    y: { field: "y", type: "quantitative", title: y.title, scale: scaleOf(y, false) },
+  };
+  const data = { values: notes };
+  return [
+    { data, mark: { type: "point", size: 60, strokeWidth: 1.6, fill: ink.paper, opacity: 1 }, encoding },
+    {
+      data,
+      mark: { type: "text", dy: -11, fontSize: 11, align: "right", dx: 4 },
+      encoding: { ...encoding, text: { field: "text", type: "nominal" } },
+    },
+  ];
 }
 
 function heading(text: string, subtitle: string | undefined) {

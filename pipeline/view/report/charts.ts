@@ -1,70 +1,114 @@
 /** The charts of a report: losses, measurements, pace. */
-import { type LineChart, lineChart, panels, type Spec } from "../plots/mod.ts";
-import { type Curve, type History, means } from "./history.ts";
+import { bestOf } from "../../run/trend.ts";
+import { type ChartPoint, type LineChart, lineChart, type Spec } from "../plots/mod.ts";
+import { type History, means } from "./history.ts";
+import { describeNumber, type Told } from "./names.ts";
+
+/** A chart of a page, which sets its title and text itself. */
+export interface ReportChart {
+  readonly title: string;
+  /** What else a reader has to know. */
+  readonly text: string;
+  readonly spec: Spec;
+  /** The same for narrow screens, where it is wider than those. */
+  readonly narrow?: Spec;
+}
 
 const most = 240; // points of a curve of steps: as many as a chart can show apart
 const steps = { title: "training step" };
+const small = { width: 258, height: 180 }; // pixels of the area of the lines: with its axis it fits a phone
+const wide = { width: 930, height: 240 };
 
-/** The loss over steps, with that of a network that answers zero beside it. */
-export function lossChart({ training, zero }: History): Spec | undefined {
+/** All charts that a history has something for, in the order of the page. */
+export function chartsOf(history: History, numbers: readonly Told[]): ReportChart[] {
+  return [
+    ...lossChart(history),
+    ...metricCharts(history, numbers),
+    ...errorCharts(history),
+    ...paceChart(history),
+  ];
+}
+
+/** The loss over steps, with that of a network that always answers 0 beside it. */
+export function lossChart({ training, zero }: History): ReportChart[] {
   const loss = training.find(({ name }) => name === "loss");
-  if (loss === undefined) return undefined;
+  if (loss === undefined) return [];
   const points = means(loss.points, most);
   const ends = [points[0]!.x, points.at(-1)!.x];
   const per = Math.ceil(loss.points.length / most);
-  return lineChart({
+  return [{
     title: "Loss of training",
-    subtitle: per > 1 ? `each point is the mean of ${per} steps` : "each point is a step",
-    x: steps,
-    y: { title: "loss" },
-    series: [
-      { name: "network", points },
-      ...(zero === undefined ? [] : [{ name: "answer of zero", points: ends.map((x) => ({ x, y: zero })) }]),
-    ],
-    size: { width: 640, height: 280 },
+    text: per > 1
+      ? `Each point is the mean of ${per} steps; lower is better.`
+      : "Each point is a step; lower is better.",
+    ...bothSizes({
+      title: "",
+      x: steps,
+      y: { title: "loss" },
+      series: [
+        { name: "this network", points },
+        ...(zero === undefined ? [] : [{
+          name: "a network that always answers 0",
+          points: ends.map((x) => ({ x, y: zero })),
+        }]),
+      ],
+    }),
+  }];
+}
+
+/** Each number that was measured, of validation pictures and of training pictures, with its best. */
+export function metricCharts({ metrics }: History, numbers: readonly Told[]): ReportChart[] {
+  return metrics.map(({ name, points, training }) => {
+    const { title, better, text } = describeNumber(name, numbers);
+    const best = better && bestOf(points.map((point) => ({ ...point, value: point.y })), better);
+    const compared = training === undefined ? "" : " Both with the average weights and the same noise.";
+    return {
+      title,
+      text: `${text}${compared}`,
+      spec: smallChart(name, [
+        { name: training === undefined ? name : "validation pictures", points },
+        ...(training === undefined ? [] : [{ name: "training pictures", points: training }]),
+      ], { marks: points.length <= 30, notes: best === undefined ? [] : [{ x: best.x, y: best.y, text: "best" }] }),
+    };
   });
 }
 
-/** Each error that is tracked: of training steps, and of metrics of the same name. */
-export function errorCharts(history: History): Spec | undefined {
-  const errors = history.training.filter(({ name }) => name !== "loss");
-  const validation = (name: string) => history.metrics.find((curve) => curve.name === name);
-  return sideBySide(
-    errors.map(({ name, points }) => {
-      const measured = validation(name);
-      return chart(`${name} error`, "error", [
-        { name: "training", points: means(points, most / 2) },
-        ...(measured === undefined ? [] : [{ name: "validation", points: measured.points }]),
-      ]);
-    }),
-    "Errors",
-  );
-}
-
-/** Measurements that training steps have no error of, such as the kernel inception distance. */
-export function metricCharts(history: History): Spec | undefined {
-  const own = history.metrics.filter(({ name }) => !history.training.some((curve) => curve.name === name));
-  return sideBySide(own.map(({ name, points }) => chart("", name, [{ name, points }], points.length <= 60)), "Metrics");
+/** Errors of training steps besides the loss. */
+export function errorCharts({ training }: History): ReportChart[] {
+  return training.filter(({ name }) => name !== "loss").map(({ name, points }) => ({
+    title: `Training steps: ${name} error`,
+    text: "Of the weights of each step, not of their average, on augmented pictures. Lower is better.",
+    spec: smallChart(name, [{ name, points: means(points, most / 2) }]),
+  }));
 }
 
 /** Seconds a step, epoch by epoch. */
-export function paceChart({ pace }: History): Spec | undefined {
-  if (pace.length < 2) return undefined;
+export function paceChart({ pace }: History): ReportChart[] {
+  if (pace.length < 2) return [];
   const points = means(pace, most).map(({ x, y }) => ({ x, y: 1000 * y }));
-  return lineChart({
+  return [{
     title: "Time of a training step",
-    subtitle: "mean of each epoch, metrics and samples left out",
-    x: steps,
-    y: { title: "milliseconds a step", range: [0, 1.15 * Math.max(...points.map(({ y }) => y))] },
-    series: [{ name: "pace", points }],
-    size: { width: 640, height: 180 },
-  });
+    text: "The mean of each epoch, without metrics and samples.",
+    ...bothSizes({
+      title: "",
+      x: steps,
+      y: { title: "milliseconds a step", range: [0, 1.15 * Math.max(...points.map(({ y }) => y))] },
+      series: [{ name: "pace", points }],
+    }, 150),
+  }];
 }
 
-function chart(title: string, y: string, series: readonly Curve[], marks = false): LineChart {
-  return { title, x: steps, y: { title: y }, series, marks, size: { width: 270, height: 190 } };
+function smallChart(
+  y: string,
+  series: readonly { readonly name: string; readonly points: readonly ChartPoint[] }[],
+  more: Pick<LineChart, "marks" | "notes"> = {},
+): Spec {
+  return lineChart({ title: "", x: steps, y: { title: y }, series, size: small, ...more }, "page");
 }
 
-function sideBySide(charts: readonly LineChart[], title: string): Spec | undefined {
-  return charts.length === 0 ? undefined : panels(charts, { title, columns: Math.min(3, charts.length) });
+function bothSizes(chart: LineChart, height = wide.height): { spec: Spec; narrow: Spec } {
+  return {
+    spec: lineChart({ ...chart, size: { ...wide, height } }, "page"),
+    narrow: lineChart({ ...chart, size: small }, "page"),
+  };
 }

@@ -8,12 +8,18 @@ export interface Curve {
   readonly points: readonly ChartPoint[];
 }
 
+/** A number that metrics measured. */
+export interface MeasuredCurve extends Curve {
+  /** The same of training pictures, where it was measured. */
+  readonly training?: readonly ChartPoint[];
+}
+
 /** The history of a run. */
 export interface History {
   /** Errors of each training step by name: `loss`, and those that are only tracked. */
   readonly training: readonly Curve[];
   /** Measurements of metrics by name, with their spread where they have one. */
-  readonly metrics: readonly Curve[];
+  readonly metrics: readonly MeasuredCurve[];
   /** Seconds a step, of each epoch of which the log knows when it began: `x` is its last step. */
   readonly pace: readonly ChartPoint[];
   /** When it was started and resumed. */
@@ -22,12 +28,15 @@ export interface History {
   readonly warnings: readonly string[];
   /** The loss of a network that answers zero. */
   readonly zero: number | undefined;
+  /** Steps and epochs that the log tells of. */
+  readonly done: { readonly steps: number; readonly epochs: number };
 }
 
 /** Reads the history out of a log. */
 export function historyOf(log: readonly LogEntry[]): History {
   const training = new Map<string, ChartPoint[]>();
   const metrics = new Map<string, ChartPoint[]>();
+  const beside = new Map<string, ChartPoint[]>();
   const epochs: { step: number; seconds: number }[] = [{ step: 0, seconds: 0 }];
   const starts: History["starts"][number][] = [];
   const warnings: string[] = [];
@@ -40,7 +49,12 @@ export function historyOf(log: readonly LogEntry[]): History {
     } else if (event === "metrics") {
       const values = new Map(numbers(rest));
       for (const [name, value] of values) {
-        if (name === "epoch" || (name.endsWith(" spread") && values.has(name.slice(0, -7)))) continue;
+        const [, whole = "", what] = /^(.*) (spread|training)$/.exec(name) ?? [];
+        if (name === "epoch" || (what === "spread" && values.has(whole))) continue;
+        if (what === "training" && values.has(whole)) {
+          add(beside, whole, { x: step, y: value });
+          continue;
+        }
         const spread = values.get(`${name} spread`);
         add(metrics, name, { x: step, y: value, ...(spread === undefined ? {} : { spread }) });
       }
@@ -55,7 +69,15 @@ export function historyOf(log: readonly LogEntry[]): History {
     const before = epochs[i]!;
     return { x: step, y: (seconds - before.seconds) / (step - before.step) };
   }).filter(({ y }) => y > 0);
-  return { training: curves(training), metrics: curves(metrics), pace, starts, warnings, zero };
+  const measured = curves(metrics).map((curve) => {
+    const training = beside.get(curve.name);
+    return training === undefined ? curve : { ...curve, training };
+  });
+  const done = {
+    steps: training.get("loss")?.at(-1)?.x ?? 0,
+    epochs: Number(log.findLast(({ event }) => event === "epoch")?.epoch ?? 0),
+  };
+  return { training: curves(training), metrics: measured, pace, starts, warnings, zero, done };
 }
 
 /**
