@@ -24,6 +24,7 @@ import { type KidCell, kidChart } from "../pipeline/commands/pictures/kid.ts";
 import { loadWithSamplers, samplerLabel } from "../pipeline/commands/pictures/samplers.ts";
 import { trajectory, trajectoryLabels } from "../pipeline/commands/pictures/trajectory.ts";
 import { chartToSvg } from "../pipeline/view/plots/mod.ts";
+import { lockFolder } from "../pipeline/run/lock.ts";
 import { memoryConsole } from "../pipeline/terminal/memory_console.ts";
 
 const glow = `
@@ -329,14 +330,25 @@ Deno.test("samplers that evaluate more than once a step are compared by evaluati
 Deno.test("training leaves a report with its curves, samples and graph, and report writes it again", async () => {
   const file = join(run, "report.html");
   const first = await Deno.readTextFile(file);
-  for (const text of ["Loss of training", "milliseconds a step", "epoch 3", "residual-unet", "2,063 parameters"]) {
+  const texts = ["Loss of training", "milliseconds a step", "epoch 3", "residual-unet", "2,063 parameters"];
+  for (const text of [...texts, "3 of 3 epochs, finished"]) {
     assert.ok(first.includes(text), text);
   }
   assert.equal(first.match(/src="data:image\/png;base64,/g)?.length, 3);
   await Deno.remove(file);
   assert.equal(await report(run, { plugins: builtins }, memoryConsole()), file);
-  const anyClip = (html: string) => html.replaceAll(/clip\d+/g, "clip"); // numbered on, so that charts of a page differ
-  assert.equal(anyClip(await Deno.readTextFile(file)) === anyClip(first), true);
+  // Clips are numbered on, so that charts of a page differ.
+  const timeless = (html: string) => html.replaceAll(/clip\d+|Written [^<]*|, [\w ]* before this page/g, "");
+  assert.equal(timeless(await Deno.readTextFile(file)) === timeless(first), true);
+  const longer = join(folder, "longer");
+  await Deno.mkdir(longer);
+  const recipe = await Deno.readTextFile(join(run, "recipe.yaml"));
+  await Deno.writeTextFile(join(longer, "recipe.yaml"), recipe.replace("epochs: 3", "epochs: 300"));
+  await Deno.copyFile(join(run, "log.jsonl"), join(longer, "log.jsonl"));
+  const page = () => report(longer, { plugins: builtins }, memoryConsole()).then((file) => Deno.readTextFile(file));
+  assert.match(await page(), /3 of 300 epochs, stopped/);
+  using _lock = await lockFolder(longer);
+  assert.match(await page(), /3 of 300 epochs, training now/);
   assert.match(await refused(report(folder, { plugins: builtins }, memoryConsole())), /it is not a run folder/);
 });
 

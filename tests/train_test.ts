@@ -142,6 +142,13 @@ testRuns("train() leaves recipe, log, checkpoints and samples, and says what it 
   const zero = log[0]!.zero_output_loss as number; // noise under mean absolute error: sqrt(2 / pi)
   assert.ok(Math.abs(zero - Math.sqrt(2 / Math.PI)) < 0.02, String(zero));
 
+  const page = await Deno.readTextFile(join(place.run, "report.html"));
+  assert.match(
+    page,
+    /<dt>Validation error: noise<\/dt><dd>0\.\d{4} at epoch 2, the best<span class="note">Lower is better\. /,
+  );
+  assert.match(page, /Training pictures, measured alike: 0\.\d{4}: validation is \d+\.\d % (above|below)\./);
+
   const said = output.lines.join("\n");
   assert.match(said, /^denoise \d+\.\d+ {2}small: emoji, 8×8$/m);
   assert.match(said, /^network {6}residual-unet, 2,063 parameters, [\d.]+ MFLOP a step$/m);

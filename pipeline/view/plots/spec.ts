@@ -127,7 +127,8 @@ const theme = {
 export function lineChart(chart: LineChart, place: Place = "alone"): Spec {
   const { title, subtitle } = chart;
   if (place === "alone") return { ...lines(chart), title: heading(title, subtitle), config: theme } as Spec;
-  const legend = { ...theme.legend, orient: "top" as const, direction: "horizontal" as const, columns: 2, offset: 6 };
+  const columns = (chart.size?.width ?? 0) < 400 ? 1 : 3;
+  const legend = { ...theme.legend, orient: "top" as const, direction: "horizontal" as const, columns, offset: 6 };
   return { ...lines(chart), config: { ...theme, padding: 3, legend } } as Spec;
 }
 

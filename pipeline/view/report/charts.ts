@@ -61,7 +61,7 @@ export function metricCharts({ metrics }: History, numbers: readonly Told[]): Re
   return metrics.map(({ name, points, training }) => {
     const { title, better, text } = describeNumber(name, numbers);
     const best = better && bestOf(points.map((point) => ({ ...point, value: point.y })), better);
-    const compared = training === undefined ? "" : " Both with the average weights and the same noise.";
+    const compared = training === undefined ? "" : " Both with the average weights.";
     return {
       title,
       text: `${text}${compared}`,
@@ -77,7 +77,7 @@ export function metricCharts({ metrics }: History, numbers: readonly Told[]): Re
 export function errorCharts({ training }: History): ReportChart[] {
   return training.filter(({ name }) => name !== "loss").map(({ name, points }) => ({
     title: `Training steps: ${name} error`,
-    text: "Of the weights of each step, not of their average, on augmented pictures. Lower is better.",
+    text: "Of the weights of each step, not of their average. Lower is better.",
     spec: smallChart(name, [{ name, points: means(points, most / 2) }]),
   }));
 }

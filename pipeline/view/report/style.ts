@@ -47,7 +47,7 @@ header p { margin: 4px 0 24px; } header p, dt, .note, figcaption { color: var(--
 section { background: var(--paper); border: 1px solid var(--edge); border-radius: 10px; padding: 20px 22px; margin: 0 0 20px; }
 dl { display: grid; grid-template-columns: minmax(110px, max-content) 1fr; gap: 8px 22px; margin: 0; }
 dd { margin: 0; overflow-wrap: anywhere; } .note { display: block; font-size: 13px; margin: 0 0 8px; } dd .note { margin: 0; }
-svg { display: block; } svg text { font-family: Inter, Helvetica, Arial, sans-serif; }
+svg { display: block; }
 .charts { display: grid; grid-template-columns: repeat(auto-fill, minmax(305px, 1fr)); gap: 24px 14px; }
 .charts > div { min-width: 0; } .charts .broad { grid-column: 1 / -1; }
 .charts svg { max-width: 100%; height: auto; } .charts .narrow { display: none; }
