@@ -135,6 +135,13 @@ Deno.test("row() wraps between words below its label", () => {
   assert.deepEqual(wrap("averyverylongword b", 5), ["averyverylongword", "b"]);
 });
 
+Deno.test("row() writes a path below its label where there is no room for it beside that", () => {
+  const console = memoryConsole(40);
+  row(console, "runs", "runs/short-sweep");
+  row(console, "runs", `runs/${"x".repeat(30)}`);
+  assert.deepEqual(console.lines, ["runs         runs/short-sweep", "runs", `  runs/${"x".repeat(30)}`]);
+});
+
 Deno.test("row() keeps a command on one line, and wraps what is said of it", () => {
   const console = memoryConsole(40);
   const command = "deno task sample 'runs/a run' --count 64 --grid grid.png";

@@ -4,10 +4,21 @@ import type { Console } from "./console.ts";
 import { columnsOf, padToColumns, wrap } from "./width.ts";
 
 const labelWidth = 13; // columns, as in `backend      wasm`
+const narrowIndent = 2; // columns
 
-/** `backend      wasm on 2 cores`: the text wrapped between words, its continuation below itself. */
+/**
+ * `backend      wasm on 2 cores`: the text wrapped between words, its continuation below itself; below the label, where a
+ * word is longer than the room beside it.
+ */
 export function row(console: Console, label: string, text: string): void {
   const lines = wrap(visible(text), console.width - labelWidth);
+  if (lines.some((line) => !line.includes(" ") && columnsOf(line) > console.width - labelWidth)) {
+    // A long path has more room below the label: the terminal would break it anywhere.
+    const below = wrap(visible(text), console.width - narrowIndent);
+    if (label !== "") console.line(console.colors.bold(label));
+    for (const line of below) console.line(" ".repeat(narrowIndent) + line);
+    return;
+  }
   for (const [i, line] of lines.entries()) {
     console.line((i === 0 ? console.colors.bold(padToColumns(label, labelWidth)) : " ".repeat(labelWidth)) + line);
   }

@@ -15,10 +15,13 @@ import { type TrainOptions, trainRecipe } from "../train.ts";
 import type { Console } from "../../terminal/console.ts";
 import { warning } from "../../problems/warning.ts";
 import { row } from "../../terminal/rows.ts";
-import { counted, duration } from "../../terminal/units.ts";
+import { counted, duration, withSpread } from "../../terminal/units.ts";
 import { commandLine, shellWord } from "../../terminal/shell.ts";
+import { bestCell, numberOf } from "./best.ts";
 import { sweepChart } from "./chart.ts";
+import { childConsole } from "./children.ts";
 import { changesAt, fixedOf, type Grid, nameOf, overridesOf, type Point, readGrid } from "./grid.ts";
+import { drawSamples } from "./samples.ts";
 import { keepCells, printTable, readCells, type SweepCell, writeTable } from "./table.ts";
 
 /** How to sweep. */
@@ -41,7 +44,7 @@ export interface SweepResult {
   readonly folder: string;
   /** What was measured, in the order of the grid. */
   readonly cells: readonly SweepCell[];
-  /** Table and chart, once all is measured. */
+  /** Table, chart and samples, once all is measured. */
   readonly files: readonly string[];
 }
 
@@ -84,55 +87,89 @@ export async function sweep(file: string, options: SweepOptions, console: Consol
   const command = (options.command ?? "deno task sweep") + (runs === "runs" ? "" : ` --runs ${shellWord(runs)}`);
   const again = commandLine(command, file, overrides);
   const started = performance.now();
+  const announced = () => console.line("stopping after this step …");
+  signal.addEventListener("abort", announced);
+  using _announced = { [Symbol.dispose]: () => signal.removeEventListener("abort", announced) };
   const open = plan.filter(({ measured }) => measured.some(({ recipe }) => !known.has(recipe)));
-  const stopped = (): SweepResult => ({ outcome: "interrupted", folder, cells: cells(), files: [] });
+  const stopped = (): SweepResult => {
+    console.line(`resume with: ${again}`);
+    return { outcome: "interrupted", folder, cells: cells(), files: [] };
+  };
+  /** When the last model was done. */
+  let ended = started;
+  /** The time that is left after so many models, by the mean of those. */
+  const left = (models: number) => {
+    if (models === 0 || models >= open.length) return undefined;
+    const whole = (ended - started) / models * (open.length - models);
+    return duration(Math.max(0, whole - (performance.now() - ended)) / 1000);
+  };
+  // The runs have been trained with these files, whether or not that could be noted.
+  const trustOfRuns = { ...trust, plugins: (base.resolved.plugins ?? []) as readonly string[] };
   for (const [i, { point, recipe, measured }] of open.entries()) {
-    const left = i === 0 ? "" : `, ${duration((performance.now() - started) / 1000 / i * (open.length - i))} left`;
-    console.line();
-    const told = overridesOf(point).join(" ") || "the recipe as it is";
-    console.line(console.colors.bold(`model ${i + 1} of ${open.length}: ${told}${left}`));
+    const model = `model ${i + 1}/${open.length}`;
+    const began = performance.now();
+    const quiet = childConsole(console, model, () => left(i));
     const shared = { plugins, trust, signal, ...(cache === undefined ? {} : { cache }) };
     const held = options.hold === undefined ? {} : { hold: options.hold };
     const trained = await trainRecipe(
       recipe,
       { ...shared, ...held, folder: join(folder, recipe.name), again },
-      console,
+      quiet,
     );
     if (trained.outcome === "interrupted") return stopped();
     for (const { point: used, recipe } of measured) {
       if (known.has(recipe)) continue;
-      console.line();
-      if (Object.keys(used).length > 0) console.line(console.colors.bold(overridesOf(used).join(" ")));
       const json = join(trained.folder, `evaluation-${nameOf(used, "as-trained")}.json`);
-      // The run has just been trained with these files, whether or not that could be noted.
-      const files = (base.resolved.plugins ?? []) as readonly string[];
-      const how = { ...shared, trust: { ...trust, plugins: files }, overrides: overridesOf(used), steps: null, json };
-      const evaluated = await evaluate(trained.folder, how, console);
-      if (evaluated.outcome === "interrupted") {
-        console.line(`resume with: ${again}`);
-        return stopped();
-      }
+      const how = { ...shared, trust: trustOfRuns, overrides: overridesOf(used), steps: null, json };
+      const evaluated = await evaluate(trained.folder, how, quiet);
+      if (evaluated.outcome === "interrupted") return stopped();
       const { step, metrics } = evaluated;
       const data = `${trained.data?.train} ${evaluated.data}`;
       known.set(recipe, { recipe, point: { ...point, ...used }, run: trained.folder, step, metrics, data });
       await keepCells(kept, grid.axes, [...known.values()]);
+      const numbers = metrics.map(({ label, value, spread }) => `${label} ${withSpread(value, spread)}`).join(", ");
+      const told = [...overridesOf(point), ...overridesOf(used)].join(" ") || "the recipe as it is";
+      const done = measured.at(-1)!.point === used;
+      if (done) ended = performance.now();
+      const times = [
+        `${duration((performance.now() - began) / 1000)}`,
+        ...[left(i + 1) ?? []].flat().map((time) => `${time} left`),
+      ];
+      row(console, model, `${told}   ${numbers}${done ? `   ${times.join(", ")}` : ""}`);
     }
   }
   console.line();
   const digests = new Set(cells().flatMap(({ data }) => data ?? []));
   if (digests.size > 1) console.warn(warning(sweepDataMixed(folder)));
-  printTable(console, grid.axes, cells());
-  const chart = sweepChart(`Sweep of ${base.name}`, grid.axes, cells(), metricOf(base, cells()));
-  const files = await writeTable(folder, grid.axes, cells(), chart);
+  const all = cells();
+  const title = `Sweep of ${base.name}`;
+  const best = bestCell(all, base.train.keep.best);
+  printTable(console, grid.axes, all, best);
+  const chart = sweepChart(title, grid.axes, all, (label) => metricOf(base, all, label));
+  const files = [kept, ...await writeTable(folder, grid.axes, all, best, chart)];
+  const { axes } = grid;
+  const measuredWith = (point: Point) =>
+    Object.fromEntries(axes.filter(({ afterTraining }) => afterTraining).map(({ key }) => [key, point[key]!]));
+  try {
+    const samples = await drawSamples(
+      { folder, title, axes, cells: all, best, measuredWith, sampler: base.train.samples.sampler },
+      { plugins, trust: trustOfRuns, signal },
+      childConsole(console, "samples", () => undefined),
+    );
+    if (samples !== undefined) files.push(samples);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    return stopped();
+  }
   console.line();
-  for (const [i, path] of [kept, ...files].entries()) row(console, i === 0 ? "table" : "", path);
-  return { outcome: "finished", folder, cells: cells(), files: [kept, ...files] };
+  for (const [i, path] of files.entries()) row(console, i === 0 ? "files" : "", path);
+  return { outcome: "finished", folder, cells: all, files };
 }
 
-/** Name of the metric whose number comes first. */
-function metricOf({ stages }: Recipe, cells: readonly SweepCell[]): string {
-  const { id } = cells[0]!.metrics[0]!;
-  return stages.find((stage) => stage.id === id)?.plugin.name ?? id;
+/** Name of the metric that measured a number. */
+function metricOf({ stages }: Recipe, cells: readonly SweepCell[], label: string): string {
+  const id = cells.flatMap((cell) => numberOf(cell, label) ?? [])[0]?.id;
+  return stages.find((stage) => stage.id === id)?.plugin.name ?? label;
 }
 
 /** Axes of samplers that no metric uses. */

@@ -1,10 +1,14 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { parse } from "yaml";
+import { decode } from "../../../lib/image/mod.ts";
 import { builtins, DenoiseError, sweep } from "../../../mod.ts";
 import { short } from "../../recipe/write.ts";
 import { memoryConsole } from "../../terminal/memory_console.ts";
+import { bestCell } from "./best.ts";
 import { nameOf, readGrid } from "./grid.ts";
+import { rowsToDraw } from "./samples.ts";
+import { printTable } from "./table.ts";
 
 const recipe = `
 name: small
@@ -110,6 +114,50 @@ Deno.test("nameOf() tells points apart, in names that are fit for folders", () =
   assert.equal(nameOf({ schedule: "cosine" }, ""), "schedule-cosine");
 });
 
+Deno.test("rowsToDraw() keeps the best in the order of the grid, and those without a number last of all", () => {
+  const cells = [3, 1, NaN, 2].map((value, i) => ({
+    ...{ recipe: `${i}`, point: {}, run: "", step: 1 },
+    metrics: [{ id: "metrics[0]", label: "a", name: "a", value, better: "lower" as const }],
+  }));
+  const drawn = (better: "lower" | "higher", most: number) =>
+    rowsToDraw(cells, { label: "a", better, cell: undefined }, most).map(({ recipe }) => recipe).join("");
+  assert.deepEqual([drawn("lower", 2), drawn("higher", 2), drawn("lower", 3), drawn("lower", 4)], [
+    "13",
+    "03",
+    "013",
+    "0123",
+  ]);
+  assert.equal(bestCell(cells, undefined).cell, cells[1]);
+});
+
+Deno.test("printTable() tells rows one below another where columns have no room", () => {
+  const long = "network.widths";
+  const axes = [{ key: long, values: ["[8, 16, 24, 32, 40]", "[8, 16]"], afterTraining: false }];
+  const cells = axes[0]!.values.map((value, i) => ({
+    ...{ recipe: "", run: "", step: 1, point: { [long]: value } },
+    metrics: [{ id: "metrics[0]", label: "noise", name: "noise", value: 2 - i, better: "lower" as const }],
+  }));
+  const told = (width: number) => {
+    const console = memoryConsole(width);
+    printTable(console, axes, cells, bestCell(cells, "noise"));
+    return console.lines;
+  };
+  assert.deepEqual(told(80), [
+    "network.widths        noise",
+    "[8, 16, 24, 32, 40]  2.0000",
+    "[8, 16]              1.0000  best",
+    "best by noise: lower is better",
+  ]);
+  assert.deepEqual(told(32), [
+    "row 1        network.widths [8,",
+    "             16, 24, 32, 40]",
+    "             noise 2.0000",
+    "best         network.widths [8,",
+    "             16]   noise 1.0000",
+    "best by noise: lower is better",
+  ]);
+});
+
 Deno.test({
   name: "sweep() trains each model once, measures all, and does only what is missing the next time",
   sanitizeResources: false, // the threads of a backend outlive the test that started them
@@ -126,7 +174,15 @@ Deno.test({
     };
     const first = await run("schedule=cosine,linear", "metrics.0.error=mae,mse");
     assert.equal(first.outcome, "finished");
-    assert.deepEqual(first.trained.length, 2);
+    assert.equal(first.trained.length, 4);
+    assert.match(
+      first.trained[0]!,
+      /^model 1\/2 {4}schedule=cosine metrics\.0\.error=mae {3}noise 0\.\d{4}, image \d\.\d{4}$/,
+    );
+    const said = first.output.lines.join(" ").replace(/ +/g, " ");
+    assert.match(said, /error=mse noise \d\.\d{4}, image \d\.\d{4} 0:00:\d\d, 0:00:\d\d left model 2\/2/);
+    assert.doesNotMatch(said, /epoch|step 2|checkpoint|json {6}|backend|deno task/, "nothing else of a model");
+    assert.match(first.output.progressed.join("\n"), /^model 1\/2 {2}step 1\/2 /m);
     assert.deepEqual(first.cells.map(({ point }) => Object.values(point).join()), [
       "cosine,mae",
       "cosine,mse",
@@ -137,7 +193,11 @@ Deno.test({
     assert.equal(new Set(values).size, 4, `${values}`);
     assert.equal(first.folder, join(folder, "runs", "small-sweep"));
     assert.deepEqual(first.output.warnings, []);
-    assert.ok(!first.output.lines.some((line) => /^(more|longer|next) /.test(line)), "nothing of what to do next");
+    const lowest = first.cells.reduce((best, cell) => cell.metrics[0]!.value < best.metrics[0]!.value ? cell : best);
+    const marked = first.output.lines.filter((line) => line.endsWith(" best"));
+    assert.equal(marked.length, 1);
+    for (const value of Object.values(lowest.point)) assert.ok(marked[0]!.includes(value), `${value} in ${marked[0]}`);
+    assert.ok(first.output.lines.includes("best by noise: lower is better"));
     for (const name of ["schedule-cosine", "schedule-linear"]) {
       assert.ok((await Deno.stat(join(first.folder, name, "log.jsonl"))).isFile);
     }
@@ -145,10 +205,20 @@ Deno.test({
     assert.equal(csv.trim().split("\n").length, 5);
     assert.match(csv, /^schedule,metrics\.0\.error,/);
     assert.match(await Deno.readTextFile(join(first.folder, "sweep.svg")), /Sweep of small/);
-    assert.match(await Deno.readTextFile(join(first.folder, "sweep.md")), /^\| schedule +\|/);
+    const markdown = await Deno.readTextFile(join(first.folder, "sweep.md"));
+    assert.match(markdown, /^\| schedule +\|/);
+    assert.equal(markdown.match(/\*\*best\*\*/g)?.length, 1);
+    assert.deepEqual(first.files.map((file) => basename(file)), [
+      ...["sweep.json", "sweep.md", "sweep.csv", "sweep.png", "sweep.svg", "sweep-samples.png"],
+    ]);
+    const { width, height } = await decode(await Deno.readFile(join(first.folder, "sweep-samples.png")));
+    assert.ok(width > 8 * 72 && height > 4 * 72, `four rows of eight: ${width}×${height}`);
 
     const second = await run("schedule=cosine,linear,log-snr-linear", "metrics.0.error=mae,mse");
-    assert.deepEqual(second.trained.map((line) => line.replace(/^model 1 of 1: /, "")), ["schedule=log-snr-linear"]);
+    assert.deepEqual(second.trained.map((line) => line.split(" ").filter(Boolean).slice(0, 3).join(" ")), [
+      "model 1/1 schedule=log-snr-linear",
+      "model 1/1 schedule=log-snr-linear",
+    ]);
     assert.deepEqual(second.cells.slice(0, 4), first.cells);
     assert.equal(second.cells.length, 6);
 

@@ -8,8 +8,10 @@ import { type Spec, writeChart } from "../../view/plots/mod.ts";
 import { measurementSchema, readMeasurements } from "../../run/measurements_file.ts";
 import type { Measurement } from "../../run/measure.ts";
 import type { Console } from "../../terminal/console.ts";
-import { table } from "../../terminal/rows.ts";
+import { alignedRows, row } from "../../terminal/rows.ts";
+import { columnsOf } from "../../terminal/width.ts";
 import { withSpread } from "../../terminal/units.ts";
+import { type Best, labelsOf, numberOf } from "./best.ts";
 import type { Axis, Point } from "./grid.ts";
 
 /** What one combination of values came to. */
@@ -54,31 +56,37 @@ export async function keepCells(path: string, axes: readonly Axis[], cells: read
 
 /** Lines of the table: a column for each axis and each number, a head first. */
 export function rowsOf(axes: readonly Axis[], cells: readonly SweepCell[]): string[][] {
-  const labels = [...new Set(cells.flatMap(({ metrics }) => metrics.map(({ label }) => label)))];
+  const labels = labelsOf(cells);
   return [
     [...axes.map(({ key }) => key), ...labels],
-    ...cells.map(({ point, metrics }) => [
-      ...axes.map(({ key }) => point[key]!),
+    ...cells.map((cell) => [
+      ...axes.map(({ key }) => cell.point[key]!),
       ...labels.map((label) => {
-        const found = metrics.find((metric) => metric.label === label);
-        if (found === undefined) return "";
-        return withSpread(found.value, found.spread);
+        const found = numberOf(cell, label);
+        return found === undefined ? "" : withSpread(found.value, found.spread);
       }),
     ]),
   ];
 }
 
-/** Writes the table as `sweep.md` and `sweep.csv`, and a chart beside it; returns the files. */
+/** Writes the table as `sweep.md`, the best row strong, and `sweep.csv`, and a chart beside it; returns the files. */
 export async function writeTable(
   folder: string,
   axes: readonly Axis[],
   cells: readonly SweepCell[],
+  best: Best,
   chart: Spec,
 ): Promise<string[]> {
   const [head, ...body] = rowsOf(axes, cells) as [string[], ...string[][]];
   const line = (cells: readonly string[]) =>
     `| ${cells.map((cell) => visible(cell).replaceAll("|", "\\|").replaceAll("<", "&lt;")).join(" | ")} |`;
-  const markdown = [line(head), line(head.map((_, i) => i < axes.length ? "---" : "--:")), ...body.map(line)];
+  const at = best.cell === undefined ? -1 : cells.indexOf(best.cell);
+  const markdown = [
+    line([...head, ""]),
+    line([...head.map((_, i) => i < axes.length ? "---" : "--:"), "---"]),
+    ...body.map((row, i) => line(i === at ? [...row.map((cell) => `**${cell}**`), "**best**"] : [...row, ""])),
+    ...(at < 0 ? [] : ["", `Best by ${visible(best.label)}: ${best.better} is better.`]),
+  ];
   const field = (text: string) => /[",]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   const names = head.slice(axes.length);
   const csv = [
@@ -98,8 +106,25 @@ export async function writeTable(
   return files;
 }
 
-/** Tells the table, in columns. */
-export function printTable(console: Console, axes: readonly Axis[], cells: readonly SweepCell[]): void {
-  const rows = rowsOf(axes, cells);
-  table(console, rows, rows[0]!.map((_, column) => column < axes.length ? "left" : "right"));
+/** Tells the table, in columns, and which row is best; row by row where the terminal is too narrow for columns. */
+export function printTable(console: Console, axes: readonly Axis[], cells: readonly SweepCell[], best: Best): void {
+  const [head, ...body] = rowsOf(axes, cells).map((row) => row.map(visible)) as [string[], ...string[][]];
+  const at = best.cell === undefined ? -1 : cells.indexOf(best.cell);
+  const { bold, green } = console.colors;
+  const lines = alignedRows(
+    [[...head, ""], ...body.map((row, i) => [...row, i === at ? "best" : ""])],
+    [...head.map((_, column) => column < axes.length ? "left" as const : "right" as const), "left"],
+  );
+  if (lines.every((line) => columnsOf(line) <= console.width)) {
+    for (const [i, line] of lines.entries()) console.line(i === 0 ? bold(line) : i - 1 === at ? green(line) : line);
+  } else {
+    for (const [i, cells] of body.entries()) {
+      row(
+        console,
+        i === at ? "best" : `row ${i + 1}`,
+        cells.map((cell, column) => `${head[column]} ${cell}`).join("   "),
+      );
+    }
+  }
+  if (at >= 0) console.line(`best by ${visible(best.label)}: ${best.better} is better`);
 }

@@ -4,5 +4,16 @@
  * @module
  */
 export * from "./draw.ts";
-export { barChart, type ChartPoint, ink, type LineChart, lineChart, palette, panels, type Place } from "./spec.ts";
+export {
+  type BarChart,
+  barChart,
+  barPanels,
+  type ChartPoint,
+  ink,
+  type LineChart,
+  lineChart,
+  palette,
+  panels,
+  type Place,
+} from "./spec.ts";
 export type { Spec } from "./spec.ts";

@@ -10,6 +10,8 @@ export interface ChartAxis {
   readonly scale?: "linear" | "log";
   /** Ends. Default: those of the points, and zero for bars. What is beyond is cut off. */
   readonly range?: readonly [number, number];
+  /** Whether a linear axis has zero on it. Default: bars alone do. */
+  readonly zero?: boolean;
 }
 
 /** A point of a line. */
@@ -40,8 +42,14 @@ export interface LineChart {
   readonly legend?: string;
   /** Whether each point is marked: for few of them, that were measured. */
   readonly marks?: boolean;
-  /** Points to point out, in words of one line. */
-  readonly notes?: readonly { readonly x: number; readonly y: number; readonly text: string }[];
+  /** Points to point out, in words of one line above them. */
+  readonly notes?: readonly {
+    readonly x: number;
+    readonly y: number;
+    readonly text: string;
+    /** Whether the words are below. */
+    readonly below?: boolean;
+  }[];
   /** Pixels of the area of the lines. Default 480 × 300. */
   readonly size?: { readonly width: number; readonly height: number };
 }
@@ -53,7 +61,13 @@ export interface BarChart {
   /** What the names are, such as `schedule`. */
   readonly names: string;
   readonly value: ChartAxis;
-  readonly bars: readonly { readonly name: string; readonly value: number; readonly spread?: number }[];
+  readonly bars: readonly {
+    readonly name: string;
+    readonly value: number;
+    readonly spread?: number;
+    /** Whether it stands out as the best. */
+    readonly best?: boolean;
+  }[];
 }
 
 /** Where a chart is shown: on its own, or on a page that has its title, and its legend needs no room at the side. */
@@ -152,25 +166,40 @@ export function panels(
 }
 
 /** A bar a name, in the order given. */
-export function barChart({ title, subtitle, names, value, bars }: BarChart): Spec {
-  const data = bars.filter(({ value }) => Number.isFinite(value)).map(({ name, value, spread = 0 }) => ({
+export function barChart(chart: BarChart): Spec {
+  return { ...barsOf(chart), title: heading(chart.title, chart.subtitle), config: theme } as Spec;
+}
+
+/** Several charts of bars as one picture, as `panels`. */
+export function barPanels(
+  charts: readonly BarChart[],
+  { title, subtitle, columns = 2 }: { title: string; subtitle?: string; columns?: number },
+): Spec {
+  if (charts.length === 1) return barChart({ ...charts[0]!, title, ...(subtitle === undefined ? {} : { subtitle }) });
+  const concat = charts.map((chart) => ({ ...barsOf(chart), width: 260 }));
+  return { title: heading(title, subtitle), columns, spacing: 28, concat, config: theme } as Spec;
+}
+
+function barsOf({ names, value, bars }: BarChart): Record<string, unknown> {
+  const data = bars.filter(({ value }) => Number.isFinite(value)).map(({ name, value, spread = 0, best = false }) => ({
     name,
     value,
     low: value - spread,
     high: value + spread,
     spread,
-    label: value.toPrecision(3),
+    best,
+    label: value.toPrecision(3) + (best ? "  best" : ""),
   }));
   const y = { field: "name", type: "nominal", sort: null, title: names, axis: { grid: false } };
   const x = { field: "value", type: "quantitative", title: value.title, scale: scaleOf(value, true) };
+  const colour = { condition: { test: "datum.best", value: palette[2] }, value: palette[0] };
   return {
-    title: heading(title, subtitle),
     width: 420,
     height: { step: 26 },
     data: { values: data },
     encoding: { y },
     layer: [
-      { mark: { type: "bar", color: palette[0], height: { band: 0.62 } }, encoding: { x } },
+      { mark: { type: "bar", height: { band: 0.62 } }, encoding: { x, color: colour } },
       ...(data.some(({ low }) => low < 0)
         ? [{ data: { values: [{}] }, mark: { type: "rule", color: grey }, encoding: { x: { datum: 0 }, y: null } }]
         : []),
@@ -184,8 +213,7 @@ export function barChart({ title, subtitle, names, value, bars }: BarChart): Spe
         encoding: { x: { field: "high", type: "quantitative" }, text: { field: "label", type: "nominal" } },
       },
     ],
-    config: theme,
-  } as Spec;
+  };
 }
 
 function lines(chart: LineChart, names = chart.series.map(({ name }) => name)): Record<string, unknown> {
@@ -257,7 +285,7 @@ function lines(chart: LineChart, names = chart.series.map(({ name }) => name)): 
   };
 }
 
-/** A ring at each point, and its text above. */
+/** A ring at each point, and its text. */
 function noteLayers(notes: NonNullable<LineChart["notes"]>, y: ChartAxis): Record<string, unknown>[] {
   const encoding = {
     color: { value: text },
@@ -266,11 +294,11 @@ function noteLayers(notes: NonNullable<LineChart["notes"]>, y: ChartAxis): Recor
   const data = { values: notes };
   return [
     { data, mark: { type: "point", size: 60, strokeWidth: 1.6, fill: ink.paper, opacity: 1 }, encoding },
-    {
-      data,
-      mark: { type: "text", dy: -11, fontSize: 11, align: "right", dx: 4 },
+    ...notes.map((note) => ({
+      data: { values: [note] },
+      mark: { type: "text", dy: note.below ? 14 : -11, fontSize: 11, align: "right", dx: 4 },
       encoding: { ...encoding, text: { field: "text", type: "nominal" } },
-    },
+    })),
   ];
 }
 
@@ -278,7 +306,8 @@ function heading(text: string, subtitle: string | undefined) {
   return { text, ...(subtitle === undefined ? {} : { subtitle }) };
 }
 
-function scaleOf({ scale = "linear", range }: ChartAxis, zero: boolean) {
+function scaleOf({ scale = "linear", range, zero: wanted }: ChartAxis, otherwise: boolean) {
+  const zero = wanted ?? otherwise;
   return {
     type: scale,
     ...(range === undefined ? (scale === "log" ? { nice: false } : { zero }) : { domain: range, nice: false }),

@@ -1,0 +1,26 @@
+/** What the models of a sweep say while they are trained and measured: progress and warnings, and no line of their own. */
+import type { Console } from "../../terminal/console.ts";
+
+/**
+ * A console for one model.
+ *
+ * @param model such as `model 2/4`, before the label of each line of progress
+ * @param left the time that is left for all models, where it is known
+ */
+export function childConsole(console: Console, model: string, left: () => string | undefined): Console {
+  return {
+    width: console.width,
+    colors: console.colors,
+    line: () => {},
+    warn: (text) => console.warn(text),
+    progress(progress) {
+      const inAll = left();
+      console.progress({
+        ...progress,
+        label: `${model}  ${progress.label}`,
+        details: [...(inAll === undefined ? [] : [`${inAll} left in all`]), ...progress.details],
+      });
+    },
+    endProgress: () => console.endProgress(),
+  };
+}
