@@ -14,6 +14,7 @@ import {
 interface RunOptions extends TrustOptions {
   readonly fresh?: boolean;
   readonly dryRun?: boolean;
+  readonly probe?: boolean;
   readonly runs?: string;
 }
 
@@ -22,10 +23,18 @@ export const runCommand: AddCommand = (program, done) =>
     .description("Train from a recipe, or resume where an earlier run stopped")
     .option("--fresh", "start over; the old run is moved aside")
     .option("--dry-run", "print all decisions and their reasons without training")
+    .option("--probe", "with --dry-run: also train a few steps for real, and say how long the whole run takes here")
     .option("--runs <folder>", "folder that holds the run folders", "runs")
     .action(async (file: string, words: string[], options: RunOptions) => {
       const { fresh = false, runs = "runs" } = options;
       const { trust, overrides } = trustOf(options, words);
+      if (options.probe) {
+        const shared = { plugins: builtins, overrides, trust: { trained: true, ...trust }, runs };
+        return await untilInterrupted(done, async (signal) => {
+          const console = terminalConsole();
+          say(await dryRun(file, { ...shared, probe: { console, signal } }));
+        });
+      }
       if (options.dryRun) {
         // What runs nothing runs no code of a checkpoint either, but for the files that are named.
         const named = { plugins: trust.plugins ?? [] };

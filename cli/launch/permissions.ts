@@ -103,7 +103,7 @@ async function forCommand(command: Command): Promise<Permissions> {
     permissions.ffi = new Places(cwd); // for sharp's own code
     await permissions.ffi.add(join(denoFolder(cwd), "npm"), join(root, "node_modules"));
   }
-  if (downloads && !still && !options.has("dry-run")) {
+  if (downloads && !still && (!options.has("dry-run") || options.has("probe"))) {
     permissions.net = [...new Set([...config.permissions.train.net, ...named.hosts])];
   }
   const spared = await sparedBy(command, permissions.write);

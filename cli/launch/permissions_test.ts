@@ -89,6 +89,7 @@ Deno.test("permissionsFor() permits the network to commands that download, to th
       "sweep r.yaml",
       "picture kid runs/x",
       "import w.h5 --recipe r.yaml",
+      "run r.yaml --dry-run --probe",
     ]
   ) {
     assert.ok((await hosts(words))?.includes("huggingface.co"), words);

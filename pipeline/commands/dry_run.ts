@@ -5,7 +5,10 @@ import { batchCount } from "../data/mod.ts";
 import { explainFailure } from "../data/open.ts";
 import { readRecipe } from "../recipe/read.ts";
 import type { PluginSource } from "../recipe/types.ts";
+import { probe, type Probed } from "../run/probe.ts";
+import type { Console } from "../terminal/console.ts";
 import { count, counted } from "../terminal/units.ts";
+import { childConsole } from "./child_console.ts";
 import type { Trust } from "../trust/trust.ts";
 import { checkBatch } from "../programs/batch.ts";
 import { trainingCost } from "../programs/cost.ts";
@@ -15,18 +18,40 @@ import { startFailure } from "../run/start_failure.ts";
 import type { Graph } from "../graph/types.ts";
 import { wire } from "../graph/wire.ts";
 
+/** How to tell what `run` would do. */
+export interface DryRunOptions {
+  readonly plugins: PluginSource;
+  readonly overrides?: readonly string[];
+  readonly trust?: Trust;
+  /** Folder of the run folders. Default `runs`. */
+  readonly runs?: string;
+  /** Folder for downloads and decoded pictures. Default: the user's cache folder. */
+  readonly cache?: string;
+  /** Measures a few steps, and says how long the run will take here: fetches what `run` would fetch. */
+  readonly probe?: { readonly console: Console; readonly signal?: AbortSignal };
+}
+
 /**
- * What `run` would do, in words. Starts the backend to know it; downloads nothing and decodes nothing.
+ * What `run` would do, in words. Starts the backend to know it; unless it probes, it downloads nothing and decodes nothing.
  *
  * @param file a recipe, a run folder or a checkpoint
  * @throws {DenoiseError} for whatever `run` would refuse before its first step, but for a dataset's files that are not
  * here: the text says what to do about them
  */
-export async function dryRun(
-  file: string,
-  options: { plugins: PluginSource; overrides?: readonly string[]; trust?: Trust; runs?: string; cache?: string },
-): Promise<string> {
+export async function dryRun(file: string, options: DryRunOptions): Promise<string> {
   const graph = await wire(await readRecipe(file, options));
+  const text = await described(graph, options);
+  if (options.probe === undefined) {
+    return `${text}\n${
+      line("time", "not measured: add --probe to measure a few steps, and learn how long it takes here")
+    }`;
+  }
+  const { console, signal = new AbortController().signal } = options.probe;
+  const probed = await probe(graph, { console: childConsole(console, "probing"), signal, cache: options.cache });
+  return `${text}\n${timeLines(probed).map((told, i) => line(i === 0 ? "time" : "", told)).join("\n")}`;
+}
+
+async function described(graph: Graph, options: DryRunOptions): Promise<string> {
   const backend = graph.one("backend").stage;
   await backend.start().catch((error) => {
     throw startFailure(graph, error);
@@ -48,6 +73,28 @@ export async function dryRun(
   } finally {
     await backend.stop();
   }
+}
+
+/** `about 6 minutes here`, and what of. */
+export function timeLines({ work, starting }: Probed): string[] {
+  const whole = work.reduce((sum, { times, seconds }) => sum + times * seconds, 0);
+  const parts = work.map(({ kind, times, seconds }) =>
+    `${kind === "step" ? counted(times, "step") : `${count(times)} × ${kind}`} of ${shortTime(seconds)}`
+  );
+  return [`about ${roughly(whole)} here: ${parts.join(", ")}`, `starting took ${shortTime(starting)}, with compiling`];
+}
+
+/** `0.11 s`, `25 ms`. */
+function shortTime(seconds: number): string {
+  if (seconds < 0.0995) return `${(1000 * seconds).toPrecision(2)} ms`;
+  return `${seconds < 9.95 ? seconds.toPrecision(2) : count(seconds)} s`;
+}
+
+/** `40 seconds`, `6 minutes`, `2.5 hours`, `3.1 days`. */
+function roughly(seconds: number): string {
+  if (seconds < 90) return counted(Math.max(1, Math.round(seconds)), "second");
+  if (seconds < 90 * 60) return counted(Math.round(seconds / 60), "minute");
+  return seconds < 36 * 3600 ? `${(seconds / 3600).toFixed(1)} hours` : `${(seconds / 86_400).toFixed(1)} days`;
 }
 
 interface Counts {

@@ -10,7 +10,8 @@ import type { Compiled } from "../kinds/backend.ts";
 import { isCalled } from "../kinds/metric.ts";
 import type { TrainSettings } from "../recipe/types.ts";
 import { type Position, stepName } from "./checkpoint.ts";
-import { isDue, type StepEnd, timesDue } from "./interval.ts";
+import { workAhead } from "./ahead.ts";
+import { isDue, type StepEnd } from "./interval.ts";
 import type { CheckpointWriter } from "./checkpoint_writer.ts";
 import { afterStep, type Plan, planOf } from "./plan.ts";
 import { printStepEnd, trainingProgress } from "./training_lines.ts";
@@ -54,7 +55,8 @@ export class Trainer implements Disposable {
   readonly #train: TrainSettings;
   readonly #losses: Losses;
   readonly #measure: Measure;
-  readonly #pace = new Throughput();
+  /** How fast it goes. */
+  readonly pace: Throughput = new Throughput();
   readonly #step: Step;
   readonly #data: { readonly batchSize: number; readonly repeats: number };
   /** Training pictures that are measured as the validation pictures are; none where those are training pictures. */
@@ -141,7 +143,7 @@ export class Trainer implements Disposable {
         this.#position = afterStep(this.#position, this.plan, seconds + (performance.now() - started) / 1000);
         await this.#losses.push(this.#position.step, errors);
         await yieldToEvents(); // signals, prefetching and the line of progress have their turn
-        this.#pace.step();
+        this.pace.step();
         this.#show();
         await this.#between();
         if (signal.aborted || this.#position.step >= this.plan.totalSteps) return;
@@ -163,7 +165,7 @@ export class Trainer implements Disposable {
     const due = metrics.length > 0 || sampled || checkpoint || moment.epochEnded;
     if (signal.aborted) return; // `measured` stays false: what is due comes when the run resumes
     if (!due) return this.#measured();
-    await this.#pace.apart(async () => {
+    await this.pace.apart(async () => {
       await this.#losses.settle();
       const { seconds } = this.#position;
       if (epochEnded) {
@@ -174,7 +176,7 @@ export class Trainer implements Disposable {
       try {
         // What measures and samples leaves the state as it is: it can be saved before they have come to an end.
         measured = await this.#measureAll(metrics);
-        if (sampled) samples = await this.#pace.work("samples", () => untilAborted(this.#drawGrid(moment), signal));
+        if (sampled) samples = await this.pace.work("samples", () => untilAborted(this.#drawGrid(moment), signal));
       } catch (error) {
         if (signal.aborted) return;
         await this.#rescue();
@@ -183,7 +185,7 @@ export class Trainer implements Disposable {
       const keep = this.#note(measured, samples);
       this.#measured();
       const save = () => keeper.save(this.#position, this.#tensors, { step: checkpoint, best: keep });
-      if (checkpoint) await this.#pace.work("checkpoint", save);
+      if (checkpoint) await this.pace.work("checkpoint", save);
       else if (keep) await save();
       const { loss, options: { past } } = this;
       const best = past.take(measured);
@@ -200,7 +202,7 @@ export class Trainer implements Disposable {
     const found: Measurement[] = [];
     for (const metric of metrics) {
       const measure = () => untilAborted(this.#measure([metric], shown), signal);
-      found.push(...await this.#pace.work(metric.id, measure));
+      found.push(...await this.pace.work(metric.id, measure));
     }
     return found;
   }
@@ -266,13 +268,8 @@ export class Trainer implements Disposable {
   #show(): void {
     const { session: { graph, console }, metrics } = this.options;
     const course = { ...this.#position, ...this.plan };
-    const ahead = {
-      ...Object.fromEntries(metrics.map(({ id, options }) => [id, timesDue(options.every, course)])),
-      samples: graph.all("sampler").length === 0 ? 0 : timesDue(this.#train.samples.every, course),
-      checkpoint: timesDue(this.#train.checkpoint, course),
-    };
-    const left = this.#pace.left(course.totalSteps - course.step, ahead);
-    const now = { ...this.#position, loss: this.loss, secondsPerStep: this.#pace.secondsPerStep, left };
+    const left = this.pace.left(course.totalSteps - course.step, workAhead(graph, metrics, course));
+    const now = { ...this.#position, loss: this.loss, secondsPerStep: this.pace.secondsPerStep, left };
     console.progress(trainingProgress(this.plan, now));
   }
 }

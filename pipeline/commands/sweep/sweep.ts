@@ -19,7 +19,7 @@ import { counted, duration, withSpread } from "../../terminal/units.ts";
 import { commandLine, shellWord } from "../../terminal/shell.ts";
 import { bestCell, numberOf } from "./best.ts";
 import { sweepChart } from "./chart.ts";
-import { childConsole } from "./children.ts";
+import { childConsole } from "../child_console.ts";
 import { changesAt, fixedOf, type Grid, nameOf, overridesOf, type Point, readGrid } from "./grid.ts";
 import { drawSamples } from "./samples.ts";
 import { keepCells, printTable, readCells, type SweepCell, writeTable } from "./table.ts";
@@ -154,7 +154,7 @@ export async function sweep(file: string, options: SweepOptions, console: Consol
     const samples = await drawSamples(
       { folder, title, axes, cells: all, best, measuredWith, sampler: base.train.samples.sampler },
       { plugins, trust: trustOfRuns, signal },
-      childConsole(console, "samples", () => undefined),
+      childConsole(console, "samples"),
     );
     if (samples !== undefined) files.push(samples);
   } catch (error) {

@@ -1,13 +1,17 @@
-/** What the models of a sweep say while they are trained and measured: progress and warnings, and no line of their own. */
-import type { Console } from "../../terminal/console.ts";
+/** What trainings say that are a part of something else: progress and warnings, and no line of their own. */
+import type { Console } from "../terminal/console.ts";
 
 /**
- * A console for one model.
+ * A console for one training.
  *
  * @param model such as `model 2/4`, before the label of each line of progress
- * @param left the time that is left for all models, where it is known
+ * @param left the time that is left for all of the work, where it is known
  */
-export function childConsole(console: Console, model: string, left: () => string | undefined): Console {
+export function childConsole(
+  console: Console,
+  model: string,
+  left: () => string | undefined = () => undefined,
+): Console {
   return {
     width: console.width,
     colors: console.colors,
