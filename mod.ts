@@ -106,7 +106,7 @@ export { describeGraph, factsOf } from "./pipeline/view/graph/describe.ts";
 export { drawingOf } from "./pipeline/view/graph/drawing.ts";
 export type { Drawing, DrawingEdge, DrawingNode, Group } from "./pipeline/view/graph/drawing.ts";
 export { toMermaid } from "./pipeline/view/graph/mermaid.ts";
-export { toSvg } from "./pipeline/view/graph/svg.ts";
+export { type SvgLayout, toSvg } from "./pipeline/view/graph/svg.ts";
 
 // Commands: what `deno task` does, a function each.
 export { train, type TrainOptions, type TrainResult } from "./pipeline/commands/train.ts";
@@ -119,7 +119,7 @@ export {
 export type { Plan } from "./pipeline/run/plan.ts";
 export type { Position } from "./pipeline/run/checkpoint.ts";
 export type { Picture } from "./lib/image/mod.ts";
-export { dryRun } from "./pipeline/commands/dry_run.ts";
+export { dryRun, type DryRunOptions } from "./pipeline/commands/dry_run.ts";
 export { sample, type SampleOptions, type SampleResult } from "./pipeline/commands/sample.ts";
 export { evaluate, type EvaluateOptions, type EvaluateResult } from "./pipeline/commands/evaluate.ts";
 export { sweep, type SweepOptions, type SweepResult } from "./pipeline/commands/sweep/sweep.ts";

@@ -138,8 +138,15 @@ Deno.test("charts show hostile names as text", async () => {
     legend: evil,
     series: [{ name: evil, points }, { name: "b", points }],
   });
+  const noted = lineChart({
+    title: name,
+    x: { title: "x" },
+    y: { title: "y" },
+    series: [],
+    notes: [{ x: 1, y: 1, text: evil }],
+  });
   const bars = barChart({ title: evil, names: evil, value: { title: evil }, bars: [{ name: evil, value: 1 }] });
-  for (const spec of [line, bars]) {
+  for (const spec of [line, noted, bars]) {
     const svg = await chartSvg(spec);
     for (const text of svg.split("\n")) assert.equal(visible(text), text);
     assert.doesNotMatch(svg, /<script/i);
@@ -162,7 +169,8 @@ Deno.test("tables of sweeps show hostile settings escaped, and keep them as they
       metrics,
     }));
     const chart = barChart({ title: "t", names: "n", value: { title: "v" }, bars: [{ name: evil, value: 1 }] });
-    const files = await writeTable(folder, axes, cells as never, chart);
+    const best = { label: evil, better: "lower" as const, cell: cells[0] as never };
+    const files = await writeTable(folder, axes, cells as never, best, chart);
     const kept = join(folder, "sweep.json");
     await keepCells(kept, axes, cells as never);
     assert.equal((await readCells(kept))[0]!.point["dataset.folder"], evil);

@@ -1,7 +1,5 @@
 /** Measures how long a run will take here: a few steps for real, in a folder that is removed again. */
-import { join } from "node:path";
 import { cacheFolder } from "../../lib/files/mod.ts";
-import { disposeTree } from "../../lib/tensor/mod.ts";
 import type { Graph, Stage } from "../graph/types.ts";
 import { trainingCost } from "../programs/cost.ts";
 import { toYaml } from "../recipe/write.ts";

@@ -78,14 +78,14 @@ export async function writeTable(
   chart: Spec,
 ): Promise<string[]> {
   const [head, ...body] = rowsOf(axes, cells) as [string[], ...string[][]];
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell) => visible(cell).replaceAll("|", "\\|").replaceAll("<", "&lt;")).join(" | ")} |`;
+  const escaped = (text: string) => visible(text).replaceAll("|", "\\|").replaceAll("<", "&lt;");
+  const line = (cells: readonly string[]) => `| ${cells.map(escaped).join(" | ")} |`;
   const at = best.cell === undefined ? -1 : cells.indexOf(best.cell);
   const markdown = [
     line([...head, ""]),
     line([...head.map((_, i) => i < axes.length ? "---" : "--:"), "---"]),
     ...body.map((row, i) => line(i === at ? [...row.map((cell) => `**${cell}**`), "**best**"] : [...row, ""])),
-    ...(at < 0 ? [] : ["", `Best by ${visible(best.label)}: ${best.better} is better.`]),
+    ...(at < 0 ? [] : ["", `Best by ${escaped(best.label)}: ${best.better} is better.`]),
   ];
   const field = (text: string) => /[",]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   const names = head.slice(axes.length);
