@@ -20,8 +20,11 @@ import { wire } from "../graph/wire.ts";
 
 /** How to tell what `run` would do. */
 export interface DryRunOptions {
+  /** Where plugins are found: `builtins`, or `await builtins.withFiles([...])`. */
   readonly plugins: PluginSource;
+  /** What the command line changes in the recipe, such as `["network.block_depth=3"]`. */
   readonly overrides?: readonly string[];
+  /** Which code is run of a recipe that is not typed. */
   readonly trust?: Trust;
   /** Folder of the run folders. Default `runs`. */
   readonly runs?: string;

@@ -17,7 +17,7 @@ export interface TimeLeft {
 
 /**
  * Measures steps, and the work between them. The first step compiles the program, and so does the first time of each kind
- * of work: it is no measure of the next.
+ * of work: what that takes says nothing of the next.
  */
 export class Throughput {
   /** Ends of steps since work, or since the first step, and how long each took. */

@@ -4,16 +4,6 @@
  * @module
  */
 export * from "./draw.ts";
-export {
-  type BarChart,
-  barChart,
-  barPanels,
-  type ChartPoint,
-  ink,
-  type LineChart,
-  lineChart,
-  palette,
-  panels,
-  type Place,
-} from "./spec.ts";
-export type { Spec } from "./spec.ts";
+export { type BarChart, barChart, barPanels } from "./bars.ts";
+export { type ChartPoint, type LineChart, lineChart, panels, type Place, type Spec } from "./spec.ts";
+export { ink, palette } from "./theme.ts";

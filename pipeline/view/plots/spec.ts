@@ -1,6 +1,6 @@
 /** Charts as data: what is drawn, before Vega-Lite draws it. */
 import type { TopLevelSpec } from "vega-lite";
-import { fontFamily, strongFontFamily } from "../../../lib/image/mod.ts";
+import { dashes, ink, palette, theme } from "./theme.ts";
 
 /** An axis. */
 export interface ChartAxis {
@@ -54,88 +54,11 @@ export interface LineChart {
   readonly size?: { readonly width: number; readonly height: number };
 }
 
-/** Bars, one a name. */
-export interface BarChart {
-  readonly title: string;
-  readonly subtitle?: string;
-  /** What the names are, such as `schedule`. */
-  readonly names: string;
-  readonly value: ChartAxis;
-  readonly bars: readonly {
-    readonly name: string;
-    readonly value: number;
-    readonly spread?: number;
-    /** Whether it stands out as the best. */
-    readonly best?: boolean;
-  }[];
-}
-
 /** Where a chart is shown: on its own, or on a page that has its title, and its legend needs no room at the side. */
 export type Place = "alone" | "page";
 
 /** What Vega-Lite draws. */
 export type Spec = TopLevelSpec;
-
-/** Letters, lines and paper of all charts. */
-export const ink = { text: "#1f2430", grey: "#6a6a78", grid: "#e8eaf0", paper: "#ffffff" } as const;
-const { text, grey } = ink;
-// Told apart in print and by most who are colour-blind; dashes tell apart what comes after them.
-/** Colours of series, in their order. */
-export const palette: readonly string[] = [
-  "#3b6fb6",
-  "#e07b2c",
-  "#3a9a56",
-  "#c2414b",
-  "#8a5cc0",
-  "#7c5a4a",
-  "#d06fa8",
-  "#6b7280",
-];
-const dashes = [[1, 0], [6, 3], [2, 2]];
-
-/** Letters and colours of all charts. */
-const theme = {
-  background: ink.paper,
-  padding: 12,
-  font: fontFamily,
-  view: { stroke: null },
-  title: {
-    anchor: "start" as const,
-    font: strongFontFamily,
-    fontWeight: "normal" as const,
-    fontSize: 15,
-    color: text,
-    subtitleColor: grey,
-    subtitleFontSize: 11.5,
-    subtitleFont: fontFamily,
-    subtitlePadding: 5,
-    offset: 12,
-  },
-  axis: {
-    labelColor: text,
-    labelFontSize: 11,
-    titleColor: text,
-    titleFontSize: 12,
-    titleFontWeight: "normal" as const,
-    titlePadding: 8,
-    domainColor: grey,
-    tickColor: grey,
-    gridColor: ink.grid,
-    labelFlush: false,
-    labelLimit: 240,
-  },
-  legend: {
-    labelColor: text,
-    labelFontSize: 11.5,
-    labelLimit: 400,
-    titleColor: text,
-    titleFontSize: 12,
-    titleFontWeight: "normal" as const,
-    symbolStrokeWidth: 2.2,
-    symbolSize: 220,
-    rowPadding: 4,
-  },
-};
 
 /** Lines over an axis, with the spread of points as bands. */
 export function lineChart(chart: LineChart, place: Place = "alone"): Spec {
@@ -163,57 +86,6 @@ export function panels(
     resolve: { scale: { color: "shared", strokeDash: "shared" } },
     config: theme,
   } as Spec;
-}
-
-/** A bar a name, in the order given. */
-export function barChart(chart: BarChart): Spec {
-  return { ...barsOf(chart), title: heading(chart.title, chart.subtitle), config: theme } as Spec;
-}
-
-/** Several charts of bars as one picture, as `panels`. */
-export function barPanels(
-  charts: readonly BarChart[],
-  { title, subtitle, columns = 2 }: { title: string; subtitle?: string; columns?: number },
-): Spec {
-  if (charts.length === 1) return barChart({ ...charts[0]!, title, ...(subtitle === undefined ? {} : { subtitle }) });
-  const concat = charts.map((chart) => ({ ...barsOf(chart), width: 260 }));
-  return { title: heading(title, subtitle), columns, spacing: 28, concat, config: theme } as Spec;
-}
-
-function barsOf({ names, value, bars }: BarChart): Record<string, unknown> {
-  const data = bars.filter(({ value }) => Number.isFinite(value)).map(({ name, value, spread = 0, best = false }) => ({
-    name,
-    value,
-    low: value - spread,
-    high: value + spread,
-    spread,
-    best,
-    label: value.toPrecision(3) + (best ? "  best" : ""),
-  }));
-  const y = { field: "name", type: "nominal", sort: null, title: names, axis: { grid: false } };
-  const x = { field: "value", type: "quantitative", title: value.title, scale: scaleOf(value, true) };
-  const colour = { condition: { test: "datum.best", value: palette[2] }, value: palette[0] };
-  return {
-    width: 420,
-    height: { step: 26 },
-    data: { values: data },
-    encoding: { y },
-    layer: [
-      { mark: { type: "bar", height: { band: 0.62 } }, encoding: { x, color: colour } },
-      ...(data.some(({ low }) => low < 0)
-        ? [{ data: { values: [{}] }, mark: { type: "rule", color: grey }, encoding: { x: { datum: 0 }, y: null } }]
-        : []),
-      {
-        transform: [{ filter: "datum.spread > 0" }],
-        mark: { type: "rule", color: text, strokeWidth: 1.4 },
-        encoding: { x: { field: "low", type: "quantitative" }, x2: { field: "high" } },
-      },
-      {
-        mark: { type: "text", align: "left", dx: 6, fontSize: 11, color: text },
-        encoding: { x: { field: "high", type: "quantitative" }, text: { field: "label", type: "nominal" } },
-      },
-    ],
-  };
 }
 
 function lines(chart: LineChart, names = chart.series.map(({ name }) => name)): Record<string, unknown> {
@@ -288,7 +160,7 @@ function lines(chart: LineChart, names = chart.series.map(({ name }) => name)): 
 /** A ring at each point, and its text. */
 function noteLayers(notes: NonNullable<LineChart["notes"]>, y: ChartAxis): Record<string, unknown>[] {
   const encoding = {
-    color: { value: text },
+    color: { value: ink.text },
     y: { field: "y", type: "quantitative", title: y.title, scale: scaleOf(y, false) },
   };
   const data = { values: notes };
@@ -302,11 +174,13 @@ function noteLayers(notes: NonNullable<LineChart["notes"]>, y: ChartAxis): Recor
   ];
 }
 
-function heading(text: string, subtitle: string | undefined) {
+/** A title, and what is below it. */
+export function heading(text: string, subtitle: string | undefined) {
   return { text, ...(subtitle === undefined ? {} : { subtitle }) };
 }
 
-function scaleOf({ scale = "linear", range, zero: wanted }: ChartAxis, otherwise: boolean) {
+/** The scale of an axis. `otherwise`: whether zero is on it, unless it says so itself. */
+export function scaleOf({ scale = "linear", range, zero: wanted }: ChartAxis, otherwise: boolean) {
   const zero = wanted ?? otherwise;
   return {
     type: scale,

@@ -1,7 +1,7 @@
 /** Times for people. */
 import { counted } from "../../terminal/units.ts";
 
-/** `28 Nov 2026, 06:12` where the clock of this machine is; a text that is no time as it is. */
+/** `28 Nov 2026, 06:12` where the clock of this machine is; any other text as it is. */
 export function localTime(time: Date | string): string {
   const date = new Date(time);
   if (Number.isNaN(date.getTime())) return String(time);
@@ -13,7 +13,7 @@ export function timeZone(): string {
   return new Intl.DateTimeFormat("en-GB").resolvedOptions().timeZone;
 }
 
-/** `2 hours` from one time to another, roughly; undefined where one is no time, or they are in the wrong order. */
+/** `2 hours` from one time to another, roughly; undefined where one is something else, or they are in the wrong order. */
 export function between(from: Date | string, to: Date): string | undefined {
   const minutes = (to.getTime() - new Date(from).getTime()) / 60_000;
   if (!(minutes >= 0)) return undefined;
