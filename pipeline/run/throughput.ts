@@ -11,7 +11,7 @@ export type WorkAhead = Readonly<Record<string, number>>;
 /** Seconds that are left. */
 export interface TimeLeft {
   readonly seconds: number;
-  /** Whether all that is to come was measured before; otherwise it will take longer. */
+  /** Whether it is known how long all takes that is to come; otherwise it will take longer. */
   readonly whole: boolean;
 }
 
@@ -24,7 +24,8 @@ export class Throughput {
   #steps: { end: number; taken: number }[] = [];
   #since: number | undefined;
   #count = 0;
-  #work = new Map<string, { readonly first: number; later: number[] }>();
+  /** Times of each kind of work but the first. */
+  #work = new Map<string, number[]>();
 
   constructor(private readonly now: () => number = () => performance.now()) {}
 
@@ -55,9 +56,8 @@ export class Throughput {
   async work<T>(kind: string, work: () => Promise<T>): Promise<T> {
     const start = this.now();
     const done = await work();
-    const [taken, before] = [this.now() - start, this.#work.get(kind)];
-    if (before === undefined) this.#work.set(kind, { first: taken, later: [] });
-    else before.later = [...before.later, taken].slice(-recent);
+    const before = this.#work.get(kind);
+    this.#work.set(kind, before === undefined ? [] : [...before, this.now() - start].slice(-recent));
     return done;
   }
 
@@ -69,10 +69,10 @@ export class Throughput {
     return times.reduce((sum, taken) => sum + Math.min(taken, most), 0) / times.length / 1000;
   }
 
-  /** Seconds that a kind of work takes: those of the first time until there is another; undefined before. */
+  /** Seconds that a kind of work takes; undefined before it was done twice. */
   secondsOf(kind: string): number | undefined {
-    const times = this.#work.get(kind);
-    return times && (times.later.length === 0 ? times.first : median(times.later)) / 1000;
+    const times = this.#work.get(kind) ?? [];
+    return times.length === 0 ? undefined : median(times) / 1000;
   }
 
   /** Seconds that so many steps and so much work will take; undefined before enough is known. */
