@@ -21,6 +21,9 @@ import {
   largestSeed,
   overridesOfRun,
   say,
+  scaleOption,
+  seedOption,
+  smoothOption,
   trustOf,
   type TrustOptions,
   untilInterrupted,
@@ -35,8 +38,6 @@ type Draw = (
   console: ReturnType<typeof terminalConsole>,
 ) => Promise<PictureResult>;
 
-/** As clear-diffusion-keras draws its main grids: 200 steps of DDPM with the large variance. */
-const ddpm = "{ use: ddim, steps: 200, stochasticity: 1, variance_preserving: false }";
 const bothWays = ["{ use: ddim, steps: 20 }", "{ use: ddim, steps: 20, stochasticity: 1 }"];
 
 /** Every sampler as it is, and the two of DDPM: what clear-diffusion-keras compares. */
@@ -60,14 +61,10 @@ interface Picture {
   readonly options: readonly Option[];
 }
 
-const generating = [
-  wholeOption("--seed <n>", "seed of the first picture; the others count up from it (default: 0)", 0, largestSeed),
-  wholeOption("--batch <n>", "pictures generated at the same time (default: the training batch size)"),
-];
-const sampler = (otherwise?: string) =>
-  otherwise === undefined
-    ? new Option("--sampler <what>", `${samplerText} (default: the first)`)
-    : new Option("--sampler <what>", samplerText).default(otherwise);
+const batch = wholeOption("--batch <n>", "pictures generated at the same time (default: the training batch size)");
+const oneSeed = (text: string) => wholeOption("--seed <n>", `${text} (default: 0)`, 0, largestSeed);
+const generating = [seedOption("the others count up from it"), batch];
+const sampler = () => new Option("--sampler <what>", `${samplerText} (default: the first)`);
 const samplers = (each: string, otherwise: readonly string[]) =>
   new Option("--samplers <what...>", `${samplerText}; ${each}`).default(otherwise);
 const steps = wholeOption("--steps <n>", "diffusion steps, instead of the sampler's");
@@ -80,15 +77,16 @@ const delay = (text: string) => wholeOption("--delay <ms>", `milliseconds ${text
 const pictures: readonly Picture[] = [
   {
     name: "grid",
-    summary: "Generated pictures in rows and columns, by 200 steps of DDPM unless told otherwise",
+    summary: "Generated pictures in rows and columns, with their seeds",
     draw: gridPicture,
     options: [
       ...generating,
-      sampler(ddpm),
+      sampler(),
       steps,
-      rows("default: 4"),
-      columns("default: 8"),
-      wholeOption("--scale <n>", "size of a pixel in the grid (default: so that a picture has 64 pixels)"),
+      rows("default: 4, or what a list of seeds takes"),
+      columns("default: 8, and fewer for a short list of seeds"),
+      scaleOption("size of a pixel in the grid (default: so that a picture has 72 pixels)"),
+      smoothOption(),
     ],
   },
   {
@@ -99,7 +97,7 @@ const pictures: readonly Picture[] = [
       ...generating,
       sampler(),
       listOfSteps("numbers of steps, a row each (default: 1,2,3,5,10,20)"),
-      columns("noises, a column each (default: 8)"),
+      columns("noises, a column each (default: 8, or a list of seeds)"),
     ],
   },
   {
@@ -107,7 +105,8 @@ const pictures: readonly Picture[] = [
     summary: "Interpolation between two noises, along the arc that joins them; .gif and .webp are animated",
     draw: interpolationPicture,
     options: [
-      ...generating,
+      oneSeed("seed of the first noise; the others count up from it"),
+      batch,
       sampler(),
       steps,
       rows("pairs of noises, or animated rows (default: 4)"),
@@ -159,7 +158,7 @@ const pictures: readonly Picture[] = [
     options: [
       new Option("--image <file>", "a picture file (default: a validation picture)"),
       wholeOption("--item <n>", "index of the validation picture (default: 0)", 0),
-      wholeOption("--seed <n>", "of the noise (default: 0)", 0, largestSeed),
+      oneSeed("of the noise"),
       columns("times, or frames of an animation (default: 9, or 48)", 2),
       delay("a frame (default: 80)"),
     ],

@@ -1,5 +1,6 @@
 /** Pictures in rows and columns, with what they are written beside and above them. */
-import { enlarge, type Picture } from "./picture.ts";
+import type { Picture } from "./picture.ts";
+import { enlarged } from "./resize.ts";
 import { escapeXml, fontFamily, renderSvg, strongFontFamily } from "./svg.ts";
 
 /** A figure. */
@@ -8,6 +9,12 @@ export interface Figure {
   readonly rows: readonly (readonly Picture[])[];
   /** Title above the figure. */
   readonly title?: string;
+  /** Below the title, lines by line breaks. */
+  readonly subtitle?: string;
+  /** Below the figure, lines by line breaks. */
+  readonly note?: string;
+  /** Under each picture, as `rows`; a long one is written smaller. */
+  readonly captions?: readonly (readonly string[])[];
   /** Left of each row; lines by line breaks. */
   readonly rowLabels?: readonly string[];
   /** Above each column. */
@@ -18,25 +25,31 @@ export interface Figure {
   readonly gap?: number;
   /** Each pixel is repeated this often. Default: what makes pictures at least 72 pixels wide. */
   readonly scale?: number;
+  /** Enlarges by bicubic interpolation instead. */
+  readonly smooth?: boolean;
 }
 
 const margin = 12; // pixels around the figure
 const letters = 13; // pixels, height of labels
 const titleLetters = 16;
+const captionLetters = 11;
+/** Pixels a side: what librsvg draws. */
+const mostPixels = 32_767;
 const text = "#1f2430";
 const grey = "#6a6a78";
 
 /**
  * Lays out a figure on white. The same labels take the same room, so that figures fit into one animation.
  *
- * @throws {RangeError} for no picture, or pictures of several sizes
+ * @throws {RangeError} for no picture, pictures of several sizes, or more than 32,767 pixels a side
  */
 export async function drawFigure(figure: Figure): Promise<Picture> {
-  const { rows, title, rowLabels, columnLabels, columnsTitle, gap = 4 } = figure;
+  const { rows, title, subtitle, note, rowLabels, columnLabels, columnsTitle, captions, gap = 4, smooth } = figure;
   const first = rows[0]?.[0];
   if (first === undefined) throw new RangeError("Cannot draw a figure of no pictures");
   const scale = figure.scale ?? Math.max(1, Math.ceil(72 / first.width));
   const [cellWidth, cellHeight] = [first.width * scale, first.height * scale];
+  const pitch = cellHeight + gap + (captions === undefined ? 0 : captionLetters + 7);
   const columns = Math.max(...rows.map((row) => row.length));
 
   const left = margin + (rowLabels === undefined ? 0 : Math.max(...rowLabels.flatMap(linesOf).map(widthOf)) + 12);
@@ -46,7 +59,17 @@ export async function drawFigure(figure: Figure): Promise<Picture> {
     texts.push(`<text x="${x}" y="${y}" ${style}>${escapeXml(content)}</text>`);
   if (title !== undefined) {
     write(margin, top + titleLetters, title, `font-family="${strongFontFamily}" font-size="${titleLetters}"`);
-    top += titleLetters + 14;
+    top += titleLetters + (subtitle === undefined ? 14 : 8);
+  }
+  const paragraph = (lines: readonly string[]) => {
+    for (const line of lines) {
+      write(margin, top + letters, line, `fill="${grey}"`);
+      top += lineHeight;
+    }
+  };
+  if (subtitle !== undefined) {
+    paragraph(linesOf(subtitle));
+    top += 12;
   }
   const contentWidth = columns * (cellWidth + gap) - gap;
   if (columnsTitle !== undefined) {
@@ -61,16 +84,35 @@ export async function drawFigure(figure: Figure): Promise<Picture> {
   }
   for (const [i, label] of (rowLabels ?? []).entries()) {
     const lines = linesOf(label);
-    const middle = top + i * (cellHeight + gap) + cellHeight / 2 + letters * 0.36;
+    const middle = top + i * pitch + cellHeight / 2 + letters * 0.36;
     for (const [j, line] of lines.entries()) {
       const y = middle + (j - (lines.length - 1) / 2) * letters * 1.3;
       write(left - 10, y, line, `text-anchor="end"${j > 0 ? ` fill="${grey}"` : ""}`);
     }
   }
 
+  for (const [i, row] of (captions ?? []).entries()) {
+    for (const [j, caption] of row.entries()) {
+      const size = Math.min(captionLetters, cellWidth / widthOf(caption) * letters);
+      const x = left + j * (cellWidth + gap) + cellWidth / 2;
+      const y = top + i * pitch + cellHeight + captionLetters + 2;
+      write(x, y, caption, `text-anchor="middle" font-size="${size.toFixed(1)}" fill="${grey}"`);
+    }
+  }
+
+  const body = top;
+  top += rows.length * pitch - gap;
+  if (note !== undefined) {
+    top += 12;
+    paragraph(linesOf(note));
+  }
   const titleWidth = title === undefined ? 0 : title.length * titleLetters * 0.6;
-  const width = Math.ceil(Math.max(left + contentWidth, margin + titleWidth)) + margin;
-  const height = top + rows.length * (cellHeight + gap) - gap + margin;
+  const textWidth = Math.max(titleWidth, ...[subtitle, note].flatMap((text) => linesOf(text ?? "")).map(widthOf));
+  const width = Math.ceil(Math.max(left + contentWidth, margin + textWidth)) + margin;
+  const height = Math.ceil(top + margin);
+  if (width > mostPixels || height > mostPixels) {
+    throw new RangeError(`Cannot draw a figure of ${width}×${height} pixels: a side has at most ${mostPixels}`);
+  }
   const page = await renderSvg(
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" font-family="${fontFamily}" ` +
       `font-size="${letters}" fill="${text}">${texts.join("")}</svg>`,
@@ -82,7 +124,7 @@ export async function drawFigure(figure: Figure): Promise<Picture> {
           `Cannot draw pictures of ${first.width}×${first.height} and ${picture.width}×${picture.height} in one figure`,
         );
       }
-      paste(page, enlarge(picture, scale), left + j * (cellWidth + gap), top + i * (cellHeight + gap));
+      paste(page, enlarged(picture, scale, smooth), left + j * (cellWidth + gap), body + i * pitch);
     }
   }
   return page;
@@ -97,5 +139,6 @@ function paste(onto: Picture, picture: Picture, left: number, top: number): void
   }
 }
 
+const lineHeight = letters * 1.4;
 const linesOf = (label: string) => label.split("\n");
 const widthOf = (line: string) => Math.ceil(line.length * letters * 0.58);

@@ -2,13 +2,14 @@
 import type { Picture } from "../../../lib/image/mod.ts";
 import type { LoadOptions } from "../../run/load.ts";
 import { picturesOf } from "../options.ts";
+import type { Seeds } from "../seeds.ts";
 
 /** Options of a picture of a model. */
 export interface PictureOptions extends LoadOptions {
   /** File to write; what it ends in says which kind. Default: in `pictures` of the run folder. */
   readonly out?: string;
-  /** Seed of the first picture; further ones have the next. Integer from 0 on. Default 0. */
-  readonly seed?: number;
+  /** Seed of the first picture, further ones having the next; or one seed a picture. Integers from 0 on. Default 0. */
+  readonly seed?: Seeds;
   /** Pictures generated at the same time. Default: the batch size of training. */
   readonly batch?: number;
 }
@@ -17,11 +18,6 @@ export interface PictureOptions extends LoadOptions {
 export interface PictureResult {
   /** Path of the file. */
   readonly file: string;
-}
-
-/** `count` seeds from `first` on. */
-export function seedsFrom(first: number, count: number): number[] {
-  return Array.from({ length: count }, (_, i) => first + i);
 }
 
 /** As `picturesOf`, all of them. */

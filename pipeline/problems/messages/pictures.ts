@@ -89,3 +89,25 @@ export function scheduleOptionUnknown(option: string, options: readonly string[]
     help: [choices(option, "Options", options)],
   };
 }
+
+/** A list of seeds beside another number of pictures. */
+export function seedCount(given: string, option: string, seeds: number): Message {
+  return {
+    code: "seed-count",
+    message: `Cannot use "${given}" with ${counted(seeds, "seed")}`,
+    help: [`leave out ${option}: a list of seeds says how many pictures there are`],
+  };
+}
+
+/** More seeds than places in a grid. */
+export function seedsDoNotFit(seeds: number, rows: number, columns: number): Message {
+  return {
+    code: "seeds-do-not-fit",
+    message: `Cannot draw ${counted(seeds, "seed")} in ${counted(rows, "row")} of ${columns}`,
+    help: [
+      `name fewer seeds, or leave out --rows or --columns: --columns ${columns} alone makes ${
+        counted(Math.ceil(seeds / columns), "row")
+      }`,
+    ],
+  };
+}
