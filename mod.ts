@@ -142,6 +142,8 @@ export {
   type KidPictureOptions,
   type PictureOptions,
   type PictureResult,
+  samplersPicture,
+  type SamplersPictureOptions,
   schedulePicture,
   type SchedulePictureOptions,
   stepsPicture,

@@ -10,6 +10,7 @@ import {
   kidPicture,
   messages,
   type PictureResult,
+  samplersPicture,
   schedulePicture,
   stepsPicture,
   terminalConsole,
@@ -69,6 +70,7 @@ const samplers = (each: string, otherwise: readonly string[]) =>
   new Option("--samplers <what...>", `${samplerText}; ${each}`).default(otherwise);
 const steps = wholeOption("--steps <n>", "diffusion steps, instead of the sampler's");
 const listOfSteps = (text: string) => new Option("--steps <list>", text).argParser(wholeNumbers);
+const listOfEvaluations = (text: string) => new Option("--evaluations <list>", text).argParser(wholeNumbers);
 const rows = (text: string) => wholeOption("--rows <n>", text);
 const columns = (text: string, least?: number) => wholeOption("--columns <n>", text, least);
 const delay = (text: string) => wholeOption("--delay <ms>", `milliseconds ${text}`, 20);
@@ -101,6 +103,17 @@ const pictures: readonly Picture[] = [
     ],
   },
   {
+    name: "samplers",
+    summary: "The same noises by several samplers, each in as many evaluations of the network",
+    draw: samplersPicture,
+    options: [
+      ...generating,
+      samplers("a row each", allSamplers),
+      listOfEvaluations("evaluations of the network for a picture, a group of columns each (default: 5,10,20,40)"),
+      columns("noises, a column of each group (default: 3, or a list of seeds)"),
+    ],
+  },
+  {
     name: "interpolation",
     summary: "Interpolation between two noises, along the arc that joins them; .gif and .webp are animated",
     draw: interpolationPicture,
@@ -124,6 +137,7 @@ const pictures: readonly Picture[] = [
       ...generating,
       samplers("two rows each", bothWays),
       steps,
+      wholeOption("--evaluations <n>", "evaluations of the network for a picture, instead of steps").conflicts("steps"),
       columns("steps to show (default: 10), or animated pictures (default: 6)"),
       delay("a step (default: 150)"),
     ],
@@ -165,12 +179,13 @@ const pictures: readonly Picture[] = [
   },
   {
     name: "kid",
-    summary: "KID against steps for several samplers; the numbers are kept in the run",
+    summary: "KID of several samplers by evaluations of the network; the numbers are kept in the run",
     draw: (target, { images, features, weights, ...options }: Parameters<Draw>[1], console) =>
       kidPicture(target, { ...options, metric: "kid", metricOptions: { images, features, weights } }, console),
     options: [
       samplers("a line each", allSamplers),
-      listOfSteps("numbers of steps (default: 2,4,8,16,32,64)"),
+      listOfEvaluations("evaluations of the network for a picture (default: 2,4,8,16,32,64)"),
+      listOfSteps("numbers of steps, instead of evaluations").conflicts("evaluations"),
       wholeOption("--images <n>", "pictures to generate for each (default: the recipe's)", 2),
       new Option("--features <name>", "features that pictures are compared by (default: the recipe's)"),
       new Option("--weights <file>", "Keras .h5 file of InceptionV3, instead of the download"),

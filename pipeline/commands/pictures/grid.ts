@@ -6,6 +6,7 @@ import { checkWhole, printModel } from "../options.ts";
 import { labelled, seedsOf } from "../seeds.ts";
 import type { Console } from "../../terminal/console.ts";
 import { counted } from "../../terminal/units.ts";
+import { effortOf } from "./evaluations.ts";
 import { generatePictures, type PictureOptions, type PictureResult } from "./options.ts";
 import { fileFor, savePicture } from "./save.ts";
 import { loadWithSamplers, samplerLabel } from "./samplers.ts";
@@ -44,7 +45,7 @@ export async function gridPicture(
   const pictures = await generatePictures(model, sampler!, seeds, options);
   const figure = await drawFigure({
     title: `Samples of ${recipe.name}`,
-    subtitle: `${counted(position.step, "training step")}\n${samplerLabel(sampler!, [])}`,
+    subtitle: `${counted(position.step, "training step")}; ${samplerLabel(sampler!)}, ${effortOf(sampler!)}`,
     ...labelled(pictures, seeds, columns),
     ...(scale === undefined ? {} : { scale }),
     smooth,

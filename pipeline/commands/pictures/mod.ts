@@ -8,6 +8,7 @@ export { type DiffusionOptions, diffusionPicture } from "./diffusion.ts";
 export { gridPicture, type GridPictureOptions } from "./grid.ts";
 export { type InterpolationOptions, interpolationPicture } from "./interpolation.ts";
 export { type KidCell, kidPicture, type KidPictureOptions } from "./kid.ts";
+export { samplersPicture, type SamplersPictureOptions } from "./comparison.ts";
 export type { PictureOptions, PictureResult } from "./options.ts";
 export { schedulePicture, type SchedulePictureOptions } from "./schedules.ts";
 export { stepsPicture, type StepsPictureOptions } from "./steps.ts";

@@ -25,6 +25,19 @@ export function generatePictures(...how: Parameters<typeof picturesOf>): Promise
   return Array.fromAsync(picturesOf(...how));
 }
 
+/** A label in lines of about `most` letters, broken after commas. */
+export function inLines(label: string, most = 26): string {
+  return label.split("\n").flatMap((text) => {
+    const lines: string[] = [];
+    for (const part of text.split(/(?<=,) /)) {
+      const last = lines.at(-1);
+      if (last !== undefined && last.length + 1 + part.length <= most) lines[lines.length - 1] = `${last} ${part}`;
+      else lines.push(part);
+    }
+    return lines;
+  }).join("\n");
+}
+
 /** At most `count` whole numbers below `total`, evenly apart, the first and the last among them. */
 export function spread(total: number, count: number): number[] {
   if (count >= total) return Array.from({ length: total }, (_, i) => i);

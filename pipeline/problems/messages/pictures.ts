@@ -2,6 +2,15 @@
 import { pathHints } from "../../../lib/files/mod.ts";
 import { choices, counted, listed, type Message, quote } from "./text.ts";
 
+/** Fewer evaluations of the network than a step takes. */
+export function evaluationsTooFew(sampler: string, evaluations: number, perStep: number): Message {
+  return {
+    code: "evaluations-too-few",
+    message: `Cannot draw ${sampler} in ${counted(evaluations, "evaluation")}: each of its steps takes ${perStep}`,
+    help: [`name ${perStep} evaluations or more, such as --evaluations ${[1, 2, 4].map((n) => n * perStep).join(",")}`],
+  };
+}
+
 /** A dataset without a picture to take apart. */
 export function heldOutMissing(): Message {
   return {
