@@ -9,6 +9,7 @@ import {
   interpolationPicture,
   kidPicture,
   messages,
+  neighboursPicture,
   type PictureResult,
   samplersPicture,
   schedulePicture,
@@ -140,6 +141,19 @@ const pictures: readonly Picture[] = [
       wholeOption("--evaluations <n>", "evaluations of the network for a picture, instead of steps").conflicts("steps"),
       columns("steps to show (default: 10), or animated pictures (default: 6)"),
       delay("a step (default: 150)"),
+    ],
+  },
+  {
+    name: "neighbours",
+    summary: "Generated pictures beside the training pictures nearest to them: does it repeat what it was shown?",
+    draw: neighboursPicture,
+    options: [
+      ...generating,
+      sampler(),
+      steps,
+      wholeOption("--images <n>", "pictures to generate and to look for (default: 64, or a list of seeds)"),
+      rows("generated pictures to show, the nearest ones (default: 8)"),
+      columns("training pictures beside each (default: 5)"),
     ],
   },
   {

@@ -25,6 +25,7 @@ import type { Trust } from "../trust/trust.ts";
 import { version } from "../version.ts";
 import { errorCharts, lossChart, metricCharts, paceChart } from "../view/report/charts.ts";
 import { type History, historyOf } from "../view/report/history.ts";
+import { type Neighbours, neighboursSection } from "../view/report/neighbours.ts";
 import { type Page, toHtml } from "../view/report/page.ts";
 
 const mostSamples = 13; // grids on a page: some tens of kilobytes each
@@ -90,12 +91,26 @@ export async function writeReport(folder: string, graph: Graph, log: readonly Lo
     warnings: history.warnings,
     charts: await Promise.all(charts.map(chartToSvg)),
     samples,
+    neighbours: neighboursSection(await neighboursOf(folder), folder),
     graph: (await graphSvg(drawingOf(graph, factsOf(graph, cost)))).replace(/^[\s\S]*?(?=<svg)/, ""),
     recipe: toYaml(graph.recipe.resolved),
   };
   const file = join(folder, "report.html");
   await writeWhole(file, toHtml(page));
   return file;
+}
+
+/** What `picture neighbours` has left; undefined where there is none, or it is damaged. */
+async function neighboursOf(folder: string): Promise<Neighbours | undefined> {
+  const at = (name: string) => join(folder, "pictures", name);
+  try {
+    const { step, text } = JSON.parse(await Deno.readTextFile(at("neighbours.json")));
+    if (typeof step !== "number" || typeof text !== "string") return undefined;
+    return { step, text, png: await Deno.readFile(at("neighbours.png")) };
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof SyntaxError) return undefined;
+    throw error;
+  }
 }
 
 function trained({ training }: History, seconds: number | undefined): string {

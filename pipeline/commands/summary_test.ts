@@ -71,6 +71,7 @@ Deno.test("toHtml() puts everything into one page that loads nothing, and escape
     warnings: ["Loss < 0"],
     charts: [`<svg id="chart"></svg>`],
     samples: [1, 2, 3].map((i) => ({ label: `epoch ${i}`, png: new Uint8Array([i, 80]) })),
+    neighbours: "",
     graph: `<svg id="graph"></svg>`,
     recipe: "name: <run>\n",
   };

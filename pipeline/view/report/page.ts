@@ -13,6 +13,8 @@ export interface Page {
   readonly charts: readonly string[];
   /** Grids of samples in their order, PNG. */
   readonly samples: readonly { readonly label: string; readonly png: Uint8Array }[];
+  /** HTML: whether it repeats its training pictures. */
+  readonly neighbours: string;
   /** The graph, SVG. */
   readonly graph: string;
   /** The resolved recipe, YAML. */
@@ -35,7 +37,9 @@ figure { margin: 0; } figcaption { color: #6a6a78; font-size: 13px; margin-botto
 .warning { border-left: 4px solid #c9862b; padding-left: 12px; margin: 6px 0; white-space: pre-wrap; }`;
 
 /** A page that can be sent as one file: pictures are in it, and it loads nothing. */
-export function toHtml({ title, subtitle, fonts, facts, warnings, charts, samples, graph, recipe }: Page): string {
+export function toHtml(
+  { title, subtitle, fonts, facts, warnings, charts, samples, neighbours, graph, recipe }: Page,
+): string {
   const last = samples.at(-1);
   const section = (heading: string, content: string) =>
     content === "" ? "" : `<section>\n<h2>${heading}</h2>\n${content}\n</section>\n`;
@@ -63,7 +67,9 @@ ${
       last === undefined ? "" : figure(last, "last") +
         `<div class="samples">${samples.slice(0, -1).map((each) => figure(each)).join("\n")}</div>`,
     )
-  }${section("Graph", graph)}${section("Recipe", `<pre>${escape(recipe)}</pre>`)}</body>
+  }${section("Nearest training pictures", neighbours)}${section("Graph", graph)}${
+    section("Recipe", `<pre>${escape(recipe)}</pre>`)
+  }</body>
 </html>
 `;
 }
