@@ -194,13 +194,20 @@ const pictures: readonly Picture[] = [
   {
     name: "kid",
     summary: "KID of several samplers by evaluations of the network; the numbers are kept in the run",
-    draw: (target, { images, features, weights, ...options }: Parameters<Draw>[1], console) =>
-      kidPicture(target, { ...options, metric: "kid", metricOptions: { images, features, weights } }, console),
+    draw: (target, { metric, images, features, weights, ...options }: Parameters<Draw>[1], console) => {
+      const chosen = [metric, features, weights].some((given) => given !== undefined);
+      const which = { metric: metric ?? "kid", ...(chosen ? {} : { otherwise: "feature-distance" }) };
+      return kidPicture(target, { ...options, ...which, metricOptions: { images, features, weights } }, console);
+    },
     options: [
       samplers("a line each", allSamplers),
       listOfEvaluations("evaluations of the network for a picture (default: 2,4,8,16,32,64)"),
       listOfSteps("numbers of steps, instead of evaluations").conflicts("evaluations"),
       wholeOption("--images <n>", "pictures to generate for each (default: the recipe's)", 2),
+      new Option(
+        "--metric <name>",
+        "a metric that generates pictures (default: kid, or feature-distance where InceptionV3 cannot be downloaded)",
+      ),
       new Option("--features <name>", "features that pictures are compared by (default: the recipe's)"),
       new Option("--weights <file>", "Keras .h5 file of InceptionV3, instead of the download"),
       new Option("--most <value>", "end of the axis; worse values are cut off").argParser(number),

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { z } from "zod";
 import { writeWhole } from "../../../lib/files/mod.ts";
 import type { Stage } from "../../graph/types.ts";
-import { measuredAgain, measurementsDamaged } from "../../problems/messages/pictures.ts";
+import { measuredAgain, measuredInstead, measurementsDamaged } from "../../problems/messages/pictures.ts";
 import { metricUnavailable } from "../../problems/messages/run.ts";
 import { validationMissing } from "../../problems/messages/run.ts";
 import { lineChart, type Spec } from "../../view/plots/mod.ts";
@@ -32,6 +32,8 @@ import { loadWithSamplers, pictureSampler, samplerLabel } from "./samplers.ts";
 export interface KidPictureOptions extends LoadOptions {
   /** Name of the metric's plugin: one that generates pictures. */
   readonly metric: string;
+  /** Measured instead where that one lacks what it measures with, such as weights that cannot be downloaded. */
+  readonly otherwise?: string | undefined;
   /** Options of the metric, in place of the recipe's or the plugin's. Undefined ones stay as they are. */
   readonly metricOptions?: Readonly<Record<string, unknown>>;
   /** Samplers, a line each, as `SamplerRequest`s name them. Default: all of the recipe. */
@@ -69,6 +71,24 @@ export interface KidCell {
  * an interrupted command resumes where it stopped, and one with more samplers measures only those.
  */
 export async function kidPicture(
+  target: string,
+  options: KidPictureOptions,
+  console: Console,
+): Promise<PictureResult & { readonly cells: readonly KidCell[] }> {
+  const { otherwise, ...rest } = options;
+  if (otherwise === undefined) return await measureAndDraw(target, options, console);
+  return await measureAndDraw(target, rest, console).catch((error) => {
+    const problem = error instanceof DenoiseError ? error.problems[0] : undefined;
+    if (problem?.code !== unavailable) throw error;
+    console.warn(warning(measuredInstead(problem.message, otherwise)));
+    const metricOptions = { images: options.metricOptions?.images };
+    return measureAndDraw(target, { ...rest, metric: otherwise, metricOptions }, console);
+  });
+}
+
+const unavailable = metricUnavailable("", "", []).code;
+
+async function measureAndDraw(
   target: string,
   options: KidPictureOptions,
   console: Console,

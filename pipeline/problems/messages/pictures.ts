@@ -43,6 +43,15 @@ export function measuredAgain(count: number): Message {
   };
 }
 
+/** Another metric than the one that was asked for. */
+export function measuredInstead(why: string, metric: string): Message {
+  return {
+    code: "measured-instead",
+    message: `${why}: ${quote(metric)} is measured instead`,
+    help: ["its numbers compare samplers of this run, and are no KID"],
+  };
+}
+
 /** A kept file of measurements that is none. */
 export function measurementsDamaged(path: string, reason: string): Message {
   return {
