@@ -120,8 +120,8 @@ async function measureAndDraw(
   const mixed = new Set(wanted.flatMap(({ key }) => cells.get(key)?.by ?? [])).size > 1;
   row(
     console,
-    metric,
-    `${counted(wanted.length, "measurement")}, ${wanted.length - missing.length} of them done before`,
+    "measuring",
+    `${metric}: ${counted(wanted.length, "measurement")}, ${wanted.length - missing.length} of them done before`,
   );
   if (missing.length > 0 || mixed) {
     await using pictures = await openData(graph, console, { signal, cache });
