@@ -39,8 +39,8 @@ function respond(images: tf.Tensor4D, kernel: tf.Tensor4D): tf.Tensor4D {
   return tf.abs(tf.conv2d(images, kernel, 1, "same"));
 }
 
-/** Filters of sum zero, the same every time, `[side, side, channels, filters]`. */
-function bank(name: string, side: number, channels: number): tf.Tensor4D {
+/** Filters of sum zero, the same for a name every time, `[side, side, channels, filters]`. */
+export function bank(name: string, side: number, channels: number): tf.Tensor4D {
   const key = { seed: seedTensor(0), step: tf.scalar(0, "int32"), items: tf.range(0, filters, 1, "int32") };
   const drawn = createRandom({ ...key, stream: `feature-distance ${name}` }).normal([side, side, channels]);
   const balanced = tf.sub(drawn, tf.mean(drawn, [1, 2], true));
