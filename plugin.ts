@@ -36,6 +36,8 @@ export { threadedWasm } from "./lib/tensor/wasm/threads.ts";
 export * as initializers from "./lib/tensor/initializers.ts";
 export * as ops from "./lib/tensor/ops/mod.ts";
 export type { Random } from "./lib/tensor/random.ts";
+/** Draws of a plugin's own, such as fixed filters: a function of their key alone. */
+export { createRandom, type RandomKey, seedTensor } from "./lib/tensor/random_create.ts";
 export type { State, TensorRecord, Tree } from "./lib/tensor/tree.ts";
 export { tensorOf, tidyTree } from "./lib/tensor/tree.ts";
 

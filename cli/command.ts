@@ -126,6 +126,43 @@ function wholeNumber(least: number, most: number): (text: string) => number {
   };
 }
 
+/** Enlarges pictures by a whole number. */
+export function scaleOption(description: string): Option {
+  return wholeOption("--scale <n>", description, 1, 64);
+}
+
+/** Enlarges pictures another way. */
+export function smoothOption(): Option {
+  return new Option("--smooth", "enlarge by bicubic interpolation, instead of pixel by pixel");
+}
+
+/** Seeds of pictures: one to count up from, or a list of seeds and ranges of them. */
+export function seedOption(count: string): Option {
+  const text = `seeds, such as 7,19,100..120; or the seed of the first picture, and ${count} (default: 0)`;
+  return new Option("--seed <list>", text).argParser(seeds);
+}
+
+const mostSeeds = 1_000_000;
+
+/** `7` alone is where to start; `7,19` and `7..9` say all of them. */
+function seeds(text: string): number | number[] {
+  const parts = text.split(",").map((part) => {
+    const [, first, last = first] = /^\s*(\d+)(?:\.\.(\d+))?\s*$/.exec(part) ?? [];
+    if (first === undefined) throw new InvalidArgumentError("Expected seeds such as 7, 7,19,40 or 100..120");
+    return { first: Number(first), last: Number(last) };
+  });
+  for (const { first, last } of parts) {
+    if (Math.max(first, last) > largestSeed) {
+      throw new InvalidArgumentError(`A seed is too large: the limit is ${largestSeed}`);
+    }
+    if (first > last) throw new InvalidArgumentError(`Range ${first}..${last} ends before it begins`);
+  }
+  if (/^\s*\d+\s*$/.test(text)) return parts[0]!.first;
+  const count = parts.reduce((sum, { first, last }) => sum + last - first + 1, 0);
+  if (count > mostSeeds) throw new InvalidArgumentError(`Expected at most ${mostSeeds} seeds, not ${count}`);
+  return parts.flatMap(({ first, last }) => Array.from({ length: last - first + 1 }, (_, i) => first + i));
+}
+
 /** The options that were given: commander leaves the others undefined. */
 export function defined<T extends object>(options: T): T {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T;

@@ -42,6 +42,24 @@ Deno.test("main() refuses paths that a shell was to expand, before anything of t
   }
 });
 
+Deno.test("main() refuses lists of seeds that say nothing, and says what one looks like", async () => {
+  const cases: [list: string, message: RegExp][] = [
+    ["7,,9", /Expected seeds such as 7, 7,19,40 or 100\.\.120/],
+    ["seven", /Expected seeds such as/],
+    ["-1", /Expected seeds such as/],
+    ["9..3", /Range 9\.\.3 ends before it begins/],
+    ["1,2147483648", /A seed is too large: the limit is 2147483647/],
+    ["0..2000000", /Expected at most 1000000 seeds, not 2000001/],
+  ];
+  for (const [list, message] of cases) {
+    for (const command of [["sample"], ["picture", "grid"]]) {
+      const { code, said } = await refused(...command, "runs/x", `--seed=${list}`);
+      assert.equal(code, 2, said);
+      assert.match(said.replaceAll(/\s+/g, " "), message);
+    }
+  }
+});
+
 Deno.test("main() refuses a cache folder that a shell was to expand", async () => {
   const before = Deno.env.get("DENOISE_CACHE");
   try {

@@ -9,7 +9,9 @@ import {
   interpolationPicture,
   kidPicture,
   messages,
+  neighboursPicture,
   type PictureResult,
+  samplersPicture,
   schedulePicture,
   stepsPicture,
   terminalConsole,
@@ -21,6 +23,9 @@ import {
   largestSeed,
   overridesOfRun,
   say,
+  scaleOption,
+  seedOption,
+  smoothOption,
   trustOf,
   type TrustOptions,
   untilInterrupted,
@@ -35,8 +40,6 @@ type Draw = (
   console: ReturnType<typeof terminalConsole>,
 ) => Promise<PictureResult>;
 
-/** As clear-diffusion-keras draws its main grids: 200 steps of DDPM with the large variance. */
-const ddpm = "{ use: ddim, steps: 200, stochasticity: 1, variance_preserving: false }";
 const bothWays = ["{ use: ddim, steps: 20 }", "{ use: ddim, steps: 20, stochasticity: 1 }"];
 
 /** Every sampler as it is, and the two of DDPM: what clear-diffusion-keras compares. */
@@ -60,18 +63,15 @@ interface Picture {
   readonly options: readonly Option[];
 }
 
-const generating = [
-  wholeOption("--seed <n>", "seed of the first picture; the others count up from it (default: 0)", 0, largestSeed),
-  wholeOption("--batch <n>", "pictures generated at the same time (default: the training batch size)"),
-];
-const sampler = (otherwise?: string) =>
-  otherwise === undefined
-    ? new Option("--sampler <what>", `${samplerText} (default: the first)`)
-    : new Option("--sampler <what>", samplerText).default(otherwise);
+const batch = wholeOption("--batch <n>", "pictures generated at the same time (default: the training batch size)");
+const oneSeed = (text: string) => wholeOption("--seed <n>", `${text} (default: 0)`, 0, largestSeed);
+const generating = [seedOption("the others count up from it"), batch];
+const sampler = () => new Option("--sampler <what>", `${samplerText} (default: the first)`);
 const samplers = (each: string, otherwise: readonly string[]) =>
   new Option("--samplers <what...>", `${samplerText}; ${each}`).default(otherwise);
 const steps = wholeOption("--steps <n>", "diffusion steps, instead of the sampler's");
 const listOfSteps = (text: string) => new Option("--steps <list>", text).argParser(wholeNumbers);
+const listOfEvaluations = (text: string) => new Option("--evaluations <list>", text).argParser(wholeNumbers);
 const rows = (text: string) => wholeOption("--rows <n>", text);
 const columns = (text: string, least?: number) => wholeOption("--columns <n>", text, least);
 const delay = (text: string) => wholeOption("--delay <ms>", `milliseconds ${text}`, 20);
@@ -80,15 +80,16 @@ const delay = (text: string) => wholeOption("--delay <ms>", `milliseconds ${text
 const pictures: readonly Picture[] = [
   {
     name: "grid",
-    summary: "Generated pictures in rows and columns, by 200 steps of DDPM unless told otherwise",
+    summary: "Generated pictures in rows and columns, with their seeds",
     draw: gridPicture,
     options: [
       ...generating,
-      sampler(ddpm),
+      sampler(),
       steps,
-      rows("default: 4"),
-      columns("default: 8"),
-      wholeOption("--scale <n>", "size of a pixel in the grid (default: so that a picture has 64 pixels)"),
+      rows("default: 4, or what a list of seeds takes"),
+      columns("default: 8, and fewer for a short list of seeds"),
+      scaleOption("size of a pixel in the grid (default: so that a picture has 72 pixels)"),
+      smoothOption(),
     ],
   },
   {
@@ -99,7 +100,18 @@ const pictures: readonly Picture[] = [
       ...generating,
       sampler(),
       listOfSteps("numbers of steps, a row each (default: 1,2,3,5,10,20)"),
-      columns("noises, a column each (default: 8)"),
+      columns("noises, a column each (default: 8, or a list of seeds)"),
+    ],
+  },
+  {
+    name: "samplers",
+    summary: "The same noises by several samplers, each in as many evaluations of the network",
+    draw: samplersPicture,
+    options: [
+      ...generating,
+      samplers("a row each", allSamplers),
+      listOfEvaluations("evaluations of the network for a picture, a group of columns each (default: 5,10,20,40)"),
+      columns("noises, a column of each group (default: 3, or a list of seeds)"),
     ],
   },
   {
@@ -107,7 +119,8 @@ const pictures: readonly Picture[] = [
     summary: "Interpolation between two noises, along the arc that joins them; .gif and .webp are animated",
     draw: interpolationPicture,
     options: [
-      ...generating,
+      oneSeed("seed of the first noise; the others count up from it"),
+      batch,
       sampler(),
       steps,
       rows("pairs of noises, or animated rows (default: 4)"),
@@ -125,8 +138,22 @@ const pictures: readonly Picture[] = [
       ...generating,
       samplers("two rows each", bothWays),
       steps,
+      wholeOption("--evaluations <n>", "evaluations of the network for a picture, instead of steps").conflicts("steps"),
       columns("steps to show (default: 10), or animated pictures (default: 6)"),
       delay("a step (default: 150)"),
+    ],
+  },
+  {
+    name: "neighbours",
+    summary: "Generated pictures beside the training pictures nearest to them: does it repeat what it was shown?",
+    draw: neighboursPicture,
+    options: [
+      ...generating,
+      sampler(),
+      steps,
+      wholeOption("--images <n>", "pictures to generate and to look for (default: 64, or a list of seeds)"),
+      rows("generated pictures to show, the nearest ones (default: 8)"),
+      columns("training pictures beside each (default: 5)"),
     ],
   },
   {
@@ -159,20 +186,28 @@ const pictures: readonly Picture[] = [
     options: [
       new Option("--image <file>", "a picture file (default: a validation picture)"),
       wholeOption("--item <n>", "index of the validation picture (default: 0)", 0),
-      wholeOption("--seed <n>", "of the noise (default: 0)", 0, largestSeed),
+      oneSeed("of the noise"),
       columns("times, or frames of an animation (default: 9, or 48)", 2),
       delay("a frame (default: 80)"),
     ],
   },
   {
     name: "kid",
-    summary: "KID against steps for several samplers; the numbers are kept in the run",
-    draw: (target, { images, features, weights, ...options }: Parameters<Draw>[1], console) =>
-      kidPicture(target, { ...options, metric: "kid", metricOptions: { images, features, weights } }, console),
+    summary: "KID of several samplers by evaluations of the network; the numbers are kept in the run",
+    draw: (target, { metric, images, features, weights, ...options }: Parameters<Draw>[1], console) => {
+      const chosen = [metric, features, weights].some((given) => given !== undefined);
+      const which = { metric: metric ?? "kid", ...(chosen ? {} : { otherwise: "feature-distance" }) };
+      return kidPicture(target, { ...options, ...which, metricOptions: { images, features, weights } }, console);
+    },
     options: [
       samplers("a line each", allSamplers),
-      listOfSteps("numbers of steps (default: 2,4,8,16,32,64)"),
+      listOfEvaluations("evaluations of the network for a picture (default: 2,4,8,16,32,64)"),
+      listOfSteps("numbers of steps, instead of evaluations").conflicts("evaluations"),
       wholeOption("--images <n>", "pictures to generate for each (default: the recipe's)", 2),
+      new Option(
+        "--metric <name>",
+        "a metric that generates pictures (default: kid, or feature-distance where InceptionV3 cannot be downloaded)",
+      ),
       new Option("--features <name>", "features that pictures are compared by (default: the recipe's)"),
       new Option("--weights <file>", "Keras .h5 file of InceptionV3, instead of the download"),
       new Option("--most <value>", "end of the axis; worse values are cut off").argParser(number),

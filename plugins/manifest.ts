@@ -19,6 +19,7 @@ export const manifest: Readonly<Record<string, () => Promise<unknown>>> = {
   "dataset/smithsonian-butterflies": () => import("./dataset/smithsonian-butterflies.ts"),
   "ema/exponential": () => import("./ema/exponential.ts"),
   "loss/denoising": () => import("./loss/denoising.ts"),
+  "metric/feature-distance": () => import("./metric/feature-distance.ts"),
   "metric/kid": () => import("./metric/kid.ts"),
   "metric/validation-error": () => import("./metric/validation-error.ts"),
   "network/attention-unet": () => import("./network/attention-unet.ts"),

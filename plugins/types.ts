@@ -36,6 +36,8 @@ export interface BuiltinPlugins {
   readonly "ema/exponential": typeof import("./ema/exponential.ts").default;
   /** plugins/loss/denoising.ts */
   readonly "loss/denoising": typeof import("./loss/denoising.ts").default;
+  /** plugins/metric/feature-distance.ts */
+  readonly "metric/feature-distance": typeof import("./metric/feature-distance.ts").default;
   /** plugins/metric/kid.ts */
   readonly "metric/kid": typeof import("./metric/kid.ts").default;
   /** plugins/metric/validation-error.ts */

@@ -58,6 +58,7 @@ const settings: Readonly<Record<string, readonly ContractSettings[]>> = {
   "dataset/image-folder": [{ options: { folder: await folderOfPictures(), image_size: 8 } }],
   "dataset/emoji": [{ options: { image_size: 8 } }],
   "metric/validation-error": [{}, { options: { error: "mse" } }],
+  "metric/feature-distance": [{ options: { sampler: "preview", images: 8 } }],
   "metric/kid": [{ options: { sampler: "preview", weights: await inceptionWeights() } }],
 };
 

@@ -10,19 +10,26 @@ import {
   gridPicture,
   interpolationPicture,
   kidPicture,
+  neighboursPicture,
+  type Recipe,
   report,
   sample,
   type SampleOptions,
+  samplersPicture,
   schedulePicture,
   stepsPicture,
   train,
   trajectoryPicture,
 } from "../mod.ts";
-import { cutGrid, decode, type Picture } from "../lib/image/mod.ts";
+import { cutGrid, decode, enlarge, type Picture } from "../lib/image/mod.ts";
 import { sampleGrids } from "../pipeline/commands/pictures/animation.ts";
 import { type KidCell, kidChart } from "../pipeline/commands/pictures/kid.ts";
 import { loadWithSamplers, samplerLabel } from "../pipeline/commands/pictures/samplers.ts";
-import { trajectory, trajectoryLabels } from "../pipeline/commands/pictures/trajectory.ts";
+import { ratioAxis } from "../pipeline/commands/pictures/schedules.ts";
+import { stepsOf } from "../pipeline/commands/pictures/comparison.ts";
+import { evaluationRequests, evaluationsOf } from "../pipeline/commands/pictures/evaluations.ts";
+import { generatePictures } from "../pipeline/commands/pictures/options.ts";
+import { moments, numbered, trajectory, trajectoryLabels } from "../pipeline/commands/pictures/trajectory.ts";
 import { chartToSvg } from "../pipeline/view/plots/mod.ts";
 import { lockFolder } from "../pipeline/run/lock.ts";
 import { memoryConsole } from "../pipeline/terminal/memory_console.ts";
@@ -127,16 +134,58 @@ async function refused(action: Promise<unknown>): Promise<string> {
   return [error.message, ...error.problems.flatMap(({ help }) => help)].join("\n");
 }
 
-Deno.test("a grid holds the pictures of its seeds, and another sampler than the recipe's where asked for", async () => {
+/** Pictures of a grid with captions: `cells` knows none. */
+async function gridCells(path: string, rows: number, columns: number): Promise<Picture[][]> {
+  const whole = await read(path);
+  const pitch = 72 + 4 + 18;
+  const top = whole.height - 12 - rows * pitch + 4;
+  return Array.from({ length: rows }, (_, i) =>
+    Array.from({ length: columns }, (_, j) => {
+      const data = Uint8Array.from({ length: 192 }, (_, at) => {
+        const [row, column] = [Math.floor(at / 24), Math.floor(at / 3) % 8];
+        return whole.data[((top + i * pitch + row * 9) * whole.width + 12 + j * 76 + column * 9) * 3 + at % 3]!;
+      });
+      return { width: 8, height: 8, data };
+    }));
+}
+
+Deno.test("a grid holds the pictures that sample gives, and another sampler's where asked for", async () => {
   const file = out("grid.png");
-  await gridPicture(run, { plugins: builtins, out: file, rows: 2, columns: 2, seed: 7, scale: 1 }, memoryConsole());
-  const own = cutGrid(await read(file), { rows: 2, columns: 2 });
-  for (const [i, picture] of (await sampled([7, 8, 9, 10])).entries()) same(own[i]!, picture, `picture ${i}`);
+  await gridPicture(run, { plugins: builtins, out: file, rows: 1, columns: 2, seed: 7 }, memoryConsole());
+  const [first] = await gridCells(file, 1, 2);
+  for (const [i, picture] of (await sampled([7, 8])).entries()) same(first![i]!, picture, `picture ${i}`);
+  await gridPicture(run, { plugins: builtins, out: file, columns: 2, seed: [9, 3, 7] }, memoryConsole());
+  const listed = await gridCells(file, 2, 2);
+  for (const [i, picture] of (await sampled([9, 3, 7])).entries()) {
+    same(listed[Math.floor(i / 2)]![i % 2]!, picture, `picture ${i} of the list`);
+  }
   const console = memoryConsole();
   const sampler = "{ use: ddim, steps: 4, stochasticity: 1, variance_preserving: false }";
-  await gridPicture(run, { plugins: builtins, out: file, rows: 2, columns: 2, seed: 7, scale: 1, sampler }, console);
-  assert.notDeepEqual(cutGrid(await read(file), { rows: 2, columns: 2 }), own);
+  await gridPicture(run, { plugins: builtins, out: file, columns: 2, seed: [9, 3, 7], sampler }, console);
+  assert.notDeepEqual(await gridCells(file, 2, 2), listed);
   assert.match(console.lines.join("\n"), /ddim, steps 4, stochasticity 1, not variance preserving/);
+});
+
+Deno.test("sample takes a list of seeds, and enlarges files and grid by whole pixels", async () => {
+  const [to, file] = [out("listed"), out("listed.png")];
+  const options = { plugins: builtins, out: to, grid: file, seed: [9, 3, 4], scale: 3 };
+  const console = memoryConsole();
+  const { images } = await sample(run, options, console);
+  assert.deepEqual(images.map(({ seed }) => seed), [9, 3, 4]);
+  assert.match(console.lines.join("\n"), /listed\.png, seeds 9, 3, 4 row by row/);
+  const { images: written } = JSON.parse(await Deno.readTextFile(join(to, "samples.json")));
+  assert.deepEqual(written, images);
+  const grid = cutGrid(await read(file), { rows: 2, columns: 2 });
+  for (const [i, picture] of (await sampled([9, 3, 4])).entries()) {
+    const large = await read(join(to, images[i]!.file!));
+    assert.deepEqual(large, enlarge(picture, 3));
+    assert.deepEqual(grid[i], large);
+  }
+  await sample(run, { ...options, labels: true }, memoryConsole());
+  const { width, height } = await about(file);
+  assert.deepEqual([width, height], [12 + 2 * 24 + 4 + 12, 12 + 2 * (24 + 18) + 4 + 12], "room for captions");
+  const count = sample(run, { plugins: builtins, seed: [1, 2], count: 3 }, memoryConsole());
+  assert.match(await refused(count), /Cannot use "--count 3" with 2 seeds\nleave out --count/);
 });
 
 Deno.test("each row of steps is what sample gives for as many; all begin with one noise", async () => {
@@ -253,6 +302,22 @@ Deno.test("all schedules are in one chart, those of options given where they hav
   );
 });
 
+Deno.test("ratios of a schedule are shown whole, and where an axis ends before them it says so", async () => {
+  const axis = (part: "signal" | "noise", ...ends: number[]) =>
+    ratioAxis(part, ends.map((end, i) => ({ name: `schedule-${i}`, values: [1, end] })));
+  assert.deepEqual(axis("noise", 1.05), { title: "next noise power / noise power", range: [1, 1.2] });
+  assert.deepEqual(axis("noise", 1.05, 1.87).range, [1, 1.9]);
+  assert.deepEqual(axis("noise", 14.24), {
+    title: "next noise power / noise power; schedule-0 reaches 14.2",
+    range: [1, 2],
+  });
+  assert.match(axis("noise", 3, 4).title, /2 schedules reach 4$/);
+  assert.deepEqual(axis("signal", 0.03), { title: "next signal power / signal power", range: [0, 1] });
+  const file = out("fluid.svg");
+  await schedulePicture({ plugins: builtins, out: file }, memoryConsole());
+  assert.match(await Deno.readTextFile(file), /^<svg style="max-width: 100%; height: auto"[^>]* viewBox=/);
+});
+
 Deno.test("diffusion shows an image turning to noise, from a run or a recipe", async () => {
   for (const target of [run, join(folder, "small.yaml")]) {
     await diffusionPicture(target, { ...common, out: out("over-time.png"), columns: 5 }, memoryConsole());
@@ -282,7 +347,7 @@ Deno.test("kid measures each sampler with each number of steps once, keeps what 
   const first = await draw(["preview", "quick"], [1, 2]);
   assert.match(first.said, /4 measurements, 0 of them done before/);
   assert.equal(new Set(first.cells.map(({ measurement }) => measurement.value)).size > 1, true);
-  for (const text of ["glow(mean), higher is better", "diffusion steps", "ddim", "ddim, stochasticity 0.5"]) {
+  for (const text of ["glow(mean), higher is better", "network evaluations", "ddim", "ddim, stochasticity 0.5"]) {
     assert.ok(first.svg.includes(`>${text}</text>`), text);
   }
   const again = await draw(["preview", "quick"], [1, 2]);
@@ -308,7 +373,7 @@ Deno.test("kid measures each sampler with each number of steps once, keeps what 
   assert.deepEqual(console.warnings, []);
 });
 
-Deno.test("samplers that evaluate more than once a step are compared by evaluations too; with a spread for few alone", async () => {
+Deno.test("samplers are drawn over evaluations of the network; with a spread for few alone", async () => {
   const cell = (sampler: string, steps: number, evaluations: number): KidCell => ({
     key: `${sampler} ${steps}`,
     sampler,
@@ -318,13 +383,73 @@ Deno.test("samplers that evaluate more than once a step are compared by evaluati
   });
   const cells = (names: string[]) => names.flatMap((name) => [2, 4].map((steps) => cell(name, steps, steps)));
   const draw = async (cells: KidCell[]) => await chartToSvg(kidChart(cells, "about"));
-  const plain = await draw(cells(["a", "b"]));
   const both = await draw([...cells(["a", "b"]), cell("c", 2, 4), cell("c", 4, 8)]);
-  assert.ok(!plain.includes("network evaluations") && plain.includes(">diffusion steps</text>"));
-  assert.ok(both.includes(">network evaluations</text>") && both.includes(">diffusion steps</text>"));
+  assert.ok(both.includes(">network evaluations</text>") && !both.includes("diffusion steps"));
   assert.match(both, /network evaluations: 8; m, lower is better: 0\.25; sampler: c/);
-  assert.ok(plain.includes("bands: standard deviation over batches"));
+  assert.ok(both.includes("bands: standard deviation over batches"));
   assert.ok(!(await draw(cells(["a", "b", "c", "d", "e"]))).includes("bands"));
+});
+
+const twice = "{ use: second-order, steps: 9 }";
+
+Deno.test("samplers have as many evaluations each, or the nearest number below, from the same noises", async () => {
+  const file = out("samplers.png");
+  const options = { plugins: builtins, samplers: ["quick", twice], evaluations: [4, 5], seed: [9, 4, 5, 6] };
+  await samplersPicture(run, { ...options, out: file }, memoryConsole());
+  const whole = await read(file);
+  const requests = async (recipe: Recipe) => await evaluationRequests(recipe, options.samplers, options.evaluations);
+  await using loaded = await loadWithSamplers(run, requests, { plugins: builtins }, memoryConsole());
+  const { model, samplers } = loaded;
+  assert.deepEqual(samplers.map(({ stage }) => stage.steps), [4, 5, 2, 2]);
+  assert.deepEqual(samplers.map(evaluationsOf), [4, 5, 4, 4]);
+  assert.equal(stepsOf(samplers.slice(0, 2), [4, 5]), "4, 5 steps");
+  assert.equal(stepsOf(samplers.slice(2), [4, 5]), "2, 2 steps\n4, 4 evaluations");
+  // The second row's first picture, 2 steps of second order from seed 9: where the figure says it is.
+  const [picture] = await generatePictures(model, samplers[2]!, [9]);
+  const [gap, room, side] = [4, 14, 72];
+  const left = whole.width - 12 - 8 * side - 7 * gap - room, top = whole.height - 12 - side;
+  const shown = Uint8Array.from({ length: 192 }, (_, i) => {
+    const [row, column] = [Math.floor(i / 24), Math.floor(i / 3) % 8];
+    return whole.data[((top + row * 9) * whole.width + left + column * 9) * 3 + i % 3]!;
+  });
+  same({ width: 8, height: 8, data: shown }, picture!, "second order from seed 9");
+  const few = samplersPicture(run, { ...options, evaluations: [1], out: file }, memoryConsole());
+  assert.match(await refused(few), /Cannot draw second-order in 1 evaluation: each of its steps takes 2[^]*2,4,8/);
+});
+
+Deno.test("a trajectory is numbered by steps where all have as many, else by evaluations under each picture", async () => {
+  const requests = ["quick", "{ use: ddim, steps: 2 }", twice].map((text) => ({ text }));
+  await using loaded = await loadWithSamplers(run, requests, { plugins: builtins }, memoryConsole());
+  const [a, b, c] = loaded.samplers;
+  assert.deepEqual(numbered([a!, b!], [[0, 1], [0, 1]], 1), { columnsTitle: "step (of 2)", columnLabels: ["1", "2"] });
+  assert.deepEqual(numbered([a!, c!], [[0, 1], [0, 8]], 1).captions, [
+    ["0", "1"],
+    ["1", "2"],
+    ["0", "16"],
+    ["2", "18"],
+  ]);
+  assert.deepEqual(moments([a!, b!]).map(({ title, steps }) => [title, ...steps]), [
+    ["Step 1 of 2", 0, 0],
+    ["Step 2 of 2", 1, 1],
+  ]);
+  const frames = moments([a!, c!]);
+  assert.deepEqual(frames.map(({ steps }) => steps.join()).slice(0, 3), ["1,0", "1,0", "1,1"]);
+  assert.deepEqual(frames.at(-1), { title: "18 of 18 network evaluations", steps: [1, 8] });
+});
+
+Deno.test("neighbours finds the training pictures that are nearest, and the report shows it", async () => {
+  const console = memoryConsole();
+  const { file, distances } = await neighboursPicture(run, { ...common, images: 3, rows: 2, columns: 2 }, console);
+  assert.equal(file, join(run, "pictures", "neighbours.png"));
+  assert.equal(distances.generated.length, 3);
+  assert.ok(distances.held.length > 0 && distances.held.every((distance) => distance > 0));
+  assert.match(console.lines.join(" ").replaceAll(/\s+/g, " "), /measured Median distance .* for 3 generated pictures/);
+  await report(run, { plugins: builtins }, memoryConsole());
+  const page = await Deno.readTextFile(join(run, "report.html"));
+  assert.match(page, /<h2>Nearest training pictures<\/h2>\s*<p>Median distance/);
+  await Deno.remove(file);
+  await Deno.remove(join(run, "pictures", "neighbours.json"));
+  await report(run, { plugins: builtins }, memoryConsole());
 });
 
 Deno.test("training leaves a report with its curves, samples and graph, and report writes it again", async () => {

@@ -135,6 +135,8 @@ Deno.test("permissionsFor() lets commands write where their output goes, and now
     "evaluate runs/x": ["runs/x"],
     "evaluate runs/x --json out/e.json": ["out"],
     "picture grid runs/x": ["runs/x/pictures"],
+    "picture samplers runs/x --evaluations 10,20": ["runs/x/pictures"],
+    "picture neighbours runs/x": ["runs/x/pictures"],
     "report runs/x": ["runs/x"],
     "graph r.yaml --out drawings/g.svg": ["drawings"],
     "export runs/x -o out/w.safetensors": ["out"],

@@ -63,7 +63,9 @@ async function read(path: string, alive: () => void): Promise<Hdf5Content> {
       if (!(own >= 0) || bytes > maxNumbers || bytes > maxGrowth * size + megabyte) {
         throw new Refused(`says that its data sets have ${megabytes(bytes)} MB: the file has ${megabytes(size)}`);
       }
-      const data = item.value as unknown as Float32Array;
+      // A data set without axes is a number, such as the count that a normalization layer of Keras keeps.
+      const value = item.value as unknown as Float32Array | number;
+      const data = typeof value === "number" ? Float32Array.of(value) : value;
       if (!ArrayBuffer.isView(data) || data.length !== Number(count)) throw new Refused("is damaged");
       tensors.push([name, shape.map(Number), data instanceof Float32Array ? data : Float32Array.from(data)]);
       return;

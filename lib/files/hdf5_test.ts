@@ -33,12 +33,14 @@ Deno.test("readHdf5() gives numbers of any width as float32, and texts of attrib
       numbers(file.create_group("a") as unknown as File);
       file.create_dataset({ name: "wide", data: Float64Array.of(0.5) });
       file.create_dataset({ name: "text", data: "passed over" });
+      file.create_dataset({ name: "count", data: 7, shape: [], dtype: "<i" });
       file.create_attribute("layer_names", ["ä", "b"]);
     }),
   );
-  assert.deepEqual([...tensors.keys()], ["a/x", "wide"]);
+  assert.deepEqual([...tensors.keys()], ["a/x", "count", "wide"]);
   assert.deepEqual(tensors.get("a/x"), { shape: [2, 3], data: Float32Array.of(1, 2, 3, 4, 5, 6) });
   assert.deepEqual(tensors.get("wide"), { shape: [1], data: Float32Array.of(0.5) });
+  assert.deepEqual(tensors.get("count"), { shape: [], data: Float32Array.of(7) }, "a number without axes");
   assert.deepEqual(texts("", "layer_names"), ["ä", "b"]);
   assert.equal(texts("a", "layer_names"), undefined);
 });

@@ -1,6 +1,7 @@
 /** Many pictures in one. */
 import { encodePng } from "./codec.ts";
-import { crop, enlarge, type Picture } from "./picture.ts";
+import { crop, type Picture } from "./picture.ts";
+import { enlarged } from "./resize.ts";
 
 /** How pictures are laid out. */
 export interface GridOptions {
@@ -14,6 +15,8 @@ export interface GridOptions {
   readonly background?: number;
   /** Each pixel is repeated this often. Default: what makes pictures at least 64 pixels wide. */
   readonly scale?: number;
+  /** Enlarges by bicubic interpolation instead. */
+  readonly smooth?: boolean;
 }
 
 /**
@@ -36,7 +39,7 @@ export function layOut(pictures: readonly Picture[], options: GridOptions = {}):
         `Cannot lay out pictures of ${first.width}×${first.height} and ${picture.width}×${picture.height} in one grid`,
       );
     }
-    const large = enlarge(picture, scale);
+    const large = enlarged(picture, scale, options.smooth);
     const left = gap + (i % columns) * (large.width + gap);
     const top = gap + Math.floor(i / columns) * (large.height + gap);
     for (let row = 0; row < large.height; row++) {

@@ -1,5 +1,5 @@
 /** Resizing exactly as `tf.image.resize`: half-pixel centres, taps outside the picture dropped and the rest normalised. */
-import type { Picture } from "./picture.ts";
+import { enlarge, type Picture } from "./picture.ts";
 
 /** Interpolation kernels: triangle, Keys' cubic with a = -0.5, and the plain mean of the pixels covered. */
 export type ResizeMethod = "bilinear" | "bicubic" | "box";
@@ -123,4 +123,10 @@ export function resize(picture: Picture, options: ResizeOptions): Picture {
   const values = resizeValues(picture.data, { ...picture, channels: 3 }, options);
   const data = new Uint8Array(Uint8ClampedArray.from(values).buffer);
   return { width: options.width, height: options.height, data };
+}
+
+/** A picture `factor` times as large in both directions: each pixel repeated, or by bicubic interpolation. */
+export function enlarged(picture: Picture, factor: number, smooth = false): Picture {
+  if (!smooth || factor === 1) return enlarge(picture, factor);
+  return resize(picture, { width: picture.width * factor, height: picture.height * factor, method: "bicubic" });
 }

@@ -27,6 +27,7 @@ import { version } from "../version.ts";
 import { chartsOf } from "../view/report/charts.ts";
 import { factsOfRun } from "../view/report/facts.ts";
 import { historyOf } from "../view/report/history.ts";
+import { type Neighbours, neighboursSection } from "../view/report/neighbours.ts";
 import { type Page, toHtml } from "../view/report/page.ts";
 import { localTime, timeZone } from "../view/report/times.ts";
 
@@ -95,6 +96,7 @@ export async function writeReport(
     warnings: history.warnings,
     charts: await Promise.all(charts),
     samples,
+    neighbours: neighboursSection(await neighboursOf(folder), folder),
     graph: (await graphSvg(drawingOf(graph, factsOf(graph, cost)), { upright: true })).replace(/^[\s\S]*?(?=<svg)/, ""),
     graphLegend,
     recipe: toYaml(graph.recipe.resolved),
@@ -102,4 +104,17 @@ export async function writeReport(
   const file = join(folder, "report.html");
   await writeWhole(file, toHtml(page));
   return file;
+}
+
+/** What `picture neighbours` has left; undefined where there is none, or it is damaged. */
+async function neighboursOf(folder: string): Promise<Neighbours | undefined> {
+  const at = (name: string) => join(folder, "pictures", name);
+  try {
+    const { step, text } = JSON.parse(await Deno.readTextFile(at("neighbours.json")));
+    if (typeof step !== "number" || typeof text !== "string") return undefined;
+    return { step, text, png: await Deno.readFile(at("neighbours.png")) };
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof SyntaxError) return undefined;
+    throw error;
+  }
 }

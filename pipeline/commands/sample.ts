@@ -1,7 +1,7 @@
 /** Generates pictures with a trained model. */
 import { extname, join } from "node:path";
 import { writeWhole } from "../../lib/files/mod.ts";
-import { encodePng, grid, type Picture } from "../../lib/image/mod.ts";
+import { drawFigure, encodePng, enlarged, layOut, type Picture } from "../../lib/image/mod.ts";
 import { visibleJson } from "../../lib/text/mod.ts";
 import type { Graph, Stage } from "../graph/types.ts";
 import { pictureFormat } from "../problems/messages/pictures.ts";
@@ -12,21 +12,34 @@ import type { Change, Recipe } from "../recipe/types.ts";
 import type { Console } from "../terminal/console.ts";
 import { row } from "../terminal/rows.ts";
 import { counted } from "../terminal/units.ts";
-import { checkSeed, checkWhole, picturesOf, printModel } from "./options.ts";
+import { checkWhole, picturesOf, printModel } from "./options.ts";
+import { labelled, type Seeds, seedsOf, seedsText } from "./seeds.ts";
 import { loadModel, type LoadOptions } from "../run/load.ts";
 
 /** What to generate. */
 export interface SampleOptions extends LoadOptions {
-  /** Pictures. Default 16. */
+  /** Pictures. Default: one for each seed of a list, else 16. */
   readonly count?: number;
   /** Diffusion steps, in place of the recipe's. */
   readonly steps?: number;
-  /** Seed of the first picture; each further one has the next. The same seed gives the same picture. Default 0. */
-  readonly seed?: number;
+  /**
+   * Seed of the first picture, each further one having the next; or one seed a picture. The same seed gives the same
+   * picture. Default 0.
+   */
+  readonly seed?: Seeds;
   /** Folder for a PNG file a picture, and `samples.json`. Default: `generated` in the run folder, unless a grid is asked for. */
   readonly out?: string;
   /** File for all pictures in one, of a name that ends in `.png`. */
   readonly grid?: string;
+  /** Whether the grid has the seed under each picture. Default false. */
+  readonly labels?: boolean;
+  /**
+   * Each pixel is repeated this often, in files and in the grid, 1 to 64. Default: 1 in files, and what makes pictures at
+   * least 64 pixels wide in the grid.
+   */
+  readonly scale?: number;
+  /** Enlarges by bicubic interpolation instead. Default false. */
+  readonly smooth?: boolean;
   /** Name of one of the recipe's samplers. Default: the first. */
   readonly sampler?: string;
   /** Pictures generated at the same time. Default: the batch size of training. */
@@ -52,13 +65,12 @@ export interface SampleResult {
  * @throws {DenoiseError} for options out of range, a grid that is not a PNG file, no checkpoint, a damaged one, an unknown sampler
  */
 export async function sample(target: string, options: SampleOptions, console: Console): Promise<SampleResult> {
-  const { count = 16, seed = 0 } = options;
-  const { grid: gridFile } = options;
+  const { grid: gridFile, scale, smooth = false } = options;
   if (gridFile !== undefined && extname(gridFile).toLowerCase() !== ".png") {
     throw new DenoiseError(pictureFormat(gridFile, "a grid", [".png"]));
   }
-  checkWhole("count", count, 1, 1_000_000);
-  checkSeed(seed, count, options.overrides);
+  const seeds = seedsOf(options.seed, { option: "count", given: options.count, otherwise: 16 }, options.overrides);
+  if (scale !== undefined) checkWhole("scale", scale, 1, 64);
   if (options.steps !== undefined) checkWhole("steps", options.steps, 1, 1_000_000);
   if (options.batch !== undefined) checkWhole("batch", options.batch, 1, 1_000_000);
 
@@ -68,7 +80,6 @@ export async function sample(target: string, options: SampleOptions, console: Co
   printModel(console, path, `${sampler.path[1]} (${sampler.plugin.name}, ${counted(sampler.stage.steps, "step")})`);
 
   const out = options.out ?? (options.grid === undefined ? join(model.folder ?? ".", "generated") : undefined);
-  const seeds = Array.from({ length: count }, (_, i) => seed + i);
   const pictures: Picture[] = [];
   const images: { seed: number; file?: string }[] = [];
   let outcome: SampleResult["outcome"] = "finished";
@@ -76,7 +87,7 @@ export async function sample(target: string, options: SampleOptions, console: Co
     for await (const picture of picturesOf(model, sampler, seeds, { batch: options.batch })) {
       const index = images.length;
       const file = `${String(index).padStart(5, "0")}-seed-${seeds[index]}.png`;
-      if (out !== undefined) await writeWhole(join(out, file), await encodePng(picture));
+      if (out !== undefined) await writeWhole(join(out, file), await encodePng(enlarged(picture, scale ?? 1, smooth)));
       if (options.grid !== undefined) pictures.push(picture);
       images.push({ seed: seeds[index]!, ...(out === undefined ? {} : { file }) });
     }
@@ -91,11 +102,23 @@ export async function sample(target: string, options: SampleOptions, console: Co
     row(console, "pictures", `${counted(images.length, "picture")} in ${out}, with their seeds in samples.json`);
   }
   if (options.grid !== undefined && pictures.length > 0) {
-    await writeWhole(options.grid, await grid(pictures));
-    row(console, "grid", `${options.grid}, seeds ${seed} to ${seed + pictures.length - 1} row by row`);
+    const drawn = seeds.slice(0, pictures.length);
+    await writeWhole(options.grid, await encodePng(await gridOf(pictures, drawn, options)));
+    row(console, "grid", `${options.grid}, ${seedsText(drawn)} row by row`);
   }
-  if (outcome === "interrupted") console.line(`stopped after ${counted(images.length, "picture")} of ${count}`);
+  if (outcome === "interrupted") console.line(`stopped after ${counted(images.length, "picture")} of ${seeds.length}`);
   return { outcome, checkpoint: path, images, ...(options.grid === undefined ? {} : { grid: options.grid }) };
+}
+
+/** All pictures in one, as near to a square as it gets. */
+async function gridOf(
+  pictures: readonly Picture[],
+  seeds: readonly number[],
+  { labels = false, scale, smooth = false }: SampleOptions,
+): Promise<Picture> {
+  const look = { smooth, ...(scale === undefined ? {} : { scale }) };
+  if (!labels) return layOut(pictures, look);
+  return await drawFigure({ ...labelled(pictures, seeds, Math.ceil(Math.sqrt(pictures.length))), ...look });
 }
 
 /** The change that gives the sampler which is asked for other steps. One that does not exist is told later. */

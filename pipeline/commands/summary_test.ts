@@ -91,6 +91,7 @@ Deno.test("toHtml() puts everything into one page that loads nothing, and escape
     warnings: ["Loss < 0"],
     charts: [{ title: "Loss <", text: "low", svg: `<svg id="chart"></svg>`, narrow: `<svg id="narrow"></svg>` }],
     samples: [1, 2, 3].map((i) => ({ label: `epoch ${i}`, png: new Uint8Array([i, 80]) })),
+    neighbours: "",
     graph: `<svg id="graph"></svg>`,
     graphLegend: "solid: flow",
     recipe: "name: <run>\n",

@@ -1,9 +1,10 @@
 /** Metric `kid`: the kernel inception distance between real and generated pictures. */
 import { type Backend, type Metric, type OpenTools, plugin, tf, z } from "denoise/plugin";
-import { kernelDistance, overBatches } from "./kid/estimate.ts";
+import { kernelDistance } from "./kid/estimate.ts";
 import { dimensions, extract, type Extractor, extractorNames, extractors, prepare } from "./kid/features.ts";
 import { type LoadedWeights, loadWeights, type official } from "./kid/source.ts";
 import { uploadWeights } from "./kid/weights.ts";
+import { cut, overBatches } from "./shared/batches.ts";
 
 /** Options of the metric, checked. */
 export interface KidOptions {
@@ -81,7 +82,6 @@ export function kid(
         const data = new Float32Array(batch * dimensions);
         const size = Math.ceil(batch / Math.ceil(batch / most));
         for (let from = 0; from < batch; from += size) {
-          // The last part is filled up: another size would be another program.
           const part = cut(pictures, from, size);
           const found = await program(device, part);
           data.set(
@@ -107,13 +107,4 @@ export function kid(
       return { [name]: overBatches(distances) };
     },
   };
-}
-
-/** Pictures `from` to `from + size`, with zeros where there are no more. */
-function cut(pictures: tf.Tensor4D, from: number, size: number): tf.Tensor4D {
-  return tf.tidy(() => {
-    const left = Math.min(size, pictures.shape[0] - from);
-    const part = tf.slice(pictures, from, left);
-    return left === size ? part : tf.pad(part, [[0, size - left], [0, 0], [0, 0], [0, 0]]);
-  });
 }

@@ -1,7 +1,8 @@
 /** Golden KID and InceptionV3: estimates from features, prepared pictures, features of a network filled by formula. */
 import * as tf from "@tensorflow/tfjs";
 import { dimensions, extract, type Extractor, extractors, prepare } from "../../plugins/metric/kid/features.ts";
-import { kernel, kernelDistance, overBatches } from "../../plugins/metric/kid/estimate.ts";
+import { kernel, kernelDistance } from "../../plugins/metric/kid/estimate.ts";
+import { overBatches } from "../../plugins/metric/shared/batches.ts";
 import { fold, matchWeights, uploadWeights } from "../../plugins/metric/kid/weights.ts";
 import { type Fill, fill, golden, type GoldenTensor } from "./golden.ts";
 import { onEachBackend } from "../backends.ts";

@@ -1,6 +1,7 @@
 /** Tests of import and export on a small network: run folders, what does not fit, and average weights alone. */
 import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import {
   builtins,
   DenoiseError,
@@ -208,3 +209,26 @@ Deno.test("import fits the statistics of pixels where no file has them, and refu
     const { data } = (await readCheckpoint(out)).tensors["statistics/mean"]!;
     assert.ok((data as Float32Array).every((mean) => mean > 0 && mean < 1), String(data));
   }));
+
+Deno.test("the file that Keras wrote for examples/ is imported with its recipe, and its average is another", async () => {
+  const at = (name: string) => fileURLToPath(new URL(`../../../examples/keras/${name}`, import.meta.url));
+  const folder = await Deno.makeTempDir({ prefix: "interchange-" });
+  try {
+    const console = memoryConsole();
+    const options = {
+      plugins: builtins,
+      recipe: at("tiny.yaml"),
+      overrides: ["backend=cpu"],
+      out: join(folder, "run"),
+    };
+    const { checkpoint } = await importWeights(at("tiny.weights.h5"), options, console);
+    const said = console.lines.join(" ").replaceAll(/\s+/g, " ");
+    assert.match(said, /weights 2,279 numbers in 28 tensors, layers\/functional in .* average 2,279 numbers/);
+    assert.match(said, /pixels mean and variance of the normalization layer/);
+    const { tensors } = await readCheckpoint(checkpoint);
+    const [path] = Object.keys(tensors).filter((name) => name.startsWith("state/network/trainable/"));
+    assert.notDeepEqual(tensors[path!], tensors[path!.replace("network", "average")]);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});

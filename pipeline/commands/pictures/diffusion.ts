@@ -20,7 +20,9 @@ import type { PictureOptions, PictureResult } from "./options.ts";
 import { fileFor, moves, saveAnimation, savePicture } from "./save.ts";
 
 /** What to draw. */
-export interface DiffusionOptions extends PictureOptions {
+export interface DiffusionOptions extends Omit<PictureOptions, "seed"> {
+  /** Seed of the noise. Integer from 0 on. Default 0. */
+  readonly seed?: number;
   /** A picture file to take apart. Default: one of the dataset's that are held out. */
   readonly image?: string;
   /** Number of the picture that is held out. Default 0. */

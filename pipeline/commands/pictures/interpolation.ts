@@ -7,7 +7,9 @@ import { fileFor, moves, saveAnimation, savePicture } from "./save.ts";
 import { loadWithSamplers, samplerLabel } from "./samplers.ts";
 
 /** What to draw. */
-export interface InterpolationOptions extends PictureOptions {
+export interface InterpolationOptions extends Omit<PictureOptions, "seed"> {
+  /** Seed of the first noise; further ones have the next. Integer from 0 on. Default 0. */
+  readonly seed?: number;
   /** As a `SamplerRequest` names it. */
   readonly sampler?: string;
   /** Diffusion steps, in place of the sampler's. */

@@ -1,12 +1,12 @@
-/** Picture `kid`: how good the pictures of several samplers are, by their number of steps. */
+/** Picture `kid`: how good the pictures of several samplers are, by their evaluations of the network. */
 import { dirname, join } from "node:path";
 import { z } from "zod";
 import { writeWhole } from "../../../lib/files/mod.ts";
 import type { Stage } from "../../graph/types.ts";
-import { measuredAgain, measurementsDamaged } from "../../problems/messages/pictures.ts";
+import { measuredAgain, measuredInstead, measurementsDamaged } from "../../problems/messages/pictures.ts";
 import { metricUnavailable } from "../../problems/messages/run.ts";
 import { validationMissing } from "../../problems/messages/run.ts";
-import { type LineChart, lineChart, panels, type Spec } from "../../view/plots/mod.ts";
+import { lineChart, type Spec } from "../../view/plots/mod.ts";
 import { DenoiseError } from "../../problems/problem.ts";
 import { stagesOf } from "../../recipe/of_kind.ts";
 import type { Recipe } from "../../recipe/types.ts";
@@ -23,6 +23,7 @@ import type { Console } from "../../terminal/console.ts";
 import { warning } from "../../problems/warning.ts";
 import { row } from "../../terminal/rows.ts";
 import { counted, withSpread } from "../../terminal/units.ts";
+import { effortOf, evaluationRequests, evaluationsOf } from "./evaluations.ts";
 import type { PictureResult } from "./options.ts";
 import { fileFor, saveChart } from "./save.ts";
 import { loadWithSamplers, pictureSampler, samplerLabel } from "./samplers.ts";
@@ -31,11 +32,15 @@ import { loadWithSamplers, pictureSampler, samplerLabel } from "./samplers.ts";
 export interface KidPictureOptions extends LoadOptions {
   /** Name of the metric's plugin: one that generates pictures. */
   readonly metric: string;
+  /** Measured instead where that one lacks what it measures with, such as weights that cannot be downloaded. */
+  readonly otherwise?: string | undefined;
   /** Options of the metric, in place of the recipe's or the plugin's. Undefined ones stay as they are. */
   readonly metricOptions?: Readonly<Record<string, unknown>>;
   /** Samplers, a line each, as `SamplerRequest`s name them. Default: all of the recipe. */
   readonly samplers?: readonly string[];
-  /** Numbers of diffusion steps. Default 2, 4, 8, 16, 32, 64. */
+  /** Network evaluations of a picture. Default 2, 4, 8, 16, 32, 64. */
+  readonly evaluations?: readonly number[];
+  /** Numbers of diffusion steps, in place of evaluations. */
   readonly steps?: readonly number[];
   /** Where the axis of the values ends: what is worse is cut off. */
   readonly most?: number;
@@ -62,7 +67,7 @@ export interface KidCell {
 }
 
 /**
- * Measures each sampler with each number of steps, and draws the values. What was measured is kept beside the picture:
+ * Measures each sampler with each number of evaluations, and draws the values. What was measured is kept beside the picture:
  * an interrupted command resumes where it stopped, and one with more samplers measures only those.
  */
 export async function kidPicture(
@@ -70,10 +75,29 @@ export async function kidPicture(
   options: KidPictureOptions,
   console: Console,
 ): Promise<PictureResult & { readonly cells: readonly KidCell[] }> {
-  const { metric, metricOptions = {}, steps = [2, 4, 8, 16, 32, 64], cache } = options;
+  const { otherwise, ...rest } = options;
+  if (otherwise === undefined) return await measureAndDraw(target, options, console);
+  return await measureAndDraw(target, rest, console).catch((error) => {
+    const problem = error instanceof DenoiseError ? error.problems[0] : undefined;
+    if (problem?.code !== unavailable) throw error;
+    console.warn(warning(measuredInstead(problem.message, otherwise)));
+    const metricOptions = { images: options.metricOptions?.images };
+    return measureAndDraw(target, { ...rest, metric: otherwise, metricOptions }, console);
+  });
+}
+
+const unavailable = metricUnavailable("", "", []).code;
+
+async function measureAndDraw(
+  target: string,
+  options: KidPictureOptions,
+  console: Console,
+): Promise<PictureResult & { readonly cells: readonly KidCell[] }> {
+  const { metric, metricOptions = {}, steps, evaluations = [2, 4, 8, 16, 32, 64], cache } = options;
   fileFor(options.out, "a chart", `${metric}.png`);
   const requests = (recipe: Recipe) => {
     const texts = options.samplers ?? stagesOf(recipe, "sampler").map(({ path }) => String(path[1]));
+    if (steps === undefined) return evaluationRequests(recipe, texts, evaluations);
     return texts.flatMap((text) => steps.map((steps) => ({ text, options: { steps } })));
   };
   const change = (recipe: Recipe) => [{ path: ["metrics"], value: [metricStage(recipe, metric, metricOptions)] }];
@@ -96,8 +120,8 @@ export async function kidPicture(
   const mixed = new Set(wanted.flatMap(({ key }) => cells.get(key)?.by ?? [])).size > 1;
   row(
     console,
-    metric,
-    `${counted(wanted.length, "measurement")}, ${wanted.length - missing.length} of them done before`,
+    "measuring",
+    `${metric}: ${counted(wanted.length, "measurement")}, ${wanted.length - missing.length} of them done before`,
   );
   if (missing.length > 0 || mixed) {
     await using pictures = await openData(graph, console, { signal, cache });
@@ -116,20 +140,20 @@ export async function kidPicture(
     for (const { sampler, key } of [...missing, ...stale]) {
       const own = { ...stage, options: { ...stage.options, sampler: String(sampler.path[1]) } };
       const [measurement] = await measure([own], { average: model.average, validation: pictures.validation });
-      const { steps, evaluationsPerStep } = sampler.stage;
+      const { steps } = sampler.stage;
       const label = samplerLabel(sampler);
       const cell = {
         key,
         sampler: label,
         steps,
-        evaluations: steps * evaluationsPerStep,
+        evaluations: evaluationsOf(sampler),
         measurement: measurement!,
         by,
       };
       cells.set(key, cell);
       await writeWhole(kept, `${JSON.stringify([...cells.values()], null, 2)}\n`);
       const { value, spread } = cell.measurement;
-      row(console, "", `${label}, ${counted(steps, "step")}: ${withSpread(value, spread)}`);
+      row(console, "", `${label}, ${effortOf(sampler)}: ${withSpread(value, spread)}`);
     }
   }
   const shown = wanted.map(({ key }) => cells.get(key)!);
@@ -176,15 +200,16 @@ function cellsOf(content: unknown): KidCell[] | undefined {
   return keptCells.safeParse(content).data;
 }
 
-/** Lines of samplers over steps; where some evaluate the network more than once a step, over evaluations as well. */
+/** Lines of samplers over evaluations of the network. */
 export function kidChart(cells: readonly KidCell[], about: string, most?: number): Spec {
   const names = [...new Set(cells.map(({ sampler }) => sampler))];
   const { name = "", better = "lower" } = cells[0]?.measurement ?? {};
-  const bands = names.length <= 4;
+  const bands = names.length <= 4 && cells.some(({ measurement }) => measurement.spread !== undefined);
   const values = cells.map(({ measurement }) => measurement.value).filter(Number.isFinite);
-  const chart = (title: string, x: string, at: (cell: KidCell) => number): LineChart => ({
-    title,
-    x: { title: x, scale: "log" },
+  return lineChart({
+    title: "Samplers by evaluations of the network",
+    subtitle: bands ? `${about}; bands: standard deviation over batches` : about,
+    x: { title: "network evaluations", scale: "log" },
     y: {
       title: `${name}, ${better} is better`,
       ...(most === undefined ? {} : { range: [Math.min(0, ...values), most] as const }),
@@ -193,20 +218,11 @@ export function kidChart(cells: readonly KidCell[], about: string, most?: number
     marks: true,
     series: names.map((name) => ({
       name,
-      points: cells.filter(({ sampler }) => sampler === name).map((cell) => ({
-        x: at(cell),
-        y: cell.measurement.value,
-        ...(bands && cell.measurement.spread !== undefined ? { spread: cell.measurement.spread } : {}),
+      points: cells.filter(({ sampler }) => sampler === name).map(({ evaluations, measurement }) => ({
+        x: evaluations,
+        y: measurement.value,
+        ...(bands && measurement.spread !== undefined ? { spread: measurement.spread } : {}),
       })),
     })),
   });
-  const subtitle = bands && cells.some(({ measurement }) => measurement.spread !== undefined)
-    ? `${about}; bands: standard deviation over batches`
-    : about;
-  const title = "Samplers by their number of steps";
-  const bySteps = chart(title, "diffusion steps", ({ steps }) => steps);
-  if (cells.every(({ steps, evaluations }) => steps === evaluations)) return lineChart({ ...bySteps, subtitle });
-  const size = { width: 380, height: 280 };
-  const byEvaluations = chart("", "network evaluations", ({ evaluations }) => evaluations);
-  return panels([{ ...bySteps, title: "", size }, { ...byEvaluations, size }], { title, subtitle });
 }

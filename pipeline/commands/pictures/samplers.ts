@@ -18,6 +18,8 @@ export interface SamplerRequest {
   readonly options?: Readonly<Record<string, number | undefined>>;
 }
 
+type Awaitable<T> = T | Promise<T>;
+
 /** A loaded model, and the samplers in the order asked for. Disposing of it frees the device. */
 export interface ModelWithSamplers extends AsyncDisposable {
   readonly model: Model;
@@ -33,14 +35,14 @@ export interface ModelWithSamplers extends AsyncDisposable {
  */
 export async function loadWithSamplers(
   target: string,
-  requests: readonly SamplerRequest[] | ((recipe: Recipe) => readonly SamplerRequest[]),
+  requests: readonly SamplerRequest[] | ((recipe: Recipe) => Awaitable<readonly SamplerRequest[]>),
   options: LoadOptions,
   console: Console,
   changesFor: (recipe: Recipe) => readonly Change[] = () => [],
 ): Promise<ModelWithSamplers> {
   let names: string[] = [];
-  const model = await loadModel(target, options, console, (recipe) => {
-    const wanted = typeof requests === "function" ? requests(recipe) : requests;
+  const model = await loadModel(target, options, console, async (recipe) => {
+    const wanted = typeof requests === "function" ? await requests(recipe) : requests;
     names = wanted.map((_, i) => pictureSampler(i));
     const samplers = wanted.map((request, i) => ({ path: ["samplers", names[i]!], value: stageOf(recipe, request) }));
     return [...samplers, ...changesFor(recipe)];
@@ -56,7 +58,7 @@ export async function loadWithSamplers(
 export const pictureSampler = (index: number): string => `picture-${index + 1}`;
 
 /** What a recipe would say for a sampler. */
-function stageOf({ resolved }: Recipe, { text, options = {} }: SamplerRequest): unknown {
+export function stageOf({ resolved }: Recipe, { text, options = {} }: SamplerRequest): unknown {
   const own = resolved.samplers as Record<string, unknown> | undefined ?? {};
   const [first] = Object.keys(own);
   const name = text ?? first;

@@ -121,22 +121,49 @@ function scheduleChart(schedules: readonly NamedSchedule[], subtitle: string): S
     return powersOf(logSnr(Math.min(1, next)))[part] / powersOf(logSnr(time))[part];
   };
   const rates = [0, 1] as const;
+  const ratios = (part: "signal" | "noise") => {
+    const of = ({ logSnr }: Schedule, time: number) => ratio(logSnr, time, part);
+    const all = schedules.map(({ name, schedule }) => ({
+      name,
+      values: Array.from({ length: intervals }, (_, i) => of(schedule, i / intervals)).filter(Number.isFinite),
+    }));
+    return chart(ratioAxis(part, all), of);
+  };
   return panels([
     chart({ title: "signal rate", range: rates }, ({ logSnr }, t) => ratesOf(logSnr(t)).signal),
     chart({ title: "noise rate", range: rates }, ({ logSnr }, t) => ratesOf(logSnr(t)).noise),
     chart({ title: "log signal-to-noise ratio (ln)" }, ({ logSnr }, t) => logSnr(t)),
     chart({ title: "noise power", range: rates }, ({ logSnr }, t) => powersOf(logSnr(t)).noise),
-    chart(
-      { title: "next noise power / noise power", range: [1, 1.2] },
-      ({ logSnr }, t) => ratio(logSnr, t, "noise"),
-    ),
-    chart(
-      { title: "next signal power / signal power", range: [0.8, 1] },
-      ({ logSnr }, t) => ratio(logSnr, t, "signal"),
-    ),
+    ratios("noise"),
+    ratios("signal"),
   ], {
     title: schedules.length === 1 ? "Diffusion schedule" : "Diffusion schedules",
     subtitle: `${subtitle}; ratios for ${intervals} steps`,
     columns: 3,
   });
+}
+
+/** Where most schedules are, and as far as an axis goes for one that is not: beyond it nothing could be told apart. */
+const ratioEnds = { noise: { usual: 1.2, last: 2 }, signal: { usual: 0.8, last: 0 } } as const;
+
+/** The axis of ratios: as long as the values need, and where it ends before them, it says which schedule goes on. */
+export function ratioAxis(
+  part: "signal" | "noise",
+  all: readonly { readonly name: string; readonly values: readonly number[] }[],
+): LineChart["y"] {
+  const { usual, last } = ratioEnds[part];
+  const far = part === "noise" ? Math.max : Math.min;
+  const ends = all.map(({ name, values }) => ({ name, end: far(...values) }));
+  const wanted = far(usual, ...ends.map(({ end }) => end));
+  const outer = part === "noise" ? Math.min(wanted, last) : Math.max(wanted, last);
+  const end = (part === "noise" ? Math.ceil : Math.floor)(Number((outer * 20).toFixed(6))) / 20;
+  const beyond = ends.filter((each) => far(each.end, end) !== end && Math.abs(each.end - end) > 1e-9);
+  const worst = far(...beyond.map((each) => each.end));
+  const title = `next ${part} power / ${part} power`;
+  const cut = beyond.length === 0
+    ? ""
+    : `; ${beyond.length === 1 ? beyond[0]!.name : `${beyond.length} schedules`} reach${
+      beyond.length === 1 ? "es" : ""
+    } ${Number(worst.toPrecision(3))}`;
+  return { title: `${title}${cut}`, range: part === "noise" ? [1, end] : [end, 1] };
 }

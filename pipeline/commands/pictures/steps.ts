@@ -1,9 +1,10 @@
 /** Picture `steps`: what the same noise becomes in few steps and in many. */
 import { drawFigure, type Picture } from "../../../lib/image/mod.ts";
-import { checkSeed, checkWhole, printModel } from "../options.ts";
+import { printModel } from "../options.ts";
+import { seedsOf } from "../seeds.ts";
 import type { Console } from "../../terminal/console.ts";
 import { counted } from "../../terminal/units.ts";
-import { generatePictures, type PictureOptions, type PictureResult, seedsFrom } from "./options.ts";
+import { generatePictures, type PictureOptions, type PictureResult } from "./options.ts";
 import { fileFor, savePicture } from "./save.ts";
 import { loadWithSamplers, samplerLabel } from "./samplers.ts";
 
@@ -13,7 +14,7 @@ export interface StepsPictureOptions extends PictureOptions {
   readonly sampler?: string;
   /** Numbers of diffusion steps, a row each. Default 1, 2, 3, 5, 10, 20. */
   readonly steps?: readonly number[];
-  /** Noises, a column each. Default 8. */
+  /** Noises, a column each. Default: one for each seed of a list, else 8. */
   readonly columns?: number;
 }
 
@@ -23,9 +24,12 @@ export async function stepsPicture(
   options: StepsPictureOptions,
   console: Console,
 ): Promise<PictureResult> {
-  const { sampler: text, steps = [1, 2, 3, 5, 10, 20], columns = 8, seed = 0 } = options;
-  checkWhole("columns", columns, 1, 1000);
-  checkSeed(seed, columns, options.overrides);
+  const { sampler: text, steps = [1, 2, 3, 5, 10, 20] } = options;
+  const seeds = seedsOf(
+    options.seed,
+    { option: "columns", given: options.columns, otherwise: 8 },
+    options.overrides,
+  );
   fileFor(options.out, "a picture", "steps.png");
   const requests = steps.map((steps) => ({ text, options: { steps } }));
   await using loaded = await loadWithSamplers(target, requests, options, console);
@@ -34,9 +38,10 @@ export async function stepsPicture(
   const label = samplerLabel(samplers[0]!);
   printModel(console, model.path, `${label}, in ${steps.join(", ")} steps`);
   const rows: Picture[][] = [];
-  for (const sampler of samplers) rows.push(await generatePictures(model, sampler, seedsFrom(seed, columns), options));
+  for (const sampler of samplers) rows.push(await generatePictures(model, sampler, seeds, options));
   const figure = {
     title: `The same noise in different numbers of steps (${label})`,
+    columnLabels: seeds.map((seed) => `seed ${seed}`),
     rowLabels: steps.map((n) => counted(n, "step")),
     rows,
   };

@@ -1,12 +1,13 @@
 /** Picture `trajectory`: how noise becomes a picture, step by step, and what the network takes it for. */
-import { drawFigure, type Frame, type Picture } from "../../../lib/image/mod.ts";
+import { drawFigure, type Figure, type Frame, type Picture } from "../../../lib/image/mod.ts";
 import type { Stage } from "../../graph/types.ts";
 import type { Model } from "../../run/load.ts";
 import { toPictures } from "../../run/pictures.ts";
-import { checkSeed, checkWhole, printModel } from "../options.ts";
+import { checkWhole, printModel } from "../options.ts";
+import { seedsOf } from "../seeds.ts";
 import type { Console } from "../../terminal/console.ts";
-import { counted } from "../../terminal/units.ts";
-import { generatePictures, type PictureOptions, type PictureResult, seedsFrom, spread } from "./options.ts";
+import { effortOf, evaluationRequests, evaluationsOf } from "./evaluations.ts";
+import { generatePictures, inLines, type PictureOptions, type PictureResult, spread } from "./options.ts";
 import { fileFor, moves, saveAnimation, savePicture } from "./save.ts";
 import { loadWithSamplers, samplerLabel } from "./samplers.ts";
 
@@ -16,7 +17,9 @@ export interface TrajectoryOptions extends PictureOptions {
   readonly samplers?: readonly string[];
   /** Diffusion steps, in place of the samplers'. */
   readonly steps?: number;
-  /** Steps that a picture shows, or seeds that an animation shows. Default 10, and 6. */
+  /** Network evaluations of a picture, in place of the samplers' steps: the most steps that take no more. */
+  readonly evaluations?: number;
+  /** Steps that a picture shows, or seeds that an animation shows where no list says them. Default 10, and 6. */
   readonly columns?: number;
   /** Milliseconds a step of an animation. Default 150. */
   readonly delay?: number;
@@ -38,61 +41,110 @@ export async function trajectoryPicture(
   options: TrajectoryOptions,
   console: Console,
 ): Promise<PictureResult> {
-  const { samplers: texts = [undefined], steps, seed = 0, delay = 150 } = options;
+  const { samplers: texts = [undefined], steps, evaluations, delay = 150 } = options;
   checkWhole("delay", delay, 20, 60_000);
   if (options.columns !== undefined) checkWhole("columns", options.columns, 1, 1000);
-  checkSeed(seed, options.columns ?? 6, options.overrides);
-  fileFor(options.out, "a picture or an animation", "trajectory.png");
-  const requests = texts.map((text) => ({ text, options: { steps } }));
-  await using loaded = await loadWithSamplers(target, requests, options, console);
+  const named = fileFor(options.out, "a picture or an animation", "trajectory.png");
+  const columns = { option: "columns", given: undefined, otherwise: moves(named) ? options.columns ?? 6 : 1 };
+  const seeds = seedsOf(options.seed, columns, options.overrides);
+  await using loaded = await loadWithSamplers(
+    target,
+    (recipe) =>
+      evaluations === undefined
+        ? texts.map((text) => ({ text, options: { steps } }))
+        : evaluationRequests(recipe, texts, [evaluations]),
+    options,
+    console,
+  );
   const { model, samplers } = loaded;
   const file = fileFor(options.out, "a picture or an animation", "trajectory.png", model.folder);
   printModel(console, model.path, samplers.map((sampler) => samplerLabel(sampler, [])).join("; "));
 
-  const moving = moves(file);
-  const seeds = seedsFrom(seed, moving ? options.columns ?? 6 : 1);
   const all: Trajectory[] = [];
   for (const sampler of samplers) all.push(await trajectory(model, sampler, seeds, options.batch));
-  const rowLabels = trajectoryLabels(samplers).flatMap((
-    label,
-  ) => [`noisy image\n${label}`, `predicted signal\n${label}`]);
-  const longest = Math.max(...all.map(({ noisy }) => noisy.length));
-  if (moving) {
+  const labels = trajectoryLabels(samplers);
+  if (moves(file)) {
+    const rowLabels = labels.flatMap((label) => rowsOf(label));
     const frames: Frame[] = [];
-    for (let step = 0; step < longest; step++) {
-      const at = ({ noisy }: Trajectory) => Math.min(step, noisy.length - 1);
-      const picture = await drawFigure({
-        title: `Step ${step + 1} of ${longest}`,
-        rowLabels,
-        rows: all.flatMap((one) => [one.noisy[at(one)]!, one.signal[at(one)]!]),
-      });
-      frames.push({ picture, delay: step === longest - 1 ? Math.max(2000, delay) : delay });
+    const frameSteps = moments(samplers);
+    for (const [i, { title, steps }] of frameSteps.entries()) {
+      const rows = all.flatMap(({ noisy, signal }, j) => [noisy[steps[j]!]!, signal[steps[j]!]!]);
+      const picture = await drawFigure({ title, rowLabels, rows });
+      frames.push({ picture, delay: i === frameSteps.length - 1 ? Math.max(2000, delay) : delay });
     }
     await saveAnimation(file, frames, console);
   } else {
     const shown = all.map(({ noisy }) => spread(noisy.length, options.columns ?? 10));
-    const same = all.every(({ noisy }) => noisy.length === longest);
-    const picture = await drawFigure({
+    const several = seeds.length > 1;
+    const figure = await drawFigure({
       title: "From noise to a picture",
-      columnsTitle: same ? `step (of ${longest})` : "steps, from the first to the last",
-      ...(same ? { columnLabels: shown[0]!.map((step) => String(step + 1)) } : {}),
-      rowLabels,
-      rows: all.flatMap(({ noisy, signal }, i) => [
-        shown[i]!.map((step) => noisy[step]![0]!),
-        shown[i]!.map((step) => signal[step]![0]!),
-      ]),
+      subtitle: several ? `${model.session.graph.recipe.name}, a seed after the other` : `seed ${seeds[0]}`,
+      ...numbered(samplers, shown, seeds.length),
+      rowLabels: seeds.flatMap((seed) => labels.flatMap((label) => rowsOf(several ? `seed ${seed}\n${label}` : label))),
+      rows: seeds.flatMap((_, place) =>
+        all.flatMap(({ noisy, signal }, i) => [
+          shown[i]!.map((step) => noisy[step]![place]!),
+          shown[i]!.map((step) => signal[step]![place]!),
+        ])
+      ),
     });
-    await savePicture(file, picture, console);
+    await savePicture(file, figure, console);
   }
   return { file };
 }
 
-/** What tells samplers apart: options, whether they are deterministic, and their steps where those differ. */
+const rowsOf = (label: string) => [`noisy image\n${inLines(label)}`, `predicted signal\n${inLines(label)}`];
+
+/** Numbers of what is shown: above the columns where all samplers have as many steps, else under each picture. */
+export function numbered(
+  samplers: readonly Stage<"sampler">[],
+  shown: readonly (readonly number[])[],
+  seeds: number,
+): Pick<Figure, "columnsTitle" | "columnLabels" | "captions"> {
+  const { steps } = samplers[0]!.stage;
+  if (samplers.every(({ stage }) => stage.steps === steps)) {
+    return { columnsTitle: `step (of ${steps})`, columnLabels: shown[0]!.map((step) => String(step + 1)) };
+  }
+  // The noisy image is there before a step, its prediction after it.
+  const captions = samplers.flatMap(({ stage: { evaluationsPerStep } }, i) =>
+    [0, 1].map((after) => shown[i]!.map((step) => String((step + after) * evaluationsPerStep)))
+  );
+  return {
+    columnsTitle: "network evaluations, under each picture",
+    captions: Array.from({ length: seeds }, () => captions).flat(),
+  };
+}
+
+/**
+ * The frames of an animation, with the step that each sampler shows: a frame a step where all have as many, else by
+ * evaluations of the network, so that one that needs fewer is done sooner.
+ */
+export function moments(samplers: readonly Stage<"sampler">[]): { title: string; steps: number[] }[] {
+  const stages = samplers.map(({ stage }) => stage);
+  const { steps, evaluationsPerStep } = stages[0]!;
+  if (stages.every((stage) => stage.steps === steps && stage.evaluationsPerStep === evaluationsPerStep)) {
+    return Array.from({ length: steps }, (_, step) => ({
+      title: `Step ${step + 1} of ${steps}`,
+      steps: stages.map(() => step),
+    }));
+  }
+  const most = Math.max(...samplers.map(evaluationsOf));
+  const each = stages.map((stage) => stage.evaluationsPerStep);
+  const frames: { title: string; steps: number[] }[] = [];
+  for (let done = Math.max(...each); done <= most; done += Math.min(...each)) {
+    const at = (stage: Stage<"sampler">["stage"]) => Math.floor(done / stage.evaluationsPerStep) - 1;
+    const steps = stages.map((stage) => Math.min(stage.steps - 1, at(stage)));
+    frames.push({ title: `${done} of ${most} network evaluations`, steps });
+  }
+  return frames;
+}
+
+/** What tells samplers apart: options, whether they are deterministic, and what they take where that differs. */
 export function trajectoryLabels(samplers: readonly Stage<"sampler">[]): string[] {
-  const same = new Set(samplers.map(({ stage }) => stage.steps)).size === 1;
-  return samplers.map((sampler) => {
-    const { stochastic, steps } = sampler.stage;
-    const more = [...(stochastic ? [] : ["deterministic"]), ...(same ? [] : [counted(steps, "step")])];
+  const efforts = samplers.map(effortOf);
+  const same = new Set(efforts).size === 1;
+  return samplers.map((sampler, i) => {
+    const more = [...(sampler.stage.stochastic ? [] : ["deterministic"]), ...(same ? [] : [efforts[i]!])];
     return [samplerLabel(sampler), ...more].join(", ");
   });
 }

@@ -2,6 +2,15 @@
 import { pathHints } from "../../../lib/files/mod.ts";
 import { choices, counted, listed, type Message, quote } from "./text.ts";
 
+/** Fewer evaluations of the network than a step takes. */
+export function evaluationsTooFew(sampler: string, evaluations: number, perStep: number): Message {
+  return {
+    code: "evaluations-too-few",
+    message: `Cannot draw ${sampler} in ${counted(evaluations, "evaluation")}: each of its steps takes ${perStep}`,
+    help: [`name ${perStep} evaluations or more, such as --evaluations ${[1, 2, 4].map((n) => n * perStep).join(",")}`],
+  };
+}
+
 /** A dataset without a picture to take apart. */
 export function heldOutMissing(): Message {
   return {
@@ -31,6 +40,15 @@ export function measuredAgain(count: number): Message {
       count === 1 ? "a kept number was" : `${count} kept numbers were`
     } measured`,
     help: ["everything is measured again, so that all numbers are comparable"],
+  };
+}
+
+/** Another metric than the one that was asked for. */
+export function measuredInstead(why: string, metric: string): Message {
+  return {
+    code: "measured-instead",
+    message: `${why}: ${quote(metric)} is measured instead`,
+    help: ["its numbers compare samplers of this run, and are no KID"],
   };
 }
 
@@ -87,5 +105,27 @@ export function scheduleOptionUnknown(option: string, options: readonly string[]
     code: "schedule-option-unknown",
     message: `Cannot set ${quote(option)}: no schedule has such an option`,
     help: [choices(option, "Options", options)],
+  };
+}
+
+/** A list of seeds beside another number of pictures. */
+export function seedCount(given: string, option: string, seeds: number): Message {
+  return {
+    code: "seed-count",
+    message: `Cannot use "${given}" with ${counted(seeds, "seed")}`,
+    help: [`leave out ${option}: a list of seeds says how many pictures there are`],
+  };
+}
+
+/** More seeds than places in a grid. */
+export function seedsDoNotFit(seeds: number, rows: number, columns: number): Message {
+  return {
+    code: "seeds-do-not-fit",
+    message: `Cannot draw ${counted(seeds, "seed")} in ${counted(rows, "row")} of ${columns}`,
+    help: [
+      `name fewer seeds, or leave out --rows or --columns: --columns ${columns} alone makes ${
+        counted(Math.ceil(seeds / columns), "row")
+      }`,
+    ],
   };
 }

@@ -16,10 +16,15 @@ export async function chartToSvg(spec: Spec): Promise<string> {
   textMetrics.width = ({ fontSize = 11 }, text) => 0.6 * fontSize * String(text ?? "").length;
   const view = new vega.View(vega.parse(vegaLite.compile(spec).spec), { renderer: "none" });
   try {
-    return visibleLines(await view.toSVG());
+    return visibleLines(fluid(await view.toSVG()));
   } finally {
     view.finalize();
   }
+}
+
+/** In a window that is narrower it shrinks as a whole, and nothing is cut. */
+function fluid(svg: string): string {
+  return svg.replace("<svg ", '<svg style="max-width: 100%; height: auto" ');
 }
 
 /** A chart as pixels, two for each of the SVG document's. */

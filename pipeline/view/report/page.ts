@@ -14,6 +14,8 @@ export interface Page {
   readonly charts: readonly DrawnChart[];
   /** Grids of samples in their order, PNG. */
   readonly samples: readonly { readonly label: string; readonly png: Uint8Array }[];
+  /** HTML: whether it repeats its training pictures. */
+  readonly neighbours: string;
   /** The graph, SVG. */
   readonly graph: string;
   /** What the lines of the graph mean. */
@@ -32,7 +34,7 @@ export interface DrawnChart {
 
 /** A page that can be sent as one file: pictures are in it, and it loads nothing. */
 export function toHtml(page: Page): string {
-  const { title, subtitle, fonts, facts, warnings, charts, samples, graph, graphLegend, recipe } = page;
+  const { title, subtitle, fonts, facts, warnings, charts, samples, neighbours, graph, graphLegend, recipe } = page;
   const last = samples.at(-1);
   const section = (heading: string, content: string) =>
     content === "" ? "" : `<section>\n<h2>${heading}</h2>\n${content}\n</section>\n`;
@@ -56,9 +58,9 @@ ${section("Run", `<dl>${facts.map(fact).join("\n")}</dl>`)}${
       last === undefined ? "" : figure(last, "last") +
         `<div class="samples">${samples.slice(0, -1).map((each) => figure(each)).join("\n")}</div>`,
     )
-  }${section("Graph", `${note(graphLegend)}<div class="graph">${graph}</div>`)}${
-    section("Recipe", `<pre>${escape(recipe)}</pre>`)
-  }</body>
+  }${section("Nearest training pictures", neighbours)}${
+    section("Graph", `${note(graphLegend)}<div class="graph">${graph}</div>`)
+  }${section("Recipe", `<pre>${escape(recipe)}</pre>`)}</body>
 </html>
 `;
 }

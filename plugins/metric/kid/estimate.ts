@@ -1,4 +1,4 @@
-/** Kernel inception distance from features: the unbiased estimate of one batch, and what several batches say together. */
+/** Kernel inception distance from features: the unbiased estimate of one batch. */
 
 /** Features of pictures, `count * dimensions` numbers, picture by picture. */
 export interface Features {
@@ -34,12 +34,4 @@ export function kernel(a: ArrayLike<number>, i: number, b: ArrayLike<number>, j:
   let product = 0;
   for (let k = 0, x = i * dimensions, y = j * dimensions; k < dimensions; k++) product += a[x + k]! * b[y + k]!;
   return (product / dimensions + 1) ** 3;
-}
-
-/** The mean over batches, each with the same weight, and their standard deviation: undefined for one batch. */
-export function overBatches(values: readonly number[]): { value: number; spread?: number } {
-  const value = values.reduce((sum, one) => sum + one, 0) / values.length;
-  if (values.length < 2) return { value };
-  const squares = values.reduce((sum, one) => sum + (one - value) ** 2, 0);
-  return { value, spread: Math.sqrt(squares / (values.length - 1)) };
 }
