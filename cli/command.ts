@@ -2,15 +2,10 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { onInterrupt, terminal, terminalConsole, type Trust } from "../mod.ts";
 import type { ExitCode } from "./main.ts";
+import type { Voice } from "./voice.ts";
 
-/** Adds a command to the program; `done` takes its exit code. */
-export type AddCommand = (program: Command, done: (code: ExitCode) => void) => void;
-
-/** Says a text of several lines, what comes from outside escaped in each. */
-export function say(text: string): void {
-  const console = terminalConsole();
-  for (const line of text.split("\n")) console.line(line);
-}
+/** Adds a command to the program; `done` takes its exit code, and `voice` what it answers. */
+export type AddCommand = (program: Command, done: (code: ExitCode) => void, voice: Voice) => void;
 
 /** The arguments of a command that reads a recipe. */
 export function withRecipe(command: Command): Command {
@@ -127,6 +122,6 @@ function wholeNumber(least: number, most: number): (text: string) => number {
 }
 
 /** The options that were given: commander leaves the others undefined. */
-export function defined<T extends object>(options: T): T {
+export function defined<T extends object>(options: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T;
 }

@@ -3,6 +3,7 @@ import { Argument, InvalidArgumentError, Option } from "commander";
 import {
   animationPicture,
   builtins,
+  type Console,
   DenoiseError,
   diffusionPicture,
   gridPicture,
@@ -12,7 +13,6 @@ import {
   type PictureResult,
   schedulePicture,
   stepsPicture,
-  terminalConsole,
   trajectoryPicture,
 } from "../mod.ts";
 import {
@@ -20,7 +20,6 @@ import {
   defined,
   largestSeed,
   overridesOfRun,
-  say,
   trustOf,
   type TrustOptions,
   untilInterrupted,
@@ -32,7 +31,7 @@ type Options = Record<string, never>; // commander's: each function checks and t
 type Draw = (
   target: string,
   options: Options & { overrides: string[]; signal: AbortSignal; plugins: typeof builtins },
-  console: ReturnType<typeof terminalConsole>,
+  console: Console,
 ) => Promise<PictureResult>;
 
 /** As clear-diffusion-keras draws its main grids: 200 steps of DDPM with the large variance. */
@@ -180,7 +179,7 @@ const pictures: readonly Picture[] = [
   },
 ];
 
-export const pictureCommand: AddCommand = (program, done) => {
+export const pictureCommand: AddCommand = (program, done, voice) => {
   const command = program.command("picture")
     .description("Draw pictures of a run: grids, trajectories, animations, schedules")
     .argument("[what]", "what to draw")
@@ -188,7 +187,8 @@ export const pictureCommand: AddCommand = (program, done) => {
     .allowUnknownOption()
     .action((what: string | undefined) => {
       if (what !== undefined) throw new DenoiseError(messages.pictureUnknown(what, pictures.map(({ name }) => name)));
-      say(list());
+      voice.answer("picture (alone)", { pictures: pictures.map(({ name, summary }) => ({ name, summary })) });
+      voice.say(list());
     });
   for (const { name, summary, target = "<run>", draw, options } of pictures) {
     const about = target === "<run>" ? "a run folder or a checkpoint" : "a recipe, a run folder or a checkpoint";
@@ -198,13 +198,12 @@ export const pictureCommand: AddCommand = (program, done) => {
       .argument("[overrides...]", overridesOfRun)
       .option("-o, --out <file>", fileText)
       .action((target: string, words: string[], { plugins, trust, ...given }: Options & TrustOptions) =>
-        untilInterrupted(
-          done,
-          (signal) => {
-            const said = trustOf({ plugins, trust }, words);
-            return draw(target, { plugins: builtins, signal, ...said, ...defined(given) } as never, terminalConsole());
-          },
-        )
+        untilInterrupted(done, async (signal) => {
+          const said = trustOf({ plugins, trust }, words);
+          const { json: _, ...rest } = given as Options & { json?: boolean };
+          const options = { plugins: builtins, signal, ...said, ...defined(rest) };
+          voice.answer("picture", await draw(target, options as never, voice.console));
+        })
       );
     for (const option of options) one.addOption(option);
   }

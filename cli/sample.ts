@@ -1,5 +1,5 @@
 /** `sample RUN`: pictures from a trained model. */
-import { builtins, sample, type SampleOptions, terminalConsole } from "../mod.ts";
+import { builtins, sample, type SampleOptions } from "../mod.ts";
 import {
   type AddCommand,
   defined,
@@ -14,7 +14,7 @@ import {
 
 type Options = Pick<SampleOptions, "count" | "steps" | "seed" | "out" | "grid" | "sampler" | "batch">;
 
-export const sampleCommand: AddCommand = (program, done) =>
+export const sampleCommand: AddCommand = (program, done, voice) =>
   withTrust(withRun(program.command("sample")))
     .description("Generate pictures from a run or a checkpoint")
     .addOption(wholeOption("--count <n>", "how many pictures (default: 16)"))
@@ -32,11 +32,11 @@ export const sampleCommand: AddCommand = (program, done) =>
     .option("--sampler <name>", "one of the recipe's samplers (default: the first)")
     .addOption(wholeOption("--batch <n>", "pictures generated at the same time (default: the training batch size)"))
     .action((run: string, words: string[], { plugins, trust, ...options }: Options & TrustOptions) =>
-      untilInterrupted(
-        done,
-        (signal) => {
-          const said = trustOf({ plugins, trust }, words);
-          return sample(run, { plugins: builtins, signal, ...said, ...defined(options) }, terminalConsole());
-        },
-      )
+      untilInterrupted(done, async (signal) => {
+        const said = trustOf({ plugins, trust }, words);
+        const { json: _, ...given } = options as Options & { json?: boolean };
+        const result = await sample(run, { plugins: builtins, signal, ...said, ...defined(given) }, voice.console);
+        voice.answer("sample", result);
+        return result;
+      })
     );

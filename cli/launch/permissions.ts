@@ -179,7 +179,7 @@ async function outputsOf({ name, plain, options, cwd }: Command, run: string | u
       if (out === undefined && last("grid") === undefined) return [join(run ?? cwd, "generated")];
       return [...(out === undefined ? [] : [resolve(cwd, out)]), ...around(last("grid"))];
     case "evaluate":
-      return last("json") === undefined ? run === undefined ? [] : [run] : around(last("json"));
+      return out === undefined ? run === undefined ? [] : [run] : around(out);
     case "picture":
       return [run === undefined ? cwd : join(run, "pictures"), ...around(out)];
     case "report":
@@ -188,7 +188,9 @@ async function outputsOf({ name, plain, options, cwd }: Command, run: string | u
       return out === undefined ? [runs] : out.endsWith(".safetensors") ? around(out) : [resolve(cwd, out)];
     case "new":
       return [resolve(cwd, last("dir") ?? ".")];
-    default: // graph, export, schema
+    case "graph":
+      return around(out);
+    default: // export, schema
       return around(out ?? "file");
   }
 }

@@ -8,15 +8,35 @@ import type { PluginSource } from "../recipe/types.ts";
 import { count, counted } from "../terminal/units.ts";
 import type { Trust } from "../trust/trust.ts";
 import { checkBatch } from "../programs/batch.ts";
-import { trainingCost } from "../programs/cost.ts";
+import { type TrainingCost, trainingCost } from "../programs/cost.ts";
 import { describeGraph, line } from "../view/graph/describe.ts";
 import { checkMemory } from "../programs/memory.ts";
 import { startFailure } from "../run/start_failure.ts";
 import type { Graph } from "../graph/types.ts";
 import { wire } from "../graph/wire.ts";
 
+/** What `run` would do. */
+export interface DryRun {
+  /** All of it in words. */
+  readonly text: string;
+  /** What it would train. */
+  readonly graph: Graph;
+  /** What a step costs, where that is known. */
+  readonly cost: TrainingCost | undefined;
+  /** The run folder that it would train in. */
+  readonly folder: string;
+  /** Pictures of each split; null where files are lacking. */
+  readonly pictures: { readonly train: number; readonly validation: number } | null;
+  /** What the dataset says of files that are not here. */
+  readonly lacking: readonly string[];
+  /** Steps to train in all; null where the pictures are not here to be counted. */
+  readonly steps: number | null;
+  /** Epochs to train; null where the recipe counts in steps. */
+  readonly epochs: number | null;
+}
+
 /**
- * What `run` would do, in words. Starts the backend to know it; downloads nothing and decodes nothing.
+ * What `run` would do. Starts the backend to know it; downloads nothing and decodes nothing.
  *
  * @param file a recipe, a run folder or a checkpoint
  * @throws {DenoiseError} for whatever `run` would refuse before its first step, but for a dataset's files that are not
@@ -25,7 +45,7 @@ import { wire } from "../graph/wire.ts";
 export async function dryRun(
   file: string,
   options: { plugins: PluginSource; overrides?: readonly string[]; trust?: Trust; runs?: string; cache?: string },
-): Promise<string> {
+): Promise<DryRun> {
   const graph = await wire(await readRecipe(file, options));
   const backend = graph.one("backend").stage;
   await backend.start().catch((error) => {
@@ -37,14 +57,27 @@ export async function dryRun(
     const data = await pictureCounts(graph, options.cache ?? cacheFolder());
     const known = "train" in data ? data : undefined;
     if (known !== undefined && known.train > 0) checkBatch(graph, known.train);
-    return [
+    const folder = join(options.runs ?? "runs", graph.recipe.name);
+    const { train } = graph.recipe;
+    const perEpoch = stepsPerEpoch(graph, known?.train);
+    const text = [
       describeGraph(graph, cost),
       ..."train" in data
         ? [line("data", splitsOf(data))]
         : data.lacking.map((text, i) => line(i === 0 ? "data" : "", text)),
       ...trainLines(graph, known?.train),
-      line("run", join(options.runs ?? "runs", graph.recipe.name)),
+      line("run", folder),
     ].join("\n");
+    return {
+      text,
+      graph,
+      cost,
+      folder,
+      pictures: known ?? null,
+      lacking: "lacking" in data ? data.lacking : [],
+      steps: train.steps ?? (perEpoch === undefined ? null : train.epochs! * perEpoch),
+      epochs: train.epochs ?? null,
+    };
   } finally {
     await backend.stop();
   }
@@ -91,10 +124,14 @@ async function pictureCounts(
   }
 }
 
+function stepsPerEpoch(graph: Graph, pictures: number | undefined): number | undefined {
+  const { batch_size: batchSize, repeats } = graph.one("dataset").options;
+  return pictures === undefined ? undefined : batchCount(pictures, { batchSize, training: true, repeats });
+}
+
 function trainLines(graph: Graph, pictures: number | undefined): string[] {
   const { train } = graph.recipe;
-  const { batch_size: batchSize, repeats } = graph.one("dataset").options;
-  const perEpoch = pictures === undefined ? undefined : batchCount(pictures, { batchSize, training: true, repeats });
+  const perEpoch = stepsPerEpoch(graph, pictures);
   const length = train.epochs === undefined
     ? counted(train.steps!, "step")
     : perEpoch === undefined

@@ -48,7 +48,7 @@ export async function report(
   const trust = { trained: true, ...options.trust };
   const graph = await wire(await readRecipe(join(folder, "recipe.yaml"), { ...options, trust }));
   const file = await writeReport(folder, graph, log);
-  row(console, "report", file);
+  row(console.results, "report", file);
   return file;
 }
 

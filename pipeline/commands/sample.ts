@@ -41,6 +41,8 @@ export interface SampleResult {
   readonly checkpoint: string;
   /** Seed of each picture, and its file where it has one of its own. */
   readonly images: readonly { readonly seed: number; readonly file?: string }[];
+  /** Folder of the pictures' files, where they have some. */
+  readonly folder?: string;
   /** File with all pictures, where one was asked for. */
   readonly grid?: string;
 }
@@ -88,14 +90,24 @@ export async function sample(target: string, options: SampleOptions, console: Co
   if (out !== undefined && images.length > 0) {
     const about = { checkpoint: path, step: position.step, sampler: sampler.path[1], options: sampler.options, images };
     await writeWhole(join(out, "samples.json"), `${visibleJson(about, 2)}\n`);
-    row(console, "pictures", `${counted(images.length, "picture")} in ${out}, with their seeds in samples.json`);
+    row(
+      console.results,
+      "pictures",
+      `${counted(images.length, "picture")} in ${out}, with their seeds in samples.json`,
+    );
   }
   if (options.grid !== undefined && pictures.length > 0) {
     await writeWhole(options.grid, await grid(pictures));
-    row(console, "grid", `${options.grid}, seeds ${seed} to ${seed + pictures.length - 1} row by row`);
+    row(console.results, "grid", `${options.grid}, seeds ${seed} to ${seed + pictures.length - 1} row by row`);
   }
   if (outcome === "interrupted") console.line(`stopped after ${counted(images.length, "picture")} of ${count}`);
-  return { outcome, checkpoint: path, images, ...(options.grid === undefined ? {} : { grid: options.grid }) };
+  return {
+    outcome,
+    checkpoint: path,
+    images,
+    ...(out === undefined ? {} : { folder: out }),
+    ...(options.grid === undefined ? {} : { grid: options.grid }),
+  };
 }
 
 /** The change that gives the sampler which is asked for other steps. One that does not exist is told later. */

@@ -83,6 +83,43 @@ export async function showPlugin(source: PluginSource, text: string): Promise<st
   ].join("\n");
 }
 
+/** What a plugin says of itself, as data. */
+export interface PluginFacts {
+  readonly kind: Kind;
+  readonly name: string;
+  readonly summary: string;
+  /** Paper or page that it is from; null where it names none. */
+  readonly source: string | null;
+  /** Null for a built-in plugin. */
+  readonly file: string | null;
+  /** Slots that it asks for. */
+  readonly needs: readonly string[];
+  /** What it can do, in words. */
+  readonly capabilities: readonly string[];
+  /** JSON Schema of its options and those of its kind. */
+  readonly options: JsonSchema;
+}
+
+/** As `showPlugin`, for programs. */
+export async function aboutPlugin(source: PluginSource, text: string): Promise<PluginFacts> {
+  const plugin = await findPlugin(source, text);
+  const schemas = optionSchemas(plugin);
+  return {
+    kind: plugin.kind,
+    name: plugin.name,
+    summary: plugin.summary,
+    source: plugin.source ?? null,
+    file: pluginFile(plugin) ?? null,
+    needs: plugin.needs ?? [],
+    capabilities: await factsOfPlugin(source, plugin),
+    options: {
+      type: "object",
+      properties: Object.fromEntries(schemas.map(([name, schema]) => [name, schema])),
+      required: schemas.flatMap(([name, , required]) => required ? [name] : []),
+    },
+  };
+}
+
 interface Row {
   readonly name: string;
   readonly type: string;

@@ -4,7 +4,7 @@
  *
  * @module
  */
-export { loadNames, visible, visibleLines } from "../../lib/text/mod.ts";
+export { loadNames, visible, visibleJson, visibleLines } from "../../lib/text/mod.ts";
 export type { Progress } from "./bar.ts";
 export {
   type Colors,

@@ -1,12 +1,12 @@
 /** Labelled lines, wrapped to the width of the console. */
 import { visible } from "../../lib/text/mod.ts";
-import type { Console } from "./console.ts";
+import type { Lines } from "./console.ts";
 import { columnsOf, padToColumns, wrap } from "./width.ts";
 
 const labelWidth = 13; // columns, as in `backend      wasm`
 
 /** `backend      wasm on 2 cores`: the text wrapped between words, its continuation below itself. */
-export function row(console: Console, label: string, text: string): void {
+export function row(console: Lines, label: string, text: string): void {
   const lines = wrap(visible(text), console.width - labelWidth);
   for (const [i, line] of lines.entries()) {
     console.line((i === 0 ? console.colors.bold(padToColumns(label, labelWidth)) : " ".repeat(labelWidth)) + line);
@@ -24,7 +24,7 @@ export function alignedRows(rows: readonly (readonly string[])[], align: readonl
 }
 
 /** Prints a table, its first row as the head. */
-export function table(console: Console, ...[rows, align]: Parameters<typeof alignedRows>): void {
+export function table(console: Lines, ...[rows, align]: Parameters<typeof alignedRows>): void {
   const shown = rows.map((cells) => cells.map(visible));
   for (const [i, line] of alignedRows(shown, align).entries()) console.line(i === 0 ? console.colors.bold(line) : line);
 }

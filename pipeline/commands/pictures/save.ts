@@ -49,7 +49,7 @@ export function moves(file: string): boolean {
 /** Writes a picture, and says where. */
 export async function savePicture(file: string, picture: Picture, console: Console): Promise<void> {
   await writeWhole(file, await encode(picture, endingOf(file).slice(1) as StillFormat));
-  row(console, "picture", `${file}, ${picture.width}×${picture.height}`);
+  row(console.results, "picture", `${file}, ${picture.width}×${picture.height}`);
 }
 
 /** Writes an animation, and says where. */
@@ -57,14 +57,18 @@ export async function saveAnimation(file: string, frames: readonly Frame[], cons
   const { picture: { width, height } } = frames[0]!;
   await writeWhole(file, await encodeAnimation(frames, endingOf(file).slice(1) as AnimationFormat));
   const seconds = frames.reduce((sum, { delay }) => sum + delay, 0) / 1000;
-  row(console, "animation", `${file}, ${frames.length} frames of ${width}×${height} in ${seconds.toFixed(1)} s`);
+  row(
+    console.results,
+    "animation",
+    `${file}, ${frames.length} frames of ${width}×${height} in ${seconds.toFixed(1)} s`,
+  );
 }
 
 /** Writes a chart, and says where. */
 export async function saveChart(file: string, spec: Spec, console: Console): Promise<void> {
   if (endingOf(file) !== ".svg") return await savePicture(file, await toPicture(spec), console);
   await writeWhole(file, await chartToSvg(spec));
-  row(console, "chart", file);
+  row(console.results, "chart", file);
 }
 
 const endingOf = (file: string) => extname(file).toLowerCase();

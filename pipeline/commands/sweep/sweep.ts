@@ -12,7 +12,7 @@ import type { Recipe } from "../../recipe/types.ts";
 import { evaluate } from "../evaluate.ts";
 import { takeFolder } from "../../run/run_folder.ts";
 import { type TrainOptions, trainRecipe } from "../train.ts";
-import type { Console } from "../../terminal/console.ts";
+import { type Console, withoutResults } from "../../terminal/console.ts";
 import { warning } from "../../problems/warning.ts";
 import { row } from "../../terminal/rows.ts";
 import { counted, duration } from "../../terminal/units.ts";
@@ -91,12 +91,13 @@ export async function sweep(file: string, options: SweepOptions, console: Consol
     console.line();
     const told = overridesOf(point).join(" ") || "the recipe as it is";
     console.line(console.colors.bold(`model ${i + 1} of ${open.length}: ${told}${left}`));
+    const inner = withoutResults(console);
     const shared = { plugins, trust, signal, ...(cache === undefined ? {} : { cache }) };
     const held = options.hold === undefined ? {} : { hold: options.hold };
     const trained = await trainRecipe(
       recipe,
       { ...shared, ...held, folder: join(folder, recipe.name), again },
-      console,
+      inner,
     );
     if (trained.outcome === "interrupted") return stopped();
     for (const { point: used, recipe } of measured) {
@@ -107,7 +108,7 @@ export async function sweep(file: string, options: SweepOptions, console: Consol
       // The run has just been trained with these files, whether or not that could be noted.
       const files = (base.resolved.plugins ?? []) as readonly string[];
       const how = { ...shared, trust: { ...trust, plugins: files }, overrides: overridesOf(used), steps: null, json };
-      const evaluated = await evaluate(trained.folder, how, console);
+      const evaluated = await evaluate(trained.folder, how, inner);
       if (evaluated.outcome === "interrupted") {
         console.line(`resume with: ${again}`);
         return stopped();
@@ -121,11 +122,11 @@ export async function sweep(file: string, options: SweepOptions, console: Consol
   console.line();
   const digests = new Set(cells().flatMap(({ data }) => data ?? []));
   if (digests.size > 1) console.warn(warning(sweepDataMixed(folder)));
-  printTable(console, grid.axes, cells());
+  printTable(console.results, grid.axes, cells());
   const chart = sweepChart(`Sweep of ${base.name}`, grid.axes, cells(), metricOf(base, cells()));
   const files = await writeTable(folder, grid.axes, cells(), chart);
   console.line();
-  for (const [i, path] of [kept, ...files].entries()) row(console, i === 0 ? "table" : "", path);
+  for (const [i, path] of [kept, ...files].entries()) row(console.results, i === 0 ? "table" : "", path);
   return { outcome: "finished", folder, cells: cells(), files: [kept, ...files] };
 }
 

@@ -7,7 +7,7 @@ import { sweepDamaged } from "../../problems/messages/sweep.ts";
 import { type Spec, writeChart } from "../../view/plots/mod.ts";
 import { measurementSchema, readMeasurements } from "../../run/measurements_file.ts";
 import type { Measurement } from "../../run/measure.ts";
-import type { Console } from "../../terminal/console.ts";
+import type { Lines } from "../../terminal/console.ts";
 import { table } from "../../terminal/rows.ts";
 import { withSpread } from "../../terminal/units.ts";
 import type { Axis, Point } from "./grid.ts";
@@ -99,7 +99,7 @@ export async function writeTable(
 }
 
 /** Tells the table, in columns. */
-export function printTable(console: Console, axes: readonly Axis[], cells: readonly SweepCell[]): void {
+export function printTable(console: Lines, axes: readonly Axis[], cells: readonly SweepCell[]): void {
   const rows = rowsOf(axes, cells);
   table(console, rows, rows[0]!.map((_, column) => column < axes.length ? "left" : "right"));
 }

@@ -1,6 +1,15 @@
 /** Messages about files that a command is asked to write, in alphabetical order of code. Paths stay whole. */
 import { listed, type Message } from "./text.ts";
 
+/** `--json` takes no file. */
+export function jsonFile(file: string): Message {
+  return {
+    code: "json-file",
+    message: `Cannot write to "${file}": --json takes no file, and prints the answer to standard output`,
+    help: [`write --out ${file} for a file, or --json > ${file} for what it prints`],
+  };
+}
+
 /** A name that says another format. */
 export function outputFormat(file: string, what: string, endings: readonly string[]): Message {
   return {
