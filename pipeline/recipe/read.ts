@@ -83,6 +83,7 @@ async function checkedRecipe(root: MapNode, reader: Reader, surroundings: Surrou
     plugins,
     report: reader.report,
     add: (problems) => reader.problems.push(...problems),
+    isOfRun: (file) => ["run", "checkpoint"].includes(reader.origins.elsewhere(file) ?? ""),
     // Shown with the name of the file and no line of it: what is missing has no line.
     nowhere: placeIn("", { file, line: 1, column: 1, length: 1 }),
   });
@@ -97,6 +98,7 @@ async function checkedRecipe(root: MapNode, reader: Reader, surroundings: Surrou
   if (trusted.length > 0) trust.tell?.(trusted);
   return {
     ...checked,
+    problem: (path, problem) => reader.origins.told(checked.problem(path, problem), path),
     code: [...found.code, ...outside.code],
     isFromElsewhere: (path) => !trust.all && from(path) !== undefined,
     async with(changes) {
@@ -156,7 +158,8 @@ class Reader {
       rank(a) - rank(b) || (a.place?.line ?? 0) - (b.place?.line ?? 0) ||
       (a.place?.column ?? 0) - (b.place?.column ?? 0)
     );
-    return new DenoiseError(kept.length > 0 ? kept : this.problems.map(tellOdd));
+    const told = kept.length > 0 ? kept : this.problems.map(tellOdd);
+    return new DenoiseError(told.map((problem) => this.origins.told(problem)));
   }
 
   /** A recipe in code laid over what it extends. */
