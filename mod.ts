@@ -126,6 +126,8 @@ export { evaluate, type EvaluateOptions, type EvaluateResult } from "./pipeline/
 export { sweep, type SweepOptions, type SweepResult } from "./pipeline/commands/sweep/sweep.ts";
 export type { SweepCell } from "./pipeline/commands/sweep/table.ts";
 export type { Point as SweepPoint } from "./pipeline/commands/sweep/grid.ts";
+export { runs } from "./pipeline/commands/runs.ts";
+export type { RunSummary } from "./pipeline/run/list_runs.ts";
 export { report } from "./pipeline/commands/report.ts";
 export { type ExportResult, exportWeights } from "./pipeline/commands/interchange/export.ts";
 export { type ImportOptions, importWeights } from "./pipeline/commands/interchange/import.ts";

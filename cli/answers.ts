@@ -62,6 +62,7 @@ const measuredRun = {
   epochs: count.nullable().describe("null where the recipe counts in steps"),
   loss: number.nullable().describe("the last one"),
   best: z.object({ metric: text, value: number, step: count }).nullable(),
+  metrics: z.record(text, number).describe("the last measurement of each"),
   bytes: count.describe("on the disk"),
   changed: text.describe("when something of it was last written, as ISO 8601 in UTC"),
 };

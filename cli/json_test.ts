@@ -106,6 +106,14 @@ Deno.test("every command answers --json with the document that is promised, and 
           "grid.png",
         ),
       ],
+      [
+        "runs",
+        "runs",
+        ({ runs: [run] }: { runs: { name: string; state: string; steps: number; best: { metric: string } }[] }) => {
+          return [run!.name, run!.state, run!.steps, run!.best.metric];
+        },
+        ["tiny", "finished", 2, "noise"],
+      ],
       ["picture", "picture (alone)", (a: { pictures: { name: string }[] }) => a.pictures[0]!.name, "grid"],
       ["sweep tiny.yaml schedule=cosine,linear", "sweep", (a: { cells: { point: unknown }[] }) => a.cells[0]!.point, {
         schedule: "cosine",

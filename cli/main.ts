@@ -11,6 +11,7 @@ import { pictureCommand } from "./picture.ts";
 import { pluginsCommand } from "./plugins.ts";
 import { failureOf, printError } from "./errors.ts";
 import { runCommand } from "./run.ts";
+import { runsCommand } from "./runs.ts";
 import { runtimeCommand } from "./runtime.ts";
 import { sampleCommand } from "./sample.ts";
 import { schemaCommand } from "./schema.ts";
@@ -32,6 +33,7 @@ const commands = [
   sweepCommand,
   pictureCommand,
   reportCommand,
+  runsCommand,
   validateCommand,
   graphCommand,
   pluginsCommand,

@@ -201,7 +201,7 @@ Deno.test("tasks hint at what was meant, and say commands as they have to be typ
     const builtIn = await task("run quickstart", folder);
     assert.match(builtIn.err, /did you mean \S*recipes[/\\]quickstart\.yaml\?/);
     const folders = await task("run data.yaml --dry-run", folder);
-    assert.match(folders.err, /Cannot find folder "[^"]*/picture" .*did you mean "[^"]*pictures"\?/);
+    assert.match(folders.err, /Cannot find folder "[^"]*\/picture" .*did you mean "[^"]*pictures"\?/);
     const outside = await task("sample nothing", folder);
     assert.ok(
       outside.err.includes(`train first: deno task --config ${join(root, "deno.json")} run <recipe>`),

@@ -148,6 +148,10 @@ async function collect(command: Command, read: Places, write: Places): Promise<N
   await pluginPaths(values("plugins").filter((word) => !isOverride(word)), cwd, named);
   for (const option of ["image", "ema", "statistics", "weights"]) await read.add(...values(option));
   if (name === "import") await read.add(file);
+  if (name === "runs") {
+    const folder = resolve(cwd, file ?? "runs");
+    await (await isFolder(folder) ? read.add(folder) : read.addNearest(folder));
+  }
   const run = target === undefined ? undefined : await runOf(resolve(cwd, target));
   await read.add(...named.paths, run);
   for (const path of named.missing) await read.addNearest(path);

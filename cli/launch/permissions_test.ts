@@ -174,6 +174,9 @@ Deno.test("permissionsFor() lets a command look beside what is missing, to say w
   assert.ok((await reads("validate sub/missing.yaml")).includes("."));
   assert.ok((await reads("validate r.yaml dataset.folder=pictures/missing/x")).includes("pictures"));
   assert.ok(!(await reads("validate r.yaml")).includes("."));
+  assert.ok((await reads("sample runs/missing")).includes("."));
+  assert.deepEqual(await reads("runs missing"), ["."]);
+  assert.deepEqual(await reads("runs pictures"), ["pictures"]);
 });
 
 Deno.test("permissionsFor() adds what the user permits, one kind at a time", async () => {

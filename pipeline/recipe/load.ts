@@ -6,6 +6,7 @@ import * as messages from "../problems/messages/file.ts";
 import type { Message } from "../problems/messages/text.ts";
 import { nearest } from "../terminal/nearest.ts";
 import { readCheckpointRecipe } from "./checkpoint.ts";
+import { nearRuns, runsIn } from "./near_runs.ts";
 
 /** A recipe's own text. */
 export interface RecipeText {
@@ -30,7 +31,11 @@ export async function loadText(file: string): Promise<RecipeText | Message> {
       const inside = join(file, "recipe.yaml");
       const names = await namesIn(file);
       if (!names.includes("recipe.yaml")) {
-        return messages.folderWithoutRecipe(file, names.filter(isRecipe).map((name) => join(file, name)));
+        return messages.folderWithoutRecipe(
+          file,
+          names.filter(isRecipe).map((name) => join(file, name)),
+          await runsIn(file),
+        );
       }
       const loaded = await loadText(inside);
       return "text" in loaded ? { ...loaded, held: "folder" } : loaded;
@@ -77,6 +82,8 @@ async function missing(file: string): Promise<Message> {
   const near = recipes.find((recipe) => recipe.replace(/\.ya?ml$/, "") === name.replace(/\.ya?ml$/, "")) ??
     nearest(name, recipes);
   if (near !== undefined) return messages.missingRecipe(file, show(near), []);
+  const { near: run } = await nearRuns(file);
+  if (run !== undefined) return messages.missingRecipe(file, run, []);
   for (const there of ["recipes", builtIn]) {
     const known = (await namesIn(there)).filter(isRecipe);
     const own = known.includes(name) ? name : nearest(name, known) ?? known.find((one) => one === `${name}.yaml`);

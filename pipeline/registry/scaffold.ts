@@ -121,6 +121,7 @@ const userTasks = [
   "sample",
   "picture",
   "report",
+  "runs",
   "evaluate",
   "sweep",
   "validate",

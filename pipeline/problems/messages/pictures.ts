@@ -1,6 +1,6 @@
 /** Messages about pictures of runs, in alphabetical order of code. Paths stay whole. */
 import { pathHints } from "../../../lib/files/mod.ts";
-import { choices, counted, listed, type Message, quote } from "./text.ts";
+import { choices, counted, listed, type Message, quote, runHelp } from "./text.ts";
 
 /** A dataset without a picture to take apart. */
 export function heldOutMissing(): Message {
@@ -62,11 +62,11 @@ export function pictureUnknown(name: string, names: readonly string[]): Message 
 }
 
 /** A command on a run that needs more than a checkpoint. */
-export function runFolderMissing(path: string, what: string): Message {
+export function runFolderMissing(path: string, what: string, runs: Parameters<typeof runHelp>[0]): Message {
   return {
     code: "run-folder-missing",
     message: `Cannot draw ${what} of "${path}": it is not a run folder`,
-    help: ["name a run folder, such as runs/quickstart", "train first: deno task run <recipe>"],
+    help: runHelp(runs),
   };
 }
 
