@@ -1,6 +1,6 @@
 /** What the commands share. */
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { onInterrupt, terminal, terminalConsole, type Trust } from "../mod.ts";
+import { type Console, DenoiseError, messages, onInterrupt, terminal, terminalConsole, type Trust } from "../mod.ts";
 import type { ExitCode } from "./main.ts";
 import type { Voice } from "./voice.ts";
 
@@ -101,6 +101,13 @@ export async function untilInterrupted(
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** The console of a command that may write a file to standard output: that is for the file alone then. */
+export function consoleFor(voice: Voice, files: readonly (string | undefined)[]): Console {
+  if (!files.includes("-")) return voice.console;
+  if (voice.json) throw new DenoiseError(messages.outputShared("a picture and JSON", ["name a file for the picture"]));
+  return voice.quiet;
 }
 
 /** The largest seed of a picture: they are int32 tensors. */

@@ -17,6 +17,7 @@ import {
 } from "../mod.ts";
 import {
   type AddCommand,
+  consoleFor,
   defined,
   largestSeed,
   overridesOfRun,
@@ -49,7 +50,7 @@ const samplerText =
   'one of the recipe, a plugin, or both with options, such as "{ use: ddim, steps: 50, stochasticity: 1 }"';
 
 const fileText =
-  "output file; its extension picks the format (default: pictures/ in the run folder, else the current folder)";
+  "output file; its extension picks the format; - writes a PNG to standard output (default: pictures/ in the run folder, else the current folder)";
 
 interface Picture {
   readonly name: string;
@@ -202,7 +203,8 @@ export const pictureCommand: AddCommand = (program, done, voice) => {
           const said = trustOf({ plugins, trust }, words);
           const { json: _, ...rest } = given as Options & { json?: boolean };
           const options = { plugins: builtins, signal, ...said, ...defined(rest) };
-          voice.answer("picture", await draw(target, options as never, voice.console));
+          const console = consoleFor(voice, [(options as { out?: string }).out]);
+          voice.answer("picture", await draw(target, options as never, console));
         })
       );
     for (const option of options) one.addOption(option);

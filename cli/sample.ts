@@ -2,6 +2,7 @@
 import { builtins, sample, type SampleOptions } from "../mod.ts";
 import {
   type AddCommand,
+  consoleFor,
   defined,
   largestSeed,
   trustOf,
@@ -27,15 +28,16 @@ export const sampleCommand: AddCommand = (program, done, voice) =>
         largestSeed,
       ),
     )
-    .option("--out <folder>", "folder for the pictures, one PNG each")
-    .option("--grid <file>", "all pictures in one PNG file")
+    .option("--out <folder>", "folder for the pictures, one PNG each; - for standard output, with --count 1")
+    .option("--grid <file>", "all pictures in one PNG file; - for standard output")
     .option("--sampler <name>", "one of the recipe's samplers (default: the first)")
     .addOption(wholeOption("--batch <n>", "pictures generated at the same time (default: the training batch size)"))
     .action((run: string, words: string[], { plugins, trust, ...options }: Options & TrustOptions) =>
       untilInterrupted(done, async (signal) => {
         const said = trustOf({ plugins, trust }, words);
         const { json: _, ...given } = options as Options & { json?: boolean };
-        const result = await sample(run, { plugins: builtins, signal, ...said, ...defined(given) }, voice.console);
+        const console = consoleFor(voice, [given.out, given.grid]);
+        const result = await sample(run, { plugins: builtins, signal, ...said, ...defined(given) }, console);
         voice.answer("sample", result);
         return result;
       })

@@ -170,7 +170,7 @@ async function collect(command: Command, read: Places, write: Places): Promise<N
 /** Folders that a command writes into. A file is written beside its place first, so it takes the folder. */
 async function outputsOf({ name, plain, options, cwd }: Command, run: string | undefined): Promise<string[]> {
   const last = (option: string) => options.get(option)?.at(-1);
-  const around = (file: string | undefined) => file === undefined ? [] : [dirname(resolve(cwd, file))];
+  const around = (file: string | undefined) => file === undefined || file === "-" ? [] : [dirname(resolve(cwd, file))];
   const runs = resolve(cwd, last("runs") ?? "runs");
   const out = last("out");
   switch (name) {
@@ -181,7 +181,7 @@ async function outputsOf({ name, plain, options, cwd }: Command, run: string | u
       return [runs];
     case "sample":
       if (out === undefined && last("grid") === undefined) return [join(run ?? cwd, "generated")];
-      return [...(out === undefined ? [] : [resolve(cwd, out)]), ...around(last("grid"))];
+      return [...(out === undefined || out === "-" ? [] : [resolve(cwd, out)]), ...around(last("grid"))];
     case "evaluate":
       return out === undefined ? run === undefined ? [] : [run] : around(out);
     case "picture":

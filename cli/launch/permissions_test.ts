@@ -131,6 +131,8 @@ Deno.test("permissionsFor() lets commands write where their output goes, and now
     "sample --count 64 runs/x": ["runs/x/generated"],
     "sample runs/x --grid out/g.png": ["out"],
     "sample runs/x --out pictures": ["pictures"],
+    "sample runs/x --grid -": [],
+    "sample runs/x --count 1 --out -": [],
     "evaluate runs/x": ["runs/x"],
     "evaluate runs/x --out out/e.json --json": ["out"],
     "picture grid runs/x": ["runs/x/pictures"],

@@ -12,7 +12,9 @@ import type { Change, Recipe } from "../recipe/types.ts";
 import type { Console } from "../terminal/console.ts";
 import { row } from "../terminal/rows.ts";
 import { counted } from "../terminal/units.ts";
+import { outputShared } from "../problems/messages/output.ts";
 import { checkSeed, checkWhole, picturesOf, printModel } from "./options.ts";
+import { checkStandardOutput, isStandardOutput, outputName, writeOutput } from "../run/standard_output.ts";
 import { loadModel, type LoadOptions } from "../run/load.ts";
 
 /** What to generate. */
@@ -23,9 +25,9 @@ export interface SampleOptions extends LoadOptions {
   readonly steps?: number;
   /** Seed of the first picture; each further one has the next. The same seed gives the same picture. Default 0. */
   readonly seed?: number;
-  /** Folder for a PNG file a picture, and `samples.json`. Default: `generated` in the run folder, unless a grid is asked for. */
+  /** Folder for a PNG file a picture, and `samples.json`; `-` writes the only picture to standard output. Default: `generated` in the run folder, unless a grid is asked for. */
   readonly out?: string;
-  /** File for all pictures in one, of a name that ends in `.png`. */
+  /** File for all pictures in one, of a name that ends in `.png`; `-` for standard output. */
   readonly grid?: string;
   /** Name of one of the recipe's samplers. Default: the first. */
   readonly sampler?: string;
@@ -56,10 +58,12 @@ export interface SampleResult {
 export async function sample(target: string, options: SampleOptions, console: Console): Promise<SampleResult> {
   const { count = 16, seed = 0 } = options;
   const { grid: gridFile } = options;
-  if (gridFile !== undefined && extname(gridFile).toLowerCase() !== ".png") {
+  for (const file of [gridFile, options.out]) checkStandardOutput(file);
+  if (gridFile !== undefined && !isStandardOutput(gridFile) && extname(gridFile).toLowerCase() !== ".png") {
     throw new DenoiseError(pictureFormat(gridFile, "a grid", [".png"]));
   }
   checkWhole("count", count, 1, 1_000_000);
+  if (isStandardOutput(options.out)) checkOneOutput(count, gridFile);
   checkSeed(seed, count, options.overrides);
   if (options.steps !== undefined) checkWhole("steps", options.steps, 1, 1_000_000);
   if (options.batch !== undefined) checkWhole("batch", options.batch, 1, 1_000_000);
@@ -69,7 +73,10 @@ export async function sample(target: string, options: SampleOptions, console: Co
   const sampler = samplerOf(graph, options.sampler);
   printModel(console, path, `${sampler.path[1]} (${sampler.plugin.name}, ${counted(sampler.stage.steps, "step")})`);
 
-  const out = options.out ?? (options.grid === undefined ? join(model.folder ?? ".", "generated") : undefined);
+  const piped = isStandardOutput(options.out);
+  const out = piped
+    ? undefined
+    : options.out ?? (options.grid === undefined ? join(model.folder ?? ".", "generated") : undefined);
   const seeds = Array.from({ length: count }, (_, i) => seed + i);
   const pictures: Picture[] = [];
   const images: { seed: number; file?: string }[] = [];
@@ -79,6 +86,7 @@ export async function sample(target: string, options: SampleOptions, console: Co
       const index = images.length;
       const file = `${String(index).padStart(5, "0")}-seed-${seeds[index]}.png`;
       if (out !== undefined) await writeWhole(join(out, file), await encodePng(picture));
+      if (piped) await writeOutput("-", await encodePng(picture));
       if (options.grid !== undefined) pictures.push(picture);
       images.push({ seed: seeds[index]!, ...(out === undefined ? {} : { file }) });
     }
@@ -97,8 +105,12 @@ export async function sample(target: string, options: SampleOptions, console: Co
     );
   }
   if (options.grid !== undefined && pictures.length > 0) {
-    await writeWhole(options.grid, await grid(pictures));
-    row(console.results, "grid", `${options.grid}, seeds ${seed} to ${seed + pictures.length - 1} row by row`);
+    await writeOutput(options.grid, await grid(pictures));
+    row(
+      console.results,
+      "grid",
+      `${outputName(options.grid)}, seeds ${seed} to ${seed + pictures.length - 1} row by row`,
+    );
   }
   if (outcome === "interrupted") console.line(`stopped after ${counted(images.length, "picture")} of ${count}`);
   return {
@@ -108,6 +120,16 @@ export async function sample(target: string, options: SampleOptions, console: Co
     ...(out === undefined ? {} : { folder: out }),
     ...(options.grid === undefined ? {} : { grid: options.grid }),
   };
+}
+
+/** Standard output takes one picture. */
+function checkOneOutput(count: number, gridFile: string | undefined): void {
+  if (count > 1) {
+    throw new DenoiseError(outputShared(`${count} pictures`, ["--count 1 draws one", "--grid - draws all in one"]));
+  }
+  if (isStandardOutput(gridFile)) {
+    throw new DenoiseError(outputShared("a picture and a grid", ["leave one of them out"]));
+  }
 }
 
 /** The change that gives the sampler which is asked for other steps. One that does not exist is told later. */

@@ -28,11 +28,25 @@ export function outputKept(file: string, what: string): Message {
   };
 }
 
+/** Several things for standard output, which takes one. `fix`: what to type instead. */
+export function outputShared(what: string, fix: readonly string[]): Message {
+  return { code: "output-shared", message: `Cannot write ${what} to standard output`, help: fix };
+}
+
 /** A file or folder that is there already, and is not what the command would write. */
 export function outputTaken(file: string, what: string): Message {
   return {
     code: "output-taken",
     message: `Cannot write ${what} to "${file}": something else is there already`,
     help: ["use another name, or remove what is there first"],
+  };
+}
+
+/** A picture for a terminal, which would show its bytes. */
+export function outputTerminal(): Message {
+  return {
+    code: "output-terminal",
+    message: "Cannot write a picture to a terminal: it would show bytes",
+    help: ["write it to a file: … > picture.png, or into a program: … | feh -"],
   };
 }
