@@ -13,6 +13,7 @@ import {
   type PictureResult,
   schedulePicture,
   stepsPicture,
+  terminal,
   trajectoryPicture,
 } from "../mod.ts";
 import {
@@ -200,9 +201,11 @@ export const pictureCommand: AddCommand = (program, done, voice) => {
       .option("-o, --out <file>", fileText)
       .action((target: string, words: string[], { plugins, trust, ...given }: Options & TrustOptions) =>
         untilInterrupted(done, async (signal) => {
-          const said = trustOf({ plugins, trust }, words);
-          const { json: _, ...rest } = given as Options & { json?: boolean };
-          const options = { plugins: builtins, signal, ...said, ...defined(rest) };
+          const { json: _, samplers, ...rest } = given as Options & { json?: boolean; samplers?: string[] };
+          // `--samplers` takes all words up to the next option, and an override among them is no sampler.
+          const named = samplers?.filter((word) => !terminal.isOverride(word));
+          const said = trustOf({ plugins, trust }, [...words, ...samplers?.filter(terminal.isOverride) ?? []]);
+          const options = { plugins: builtins, signal, ...said, ...defined({ ...rest, samplers: named }) };
           const console = consoleFor(voice, [(options as { out?: string }).out]);
           voice.answer("picture", await draw(target, options as never, console));
         })

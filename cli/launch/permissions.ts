@@ -9,7 +9,7 @@ import { isOverride } from "../../pipeline/terminal/shell.ts";
 import { pluginVariable } from "../../lib/xla/runtime/choose.ts";
 import { Places } from "./places.ts";
 import { type Named, namedBy, pluginPaths } from "./recipe_paths.ts";
-import { anyValue, type GrantName, type Words } from "./words.ts";
+import { anyValue, type GrantName, variadic, type Words } from "./words.ts";
 
 /** Folder of this program. */
 export const root: string = fileURLToPath(new URL("../../", import.meta.url));
@@ -143,7 +143,9 @@ async function collect(command: Command, read: Places, write: Places): Promise<N
   const isRecipe = doing[name]?.recipe === true && name !== "import" && file !== undefined &&
     !(name === "picture" && isOverride(file));
   const target = name === "import" ? values("recipe").at(-1) : isRecipe ? file : undefined;
-  const overrides = [...words.filter(isOverride), ...values("plugins").filter(isOverride)];
+  // Options that take several words take overrides as well.
+  const several = variadic.flatMap(values);
+  const overrides = [...words, ...several].filter(isOverride);
   const named = await namedBy(target, overrides, cwd);
   await pluginPaths(values("plugins").filter((word) => !isOverride(word)), cwd, named);
   for (const option of ["image", "ema", "statistics", "weights"]) await read.add(...values(option));
