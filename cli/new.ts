@@ -1,5 +1,6 @@
 /** `new KIND NAME`: a plugin to change, its test, and a recipe that uses it. */
-import { builtins, scaffold, scaffoldKinds, scaffoldText } from "../mod.ts";
+import { basename } from "node:path";
+import { builtins, scaffold, scaffoldKinds, scaffoldText, terminal } from "../mod.ts";
 import type { AddCommand } from "./command.ts";
 
 export const newCommand: AddCommand = (program, _done, voice) =>
@@ -10,6 +11,8 @@ export const newCommand: AddCommand = (program, _done, voice) =>
     .option("--dir <folder>", "output folder", ".")
     .action(async (kind: string, name: string, { dir }: { dir: string }) => {
       const files = await scaffold({ kind, name, dir, plugins: builtins });
+      // With a configuration of its own, the folder has the tasks: they are typed without naming another.
+      if (files.some(({ path }) => basename(path) === "deno.json")) terminal.note("deno task");
       voice.answer("new", { files });
       voice.say(scaffoldText(files));
     });

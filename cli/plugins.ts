@@ -3,9 +3,11 @@ import {
   aboutKind,
   aboutPlugin,
   builtins,
+  DenoiseError,
   type Kind,
   kinds,
   listPlugins,
+  messages,
   type PluginSource,
   showKind,
   showPlugin,
@@ -33,10 +35,11 @@ export const pluginsCommand: AddCommand = (program, _done, voice) => {
       voice.say(listPlugins(source, kind));
     });
   command.command("show")
-    .argument("<name>", "a plugin, such as sampler/ddim, or a kind, such as sampler")
+    .argument("[name]", "a plugin, such as sampler/ddim, or a kind, such as sampler")
     .description("show a plugin with its options, or a kind with its interface, its laws and a template")
     .option(...files)
-    .action(async (name: string, { plugins = [] }: { plugins?: string[] }) => {
+    .action(async (name: string | undefined, { plugins = [] }: { plugins?: string[] }) => {
+      if (name === undefined) throw new DenoiseError(messages.noPluginToShow(kindNames));
       const source = await builtins.withFiles(plugins);
       const kind = kindNames.find((kind) => kind === name);
       if (kind === undefined) return await show(source, name, voice);

@@ -58,7 +58,7 @@ const rules: readonly Rule[] = [
   {
     of: /^cli\/launch\//,
     may:
-      /^(cli\/launch|lib\/(files|xla\/runtime))\/|^pipeline\/(recipe\/(checkpoint|run_starts)|terminal\/shell|trust\/code)\.ts$/,
+      /^(cli\/launch|lib\/(files|xla\/runtime))\/|^pipeline\/(recipe\/(checkpoint|starts)|terminal\/shell|trust\/code)\.ts$/,
   },
   { of: /^examples\//, may: /^(mod|plugin)\.ts$|^lib\/xla\/mod\.ts$/ }, // by their public names
   { of: /^cli(\.ts$|\/)/, may: /^cli\/(?!launch\/)|^mod\.ts$/ }, // the library as anybody has it

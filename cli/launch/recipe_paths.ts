@@ -3,7 +3,7 @@ import { basename, dirname, isAbsolute, join, relative, resolve } from "node:pat
 import { parseDocument } from "yaml";
 import { exists } from "../../lib/files/exists.ts";
 import { readCheckpointRecipe } from "../../pipeline/recipe/checkpoint.ts";
-import { startsOfRun } from "../../pipeline/recipe/run_starts.ts";
+import { baseOf, startsOfRun } from "../../pipeline/recipe/starts.ts";
 import { isProgram, localModules } from "../../pipeline/trust/code.ts";
 
 /** Options of built-in plugins whose value is a file or a folder: a test holds the list to what the plugins say. */
@@ -74,7 +74,7 @@ async function follow(path: string, typed: boolean, seen: Set<string>, named: Na
     for (const file of plugins) if (typeof file === "string") await plugin(resolve(dirname(path), file), named);
   }
   if (typeof base === "string" && !stored) {
-    await follow(isAbsolute(base) ? base : join(dirname(path), base), own, seen, named, cwd);
+    await follow(baseOf(path, base), own, seen, named, cwd);
   }
 }
 

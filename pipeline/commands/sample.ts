@@ -101,7 +101,9 @@ export async function sample(target: string, options: SampleOptions, console: Co
     row(
       console.results,
       "pictures",
-      `${counted(images.length, "picture")} in ${out}, with their seeds in samples.json`,
+      `${counted(images.length, "picture")} in ${out}, with ${
+        images.length === 1 ? "its seed" : "their seeds"
+      } in samples.json`,
     );
   }
   if (options.grid !== undefined && pictures.length > 0) {

@@ -1,12 +1,12 @@
 /** Finds the text of a recipe: in a file, in a run folder, or in the metadata of a checkpoint. */
 import { basename, dirname, join, relative, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
 import { refusalOf, whatFailed } from "../../lib/files/refusal.ts";
 import * as messages from "../problems/messages/file.ts";
 import type { Message } from "../problems/messages/text.ts";
 import { nearest } from "../terminal/nearest.ts";
 import { readCheckpointRecipe } from "./checkpoint.ts";
 import { nearRuns, runsIn } from "./near_runs.ts";
+import { builtInRecipes } from "./starts.ts";
 
 /** A recipe's own text. */
 export interface RecipeText {
@@ -16,9 +16,6 @@ export interface RecipeText {
   /** What holds it: a file, the folder that was named, or a checkpoint. */
   readonly held: "file" | "folder" | "checkpoint";
 }
-
-/** Recipes that come with Denoise. */
-const builtIn = fileURLToPath(new URL("../../recipes", import.meta.url));
 
 /** Recipes of a few hundred lines have some 20 kB; what is larger is another file. */
 const sizeLimit = 2 ** 18;
@@ -84,7 +81,7 @@ async function missing(file: string): Promise<Message> {
   if (near !== undefined) return messages.missingRecipe(file, show(near), []);
   const { near: run } = await nearRuns(file);
   if (run !== undefined) return messages.missingRecipe(file, run, []);
-  for (const there of ["recipes", builtIn]) {
+  for (const there of ["recipes", builtInRecipes]) {
     const known = (await namesIn(there)).filter(isRecipe);
     const own = known.includes(name) ? name : nearest(name, known) ?? known.find((one) => one === `${name}.yaml`);
     if (own !== undefined) return messages.missingRecipe(file, relative(Deno.cwd(), join(resolve(there), own)), []);

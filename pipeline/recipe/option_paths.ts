@@ -3,7 +3,7 @@ import { dirname, isAbsolute, resolve } from "node:path";
 import { exists } from "../../lib/files/exists.ts";
 import { pathHints } from "../../lib/files/path_hints.ts";
 import type { AnyPlugin } from "../kinds/plugin.ts";
-import { startsOfRun } from "./run_starts.ts";
+import { startsOfRun } from "./starts.ts";
 import type { Origin } from "./types.ts";
 
 /** Paths of other computers stay as they are: who looks at one tells that computer so. */

@@ -1,5 +1,5 @@
 /** Reads a recipe: file, bases, defaults, overrides, plugins, checks; everything that is wrong comes at once. */
-import { dirname, isAbsolute, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { loadNames } from "../../lib/text/mod.ts";
 import * as messages from "../problems/messages/file.ts";
 import { extendsInCheckpoint } from "../problems/messages/trust.ts";
@@ -18,6 +18,7 @@ import { Origins } from "./origins.ts";
 import { applyChanges, applyOverrides } from "./overrides.ts";
 import { parse, type ReportProblem } from "./parse.ts";
 import { findPluginFiles, type PluginFiles } from "./plugin_files.ts";
+import { baseOf } from "./starts.ts";
 import type { Path, PluginSource, Recipe } from "./types.ts";
 
 /** What a recipe is read with. */
@@ -225,8 +226,7 @@ class Reader {
       this.ignore("base");
       return undefined;
     }
-    const path = isAbsolute(node.value) ? node.value : join(dirname(file), node.value);
-    const base = await this.chain(path, above, node.place);
+    const base = await this.chain(baseOf(file, node.value), above, node.place);
     if (base === undefined) this.ignore("base");
     return base?.root;
   }

@@ -18,5 +18,5 @@ export {
 export { type Interruption, onInterrupt } from "./interrupt.ts";
 export { OutputClosed, outputLost, toStderr, toStdout } from "./output.ts";
 export { row } from "./rows.ts";
-export { asTyped, isOverride, shellWord } from "./shell.ts";
+export { asTyped, isOverride, note, noted, shellWord } from "./shell.ts";
 export { bytes, counted, duration } from "./units.ts";
