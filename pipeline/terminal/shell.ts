@@ -31,7 +31,7 @@ export const note = (task: string): void => Deno.env.set(taskVariable, task);
 
 function environment(name: string): string | undefined {
   try {
-    return Deno.env.get(name);
+    return Deno.env.get(name) || undefined;
   } catch {
     return undefined; // a library may run without that permission
   }
