@@ -93,7 +93,6 @@ export type {
 export { explain, type ExplainedValue, valuesOf } from "./pipeline/recipe/explain.ts";
 export type { Registry } from "./pipeline/registry/registry.ts";
 export { differences, toYaml } from "./pipeline/recipe/write.ts";
-export type { JsonSchema } from "./pipeline/recipe/describe.ts";
 export { jsonSchema } from "./pipeline/recipe/schema.ts";
 export type { Code } from "./pipeline/trust/code.ts";
 export type { Trust } from "./pipeline/trust/trust.ts";

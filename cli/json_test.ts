@@ -183,3 +183,18 @@ Deno.test("without --json results are on standard output, and all else is on sta
   const measured = await run("evaluate runs/tiny");
   assert.match(measured.out, /^metric +value +better\nnoise .*\nimage .*\njson +runs/);
 });
+
+Deno.test("a sampler that is not there is told once, as it was typed, and an override after --samplers is one", async () => {
+  await using _place = await workplace();
+  assert.equal((await run("run tiny.yaml")).code, 0);
+  for (const line of ["picture steps runs/tiny --sampler heun", "picture kid runs/tiny --steps 1,2 --samplers heun"]) {
+    const { err } = await run(`${line} backend=cpu`);
+    assert.match(err, /^command line: Unknown sampler "heun"\n {2}heun\n/, line);
+    assert.match(err, /\n1 problem on the command line\n$/, line);
+    assert.doesNotMatch(err, /picture-1/);
+  }
+  const drawn = await run("picture trajectory runs/tiny --columns 1 --json --samplers ddim preview backend=cpu");
+  assert.equal(drawn.code, 0, drawn.err);
+  const wrong = await run("picture trajectory runs/tiny --samplers ddim network.widht=3");
+  assert.match(wrong.err, /^command line: Unknown option "widht"/);
+});

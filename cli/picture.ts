@@ -202,7 +202,7 @@ export const pictureCommand: AddCommand = (program, done, voice) => {
       .action((target: string, words: string[], { plugins, trust, ...given }: Options & TrustOptions) =>
         untilInterrupted(done, async (signal) => {
           const { json: _, samplers, ...rest } = given as Options & { json?: boolean; samplers?: string[] };
-          // `--samplers` takes all words up to the next option, and an override among them is no sampler.
+          // `--samplers` takes all words up to the next option, and an override among them is not a sampler.
           const named = samplers?.filter((word) => !terminal.isOverride(word));
           const said = trustOf({ plugins, trust }, [...words, ...samplers?.filter(terminal.isOverride) ?? []]);
           const options = { plugins: builtins, signal, ...said, ...defined({ ...rest, samplers: named }) };

@@ -1,5 +1,5 @@
 /** Lists the runs in a folder. */
-import { runsFolderMissing } from "../problems/messages/run.ts";
+import { runsFolderMissing } from "../problems/messages/runs.ts";
 import { DenoiseError } from "../problems/problem.ts";
 import { nearRuns } from "../recipe/near_runs.ts";
 import { listRuns, type RunSummary } from "../run/list_runs.ts";

@@ -105,7 +105,7 @@ export interface PluginFacts {
   /** What it can do, in words. */
   readonly capabilities: readonly string[];
   /** JSON Schema of its options and those of its kind. */
-  readonly options: JsonSchema;
+  readonly options: Readonly<Record<string, unknown>>;
 }
 
 /** As `showPlugin`, for programs. */

@@ -43,7 +43,7 @@ export interface KindFacts {
   /** Names, sorted. */
   readonly plugins: readonly string[];
   /** JSON Schema of the options of every plugin of this kind. */
-  readonly options: JsonSchema;
+  readonly options: Readonly<Record<string, unknown>>;
   /** What tests hold each of its plugins to. */
   readonly laws: readonly string[];
 }

@@ -141,7 +141,7 @@ async function sizeOf(folder: string): Promise<{ bytes: number; changed: Date }>
       else {
         const info = await Deno.stat(inner).catch(() => undefined); // gone, as what a training writes aside
         bytes += info?.size ?? 0;
-        // Pictures and reports that are made later are no training.
+        // Pictures and reports may be made long after the training.
         if (name === "log.jsonl" || name.endsWith(".safetensors")) {
           changed = Math.max(changed, info?.mtime?.getTime() ?? 0);
         }

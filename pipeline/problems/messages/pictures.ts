@@ -1,6 +1,7 @@
 /** Messages about pictures of runs, in alphabetical order of code. Paths stay whole. */
 import { pathHints } from "../../../lib/files/mod.ts";
-import { choices, counted, listed, type Message, quote, runHelp } from "./text.ts";
+import { choices, counted, listed, type Message, quote } from "./text.ts";
+import { runHelp } from "./runs.ts";
 
 /** A dataset without a picture to take apart. */
 export function heldOutMissing(): Message {

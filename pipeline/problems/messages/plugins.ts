@@ -50,6 +50,15 @@ export function filesExist(files: readonly string[]): Message {
   };
 }
 
+/** A file where a plugin is named. */
+export function noPluginInFile(file: string): Message {
+  return {
+    code: "no-plugin-file",
+    message: `Cannot show "${file}": a plugin is shown by its name, not by its file`,
+    help: [`name the plugin in it: deno task plugins show <name> --plugins ${shellWord(file)}`],
+  };
+}
+
 /**
  * A plugin that is not there. `others`: what there is to choose from, all of one sort, and what to call it; none where
  * what was meant is found among too many to list.
@@ -65,15 +74,6 @@ export function noPluginNamed(
     code: "no-plugin-named",
     message: `Found no plugin "${text}"`,
     help: [...(first === undefined ? [] : [first]), ...rest, "deno task plugins lists all plugins by kind"],
-  };
-}
-
-/** A file where a plugin is named. */
-export function noPluginInFile(file: string): Message {
-  return {
-    code: "no-plugin-file",
-    message: `Cannot show "${file}": a plugin is shown by its name, not by its file`,
-    help: [`name the plugin in it: deno task plugins show <name> --plugins ${shellWord(file)}`],
   };
 }
 

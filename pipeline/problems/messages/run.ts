@@ -2,7 +2,8 @@
 import { pathHints } from "../../../lib/files/mod.ts";
 import { shellWord } from "../../terminal/shell.ts";
 import { localTime } from "../../terminal/units.ts";
-import { found, listed, type Message, runHelp } from "./text.ts";
+import { found, listed, type Message } from "./text.ts";
+import { runHelp } from "./runs.ts";
 
 /** A run on another backend than before, or on more or fewer devices. */
 export function backendChanged(before: string, now: string): Message {
@@ -230,15 +231,6 @@ export function runFolderUnwritable(folder: string, reason: string): Message {
     code: "run-folder-unwritable",
     message: `Cannot write to the run folder "${folder}": ${reason}`,
     help: ["name a folder that you may write to with --runs <folder>"],
-  };
-}
-
-/** A folder to list the runs of that is not there. */
-export function runsFolderMissing(folder: string, runs: Parameters<typeof runHelp>[0]): Message {
-  return {
-    code: "runs-folder-missing",
-    message: `Cannot find folder "${folder}"`,
-    help: [...pathHints(folder), ...runHelp(runs)],
   };
 }
 

@@ -49,10 +49,3 @@ export function choices(name: string, what: string, candidates: Iterable<string>
   const list = all.length === 0 ? `there are no ${what.toLowerCase()}` : `${what}: ${listed(all)}`;
   return guess === undefined ? list : `did you mean ${guess}? ${list}`;
 }
-
-/** What to do where there is no run of the name that was typed; `near` and `there` as `nearRuns` finds them. */
-export function runHelp({ near, there }: { near?: string | undefined; there: readonly string[] }): string[] {
-  if (near !== undefined) return [`did you mean ${near}?`];
-  if (there.length > 0) return [`runs there: ${listed(there, undefined, 8)}`];
-  return ["name a run folder, such as runs/quickstart, or a checkpoint in it", "train first: deno task run <recipe>"];
-}
