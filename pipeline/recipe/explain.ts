@@ -37,7 +37,9 @@ export function explain(recipe: Recipe): string {
 export interface ExplainedValue {
   /** Its path, such as `network.block_depth`; a stage is known by its plugin. */
   readonly path: string;
+  /** As plain data. */
   readonly value: unknown;
+  /** Where it came from. */
   readonly from: Origin["from"];
   /** Where it is written, if in a file. */
   readonly file?: string;

@@ -93,8 +93,11 @@ export async function showPlugin(source: PluginSource, text: string): Promise<st
 
 /** What a plugin says of itself, as data. */
 export interface PluginFacts {
+  /** Its kind. */
   readonly kind: Kind;
+  /** Its name. */
   readonly name: string;
+  /** What it is, in a line. */
   readonly summary: string;
   /** Paper or page that it is from; null where it names none. */
   readonly source: string | null;

@@ -38,7 +38,9 @@ export async function showKind(source: PluginSource, kind: Kind): Promise<string
 
 /** What a kind of plugin is, as data. */
 export interface KindFacts {
+  /** Its name. */
   readonly kind: Kind;
+  /** What it is, in a line. */
   readonly summary: string;
   /** Names, sorted. */
   readonly plugins: readonly string[];
