@@ -2,7 +2,7 @@
 import { type Kind, kinds } from "../kinds/mod.ts";
 import { withArticle } from "../problems/messages/text.ts";
 import type { PluginSource } from "../recipe/types.ts";
-import { inputSchema, type JsonSchema } from "../recipe/describe.ts";
+import { inputSchema } from "../recipe/describe.ts";
 import { wrap } from "../terminal/width.ts";
 import { declarationsIn } from "./declarations.ts";
 import { isScaffoldKind, templateText } from "./scaffold.ts";
