@@ -27,8 +27,8 @@ export type * from "./pipeline/kinds/types.ts";
 export { kinds } from "./pipeline/kinds/mod.ts";
 export { plugin, Refusal, refuse } from "./plugin.ts";
 export type { Random, State, TensorRecord, Tree } from "./plugin.ts";
-export { listPlugins, showPlugin } from "./pipeline/registry/show.ts";
-export { showKind } from "./pipeline/registry/show_kind.ts";
+export { aboutPlugin, listPlugins, type PluginFacts, showPlugin } from "./pipeline/registry/show.ts";
+export { aboutKind, type KindFacts, showKind } from "./pipeline/registry/show_kind.ts";
 export {
   type NewFile,
   scaffold,
@@ -90,7 +90,7 @@ export type {
   RecipeStage,
   TrainSettings,
 } from "./pipeline/recipe/types.ts";
-export { explain } from "./pipeline/recipe/explain.ts";
+export { explain, type ExplainedValue, valuesOf } from "./pipeline/recipe/explain.ts";
 export type { Registry } from "./pipeline/registry/registry.ts";
 export { differences, toYaml } from "./pipeline/recipe/write.ts";
 export { jsonSchema } from "./pipeline/recipe/schema.ts";
@@ -119,14 +119,16 @@ export {
 export type { Plan } from "./pipeline/run/plan.ts";
 export type { Position } from "./pipeline/run/checkpoint.ts";
 export type { Picture } from "./lib/image/mod.ts";
-export { dryRun, type DryRunOptions } from "./pipeline/commands/dry_run.ts";
+export { type DryRun, dryRun, type DryRunOptions } from "./pipeline/commands/dry_run.ts";
 export { sample, type SampleOptions, type SampleResult } from "./pipeline/commands/sample.ts";
 export { evaluate, type EvaluateOptions, type EvaluateResult } from "./pipeline/commands/evaluate.ts";
 export { sweep, type SweepOptions, type SweepResult } from "./pipeline/commands/sweep/sweep.ts";
 export type { SweepCell } from "./pipeline/commands/sweep/table.ts";
 export type { Point as SweepPoint } from "./pipeline/commands/sweep/grid.ts";
+export { runs } from "./pipeline/commands/runs.ts";
+export type { RunSummary } from "./pipeline/run/list_runs.ts";
 export { report } from "./pipeline/commands/report.ts";
-export { exportWeights } from "./pipeline/commands/interchange/export.ts";
+export { type ExportResult, exportWeights } from "./pipeline/commands/interchange/export.ts";
 export { type ImportOptions, importWeights } from "./pipeline/commands/interchange/import.ts";
 export {
   type AnimationOptions,
@@ -180,7 +182,7 @@ export * as files from "./lib/files/mod.ts";
 /** Pictures on the host: decoding, cropping, resizing as TensorFlow does, PNG. */
 export * as image from "./lib/image/mod.ts";
 export { refusalOf, type SystemRefusal } from "./lib/files/mod.ts";
-export { type Console, terminalConsole } from "./pipeline/terminal/console.ts";
+export { type Console, type Lines, terminalConsole } from "./pipeline/terminal/console.ts";
 export type { Colors, Progress } from "./pipeline/terminal/console.ts";
 export { type Interruption, onInterrupt } from "./pipeline/terminal/interrupt.ts";
 export { version } from "./pipeline/version.ts";

@@ -1,16 +1,11 @@
 /** What the commands share. */
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { onInterrupt, terminal, terminalConsole, type Trust } from "../mod.ts";
+import { type Console, DenoiseError, messages, onInterrupt, terminal, terminalConsole, type Trust } from "../mod.ts";
 import type { ExitCode } from "./main.ts";
+import type { Voice } from "./voice.ts";
 
-/** Adds a command to the program; `done` takes its exit code. */
-export type AddCommand = (program: Command, done: (code: ExitCode) => void) => void;
-
-/** Says a text of several lines, what comes from outside escaped in each. */
-export function say(text: string): void {
-  const console = terminalConsole();
-  for (const line of text.split("\n")) console.line(line);
-}
+/** Adds a command to the program; `done` takes its exit code, and `voice` what it answers. */
+export type AddCommand = (program: Command, done: (code: ExitCode) => void, voice: Voice) => void;
 
 /** The arguments of a command that reads a recipe. */
 export function withRecipe(command: Command): Command {
@@ -108,6 +103,13 @@ export async function untilInterrupted(
   }
 }
 
+/** The console of a command that may write a file to standard output: that is for the file alone then. */
+export function consoleFor(voice: Voice, files: readonly (string | undefined)[]): Console {
+  if (!files.includes("-")) return voice.console;
+  if (voice.json) throw new DenoiseError(messages.outputShared("a picture and JSON", ["name a file for the picture"]));
+  return voice.quiet;
+}
+
 /** The largest seed of a picture: they are int32 tensors. */
 export const largestSeed = 2 ** 31 - 1;
 
@@ -164,6 +166,6 @@ function seeds(text: string): number | number[] {
 }
 
 /** The options that were given: commander leaves the others undefined. */
-export function defined<T extends object>(options: T): T {
+export function defined<T extends object>(options: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T;
 }

@@ -1,5 +1,5 @@
 /** `evaluate RUN`: the metrics of a trained model. */
-import { builtins, evaluate, type EvaluateOptions, terminalConsole } from "../mod.ts";
+import { builtins, DenoiseError, evaluate, type EvaluateOptions, messages, terminal } from "../mod.ts";
 import {
   type AddCommand,
   defined,
@@ -11,20 +11,27 @@ import {
   withTrust,
 } from "./command.ts";
 
-type Options = Pick<EvaluateOptions, "json" | "steps" | "images">;
+type Options = Pick<EvaluateOptions, "steps" | "images"> & { readonly out?: string; readonly json?: boolean };
 
-export const evaluateCommand: AddCommand = (program, done) =>
+export const evaluateCommand: AddCommand = (program, done, voice) =>
   withTrust(withRun(program.command("evaluate")))
     .description("Measure a run on its validation pictures")
     .addOption(wholeOption("--steps <n>", "diffusion steps of the samplers that metrics use (default: 20)"))
     .addOption(wholeOption("--images <n>", "pictures that metrics generate (default: the recipe's)", 2))
-    .option("--json <file>", "output file for the numbers (default: evaluation-step-N.json in the run folder)")
-    .action((run: string, words: string[], { plugins, trust, ...options }: Options & TrustOptions) =>
-      untilInterrupted(
-        done,
-        (signal) => {
-          const said = trustOf({ plugins, trust }, words);
-          return evaluate(run, { plugins: builtins, signal, ...said, ...defined(options) }, terminalConsole());
-        },
-      )
+    .option("-o, --out <file>", "output file for the numbers (default: evaluation-step-N.json in the run folder)")
+    .action((run: string, words: string[], { plugins, trust, out, steps, images }: Options & TrustOptions) =>
+      untilInterrupted(done, async (signal) => {
+        checkWords(words, voice.json);
+        const said = trustOf({ plugins, trust }, words);
+        const options = defined({ json: out, steps, images });
+        const result = await evaluate(run, { plugins: builtins, signal, ...said, ...options }, voice.console);
+        voice.answer("evaluate", result);
+        return result;
+      })
     );
+
+/** `--json` took a file once: the word after it is then a file, and no setting. */
+function checkWords(words: readonly string[], json: boolean): void {
+  const file = words.find((word) => !terminal.isOverride(word) && word.endsWith(".json"));
+  if (json && file !== undefined) throw new DenoiseError(messages.jsonFile(file));
+}

@@ -15,29 +15,25 @@ import {
   trainingCost,
   wire,
 } from "../mod.ts";
-import {
-  type AddCommand,
-  say,
-  trustOf,
-  type TrustOptions,
-  untilInterrupted,
-  withPlugins,
-  withRecipe,
-} from "./command.ts";
+import { type AddCommand, trustOf, type TrustOptions, untilInterrupted, withPlugins, withRecipe } from "./command.ts";
+import { graphAnswer } from "./graph_answer.ts";
 
-export const graphCommand: AddCommand = (program, done) =>
+export const graphCommand: AddCommand = (program, done, voice) =>
   withPlugins(withRecipe(program.command("graph")))
-    .description("Print and draw the graph of a recipe")
-    .option("--out <file>", "output file: .svg, or .mmd or .md for Mermaid (default: NAME.svg)")
+    .description("Print the graph of a recipe, and draw it where --out says")
+    .option("-o, --out <file>", "file for a drawing: .svg, or .mmd or .md for Mermaid (default: none is drawn)")
     .action((file: string, words: string[], options: TrustOptions & { out?: string }) =>
       untilInterrupted(done, async () => {
-        if (options.out !== undefined) await checkDrawing(options.out);
+        const { out } = options;
+        if (out !== undefined) await checkDrawing(out);
         const graph = await wire(await readRecipe(file, { plugins: builtins, ...trustOf(options, words) }));
-        const out = options.out ?? `${graph.recipe.name}.svg`;
-        const draw = drawers[extname(out).toLowerCase()]!;
         const cost = await trainingCost(graph);
-        await files.writeWhole(out, await draw(drawingOf(graph, factsOf(graph, cost))));
-        say(`${describeGraph(graph, cost)}\ndrawing      ${out}`);
+        if (out !== undefined) {
+          const draw = drawers[extname(out).toLowerCase()]!;
+          await files.writeWhole(out, await draw(drawingOf(graph, factsOf(graph, cost))));
+        }
+        voice.answer("graph", { ...graphAnswer(graph, cost), drawing: out ?? null });
+        voice.say(describeGraph(graph, cost) + (out === undefined ? "" : `\ndrawing      ${out}`));
       })
     );
 

@@ -9,14 +9,19 @@ import { checkPaths } from "./paths.ts";
 import { reportCommand } from "./report.ts";
 import { pictureCommand } from "./picture.ts";
 import { pluginsCommand } from "./plugins.ts";
-import { printError } from "./errors.ts";
+import { failureOf, printError } from "./errors.ts";
 import { runCommand } from "./run.ts";
+import { runsCommand } from "./runs.ts";
 import { runtimeCommand } from "./runtime.ts";
 import { sampleCommand } from "./sample.ts";
 import { schemaCommand } from "./schema.ts";
 import { sweepCommand } from "./sweep.ts";
 import { validateCommand } from "./validate.ts";
-import { files, messages, terminal, version } from "../mod.ts";
+import { asksForJson, createVoice, jsonText, type Voice } from "./voice.ts";
+import { DenoiseError, files, messages, terminal, version } from "../mod.ts";
+
+/** What is said to programs of a command that a signal has ended. */
+const stopped = new DenoiseError({ code: "interrupted", message: "Stopped before it was done", help: [] });
 
 /** How a command ended, when it did not fail: the exit code of the process. */
 export type ExitCode = number | void;
@@ -28,6 +33,7 @@ const commands = [
   sweepCommand,
   pictureCommand,
   reportCommand,
+  runsCommand,
   validateCommand,
   graphCommand,
   pluginsCommand,
@@ -43,8 +49,13 @@ const commands = [
  *
  * @param words the command line, for what is told of it
  * @param done takes the exit code of a command that has one
+ * @param voice takes the answer
  */
-export function createProgram(words: readonly string[], done: (code: ExitCode) => void): Command {
+export function createProgram(
+  words: readonly string[],
+  done: (code: ExitCode) => void,
+  voice: Voice = createVoice(false),
+): Command {
   const output = {
     writeOut: terminal.toStdout,
     writeErr: terminal.toStderr,
@@ -57,8 +68,9 @@ export function createProgram(words: readonly string[], done: (code: ExitCode) =
     .configureOutput(output)
     .hook("preAction", (_, command) => checkPaths(command))
     .exitOverride();
-  for (const add of commands) add(program, done);
+  for (const add of commands) add(program, done, voice);
   for (const command of program.commands.flatMap((one) => [one, ...one.commands])) {
+    command.option("--json", jsonText);
     command.exitOverride().showHelpAfterError("(run with --help for the options)").configureOutput(output);
   }
   return program;
@@ -73,15 +85,25 @@ export function createProgram(words: readonly string[], done: (code: ExitCode) =
  */
 export async function main(args: readonly string[]): Promise<number> {
   let code: ExitCode = 0;
+  const voice = createVoice(asksForJson(args));
   try {
     await terminal.loadNames(...args);
-    await createProgram(args, (result) => code = result).parseAsync([...args], { from: "user" });
+    await createProgram(args, (result) => code = result, voice).parseAsync([...args], { from: "user" });
+    // Left behind by a signal: there is no answer.
+    if (code) voice.fail(failureOf(stopped, code));
     return code || (terminal.outputLost() ? 1 : 0);
   } catch (error) {
     if (error instanceof terminal.OutputClosed) return error.code;
-    // It has printed its own text.
-    if (error instanceof CommanderError) return error.exitCode === 0 ? (terminal.outputLost() ? 1 : 0) : 2;
-    return printError(error, args);
+    try {
+      // Commander has printed its own text.
+      if (error instanceof CommanderError && error.exitCode === 0) return terminal.outputLost() ? 1 : 0;
+      const code = error instanceof CommanderError ? 2 : printError(error, args);
+      voice.fail(failureOf(error, code, args));
+      return code;
+    } catch (error) {
+      if (error instanceof terminal.OutputClosed) return error.code;
+      throw error;
+    }
   } finally {
     files.discardUnfinished(); // of work that was left behind
   }
@@ -91,5 +113,7 @@ export async function main(args: readonly string[]): Promise<number> {
 function complaint(text: string, words: readonly string[]): string {
   const shown = words.reduce((text, word) => text.replaceAll(word, terminal.visible(word)), text);
   const odd = messages.oddWords(text, words).map((line) => `  ${line}\n`);
+  const [, file] = /unknown option '--json=(.+)'/.exec(text) ?? [];
+  if (file !== undefined) odd.push(...messages.jsonFile(terminal.visible(file)).help.map((line) => `  ${line}\n`));
   return terminal.visibleLines(shown) + odd.join("");
 }

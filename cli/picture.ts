@@ -3,6 +3,7 @@ import { Argument, InvalidArgumentError, Option } from "commander";
 import {
   animationPicture,
   builtins,
+  type Console,
   DenoiseError,
   diffusionPicture,
   gridPicture,
@@ -14,15 +15,15 @@ import {
   samplersPicture,
   schedulePicture,
   stepsPicture,
-  terminalConsole,
+  terminal,
   trajectoryPicture,
 } from "../mod.ts";
 import {
   type AddCommand,
+  consoleFor,
   defined,
   largestSeed,
   overridesOfRun,
-  say,
   scaleOption,
   seedOption,
   smoothOption,
@@ -37,7 +38,7 @@ type Options = Record<string, never>; // commander's: each function checks and t
 type Draw = (
   target: string,
   options: Options & { overrides: string[]; signal: AbortSignal; plugins: typeof builtins },
-  console: ReturnType<typeof terminalConsole>,
+  console: Console,
 ) => Promise<PictureResult>;
 
 const bothWays = ["{ use: ddim, steps: 20 }", "{ use: ddim, steps: 20, stochasticity: 1 }"];
@@ -53,7 +54,7 @@ const samplerText =
   'one of the recipe, a plugin, or both with options, such as "{ use: ddim, steps: 50, stochasticity: 1 }"';
 
 const fileText =
-  "output file; its extension picks the format (default: pictures/ in the run folder, else the current folder)";
+  "output file; its extension picks the format; - writes a PNG to standard output (default: pictures/ in the run folder, else the current folder)";
 
 interface Picture {
   readonly name: string;
@@ -215,7 +216,7 @@ const pictures: readonly Picture[] = [
   },
 ];
 
-export const pictureCommand: AddCommand = (program, done) => {
+export const pictureCommand: AddCommand = (program, done, voice) => {
   const command = program.command("picture")
     .description("Draw pictures of a run: grids, trajectories, animations, schedules")
     .argument("[what]", "what to draw")
@@ -223,7 +224,8 @@ export const pictureCommand: AddCommand = (program, done) => {
     .allowUnknownOption()
     .action((what: string | undefined) => {
       if (what !== undefined) throw new DenoiseError(messages.pictureUnknown(what, pictures.map(({ name }) => name)));
-      say(list());
+      voice.answer("picture (alone)", { pictures: pictures.map(({ name, summary }) => ({ name, summary })) });
+      voice.say(list());
     });
   for (const { name, summary, target = "<run>", draw, options } of pictures) {
     const about = target === "<run>" ? "a run folder or a checkpoint" : "a recipe, a run folder or a checkpoint";
@@ -233,13 +235,15 @@ export const pictureCommand: AddCommand = (program, done) => {
       .argument("[overrides...]", overridesOfRun)
       .option("-o, --out <file>", fileText)
       .action((target: string, words: string[], { plugins, trust, ...given }: Options & TrustOptions) =>
-        untilInterrupted(
-          done,
-          (signal) => {
-            const said = trustOf({ plugins, trust }, words);
-            return draw(target, { plugins: builtins, signal, ...said, ...defined(given) } as never, terminalConsole());
-          },
-        )
+        untilInterrupted(done, async (signal) => {
+          const { json: _, samplers, ...rest } = given as Options & { json?: boolean; samplers?: string[] };
+          // `--samplers` takes all words up to the next option, and an override among them is not a sampler.
+          const named = samplers?.filter((word) => !terminal.isOverride(word));
+          const said = trustOf({ plugins, trust }, [...words, ...samplers?.filter(terminal.isOverride) ?? []]);
+          const options = { plugins: builtins, signal, ...said, ...defined({ ...rest, samplers: named }) };
+          const console = consoleFor(voice, [(options as { out?: string }).out]);
+          voice.answer("picture", await draw(target, options as never, console));
+        })
       );
     for (const option of options) one.addOption(option);
   }

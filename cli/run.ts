@@ -1,8 +1,7 @@
 /** `run RECIPE`: trains, or resumes where an earlier run stopped. */
-import { builtins, dryRun, terminalConsole, train } from "../mod.ts";
+import { builtins, dryRun, train } from "../mod.ts";
 import {
   type AddCommand,
-  say,
   trustOf,
   type TrustOptions,
   trustWords,
@@ -10,6 +9,7 @@ import {
   withRecipe,
   withTrust,
 } from "./command.ts";
+import { graphAnswer } from "./graph_answer.ts";
 
 interface RunOptions extends TrustOptions {
   readonly fresh?: boolean;
@@ -18,7 +18,7 @@ interface RunOptions extends TrustOptions {
   readonly runs?: string;
 }
 
-export const runCommand: AddCommand = (program, done) =>
+export const runCommand: AddCommand = (program, done, voice) =>
   withTrust(withRecipe(program.command("run")))
     .description("Train from a recipe, or resume where an earlier run stopped")
     .option("--fresh", "start over; the old run is moved aside")
@@ -31,19 +31,25 @@ export const runCommand: AddCommand = (program, done) =>
       if (options.probe) {
         const shared = { plugins: builtins, overrides, trust: { trained: true, ...trust }, runs };
         return await untilInterrupted(done, async (signal) => {
-          const console = terminalConsole();
-          say(await dryRun(file, { ...shared, probe: { console, signal } }));
+          const probe = { console: voice.console, signal };
+          const { text, graph, cost, ...rest } = await dryRun(file, { ...shared, probe });
+          voice.answer("run --dry-run", { ...graphAnswer(graph, cost), ...rest });
+          voice.say(text);
         });
       }
       if (options.dryRun) {
         // What runs nothing runs no code of a checkpoint either, but for the files that are named.
         const named = { plugins: trust.plugins ?? [] };
-        return say(await dryRun(file, { plugins: builtins, overrides, trust: named, runs }));
+        const { text, graph, cost, ...rest } = await dryRun(file, { plugins: builtins, overrides, trust: named, runs });
+        voice.answer("run --dry-run", { ...graphAnswer(graph, cost), ...rest });
+        return voice.say(text);
       }
       const command = `deno task run${trustWords(trust, options.trust)}`;
-      await untilInterrupted(
-        done,
-        (signal, hold) =>
-          train(file, { plugins: builtins, overrides, trust, command, fresh, runs, signal, hold }, terminalConsole()),
-      );
+      await untilInterrupted(done, async (signal, hold) => {
+        const how = { plugins: builtins, overrides, trust, command, fresh, runs, signal, hold };
+        const result = await train(file, how, voice.console);
+        const { checkpoint = null, loss = null, best = null, seconds = null } = result;
+        voice.answer("run", { ...result, checkpoint, loss, best, seconds });
+        return result;
+      });
     });

@@ -1,26 +1,29 @@
 /** `runtime`: what XLA can run on here; `runtime add cpu`, `runtime remove cpu`. */
-import { DenoiseError, messages, runtime as xla, showWork, terminal, terminalConsole } from "../mod.ts";
+import { DenoiseError, messages, runtime as xla, showWork, terminal } from "../mod.ts";
+import type { Answer } from "./answers.ts";
 import { type AddCommand, untilInterrupted } from "./command.ts";
+import type { Voice } from "./voice.ts";
 
-export const runtimeCommand: AddCommand = (program, done) => {
+export const runtimeCommand: AddCommand = (program, done, voice) => {
   const command = program.command("runtime").description("List what XLA can run on here; add or remove a runtime");
   const names = xla.runtimes.map(({ name }) => name).join(", ");
   command.command("list", { isDefault: true })
     .description("list this machine's devices, and the runtimes that are installed or could be")
-    .action(() => list());
+    .action(() => list(voice));
   command.command("add")
     .argument("<name>", names)
     .description("download a runtime into the user's cache")
-    .action((name: string) => untilInterrupted(done, (signal) => add(name, signal)));
+    .action((name: string) => untilInterrupted(done, (signal) => add(name, signal, voice)));
   command.command("remove")
     .argument("<name>", names)
     .description("delete a runtime from the user's cache")
-    .action(remove);
+    .action((name: string) => remove(name, voice));
 };
 
-function list(): void {
-  const console = terminalConsole();
+function list(voice: Voice): void {
   const hardware = xla.detect();
+  if (voice.json) return voice.answer("runtime list", listAnswer(hardware));
+  const console = voice.console.results;
   const { cpu, accelerators } = hardware;
   terminal.row(console, "processor", `${cpu.model}, ${cpu.cores} core${cpu.cores === 1 ? "" : "s"}, ${xla.platform()}`);
   for (const { devices, driver, cuda, how } of accelerators) {
@@ -32,17 +35,13 @@ function list(): void {
     terminal.row(console, "accelerator", `${devices.join(", ")} (${known.join(", ")})`);
   }
   if (accelerators.length === 0) terminal.row(console, "accelerator", "none found");
-  try {
-    const { plugin, reason, runtime } = xla.choosePlugin({ hardware });
-    const what = "has no plugin yet: the first run downloads cpu";
-    terminal.row(
-      console,
-      "backend xla",
-      plugin === undefined ? `${what}; ${reason}` : `runs on ${runtime ?? plugin}; ${reason}`,
-    );
-  } catch (error) {
-    throw asProblem(error);
-  }
+  const { plugin, reason, runtime } = choose(hardware);
+  const what = "has no plugin yet: the first run downloads cpu";
+  terminal.row(
+    console,
+    "backend xla",
+    plugin === undefined ? `${what}; ${reason}` : `runs on ${runtime ?? plugin}; ${reason}`,
+  );
   console.line();
   const installed = xla.listInstalled();
   for (const runtime of xla.runtimes) {
@@ -58,31 +57,84 @@ function list(): void {
   terminal.row(console, "add one", `deno task runtime add ${xla.runtimes.map(({ name }) => name).join("|")}`);
 }
 
-function stateOf(runtime: xla.Runtime, { accelerators }: xla.Hardware): string {
+function choose(hardware: xla.Hardware): xla.Choice {
+  try {
+    return xla.choosePlugin({ hardware });
+  } catch (error) {
+    throw asProblem(error);
+  }
+}
+
+type State = Answer<"runtime list">["runtimes"][number]["state"];
+
+/** What is known of a runtime on this machine. */
+function factsOf(runtime: xla.Runtime, { accelerators }: xla.Hardware) {
   const installed = xla.listInstalled().some(({ name, version }) =>
     name === runtime.name && version === runtime.version
   );
-  const size = terminal.bytes(runtime.wheels.reduce((sum, { size }) => sum + size, 0));
-  const fits = runtime.platform === xla.platform() || runtime.archives[xla.platform()] !== undefined;
-  const usable = runtime.name === "cpu" || accelerators.some((one) => xla.runtimesFor(one).includes(runtime.name));
   const damage = xla.damageOf(runtime);
-  if (damage !== undefined) return `damaged: ${damage}; to download it again: deno task runtime add ${runtime.name}`;
-  if (installed) return usable ? "installed" : "installed, but nothing here to run on";
-  if (!fits) return `not built for ${xla.platform()}`;
-  return usable ? `usable here, not installed: a download of ${size}` : "nothing here to run on";
+  const fits = runtime.platform === xla.platform() || runtime.archives[xla.platform()] !== undefined;
+  const state: State = damage !== undefined ? "damaged" : installed ? "installed" : fits ? "missing" : "unavailable";
+  return {
+    state,
+    damage,
+    usable: runtime.name === "cpu" || accelerators.some((one) => xla.runtimesFor(one).includes(runtime.name)),
+    downloadBytes: runtime.wheels.reduce((sum, { size }) => sum + size, 0),
+  };
 }
 
-async function add(name: string, signal: AbortSignal): Promise<void> {
+function stateOf(runtime: xla.Runtime, hardware: xla.Hardware): string {
+  const { state, damage, usable, downloadBytes } = factsOf(runtime, hardware);
+  switch (state) {
+    case "damaged":
+      return `damaged: ${damage}; to download it again: deno task runtime add ${runtime.name}`;
+    case "installed":
+      return usable ? "installed" : "installed, but nothing here to run on";
+    case "unavailable":
+      return `not built for ${xla.platform()}`;
+    case "missing":
+      return usable
+        ? `usable here, not installed: a download of ${terminal.bytes(downloadBytes)}`
+        : "nothing here to run on";
+    default:
+      return state satisfies never;
+  }
+}
+
+function listAnswer(hardware: xla.Hardware): Answer<"runtime list"> {
+  const { plugin = null, runtime = null, reason } = choose(hardware);
+  const installed = xla.listInstalled();
+  return {
+    platform: xla.platform(),
+    processor: hardware.cpu,
+    accelerators: hardware.accelerators.map(({ vendor, devices, driver = null, cuda = null }) => (
+      { vendor, devices, driver, cuda }
+    )),
+    backend: { plugin, runtime, reason },
+    runtimes: xla.runtimes.map((one) => {
+      const { state, usable, downloadBytes } = factsOf(one, hardware);
+      const there = installed.filter(({ name }) => name === one.name);
+      const { name, what, version, tested } = one;
+      return {
+        ...{ name, what, version, tested, state, usable, downloadBytes },
+        installed: there.map(({ version, plugin, size, source }) => ({ version, plugin, bytes: size, source })),
+      };
+    }),
+  };
+}
+
+async function add(name: string, signal: AbortSignal, voice: Voice): Promise<void> {
   const runtime = named(name);
-  const console = terminalConsole();
+  const { console } = voice;
   const works = new Map<string, ReturnType<typeof showWork>>();
   const progress = (what: string, done: number, total: number) =>
     works.getOrInsertComputed(what, () => showWork(console, what, "MB"))(done / 1e6, total / 1e6);
   try {
     const { version, plugin, size, source } = await xla.addRuntime(runtime, { signal, progress });
     console.endProgress();
-    terminal.row(console, "installed", `${name} ${version}, ${terminal.bytes(size)}, from ${source}`);
-    terminal.row(console, "plugin", plugin);
+    voice.answer("runtime add", { name, version, plugin, bytes: size, source });
+    terminal.row(console.results, "installed", `${name} ${version}, ${terminal.bytes(size)}, from ${source}`);
+    terminal.row(console.results, "plugin", plugin);
     if (!runtime.tested) console.warn(`${name} is untested: it was written without such a device at hand`);
   } catch (error) {
     signal.throwIfAborted(); // nothing of it is left
@@ -92,12 +144,11 @@ async function add(name: string, signal: AbortSignal): Promise<void> {
   }
 }
 
-function remove(name: string): void {
+function remove(name: string, voice: Voice): void {
   const { name: found } = named(name);
   const freed = xla.removeRuntime(found);
-  terminalConsole().line(
-    freed === undefined ? `${name} is not installed` : `removed ${name}: ${terminal.bytes(freed)} freed`,
-  );
+  voice.answer("runtime remove", { name, freedBytes: freed ?? null });
+  voice.say(freed === undefined ? `${name} is not installed` : `removed ${name}: ${terminal.bytes(freed)} freed`);
 }
 
 function named(name: string): xla.Runtime {

@@ -1,5 +1,5 @@
 /** `sweep RECIPE schedule=cosine,linear`: trains and measures a grid of settings. */
-import { builtins, sweep, terminalConsole } from "../mod.ts";
+import { builtins, sweep } from "../mod.ts";
 import { type AddCommand, trustOf, type TrustOptions, trustWords, untilInterrupted, withTrust } from "./command.ts";
 
 interface Options extends TrustOptions {
@@ -7,7 +7,7 @@ interface Options extends TrustOptions {
   readonly runs: string;
 }
 
-export const sweepCommand: AddCommand = (program, done) =>
+export const sweepCommand: AddCommand = (program, done, voice) =>
   withTrust(program.command("sweep"))
     .description("Train and measure a grid of settings, and compare them in a table and a chart")
     .argument("<recipe>", "a recipe (YAML), a run folder or a checkpoint")
@@ -19,12 +19,12 @@ export const sweepCommand: AddCommand = (program, done) =>
     .option("--fresh", "start over; the old sweep is moved aside")
     .option("--runs <folder>", "folder that holds the run folders", "runs")
     .action((recipe: string, words: string[], { fresh = false, runs, ...options }: Options) =>
-      untilInterrupted(
-        done,
-        (signal, hold) => {
-          const said = trustOf(options, words);
-          const command = `deno task sweep${trustWords(said.trust, options.trust)}`;
-          return sweep(recipe, { plugins: builtins, ...said, command, fresh, runs, signal, hold }, terminalConsole());
-        },
-      )
+      untilInterrupted(done, async (signal, hold) => {
+        const { trust, overrides } = trustOf(options, words);
+        const how = { plugins: builtins, trust, overrides, fresh, runs, signal, hold };
+        const command = `deno task sweep${trustWords(trust, options.trust)}`;
+        const result = await sweep(recipe, { ...how, command }, voice.console);
+        voice.answer("sweep", result);
+        return result;
+      })
     );

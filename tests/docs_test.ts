@@ -8,6 +8,7 @@ import { isOverride } from "../pipeline/terminal/shell.ts";
 import { contract } from "../testing.ts";
 import config from "../deno.json" with { type: "json" };
 import { current, page as extending } from "./extending.ts";
+import { current as currentJson, page as json } from "./json_page.ts";
 import { textOf } from "./source_files.ts";
 
 const root = new URL("../", import.meta.url);
@@ -117,4 +118,9 @@ for (const [page, text] of texts) {
 Deno.test("docs/extending.md shows the interfaces and laws as they are", async () => {
   const text = texts.get(extending)!;
   assert.ok(await current(text) === text, "interfaces or laws changed: run `deno task extending`");
+});
+
+Deno.test("docs/json.md shows what commands answer", async () => {
+  const text = texts.get(json)!;
+  assert.ok(await currentJson(text) === text, "answers changed: run `deno task json`");
 });

@@ -57,7 +57,8 @@ const rules: readonly Rule[] = [
   { of: /^mod\.ts$/, may: /^(pipeline|plugins|lib\/(tensor|image|files))\/|^plugin\.ts$|^lib\/xla\/runtime\/mod\.ts$/ },
   {
     of: /^cli\/launch\//,
-    may: /^(cli\/launch|lib\/(files|xla\/runtime))\/|^pipeline\/(recipe\/checkpoint|terminal\/shell|trust\/code)\.ts$/,
+    may:
+      /^(cli\/launch|lib\/(files|xla\/runtime))\/|^pipeline\/(recipe\/(checkpoint|starts)|terminal\/shell|trust\/code)\.ts$/,
   },
   { of: /^examples\//, may: /^(mod|plugin)\.ts$|^lib\/xla\/mod\.ts$/ }, // by their public names
   { of: /^cli(\.ts$|\/)/, may: /^cli\/(?!launch\/)|^mod\.ts$/ }, // the library as anybody has it

@@ -1,6 +1,7 @@
 /** Tests of the tasks: they work where they are typed, and what they run may do what it needs and no more. */
 import assert from "node:assert/strict";
 import { basename, join } from "node:path";
+import { encodePng } from "../lib/image/mod.ts";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
@@ -97,6 +98,40 @@ Deno.test("tasks take paths relative to where they are typed", async () => {
   });
 });
 
+Deno.test("a recipe finds its pictures from any folder, and so does its run", async () => {
+  const png = await encodePng({ width: 8, height: 8, data: new Uint8Array(3 * 64).fill(90) });
+  await inFolder({ "photos/pictures/.keep": "", "elsewhere/.keep": "", "cache/.keep": "" }, async (folder) => {
+    for (const i of [1, 2, 3, 4, 5]) await Deno.writeFile(join(folder, "photos", "pictures", `${i}.png`), png);
+    await Deno.writeTextFile(
+      join(folder, "photos", "mine.yaml"),
+      `dataset: { use: image-folder, folder: pictures, image_size: 8, batch_size: 2, validation: 0.4 }
+network: { use: residual-unet, widths: [4], block_depth: 1, embedding_dims: 4, max_frequency: 10 }
+samplers: {}
+train: { steps: 1, samples: { rows: 1, columns: 1 } }
+backend: cpu
+`,
+    );
+    const env = { DENOISE_CACHE: join(folder, "cache"), DENOISE_STATE: join(folder, "cache") };
+    const trained = await task("run ../photos/mine.yaml", join(folder, "elsewhere"), env);
+    assert.equal(trained.code, 0, trained.err);
+    for (const [cwd, run] of [["elsewhere", "runs/mine"], ["photos", "../elsewhere/runs/mine"]] as const) {
+      const measured = await task(`evaluate ${run} --json`, join(folder, cwd), env);
+      assert.equal(measured.code, 0, measured.err);
+      assert.equal(JSON.parse(measured.out).metrics.length, 2);
+    }
+    const typed = await task("evaluate ../elsewhere/runs/mine dataset.folder=picturs", join(folder, "photos"), env);
+    assert.equal(typed.code, 1);
+    const folders = [join(folder, "photos", "picturs"), join(folder, "photos", "pictures")];
+    assert.ok(folders.every((path) => typed.err.includes(`"${path}"`)), typed.err);
+    assert.match(typed.err, /^.*command line: Cannot find folder/);
+    await Deno.rename(join(folder, "photos", "pictures"), join(folder, "photos", "moved"));
+    const stored = await task("evaluate elsewhere/runs/mine", folder, env);
+    assert.match(stored.err, /the recipe stored in elsewhere.* change the value .*dataset\.folder=<value>/);
+    const moved = await task("evaluate elsewhere/runs/mine dataset.folder=photos/moved", folder, env);
+    assert.equal(moved.code, 0, moved.err);
+  });
+});
+
 Deno.test("tasks run in folders whose names hold commas, blanks and what shells and addresses take apart", async () => {
   const odd = ["a,b", "a,,b", "a b", "a%20b", "a#b", "a'b", "é"];
   await inFolder(Object.fromEntries(odd.map((name) => [`${name}/${name}.yaml`, recipe])), async (folder) => {
@@ -166,7 +201,7 @@ Deno.test("tasks hint at what was meant, and say commands as they have to be typ
     const builtIn = await task("run quickstart", folder);
     assert.match(builtIn.err, /did you mean \S*recipes[/\\]quickstart\.yaml\?/);
     const folders = await task("run data.yaml --dry-run", folder);
-    assert.match(folders.err, /Cannot find folder "picture" .*did you mean "[^"]*pictures"\?/);
+    assert.match(folders.err, /Cannot find folder "[^"]*\/picture" .*did you mean "[^"]*pictures"\?/);
     const outside = await task("sample nothing", folder);
     assert.ok(
       outside.err.includes(`train first: deno task --config ${join(root, "deno.json")} run <recipe>`),
@@ -248,11 +283,12 @@ Deno.test({
         cwd: folder,
         clearEnv: true,
         env: shell({ DENOISE_CACHE: join(folder, "cache"), INIT_CWD: folder }),
-        stdout: "piped",
+        stdout: "null",
+        stderr: "piped",
       }).spawn();
       let said = "";
       let sent = false;
-      for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
+      for await (const text of child.stderr.pipeThrough(new TextDecoderStream())) {
         said += text;
         if (/^epoch +2 /m.test(said) && !sent) child.kill("SIGINT"), sent = true;
       }

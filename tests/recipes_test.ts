@@ -96,7 +96,7 @@ for (const { name } of [...Deno.readDirSync(folder)].sort((a, b) => (a.name < b.
     const few = dataset === "emoji" ? ["dataset.categories=[Flags]"] : [];
     const overrides = [...tiny, ...few, ...networks[graph.one("network").plugin.name] ?? []];
     // A dry run of the recipe itself, but for the memory and the time that its network takes here.
-    assert.match(await dryRun(file, { plugins, cache, overrides }), /network/);
+    assert.match((await dryRun(file, { plugins, cache, overrides })).text, /network/);
 
     const output = memoryConsole();
     const result = await train(file, { plugins, cache, runs, overrides }, output);

@@ -9,7 +9,7 @@ import { isOverride } from "../../pipeline/terminal/shell.ts";
 import { pluginVariable } from "../../lib/xla/runtime/choose.ts";
 import { Places } from "./places.ts";
 import { type Named, namedBy, pluginPaths } from "./recipe_paths.ts";
-import { anyValue, type GrantName, type Words } from "./words.ts";
+import { anyValue, type GrantName, variadic, type Words } from "./words.ts";
 
 /** Folder of this program. */
 export const root: string = fileURLToPath(new URL("../../", import.meta.url));
@@ -143,11 +143,17 @@ async function collect(command: Command, read: Places, write: Places): Promise<N
   const isRecipe = doing[name]?.recipe === true && name !== "import" && file !== undefined &&
     !(name === "picture" && isOverride(file));
   const target = name === "import" ? values("recipe").at(-1) : isRecipe ? file : undefined;
-  const overrides = [...words.filter(isOverride), ...values("plugins").filter(isOverride)];
+  // Options that take several words take overrides as well.
+  const several = variadic.flatMap(values);
+  const overrides = [...words, ...several].filter(isOverride);
   const named = await namedBy(target, overrides, cwd);
   await pluginPaths(values("plugins").filter((word) => !isOverride(word)), cwd, named);
   for (const option of ["image", "ema", "statistics", "weights"]) await read.add(...values(option));
   if (name === "import") await read.add(file);
+  if (name === "runs") {
+    const folder = resolve(cwd, file ?? "runs");
+    await (await isFolder(folder) ? read.add(folder) : read.addNearest(folder));
+  }
   const run = target === undefined ? undefined : await runOf(resolve(cwd, target));
   await read.add(...named.paths, run);
   for (const path of named.missing) await read.addNearest(path);
@@ -166,7 +172,7 @@ async function collect(command: Command, read: Places, write: Places): Promise<N
 /** Folders that a command writes into. A file is written beside its place first, so it takes the folder. */
 async function outputsOf({ name, plain, options, cwd }: Command, run: string | undefined): Promise<string[]> {
   const last = (option: string) => options.get(option)?.at(-1);
-  const around = (file: string | undefined) => file === undefined ? [] : [dirname(resolve(cwd, file))];
+  const around = (file: string | undefined) => file === undefined || file === "-" ? [] : [dirname(resolve(cwd, file))];
   const runs = resolve(cwd, last("runs") ?? "runs");
   const out = last("out");
   switch (name) {
@@ -177,9 +183,9 @@ async function outputsOf({ name, plain, options, cwd }: Command, run: string | u
       return [runs];
     case "sample":
       if (out === undefined && last("grid") === undefined) return [join(run ?? cwd, "generated")];
-      return [...(out === undefined ? [] : [resolve(cwd, out)]), ...around(last("grid"))];
+      return [...(out === undefined || out === "-" ? [] : [resolve(cwd, out)]), ...around(last("grid"))];
     case "evaluate":
-      return last("json") === undefined ? run === undefined ? [] : [run] : around(last("json"));
+      return out === undefined ? run === undefined ? [] : [run] : around(out);
     case "picture":
       return [run === undefined ? cwd : join(run, "pictures"), ...around(out)];
     case "report":
@@ -188,7 +194,9 @@ async function outputsOf({ name, plain, options, cwd }: Command, run: string | u
       return out === undefined ? [runs] : out.endsWith(".safetensors") ? around(out) : [resolve(cwd, out)];
     case "new":
       return [resolve(cwd, last("dir") ?? ".")];
-    default: // graph, export, schema
+    case "graph":
+      return around(out);
+    default: // export, schema
       return around(out ?? "file");
   }
 }

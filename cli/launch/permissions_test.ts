@@ -132,12 +132,15 @@ Deno.test("permissionsFor() lets commands write where their output goes, and now
     "sample --count 64 runs/x": ["runs/x/generated"],
     "sample runs/x --grid out/g.png": ["out"],
     "sample runs/x --out pictures": ["pictures"],
+    "sample runs/x --grid -": [],
+    "sample runs/x --count 1 --out -": [],
     "evaluate runs/x": ["runs/x"],
-    "evaluate runs/x --json out/e.json": ["out"],
+    "evaluate runs/x --out out/e.json --json": ["out"],
     "picture grid runs/x": ["runs/x/pictures"],
     "picture samplers runs/x --evaluations 10,20": ["runs/x/pictures"],
     "picture neighbours runs/x": ["runs/x/pictures"],
     "report runs/x": ["runs/x"],
+    "graph r.yaml": [],
     "graph r.yaml --out drawings/g.svg": ["drawings"],
     "export runs/x -o out/w.safetensors": ["out"],
     "import w.h5 --recipe r.yaml -o out/run": ["out/run"],
@@ -176,6 +179,9 @@ Deno.test("permissionsFor() lets a command look beside what is missing, to say w
   assert.ok((await reads("validate sub/missing.yaml")).includes("."));
   assert.ok((await reads("validate r.yaml dataset.folder=pictures/missing/x")).includes("pictures"));
   assert.ok(!(await reads("validate r.yaml")).includes("."));
+  assert.ok((await reads("sample runs/missing")).includes("."));
+  assert.deepEqual(await reads("runs missing"), ["."]);
+  assert.deepEqual(await reads("runs pictures"), ["pictures"]);
 });
 
 Deno.test("permissionsFor() adds what the user permits, one kind at a time", async () => {

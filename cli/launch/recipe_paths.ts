@@ -1,8 +1,9 @@
 /** What a recipe names on the disk: its bases, plugin files with all that they import, folders of pictures. */
-import { dirname, isAbsolute, join, relative, resolve } from "node:path";
+import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { parseDocument } from "yaml";
 import { exists } from "../../lib/files/exists.ts";
 import { readCheckpointRecipe } from "../../pipeline/recipe/checkpoint.ts";
+import { baseOf, startsOfRun } from "../../pipeline/recipe/starts.ts";
 import { isProgram, localModules } from "../../pipeline/trust/code.ts";
 
 /** Options of built-in plugins whose value is a file or a folder: a test holds the list to what the plugins say. */
@@ -36,7 +37,7 @@ export async function namedBy(target: string | undefined, overrides: readonly st
     for (const value of [text.slice(equals + 1), ...text.slice(equals + 1).split(",")]) {
       const data = yaml(value);
       if (/^backend(\.use)?$/.test(key)) named.backend = useOf(data) ?? named.backend;
-      await collect({ [key.split(".").at(-1)!]: data }, { from: cwd, cwd, typed: true }, named);
+      await collect({ [key.split(".").at(-1)!]: data }, { from: cwd, starts: [cwd], typed: true }, named);
     }
   }
   return named;
@@ -66,12 +67,14 @@ async function follow(path: string, typed: boolean, seen: Set<string>, named: Na
   const { extends: base, plugins, backend, ...rest } = data as Record<string, unknown>;
   const own = typed && !stored;
   named.backend ??= useOf(backend);
-  await collect({ ...rest, backend }, { from: dirname(path), cwd, typed: own }, named);
+  const isOfRun = stored || (basename(path) === "recipe.yaml" && await isRun(dirname(path)));
+  const starts = isOfRun ? startsOfRun(path).map((start) => resolve(cwd, start)) : [dirname(path)];
+  await collect({ ...rest, backend }, { from: dirname(path), starts, typed: own }, named);
   if (Array.isArray(plugins)) {
     for (const file of plugins) if (typeof file === "string") await plugin(resolve(dirname(path), file), named);
   }
   if (typeof base === "string" && !stored) {
-    await follow(isAbsolute(base) ? base : join(dirname(path), base), own, seen, named, cwd);
+    await follow(baseOf(path, base), own, seen, named, cwd);
   }
 }
 
@@ -92,10 +95,15 @@ async function plugin(path: string, named: Named): Promise<void> {
   }
 }
 
-/** Adds every text that is a path of something, relative to where the command is typed, and hosts of addresses. */
+/** Whether a folder is that of a run. */
+async function isRun(folder: string): Promise<boolean> {
+  return await exists(join(folder, "checkpoints")) || await exists(join(folder, "log.jsonl"));
+}
+
+/** Adds every text that is a path of something, relative to one of `starts`, and hosts of addresses. */
 async function collect(
   data: unknown,
-  where: { from: string; cwd: string; typed: boolean },
+  where: { from: string; starts: readonly string[]; typed: boolean },
   named: Named,
 ): Promise<void> {
   const open: [key: string, value: unknown][] = [["", data]];
@@ -109,9 +117,11 @@ async function collect(
         continue;
       }
       if (addressOptions.includes(key) && where.typed) hostOf(value, named);
-      const path = resolve(where.cwd, value);
-      if (await exists(path)) named.paths.add(path);
-      else if (fileOptions.includes(key)) named.missing.add(path);
+      for (const start of where.starts) {
+        const path = resolve(start, value);
+        if (await exists(path)) named.paths.add(path);
+        else if (fileOptions.includes(key)) named.missing.add(path);
+      }
     }
   }
 }

@@ -2,7 +2,7 @@
 
 /** Options that take a value; a test holds this list to what the commands say. */
 export const valued: readonly string[] = (
-  "batch columns count delay dir ema evaluations features frames grid image images item json metric most out recipe rows runs sampler " +
+  "batch columns count delay dir ema evaluations features frames grid image images item metric most out recipe rows runs sampler " +
   "scale seed statistics steps stops weights"
 ).split(" ");
 /** Options that take all words up to the next option. */

@@ -12,10 +12,10 @@ export function childConsole(
   model: string,
   left: () => string | undefined = () => undefined,
 ): Console {
+  const silent = { width: console.width, colors: console.colors, line: () => {} };
   return {
-    width: console.width,
-    colors: console.colors,
-    line: () => {},
+    ...silent,
+    results: silent,
     warn: (text) => console.warn(text),
     progress(progress) {
       const inAll = left();

@@ -11,7 +11,7 @@ import { count, counted } from "../terminal/units.ts";
 import { childConsole } from "./child_console.ts";
 import type { Trust } from "../trust/trust.ts";
 import { checkBatch } from "../programs/batch.ts";
-import { trainingCost } from "../programs/cost.ts";
+import { type TrainingCost, trainingCost } from "../programs/cost.ts";
 import { describeGraph, line } from "../view/graph/describe.ts";
 import { checkMemory } from "../programs/memory.ts";
 import { startFailure } from "../run/start_failure.ts";
@@ -34,27 +34,49 @@ export interface DryRunOptions {
   readonly probe?: { readonly console: Console; readonly signal?: AbortSignal };
 }
 
+/** What `run` would do. */
+export interface DryRun {
+  /** All of it in words. */
+  readonly text: string;
+  /** What it would train. */
+  readonly graph: Graph;
+  /** What a step costs, where that is known. */
+  readonly cost: TrainingCost | undefined;
+  /** The run folder that it would train in. */
+  readonly folder: string;
+  /** Pictures of each split; null where files are lacking. */
+  readonly pictures: { readonly train: number; readonly validation: number } | null;
+  /** What the dataset says of files that are not here. */
+  readonly lacking: readonly string[];
+  /** Steps to train in all; null where the pictures are not here to be counted. */
+  readonly steps: number | null;
+  /** Epochs to train; null where the recipe counts in steps. */
+  readonly epochs: number | null;
+  /** What was measured, where it was asked for; null otherwise. */
+  readonly time: Probed | null;
+}
+
 /**
- * What `run` would do, in words. Starts the backend to know it; unless it probes, it downloads nothing and decodes nothing.
+ * What `run` would do. Starts the backend to know it; unless it probes, it downloads nothing and decodes nothing.
  *
  * @param file a recipe, a run folder or a checkpoint
  * @throws {DenoiseError} for whatever `run` would refuse before its first step, but for a dataset's files that are not
  * here: the text says what to do about them
  */
-export async function dryRun(file: string, options: DryRunOptions): Promise<string> {
+export async function dryRun(file: string, options: DryRunOptions): Promise<DryRun> {
   const graph = await wire(await readRecipe(file, options));
-  const text = await described(graph, options);
+  const plan = await described(graph, options);
   if (options.probe === undefined) {
-    return `${text}\n${
-      line("time", "not measured: add --probe to measure a few steps, and learn how long it takes here")
-    }`;
+    const time = line("time", "not measured: add --probe to measure a few steps, and learn how long it takes here");
+    return { ...plan, text: `${plan.text}\n${time}`, time: null };
   }
   const { console, signal = new AbortController().signal } = options.probe;
   const probed = await probe(graph, { console: childConsole(console, "probing"), signal, cache: options.cache });
-  return `${text}\n${timeLines(probed).map((told, i) => line(i === 0 ? "time" : "", told)).join("\n")}`;
+  const time = timeLines(probed).map((told, i) => line(i === 0 ? "time" : "", told)).join("\n");
+  return { ...plan, text: `${plan.text}\n${time}`, time: probed };
 }
 
-async function described(graph: Graph, options: DryRunOptions): Promise<string> {
+async function described(graph: Graph, options: DryRunOptions): Promise<Omit<DryRun, "time">> {
   const backend = graph.one("backend").stage;
   await backend.start().catch((error) => {
     throw startFailure(graph, error);
@@ -65,14 +87,27 @@ async function described(graph: Graph, options: DryRunOptions): Promise<string> 
     const data = await pictureCounts(graph, options.cache ?? cacheFolder());
     const known = "train" in data ? data : undefined;
     if (known !== undefined && known.train > 0) checkBatch(graph, known.train);
-    return [
+    const folder = join(options.runs ?? "runs", graph.recipe.name);
+    const { train } = graph.recipe;
+    const perEpoch = stepsPerEpoch(graph, known?.train);
+    const text = [
       describeGraph(graph, cost),
       ..."train" in data
         ? [line("data", splitsOf(data))]
         : data.lacking.map((text, i) => line(i === 0 ? "data" : "", text)),
       ...trainLines(graph, known?.train),
-      line("run", join(options.runs ?? "runs", graph.recipe.name)),
+      line("run", folder),
     ].join("\n");
+    return {
+      text,
+      graph,
+      cost,
+      folder,
+      pictures: known ?? null,
+      lacking: "lacking" in data ? data.lacking : [],
+      steps: train.steps ?? (perEpoch === undefined ? null : train.epochs! * perEpoch),
+      epochs: train.epochs ?? null,
+    };
   } finally {
     await backend.stop();
   }
@@ -141,10 +176,14 @@ async function pictureCounts(
   }
 }
 
+function stepsPerEpoch(graph: Graph, pictures: number | undefined): number | undefined {
+  const { batch_size: batchSize, repeats } = graph.one("dataset").options;
+  return pictures === undefined ? undefined : batchCount(pictures, { batchSize, training: true, repeats });
+}
+
 function trainLines(graph: Graph, pictures: number | undefined): string[] {
   const { train } = graph.recipe;
-  const { batch_size: batchSize, repeats } = graph.one("dataset").options;
-  const perEpoch = pictures === undefined ? undefined : batchCount(pictures, { batchSize, training: true, repeats });
+  const perEpoch = stepsPerEpoch(graph, pictures);
   const length = train.epochs === undefined
     ? counted(train.steps!, "step")
     : perEpoch === undefined

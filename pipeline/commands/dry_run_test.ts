@@ -26,7 +26,7 @@ Deno.test({
       await Deno.writeTextFile(file, recipe);
       const console = memoryConsole();
       const shared = { plugins: builtins, runs: join(folder, "runs"), cache: join(folder, "cache") };
-      const text = (await dryRun(file, { ...shared, probe: { console } })).replace(/\s+/g, " ");
+      const text = (await dryRun(file, { ...shared, probe: { console } })).text.replace(/\s+/g, " ");
       const time = String.raw`[\d.,]+ m?s`;
       const parts = [
         `36 steps of ${time}`,
@@ -42,7 +42,7 @@ Deno.test({
       assert.deepEqual(console.lines, []);
       assert.deepEqual([...Deno.readDirSync(folder)].map(({ name }) => name).sort(), ["cache", "small.yaml"]);
       assert.deepEqual([...Deno.readDirSync(join(folder, "cache"))].filter(({ name }) => name.startsWith("probe")), []);
-      assert.match(await dryRun(file, shared), /time +not measured: add --probe to measure a few steps/);
+      assert.match((await dryRun(file, shared)).text, /time +not measured: add --probe to measure a few steps/);
       const stopped = AbortSignal.abort(new Error("stop"));
       await assert.rejects(dryRun(file, { ...shared, probe: { console, signal: stopped } }), /stop/);
     } finally {

@@ -7,7 +7,7 @@ import * as messages from "../problems/messages/run.ts";
 import { DenoiseError } from "../problems/problem.ts";
 import { stagesOf } from "../recipe/of_kind.ts";
 import type { Change, Recipe } from "../recipe/types.ts";
-import type { Console } from "../terminal/console.ts";
+import type { Console, Lines } from "../terminal/console.ts";
 import { row, table } from "../terminal/rows.ts";
 import { counted, withSpread } from "../terminal/units.ts";
 import { printOtherData } from "../run/behind.ts";
@@ -77,13 +77,12 @@ export async function evaluate(target: string, options: EvaluateOptions, console
     if (ready.length === 0) throw new DenoiseError(messages.metricsUnavailable());
     const measured = await buildMeasure(session)(ready, { average, validation: pictures.validation });
     console.line();
-    printTable(console, measured);
+    printTable(console.results, measured);
     const json = options.json ?? (folder && join(folder, `evaluation-${stepName(step)}.json`));
     const result = { checkpoint: path, step, metrics: measured, data: pictures.digest.validation };
     if (json === undefined) return { outcome: "finished", ...result };
     await writeWhole(json, `${visibleJson(result, 2)}\n`);
-    console.line();
-    row(console, "json", json);
+    row(console.results, "json", json);
     return { outcome: "finished", ...result, json };
   } catch (error) {
     if (!signal.aborted || error !== signal.reason) throw error;
@@ -120,7 +119,7 @@ function changesFor(
   ].filter(({ path }) => recipe.origin(path).from !== "command line");
 }
 
-function printTable(console: Console, measured: readonly Measurement[]): void {
+function printTable(console: Lines, measured: readonly Measurement[]): void {
   table(console, [
     ["metric", "value", "better"],
     ...measured.map(({ label, value, spread, better }) => [label, withSpread(value, spread), better]),

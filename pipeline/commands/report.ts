@@ -13,6 +13,7 @@ import { sampleGrids } from "./pictures/animation.ts";
 import { spread } from "./pictures/options.ts";
 import { chartToSvg } from "../view/plots/mod.ts";
 import { DenoiseError } from "../problems/problem.ts";
+import { nearRuns } from "../recipe/near_runs.ts";
 import { readRecipe } from "../recipe/read.ts";
 import type { PluginSource } from "../recipe/types.ts";
 import { toYaml } from "../recipe/write.ts";
@@ -45,14 +46,14 @@ export async function report(
   options: { plugins: PluginSource; trust?: Trust },
   console: Console,
 ): Promise<string> {
-  const log = await readLog(join(folder, "log.jsonl")).catch((error) => {
+  const log = await readLog(join(folder, "log.jsonl")).catch(async (error) => {
     if (!(error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory)) throw error;
-    throw new DenoiseError(runFolderMissing(folder, "a report"), { cause: error });
+    throw new DenoiseError(runFolderMissing(folder, "a report", await nearRuns(folder)), { cause: error });
   });
   const trust = { trained: true, ...options.trust };
   const graph = await wire(await readRecipe(join(folder, "recipe.yaml"), { ...options, trust }));
   const file = await writeReport(folder, graph, log, { busy: await isLocked(folder) });
-  row(console, "report", file);
+  row(console.results, "report", file);
   return file;
 }
 

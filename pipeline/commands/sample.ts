@@ -12,8 +12,10 @@ import type { Change, Recipe } from "../recipe/types.ts";
 import type { Console } from "../terminal/console.ts";
 import { row } from "../terminal/rows.ts";
 import { counted } from "../terminal/units.ts";
+import { outputShared } from "../problems/messages/output.ts";
 import { checkWhole, picturesOf, printModel } from "./options.ts";
 import { labelled, type Seeds, seedsOf, seedsText } from "./seeds.ts";
+import { checkStandardOutput, isStandardOutput, outputName, writeOutput } from "../run/standard_output.ts";
 import { loadModel, type LoadOptions } from "../run/load.ts";
 
 /** What to generate. */
@@ -27,9 +29,12 @@ export interface SampleOptions extends LoadOptions {
    * picture. Default 0.
    */
   readonly seed?: Seeds;
-  /** Folder for a PNG file a picture, and `samples.json`. Default: `generated` in the run folder, unless a grid is asked for. */
+  /**
+   * Folder for a PNG file a picture, and `samples.json`; `-` writes the only picture to standard output. Default:
+   * `generated` in the run folder, unless a grid is asked for.
+   */
   readonly out?: string;
-  /** File for all pictures in one, of a name that ends in `.png`. */
+  /** File for all pictures in one, of a name that ends in `.png`; `-` for standard output. */
   readonly grid?: string;
   /** Whether the grid has the seed under each picture. Default false. */
   readonly labels?: boolean;
@@ -54,6 +59,8 @@ export interface SampleResult {
   readonly checkpoint: string;
   /** Seed of each picture, and its file where it has one of its own. */
   readonly images: readonly { readonly seed: number; readonly file?: string }[];
+  /** Folder of the pictures' files, where they have some. */
+  readonly folder?: string;
   /** File with all pictures, where one was asked for. */
   readonly grid?: string;
 }
@@ -66,10 +73,12 @@ export interface SampleResult {
  */
 export async function sample(target: string, options: SampleOptions, console: Console): Promise<SampleResult> {
   const { grid: gridFile, scale, smooth = false } = options;
-  if (gridFile !== undefined && extname(gridFile).toLowerCase() !== ".png") {
+  for (const file of [gridFile, options.out]) checkStandardOutput(file);
+  if (gridFile !== undefined && !isStandardOutput(gridFile) && extname(gridFile).toLowerCase() !== ".png") {
     throw new DenoiseError(pictureFormat(gridFile, "a grid", [".png"]));
   }
   const seeds = seedsOf(options.seed, { option: "count", given: options.count, otherwise: 16 }, options.overrides);
+  if (isStandardOutput(options.out)) checkOneOutput(seeds.length, gridFile);
   if (scale !== undefined) checkWhole("scale", scale, 1, 64);
   if (options.steps !== undefined) checkWhole("steps", options.steps, 1, 1_000_000);
   if (options.batch !== undefined) checkWhole("batch", options.batch, 1, 1_000_000);
@@ -79,7 +88,10 @@ export async function sample(target: string, options: SampleOptions, console: Co
   const sampler = samplerOf(graph, options.sampler);
   printModel(console, path, `${sampler.path[1]} (${sampler.plugin.name}, ${counted(sampler.stage.steps, "step")})`);
 
-  const out = options.out ?? (options.grid === undefined ? join(model.folder ?? ".", "generated") : undefined);
+  const piped = isStandardOutput(options.out);
+  const out = piped
+    ? undefined
+    : options.out ?? (options.grid === undefined ? join(model.folder ?? ".", "generated") : undefined);
   const pictures: Picture[] = [];
   const images: { seed: number; file?: string }[] = [];
   let outcome: SampleResult["outcome"] = "finished";
@@ -87,7 +99,11 @@ export async function sample(target: string, options: SampleOptions, console: Co
     for await (const picture of picturesOf(model, sampler, seeds, { batch: options.batch })) {
       const index = images.length;
       const file = `${String(index).padStart(5, "0")}-seed-${seeds[index]}.png`;
-      if (out !== undefined) await writeWhole(join(out, file), await encodePng(enlarged(picture, scale ?? 1, smooth)));
+      if (out !== undefined || piped) {
+        const png = await encodePng(enlarged(picture, scale ?? 1, smooth));
+        if (out !== undefined) await writeWhole(join(out, file), png);
+        if (piped) await writeOutput("-", png);
+      }
       if (options.grid !== undefined) pictures.push(picture);
       images.push({ seed: seeds[index]!, ...(out === undefined ? {} : { file }) });
     }
@@ -99,15 +115,37 @@ export async function sample(target: string, options: SampleOptions, console: Co
   if (out !== undefined && images.length > 0) {
     const about = { checkpoint: path, step: position.step, sampler: sampler.path[1], options: sampler.options, images };
     await writeWhole(join(out, "samples.json"), `${visibleJson(about, 2)}\n`);
-    row(console, "pictures", `${counted(images.length, "picture")} in ${out}, with their seeds in samples.json`);
+    row(
+      console.results,
+      "pictures",
+      `${counted(images.length, "picture")} in ${out}, with ${
+        images.length === 1 ? "its seed" : "their seeds"
+      } in samples.json`,
+    );
   }
   if (options.grid !== undefined && pictures.length > 0) {
     const drawn = seeds.slice(0, pictures.length);
-    await writeWhole(options.grid, await encodePng(await gridOf(pictures, drawn, options)));
-    row(console, "grid", `${options.grid}, ${seedsText(drawn)} row by row`);
+    await writeOutput(options.grid, await encodePng(await gridOf(pictures, drawn, options)));
+    row(console.results, "grid", `${outputName(options.grid)}, ${seedsText(drawn)} row by row`);
   }
   if (outcome === "interrupted") console.line(`stopped after ${counted(images.length, "picture")} of ${seeds.length}`);
-  return { outcome, checkpoint: path, images, ...(options.grid === undefined ? {} : { grid: options.grid }) };
+  return {
+    outcome,
+    checkpoint: path,
+    images,
+    ...(out === undefined ? {} : { folder: out }),
+    ...(options.grid === undefined ? {} : { grid: options.grid }),
+  };
+}
+
+/** Standard output takes one picture. */
+function checkOneOutput(count: number, gridFile: string | undefined): void {
+  if (count > 1) {
+    throw new DenoiseError(outputShared(`${count} pictures`, ["--count 1 draws one", "--grid - draws all in one"]));
+  }
+  if (isStandardOutput(gridFile)) {
+    throw new DenoiseError(outputShared("a picture and a grid", ["leave one of them out"]));
+  }
 }
 
 /** All pictures in one, as near to a square as it gets. */

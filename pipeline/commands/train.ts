@@ -66,6 +66,12 @@ export interface TrainResult {
   readonly checkpoint: string | undefined;
   /** The last loss, when a step was done. */
   readonly loss: number | undefined;
+  /** The last measurement of each metric, by its name. */
+  readonly metrics: Readonly<Record<string, number>>;
+  /** The best checkpoint that is kept, where the recipe says by what. */
+  readonly best?: { readonly metric: string; readonly value: number; readonly step: number } | undefined;
+  /** Seconds of training, over all starts; undefined where nothing was trained yet. */
+  readonly seconds: number | undefined;
   /** Digests of the pictures, where they were opened. */
   readonly data?: DataDigest | undefined;
 }
@@ -149,13 +155,16 @@ export async function trainRecipe(recipe: Recipe, options: TrainRecipeOptions, c
       });
     } else printInterrupted(console, newest, again);
     const outcome = finished ? "finished" : "interrupted";
-    return { outcome, folder: path, step, epoch, checkpoint: newest, loss, data: pictures.digest };
+    const { metrics: measured, best } = position;
+    const data = pictures.digest;
+    return { outcome, folder: path, step, epoch, checkpoint: newest, loss, metrics: measured, best, seconds, data };
   } catch (error) {
     if (!signal.aborted || error !== signal.reason) throw await withKept(error, folder, before, again);
     // Stopped while the pictures were being prepared.
     printInterrupted(console, undefined, again);
-    const { step, epoch } = before?.position ?? { step: 0, epoch: 0 };
-    return { outcome: "interrupted", folder: path, step, epoch, checkpoint: before?.path, loss: undefined };
+    const { step, epoch, metrics, best, seconds } = { ...untrained, ...before?.position };
+    const state = { step, epoch, metrics, best, seconds };
+    return { outcome: "interrupted", folder: path, checkpoint: before?.path, loss: undefined, ...state };
   } finally {
     signal.removeEventListener("abort", announced);
     console.endProgress();
@@ -169,6 +178,7 @@ async function plateauOf({ log }: RunFolder, graph: Graph): Promise<string | und
   const unit = unitOf(graph);
   return watched && plateauText(measuredIn(await readLog(log), watched, unit), watched, unit);
 }
+const untrained = { step: 0, epoch: 0, metrics: {}, best: undefined, seconds: undefined };
 
 /** Writes the report. The training is done and saved: one that cannot be written is only warned of. */
 async function reportOf({ path, log }: RunFolder, { graph, console }: Session): Promise<string | undefined> {

@@ -27,7 +27,7 @@ export function formatProblems(problems: readonly Problem[], { colour, width = 1
     ? ""
     : files[0] === overridesFile
     ? ` on the ${overridesFile}`
-    : ` in ${listed(files.map((file) => file === overridesFile ? `on the ${file}` : visible(file)), "and", 3)}`;
+    : ` in ${listed(files.map((file) => file === overridesFile ? `on the ${file}` : nameOf(file)), "and", 3)}`;
   const more = problems.length > shown.length ? `, the first ${shown.length} shown` : "";
   return [...blocks, paint.bold(`${counted(problems.length, "problem")}${where}${more}`)].join("\n\n");
 }
@@ -35,12 +35,17 @@ export function formatProblems(problems: readonly Problem[], { colour, width = 1
 /** Colours, or none. */
 export type Paint = ReturnType<typeof picocolors.createColors>;
 
+/** A checkpoint is not a file to open at a line: it only holds the recipe. */
+function nameOf(file: string): string {
+  return `${file.endsWith(".safetensors") ? "the recipe stored in " : ""}${visible(file)}`;
+}
+
 function formatProblem({ message, help, place }: Problem, paint: Paint, width: number): string {
   const where = place === undefined
     ? ""
     : place.file === overridesFile
     ? `${overridesFile}: `
-    : `${visible(place.file)}:${place.line}:${place.column} `;
+    : `${nameOf(place.file)}:${place.line}:${place.column} `;
   const [first = "", ...rest] = wrap(where + visible(message), width - 2);
   const head = first.startsWith(where.trimEnd())
     ? paint.cyan(first.slice(0, where.length)) + paint.bold(first.slice(where.length))

@@ -17,7 +17,7 @@ interface Row {
 
 /** Three aligned columns of at most 100 together: a value's path, the value, and where it came from. */
 export function explain(recipe: Recipe): string {
-  const rows = rowsOf(recipe, recipe.resolved, []);
+  const rows = rowsOf(recipe);
   const widest = (column: keyof Row, most: number) =>
     Math.min(most, Math.max(...rows.map((row) => columnsOf(row[column]))));
   const origin = widest("origin", 40);
@@ -33,18 +33,52 @@ export function explain(recipe: Recipe): string {
   return [...rows.map(line), "", summary(rows)].join("\n");
 }
 
-function rowsOf(recipe: Recipe, value: unknown, path: Path): Row[] {
+/** A value of a recipe, and where it came from. */
+export interface ExplainedValue {
+  /** Its path, such as `network.block_depth`; a stage is known by its plugin. */
+  readonly path: string;
+  /** As plain data. */
+  readonly value: unknown;
+  /** Where it came from. */
+  readonly from: Origin["from"];
+  /** Where it is written, if in a file. */
+  readonly file?: string;
+  /** Counted from 1. */
+  readonly line?: number;
+  /** Counted from 1. */
+  readonly column?: number;
+}
+
+/** Every value of a recipe with where it came from, in its order. */
+export function valuesOf(recipe: Recipe): ExplainedValue[] {
+  return leavesOf(recipe.resolved, []).map(({ path, value }) => {
+    const origin = recipe.origin(path);
+    const { from } = origin;
+    const { file, line, column } = origin.from === "file" ? origin : {} as Partial<Origin & { from: "file" }>;
+    return { path: nameOf(path), value, from, ...(file === undefined ? {} : { file, line: line!, column: column! }) };
+  });
+}
+
+function rowsOf(recipe: Recipe): Row[] {
+  return leavesOf(recipe.resolved, []).map(({ path, value }) => ({
+    name: visible(nameOf(path)),
+    value: short(value),
+    origin: originText(recipe.origin(path)),
+  }));
+}
+
+/** A stage is known by its plugin: `network  clear-unet`, and its options below. */
+const nameOf = (path: Path) => pathText(path.at(-1) === "use" ? path.slice(0, -1) : path);
+
+function leavesOf(value: unknown, path: Path): { path: Path; value: unknown }[] {
   if (Array.isArray(value) && value.some((item) => typeof item === "object" && item !== null)) {
-    return value.flatMap((item, i) => rowsOf(recipe, item, [...path, i]));
+    return value.flatMap((item, i) => leavesOf(item, [...path, i]));
   }
   if (typeof value === "object" && value !== null && !Array.isArray(value)) {
     const entries = Object.entries(value);
-    if (entries.length > 0) return entries.flatMap(([key, item]) => rowsOf(recipe, item, [...path, key]));
+    if (entries.length > 0) return entries.flatMap(([key, item]) => leavesOf(item, [...path, key]));
   }
-  if (value === undefined) return [];
-  // A stage is known by its plugin: `network  clear-unet`, and its options below.
-  const name = path.at(-1) === "use" ? path.slice(0, -1) : path;
-  return [{ name: visible(pathText(name)), value: short(value), origin: originText(recipe.origin(path)) }];
+  return value === undefined ? [] : [{ path, value }];
 }
 
 function originText(origin: Origin): string {

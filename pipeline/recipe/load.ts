@@ -1,11 +1,12 @@
 /** Finds the text of a recipe: in a file, in a run folder, or in the metadata of a checkpoint. */
 import { basename, dirname, join, relative, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
 import { refusalOf, whatFailed } from "../../lib/files/refusal.ts";
 import * as messages from "../problems/messages/file.ts";
 import type { Message } from "../problems/messages/text.ts";
 import { nearest } from "../terminal/nearest.ts";
 import { readCheckpointRecipe } from "./checkpoint.ts";
+import { nearRuns, runsIn } from "./near_runs.ts";
+import { builtInRecipes } from "./starts.ts";
 
 /** A recipe's own text. */
 export interface RecipeText {
@@ -15,9 +16,6 @@ export interface RecipeText {
   /** What holds it: a file, the folder that was named, or a checkpoint. */
   readonly held: "file" | "folder" | "checkpoint";
 }
-
-/** Recipes that come with Denoise. */
-const builtIn = fileURLToPath(new URL("../../recipes", import.meta.url));
 
 /** Recipes of a few hundred lines have some 20 kB; what is larger is another file. */
 const sizeLimit = 2 ** 18;
@@ -30,7 +28,11 @@ export async function loadText(file: string): Promise<RecipeText | Message> {
       const inside = join(file, "recipe.yaml");
       const names = await namesIn(file);
       if (!names.includes("recipe.yaml")) {
-        return messages.folderWithoutRecipe(file, names.filter(isRecipe).map((name) => join(file, name)));
+        return messages.folderWithoutRecipe(
+          file,
+          names.filter(isRecipe).map((name) => join(file, name)),
+          await runsIn(file),
+        );
       }
       const loaded = await loadText(inside);
       return "text" in loaded ? { ...loaded, held: "folder" } : loaded;
@@ -77,7 +79,9 @@ async function missing(file: string): Promise<Message> {
   const near = recipes.find((recipe) => recipe.replace(/\.ya?ml$/, "") === name.replace(/\.ya?ml$/, "")) ??
     nearest(name, recipes);
   if (near !== undefined) return messages.missingRecipe(file, show(near), []);
-  for (const there of ["recipes", builtIn]) {
+  const { near: run } = await nearRuns(file);
+  if (run !== undefined) return messages.missingRecipe(file, run, []);
+  for (const there of ["recipes", builtInRecipes]) {
     const known = (await namesIn(there)).filter(isRecipe);
     const own = known.includes(name) ? name : nearest(name, known) ?? known.find((one) => one === `${name}.yaml`);
     if (own !== undefined) return messages.missingRecipe(file, relative(Deno.cwd(), join(resolve(there), own)), []);

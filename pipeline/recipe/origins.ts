@@ -1,8 +1,14 @@
 /** Where the files of a recipe came from: from the user's own folder, or from elsewhere. */
 import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { exists } from "../../lib/files/exists.ts";
-import type { Elsewhere } from "../problems/messages/trust.ts";
+import { checkpointStored, type Elsewhere } from "../problems/messages/trust.ts";
+import type { Problem } from "../problems/problem.ts";
 import type { RecipeText } from "./load.ts";
+import { pathText } from "./node.ts";
+import type { Path } from "./types.ts";
+
+/** Problems that are about whose a recipe is: they say what to do about it themselves. */
+const ofTrust = /untrusted$|^network-path$|^extends-in-checkpoint$/;
 
 /**
  * The files that a recipe is made of. The first is what the user named; those that it extends come after it. Typed by
@@ -23,6 +29,16 @@ export class Origins {
     this.#roots ??= [dirname(real), dirname(resolve(file))];
     this.#last ??= kind ?? (this.#roots.some((root) => isWithin(real, root)) ? undefined : "base");
     this.#from.set(file, this.#last);
+  }
+
+  /** A problem with a value that is stored in a checkpoint says that no editor changes it there. */
+  told(problem: Problem, path?: Path): Problem {
+    const { place, help } = problem;
+    if (place === undefined || this.#from.get(place.file) !== "checkpoint" || ofTrust.test(problem.code)) {
+      return problem;
+    }
+    const setting = path === undefined ? "network.block_depth=3" : `${pathText(path)}=<value>`;
+    return { ...problem, help: [...help, checkpointStored(setting)] };
   }
 
   /** Where a file came from; undefined for one that the user typed. */

@@ -1,5 +1,5 @@
 /** Reads a recipe: file, bases, defaults, overrides, plugins, checks; everything that is wrong comes at once. */
-import { dirname, isAbsolute, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { loadNames } from "../../lib/text/mod.ts";
 import * as messages from "../problems/messages/file.ts";
 import { extendsInCheckpoint } from "../problems/messages/trust.ts";
@@ -18,6 +18,7 @@ import { Origins } from "./origins.ts";
 import { applyChanges, applyOverrides } from "./overrides.ts";
 import { parse, type ReportProblem } from "./parse.ts";
 import { findPluginFiles, type PluginFiles } from "./plugin_files.ts";
+import { baseOf } from "./starts.ts";
 import type { Path, PluginSource, Recipe } from "./types.ts";
 
 /** What a recipe is read with. */
@@ -83,6 +84,7 @@ async function checkedRecipe(root: MapNode, reader: Reader, surroundings: Surrou
     plugins,
     report: reader.report,
     add: (problems) => reader.problems.push(...problems),
+    isOfRun: (file) => ["run", "checkpoint"].includes(reader.origins.elsewhere(file) ?? ""),
     // Shown with the name of the file and no line of it: what is missing has no line.
     nowhere: placeIn("", { file, line: 1, column: 1, length: 1 }),
   });
@@ -97,6 +99,7 @@ async function checkedRecipe(root: MapNode, reader: Reader, surroundings: Surrou
   if (trusted.length > 0) trust.tell?.(trusted);
   return {
     ...checked,
+    problem: (path, problem) => reader.origins.told(checked.problem(path, problem), path),
     code: [...found.code, ...outside.code],
     isFromElsewhere: (path) => !trust.all && from(path) !== undefined,
     async with(changes) {
@@ -156,7 +159,8 @@ class Reader {
       rank(a) - rank(b) || (a.place?.line ?? 0) - (b.place?.line ?? 0) ||
       (a.place?.column ?? 0) - (b.place?.column ?? 0)
     );
-    return new DenoiseError(kept.length > 0 ? kept : this.problems.map(tellOdd));
+    const told = kept.length > 0 ? kept : this.problems.map(tellOdd);
+    return new DenoiseError(told.map((problem) => this.origins.told(problem)));
   }
 
   /** A recipe in code laid over what it extends. */
@@ -222,8 +226,7 @@ class Reader {
       this.ignore("base");
       return undefined;
     }
-    const path = isAbsolute(node.value) ? node.value : join(dirname(file), node.value);
-    const base = await this.chain(path, above, node.place);
+    const base = await this.chain(baseOf(file, node.value), above, node.place);
     if (base === undefined) this.ignore("base");
     return base?.root;
   }

@@ -28,7 +28,10 @@ export async function jsonSchema(plugins: PluginSource): Promise<Readonly<Record
       default: 0,
       description: "everything random follows from it",
     },
-    extends: { type: "string", description: "recipe that this one changes, relative to this file" },
+    extends: {
+      type: "string",
+      description: "recipe that this one changes: relative to this file, or denoise/recipes/… for one of Denoise",
+    },
     plugins: {
       type: "array",
       items: { type: "string", pattern: "\\.(ts|js|mjs)$" },

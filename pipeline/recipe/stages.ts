@@ -9,6 +9,7 @@ import { DenoiseError, type Place, type Problem } from "../problems/problem.ts";
 import { nearest } from "../terminal/nearest.ts";
 import { dataOf, type Field, isList, isMap, type MapNode, pathText, withFields } from "./node.ts";
 import { checkOptions } from "./options.ts";
+import { pathOfOption, pathOptions } from "./option_paths.ts";
 import type { ReportProblem } from "./parse.ts";
 import type { Path, PluginSource, RecipeStage } from "./types.ts";
 import { useOf } from "./merge.ts";
@@ -22,6 +23,8 @@ export interface StageTools {
   readonly samplers: readonly string[];
   /** Takes problems that have their places, such as those of a plugin that does not load. */
   readonly add: (problems: readonly Problem[]) => void;
+  /** Whether a file is the recipe of a run, or a checkpoint. */
+  readonly isOfRun: (file: string) => boolean;
   /** Place to report missing keys at. */
   readonly nowhere: Place | undefined;
 }
@@ -110,8 +113,14 @@ async function checkStage(kind: Kind, path: Path, field: Field, tools: StageTool
     checkSampler(sampler ? sampler.node.value : options?.options.sampler, sampler?.node.place ?? place, tools);
   }
   if (options === undefined) return undefined;
-  const stage: RecipeStage = { kind, path, id, plugin, options: options.options };
-  return { stage, resolved: { use: name, ...options.resolved } };
+  const paths: Record<string, string> = {};
+  for (const option of pathOptions(plugin)) {
+    const value = options.options[option];
+    const { origin } = (isMap(node) ? node.value.get(option)?.node : undefined) ?? node;
+    if (typeof value === "string") paths[option] = await pathOfOption(value, origin, tools.isOfRun);
+  }
+  const stage: RecipeStage = { kind, path, id, plugin, options: { ...options.options, ...paths } };
+  return { stage, resolved: { use: name, ...options.resolved, ...paths } };
 }
 
 /** Whatever names a sampler names one that exists. */

@@ -1,11 +1,12 @@
 /** Writes a plugin to begin with: the plugin, its contract test, and a recipe that uses it. */
-import { join, relative, resolve } from "node:path";
+import { basename, isAbsolute, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { writeWhole } from "../../lib/files/mod.ts";
 import { type Kind, kinds } from "../kinds/mod.ts";
 import * as messages from "../problems/messages/plugins.ts";
 import { DenoiseError } from "../problems/problem.ts";
 import type { PluginSource } from "../recipe/types.ts";
+import { shellWord } from "../terminal/shell.ts";
 import { pluginName } from "./shape.ts";
 
 /** A file that was written. */
@@ -54,14 +55,19 @@ export async function scaffold(
   const configured = isWithin(folder, fileURLToPath(root)) || await exists(join(folder, "deno.json"));
   for (const [file, text] of Object.entries(texts)) await writeWhole(join(folder, file), text);
   const [plugin, test, recipe] = paths as [string, string, string];
+  // The tasks are in the new configuration: what is typed there names the files from there.
+  const inside = !configured && folder !== resolve(".") ? `cd ${shellWord(dir)} && ` : "";
+  const typed = (path: string) => shellWord(configured ? path : basename(path));
   const files = [
     { path: plugin, about: `the plugin: ${examples[kind]}` },
-    { path: test, about: `the contract that every ${kind} keeps: deno test -P ${test}` },
-    { path: recipe, about: `the quickstart with it: deno task run ${recipe}` },
+    { path: test, about: `the contract that every ${kind} keeps: ${inside}deno test --quiet -P ${typed(test)}` },
+    { path: recipe, about: `the quickstart with it: ${inside}deno task run ${typed(recipe)}` },
   ];
   if (configured) return files;
-  await writeWhole(join(folder, "deno.json"), await configText());
-  return [...files, { path: join(dir, "deno.json"), about: "where Denoise is, for Deno and your editor" }];
+  await writeWhole(join(folder, "deno.json"), await configText(folder));
+  const where = decodeURI(addressFrom(folder, "")).replace(/\/$/, "");
+  const about = `where Denoise is (${where}), for Deno and your editor; with all tasks of Denoise`;
+  return [...files, { path: join(dir, "deno.json"), about }];
 }
 
 /** What was written, one line a file; two where paths are long. */
@@ -104,11 +110,11 @@ contract(plugin);
 }
 
 function recipeText(kind: Kind, name: string, folder: string): string {
-  const base = relative(folder, fileURLToPath(new URL("recipes/quickstart.yaml", root))).replaceAll("\\", "/");
   const { key, arity } = kinds[kind];
   const stage = { one: name, list: `[${name}]`, named: `{ preview: { use: ${name}, steps: 20 } }` }[arity];
-  return `# The quickstart with ${kind} ${name} of ${name}.ts
-extends: ${base.startsWith(".") ? base : `./${base}`}
+  return `# yaml-language-server: $schema=${addressFrom(folder, "recipe.schema.json")}
+# The quickstart with ${kind} ${name} of ${name}.ts
+extends: denoise/recipes/quickstart.yaml
 name: ${name}
 plugins: [./${name}.ts]
 ${key}: ${stage}
@@ -121,6 +127,7 @@ const userTasks = [
   "sample",
   "picture",
   "report",
+  "runs",
   "evaluate",
   "sweep",
   "validate",
@@ -131,21 +138,40 @@ const userTasks = [
   "export",
   "runtime",
   "schema",
+  "serve",
 ];
 
+/**
+ * The address of a file of this program in a configuration of another folder: relative, so that both may be committed and
+ * moved together; absolute where nothing leads from one to the other, as between two disks of Windows.
+ */
+function addressFrom(folder: string, file: string): string {
+  const address = new URL(file, root);
+  const way = relative(folder, fileURLToPath(address));
+  if (isAbsolute(way)) return address.href;
+  const relativeAddress = way.split(/[/\\]/).map(encodeURIComponent).join("/");
+  return relativeAddress.startsWith(".") ? relativeAddress : `./${relativeAddress}`;
+}
+
+/** The same as a word of a task. */
+function wordFrom(folder: string, file: string): string {
+  const address = addressFrom(folder, file);
+  return /^file:/.test(address) ? address : shellWord(decodeURIComponent(address));
+}
+
 /** This program's own configuration, as seen from another folder. */
-async function configText(): Promise<string> {
+async function configText(folder: string): Promise<string> {
   const config = JSON.parse(await Deno.readTextFile(new URL("deno.json", root)));
-  const there = (text: string) => (text.startsWith("./") ? new URL(text, root).href : text);
+  const there = (text: string) => (text.startsWith("./") ? addressFrom(folder, text) : text);
   const imports = Object.fromEntries(
     Object.entries(config.imports as Record<string, string>).map(([name, target]) => [name, there(target)]),
   );
   const tasks = Object.fromEntries(
     userTasks.flatMap((name) => {
       const task = config.tasks?.[name];
-      const command = typeof task === "string" ? task : task?.command;
-      if (typeof command !== "string") return [];
-      return [[name, command.replace(/(?<=\s)cli\/launch\/mod\.ts\b/, new URL("cli/launch/mod.ts", root).href)]];
+      if (task === undefined) return [];
+      const command = task.command.replace(/(?<=\s)cli\/launch\/mod\.ts\b/, wordFrom(folder, "cli/launch/mod.ts"));
+      return [[name, { ...task, command }]];
     }),
   );
   const { compilerOptions, permissions, test, allowScripts } = config;

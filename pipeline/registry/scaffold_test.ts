@@ -1,6 +1,6 @@
 /** Tests of scaffold.ts: what it writes passes as written, within this program's folder and in one of the user's own. */
 import assert from "node:assert/strict";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { builtins } from "../../mod.ts";
 import { wire } from "../graph/wire.ts";
@@ -47,15 +47,22 @@ Deno.test("scaffold() writes plugins of every kind whose types, contract and rec
 Deno.test("scaffold() makes a folder of the user's own work by itself", async () => {
   await withFolder(undefined, async (dir) => {
     const files = await scaffold({ kind: "schedule", name: "mine", dir, plugins: builtins });
+    const way = relative(dir, fileURLToPath(new URL("../../", import.meta.url))).replaceAll("\\", "/");
     assert.deepEqual(
       scaffoldText(files).replaceAll(dir, "~").replaceAll("\n  ", "  ").split("\n").map((line) => line.split(/ {2,}/)),
       [
         ["~/mine.ts", "the plugin: a straight line of log-SNR, to change"],
-        ["~/mine_test.ts", "the contract that every schedule keeps: deno test -P ~/mine_test.ts"],
-        ["~/mine.yaml", "the quickstart with it: deno task run ~/mine.yaml"],
-        ["~/deno.json", "where Denoise is, for Deno and your editor"],
+        ["~/mine_test.ts", "the contract that every schedule keeps: cd ~ && deno test --quiet -P mine_test.ts"],
+        ["~/mine.yaml", "the quickstart with it: cd ~ && deno task run mine.yaml"],
+        ["~/deno.json", `where Denoise is (${way}), for Deno and your editor; with all tasks of Denoise`],
       ],
     );
+    const config = await Deno.readTextFile(join(dir, "deno.json"));
+    assert.doesNotMatch(config, /file:|"\/|\w:\\/, "no address of this machine, so that it may be committed");
+    const recipe = await Deno.readTextFile(join(dir, "mine.yaml"));
+    const schema = /^# yaml-language-server: \$schema=(.*)$/m.exec(recipe)![1]!;
+    assert.ok((await Deno.stat(join(dir, schema))).isFile);
+    assert.match(recipe, /^extends: denoise\/recipes\/quickstart\.yaml$/m);
     assert.match(await runTests(dir), /^schedule\/mine .* ok/m);
     const { success, stderr } = await new Deno.Command(Deno.execPath(), {
       args: ["task", "--quiet", "validate", "mine.yaml"],

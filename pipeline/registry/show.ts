@@ -10,6 +10,7 @@ import { nearest } from "../terminal/nearest.ts";
 import { wrap } from "../terminal/width.ts";
 import { factsOfPlugin } from "./plugin_facts.ts";
 import { pluginFile } from "./load_file.ts";
+import { isPluginName } from "../trust/code.ts";
 import { everyName } from "./registry.ts";
 import { z } from "zod";
 
@@ -43,6 +44,7 @@ export async function findPlugin(source: PluginSource, text: string): Promise<An
   }
   const [only] = found;
   if (only === undefined) {
+    if (isPluginName(text)) throw new DenoiseError(messages.noPluginInFile(text));
     // Of a kind that exists, only its own plugins can be meant; without a slash, a kind as well.
     const [kind, wanted = ""] = text.split("/");
     const own = all.filter((each) => each.kind === kind);
@@ -50,13 +52,19 @@ export async function findPlugin(source: PluginSource, text: string): Promise<An
       // Compared without the kind: its letters would make any name look near.
       const meant = nearest(wanted, own.map(({ name }) => name));
       const ids = own.map(({ name }) => `${kind}/${name}`);
-      throw new DenoiseError(messages.noPluginNamed(text, ids, meant && `${kind}/${meant}`));
+      const others = { what: `Plugins of ${kind}`, names: ids };
+      throw new DenoiseError(messages.noPluginNamed(text, meant && `${kind}/${meant}`, others));
     }
-    const meant = own.length > 0 ? own : all;
-    const names = text.includes("/")
-      ? meant.map(({ kind, name }) => `${kind}/${name}`)
-      : [...meant.map(({ name }) => name), ...Object.keys(kinds)];
-    throw new DenoiseError(messages.noPluginNamed(text, [...new Set(names)], nearest(text, names)));
+    const kindNames = Object.keys(kinds) as Kind[];
+    const names = text.includes("/") ? all.map(({ kind, name }) => `${kind}/${name}`) : all.map(({ name }) => name);
+    const meant = nearest(text, text.includes("/") ? names : [...kindNames, ...names]);
+    const meantKind = kindNames.find((kind) => kind === meant);
+    const others = meantKind !== undefined
+      ? { what: "Its plugins", names: source.names(meantKind) }
+      : meant === undefined
+      ? { what: "Kinds of plugins", names: kindNames }
+      : undefined;
+    throw new DenoiseError(messages.noPluginNamed(text, meant, others));
   }
   return (await source.load(only.kind, only.name))!;
 }
@@ -81,6 +89,46 @@ export async function showPlugin(source: PluginSource, text: string): Promise<st
     "in a recipe",
     `  ${exampleLine(plugin)}`,
   ].join("\n");
+}
+
+/** What a plugin says of itself, as data. */
+export interface PluginFacts {
+  /** Its kind. */
+  readonly kind: Kind;
+  /** Its name. */
+  readonly name: string;
+  /** What it is, in a line. */
+  readonly summary: string;
+  /** Paper or page that it is from; null where it names none. */
+  readonly source: string | null;
+  /** Null for a built-in plugin. */
+  readonly file: string | null;
+  /** Slots that it asks for. */
+  readonly needs: readonly string[];
+  /** What it can do, in words. */
+  readonly capabilities: readonly string[];
+  /** JSON Schema of its options and those of its kind. */
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** As `showPlugin`, for programs. */
+export async function aboutPlugin(source: PluginSource, text: string): Promise<PluginFacts> {
+  const plugin = await findPlugin(source, text);
+  const schemas = optionSchemas(plugin);
+  return {
+    kind: plugin.kind,
+    name: plugin.name,
+    summary: plugin.summary,
+    source: plugin.source ?? null,
+    file: pluginFile(plugin) ?? null,
+    needs: plugin.needs ?? [],
+    capabilities: await factsOfPlugin(source, plugin),
+    options: {
+      type: "object",
+      properties: Object.fromEntries(schemas.map(([name, schema]) => [name, schema])),
+      required: schemas.flatMap(([name, , required]) => required ? [name] : []),
+    },
+  };
 }
 
 interface Row {

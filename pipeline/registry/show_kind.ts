@@ -2,10 +2,12 @@
 import { type Kind, kinds } from "../kinds/mod.ts";
 import { withArticle } from "../problems/messages/text.ts";
 import type { PluginSource } from "../recipe/types.ts";
+import { inputSchema } from "../recipe/describe.ts";
 import { wrap } from "../terminal/width.ts";
 import { declarationsIn } from "./declarations.ts";
 import { isScaffoldKind, templateText } from "./scaffold.ts";
 import { listPlugins, optionTable, width } from "./show.ts";
+import { z } from "zod";
 
 /** A kind: its plugins, their interface, the laws that tests hold them to, a plugin to begin with, and the first command. */
 export async function showKind(source: PluginSource, kind: Kind): Promise<string> {
@@ -32,6 +34,28 @@ export async function showKind(source: PluginSource, kind: Kind): Promise<string
       ]
       : section("To begin", [`there is no template: read plugins/${kind}/ of Denoise, its smallest file first`])),
   ].join("\n");
+}
+
+/** What a kind of plugin is, as data. */
+export interface KindFacts {
+  /** Its name. */
+  readonly kind: Kind;
+  /** What it is, in a line. */
+  readonly summary: string;
+  /** Names, sorted. */
+  readonly plugins: readonly string[];
+  /** JSON Schema of the options of every plugin of this kind. */
+  readonly options: Readonly<Record<string, unknown>>;
+  /** What tests hold each of its plugins to. */
+  readonly laws: readonly string[];
+}
+
+/** As `showKind`, for programs. */
+export async function aboutKind(source: PluginSource, kind: Kind): Promise<KindFacts> {
+  const { lawsOf } = await import("../contract/contract.ts");
+  const { summary, options } = kinds[kind];
+  const schema = inputSchema(z.object(options as z.ZodRawShape));
+  return { kind, summary, plugins: source.names(kind), options: schema, laws: lawsOf(kind) };
 }
 
 /** A title with lines below it, the code among them unchanged. */

@@ -58,7 +58,7 @@ Deno.test("declarationsIn() prints each type once, and nothing that is not a typ
 Deno.test("findPlugin() guesses a kind as well as a plugin", async () => {
   await assert.rejects(findPlugin(source, "samplr"), (error) => {
     assert.ok(error instanceof DenoiseError);
-    assert.match(error.problems[0]!.help[0]!, /^did you mean sampler\? Plugins and their kinds: /);
+    assert.match(error.problems[0]!.help[0]!, /^did you mean sampler\? Its plugins: /);
     return true;
   });
 });

@@ -82,6 +82,15 @@ Deno.test("findPlugin() takes a name of one kind, and says which ones there are 
     assert.match(error.problems[0]!.help[0]!, /^did you mean sampler\/walker\?/);
     return true;
   });
+  const help = (text: string) =>
+    findPlugin(source, text).then(() => assert.fail(), (error) => (error as DenoiseError).problems[0]!.help[0]);
+  // Kinds and plugins are never in one list.
+  assert.equal(await help("cosin"), "did you mean cosine?");
+  assert.match(await help("zzzzzz") ?? "", /^Kinds of plugins: augmentation, backend, dataset/);
+  assert.equal(
+    await help("own/mine.ts"),
+    "name the plugin in it: deno task plugins show <name> --plugins own/mine.ts",
+  );
 });
 
 Deno.test("listPlugins() lists every kind", () => {

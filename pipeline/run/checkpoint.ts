@@ -7,6 +7,7 @@ import type { DataDigest } from "../data/types.ts";
 import * as messages from "../problems/messages/run.ts";
 import { DenoiseError } from "../problems/problem.ts";
 import { recipeSumKey } from "../recipe/checkpoint.ts";
+import { nearRuns } from "../recipe/near_runs.ts";
 import type { Code } from "../trust/code.ts";
 import { version } from "../version.ts";
 import type { HostTree } from "./host_tensors.ts";
@@ -200,5 +201,5 @@ export async function findCheckpoint(
     const found = await newestGood(folder, (_, reason) => warn(visible(reason)));
     if (found !== undefined) return found;
   }
-  throw new DenoiseError(messages.checkpointMissing(path));
+  throw new DenoiseError(messages.checkpointMissing(path, info !== undefined, await nearRuns(path)));
 }

@@ -66,6 +66,23 @@ export async function readLog(path: string): Promise<LogEntry[]> {
   return entries;
 }
 
+const endBytes = 2 ** 18;
+
+/** The last entries of a log, some thousand of them; none where there is no log. */
+export async function readLogEnd(path: string): Promise<LogEntry[]> {
+  try {
+    using file = await Deno.open(path);
+    const { size } = await file.stat();
+    await file.seek(Math.max(0, size - endBytes), Deno.SeekMode.Start);
+    const bytes = await new Response(file.readable).bytes();
+    // The first line is cut off as a rule, and then it is none.
+    return new TextDecoder().decode(bytes).split("\n").slice(0, -1).flatMap((line) => parse(line) ?? []);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return [];
+    throw error;
+  }
+}
+
 /** Whether an entry tells what is due between two steps. */
 function isDue({ event = "" }: LogEntry): boolean {
   return ["epoch", "metrics", "samples"].includes(event);

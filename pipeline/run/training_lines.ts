@@ -130,15 +130,15 @@ export function printEnd(
   const loss = run.loss === undefined ? "" : `, loss ${decimal(run.loss)}`;
   console.line();
   row(
-    console,
+    console.results,
     "trained",
     `${run.epochs === 0 ? "" : `${counted(run.epochs, "epoch")}, `}${counted(run.steps, "step")} in ${
       duration(run.seconds)
     }${loss}`,
   );
-  if (run.plateau !== undefined) row(console, "validation", run.plateau);
-  if (run.grid !== undefined) row(console, "pictures", run.grid);
-  if (run.report !== undefined) row(console, "report", run.report);
+  if (run.plateau !== undefined) row(console.results, "validation", run.plateau);
+  if (run.grid !== undefined) row(console.results, "pictures", run.grid);
+  if (run.report !== undefined) row(console.results, "report", run.report);
   if (run.longer === undefined) return;
   row(console, "more", `deno task sample ${run.folder} --count 64 --grid grid.png`);
   row(console, "longer", run.longer);

@@ -13,14 +13,20 @@ export type { Progress } from "./bar.ts";
 /** Colours, or the identity where there are none. */
 export type Colors = Pick<typeof picocolors, "bold" | "dim" | "green" | "red" | "yellow" | "cyan">;
 
-/** Where a command speaks to its user. */
-export interface Console {
+/** Lines that stay. */
+export interface Lines {
   /** Columns that may be used: at most 100. */
   readonly width: number;
   /** Colours for parts of a line; the identity where there are none. */
   readonly colors: Colors;
   /** A line that stays. What cannot be seen in it is escaped, line breaks too. */
   line(text?: string): void;
+}
+
+/** Where a command speaks to its user: its own lines are messages, those of `results` are what it was asked for. */
+export interface Console extends Lines {
+  /** What the command came to: a program that reads it gets this and nothing else. */
+  readonly results: Lines;
   /** A warning of one line or several: it stays, and stands out. What cannot be seen in it is escaped. */
   warn(text: string): void;
   /** Shows how far something is, in place of what was shown before. */
@@ -31,8 +37,12 @@ export interface Console {
 
 /** What a console writes to. */
 export interface Streams {
+  /** Lines and progress. */
   out(text: string): void;
+  /** Warnings. */
   err(text: string): void;
+  /** Results. Default: `out`. */
+  readonly results?: (text: string) => void;
   /** Whether lines can be overwritten. */
   readonly interactive: boolean;
   /** Columns of the terminal, as they are now; 0 where that is not known. */
@@ -41,6 +51,8 @@ export interface Streams {
   readonly colors: Colors;
   /** Of `err`. Default: those of `out`. */
   readonly errorColors?: Colors;
+  /** Of `results`. Default: those of `out`. */
+  readonly resultColors?: Colors;
   /** Milliseconds, for how often plain lines are printed. */
   now(): number;
 }
@@ -49,18 +61,29 @@ const widest = 100; // columns
 const narrowest = 20; // columns that text is wrapped to; what is wider than the terminal, it wraps itself
 const plainInterval = 10_000; // milliseconds between lines of progress where nothing can be overwritten
 
-/** A console on the process's own output. */
-export function terminalConsole(): Console {
-  const interactive = isInteractive(Deno.stdout);
+/**
+ * A console on the process's own output: messages and progress on standard error, results on standard output.
+ *
+ * @param options `quiet`: results are messages too, because standard output is for something else
+ */
+export function terminalConsole({ quiet = false }: { quiet?: boolean } = {}): Console {
+  const interactive = isInteractive(Deno.stderr);
+  const err = (text: string) => toStderr(asTyped(text));
   return createConsole({
-    out: (text) => toStdout(asTyped(text)),
-    err: (text) => toStderr(asTyped(text)),
+    out: err,
+    err,
+    results: quiet ? err : (text) => toStdout(asTyped(text)),
     interactive,
     columns: () => interactive ? terminalColumns() : widest,
-    colors: picocolors.createColors(isColored(Deno.stdout)),
-    errorColors: picocolors.createColors(isColored(Deno.stderr)),
+    colors: picocolors.createColors(isColored(Deno.stderr)),
+    resultColors: picocolors.createColors(isColored(quiet ? Deno.stderr : Deno.stdout)),
     now: () => performance.now(),
   });
+}
+
+/** The same console for what is a step of something larger: its results are messages. */
+export function withoutResults(console: Console): Console {
+  return Object.create(console, { results: { value: console } });
 }
 
 interface Terminal {
@@ -97,7 +120,7 @@ export function terminalColumns(): number {
 
 /** A console on any output. */
 export function createConsole(streams: Streams): Console {
-  const { out, err, interactive, colors, errorColors = colors } = streams;
+  const { out, err, results = out, interactive, colors, errorColors = colors, resultColors = colors } = streams;
   const columns = () => Math.min(widest, streams.columns() || widest); // 0: some do not know theirs
   const width = () => Math.max(narrowest, columns());
   // One column stays free: a line that fills the last one makes some terminals wrap. A line that is wrapped could not be
@@ -111,6 +134,13 @@ export function createConsole(streams: Streams): Console {
     },
     colors,
     line: (text = "") => line.around(() => out(`${harmless(text, colors)}\n`)),
+    results: {
+      get width() {
+        return width();
+      },
+      colors: resultColors,
+      line: (text = "") => line.around(() => results(`${harmless(text, resultColors)}\n`)),
+    },
     warn(text) {
       const lines = visibleLines(text).split("\n").flatMap((each) => {
         const indent = /^ */.exec(each)![0];

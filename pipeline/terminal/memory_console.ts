@@ -3,7 +3,7 @@ import picocolors from "picocolors";
 import type { Console } from "./console.ts";
 import { plainProgress } from "./bar.ts";
 
-/** What was said, in order. */
+/** What was said, in order: `lines` has the results too. */
 export interface MemoryConsole extends Console {
   readonly lines: string[];
   readonly warnings: string[];
@@ -14,13 +14,17 @@ export interface MemoryConsole extends Console {
 /** A console without colours that prints nothing. */
 export function memoryConsole(width = 100): MemoryConsole {
   const [lines, warnings, progressed]: string[][] = [[], [], []];
-  return {
+  const shown = {
     width,
     colors: picocolors.createColors(false),
+    line: (text = "") => void lines!.push(text),
+  };
+  return {
+    ...shown,
+    results: shown,
     lines: lines!,
     warnings: warnings!,
     progressed: progressed!,
-    line: (text = "") => void lines!.push(text),
     warn: (text) => void warnings!.push(text),
     progress: (progress) => void progressed!.push(plainProgress(progress)),
     endProgress: () => {},

@@ -4,7 +4,7 @@
  *
  * @module
  */
-export { loadNames, visible, visibleLines } from "../../lib/text/mod.ts";
+export { loadNames, visible, visibleJson, visibleLines } from "../../lib/text/mod.ts";
 export type { Progress } from "./bar.ts";
 export {
   type Colors,
@@ -18,5 +18,5 @@ export {
 export { type Interruption, onInterrupt } from "./interrupt.ts";
 export { OutputClosed, outputLost, toStderr, toStdout } from "./output.ts";
 export { row } from "./rows.ts";
-export { asTyped, isOverride, shellWord } from "./shell.ts";
+export { asTyped, isOverride, note, noted, shellWord } from "./shell.ts";
 export { bytes, counted, duration } from "./units.ts";

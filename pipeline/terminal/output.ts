@@ -68,6 +68,16 @@ function writeAll(stream: Stream, bytes: Uint8Array): void {
   }
 }
 
+/** Writes the bytes of a file to standard output. @throws {OutputClosed} where nobody reads them to their end */
+export function bytesToStdout(bytes: Uint8Array): void {
+  try {
+    writeAll(Deno.stdout, bytes);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+    throw new OutputClosed("Nobody reads the output any more");
+  }
+}
+
 /** Writes to standard error. */
 export const toStderr: (text: string) => void = writerTo(Deno.stderr, "standard error");
 

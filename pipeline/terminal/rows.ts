@@ -1,6 +1,6 @@
 /** Labelled lines, wrapped to the width of the console. */
 import { visible } from "../../lib/text/mod.ts";
-import type { Console } from "./console.ts";
+import type { Lines } from "./console.ts";
 import { columnsOf, padToColumns, wrap } from "./width.ts";
 
 const labelWidth = 13; // columns, as in `backend      wasm`
@@ -10,7 +10,7 @@ const narrowIndent = 2; // columns
  * `backend      wasm on 2 cores`: the text wrapped between words, its continuation below itself; below the label, where a
  * word is longer than the room beside it.
  */
-export function row(console: Console, label: string, text: string): void {
+export function row(console: Lines, label: string, text: string): void {
   const lines = wrap(visible(text), console.width - labelWidth);
   if (lines.some((line) => !line.includes(" ") && columnsOf(line) > console.width - labelWidth)) {
     // A long path has more room below the label: the terminal would break it anywhere.
@@ -35,7 +35,7 @@ export function alignedRows(rows: readonly (readonly string[])[], align: readonl
 }
 
 /** Prints a table, its first row as the head. */
-export function table(console: Console, ...[rows, align]: Parameters<typeof alignedRows>): void {
+export function table(console: Lines, ...[rows, align]: Parameters<typeof alignedRows>): void {
   const shown = rows.map((cells) => cells.map(visible));
   for (const [i, line] of alignedRows(shown, align).entries()) console.line(i === 0 ? console.colors.bold(line) : line);
 }

@@ -23,9 +23,15 @@ export function asTyped(text: string, task: string | undefined = environment(tas
   return task === undefined ? text : text.replaceAll(/\bdeno task (?=[a-z])/g, () => `${task} `);
 }
 
+/** What is to be typed in place of `deno task`; undefined where nobody has noted it. */
+export const noted = (): string | undefined => environment(taskVariable);
+
+/** Notes what is to be typed in place of `deno task`, for this process. */
+export const note = (task: string): void => Deno.env.set(taskVariable, task);
+
 function environment(name: string): string | undefined {
   try {
-    return Deno.env.get(name);
+    return Deno.env.get(name) || undefined;
   } catch {
     return undefined; // a library may run without that permission
   }

@@ -30,6 +30,13 @@ export function bytes(value: number): string {
   return scaled(value, "B");
 }
 
+/** `2026-11-27 22:21`: a time as the clock of this machine shows it. */
+export function localTime(time: Date): string {
+  const two = (n: number) => n.toString().padStart(2, "0");
+  const day = [time.getFullYear(), two(time.getMonth() + 1), two(time.getDate())].join("-");
+  return `${day} ${two(time.getHours())}:${two(time.getMinutes())}`;
+}
+
 /** `0:00:42` for 42 seconds; hours grow as they have to. */
 export function duration(seconds: number): string {
   if (!Number.isFinite(seconds)) return "-:--:--";

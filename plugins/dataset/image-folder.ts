@@ -1,5 +1,5 @@
 /** Dataset of the pictures in a folder. */
-import { resolve } from "node:path";
+import { isAbsolute, resolve } from "node:path";
 import { files, image, plugin, refuse, z } from "denoise/plugin";
 import { type Found, type Listing, listPictures, nearestFolder, UnreadableFolder } from "./shared/folder.ts";
 import { byEnding, leftOut } from "./shared/left_out.ts";
@@ -13,7 +13,9 @@ export default plugin({
     "Pictures in a folder (JPEG, PNG, WebP, GIF, AVIF, TIFF); its subfolders, where there are any, are the classes",
   outside: { folder: "file" },
   options: z.object({
-    folder: z.string().min(1).describe("the folder, absolute or relative to the working directory"),
+    folder: z.string().min(1).describe(
+      "the folder, absolute or relative to the recipe; on the command line, to where you are",
+    ),
     image_size: imageSize.default(64),
     resize: resizeOption.default("bicubic"),
     validation,
@@ -87,8 +89,8 @@ async function missing(folder: string, error: unknown): Promise<never> {
   const guess = hints.length > 0 ? hints.join("; ") : await nearestFolder(folder);
   refuse({
     option: "folder",
-    what: `Cannot find folder "${folder}" (${resolve(folder)})`,
-    fix: guess ?? "name an existing folder; relative paths start from the working directory",
+    what: `Cannot find folder "${folder}"` + (isAbsolute(folder) ? "" : ` (${resolve(folder)})`),
+    fix: guess ?? "name an existing folder; relative paths start at the recipe, or at where the command is typed",
   });
 }
 

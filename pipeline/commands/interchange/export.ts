@@ -11,6 +11,18 @@ import { version } from "../../version.ts";
 
 const prefix = /^state\/average\/(?:trainable|buffers)\//;
 
+/** What was exported. */
+export interface ExportResult {
+  /** The checkpoint that the weights are of. */
+  readonly checkpoint: string;
+  /** The file. */
+  readonly file: string;
+  /** Tensors in it. */
+  readonly tensors: number;
+  /** Its size. */
+  readonly bytes: number;
+}
+
 /**
  * Writes the average weights of a run's newest checkpoint, or of a checkpoint, under their plain names
  * (`down0.block0.conv1.kernel`). The metadata holds the recipe as YAML, the step, and the normalizer's statistics as
@@ -20,7 +32,7 @@ const prefix = /^state\/average\/(?:trainable|buffers)\//;
  * @throws {DenoiseError} when there is no checkpoint, it is damaged, the name has another ending, or a checkpoint is
  *   there
  */
-export async function exportWeights(target: string, out: string, console: Console): Promise<void> {
+export async function exportWeights(target: string, out: string, console: Console): Promise<ExportResult> {
   if (!out.endsWith(".safetensors")) throw new DenoiseError(exportUnnamed(out));
   const { path, checkpoint } = await findCheckpoint(target, (message) => console.warn(message));
   if (await isAmongCheckpoints(out, path)) throw new DenoiseError(exportOverCheckpoint(out));
@@ -43,7 +55,9 @@ export async function exportWeights(target: string, out: string, console: Consol
   });
   row(console, "checkpoint", path);
   const { size } = await Deno.stat(out);
-  row(console, "weights", `${counted(Object.keys(weights).length, "tensor")}, ${bytes(size)}, averages alone: ${out}`);
+  const tensorCount = Object.keys(weights).length;
+  row(console.results, "weights", `${counted(tensorCount, "tensor")}, ${bytes(size)}, averages alone: ${out}`);
+  return { checkpoint: path, file: out, tensors: tensorCount, bytes: size };
 }
 
 /** Whether a file is a checkpoint, by whatever name, or is in a folder of checkpoints. */

@@ -53,14 +53,14 @@ export interface ImportOptions {
 /**
  * Imports the weights in a Keras file, and writes them as the checkpoint of step 0: to sample from, or to train on.
  *
- * @returns the checkpoint
+ * @returns the checkpoint, and the run folder that it is in, unless a file was asked for
  * @throws {DenoiseError} when a file cannot be read or does not fit, or a run or a file is already there
  */
 export async function importWeights(
   file: string,
   options: ImportOptions,
   console: Console,
-): Promise<{ readonly checkpoint: string }> {
+): Promise<{ readonly checkpoint: string; readonly folder: string | undefined }> {
   const { plugins, overrides = [], signal = new AbortController().signal } = options;
   const graph = await wire(
     await readRecipe(options.recipe, { plugins, overrides, trust: { trained: true, ...options.trust } }),
@@ -104,10 +104,10 @@ export async function importWeights(
     const code = codeFor(graph.recipe.code);
     await writeCheckpoint(checkpoint, { position, recipe, code, tensors: { ...tensors, ...statistics } });
     await rememberCode(graph.recipe.code, console);
-    row(console, "checkpoint", checkpoint);
+    row(console.results, "checkpoint", checkpoint);
     row(console, "next", `deno task sample ${folder ?? out} --count 64 --grid grid.png`);
     if (folder !== undefined) row(console, "", `deno task run ${folder}   continues training from here`);
-    return { checkpoint };
+    return { checkpoint, folder };
   } finally {
     console.endProgress();
     await backend.stop();

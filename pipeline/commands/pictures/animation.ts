@@ -3,6 +3,7 @@ import { basename, join } from "node:path";
 import { exists } from "../../../lib/files/mod.ts";
 import { cutGrid, decodeFile, drawFigure, type Frame, type Picture } from "../../../lib/image/mod.ts";
 import { runFolderMissing, samplesMissing } from "../../problems/messages/pictures.ts";
+import { nearRuns } from "../../recipe/near_runs.ts";
 import { DenoiseError } from "../../problems/problem.ts";
 import { readRecipe } from "../../recipe/read.ts";
 import type { PluginSource } from "../../recipe/types.ts";
@@ -99,7 +100,7 @@ export async function sampleGrids(folder: string): Promise<SampleGrid[]> {
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory)) throw error;
     if (!await exists(join(folder, "log.jsonl"))) {
-      throw new DenoiseError(runFolderMissing(folder, "samples"), { cause: error });
+      throw new DenoiseError(runFolderMissing(folder, "samples", await nearRuns(folder)), { cause: error });
     }
   }
   // A run counts in epochs or in steps; where both are there, those that are more.

@@ -2,7 +2,8 @@
 import { parse } from "yaml";
 import type { Stage } from "../../graph/types.ts";
 import { samplersMissing } from "../../problems/messages/run.ts";
-import { DenoiseError } from "../../problems/problem.ts";
+import { DenoiseError, type Problem } from "../../problems/problem.ts";
+import { charactersIn, overridesFile, placeIn } from "../../problems/source.ts";
 import type { Change, Recipe } from "../../recipe/types.ts";
 import { loadModel, type LoadOptions, type Model } from "../../run/load.ts";
 import type { Console } from "../../terminal/console.ts";
@@ -43,6 +44,7 @@ export async function loadWithSamplers(
   let names: string[] = [];
   const model = await loadModel(target, options, console, async (recipe) => {
     const wanted = typeof requests === "function" ? await requests(recipe) : requests;
+    await checkSamplers(recipe, wanted);
     names = wanted.map((_, i) => pictureSampler(i));
     const samplers = wanted.map((request, i) => ({ path: ["samplers", names[i]!], value: stageOf(recipe, request) }));
     return [...samplers, ...changesFor(recipe)];
@@ -56,6 +58,31 @@ export async function loadWithSamplers(
 
 /** The name that a recipe gets for the sampler at a place of the requests. */
 export const pictureSampler = (index: number): string => `picture-${index + 1}`;
+
+/**
+ * Checks each sampler once, however many numbers of steps it is asked for with.
+ *
+ * @throws {DenoiseError} that shows it as it was typed
+ */
+async function checkSamplers(recipe: Recipe, requests: readonly SamplerRequest[]): Promise<void> {
+  const byText = new Map(requests.map((request) => [request.text, request]));
+  const problems: Problem[] = [];
+  for (const [text, request] of byText) {
+    try {
+      await recipe.with([{ path: ["samplers", pictureSampler(0)], value: stageOf(recipe, request) }]);
+    } catch (error) {
+      if (!(error instanceof DenoiseError) || text === undefined) throw error;
+      problems.push(...error.problems.map((problem) => asTyped(problem, text)));
+    }
+  }
+  if (problems.length > 0) throw new DenoiseError(problems);
+}
+
+/** A problem with a sampler, at what was typed: the recipe is given it under a name that nobody knows. */
+function asTyped(problem: Problem, text: string): Problem {
+  const place = placeIn(text, { file: overridesFile, line: 1, column: 1, length: charactersIn(text) });
+  return { ...problem, message: problem.message.replaceAll(`samplers.${pictureSampler(0)}`, "the sampler"), place };
+}
 
 /** What a recipe would say for a sampler. */
 export function stageOf({ resolved }: Recipe, { text, options = {} }: SamplerRequest): unknown {

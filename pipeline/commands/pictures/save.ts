@@ -13,6 +13,7 @@ import { pictureFormat } from "../../problems/messages/pictures.ts";
 import { chartToSvg, toPicture } from "../../view/plots/draw.ts";
 import type { Spec } from "../../view/plots/spec.ts";
 import { DenoiseError } from "../../problems/problem.ts";
+import { checkStandardOutput, isStandardOutput, outputName, writeOutput } from "../../run/standard_output.ts";
 import type { Console } from "../../terminal/console.ts";
 import { row } from "../../terminal/rows.ts";
 
@@ -36,6 +37,8 @@ const endings: Readonly<Record<What, readonly string[]>> = {
  * @throws {DenoiseError} where the name ends in another kind of file
  */
 export function fileFor(out: string | undefined, what: What, name: string, folder?: string): string {
+  checkStandardOutput(out);
+  if (out !== undefined && isStandardOutput(out)) return out;
   const file = out ?? join(folder === undefined ? "." : join(folder, "pictures"), name);
   if (endings[what].includes(endingOf(file))) return file;
   throw new DenoiseError(pictureFormat(file, what, endings[what]));
@@ -48,8 +51,10 @@ export function moves(file: string): boolean {
 
 /** Writes a picture, and says where. */
 export async function savePicture(file: string, picture: Picture, console: Console): Promise<void> {
-  await writeWhole(file, await encode(picture, endingOf(file).slice(1) as StillFormat));
-  row(console, "picture", `${file}, ${picture.width}×${picture.height}`);
+  // Standard output has no name that says a format.
+  const format = isStandardOutput(file) ? "png" : endingOf(file).slice(1) as StillFormat;
+  await writeOutput(file, await encode(picture, format));
+  row(console.results, "picture", `${outputName(file)}, ${picture.width}×${picture.height}`);
 }
 
 /** Writes an animation, and says where. */
@@ -57,14 +62,18 @@ export async function saveAnimation(file: string, frames: readonly Frame[], cons
   const { picture: { width, height } } = frames[0]!;
   await writeWhole(file, await encodeAnimation(frames, endingOf(file).slice(1) as AnimationFormat));
   const seconds = frames.reduce((sum, { delay }) => sum + delay, 0) / 1000;
-  row(console, "animation", `${file}, ${frames.length} frames of ${width}×${height} in ${seconds.toFixed(1)} s`);
+  row(
+    console.results,
+    "animation",
+    `${file}, ${frames.length} frames of ${width}×${height} in ${seconds.toFixed(1)} s`,
+  );
 }
 
 /** Writes a chart, and says where. */
 export async function saveChart(file: string, spec: Spec, console: Console): Promise<void> {
   if (endingOf(file) !== ".svg") return await savePicture(file, await toPicture(spec), console);
   await writeWhole(file, await chartToSvg(spec));
-  row(console, "chart", file);
+  row(console.results, "chart", file);
 }
 
 const endingOf = (file: string) => extname(file).toLowerCase();

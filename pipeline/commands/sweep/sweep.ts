@@ -144,7 +144,7 @@ export async function sweep(file: string, options: SweepOptions, console: Consol
   const all = cells();
   const title = `Sweep of ${base.name}`;
   const best = bestCell(all, base.train.keep.best);
-  printTable(console, grid.axes, all, best);
+  printTable(console.results, grid.axes, all, best);
   const chart = sweepChart(title, grid.axes, all, (label) => metricOf(base, all, label));
   const files = [kept, ...await writeTable(folder, grid.axes, all, best, chart)];
   const { axes } = grid;
@@ -162,7 +162,7 @@ export async function sweep(file: string, options: SweepOptions, console: Consol
     return stopped();
   }
   console.line();
-  for (const [i, path] of files.entries()) row(console, i === 0 ? "files" : "", path);
+  for (const [i, path] of files.entries()) row(console.results, i === 0 ? "files" : "", path);
   return { outcome: "finished", folder, cells: all, files };
 }
 

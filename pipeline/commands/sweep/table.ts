@@ -7,7 +7,7 @@ import { sweepDamaged } from "../../problems/messages/sweep.ts";
 import { type Spec, writeChart } from "../../view/plots/mod.ts";
 import { measurementSchema, readMeasurements } from "../../run/measurements_file.ts";
 import type { Measurement } from "../../run/measure.ts";
-import type { Console } from "../../terminal/console.ts";
+import type { Lines } from "../../terminal/console.ts";
 import { alignedRows, row } from "../../terminal/rows.ts";
 import { columnsOf } from "../../terminal/width.ts";
 import { withSpread } from "../../terminal/units.ts";
@@ -107,7 +107,7 @@ export async function writeTable(
 }
 
 /** Tells the table, in columns, and which row is best; row by row where the terminal is too narrow for columns. */
-export function printTable(console: Console, axes: readonly Axis[], cells: readonly SweepCell[], best: Best): void {
+export function printTable(console: Lines, axes: readonly Axis[], cells: readonly SweepCell[], best: Best): void {
   const [head, ...body] = rowsOf(axes, cells).map((row) => row.map(visible)) as [string[], ...string[][]];
   const at = best.cell === undefined ? -1 : cells.indexOf(best.cell);
   const { bold, green } = console.colors;

@@ -83,12 +83,14 @@ export function extendsForm(value: unknown, written: string | undefined, fix: re
 }
 
 /** A folder that is not a run. */
-export function folderWithoutRecipe(file: string, recipes: readonly string[]): Message {
+export function folderWithoutRecipe(file: string, recipes: readonly string[], runs: readonly string[]): Message {
   return {
     code: "folder-without-recipe",
     message: `Cannot read folder ${quote(file)} as a recipe: it has no recipe.yaml`,
     help: [
-      recipes.length === 0
+      runs.length > 0
+        ? `name one of its runs: ${listed(runs, undefined, 8)}`
+        : recipes.length === 0
         ? "name a recipe file, a run folder or a checkpoint"
         : `name one of its recipes: ${listed(recipes, undefined, 8)}`,
     ],

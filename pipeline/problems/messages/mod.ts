@@ -6,6 +6,8 @@
 export { oddWords } from "../odd.ts";
 export { permissionMissing } from "./permission.ts";
 export { pictureFormat, pictureUnknown } from "./pictures.ts";
+export { jsonFile, outputShared } from "./output.ts";
+export { noPluginToShow } from "./plugins.ts";
 export { pathUnexpanded } from "./run.ts";
 export { runtimeFailed, runtimeUnknown } from "./runtime.ts";
 export type { Message } from "./text.ts";

@@ -1,6 +1,7 @@
 /** Messages about pictures of runs, in alphabetical order of code. Paths stay whole. */
 import { pathHints } from "../../../lib/files/mod.ts";
 import { choices, counted, listed, type Message, quote } from "./text.ts";
+import { runHelp } from "./runs.ts";
 
 /** Fewer evaluations of the network than a step takes. */
 export function evaluationsTooFew(sampler: string, evaluations: number, perStep: number): Message {
@@ -48,7 +49,7 @@ export function measuredInstead(why: string, metric: string): Message {
   return {
     code: "measured-instead",
     message: `${why}: ${quote(metric)} is measured instead`,
-    help: ["its numbers compare samplers of this run, and are no KID"],
+    help: ["its numbers compare samplers of this run; they are not a KID"],
   };
 }
 
@@ -80,11 +81,11 @@ export function pictureUnknown(name: string, names: readonly string[]): Message 
 }
 
 /** A command on a run that needs more than a checkpoint. */
-export function runFolderMissing(path: string, what: string): Message {
+export function runFolderMissing(path: string, what: string, runs: Parameters<typeof runHelp>[0]): Message {
   return {
     code: "run-folder-missing",
     message: `Cannot draw ${what} of "${path}": it is not a run folder`,
-    help: ["name a run folder, such as runs/quickstart", "train first: deno task run <recipe>"],
+    help: runHelp(runs),
   };
 }
 

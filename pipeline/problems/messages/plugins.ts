@@ -1,4 +1,5 @@
 /** Messages about plugins: finding, loading and checking them, and writing a new one; in alphabetical order of code. */
+import { shellWord } from "../../terminal/shell.ts";
 import { pathHints } from "../../../lib/files/mod.ts";
 import type { Kind } from "../../kinds/mod.ts";
 import { choices, found, listed, type Message, quote } from "./text.ts";
@@ -49,13 +50,43 @@ export function filesExist(files: readonly string[]): Message {
   };
 }
 
-/** A plugin that `plugins show` cannot find. `meant`: the name that was probably meant. */
-export function noPluginNamed(text: string, names: readonly string[], meant: string | undefined): Message {
-  const list = `${text.includes("/") ? "Plugins" : "Plugins and their kinds"}: ${listed([...names].sort())}`;
+/** A file where a plugin is named. */
+export function noPluginInFile(file: string): Message {
+  return {
+    code: "no-plugin-file",
+    message: `Cannot show "${file}": a plugin is shown by its name, not by its file`,
+    help: [`name the plugin in it: deno task plugins show <name> --plugins ${shellWord(file)}`],
+  };
+}
+
+/**
+ * A plugin that is not there. `others`: what there is to choose from, all of one sort, and what to call it; none where
+ * what was meant is found among too many to list.
+ */
+export function noPluginNamed(
+  text: string,
+  meant: string | undefined,
+  others: { readonly what: string; readonly names: readonly string[] } | undefined,
+): Message {
+  const list = others === undefined ? [] : [`${others.what}: ${listed([...others.names].sort())}`];
+  const [first, ...rest] = meant === undefined ? list : [[`did you mean ${meant}?`, ...list].join(" ")];
   return {
     code: "no-plugin-named",
     message: `Found no plugin "${text}"`,
-    help: [meant === undefined ? list : `did you mean ${meant}? ${list}`],
+    help: [...(first === undefined ? [] : [first]), ...rest, "deno task plugins lists all plugins by kind"],
+  };
+}
+
+/** `plugins show` alone. */
+export function noPluginToShow(kinds: readonly string[]): Message {
+  return {
+    code: "no-plugin-to-show",
+    message: "Cannot show a plugin: none was named",
+    help: [
+      "name one, such as sampler/ddim; one of your own with its file: plugins show mine --plugins mine.ts",
+      `or a kind: ${listed(kinds, undefined, kinds.length)}`,
+      "deno task plugins lists all plugins by kind",
+    ],
   };
 }
 

@@ -1,7 +1,9 @@
 /** Messages about run folders, checkpoints, training, sampling and evaluating, in alphabetical order of code. Paths stay whole. */
 import { pathHints } from "../../../lib/files/mod.ts";
 import { shellWord } from "../../terminal/shell.ts";
+import { localTime } from "../../terminal/units.ts";
 import { found, listed, type Message } from "./text.ts";
+import { runHelp } from "./runs.ts";
 
 /** A run on another backend than before, or on more or fewer devices. */
 export function backendChanged(before: string, now: string): Message {
@@ -49,15 +51,11 @@ export function checkpointMismatch(path: string, what: string): Message {
 }
 
 /** Neither a run nor a checkpoint. */
-export function checkpointMissing(path: string): Message {
+export function checkpointMissing(path: string, isThere: boolean, runs: Parameters<typeof runHelp>[0]): Message {
   return {
     code: "checkpoint-missing",
-    message: `Found no checkpoint in "${path}"`,
-    help: [
-      ...pathHints(path),
-      "name a run folder, such as runs/quickstart, or a checkpoint in it",
-      "train first: deno task run <recipe>",
-    ],
+    message: isThere ? `Found no checkpoint in "${path}"` : `Cannot find run "${path}"`,
+    help: [...pathHints(path), ...runHelp(runs)],
   };
 }
 
@@ -213,11 +211,16 @@ export function reportUnwritten(folder: string, reason: string): Message {
   };
 }
 
-/** Another process in the same folder. `holder`: such as "process 123, since …". */
-export function runBusy(folder: string, holder: string): Message {
+/** Another process in the same folder, as far as it says which. */
+export function runBusy(
+  folder: string,
+  { process, since }: { process?: string | undefined; since?: Date | undefined },
+): Message {
+  const who = process === undefined ? "another process" : `process ${process}`;
+  const when = since === undefined ? "" : `; it began at ${localTime(since)}`;
   return {
     code: "run-busy",
-    message: `Cannot train in "${folder}": ${holder} is already training there`,
+    message: `Cannot train in "${folder}": ${who} is already training there${when}`,
     help: ["wait for it, stop it with Ctrl-C, or give the recipe another name"],
   };
 }

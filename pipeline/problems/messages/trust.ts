@@ -5,6 +5,11 @@ import { listed, type Message, quote } from "./text.ts";
 /** A path on one line: control characters are escaped. */
 const whole = (path: string) => path.replaceAll(/\p{Cc}/gu, (letter) => JSON.stringify(letter).slice(1, -1));
 
+/** What to do about a value of a recipe that is stored in a checkpoint. */
+export function checkpointStored(setting: string): string {
+  return `a checkpoint is not edited: change the value on the command line, such as ${setting}`;
+}
+
 /** Where a recipe came from, where it is not the file that the user typed. */
 export type Elsewhere = "checkpoint" | "run" | "base";
 

@@ -104,7 +104,7 @@ Deno.test("dryRun() says of a single picture that it is trained on and measured 
   await Deno.writeFile(`${folder}/a.png`, await encodePng({ width: 8, height: 8, data: new Uint8Array(8 * 8 * 3) }));
   await withRecipe(keras, async (file) => {
     const dataset = `dataset={ use: image-folder, folder: ${JSON.stringify(folder)}, image_size: 64, batch_size: 1 }`;
-    const text = await dryRun(file, { plugins: builtins, overrides: [dataset] });
+    const { text } = await dryRun(file, { plugins: builtins, overrides: [dataset] });
     assert.match(text, /^data +1 picture, to train on and to measure on$/m);
   });
   await Deno.remove(folder, { recursive: true });
@@ -112,7 +112,7 @@ Deno.test("dryRun() says of a single picture that it is trained on and measured 
 
 Deno.test("dryRun() prints the decisions of a run, and writes nothing", () =>
   withRecipe(keras, async (file) => {
-    const text = await dryRun(file, { plugins: builtins, overrides: ["dataset.batch_size=32"], runs: "elsewhere" });
+    const { text } = await dryRun(file, { plugins: builtins, overrides: ["dataset.batch_size=32"], runs: "elsewhere" });
     for (const line of text.split("\n")) assert(line.length <= 100, line);
     assert.match(text, /^backend +wasm \(WebAssembly/m);
     const [, pictures] = /^data +([\d,]+) pictures to train on, \d+ held out$/m.exec(text)!;
@@ -130,7 +130,8 @@ Deno.test("dryRun() prints the decisions of a run, and writes nothing", () =>
 Deno.test("dryRun() says of files that are not here whether they are downloaded, or are to be placed by hand", () =>
   withRecipe(keras, async (file) => {
     const cache = await Deno.makeTempDir();
-    const text = (dataset: string) => dryRun(file, { plugins: builtins, cache, overrides: [`dataset=${dataset}`] });
+    const text = async (dataset: string) =>
+      (await dryRun(file, { plugins: builtins, cache, overrides: [`dataset=${dataset}`] })).text;
     assert.match(await text("cifar-10"), /^data +The file "cifar-10-.*" is not here, .*\n +it is downloaded when /m);
     const faces = await text("celeba");
     assert.match(faces, /^data +Cannot download CelebA: .*\n +fetch it with a browser/m);

@@ -99,7 +99,7 @@ export async function makePlace(folder: string, signal: AbortSignal): Promise<Wo
       true,
     ),
     on("sample", "sample", join(trained, "tried"), "backend=cpu", "--count", "24", "--steps", "30", "--out"),
-    on("evaluate", "evaluate", join(trained, "tried"), "backend=cpu", "--json"),
+    on("evaluate", "evaluate", join(trained, "tried"), "backend=cpu", "--out"),
     on("picture", "picture", "steps", join(trained, "tried"), "backend=cpu", "--out"),
     on("export", "export", join(trained, "tried"), "--out"),
     on("graph", "graph", local, "--out"),

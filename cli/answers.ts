@@ -1,0 +1,225 @@
+/**
+ * What each command answers with `--json`: the shape of its document, which docs/json.md shows. What is not listed here
+ * is not printed. Fields may be added; one that is there keeps its name and its meaning.
+ */
+import { z } from "zod";
+
+/** A number; null where it is not finite, which JSON cannot say. */
+const number = z.preprocess((value) => Number.isFinite(value) ? value : null, z.number().nullable());
+const count = z.int().min(0);
+const text = z.string();
+const path = z.string();
+const outcome = z.enum(["finished", "interrupted"]).describe("interrupted: a signal stopped it, as the exit code says");
+const checkpoint = path.describe("the checkpoint whose weights were used");
+const anything = z.unknown();
+
+const measurement = z.object({
+  id: text.describe("stage of the recipe, such as metrics[0]"),
+  label: text.describe("what people call it"),
+  name: text.describe("as train.keep.best names it"),
+  value: number.describe("in the unit of the metric; null where it is not finite"),
+  spread: number.optional().describe("standard deviation over the parts that the value is the mean of"),
+  better: z.enum(["lower", "higher"]).describe("which way is better"),
+});
+
+const stage = z.object({
+  id: text.describe("its path in the recipe, such as samplers.preview"),
+  kind: text,
+  plugin: text,
+  options: z.record(text, anything).describe("all options, defaults filled in"),
+  facts: z.array(text).describe("what the text says of it"),
+});
+
+const graphFields = {
+  name: text.describe("name of the recipe"),
+  file: path.describe("where it was read"),
+  seed: count,
+  image: z.object({ height: count, width: count, channels: count }).describe("what the network sees"),
+  backend: text.describe("what runs the tensors, in words"),
+  stages: z.array(stage),
+  edges: z.array(z.object({ from: text, to: text, slot: text })).describe("which stage asked for which"),
+  cost: z.object({
+    batch: count,
+    parameters: count,
+    stepFlops: number.describe("a training step, a multiply-add counting as two"),
+    evaluationFlops: number.describe("the network on a batch"),
+    stepBytes: number.describe("most bytes of tensors at once in a step"),
+    stateBytes: number,
+  }).nullable().describe("null where a plugin uses an op of unknown cost"),
+};
+
+const plugin = z.object({ kind: text, name: text });
+
+const measuredRun = {
+  name: text,
+  folder: path,
+  state: z.enum(["training", "stopped", "finished", "unknown"]).describe(
+    "unknown: its recipe cannot be read, so its length is not known",
+  ),
+  step: count,
+  steps: count.nullable().describe("of how many; null where that is not known yet"),
+  epoch: count,
+  epochs: count.nullable().describe("null where the recipe counts in steps"),
+  loss: number.nullable().describe("the last one"),
+  best: z.object({ metric: text, value: number, step: count }).nullable(),
+  metrics: z.record(text, number).describe("the last measurement of each"),
+  bytes: count.describe("on the disk"),
+  changed: text.describe("when something of it was last written, as ISO 8601 in UTC"),
+};
+
+/** The answers by command; a space sets a subcommand apart. */
+export const answers = {
+  run: z.object({
+    outcome,
+    folder: path.describe("the run folder"),
+    step: count.describe("updates done"),
+    epoch: count.describe("epochs completed"),
+    checkpoint: path.nullable().describe("the newest; null where nothing was saved"),
+    loss: number.nullable().describe("the last one; null where no step was done"),
+    metrics: z.record(text, number).describe("the last measurement of each"),
+    best: z.object({ metric: text, value: number, step: count }).nullable(),
+    seconds: number.nullable().describe("of training, over all starts"),
+  }),
+  "run --dry-run": z.object({
+    ...graphFields,
+    folder: path.describe("the run folder that it would train in"),
+    pictures: z.object({ train: count, validation: count }).nullable().describe("null where files are lacking"),
+    lacking: z.array(text).describe("what the dataset says of files that are not here"),
+    steps: count.nullable().describe("to train in all; null where the pictures are not here to be counted"),
+    epochs: count.nullable().describe("null where the recipe counts in steps"),
+    time: z.object({
+      work: z.array(z.object({
+        kind: text.describe("`step`, the name of a metric, `samples` or `checkpoint`"),
+        times: count.describe("how often the whole run does it"),
+        seconds: z.number().describe("that it takes each time"),
+      })),
+      starting: z.number().describe("seconds before the second step, with compiling"),
+    }).nullable().describe("what was measured, with --probe; null otherwise"),
+  }),
+  sample: z.object({
+    outcome,
+    checkpoint,
+    images: z.array(z.object({
+      seed: count,
+      file: path.optional().describe("where it has a file of its own: a name in `folder`"),
+    })),
+    folder: path.optional(),
+    grid: path.optional().describe("the file with all pictures; - for standard output"),
+  }),
+  evaluate: z.object({
+    outcome,
+    checkpoint,
+    step: count.describe("updates of the weights"),
+    metrics: z.array(measurement),
+    data: text.optional().describe("digest of the validation pictures"),
+    json: path.optional().describe("file that the numbers were written to"),
+  }),
+  sweep: z.object({
+    outcome,
+    folder: path,
+    cells: z.array(z.object({
+      point: z.record(text, anything).describe("value of each setting"),
+      run: path,
+      step: count,
+      metrics: z.array(measurement),
+    })),
+    files: z.array(path).describe("table and charts, once all is measured"),
+  }),
+  validate: z.object({
+    valid: z.literal(true).describe("what is not valid is an error"),
+    name: text,
+    file: path,
+    values: z.array(z.object({
+      path: text,
+      value: anything,
+      from: z.enum(["default", "file", "command line"]),
+      file: path.optional(),
+      line: count.optional(),
+      column: count.optional(),
+    })).optional().describe("with --explain"),
+  }),
+  graph: z.object({ ...graphFields, drawing: path.nullable().describe("the file, with --out") }),
+  picture: z.object({ file: path.describe("- for standard output"), cells: z.array(anything).optional() }),
+  "picture (alone)": z.object({ pictures: z.array(z.object({ name: text, summary: text })) }),
+  report: z.object({ file: path }),
+  "plugins list": z.object({ plugins: z.array(plugin) }),
+  "plugins show PLUGIN": z.object({
+    ...plugin.shape,
+    summary: text,
+    source: text.nullable(),
+    file: path.nullable().describe("null for a built-in plugin"),
+    needs: z.array(text),
+    capabilities: z.array(text),
+    options: z.record(text, anything).describe("JSON Schema of its options"),
+  }),
+  "plugins show KIND": z.object({
+    kind: text,
+    summary: text,
+    plugins: z.array(text),
+    options: z.record(text, anything).describe("JSON Schema of the options of every plugin of this kind"),
+    laws: z.array(text),
+  }),
+  new: z.object({ files: z.array(z.object({ path, about: text })) }),
+  import: z.object({
+    checkpoint: path,
+    folder: path.nullable().describe("the run folder, unless a file was asked for"),
+  }),
+  export: z.object({ checkpoint, file: path, tensors: count, bytes: count }),
+  "runtime list": z.object({
+    platform: text,
+    processor: z.object({ model: text, cores: count }),
+    accelerators: z.array(z.object({
+      vendor: text,
+      devices: z.array(text),
+      driver: text.nullable(),
+      cuda: z.number().nullable(),
+    })),
+    backend: z.object({
+      plugin: path.nullable().describe("null where none is installed: the first run downloads one"),
+      runtime: text.nullable(),
+      reason: text,
+    }),
+    runtimes: z.array(z.object({
+      name: text,
+      what: text,
+      version: text,
+      tested: z.boolean(),
+      state: z.enum(["installed", "damaged", "missing", "unavailable"]).describe(
+        "missing: it can be added; unavailable: not built for this platform",
+      ),
+      usable: z.boolean().describe("whether there is a device for it here"),
+      downloadBytes: count,
+      installed: z.array(z.object({ version: text, plugin: path, bytes: count, source: text })),
+    })),
+  }),
+  "runtime add": z.object({ name: text, version: text, plugin: path, bytes: count, source: text }),
+  "runtime remove": z.object({ name: text, freedBytes: count.nullable().describe("null where it was not installed") }),
+  schema: z.object({ file: path }),
+  runs: z.object({ folder: path, runs: z.array(z.object(measuredRun)) }),
+};
+
+/** The document of any command that fails. */
+export const failure = z.object({
+  error: z.object({
+    message: text.describe("the first problem, in a line"),
+    exitCode: count.describe("of the process"),
+    problems: z.array(z.object({
+      code: text.describe("stable name, such as unknown-option"),
+      message: text,
+      help: z.array(text).describe("what is allowed, the nearest name, what to do"),
+      place: z.object({
+        file: path,
+        line: z.int().min(1),
+        column: z.int().min(1),
+        length: z.int().min(1),
+      }).optional().describe("where, when it is in a file; lines and columns count from 1"),
+    })),
+  }),
+});
+
+/** Name of an answer. */
+export type AnswerName = keyof typeof answers;
+/** What a command hands over to be printed. */
+export type Answer<N extends AnswerName> = Unchanging<z.input<(typeof answers)[N]>>;
+
+type Unchanging<T> = T extends object ? { readonly [K in keyof T]: Unchanging<T[K]> } : T;
