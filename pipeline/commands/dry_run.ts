@@ -12,6 +12,7 @@ import { trainingCost } from "../programs/cost.ts";
 import { describeGraph, line } from "../view/graph/describe.ts";
 import { checkMemory } from "../programs/memory.ts";
 import { startFailure } from "../run/start_failure.ts";
+import { refuseWeights } from "../run/weights_file.ts";
 import type { Graph } from "../graph/types.ts";
 import { wire } from "../graph/wire.ts";
 
@@ -26,6 +27,7 @@ export async function dryRun(
   file: string,
   options: { plugins: PluginSource; overrides?: readonly string[]; trust?: Trust; runs?: string; cache?: string },
 ): Promise<string> {
+  await refuseWeights(file);
   const graph = await wire(await readRecipe(file, options));
   const backend = graph.one("backend").stage;
   await backend.start().catch((error) => {
