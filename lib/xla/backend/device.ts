@@ -92,6 +92,16 @@ export class XlaDevice {
     clearTimeout(timer);
   }
 
+  /**
+   * Frees all programs, unless some are running or compile still. Left to the collector, which knows nothing of their
+   * size, they would pile up where devices come and go. Who asks for one again compiles it again, or takes it from disk.
+   */
+  free(): void {
+    if (this.#running.size > 0 || this.#underWay.size > 0) return;
+    for (const executable of this.#compiled.values()) executable[Symbol.dispose]();
+    this.#compiled.clear();
+  }
+
   async #make(text: string, name: string, partitions: number): Promise<Executable> {
     const options = { partitions, flags: this.flags };
     const saved = this.cache?.find(text, partitions);

@@ -159,8 +159,8 @@ export class XlaEngine {
   }
 
   /**
-   * Frees what the backend's tensors hold, and waits for what is under way, for a second at most: a program may compile
-   * for minutes, and nobody waits for it any more. It can start again, also by `tf.setBackend`.
+   * Frees what the backend's tensors hold, and compiled programs. It waits for what is under way, for a second at most: a
+   * program may compile for minutes, and nobody waits for it any more. It can start again, also by `tf.setBackend`.
    */
   async stop(): Promise<void> {
     if (this.#device === undefined) return;
@@ -170,6 +170,7 @@ export class XlaEngine {
       settings.precision = "float32";
     }
     await this.#device.idle(1000);
+    this.#device.free();
   }
 
   #current(): XlaBackend {
