@@ -14,10 +14,11 @@ import { denoFolder, permissionsFor, root } from "./permissions.ts";
 import { taskCommand, typedIn } from "./typed.ts";
 import { takeApart } from "./words.ts";
 
-/** Programs besides the command line: measurements of this repository, with a set of permissions of its own. */
+/** Programs besides the command line: measurements and tests of this repository, with a set of permissions of its own. */
 const programs: Readonly<Record<string, { readonly file: string; readonly permissions: string }>> = {
   "bench": { file: "tests/bench/mod.ts", permissions: "-P=bench" },
   "bench:keras": { file: "tests/bench/beside_keras.ts", permissions: "-P=bench" },
+  "tests:plugin": { file: "tests/plugin.ts", permissions: "-P=runtime" },
   "bench:handover": { file: "tests/bench/handover.ts", permissions: "-P=train" },
 };
 

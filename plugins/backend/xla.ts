@@ -141,6 +141,7 @@ export async function cpuPlugin({ download = false, signal, progress }: StartToo
     ]);
   }
   const report = (what: string, done: number, total: number) => progress?.(what, done / 1e6, total / 1e6, "MB");
+  report(`downloading ${row.name}`, 0, megabytes * 1e6); // what follows may wait for the network
   const install = canRequest()
     ? requestRuntime(row.name, { signal, progress: report })
     : addRuntime(row, { signal, progress: report });
