@@ -31,10 +31,13 @@ export interface ProcessMemory {
  *
  * @returns undefined where it was not measured
  */
-export function processMemory({ stepBytes, variables }: TrainingCost, backend: string): ProcessMemory | undefined {
+export function processMemory(
+  { stepBytes, variables }: Pick<TrainingCost, "stepBytes" | "variables">,
+  backend: string,
+): ProcessMemory | undefined {
   if (!backend.startsWith("xla on cpu")) return undefined;
   const training = 570e6 + 0.55 * stepBytes;
-  return { training, compiling: training + 200e6 + 3.5e6 * variables };
+  return { training, compiling: training + 180e6 + 4.5e6 * variables };
 }
 
 /**

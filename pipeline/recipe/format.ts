@@ -38,7 +38,7 @@ export function newerVersion(metadata: Metadata): string | undefined {
   return written !== undefined && isNewer(written, version) ? written : undefined;
 }
 
-/** Whether a version comes after another, by its three numbers. What is no version does not. */
+/** Whether a version comes after another, by its three numbers. What is not a version does not. */
 export function isNewer(written: string, than: string): boolean {
   const [a, b] = [written, than].map((text) => /^(\d{1,6})\.(\d{1,6})\.(\d{1,6})/.exec(text)?.slice(1).map(Number));
   if (a === undefined || b === undefined) return false;

@@ -18,7 +18,7 @@ function fetching(console: Console, end: AbortSignal): NonNullable<StartTools["p
   let timer: ReturnType<typeof setTimeout> | undefined;
   const doubt = () =>
     console.warn(
-      "Nothing has come for 10 s: is there a network? Where it cannot be had, backend: auto goes on with WebAssembly; " +
+      "Nothing has come for 10 s: is there a network? Where it cannot be had, backend: auto takes WebAssembly; " +
         "backend=wasm starts at once",
     );
   end.addEventListener("abort", () => clearTimeout(timer));
