@@ -10,13 +10,16 @@ export type AddCommand = (program: Command, done: (code: ExitCode) => void, voic
 /** The arguments of a command that reads a recipe. */
 export function withRecipe(command: Command): Command {
   return command
-    .argument("<recipe>", "a recipe (YAML), a run folder or a checkpoint")
+    .argument("<recipe>", "a recipe (YAML), a run folder, a checkpoint or exported weights")
     .argument("[overrides...]", "settings to change, such as network.block_depth=3 samplers.preview.steps=50");
 }
 
 /** The arguments of a command that uses a trained model. */
 export function withRun(command: Command): Command {
-  return command.argument("<run>", "a run folder or a checkpoint").argument("[overrides...]", overridesOfRun);
+  return command.argument("<run>", "a run folder, a checkpoint or exported weights").argument(
+    "[overrides...]",
+    overridesOfRun,
+  );
 }
 
 /** What the overrides of a command are that uses a trained model. */

@@ -228,7 +228,7 @@ export const pictureCommand: AddCommand = (program, done, voice) => {
       voice.say(list());
     });
   for (const { name, summary, target = "<run>", draw, options } of pictures) {
-    const about = target === "<run>" ? "a run folder or a checkpoint" : "a recipe, a run folder or a checkpoint";
+    const about = (target === "<run>" ? "" : "a recipe, ") + "a run folder, a checkpoint or exported weights";
     const one = withTrust(command.command(name))
       .description(summary)
       .addArgument(new Argument(target, name === "diffusion" ? `${about}, or a recipe` : about))

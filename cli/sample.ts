@@ -22,7 +22,7 @@ type Options = Pick<
 
 export const sampleCommand: AddCommand = (program, done, voice) =>
   withTrust(withRun(program.command("sample")))
-    .description("Generate pictures from a run or a checkpoint")
+    .description("Generate pictures from a run, a checkpoint or exported weights")
     .addOption(wholeOption("--count <n>", "how many pictures (default: 16)"))
     .addOption(wholeOption("--steps <n>", "diffusion steps, instead of the recipe's"))
     .addOption(seedOption("the others count up from it"))

@@ -1,6 +1,7 @@
 /** What the Keras example's network costs, by count: the numbers that peers are compared on. */
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
+import { processMemory } from "../pipeline/programs/memory.ts";
 import network from "../plugins/network/residual-unet.ts";
 import { createRandom, seedTensor, type SpecTree, type State, traceCost, valueAndGrad } from "../lib/tensor/mod.ts";
 
@@ -47,4 +48,26 @@ Deno.test("bytes of a training step grow by the same amount with each picture", 
   const { training } = await keras();
   const [small, middle, large] = await Promise.all([8, 16, 32].map(async (batch) => (await training(batch)).peakBytes));
   assert.ok(Math.abs((large! - middle!) / (middle! - small!) - 2) < 0.01, `${small} ${middle} ${large}`);
+});
+
+Deno.test("the memory of the process is told within 20 % of what was measured (docs/benchmarks.md)", () => {
+  const megabytes: [variables: number, step: number, compiling: number, training: number | undefined][] = [
+    [22, 3, 765, undefined],
+    [34, 37, 895, 611],
+    [34, 120, 940, 580],
+    [80, 176, 1314, 766],
+    [80, 608, 1670, undefined],
+    [214, 2507, 2854, 1976],
+  ];
+  for (const [variables, step, compiling, training] of megabytes) {
+    const told = processMemory({ variables, stepBytes: step * 1e6 }, "xla on cpu (2 cores, float32)")!;
+    const off = (value: number, measured: number) => Math.abs(value / 1e6 / measured - 1);
+    assert.ok(off(told.compiling, compiling) < 0.2, `${step} MB: ${told.compiling}`);
+    if (training !== undefined) assert.ok(off(told.training, training) < 0.2, `${step} MB: ${told.training}`);
+  }
+  assert.equal(
+    processMemory({ variables: 22, stepBytes: 1 }, "wasm (WebAssembly, 2 threads)"),
+    undefined,
+    "not measured",
+  );
 });

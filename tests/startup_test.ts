@@ -42,5 +42,6 @@ Deno.test("commands load no package at their start but those that nearly all of 
 });
 
 Deno.test("what the tasks start loads a parser of YAML and no other package", async () => {
-  assert.deepEqual(await packagesOf("cli/launch/mod.ts"), ["yaml"]);
+  assert.deepEqual(await packagesOf("cli/launch/launch.ts"), ["yaml"]);
+  assert.deepEqual(await packagesOf("cli/launch/mod.ts"), [], "it says that packages are fetched");
 });

@@ -58,7 +58,7 @@ async function follow(path: string, typed: boolean, seen: Set<string>, named: Na
   if (!info.isFile) return; // a device or a pipe may never end
   const stored = path.endsWith(".safetensors");
   const text = stored
-    ? await readCheckpointRecipe(path).catch(() => undefined)
+    ? await readCheckpointRecipe(path).then(({ text }) => text, () => undefined)
     : info.size > sizeLimit
     ? undefined
     : await Deno.readTextFile(path).catch(() => undefined);

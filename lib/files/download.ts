@@ -1,6 +1,7 @@
 /** Downloads that resume where they stopped and are checked by size and hash before they take their name. */
 import { dirname } from "node:path";
 import { DownloadError } from "./download_error.ts";
+import { isFolder } from "./exists.ts";
 import { md5OfFile, sha256OfFile } from "./hash.ts";
 import { named, refusalOf } from "./refusal.ts";
 import { writeAll } from "./whole.ts";
@@ -44,9 +45,8 @@ export interface DownloadOptions {
 export async function download(path: string, remote: Remote | RemoteMd5, options: DownloadOptions = {}): Promise<void> {
   const { signal, attempts = 4, delay = 500 } = options;
   if (await sizeOf(path) !== undefined) return await checkPlaced(path, remote, signal);
-  await Deno.mkdir(dirname(path), { recursive: true });
   const part = `${path}.part`;
-  await using _held = await holdPart(part, remote, options);
+  await using _held = await takePart(path, remote, options);
   if (await sizeOf(path) !== undefined) return await checkPlaced(path, remote, signal); // another process was at it
 
   let failure: unknown;
@@ -82,6 +82,22 @@ export async function download(path: string, remote: Remote | RemoteMd5, options
     }
   }
   throw unavailable(path, remote, failure);
+}
+
+/** Makes the folder of a file, and takes its part. @throws {DownloadError} where nothing can be written there */
+async function takePart(
+  path: string,
+  remote: Remote | RemoteMd5,
+  options: DownloadOptions,
+): Promise<AsyncDisposable> {
+  const folder = dirname(path);
+  try {
+    if (!await isFolder(folder)) await Deno.mkdir(folder, { recursive: true });
+    return await holdPart(`${path}.part`, remote, options);
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    throw unwritable(path, remote, error);
+  }
 }
 
 /**
@@ -234,7 +250,8 @@ function unwritable(path: string, remote: Remote | RemoteMd5, cause: unknown): D
     { what: `Cannot write "${path}.part": ${reason(cause)}`, fix: "check the disk" };
   return new DownloadError(`Cannot download "${remote.url}": ${what.slice(0, 1).toLowerCase()}${what.slice(1)}`, [
     fix,
-    "the part downloaded so far is kept there, and the next start resumes it",
+    "or name another folder for downloads in DENOISE_CACHE",
+    ...byHand(path, remote),
   ], { cause });
 }
 
@@ -277,7 +294,7 @@ async function sizeOf(path: string): Promise<number | undefined> {
   try {
     return (await Deno.stat(path)).size;
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return undefined;
     throw error;
   }
 }

@@ -74,6 +74,19 @@ const startPart = async ({ path }: Place, bytes: Uint8Array) => {
   await Deno.writeFile(`${path}.part`, bytes);
 };
 
+Deno.test("download() says where nothing can be written, and how to place the file by hand", async () => {
+  const file = await Deno.makeTempFile();
+  const path = join(file, "sets", "a.zip");
+  const remote = { url: "http://127.0.0.1:1/a.zip", size: 3, sha256: "0".repeat(64) };
+  await assert.rejects(download(path, remote), (error) => {
+    assert.ok(error instanceof DownloadError);
+    assert.match(error.message, /^Cannot download "http:.*a\.zip": cannot create ".*": a part of this path is a file$/);
+    assert.match(error.help.join("\n"), /DENOISE_CACHE\nto place it by hand, put this file at: .*a\.zip/);
+    return true;
+  });
+  await Deno.remove(file);
+});
+
 Deno.test("download() fetches a file, reports progress, and asks for nothing when it is there", async () => {
   await withServer(whole, async (place) => {
     const reports: number[] = [];

@@ -15,6 +15,7 @@ import { type TrainingCost, trainingCost } from "../programs/cost.ts";
 import { describeGraph, line } from "../view/graph/describe.ts";
 import { checkMemory } from "../programs/memory.ts";
 import { startFailure } from "../run/start_failure.ts";
+import { refuseWeights } from "../run/weights_file.ts";
 import type { Graph } from "../graph/types.ts";
 import { wire } from "../graph/wire.ts";
 
@@ -64,6 +65,7 @@ export interface DryRun {
  * here: the text says what to do about them
  */
 export async function dryRun(file: string, options: DryRunOptions): Promise<DryRun> {
+  await refuseWeights(file);
   const graph = await wire(await readRecipe(file, options));
   const plan = await described(graph, options);
   if (options.probe === undefined) {

@@ -67,7 +67,6 @@ export async function evaluate(target: string, options: EvaluateOptions, console
   const metrics = graph.all("metric");
   if (metrics.length === 0) throw new DenoiseError(messages.metricsMissing());
   printModel(console, path, samplersOf(graph).map(told).join(", ") || undefined);
-  row(console, "backend", session.backend.description);
   try {
     await using pictures = await openData(graph, console, { signal, cache: options.cache });
     if (pictures.validation.count === 0) throw new DenoiseError(messages.validationMissing());

@@ -18,6 +18,7 @@ import { type RunFolder, runFolderOf, takeRunFolder } from "../run/run_folder.ts
 import type { Session } from "../run/session.ts";
 import { lastCheckpoint, type ResumePoint } from "../run/restore.ts";
 import { trainOn } from "../run/train_on.ts";
+import { refuseWeights } from "../run/weights_file.ts";
 import type { Console } from "../terminal/console.ts";
 import { commandLine, shellWord } from "../terminal/shell.ts";
 import type { Trust } from "../trust/trust.ts";
@@ -96,6 +97,7 @@ export interface TrainRecipeOptions extends Pick<TrainOptions, "fresh" | "cache"
 export async function train(recipeFile: string, options: TrainOptions, console: Console): Promise<TrainResult> {
   const { plugins, overrides = [], runs = "runs" } = options;
   const command = (options.command ?? "deno task run") + (runs === "runs" ? "" : ` --runs ${shellWord(runs)}`);
+  await refuseWeights(recipeFile);
   const recipe = await readRecipe(recipeFile, { plugins, overrides, trust: { trained: true, ...options.trust } });
   const folder = options.folder ?? await runFolderOf(recipeFile, recipe.name, runs);
   const again = options.again ?? commandLine(command, recipeFile, overrides);

@@ -134,10 +134,14 @@ async function withoutCache(
   decode: (path: string) => Promise<Store | undefined>,
   warn: (message: string) => void,
 ): Promise<Store | undefined> {
-  const refusal = error instanceof Unreadable ? undefined : refusalOf(error);
-  if (refusal === undefined) throw error instanceof Unreadable ? error.cause : error;
+  const what = error instanceof Unreadable
+    ? undefined
+    : error instanceof Deno.errors.NotCapable
+    ? `Cannot write "${path}": Deno does not permit it`
+    : refusalOf(error)?.what;
+  if (what === undefined) throw error instanceof Unreadable ? error.cause : error;
   warn(
-    `${refusal.what}: pictures are decoded for this run alone. To keep them, name another folder in DENOISE_CACHE`,
+    `${what}: pictures are decoded for this run alone. To keep them, name another folder in DENOISE_CACHE`,
   );
   const folder = await scratchFolder();
   try {

@@ -53,6 +53,18 @@ Deno.test("openPictures() decodes for one run, with a word, where the cache cann
   await Deno.remove(folder, { recursive: true });
 });
 
+Deno.test({
+  name: "openPictures() decodes for one run, with a word, where Deno does not permit to write to the cache",
+  permissions: { read: true, env: true, sys: true, write: [tmpdir()] },
+  async fn() {
+    const warnings: string[] = [];
+    const options = { name: "stand-in", cache: join("/", "nowhere"), warn: (text: string) => void warnings.push(text) };
+    await using pictures = await openPictures(whole, options);
+    assert.equal(pictures.train.count, count);
+    assert.match(warnings.join("\n"), /^Cannot write "\/nowhere\/.*": Deno does not permit it: pictures are decoded/);
+  },
+});
+
 Deno.test("openPictures() stops where the disk does not give a picture, and keeps it in no list of broken ones", async () => {
   const cache = await Deno.makeTempDir();
   const failing = dataset((index) => index === 7 ? Promise.reject(refused("EIO", 5)) : Promise.resolve(picture(index)));

@@ -23,6 +23,14 @@ export interface StartTools {
   readonly signal?: AbortSignal | undefined;
   /** Shows progress of long work: `done` of `total` in `unit`, such as 12.5 of 63 "MB". */
   readonly progress?: ((what: string, done: number, total: number, unit: string) => void) | undefined;
+  /**
+   * Called, also after the start, as a program begins to compile that an earlier start has not left on disk, with the
+   * `name` that `compile` was given; what it returns is called as that ends. A backend that compiles nothing has no use
+   * for it.
+   */
+  readonly compiling?: ((name: string) => () => void) | undefined;
+  /** Takes what a user should know, such as that nothing compiled can be kept. */
+  readonly warn?: ((message: string) => void) | undefined;
 }
 
 /**

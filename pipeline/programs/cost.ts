@@ -11,6 +11,8 @@ export interface TrainingCost {
   readonly batch: number;
   /** Trainable numbers of the network. */
   readonly parameters: number;
+  /** Trainable tensors of the network: with them grows the program, and what it takes to compile it. */
+  readonly variables: number;
   /** Numbers of its buffers, such as running statistics. */
   readonly buffers: number;
   /** One training step, forward and backward, optimizer and average. */
@@ -71,6 +73,7 @@ async function count(graph: Graph, batch: number): Promise<TrainingCost> {
   return {
     batch,
     parameters: numbers(specs.network.trainable),
+    variables: Object.keys(specs.network.trainable).length,
     buffers: numbers(specs.network.buffers),
     stepFlops: total(step.flops),
     convolutionFlops: step.flops.convolution,

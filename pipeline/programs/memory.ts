@@ -16,6 +16,30 @@ export function estimatedBytes({ stepBytes }: TrainingCost): number {
   return stepBytes * heapPerTensor;
 }
 
+/** What a process takes that trains, in bytes. */
+export interface ProcessMemory {
+  /** The most, while the training step is compiled. */
+  readonly compiling: number;
+  /** From then on, and at once where compiled programs are on disk. */
+  readonly training: number;
+}
+
+/**
+ * Memory of the whole process that trains with XLA on a processor: Deno, XLA's library, programs and decoded pictures,
+ * and the tensors of a step, of which XLA keeps about half as many at once as there are op by op. The numbers are
+ * measured (docs/benchmarks.md); decoded pictures are those of some hundred small ones.
+ *
+ * @returns undefined where it was not measured
+ */
+export function processMemory(
+  { stepBytes, variables }: Pick<TrainingCost, "stepBytes" | "variables">,
+  backend: string,
+): ProcessMemory | undefined {
+  if (!backend.startsWith("xla on cpu")) return undefined;
+  const training = 570e6 + 0.55 * stepBytes;
+  return { training, compiling: training + 180e6 + 4.5e6 * variables };
+}
+
 /**
  * Refuses a batch that the backend has no memory for. The backend has to be started where it is chosen then.
  *

@@ -2,6 +2,7 @@
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { refusalOf, whatFailed } from "../../lib/files/refusal.ts";
 import * as messages from "../problems/messages/file.ts";
+import { fileNewer } from "../problems/messages/versions.ts";
 import type { Message } from "../problems/messages/text.ts";
 import { nearest } from "../terminal/nearest.ts";
 import { readCheckpointRecipe } from "./checkpoint.ts";
@@ -15,6 +16,8 @@ export interface RecipeText {
   readonly text: string;
   /** What holds it: a file, the folder that was named, or a checkpoint. */
   readonly held: "file" | "folder" | "checkpoint";
+  /** The version that wrote it, where it is newer than this one. */
+  readonly newer?: string | undefined;
 }
 
 /** Recipes of a few hundred lines have some 20 kB; what is larger is another file. */
@@ -38,10 +41,9 @@ export async function loadText(file: string): Promise<RecipeText | Message> {
       return "text" in loaded ? { ...loaded, held: "folder" } : loaded;
     }
     if (file.endsWith(".safetensors")) {
-      const recipe = await readCheckpointRecipe(file);
-      return typeof recipe === "string"
-        ? { file, text: recipe, held: "checkpoint" }
-        : messages.checkpointWithoutRecipe(file, recipe.reason);
+      const { text, reason, format, newer } = await readCheckpointRecipe(file);
+      if (text !== undefined) return { file, text, held: "checkpoint", newer };
+      return format === undefined ? messages.checkpointWithoutRecipe(file, reason!) : fileNewer(file, format);
     }
     if (!info.isFile) return messages.recipeUnreadable(file, "it is not a regular file");
     if (info.size > sizeLimit) return messages.recipeTooLarge(file, info.size, sizeLimit);

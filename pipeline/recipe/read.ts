@@ -3,9 +3,11 @@ import { join, resolve } from "node:path";
 import { loadNames } from "../../lib/text/mod.ts";
 import * as messages from "../problems/messages/file.ts";
 import { extendsInCheckpoint } from "../problems/messages/trust.ts";
+import { recipeNewer } from "../problems/messages/versions.ts";
 import { DenoiseError, type Place, type Problem } from "../problems/problem.ts";
 import { tellOdd } from "../problems/odd.ts";
 import { overridesFile, placeIn } from "../problems/source.ts";
+import { version } from "../version.ts";
 import type { Trust } from "../trust/trust.ts";
 import { checkRecipe } from "./check.ts";
 import { nameInCode, textOf } from "./in_code.ts";
@@ -117,6 +119,8 @@ class Reader {
   readonly origins: Origins;
   readonly #files: string[] = [];
   readonly #ignored = new Set<string>();
+  /** Said beside what is wrong where a newer version wrote the recipe. */
+  #newer: Problem | undefined;
 
   constructor(origins = new Origins()) {
     this.origins = origins;
@@ -126,6 +130,7 @@ class Reader {
   again(): Reader {
     const again = new Reader(this.origins);
     again.#files.push(...this.#files);
+    again.#newer = this.#newer;
     return again;
   }
 
@@ -160,7 +165,8 @@ class Reader {
       (a.place?.column ?? 0) - (b.place?.column ?? 0)
     );
     const told = kept.length > 0 ? kept : this.problems.map(tellOdd);
-    return new DenoiseError(told.map((problem) => this.origins.told(problem)));
+    const all = this.#newer === undefined ? told : [...told, this.#newer];
+    return new DenoiseError(all.map((problem) => this.origins.told(problem)));
   }
 
   /** A recipe in code laid over what it extends. */
@@ -195,6 +201,7 @@ class Reader {
     above: readonly { file: string; real: string }[],
   ): Promise<{ file: string; root: MapNode } | undefined> {
     this.#files.push(loaded.file);
+    if (loaded.newer !== undefined) this.#newer = recipeNewer(loaded.file, loaded.newer, version);
     await this.origins.add(loaded, real);
     await loadNames(loaded.text);
     const root = parse(loaded.text, { file: loaded.file }, this.report);

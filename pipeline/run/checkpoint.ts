@@ -8,11 +8,13 @@ import * as messages from "../problems/messages/run.ts";
 import { DenoiseError } from "../problems/problem.ts";
 import { recipeSumKey } from "../recipe/checkpoint.ts";
 import { nearRuns } from "../recipe/near_runs.ts";
+import { checkpointFormat } from "../recipe/format.ts";
 import type { Code } from "../trust/code.ts";
 import { version } from "../version.ts";
 import type { HostTree } from "./host_tensors.ts";
-import { checkMetadata, format } from "./position.ts";
-import { readMetadata, readSafetensors, writeSafetensors } from "./safetensors.ts";
+import { checkMetadata } from "./position.ts";
+import { readMetadata, readSafetensors, type SafeTensors, writeSafetensors } from "./safetensors.ts";
+import { checkpointOf, isWeights } from "./weights_file.ts";
 
 /** The state of a run besides its tensors. */
 export interface Position {
@@ -76,7 +78,7 @@ export function checkpointPath(folder: string, step: number): string {
 /** Writes a checkpoint, whole or not at all. */
 export async function writeCheckpoint(path: string, { position, recipe, code, tensors }: Checkpoint): Promise<void> {
   await writeSafetensors(path, tensors, {
-    format,
+    format: checkpointFormat,
     denoise: version,
     recipe,
     ...(code === undefined || Object.keys(code).length === 0 ? {} : { code: JSON.stringify(code) }),
@@ -91,7 +93,10 @@ export async function writeCheckpoint(path: string, { position, recipe, code, te
  * @throws {DenoiseError} when the file is damaged, is not a checkpoint, or says of itself what cannot be
  */
 export async function readCheckpoint(path: string): Promise<Checkpoint> {
-  const { tensors, metadata } = await readSafetensors(path);
+  return asCheckpoint(path, await readSafetensors(path));
+}
+
+function asCheckpoint(path: string, { tensors, metadata }: SafeTensors): Checkpoint {
   const { position, recipe } = checkMetadata(path, metadata);
   const step = tensors["state/step"]?.data[0];
   if (step !== undefined && Number(step) !== position.step) {
@@ -143,10 +148,13 @@ export async function listCheckpoints(folder: string): Promise<{ path: string; s
   return found.sort((a, b) => b.step - a.step);
 }
 
+/** Codes of files that are sound, but not for this: one is not to be passed over in favour of an older checkpoint. */
+const ofOthers = new Set(["file-newer", "weights-alone"]);
+
 /**
  * The newest checkpoint of a folder that can be read. Damaged ones are reported.
  *
- * @throws {DenoiseError} when there are checkpoints and all are damaged
+ * @throws {DenoiseError} when there are checkpoints and all are damaged, or a newer version wrote one
  */
 export async function newestGood(
   folder: string,
@@ -158,7 +166,7 @@ export async function newestGood(
     try {
       return { path, checkpoint: await readCheckpoint(path) };
     } catch (error) {
-      if (!(error instanceof DenoiseError)) throw error;
+      if (!(error instanceof DenoiseError) || error.problems.some(({ code }) => ofOthers.has(code))) throw error;
       reasons.push(error.message);
       await damaged(path, error.message);
     }
@@ -181,8 +189,16 @@ export function damagedName(path: string): string {
   return `${path}.damaged`;
 }
 
+/** Reads a checkpoint, or the part of one that a file of average weights holds. @throws {DenoiseError} as `readCheckpoint` */
+async function readModel(path: string): Promise<Checkpoint> {
+  const read = await readSafetensors(path);
+  if (!isWeights(read.metadata)) return asCheckpoint(path, read);
+  return { ...checkpointOf(path, read), code: codeIn(read.metadata.code) };
+}
+
 /**
- * The checkpoint that a path means: itself, or the newest good one of a run folder.
+ * The checkpoint that a path means: itself, or the newest good one of a run folder. An exported file of the average
+ * weights counts as a checkpoint that has nothing else.
  *
  * @throws {DenoiseError} when it means none, or a damaged one
  */
@@ -192,7 +208,7 @@ export async function findCheckpoint(
 ): Promise<{ path: string; checkpoint: Checkpoint }> {
   const info = await Deno.stat(path).catch(() => undefined);
   if (info?.isFile) {
-    if (path.endsWith(".safetensors")) return { path, checkpoint: await readCheckpoint(path) };
+    if (path.endsWith(".safetensors")) return { path, checkpoint: await readModel(path) };
     const run = (await listCheckpoints(join(dirname(path), "checkpoints"))).length > 0 ? dirname(path) : undefined;
     throw new DenoiseError(messages.checkpointOther(path, run));
   }

@@ -6,6 +6,7 @@ import { pluginChanged } from "../problems/messages/trust.ts";
 import { readRecipe } from "../recipe/read.ts";
 import type { Change, PluginSource, Recipe } from "../recipe/types.ts";
 import type { Console } from "../terminal/console.ts";
+import { row } from "../terminal/rows.ts";
 import { warning } from "../problems/warning.ts";
 import type { Trust } from "../trust/trust.ts";
 import { changedCode, findCheckpoint, type Position } from "./checkpoint.ts";
@@ -60,6 +61,7 @@ export async function loadModel(
 
   const backend = graph.one("backend").stage;
   await startBackend(graph, console, options.signal);
+  row(console, "backend", backend.description);
   try {
     const state = await compiledInitialState(graph, backend);
     const statistics = graph.one("normalizer").stage.blank(graph.datasetImage);

@@ -3,12 +3,11 @@ import { basename } from "node:path";
 import { isMap, parseDocument } from "yaml";
 import { z } from "zod";
 import { checkpointField, checkpointUnknown } from "../problems/messages/run.ts";
+import { fileNewer, weightsAlone } from "../problems/messages/versions.ts";
 import { DenoiseError } from "../problems/problem.ts";
+import { checkpointFormat, newerFormat, weightsFormat } from "../recipe/format.ts";
 import { jsonFault } from "../../lib/files/safetensors/json.ts";
 import type { Position } from "./checkpoint.ts";
-
-/** The `format` in the metadata of a checkpoint. */
-export const format = "denoise-checkpoint-1";
 
 const maxRecipe = 2 ** 18; // characters, as in a file
 const count = z.int("a whole number of 0 or more").min(0, "a whole number of 0 or more");
@@ -49,7 +48,10 @@ export function checkMetadata(
 ): { position: Position; recipe: string } {
   const own = (key: string) => Object.hasOwn(metadata, key) ? metadata[key] : undefined;
   const given = own("position");
-  if (own("format") !== format || given === undefined) throw new DenoiseError(checkpointUnknown(path));
+  if (own("format") === weightsFormat) throw new DenoiseError(weightsAlone(path));
+  const newer = newerFormat(metadata);
+  if (newer !== undefined) throw new DenoiseError(fileNewer(path, newer));
+  if (own("format") !== checkpointFormat || given === undefined) throw new DenoiseError(checkpointUnknown(path));
   const position = checkPosition(path, given);
   const named = /^step-(\d{6,})\.safetensors$/.exec(basename(path))?.[1];
   if (named !== undefined && Number(named) !== position.step) {
@@ -58,7 +60,8 @@ export function checkMetadata(
   return { position, recipe: checkRecipe(path, own("recipe")) };
 }
 
-function checkPosition(path: string, given: string): Position {
+/** Checks the position in the metadata of a file. @throws {DenoiseError} as `checkMetadata` */
+export function checkPosition(path: string, given: string): Position {
   const fault = jsonFault(given);
   let value: unknown;
   try {
@@ -75,7 +78,7 @@ function checkPosition(path: string, given: string): Position {
 }
 
 /** A recipe is read in full elsewhere; here it has to be a map, so that it can be compared. */
-function checkRecipe(path: string, recipe: string | undefined): string {
+export function checkRecipe(path: string, recipe: string | undefined): string {
   const expected = "a recipe in YAML";
   if (recipe === undefined) throw wrong(path, "recipe", undefined, expected);
   if (recipe.length > maxRecipe) throw wrong(path, "recipe", recipe, `${expected} of at most ${maxRecipe} characters`);

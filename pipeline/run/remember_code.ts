@@ -1,4 +1,5 @@
 /** Remembers the code that a model was trained with. */
+import { refusalOf, whatFailed } from "../../lib/files/mod.ts";
 import { codeUnremembered } from "../problems/messages/trust.ts";
 import type { Console } from "../terminal/console.ts";
 import { warning } from "../problems/warning.ts";
@@ -10,7 +11,6 @@ export async function rememberCode(code: readonly Code[], console: Console): Pro
   try {
     await remember(code);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    console.warn(warning(codeUnremembered(recordFolder(), reason)));
+    console.warn(warning(codeUnremembered(recordFolder(), refusalOf(error)?.reason ?? whatFailed(error))));
   }
 }

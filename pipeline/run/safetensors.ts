@@ -2,7 +2,10 @@
 import { createHash } from "node:crypto";
 import { WholeFile } from "../../lib/files/whole.ts";
 import { fileDamaged } from "../problems/messages/run.ts";
+import { fileNewer } from "../problems/messages/versions.ts";
 import { DenoiseError } from "../problems/problem.ts";
+import { newerFormat, newerVersion } from "../recipe/format.ts";
+import { version } from "../version.ts";
 import {
   arrays,
   type DType,
@@ -30,6 +33,7 @@ export interface SafeTensors {
 
 /** Key of the metadata that holds the SHA-256 of the rest of the header and of all data. */
 const checksumKey = "sha256";
+
 /**
  * Writes tensors and metadata, whole or not at all.
  *
@@ -72,11 +76,13 @@ export async function writeSafetensors(
  */
 export async function readSafetensors(path: string): Promise<SafeTensors> {
   return await reading(path, async (file, size) => {
-    const { header, start } = await readHeader(file, size);
+    const { header, start } = await readHeader(file, size, (metadata) => refuseNewer(path, metadata));
     const data = await readBytes(file, size - start);
     const { metadata, entries } = header;
     const expected = metadata[checksumKey];
-    if (expected !== undefined && checksum(header, [data]) !== expected) throw new HeaderFault("its checksum differs");
+    if (expected !== undefined && checksum(header, [data]) !== expected) {
+      throw new HeaderFault(`its checksum differs${ofNewer(metadata)}`);
+    }
     const tensors: Record<string, HostTensor> = Object.create(null);
     for (const [name, { dtype, shape, data_offsets: [begin, end] }] of Object.entries(entries)) {
       const array = arrays[dtype];
@@ -99,7 +105,24 @@ export async function readSafetensors(path: string): Promise<SafeTensors> {
  * @throws {DenoiseError} when the header is damaged or the file is shorter or longer than the header says
  */
 export async function readMetadata(path: string): Promise<Readonly<Record<string, string>>> {
-  return await reading(path, async (file, size) => (await readHeader(file, size)).header.metadata);
+  return await reading(path, async (file, size) => {
+    return (await readHeader(file, size, (metadata) => refuseNewer(path, metadata))).header.metadata;
+  });
+}
+
+/** Refuses a format that came after this version, before anything is concluded from a content that is not known. */
+function refuseNewer(path: string, metadata: Readonly<Record<string, string>>): void {
+  const newer = newerFormat(metadata);
+  // A flipped bit makes a 3 of a 1: without a newer version beside it, the checksum is asked first.
+  if (newer !== undefined && newerVersion(metadata) !== undefined) throw new DenoiseError(fileNewer(path, newer));
+}
+
+/** What a damaged file says of a newer version, as a clause: that may be damage as well. */
+function ofNewer(metadata: Readonly<Record<string, string>>): string {
+  const [format, written] = [newerFormat(metadata), newerVersion(metadata)];
+  if (written !== undefined) return `; it says that Denoise ${written} wrote it, and this is Denoise ${version}`;
+  if (format === undefined) return "";
+  return `; it says that its format is ${format.format}, and formats up to ${format.known} are read here`;
 }
 
 async function reading<T>(path: string, read: (file: Deno.FsFile, size: number) => Promise<T>): Promise<T> {

@@ -7,8 +7,8 @@ export interface Progress {
   readonly label: string;
   /** From 0 to `total`, in any unit. */
   readonly done: number;
-  /** The end, in the unit of `done`. */
-  readonly total: number;
+  /** The end, in the unit of `done`; undefined where nobody knows how long it takes. */
+  readonly total: number | undefined;
   /** What else is known, with units, the most important first: left out from the end where there is no room. */
   readonly details: readonly string[];
 }
@@ -18,7 +18,8 @@ const shortest = 8;
 
 /** `epoch  4/12  ━━━━━╸━━━━  59 %  loss 0.1841  0:00:42 left`: never wider than `width`. */
 export function bar(progress: Progress, width: number, colors: Colors): string {
-  const { label, details } = progress;
+  const { label, details, total } = progress;
+  if (total === undefined) return plainProgress(progress).slice(0, width);
   const percent = `${Math.floor(100 * part(progress)).toString().padStart(3)} %`;
   for (let kept = details.length; kept >= 0; kept--) {
     const rest = [percent, ...details.slice(0, kept)].join("  ");
@@ -30,11 +31,12 @@ export function bar(progress: Progress, width: number, colors: Colors): string {
 
 /** The same without a bar, for a log: `epoch  4/12   59 %  loss 0.1841`. */
 export function plainProgress(progress: Progress): string {
-  const { label, details } = progress;
-  return [label, `${Math.floor(100 * part(progress)).toString().padStart(3)} %`, ...details].join("  ");
+  const { label, details, total } = progress;
+  const percent = total === undefined ? [] : [`${Math.floor(100 * part(progress)).toString().padStart(3)} %`];
+  return [label, ...percent, ...details].join("  ");
 }
 
-function part({ done, total }: Progress): number {
+function part({ done, total = 0 }: Progress): number {
   return total > 0 ? Math.min(1, Math.max(0, done / total)) : 1;
 }
 

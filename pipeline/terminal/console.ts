@@ -81,11 +81,6 @@ export function terminalConsole({ quiet = false }: { quiet?: boolean } = {}): Co
   });
 }
 
-/** The same console for what is a step of something larger: its results are messages. */
-export function withoutResults(console: Console): Console {
-  return Object.create(console, { results: { value: console } });
-}
-
 interface Terminal {
   isTerminal(): boolean;
 }

@@ -44,6 +44,7 @@ export default plugin({
   }),
   create: ({ options: { precision, devices, plugin, memory_fraction: fraction, preallocate } }): Backend => {
     let engine: XlaEngine | undefined; // made when it is known which plugin there is
+    let told: StartTools = {}; // of the last start
     let description = "xla";
     let build: string | undefined;
     return {
@@ -56,6 +57,7 @@ export default plugin({
         return build;
       },
       async start(tools = {}) {
+        told = tools;
         if (engine === undefined) {
           const path = plugin ?? choosePlugin().plugin ?? await cpuPlugin(tools);
           const fast = precision === "mixed" ? "mixed-where-fast" : precision;
@@ -65,6 +67,8 @@ export default plugin({
             precision: fast,
             library,
             memory: { fraction, preallocate },
+            compiling: (name) => told.compiling?.(name) ?? (() => {}),
+            warn: (message) => told.warn?.(message),
           });
         }
         await engine.start().catch((error) => {
@@ -137,6 +141,7 @@ export async function cpuPlugin({ download = false, signal, progress }: StartToo
     ]);
   }
   const report = (what: string, done: number, total: number) => progress?.(what, done / 1e6, total / 1e6, "MB");
+  report(`downloading ${row.name}`, 0, megabytes * 1e6); // what follows may wait for the network
   const install = canRequest()
     ? requestRuntime(row.name, { signal, progress: report })
     : addRuntime(row, { signal, progress: report });

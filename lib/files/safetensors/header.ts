@@ -38,19 +38,21 @@ const others = /^(F16|BF16|F8_\w+|F4|F6_\w+|E8M0|I16|I8|U16|U32|U64|C64)$/;
 /**
  * Reads the header of an open file of `size` bytes, and nothing behind it.
  *
+ * @param look sees the metadata before the tensors are checked: a format that is not known may have others
  * @returns the header, and where the data starts in the file
  * @throws {HeaderFault} when it is damaged, contradicts itself or the size of the file, or holds types that are not read here
  */
 export async function readHeader(
   file: Deno.FsFile,
   size: number,
+  look: (metadata: Header["metadata"]) => void = () => {},
 ): Promise<{ header: Header; start: number }> {
   if (size < 8) throw new HeaderFault(`it has ${size} bytes, fewer than the 8 that hold the header's length`);
   const head = await readBytes(file, 8);
   const length = Number(new DataView(head.buffer).getBigUint64(0, true));
   if (length > maxHeader) throw new HeaderFault(`its header would have ${length} bytes`);
   if (8 + length > size) throw new HeaderFault(`its header has ${length} bytes but the file only ${size}`);
-  return { header: parseHeader(await readBytes(file, length), size - 8 - length), start: 8 + length };
+  return { header: parseHeader(await readBytes(file, length), size - 8 - length, look), start: 8 + length };
 }
 
 /** Reads exactly so many bytes from where the file is. @throws {HeaderFault} when it ends before */
@@ -64,7 +66,7 @@ export async function readBytes(file: Deno.FsFile, length: number): Promise<Uint
   return bytes;
 }
 
-function parseHeader(bytes: Uint8Array, available: number): Header {
+function parseHeader(bytes: Uint8Array, available: number, look: (metadata: Header["metadata"]) => void): Header {
   if (bytes[0] !== 0x7b) throw new HeaderFault("its header is not a JSON object: it does not start with {");
   let text: string;
   try {
@@ -84,6 +86,7 @@ function parseHeader(bytes: Uint8Array, available: number): Header {
   if (!(isRecord(metadata) && Object.values(metadata).every((value) => typeof value === "string"))) {
     throw new HeaderFault("its metadata are not all text");
   }
+  look(metadata as Header["metadata"]);
   checkEntries(entries, available);
   return { metadata: metadata as Header["metadata"], entries: entries as unknown as Header["entries"] };
 }

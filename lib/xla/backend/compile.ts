@@ -140,7 +140,7 @@ async function specialise(
     partitions: devices,
     shardings: split.map((yes, i) => yes ? sharding(types[i]!.shape.length, devices) : "{replicated}"),
   });
-  const executable: Executable = await backend.device.program(text, devices);
+  const executable: Executable = await backend.device.program(text, name, devices);
   const captured: readonly Value[] = inputs.slice(traced.parameters.length);
   return new Runner(backend, {
     name,

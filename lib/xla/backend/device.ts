@@ -26,6 +26,8 @@ export class XlaDevice {
     readonly devices = 1,
     /** Starts of addresses of code that messages do not name: see `userLine`. */
     readonly library: readonly string[] = [],
+    /** See `XlaOptions.compiling`. */
+    private readonly compiling: (name: string) => () => void = () => () => {},
   ) {}
 
   /** The program, compiled already? */
@@ -33,13 +35,17 @@ export class XlaDevice {
     return this.#compiled.has(text);
   }
 
-  /** Compiles unless it is compiled; the event loop keeps running. */
-  async program(text: string, partitions = 1): Promise<Executable> {
+  /**
+   * Compiles unless it is compiled; the event loop keeps running.
+   *
+   * @param name of the function that it is, for people
+   */
+  async program(text: string, name: string, partitions = 1): Promise<Executable> {
     const known = this.#compiled.get(text);
     if (known !== undefined) return known;
     const running = this.#underWay.get(text);
     if (running !== undefined) return await running;
-    const started = this.#make(text, partitions);
+    const started = this.#make(text, name, partitions);
     this.#underWay.set(text, started);
     try {
       const executable = await started;
@@ -86,7 +92,17 @@ export class XlaDevice {
     clearTimeout(timer);
   }
 
-  async #make(text: string, partitions: number): Promise<Executable> {
+  /**
+   * Frees all programs, unless some are running or compile still. Left to the collector, which knows nothing of their
+   * size, they would pile up where devices come and go. Who asks for one again compiles it again, or takes it from disk.
+   */
+  free(): void {
+    if (this.#running.size > 0 || this.#underWay.size > 0) return;
+    for (const executable of this.#compiled.values()) executable[Symbol.dispose]();
+    this.#compiled.clear();
+  }
+
+  async #make(text: string, name: string, partitions: number): Promise<Executable> {
     const options = { partitions, flags: this.flags };
     const saved = this.cache?.find(text, partitions);
     if (saved !== undefined) {
@@ -97,9 +113,14 @@ export class XlaDevice {
       }
     }
     const start = performance.now();
-    const executable = await this.client.compile(text, options);
-    this.#save(text, partitions, executable, performance.now() - start);
-    return executable;
+    const ended = this.compiling(name);
+    try {
+      const executable = await this.client.compile(text, options);
+      this.#save(text, partitions, executable, performance.now() - start);
+      return executable;
+    } finally {
+      ended();
+    }
   }
 
   #loadSync(text: string): Executable | undefined {

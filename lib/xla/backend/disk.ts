@@ -18,9 +18,13 @@ export class ProgramCache {
   /**
    * @param folder made when it is needed
    * @param build what a compiled program depends on besides its text: plugin, version, flags, processor
-   * @param limit bytes that the folder may hold
+   * @param options `limit`: bytes that the folder may hold. `lost`: told once that programs cannot be kept, and why
    */
-  constructor(readonly folder: string, readonly build: string, readonly limit = 2 ** 30) {}
+  constructor(
+    readonly folder: string,
+    readonly build: string,
+    private readonly options: { readonly limit?: number; readonly lost?: (message: string) => void } = {},
+  ) {}
 
   /** The saved program; undefined where there is none. */
   find(text: string, partitions: number): Uint8Array | undefined {
@@ -29,8 +33,7 @@ export class ProgramCache {
       const file = readFileSync(path);
       const bytes = file.subarray(checksumBytes);
       if (!checksum(name, bytes).equals(file.subarray(0, checksumBytes))) return undefined;
-      const now = new Date();
-      utimesSync(path, now, now); // used just now: the last to go
+      touch(path);
       return bytes;
     } catch {
       return undefined;
@@ -50,19 +53,28 @@ export class ProgramCache {
       write(file, bytes);
       file.syncDataSync();
       renameSync(aside, path);
-      this.#prune();
-    } catch {
+    } catch (error) {
       this.#writable = false;
+      this.options.lost?.(
+        `Cannot keep compiled programs in "${this.folder}": ${reasonOf(error)}. The next start compiles them again`,
+      );
       try {
         rmSync(aside, { force: true });
       } catch {
-        // There is no such folder.
+        // There is no such folder, or it may not be written to.
       }
+      return;
+    }
+    try {
+      this.#prune();
+    } catch {
+      // Files of another user may stay: this one is kept all the same.
     }
   }
 
   /** Removes what is beyond the limit, and what killed writers left. */
   #prune(): void {
+    const { limit = 2 ** 30 } = this.options;
     const files = readdirSync(this.folder).flatMap((name) => {
       const path = join(this.folder, name);
       const found = statSync(path, { throwIfNoEntry: false }); // another process may have removed it
@@ -78,7 +90,7 @@ export class ProgramCache {
       const program = path.endsWith(".xla");
       if (program) total += size;
       const abandoned = path.endsWith(".part") && isAbandoned(path);
-      if (abandoned || (program && total > this.limit)) rmSync(path, { force: true });
+      if (abandoned || (program && total > limit)) rmSync(path, { force: true });
     }
   }
 
@@ -86,6 +98,31 @@ export class ProgramCache {
     const hash = createHash("sha256").update(`${this.build}\n${partitions}\n`).update(text).digest("hex");
     return `${hash.slice(0, 40)}.xla`;
   }
+}
+
+/** Notes that a program was used just now, so that it is the last to go. A folder that is only read keeps them all. */
+function touch(path: string): void {
+  const now = new Date();
+  try {
+    utimesSync(path, now, now);
+  } catch {
+    // Read-only, another user's, or not permitted: the program can be used.
+  }
+}
+
+/** Why the system, or Deno, does not take a file, by the code of the error. */
+const reasons: Readonly<Record<string, string>> = {
+  EACCES: "permission is denied",
+  EPERM: "permission is denied",
+  EROFS: "the disk is read-only",
+  ENOSPC: "no space is left on the disk",
+  EDQUOT: "the disk quota is used up",
+};
+
+function reasonOf(error: unknown): string {
+  if (error instanceof Deno.errors.NotCapable) return "Deno does not permit it";
+  const { code = "", message } = error as { code?: string; message: string };
+  return reasons[code] ?? message;
 }
 
 function write(file: Deno.FsFile, bytes: Uint8Array): void {

@@ -65,9 +65,27 @@ Deno.test({
   },
 });
 
+Deno.test({
+  name: "what begins to compile is told by name, and that it ended; what is on disk is not",
+  ignore,
+  async fn() {
+    const folder = await Deno.makeTempDir();
+    const told: string[] = [];
+    const compiling = (name: string) => {
+      told.push(`begun ${name}`);
+      return () => void told.push(`ended ${name}`);
+    };
+    await start(folder, { compiling });
+    assert.deepEqual(told, ["begun convolve", "ended convolve"]);
+    await start(folder, { compiling });
+    assert.equal(told.length, 2, "the second start compiles nothing");
+    await Deno.remove(folder, { recursive: true });
+  },
+});
+
 Deno.test("a folder of programs is bounded: those not used for longest go", async () => {
   const folder = await Deno.makeTempDir();
-  const cache = new ProgramCache(folder, "build", 3500);
+  const cache = new ProgramCache(folder, "build", { limit: 3500 });
   const program = (byte: number) => ({ serialize: () => new Uint8Array(1000).fill(byte) }) as unknown as Executable;
   for (const [i, text] of ["a", "b", "c"].entries()) {
     cache.save(text, 1, program(i));
@@ -146,10 +164,57 @@ Deno.test({
   },
 });
 
-Deno.test("a folder that cannot be written to does not stop the program", async () => {
+Deno.test("a folder that cannot be written to does not stop the program, and is told of once", async () => {
   const file = await Deno.makeTempFile();
-  const cache = new ProgramCache(file, "build");
-  cache.save("a", 1, { serialize: () => new Uint8Array(1) } as unknown as Executable);
-  assert.equal(cache.find("a", 1), undefined);
+  const lost: string[] = [];
+  const cache = new ProgramCache(file, "build", { lost: (message) => lost.push(message) });
+  for (const text of ["a", "b"]) {
+    cache.save(text, 1, { serialize: () => new Uint8Array(1) } as unknown as Executable);
+    assert.equal(cache.find(text, 1), undefined);
+  }
+  assert.equal(lost.length, 1);
+  assert.match(lost[0]!, /^Cannot keep compiled programs in ".*": .*\. The next start compiles them again$/);
   await Deno.remove(file);
+});
+
+/** Reads a program, and saves another, where Deno permits no writing; prints what was found and said. */
+const reader = (folder: string) => `
+  import { ProgramCache } from ${JSON.stringify(new URL("./disk.ts", import.meta.url).href)};
+  const cache = new ProgramCache(${JSON.stringify(folder)}, "build", { lost: (message) => console.log(message) });
+  console.log([...cache.find("a", 1) ?? []].join());
+  cache.save("b", 1, { serialize: () => new Uint8Array(3) });
+  console.log(cache.find("b", 1) === undefined);`;
+
+/** What a program prints that this one runs by a command. */
+async function printed(command: string, args: readonly string[]): Promise<{ code: number; lines: string[] }> {
+  const { code, stdout, stderr } = await new Deno.Command(command, { args: [...args], stderr: "piped" }).output();
+  const text = new TextDecoder().decode(stdout) || new TextDecoder().decode(stderr);
+  return { code, lines: text.trim().split("\n") };
+}
+
+Deno.test("programs in a folder that is only read are used; that no other is kept is said", async () => {
+  const folder = await Deno.makeTempDir();
+  new ProgramCache(folder, "build").save("a", 1, { serialize: () => Uint8Array.of(4, 5, 6) } as unknown as Executable);
+  const file = await Deno.makeTempFile({ suffix: ".ts" });
+  await Deno.writeTextFile(file, reader(folder));
+  const config = new URL("../../../deno.json", import.meta.url).pathname;
+  const run = ["run", "--quiet", "--no-check", "--config", config, "--allow-read", "--allow-env", file];
+  const said = (reason: string) => [
+    "4,5,6",
+    `Cannot keep compiled programs in "${folder}": ${reason}. The next start compiles them again`,
+    "true",
+  ];
+  assert.deepEqual((await printed(Deno.execPath(), run)).lines, said("Deno does not permit it"));
+
+  // A disk that is read-only, for root too: in a name space of its own, where the system has such.
+  const quoted = (words: readonly string[]) => words.map((word) => `'${word}'`).join(" ");
+  const mounted = `mount --bind '${folder}' '${folder}' && mount -o remount,bind,ro '${folder}' || exit 77`;
+  const all = [Deno.execPath(), ...run.toSpliced(-1, 0, "--allow-write")];
+  const { code, lines } = await printed("unshare", ["-rm", "sh", "-c", `${mounted}; exec ${quoted(all)}`])
+    .catch(() => ({ code: 77, lines: [] }));
+  if (code !== 0 && lines[0] !== "4,5,6") {
+    console.log("a read-only disk is not tried: unshare and mount do not work here");
+  } else assert.deepEqual(lines, said("the disk is read-only"));
+  await Deno.remove(file);
+  await Deno.remove(folder, { recursive: true });
 });

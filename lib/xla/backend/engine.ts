@@ -38,6 +38,13 @@ export interface XlaOptions {
   readonly flags?: Readonly<Record<string, string | number | boolean>> | undefined;
   /** Starts of addresses of code between the user's and tfjs: messages name a line of the user's, where there is one. */
   readonly library?: readonly string[] | undefined;
+  /**
+   * Called as a program begins to compile that is not on disk, with the name of the function; what it returns, as that
+   * ends. The event loop runs meanwhile.
+   */
+  readonly compiling?: ((name: string) => () => void) | undefined;
+  /** Called once with a message where compiled programs cannot be kept on disk. */
+  readonly warn?: ((message: string) => void) | undefined;
   /** Name of the tfjs backend. Default "xla". */
   readonly name?: string | undefined;
 }
@@ -104,8 +111,9 @@ export class XlaEngine {
       const all = { ...await supportedFlags(client, this.#precision), ...toolkitFlags(plugin), ...flags };
       const folder = cache === undefined ? defaultFolder() : cache;
       const build = JSON.stringify([buildOf(client), all]);
-      const programs = folder === null ? undefined : new ProgramCache(folder, build);
-      this.#device = new XlaDevice(client, all, programs, devices, this.#options.library);
+      const { library, warn, compiling } = this.#options;
+      const programs = folder === null ? undefined : new ProgramCache(folder, build, warn && { lost: warn });
+      this.#device = new XlaDevice(client, all, programs, devices, library, compiling);
     }
     settings.platform = this.#device.client.platform;
     settings.oneDnn = this.#device.flags[oneDnn] === true;
@@ -151,8 +159,8 @@ export class XlaEngine {
   }
 
   /**
-   * Frees what the backend's tensors hold, and waits for what is under way, for a second at most: a program may compile
-   * for minutes, and nobody waits for it any more. It can start again, also by `tf.setBackend`.
+   * Frees what the backend's tensors hold, and compiled programs. It waits for what is under way, for a second at most: a
+   * program may compile for minutes, and nobody waits for it any more. It can start again, also by `tf.setBackend`.
    */
   async stop(): Promise<void> {
     if (this.#device === undefined) return;
@@ -162,6 +170,7 @@ export class XlaEngine {
       settings.precision = "float32";
     }
     await this.#device.idle(1000);
+    this.#device.free();
   }
 
   #current(): XlaBackend {

@@ -3,13 +3,10 @@ import { basename, dirname, resolve } from "node:path";
 import { exportOverCheckpoint, exportUnnamed } from "../../problems/messages/interchange.ts";
 import { DenoiseError } from "../../problems/problem.ts";
 import { findCheckpoint, readPosition } from "../../run/checkpoint.ts";
-import { writeSafetensors } from "../../run/safetensors.ts";
+import { writeWeights } from "../../run/weights_file.ts";
 import type { Console } from "../../terminal/console.ts";
 import { row } from "../../terminal/rows.ts";
 import { bytes, counted } from "../../terminal/units.ts";
-import { version } from "../../version.ts";
-
-const prefix = /^state\/average\/(?:trainable|buffers)\//;
 
 /** What was exported. */
 export interface ExportResult {
@@ -25,8 +22,8 @@ export interface ExportResult {
 
 /**
  * Writes the average weights of a run's newest checkpoint, or of a checkpoint, under their plain names
- * (`down0.block0.conv1.kernel`). The metadata holds the recipe as YAML, the step, and the normalizer's statistics as
- * JSON: all that sampling takes.
+ * (`down0.block0.conv1.kernel`). The metadata holds the recipe as YAML, the position, and the normalizer's statistics as
+ * JSON: all that sampling takes, so that the file is accepted wherever a checkpoint is, but for training.
  *
  * @param out ends in `.safetensors`
  * @throws {DenoiseError} when there is no checkpoint, it is damaged, the name has another ending, or a checkpoint is
@@ -36,28 +33,11 @@ export async function exportWeights(target: string, out: string, console: Consol
   if (!out.endsWith(".safetensors")) throw new DenoiseError(exportUnnamed(out));
   const { path, checkpoint } = await findCheckpoint(target, (message) => console.warn(message));
   if (await isAmongCheckpoints(out, path)) throw new DenoiseError(exportOverCheckpoint(out));
-  const { tensors, recipe, position } = checkpoint;
-  const weights = Object.fromEntries(
-    Object.entries(tensors).filter(([key]) => prefix.test(key)).map((
-      [key, tensor],
-    ) => [key.replace(prefix, ""), tensor]),
-  );
-  const statistics = Object.fromEntries(
-    Object.entries(tensors).filter(([key]) => key.startsWith("statistics/"))
-      .map(([key, { data }]) => [key.slice("statistics/".length), Array.from(data, Number)]),
-  );
-  await writeSafetensors(out, weights, {
-    format: "denoise-weights-1",
-    denoise: version,
-    recipe,
-    step: String(position.step),
-    statistics: JSON.stringify(statistics),
-  });
+  const count = await writeWeights(out, checkpoint);
   row(console, "checkpoint", path);
   const { size } = await Deno.stat(out);
-  const tensorCount = Object.keys(weights).length;
-  row(console.results, "weights", `${counted(tensorCount, "tensor")}, ${bytes(size)}, averages alone: ${out}`);
-  return { checkpoint: path, file: out, tensors: tensorCount, bytes: size };
+  row(console.results, "weights", `${counted(count, "tensor")}, ${bytes(size)}, averages alone: ${out}`);
+  return { checkpoint: path, file: out, tensors: count, bytes: size };
 }
 
 /** Whether a file is a checkpoint, by whatever name, or is in a folder of checkpoints. */

@@ -14,8 +14,10 @@ import { toPictures } from "../../run/pictures.ts";
 import { runFolderAt } from "../../run/run_folder.ts";
 import { checkSeed, checkWhole } from "../options.ts";
 import { openData } from "../../run/session.ts";
+import { startBackend } from "../../run/start_backend.ts";
 import { statisticsOf } from "../../run/restore.ts";
 import type { Console } from "../../terminal/console.ts";
+import { row } from "../../terminal/rows.ts";
 import type { PictureOptions, PictureResult } from "./options.ts";
 import { fileFor, moves, saveAnimation, savePicture } from "./save.ts";
 
@@ -176,7 +178,8 @@ async function open(target: string, options: DiffusionOptions & { item: number }
     await readRecipe(target, { plugins, overrides, trust: { trained: true, ...options.trust } }),
   );
   const backend = graph.one("backend").stage;
-  await backend.start();
+  await startBackend(graph, console, signal);
+  row(console, "backend", backend.description);
   try {
     await using pictures = await openData(graph, console, { signal, cache });
     const statistics = await statisticsOf(graph, pictures, undefined, signal);

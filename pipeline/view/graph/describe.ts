@@ -5,7 +5,7 @@ import { wrap } from "../../terminal/width.ts";
 import { bytes, count, counted, scaled } from "../../terminal/units.ts";
 import type { TrainingCost } from "../../programs/cost.ts";
 import { setOptions } from "./drawing.ts";
-import { estimatedBytes } from "../../programs/memory.ts";
+import { estimatedBytes, processMemory } from "../../programs/memory.ts";
 import type { Graph, Stage } from "../../graph/types.ts";
 
 const width = 100; // columns of a page
@@ -97,8 +97,9 @@ export function describeGraph(graph: Graph, cost: TrainingCost | undefined): str
 }
 
 function costLines(graph: Graph, cost: TrainingCost): string[] {
-  const { memory, name } = graph.one("backend").stage;
+  const { memory, name, description } = graph.one("backend").stage;
   const limit = memory === undefined ? "no limit is known here" : `${bytes(memory)} on the ${name} backend`;
+  const process = processMemory(cost, description);
   return [
     line(
       "a step",
@@ -109,6 +110,12 @@ function costLines(graph: Graph, cost: TrainingCost): string[] {
       "state",
       `${count(cost.parameters)} weights, their average and the optimizer's moments: ${bytes(cost.stateBytes)}`,
     ),
-    line("memory", `${bytes(estimatedBytes(cost))} estimated, ${bytes(cost.stepBytes)} of it tensors; ${limit}`),
+    line("memory", `${bytes(cost.stepBytes)} of tensors in a step, ${bytes(estimatedBytes(cost))} with gaps; ${limit}`),
+    ...(process === undefined ? [] : [
+      line(
+        "",
+        `the whole process: about ${bytes(process.compiling)} while it compiles, ${bytes(process.training)} after`,
+      ),
+    ]),
   ];
 }

@@ -95,7 +95,7 @@ Deno.test(
       text,
       /^ +├ samplers\.best +ddim +20 steps · stochastic, order 1 · 46 GFLOP an image ·\n +stochasticity 0\.5$/m,
     );
-    assert.match(text, /^memory +\d\.\d GB estimated, \d\.\d GB of it tensors; 4\.3 GB on the wasm backend$/m);
+    assert.match(text, /^memory +\d\.\d GB of tensors in a step, \d\.\d GB with gaps; 4\.3 GB on the wasm backend$/m);
   }),
 );
 

@@ -110,7 +110,7 @@ const checkpoint: Family = {
   },
   async read(path) {
     const recipe = await readCheckpointRecipe(path);
-    if (typeof recipe !== "string" && recipe.reason === "") throw new Wrong("No reason is given");
+    if (recipe.text === undefined && !recipe.reason) throw new Wrong("No reason is given");
     const { position } = await readCheckpoint(path);
     for (const [name, value] of Object.entries(position)) {
       if (

@@ -1,0 +1,74 @@
+/**
+ * What the tasks of deno.json start: it reads the command line and the recipe's text, and runs the command in a process
+ * that may do what the command needs, in the folder that it was typed in. It loads no plugin.
+ *
+ * @module
+ */
+import { spawn } from "node:child_process";
+import { constants, tmpdir } from "node:os";
+import { join } from "node:path";
+import { scratchVariable } from "../../lib/files/scratch.ts";
+import { launchedVariable } from "../../lib/xla/runtime/request.ts";
+import { serveRequests } from "./installer.ts";
+import { denoFolder, permissionsFor, root } from "./permissions.ts";
+import { taskCommand, typedIn } from "./typed.ts";
+import { takeApart } from "./words.ts";
+
+/** Programs besides the command line: measurements and tests of this repository, with a set of permissions of its own. */
+const programs: Readonly<Record<string, { readonly file: string; readonly permissions: string }>> = {
+  "bench": { file: "tests/bench/mod.ts", permissions: "-P=bench" },
+  "bench:keras": { file: "tests/bench/beside_keras.ts", permissions: "-P=bench" },
+  "tests:plugin": { file: "tests/plugin.ts", permissions: "-P=runtime" },
+  "bench:handover": { file: "tests/bench/handover.ts", permissions: "-P=train" },
+};
+
+/** Commands whose steps each allocate gigabytes, which then come from huge pages. glibc reads it when a process starts. */
+const large = ["run", "sample", "picture", "evaluate", "sweep", "bench:keras"];
+
+const words = takeApart(Deno.args);
+const [name] = words.plain;
+const cwd = await typedIn();
+const program = name === undefined ? undefined : programs[name];
+// A name that nobody else knows: only this command may use it, and it makes the folder where it needs one.
+const scratch = join(tmpdir(), `denoise-${crypto.randomUUID()}`);
+const flags = program === undefined ? await permissionsFor({ ...words, name, cwd, scratch }) : [program.permissions];
+const args = program === undefined ? words.others : words.others.toSpliced(words.others.indexOf(name!), 1);
+const file = join(root, ...(program?.file ?? "cli.ts").split("/"));
+
+const child = spawn(
+  Deno.execPath(),
+  ["run", "--quiet", "--no-prompt", "--config", join(root, "deno.json"), ...flags, file, ...args],
+  {
+    stdio: ["inherit", "inherit", "inherit", "ipc"],
+    cwd,
+    env: {
+      ...(large.includes(name ?? "") ? { GLIBC_TUNABLES: "glibc.malloc.hugetlb=1" } : {}),
+      ...process.env,
+      DENO_DIR: denoFolder(cwd),
+      DENOISE_TASK: await taskCommand(cwd),
+      [launchedVariable]: "1",
+      [scratchVariable]: scratch,
+    },
+  },
+);
+serveRequests(child, cwd);
+
+// The command decides what a signal does. A terminal sends it one as well; it takes the second for an echo.
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  if (Deno.build.os === "windows" && signal !== "SIGINT") continue;
+  Deno.addSignalListener(signal, () => pass(signal));
+}
+
+/** Passes a signal on: not by `child.kill`, after which the child counts as killed by it, however it ends. */
+function pass(signal: Deno.Signal): void {
+  try {
+    Deno.kill(child.pid!, signal);
+  } catch {
+    // It has ended already.
+  }
+}
+child.on("error", (error) => {
+  console.error(`Cannot start ${Deno.execPath()}: ${error.message}`);
+  Deno.exit(1);
+});
+child.on("exit", (code, signal) => Deno.exit(code ?? 128 + (signal === null ? 0 : constants.signals[signal])));
