@@ -13,4 +13,4 @@ const console = terminalConsole();
 
 // The same seed gives the same picture, in batches of any size.
 const { images } = await sample(run, { plugins: builtins, count: 16, seed: 7, grid, overrides }, console);
-console.line(`${images.length} pictures, seeds ${images[0]?.seed} to ${images.at(-1)?.seed}`);
+console.results.line(`${images.length} pictures, seeds ${images[0]?.seed} to ${images.at(-1)?.seed}`);

@@ -14,7 +14,7 @@ using interruption = onInterrupt(); // Ctrl-C finishes the step, saves and ends
 
 try {
   const result = await train(recipe, { plugins: builtins, overrides: Deno.args, signal: interruption.signal }, console);
-  console.line(`${result.outcome} after ${result.step} steps, with a loss of ${result.loss?.toFixed(4)}`);
+  console.results.line(`${result.outcome} after ${result.step} steps, with a loss of ${result.loss?.toFixed(4)}`);
 } catch (error) {
   if (!(error instanceof DenoiseError)) throw error;
   console.warn(formatProblems(error.problems, { colour: false })); // the place, what is wrong, and how to fix it
