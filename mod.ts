@@ -120,6 +120,7 @@ export type { Plan } from "./pipeline/run/plan.ts";
 export type { Position } from "./pipeline/run/checkpoint.ts";
 export type { Picture } from "./lib/image/mod.ts";
 export { type DryRun, dryRun, type DryRunOptions } from "./pipeline/commands/dry_run.ts";
+export type { Seeds } from "./pipeline/commands/seeds.ts";
 export { sample, type SampleOptions, type SampleResult } from "./pipeline/commands/sample.ts";
 export { evaluate, type EvaluateOptions, type EvaluateResult } from "./pipeline/commands/evaluate.ts";
 export { sweep, type SweepOptions, type SweepResult } from "./pipeline/commands/sweep/sweep.ts";

@@ -4,6 +4,7 @@ import * as tf from "@tensorflow/tfjs";
 import { onBackend } from "../../pipeline/contract/laws.ts";
 import { cpu } from "../../pipeline/run/testing.ts";
 import { energyDistance, meanWithin } from "./feature-distance/energy.ts";
+import { bank } from "./feature-distance/features.ts";
 import plugin, { wholeBatches } from "./feature-distance.ts";
 
 let state = 1;
@@ -74,6 +75,14 @@ Deno.test("the energy distance is without bias: its mean over sets of one distri
   assert.ok(Math.abs(mean(0)) < 0.01, `${mean(0)}`);
   assert.ok(mean(0.5) > 0.1);
 });
+
+Deno.test("filters do not see plain colour, and are the same every time", () =>
+  onBackend("wasm", async () => {
+    const [one, other] = [bank("a", 5, 3), bank("a", 5, 3)];
+    assert.deepEqual(await one.data(), await other.data());
+    assert.notDeepEqual(await bank("b", 5, 3).data(), await one.data());
+    assert.ok((await tf.max(tf.abs(tf.sum(one, [0, 1]))).data())[0]! < 1e-5, "their sum is zero");
+  }));
 
 Deno.test("wholeBatches() leaves out as few pictures as it can", () => {
   assert.deepEqual(wholeBatches(35, 16), { batch: 7, count: 35 });

@@ -4,6 +4,7 @@ import { side } from "./nearest.ts";
 
 /** Distances to the nearest training picture, in levels of 0 to 255, one a picture. */
 export interface Distances {
+  /** Of pictures that the model has made. */
   readonly generated: readonly number[];
   /** Of pictures that training has not seen; none where there are none. */
   readonly held: readonly number[];

@@ -146,7 +146,7 @@ function scheduleChart(schedules: readonly NamedSchedule[], subtitle: string): S
 /** Where most schedules are, and as far as an axis goes for one that is not: beyond it nothing could be told apart. */
 const ratioEnds = { noise: { usual: 1.2, last: 2 }, signal: { usual: 0.8, last: 0 } } as const;
 
-/** The axis of ratios: as long as the values need, and where it ends before them, it says which schedule goes on. */
+/** The axis of ratios: as long as the values need, and where it ends before them, it says which schedule continues. */
 export function ratioAxis(
   part: "signal" | "noise",
   all: readonly { readonly name: string; readonly values: readonly number[] }[],

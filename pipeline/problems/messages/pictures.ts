@@ -49,7 +49,7 @@ export function measuredInstead(why: string, metric: string): Message {
   return {
     code: "measured-instead",
     message: `${why}: ${quote(metric)} is measured instead`,
-    help: ["its numbers compare samplers of this run; they are not a KID"],
+    help: ["its numbers compare samplers of this run, and not with KID"],
   };
 }
 
