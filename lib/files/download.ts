@@ -1,7 +1,7 @@
 /** Downloads that resume where they stopped and are checked by size and hash before they take their name. */
 import { dirname } from "node:path";
 import { DownloadError } from "./download_error.ts";
-import { isFolder } from "./exists.ts";
+import { isFolder, sizeOf } from "./exists.ts";
 import { md5OfFile, sha256OfFile } from "./hash.ts";
 import { named, refusalOf } from "./refusal.ts";
 import { writeAll } from "./whole.ts";
@@ -288,15 +288,6 @@ function hashOf(path: string, remote: Remote | RemoteMd5, signal?: AbortSignal):
 function reason(error: unknown): string {
   if (!(error instanceof Error)) return "no connection";
   return error.cause instanceof Error ? reason(error.cause) : error.message.replace(/ for url \(\S+\)/, "");
-}
-
-async function sizeOf(path: string): Promise<number | undefined> {
-  try {
-    return (await Deno.stat(path)).size;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return undefined;
-    throw error;
-  }
 }
 
 function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {

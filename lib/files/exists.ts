@@ -19,3 +19,13 @@ export function isFolder(path: string): Promise<boolean> {
 export function isTaken(path: string): Promise<boolean> {
   return Deno.lstat(path).then(() => true, () => false);
 }
+
+/** Bytes of a file; undefined where there is none. */
+export async function sizeOf(path: string): Promise<number | undefined> {
+  try {
+    return (await Deno.stat(path)).size;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return undefined;
+    throw error;
+  }
+}
