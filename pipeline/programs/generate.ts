@@ -71,21 +71,23 @@ interface Batch {
 export function buildGenerate(backend: Backend, graph: Graph, stage: Stage<"sampler">): Generate {
   const programs = samplerPrograms(backend, graph, stage);
   const rows = stage.stage.plan().map((row) => [...row]);
+  const steps = rows.length;
+  const filled = [...rows, ...Array<number[]>(roomFor(steps) - steps).fill(rows.at(-1)!)];
   return async function* generate(options) {
     const { items, batch = items.length, statistics, notFinite, progress } = options;
     const batches = balance(items.length, batch);
     const inputs: StepInputs = {
-      row: tf.tensor2d(rows, undefined, "float32"),
-      step: tf.range(0, rows.length, 1, "int32"),
+      row: tf.tensor2d(filled, undefined, "float32"),
+      step: tf.range(0, filled.length, 1, "int32"),
     };
     let allFinite = true;
     try {
       for (const [number, batch] of batches.entries()) {
-        const done = (steps: number) => progress?.(number * rows.length + steps, batches.length * rows.length);
+        const done = (now: number) => progress?.(number * steps + now, batches.length * steps);
         const keys = keysOf(options, batch);
         let last: LoopState | undefined;
         try {
-          last = await programs.run(keys, inputs, batch, options, done);
+          last = await programs.run(keys, inputs, steps, batch, options, done);
           if (notFinite !== undefined && allFinite) {
             allFinite = await areFinite(last.signal);
             if (!allFinite) notFinite();
@@ -115,18 +117,17 @@ function samplerPrograms(backend: Backend, graph: Graph, stage: Stage<"sampler">
       graph.one("normalizer").stage.denormalize(statistics, signal as tf.Tensor4D),
     { name: `${id} denormalize` },
   );
-  let pace = { size: 0, secondsPerStep: Infinity }; // of the steps before, for batches of a size
+  const pace = new Map<number, number>(); // seconds of the last steps, by the size of their batch
 
   /** All steps of a batch. */
   async function run(
     keys: SampleKeys,
     inputs: StepInputs,
+    steps: number,
     { from, size, padded }: Batch,
     { state, statistics, watch, signal }: GenerateOptions,
     done: (steps: number) => void,
   ): Promise<LoopState> {
-    if (padded !== pace.size) pace = { size: padded, secondsPerStep: Infinity };
-    const steps = inputs.row.shape[0]!;
     const together = watch === undefined && backend.repeat !== undefined;
     let current = await start(keys);
     try {
@@ -134,12 +135,12 @@ function samplerPrograms(backend: Backend, graph: Graph, stage: Stage<"sampler">
         signal?.throwIfAborted();
         const noisy = watch && cut(await show(current.state.image, statistics), size);
         const to = together
-          ? Math.min(steps, step + Math.max(1, Math.floor(mostSeconds / pace.secondsPerStep)))
+          ? Math.min(steps, step + Math.max(1, Math.floor(mostSeconds / (pace.get(padded) ?? Infinity))))
           : step + 1;
         const begun = performance.now();
         current = await advance(current, [step, to], inputs, state, statistics, keys);
         await current.step.data(); // until it is done
-        pace.secondsPerStep = (performance.now() - begun) / 1000 / (to - step);
+        pace.set(padded, (performance.now() - begun) / 1000 / (to - step));
         if (watch !== undefined) {
           const predicted = cut(await show(current.signal, statistics), size);
           await watch({ step, from, noisy: noisy!, signal: predicted });
@@ -156,6 +157,14 @@ function samplerPrograms(backend: Backend, graph: Graph, stage: Stage<"sampler">
     }
   }
   return { run, show };
+}
+
+/**
+ * Rows that a plan is filled up to: its shape is a part of the program, and plans of up to 64 steps share one. Beyond
+ * that, those between two powers of two do.
+ */
+function roomFor(steps: number): number {
+  return Math.max(64, 2 ** Math.ceil(Math.log2(steps)));
 }
 
 /** What the images of a batch are drawn from. */
