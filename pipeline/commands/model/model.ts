@@ -176,7 +176,6 @@ class Loaded implements LoadedModel {
     const labels = labelsOf(request, seeds, this.classes);
     const sizes = batchSizes(seeds.length, batch);
     const one = (from: number, size: number, number: number) => async () => {
-      if (this.#disposed !== undefined) throw new DenoiseError(modelDisposed(this.checkpoint));
       const ready = await this.#samplers.ready(sampler, steps);
       const filled = (list: readonly number[]) =>
         Array.from({ length: size }, (_, i) => list[Math.min(from + i, list.length - 1)]!);
@@ -188,11 +187,14 @@ class Loaded implements LoadedModel {
       });
       return await take(images, seeds.slice(from, from + size));
     };
-    const turns = this.#turns;
+    const turn = (work: () => Promise<T>) => {
+      if (this.#disposed === undefined) return this.#turns.take(work, signal);
+      throw new DenoiseError(modelDisposed(this.checkpoint));
+    };
     return async function* () {
       let from = 0;
       for (const [number, size] of sizes.entries()) {
-        yield await turns.take(one(from, size, number), signal);
+        yield await turn(one(from, size, number));
         from += size;
       }
     }();
