@@ -153,6 +153,8 @@ export type { Position } from "./pipeline/run/checkpoint.ts";
 export type { Picture } from "./lib/image/mod.ts";
 export { dryRun } from "./pipeline/commands/dry_run.ts";
 export { sample, type SampleOptions, type SampleResult } from "./pipeline/commands/sample.ts";
+export { serve, type ServeOptions, type ServeResult } from "./pipeline/commands/serve/serve.ts";
+export type { ServeLimits } from "./pipeline/commands/serve/limits.ts";
 export { evaluate, type EvaluateOptions, type EvaluateResult } from "./pipeline/commands/evaluate.ts";
 export { sweep, type SweepOptions, type SweepResult } from "./pipeline/commands/sweep/sweep.ts";
 export type { SweepCell } from "./pipeline/commands/sweep/table.ts";

@@ -13,6 +13,7 @@ import { printError } from "./errors.ts";
 import { runCommand } from "./run.ts";
 import { runtimeCommand } from "./runtime.ts";
 import { sampleCommand } from "./sample.ts";
+import { serveCommand } from "./serve.ts";
 import { schemaCommand } from "./schema.ts";
 import { sweepCommand } from "./sweep.ts";
 import { validateCommand } from "./validate.ts";
@@ -24,6 +25,7 @@ export type ExitCode = number | void;
 const commands = [
   runCommand,
   sampleCommand,
+  serveCommand,
   evaluateCommand,
   sweepCommand,
   pictureCommand,

@@ -22,7 +22,7 @@ const programs: Readonly<Record<string, { readonly file: string; readonly permis
 };
 
 /** Commands whose steps each allocate gigabytes, which then come from huge pages. glibc reads it when a process starts. */
-const large = ["run", "sample", "picture", "evaluate", "sweep", "bench:keras"];
+const large = ["run", "sample", "serve", "picture", "evaluate", "sweep", "bench:keras"];
 
 const words = takeApart(Deno.args);
 const [name] = words.plain;

@@ -119,6 +119,7 @@ ${key}: ${stage}
 const userTasks = [
   "run",
   "sample",
+  "serve",
   "picture",
   "report",
   "evaluate",
