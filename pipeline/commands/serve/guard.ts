@@ -1,12 +1,18 @@
 /** Which requests are let in: those that call the server by a name of its own, and none from pages of others. */
 import { isIP } from "node:net";
 import type { RequestProblem } from "./problem.ts";
-import { listed, quote } from "../../problems/messages/text.ts";
+import { openServer } from "../../problems/messages/serve.ts";
+import { listed, type Message, quote } from "../../problems/messages/text.ts";
 
 /** Whether a server that listens there can be reached from this machine alone. */
 export function isLoopback(host: string): boolean {
   const bare = withoutBrackets(host);
   return bare === "localhost" || bare === "::1" || (isIP(bare) === 4 && bare.startsWith("127."));
+}
+
+/** What to say of an address that others can reach; undefined where only this machine can. */
+export function exposure(host: string): Message | undefined {
+  return isLoopback(host) ? undefined : openServer(host);
 }
 
 /**

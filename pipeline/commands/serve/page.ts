@@ -51,7 +51,7 @@ form { display: flex; flex-wrap: wrap; gap: 0.75rem; align-items: end; }
 label { display: grid; gap: 0.25rem; font-size: 0.875rem; color: var(--faint); }
 input, select, button { font: inherit; color: var(--text); background: var(--field); border: 1px solid var(--line);
   border-radius: 6px; padding: 0.4rem 0.6rem; min-height: 2.5rem; }
-input { width: 8rem; }
+input { width: 6.5rem; }
 button { cursor: pointer; }
 button[type=submit] { background: var(--accent); color: var(--back); border-color: transparent; font-weight: 600; }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }

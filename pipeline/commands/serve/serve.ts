@@ -1,6 +1,6 @@
 /** Serves a model over HTTP: pictures on request, many requests in one batch. */
 import { setTimeout } from "node:timers/promises";
-import { addressTaken, hostUnusable, openServer } from "../../problems/messages/serve.ts";
+import { addressTaken, hostUnusable } from "../../problems/messages/serve.ts";
 import { DenoiseError } from "../../problems/problem.ts";
 import { warning } from "../../problems/warning.ts";
 import type { LoadOptions } from "../../run/load.ts";
@@ -9,7 +9,7 @@ import { row } from "../../terminal/rows.ts";
 import { counted } from "../../terminal/units.ts";
 import { checkWhole } from "../options.ts";
 import { type LoadedModel, openModel } from "../model/model.ts";
-import { isLoopback, refusalOf } from "./guard.ts";
+import { exposure, refusalOf } from "./guard.ts";
 import type { ServeLimits } from "./limits.ts";
 import { Metrics } from "./metrics.ts";
 import { problemResponse, type RequestProblem } from "./problem.ts";
@@ -97,7 +97,8 @@ export async function serve(target: string, options: ServeOptions, console: Cons
     state = "ready";
     const url = `http://${urlHost(server.addr.hostname)}:${server.addr.port}/`;
     row(console, "serving", `${url}, until Ctrl-C`);
-    if (!isLoopback(host)) console.warn(warning(openServer(host)));
+    const exposed = exposure(host);
+    if (exposed !== undefined) console.warn(warning(exposed));
     options.onReady?.(url);
 
     await aborted(signal);
