@@ -26,14 +26,14 @@ export function modelDisposed(path: string): Message {
   return {
     code: "model-disposed",
     message: `Cannot generate pictures with the model of "${path}": it was disposed of`,
-    help: ["generate within the block that `await using model` is in, or load it again"],
+    help: ["generate before the model is disposed of, or load it again"],
   };
 }
 
 /** A name that is neither one of the recipe's samplers nor a plugin. */
 export function samplerNeither(name: string, own: readonly string[], plugins: readonly string[]): Message {
   return {
-    code: "unknown-sampler",
+    code: "sampler-neither",
     message: `Unknown sampler ${quote(name)}`,
     help: [choices(name, "Samplers of this model and plugins", [...new Set([...own, ...plugins])])],
   };
