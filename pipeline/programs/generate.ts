@@ -88,11 +88,13 @@ export function buildGenerate(backend: Backend, graph: Graph, stage: Stage<"samp
         let last: LoopState | undefined;
         try {
           last = await programs.run(keys, inputs, steps, batch, options, done);
+          const { images, finite } = await programs.finish(last.signal, statistics);
           if (notFinite !== undefined && allFinite) {
-            allFinite = await areFinite(last.signal);
+            allFinite = (await finite.data())[0] === 1;
             if (!allFinite) notFinite();
           }
-          yield cut(await programs.show(last.signal, statistics), batch.size);
+          finite.dispose();
+          yield cut(images, batch.size);
         } finally {
           disposeTree(last === undefined ? keys : [keys, last]);
         }
@@ -103,7 +105,7 @@ export function buildGenerate(backend: Backend, graph: Graph, stage: Stage<"samp
   };
 }
 
-/** The programs of a sampler: its start, its steps, and what turns its images into pictures. */
+/** The programs of a sampler: its start, its steps, and what turns its images into pictures and says whether they are finite. */
 function samplerPrograms(backend: Backend, graph: Graph, stage: Stage<"sampler">) {
   const { stage: sampler, id } = stage;
   const { height, width, channels } = graph.image;
@@ -112,10 +114,15 @@ function samplerPrograms(backend: Backend, graph: Graph, stage: Stage<"sampler">
     return { state: sampler.init(noise), signal: tf.zerosLike(noise), step: tf.scalar(-1, "int32") };
   }, { name: `${id} init` });
   const advance = repeatOn(backend, buildSamplerStep(graph, stage), { name: `${id} step` });
-  const show = backend.compile(
-    (signal: tf.Tensor, statistics: TensorRecord): tf.Tensor =>
-      graph.one("normalizer").stage.denormalize(statistics, signal as tf.Tensor4D),
-    { name: `${id} denormalize` },
+  const shown = (signal: tf.Tensor, statistics: TensorRecord): tf.Tensor =>
+    graph.one("normalizer").stage.denormalize(statistics, signal as tf.Tensor4D);
+  const show = backend.compile(shown, { name: `${id} denormalize` });
+  const finish = backend.compile(
+    (signal: tf.Tensor, statistics: TensorRecord): { images: tf.Tensor; finite: tf.Tensor } => ({
+      images: shown(signal, statistics),
+      finite: tf.all(tf.isFinite(signal)),
+    }),
+    { name: `${id} end` },
   );
   const pace = new Map<number, number>(); // seconds of the last steps, by the size of their batch
 
@@ -139,7 +146,7 @@ function samplerPrograms(backend: Backend, graph: Graph, stage: Stage<"sampler">
           : step + 1;
         const begun = performance.now();
         current = await advance(current, [step, to], inputs, state, statistics, keys);
-        await current.step.data(); // until it is done
+        await Promise.all([current.step.data(), yieldToEvents()]); // until it is done
         pace.set(padded, (performance.now() - begun) / 1000 / (to - step));
         if (watch !== undefined) {
           const predicted = cut(await show(current.signal, statistics), size);
@@ -147,7 +154,6 @@ function samplerPrograms(backend: Backend, graph: Graph, stage: Stage<"sampler">
           tf.dispose([noisy!, predicted]);
         }
         step = to;
-        await yieldToEvents();
         done(step);
       }
       return current;
@@ -156,7 +162,7 @@ function samplerPrograms(backend: Backend, graph: Graph, stage: Stage<"sampler">
       throw error;
     }
   }
-  return { run, show };
+  return { run, finish };
 }
 
 /**
@@ -191,14 +197,6 @@ function balance(count: number, most: number): Batch[] {
     size: Math.min(padded, count - i * padded),
     padded,
   }));
-}
-
-/** Whether all values of images are numbers. */
-async function areFinite(images: tf.Tensor): Promise<boolean> {
-  const finite = tf.tidy(() => tf.all(tf.isFinite(images)));
-  const [value] = await finite.data();
-  finite.dispose();
-  return value === 1;
 }
 
 /** The first images, in place of all. */
