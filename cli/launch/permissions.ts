@@ -107,18 +107,19 @@ async function forCommand(command: Command): Promise<Permissions> {
   if (downloads && !still && !options.has("dry-run")) {
     permissions.net = [...new Set([...config.permissions.train.net, ...named.hosts])];
   }
-  if (name === "serve") permissions.net = [listeningAt(options)];
+  if (name === "serve") permissions.net = listeningAt(options);
   const spared = await sparedBy(command, permissions.write);
   // Compiled programs are native code: what may run none may not leave any for others.
   if (permissions.ffi !== anyValue) await spared.add(join(cacheFolder(), "xla"));
   return { ...permissions, spared };
 }
 
-/** The only address that a server may use: the one that it listens on. */
-function listeningAt(options: Command["options"]): string {
+/** The only address that a server may use: the one that it listens on. None where it makes no sense: then it says so. */
+function listeningAt(options: Command["options"]): string[] {
   const host = options.get("host")?.at(-1) ?? "127.0.0.1";
   const port = options.get("port")?.at(-1) ?? "8000";
-  return `${host.includes(":") && !host.startsWith("[") ? `[${host}]` : host}:${port}`;
+  if (!/^[\w.:[\]-]+$/.test(host) || !/^\d+$/.test(port) || Number(port) > 65535) return [];
+  return [`${host.includes(":") && !host.startsWith("[") ? `[${host}]` : host}:${port}`];
 }
 
 /** Commands that note which code was trained with. */

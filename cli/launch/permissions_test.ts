@@ -122,6 +122,9 @@ Deno.test("permissionsFor() lets a server use the address that it listens on, an
     "serve runs/x --host [::1] --port 1": "[::1]:1",
   };
   for (const [words, address] of Object.entries(cases)) assert.deepEqual(await net(words), [address], words);
+  for (const words of ["serve runs/x --port 70000", "serve runs/x --port x", "serve runs/x --host a,b"]) {
+    assert.equal(await net(words), undefined, words);
+  }
   const of = await permitted(files, "serve runs/x backend=wasm --most-steps 5 --most-pictures 3 --queue 1");
   assert.deepEqual(own(of("write")), []);
   assert.ok(of("ffi")!.every((path) => /npm$|node_modules$/.test(path)), "sharp alone");

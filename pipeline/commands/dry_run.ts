@@ -12,6 +12,7 @@ import { trainingCost } from "../programs/cost.ts";
 import { describeGraph, line } from "../view/graph/describe.ts";
 import { checkMemory } from "../programs/memory.ts";
 import { startFailure } from "../run/start_failure.ts";
+import { refuseBesideModels } from "../run/share_backend.ts";
 import type { Graph } from "../graph/types.ts";
 import { wire } from "../graph/wire.ts";
 
@@ -27,6 +28,7 @@ export async function dryRun(
   options: { plugins: PluginSource; overrides?: readonly string[]; trust?: Trust; runs?: string; cache?: string },
 ): Promise<string> {
   const graph = await wire(await readRecipe(file, options));
+  refuseBesideModels(graph);
   const backend = graph.one("backend").stage;
   await backend.start().catch((error) => {
     throw startFailure(graph, error);

@@ -46,6 +46,16 @@ export async function shareBackend(
   return { graph: stage === joined.stage ? graph : withBackend(graph, joined.stage), release };
 }
 
+/**
+ * Refuses to start a backend of its own beside loaded models: it would take theirs away.
+ *
+ * @throws {DenoiseError} where a model is loaded
+ */
+export function refuseBesideModels(graph: Graph): void {
+  if (running === undefined) return;
+  throw new DenoiseError(backendInUse(running.stage.plugin.name, graph.one("backend").plugin.name));
+}
+
 function withBackend(graph: Graph, backend: Stage<"backend">): Graph {
   return {
     ...graph,

@@ -15,7 +15,7 @@ import { initialNoise } from "../../pipeline/programs/noise.ts";
 import { repeatOn } from "../../pipeline/programs/repeat.ts";
 import { buildSamplerStep, type LoopState } from "../../pipeline/programs/sampler_step.ts";
 import { loadModel as load } from "../../pipeline/run/load.ts";
-import { silentConsole } from "../../pipeline/terminal/silent_console.ts";
+import { silentConsole } from "../../pipeline/terminal/silent.ts";
 import { alignedRows } from "../../pipeline/terminal/rows.ts";
 import { benchCommand, positive } from "./options.ts";
 import { loadOn } from "./serve_load.ts";

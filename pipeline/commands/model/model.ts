@@ -8,7 +8,7 @@ import type { PluginSource, Recipe } from "../../recipe/types.ts";
 import { loadModel as load, type LoadOptions, type Model } from "../../run/load.ts";
 import { toPictures } from "../../run/pictures.ts";
 import type { Console } from "../../terminal/console.ts";
-import { silentConsole } from "../../terminal/silent_console.ts";
+import { silentConsole } from "../../terminal/silent.ts";
 import { GeneratedPicture } from "./picture.ts";
 import { batchSizes, checkNumbers, type GenerateRequest, labelsOf, type SamplerStage, seedsOf } from "./request.ts";
 import { ModelSamplers } from "./samplers.ts";

@@ -15,6 +15,7 @@ import { runFolderAt } from "../../run/run_folder.ts";
 import { checkSeed, checkWhole } from "../options.ts";
 import { openData } from "../../run/session.ts";
 import { statisticsOf } from "../../run/restore.ts";
+import { refuseBesideModels } from "../../run/share_backend.ts";
 import type { Console } from "../../terminal/console.ts";
 import type { PictureOptions, PictureResult } from "./options.ts";
 import { fileFor, moves, saveAnimation, savePicture } from "./save.ts";
@@ -173,6 +174,7 @@ async function open(target: string, options: DiffusionOptions & { item: number }
   const graph = await wire(
     await readRecipe(target, { plugins, overrides, trust: { trained: true, ...options.trust } }),
   );
+  refuseBesideModels(graph);
   const backend = graph.one("backend").stage;
   await backend.start();
   try {

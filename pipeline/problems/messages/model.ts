@@ -1,14 +1,15 @@
 /** Messages about models that stay loaded, in alphabetical order of code. */
 import { choices, found, type Message, quote } from "./text.ts";
 
-/** Two models on different backends at the same time. */
+/** A backend beside that of a loaded model: another one, or one of a training. */
 export function backendInUse(used: string, wanted: string): Message {
   return {
     code: "backend-in-use",
-    message: used === wanted
-      ? `Cannot start another backend ${quote(wanted)}: a loaded model runs on one with other options`
-      : `Cannot start the backend ${quote(wanted)}: a loaded model runs on ${quote(used)}`,
-    help: ["load both models with the same backend, or dispose of the other one first"],
+    message: `Cannot start the backend ${quote(wanted)}: a loaded model runs on ${quote(used)} in this process`,
+    help: [
+      "dispose of the model first, or use another process",
+      "models that are loaded at the same time need the same backend with the same options",
+    ],
   };
 }
 
