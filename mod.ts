@@ -13,6 +13,7 @@
  *
  * @module
  */
+import { type LoadedModel, type ModelOptions, openModel } from "./pipeline/commands/model/model.ts";
 import { createRegistry, type Registry } from "./pipeline/registry/registry.ts";
 import type { PluginTypes, RecipeInput } from "./pipeline/recipe/input.ts";
 import { type ReadOptions, readRecipe as readWith } from "./pipeline/recipe/read.ts";
@@ -21,6 +22,37 @@ import { type BuiltinPlugins, defaults, manifest } from "./plugins/mod.ts";
 
 /** The built-in plugins; `builtins.with(...)` adds plugins in code, `await builtins.withFiles([...])` those of files. */
 export const builtins: Registry = createRegistry(manifest, defaults);
+
+/**
+ * Loads a model to use it for as long as it is wanted: one picture then costs what the network costs.
+ *
+ * ```ts no-eval
+ * import { loadModel } from "denoise";
+ *
+ * await using model = await loadModel("runs/quickstart");
+ * for await (const picture of model.generate({ seeds: [7, 19, 40] })) {
+ *   await Deno.writeFile(`${picture.seed}.png`, await picture.png({ scale: 4 }));
+ * }
+ * ```
+ *
+ * @param target a run folder, a checkpoint or a file of exported weights
+ * @throws {DenoiseError} when there is no checkpoint, it is damaged, the recipe in it no longer works, or another model runs
+ *   on another backend
+ */
+export function loadModel(target: string, options: ModelOptions = {}): Promise<LoadedModel> {
+  return openModel(target, { ...options, plugins: options.plugins ?? builtins });
+}
+
+// Models that stay loaded.
+export type {
+  GeneratedTensors,
+  GenerateRequest,
+  LoadedModel,
+  ModelOptions,
+  SamplerFacts,
+  SamplerStage,
+} from "./pipeline/commands/model/model.ts";
+export { GeneratedPicture } from "./pipeline/commands/model/picture.ts";
 
 // Plugins: what they are, and one defined in code.
 export type * from "./pipeline/kinds/types.ts";
@@ -122,6 +154,8 @@ export type { Picture } from "./lib/image/mod.ts";
 export { type DryRun, dryRun, type DryRunOptions } from "./pipeline/commands/dry_run.ts";
 export type { Seeds } from "./pipeline/commands/seeds.ts";
 export { sample, type SampleOptions, type SampleResult } from "./pipeline/commands/sample.ts";
+export { serve, type ServeOptions, type ServeResult } from "./pipeline/commands/serve/serve.ts";
+export type { ServeLimits } from "./pipeline/commands/serve/limits.ts";
 export { evaluate, type EvaluateOptions, type EvaluateResult } from "./pipeline/commands/evaluate.ts";
 export { sweep, type SweepOptions, type SweepResult } from "./pipeline/commands/sweep/sweep.ts";
 export type { SweepCell } from "./pipeline/commands/sweep/table.ts";

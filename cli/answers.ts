@@ -106,6 +106,7 @@ export const answers = {
     folder: path.optional(),
     grid: path.optional().describe("the file with all pictures; - for standard output"),
   }),
+  serve: z.object({ url: text.describe("where it listens; printed once it does, and it then serves until a signal") }),
   evaluate: z.object({
     outcome,
     checkpoint,

@@ -14,6 +14,7 @@ import { runCommand } from "./run.ts";
 import { runsCommand } from "./runs.ts";
 import { runtimeCommand } from "./runtime.ts";
 import { sampleCommand } from "./sample.ts";
+import { serveCommand } from "./serve.ts";
 import { schemaCommand } from "./schema.ts";
 import { sweepCommand } from "./sweep.ts";
 import { validateCommand } from "./validate.ts";
@@ -29,6 +30,7 @@ export type ExitCode = number | void;
 const commands = [
   runCommand,
   sampleCommand,
+  serveCommand,
   evaluateCommand,
   sweepCommand,
   pictureCommand,

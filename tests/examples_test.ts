@@ -29,6 +29,8 @@ Deno.test("examples train a model and draw its pictures into a PNG file", async 
   assert.match(await run("train.ts", ["backend=wasm", "train.epochs=1"]), /finished after 4 steps, with a loss of 0\./);
   assert.match(await run("sample.ts", ["runs/small", "small.png", "backend=wasm"]), /16 pictures, seeds 7 to 22/);
   assert.deepEqual([...(await Deno.readFile(join(folder, "small.png"))).slice(1, 4)], [0x50, 0x4e, 0x47]);
+  assert.match(await run("generate.ts", ["runs/small", "7", "19"]), /^2 pictures of small after 4 steps, /);
+  assert.deepEqual([...(await Deno.readFile(join(folder, "19.png"))).slice(1, 4)], [0x50, 0x4e, 0x47]);
 });
 
 Deno.test("the training loop of an example ends where its loss stops falling", async () => {

@@ -18,12 +18,13 @@ import { takeApart } from "./words.ts";
 const programs: Readonly<Record<string, { readonly file: string; readonly permissions: string }>> = {
   "bench": { file: "tests/bench/mod.ts", permissions: "-P=bench" },
   "bench:keras": { file: "tests/bench/beside_keras.ts", permissions: "-P=bench" },
+  "bench:serve": { file: "tests/bench/serve.ts", permissions: "-P=bench" },
   "tests:plugin": { file: "tests/plugin.ts", permissions: "-P=runtime" },
   "bench:handover": { file: "tests/bench/handover.ts", permissions: "-P=train" },
 };
 
 /** Commands whose steps each allocate gigabytes, which then come from huge pages. glibc reads it when a process starts. */
-const large = ["run", "sample", "picture", "evaluate", "sweep", "bench:keras"];
+const large = ["run", "sample", "serve", "picture", "evaluate", "sweep", "bench:keras", "bench:serve"];
 
 const words = takeApart(Deno.args);
 const [name] = words.plain;

@@ -21,6 +21,7 @@ const doing: Readonly<Record<string, { readonly [what in "recipe" | "writes" | "
   evaluate: { recipe: true, writes: true, backend: true, downloads: true },
   import: { recipe: true, writes: true, backend: true, downloads: true },
   sample: { recipe: true, writes: true, backend: true },
+  serve: { recipe: true, backend: true },
   picture: { recipe: true, writes: true, backend: true, downloads: true },
   report: { recipe: true, writes: true },
   export: { recipe: true, writes: true },
@@ -99,17 +100,26 @@ async function forCommand(command: Command): Promise<Permissions> {
   if (trains.includes(name)) await permissions.write.add(stateFolder());
   // XLA's calls go through pointers, and those Deno permits wholly or not at all.
   if (backend && !still && !["wasm", "cpu"].includes(named.backend ?? "auto")) permissions.ffi = anyValue;
-  else if (writes) {
+  else if (writes || name === "serve") {
     permissions.ffi = new Places(cwd); // for sharp's own code
     await permissions.ffi.add(join(denoFolder(cwd), "npm"), join(root, "node_modules"));
   }
   if (downloads && !still && (!options.has("dry-run") || options.has("probe"))) {
     permissions.net = [...new Set([...config.permissions.train.net, ...named.hosts])];
   }
+  if (name === "serve") permissions.net = listeningAt(options);
   const spared = await sparedBy(command, permissions.write);
   // Compiled programs are native code: what may run none may not leave any for others.
   if (permissions.ffi !== anyValue) await spared.add(join(cacheFolder(), "xla"));
   return { ...permissions, spared };
+}
+
+/** The only address that a server may use: the one that it listens on. None where it makes no sense: then it says so. */
+function listeningAt(options: Command["options"]): string[] {
+  const host = options.get("host")?.at(-1) ?? "127.0.0.1";
+  const port = options.get("port")?.at(-1) ?? "8000";
+  if (!/^[\w.:[\]-]+$/.test(host) || !/^\d+$/.test(port) || Number(port) > 65535) return [];
+  return [`${host.includes(":") && !host.startsWith("[") ? `[${host}]` : host}:${port}`];
 }
 
 /** Commands that note which code was trained with. */

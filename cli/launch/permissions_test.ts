@@ -113,6 +113,25 @@ Deno.test("permissionsFor() permits the network to commands that download, to th
   assert.ok(!(await hosts("evaluate x", downloaded))?.includes("typed.example:8443"), "of a run folder");
 });
 
+Deno.test("permissionsFor() lets a server use the address that it listens on, and write nothing but the cache", async () => {
+  const net = async (words: string) => (await permitted(files, words))("net");
+  const cases: Readonly<Record<string, string>> = {
+    "serve runs/x": "127.0.0.1:8000",
+    "serve runs/x --port 0": "127.0.0.1:0",
+    "serve runs/x --port=9000 --host localhost": "localhost:9000",
+    "serve runs/x --host ::1": "[::1]:8000",
+    "serve runs/x --host [::1] --port 1": "[::1]:1",
+  };
+  for (const [words, address] of Object.entries(cases)) assert.deepEqual(await net(words), [address], words);
+  for (const words of ["serve runs/x --port 70000", "serve runs/x --port x", "serve runs/x --host a,b"]) {
+    assert.equal(await net(words), undefined, words);
+  }
+  const of = await permitted(files, "serve runs/x backend=wasm --most-steps 5 --most-pictures 3 --queue 1");
+  assert.deepEqual(own(of("write")), []);
+  assert.ok(of("ffi")!.every((path) => /npm$|node_modules$/.test(path)), "sharp alone");
+  assert.equal(of("run"), undefined);
+});
+
 Deno.test("permissionsFor() lets commands write where their output goes, and nowhere else", async () => {
   const run: Files = {
     ...files,

@@ -2,8 +2,8 @@
 
 /** Options that take a value; a test holds this list to what the commands say. */
 export const valued: readonly string[] = (
-  "batch columns count delay dir ema evaluations features frames grid image images item metric most out recipe rows runs sampler " +
-  "scale seed statistics steps stops weights"
+  "batch columns count delay dir ema evaluations features frames grid host image images item metric most most-pictures " +
+  "most-steps name out port queue recipe rows runs sampler scale seed statistics steps stops timeout weights"
 ).split(" ");
 /** Options that take all words up to the next option. */
 export const variadic: readonly string[] = ["plugins", "samplers"];

@@ -16,6 +16,7 @@ import { describeGraph, line } from "../view/graph/describe.ts";
 import { checkMemory } from "../programs/memory.ts";
 import { startFailure } from "../run/start_failure.ts";
 import { refuseWeights } from "../run/weights_file.ts";
+import { refuseBesideModels } from "../run/share_backend.ts";
 import type { Graph } from "../graph/types.ts";
 import { wire } from "../graph/wire.ts";
 
@@ -67,6 +68,7 @@ export interface DryRun {
 export async function dryRun(file: string, options: DryRunOptions): Promise<DryRun> {
   await refuseWeights(file);
   const graph = await wire(await readRecipe(file, options));
+  refuseBesideModels(graph);
   const plan = await described(graph, options);
   if (options.probe === undefined) {
     const time = line("time", "not measured: add --probe to measure a few steps, and learn how long it takes here");

@@ -17,6 +17,7 @@ import { measuredIn, plateauText, unitOf, watchedOf } from "../run/plateau.ts";
 import { type RunFolder, runFolderOf, takeRunFolder } from "../run/run_folder.ts";
 import type { Session } from "../run/session.ts";
 import { lastCheckpoint, type ResumePoint } from "../run/restore.ts";
+import { refuseBesideModels } from "../run/share_backend.ts";
 import { trainOn } from "../run/train_on.ts";
 import { refuseWeights } from "../run/weights_file.ts";
 import type { Console } from "../terminal/console.ts";
@@ -116,6 +117,7 @@ export async function trainRecipe(recipe: Recipe, options: TrainRecipeOptions, c
   const { folder: path, again, longer, fresh = false, cache } = options;
   const signal = options.signal ?? new AbortController().signal;
   const graph = await wire(recipe);
+  refuseBesideModels(graph);
   using folder = await takeRunFolder(path, {
     fresh,
     moved: (to) => console.line(`The old run is kept in ${to}`),

@@ -71,26 +71,30 @@ interface Batch {
 export function buildGenerate(backend: Backend, graph: Graph, stage: Stage<"sampler">): Generate {
   const programs = samplerPrograms(backend, graph, stage);
   const rows = stage.stage.plan().map((row) => [...row]);
+  const steps = rows.length;
+  const filled = [...rows, ...Array<number[]>(roomFor(steps) - steps).fill(rows.at(-1)!)];
   return async function* generate(options) {
     const { items, batch = items.length, statistics, notFinite, progress } = options;
     const batches = balance(items.length, batch);
     const inputs: StepInputs = {
-      row: tf.tensor2d(rows, undefined, "float32"),
-      step: tf.range(0, rows.length, 1, "int32"),
+      row: tf.tensor2d(filled, undefined, "float32"),
+      step: tf.range(0, filled.length, 1, "int32"),
     };
     let allFinite = true;
     try {
       for (const [number, batch] of batches.entries()) {
-        const done = (steps: number) => progress?.(number * rows.length + steps, batches.length * rows.length);
+        const done = (now: number) => progress?.(number * steps + now, batches.length * steps);
         const keys = keysOf(options, batch);
         let last: LoopState | undefined;
         try {
-          last = await programs.run(keys, inputs, batch, options, done);
+          last = await programs.run(keys, inputs, steps, batch, options, done);
+          const { images, finite } = await programs.finish(last.signal, statistics);
           if (notFinite !== undefined && allFinite) {
-            allFinite = await areFinite(last.signal);
+            allFinite = (await finite.data())[0] === 1;
             if (!allFinite) notFinite();
           }
-          yield cut(await programs.show(last.signal, statistics), batch.size);
+          finite.dispose();
+          yield cut(images, batch.size);
         } finally {
           disposeTree(last === undefined ? keys : [keys, last]);
         }
@@ -101,7 +105,7 @@ export function buildGenerate(backend: Backend, graph: Graph, stage: Stage<"samp
   };
 }
 
-/** The programs of a sampler: its start, its steps, and what turns its images into pictures. */
+/** The programs of a sampler: its start, its steps, and what turns its images into pictures and says whether they are finite. */
 function samplerPrograms(backend: Backend, graph: Graph, stage: Stage<"sampler">) {
   const { stage: sampler, id } = stage;
   const { height, width, channels } = graph.image;
@@ -110,23 +114,27 @@ function samplerPrograms(backend: Backend, graph: Graph, stage: Stage<"sampler">
     return { state: sampler.init(noise), signal: tf.zerosLike(noise), step: tf.scalar(-1, "int32") };
   }, { name: `${id} init` });
   const advance = repeatOn(backend, buildSamplerStep(graph, stage), { name: `${id} step` });
-  const show = backend.compile(
-    (signal: tf.Tensor, statistics: TensorRecord): tf.Tensor =>
-      graph.one("normalizer").stage.denormalize(statistics, signal as tf.Tensor4D),
-    { name: `${id} denormalize` },
+  const shown = (signal: tf.Tensor, statistics: TensorRecord): tf.Tensor =>
+    graph.one("normalizer").stage.denormalize(statistics, signal as tf.Tensor4D);
+  const show = backend.compile(shown, { name: `${id} denormalize` });
+  const finish = backend.compile(
+    (signal: tf.Tensor, statistics: TensorRecord): { images: tf.Tensor; finite: tf.Tensor } => ({
+      images: shown(signal, statistics),
+      finite: tf.all(tf.isFinite(signal)),
+    }),
+    { name: `${id} end` },
   );
-  let pace = { size: 0, secondsPerStep: Infinity }; // of the steps before, for batches of a size
+  const pace = new Map<number, number>(); // seconds of the last steps, by the size of their batch
 
   /** All steps of a batch. */
   async function run(
     keys: SampleKeys,
     inputs: StepInputs,
+    steps: number,
     { from, size, padded }: Batch,
     { state, statistics, watch, signal }: GenerateOptions,
     done: (steps: number) => void,
   ): Promise<LoopState> {
-    if (padded !== pace.size) pace = { size: padded, secondsPerStep: Infinity };
-    const steps = inputs.row.shape[0]!;
     const together = watch === undefined && backend.repeat !== undefined;
     let current = await start(keys);
     try {
@@ -134,19 +142,18 @@ function samplerPrograms(backend: Backend, graph: Graph, stage: Stage<"sampler">
         signal?.throwIfAborted();
         const noisy = watch && cut(await show(current.state.image, statistics), size);
         const to = together
-          ? Math.min(steps, step + Math.max(1, Math.floor(mostSeconds / pace.secondsPerStep)))
+          ? Math.min(steps, step + Math.max(1, Math.floor(mostSeconds / (pace.get(padded) ?? Infinity))))
           : step + 1;
         const begun = performance.now();
         current = await advance(current, [step, to], inputs, state, statistics, keys);
-        await current.step.data(); // until it is done
-        pace.secondsPerStep = (performance.now() - begun) / 1000 / (to - step);
+        await Promise.all([current.step.data(), yieldToEvents()]); // until it is done
+        pace.set(padded, (performance.now() - begun) / 1000 / (to - step));
         if (watch !== undefined) {
           const predicted = cut(await show(current.signal, statistics), size);
           await watch({ step, from, noisy: noisy!, signal: predicted });
           tf.dispose([noisy!, predicted]);
         }
         step = to;
-        await yieldToEvents();
         done(step);
       }
       return current;
@@ -155,7 +162,15 @@ function samplerPrograms(backend: Backend, graph: Graph, stage: Stage<"sampler">
       throw error;
     }
   }
-  return { run, show };
+  return { run, finish };
+}
+
+/**
+ * Rows that a plan is filled up to: its shape is a part of the program, and plans of up to 64 steps share one. Beyond
+ * that, those between two powers of two do.
+ */
+function roomFor(steps: number): number {
+  return Math.max(64, 2 ** Math.ceil(Math.log2(steps)));
 }
 
 /** What the images of a batch are drawn from. */
@@ -182,14 +197,6 @@ function balance(count: number, most: number): Batch[] {
     size: Math.min(padded, count - i * padded),
     padded,
   }));
-}
-
-/** Whether all values of images are numbers. */
-async function areFinite(images: tf.Tensor): Promise<boolean> {
-  const finite = tf.tidy(() => tf.all(tf.isFinite(images)));
-  const [value] = await finite.data();
-  finite.dispose();
-  return value === 1;
 }
 
 /** The first images, in place of all. */

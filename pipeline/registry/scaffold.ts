@@ -125,6 +125,7 @@ ${key}: ${stage}
 const userTasks = [
   "run",
   "sample",
+  "serve",
   "picture",
   "report",
   "runs",

@@ -12,7 +12,7 @@ import type { Trust } from "../trust/trust.ts";
 import { changedCode, findCheckpoint, type Position } from "./checkpoint.ts";
 import { generator, type Session } from "./session.ts";
 import { restored } from "./restore.ts";
-import { startBackend } from "./start_backend.ts";
+import { shareBackend } from "./share_backend.ts";
 import { compiledInitialState } from "../programs/states.ts";
 
 /** What loading takes. */
@@ -55,12 +55,12 @@ export async function loadModel(
   const { path, checkpoint } = await findCheckpoint(target, (message) => console.warn(message));
   const recipe = await readRecipe(path, { plugins, overrides, trust });
   const changes = await changesFor(recipe);
-  const graph = await wire(changes.length === 0 ? recipe : await recipe.with(changes));
-  const edited = changedCode(checkpoint, graph.recipe.code);
+  const wired = await wire(changes.length === 0 ? recipe : await recipe.with(changes));
+  const edited = changedCode(checkpoint, wired.recipe.code);
   if (edited.length > 0) console.warn(warning(pluginChanged(path, edited)));
 
+  const { graph, release } = await shareBackend(wired, console, options.signal);
   const backend = graph.one("backend").stage;
-  await startBackend(graph, console, options.signal);
   row(console, "backend", backend.description);
   try {
     const state = await compiledInitialState(graph, backend);
@@ -91,11 +91,11 @@ export async function loadModel(
       folder: basename(parent) === "checkpoints" ? dirname(parent) : undefined,
       async [Symbol.asyncDispose]() {
         disposeTree(loaded);
-        await backend.stop();
+        await release();
       },
     };
   } catch (error) {
-    await backend.stop();
+    await release();
     throw error;
   }
 }

@@ -16,6 +16,7 @@ import { checkSeed, checkWhole } from "../options.ts";
 import { openData } from "../../run/session.ts";
 import { startBackend } from "../../run/start_backend.ts";
 import { statisticsOf } from "../../run/restore.ts";
+import { refuseBesideModels } from "../../run/share_backend.ts";
 import type { Console } from "../../terminal/console.ts";
 import { row } from "../../terminal/rows.ts";
 import type { PictureOptions, PictureResult } from "./options.ts";
@@ -177,6 +178,7 @@ async function open(target: string, options: DiffusionOptions & { item: number }
   const graph = await wire(
     await readRecipe(target, { plugins, overrides, trust: { trained: true, ...options.trust } }),
   );
+  refuseBesideModels(graph);
   const backend = graph.one("backend").stage;
   await startBackend(graph, console, signal);
   row(console, "backend", backend.description);
