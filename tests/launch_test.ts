@@ -327,7 +327,7 @@ Deno.test({
         err,
         /Cannot install the runtime "cpu": Cannot download \S+ \S+ with pip: no such wheel|its wheels are built for/,
       );
-      assert.match(err, /^command line: /, "at the place that asks for it");
+      assert.match(err, /^command line: /m, "at the place that asks for it");
       if (err.includes("no such wheel")) {
         assert.match(await Deno.readTextFile(asked), /download --no-deps --require-hashes/);
       }

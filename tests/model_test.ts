@@ -103,7 +103,7 @@ Deno.test("a loaded model says what it cannot do, at once", async () => {
     assert.throws(() => model.generate(request as GenerateRequest), thrown, JSON.stringify(request));
   }
   await assert.rejects(all(model.generate({ sampler: { use: "ddim", stepz: 3 } })), /Unknown option "stepz"/);
-  await assert.rejects(loadModel(join(folder, "nothing")), /Found no checkpoint/);
+  await assert.rejects(loadModel(join(folder, "nothing")), /Cannot find run/);
 });
 
 Deno.test("disposing of a model waits for the batch under way, and what comes later is told", async () => {
