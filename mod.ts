@@ -122,6 +122,7 @@ export type {
   RecipeStage,
   TrainSettings,
 } from "./pipeline/recipe/types.ts";
+export { type BuiltInRecipe, builtInRecipes } from "./pipeline/recipe/built_in.ts";
 export { explain, type ExplainedValue, valuesOf } from "./pipeline/recipe/explain.ts";
 export type { Registry } from "./pipeline/registry/registry.ts";
 export { differences, toYaml } from "./pipeline/recipe/write.ts";

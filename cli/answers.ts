@@ -196,6 +196,9 @@ export const answers = {
   "runtime add": z.object({ name: text, version: text, plugin: path, bytes: count, source: text }),
   "runtime remove": z.object({ name: text, freedBytes: count.nullable().describe("null where it was not installed") }),
   schema: z.object({ file: path }),
+  recipes: z.object({
+    recipes: z.array(z.object({ name: text, file: path, about: text.describe("what it is, in a sentence") })),
+  }),
   runs: z.object({ folder: path, runs: z.array(z.object(measuredRun)) }),
 };
 

@@ -6,6 +6,7 @@ import { graphCommand } from "./graph.ts";
 import { importCommand } from "./import.ts";
 import { newCommand } from "./new.ts";
 import { checkPaths } from "./paths.ts";
+import { recipesCommand } from "./recipes.ts";
 import { reportCommand } from "./report.ts";
 import { pictureCommand } from "./picture.ts";
 import { pluginsCommand } from "./plugins.ts";
@@ -36,6 +37,7 @@ const commands = [
   pictureCommand,
   reportCommand,
   runsCommand,
+  recipesCommand,
   validateCommand,
   graphCommand,
   pluginsCommand,

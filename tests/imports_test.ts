@@ -58,8 +58,9 @@ const rules: readonly Rule[] = [
   {
     of: /^cli\/launch\//,
     may:
-      /^(cli\/launch|lib\/(files|xla\/runtime))\/|^pipeline\/(recipe\/(checkpoint|starts)|terminal\/shell|trust\/code)\.ts$/,
+      /^(cli\/launch|lib\/(files|xla\/runtime))\/|^pipeline\/(recipe\/(built_in|checkpoint|starts)|terminal\/shell|trust\/code)\.ts$/,
   },
+  { of: /^cli\/compile\//, may: /^(cli\/compile|lib\/files)\/|^cli\/launch\/surroundings\.ts$/ },
   { of: /^examples\//, may: /^(mod|plugin)\.ts$|^lib\/xla\/mod\.ts$/ }, // by their public names
   { of: /^cli(\.ts$|\/)/, may: /^cli\/(?!launch\/)|^mod\.ts$/ }, // the library as anybody has it
 ];

@@ -5,8 +5,8 @@ import { createInterface } from "node:readline";
 import config from "../../deno.json" with { type: "json" };
 import { cacheFolder } from "../../lib/files/user_folders.ts";
 import { type Answer, launchedVariable, type Request } from "../../lib/xla/runtime/request.ts";
-import { denoFolder, root } from "./permissions.ts";
 import { Places } from "./places.ts";
+import { deno, denoFolder, root } from "./surroundings.ts";
 
 /** Names that a runtime can have; the table of runtimes says whether there is one. */
 const nameForm = /^[a-z][a-z0-9]*$/;
@@ -23,7 +23,9 @@ export function serveRequests(command: ChildProcess, cwd: string): void {
   });
 
   async function install(runtime: string): Promise<Answer> {
-    const child = spawn(Deno.execPath(), [...await flags(cwd), join(root, "cli", "launch", "install.ts"), runtime], {
+    const { program, words } = deno();
+    const args = [...words, ...await flags(cwd), join(root, "cli", "launch", "install.ts"), runtime];
+    const child = spawn(program, args, {
       stdio: ["ignore", "pipe", "inherit"],
       cwd,
       env: { ...process.env, [launchedVariable]: "0" },

@@ -10,7 +10,8 @@ import { join } from "node:path";
 import { scratchVariable } from "../../lib/files/scratch.ts";
 import { launchedVariable } from "../../lib/xla/runtime/request.ts";
 import { serveRequests } from "./installer.ts";
-import { denoFolder, permissionsFor, root } from "./permissions.ts";
+import { permissionsFor } from "./permissions.ts";
+import { deno, denoFolder, isBinary, root } from "./surroundings.ts";
 import { taskCommand, typedIn } from "./typed.ts";
 import { takeApart } from "./words.ts";
 
@@ -29,16 +30,23 @@ const large = ["run", "sample", "serve", "picture", "evaluate", "sweep", "bench:
 const words = takeApart(Deno.args);
 const [name] = words.plain;
 const cwd = await typedIn();
-const program = name === undefined ? undefined : programs[name];
+const program = name === undefined || isBinary ? undefined : programs[name];
 // A name that nobody else knows: only this command may use it, and it makes the folder where it needs one.
 const scratch = join(tmpdir(), `denoise-${crypto.randomUUID()}`);
 const flags = program === undefined ? await permissionsFor({ ...words, name, cwd, scratch }) : [program.permissions];
 const args = program === undefined ? words.others : words.others.toSpliced(words.others.indexOf(name!), 1);
 const file = join(root, ...(program?.file ?? "cli.ts").split("/"));
 
+const host = deno();
+const config = ["--config", join(root, "deno.json")];
+// A binary holds the tests of no folder, but runs those that `new` writes.
+const whole = isBinary && name === "test"
+  ? ["test", "--quiet", "--no-check", "--no-prompt", ...config, "-P", ...Deno.args.slice(1)]
+  : ["run", "--quiet", "--no-prompt", ...config, ...flags, file, ...args];
+
 const child = spawn(
-  Deno.execPath(),
-  ["run", "--quiet", "--no-prompt", "--config", join(root, "deno.json"), ...flags, file, ...args],
+  host.program,
+  [...host.words, ...whole],
   {
     stdio: ["inherit", "inherit", "inherit", "ipc"],
     cwd,
@@ -69,7 +77,7 @@ function pass(signal: Deno.Signal): void {
   }
 }
 child.on("error", (error) => {
-  console.error(`Cannot start ${Deno.execPath()}: ${error.message}`);
+  console.error(`Cannot start ${host.program}: ${error.message}`);
   Deno.exit(1);
 });
 child.on("exit", (code, signal) => Deno.exit(code ?? 128 + (signal === null ? 0 : constants.signals[signal])));

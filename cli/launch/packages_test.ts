@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { join } from "node:path";
-import { denoFolder } from "./permissions.ts";
+import { denoFolder } from "./surroundings.ts";
 import { fetchPackages } from "./packages.ts";
 
 /** A stand-in for Deno: it says some lines on standard error, waits, and ends. */

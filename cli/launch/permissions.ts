@@ -1,18 +1,15 @@
 /** What a command may do: computed from its command line and from the text of its recipe, before any code is loaded. */
 import { basename, dirname, join, resolve } from "node:path";
-import { homedir } from "node:os";
-import { fileURLToPath } from "node:url";
 import config from "../../deno.json" with { type: "json" };
 import { cacheFolder, stateFolder } from "../../lib/files/user_folders.ts";
 import { isFolder, isTaken } from "../../lib/files/exists.ts";
+import { builtInRecipe } from "../../pipeline/recipe/built_in.ts";
 import { isOverride } from "../../pipeline/terminal/shell.ts";
 import { pluginVariable } from "../../lib/xla/runtime/choose.ts";
 import { Places } from "./places.ts";
+import { denoFolder, isBinary, root } from "./surroundings.ts";
 import { type Named, namedBy, pluginPaths } from "./recipe_paths.ts";
 import { anyValue, type GrantName, variadic, type Words } from "./words.ts";
-
-/** Folder of this program. */
-export const root: string = fileURLToPath(new URL("../../", import.meta.url));
 
 /** What a command of each name does; those that are not listed only print. */
 const doing: Readonly<Record<string, { readonly [what in "recipe" | "writes" | "backend" | "downloads"]?: true }>> = {
@@ -72,13 +69,20 @@ export async function permissionsFor(command: Command): Promise<string[]> {
   ];
 }
 
+/** sharp looks into it for the C library of the system. */
+const ldd = "/usr/bin/ldd";
+
+/** A system with nothing on it, as in an image of the binary, has no ldd: sharp asks Node's report, which has more in it. */
+async function forLibc(): Promise<string[]> {
+  return Deno.build.os !== "linux" || await isTaken(ldd) ? [] : ["hostname", "networkInterfaces"];
+}
+
 /** What all commands may do. */
 async function common(cwd: string): Promise<Permissions & { read: Places; write: Places }> {
   const read = new Places(cwd);
-  // sharp looks into ldd for the C library of the system.
-  await read.add(root, join(denoFolder(cwd), "npm"), cacheFolder(), stateFolder(), "/usr/bin/ldd");
+  await read.add(root, join(denoFolder(cwd), "npm"), cacheFolder(), stateFolder(), ldd);
   await read.add(Deno.env.get(pluginVariable));
-  return { read, write: new Places(cwd), sys: [...config.permissions.train.sys] };
+  return { read, write: new Places(cwd), sys: [...config.permissions.train.sys, ...await forLibc()] };
 }
 
 /** `runtime`: the only command that may run pip, and it loads no plugin of anybody. */
@@ -134,6 +138,7 @@ const ownParts = (
 async function sparedBy({ name = "", cwd }: Command, write: Places): Promise<Places> {
   const spared = new Places(cwd);
   await spared.add(join(cacheFolder(), "runtimes"));
+  if (isBinary) await spared.add(dirname(root)); // in the cache, with those of other versions
   if (name === "new") return spared; // writes plugins, perhaps among those of this program
   await spared.add(...ownParts.map((part) => join(root, part)));
   for (const folder of write.paths) {
@@ -152,7 +157,9 @@ async function collect(command: Command, read: Places, write: Places): Promise<N
   const [file] = words;
   const isRecipe = doing[name]?.recipe === true && name !== "import" && file !== undefined &&
     !(name === "picture" && isOverride(file));
-  const target = name === "import" ? values("recipe").at(-1) : isRecipe ? file : undefined;
+  const typed = name === "import" ? values("recipe").at(-1) : isRecipe ? file : undefined;
+  const target = typed === undefined ? undefined : await builtInRecipe(typed, cwd) ?? typed;
+  if (typed !== target) await read.add(typed); // the command looks once more whether it is there
   // Options that take several words take overrides as well.
   const several = variadic.flatMap(values);
   const overrides = [...words, ...several].filter(isOverride);
@@ -225,13 +232,4 @@ async function freeName(run: string): Promise<string> {
     const name = `${run}.old-${i}`;
     if (!await isTaken(name)) return name;
   }
-}
-
-/** Deno's own folder, which holds the packages. */
-export function denoFolder(cwd: string): string {
-  const { DENO_DIR, XDG_CACHE_HOME, LOCALAPPDATA } = Deno.env.toObject();
-  if (DENO_DIR) return resolve(cwd, DENO_DIR);
-  if (Deno.build.os === "windows") return join(LOCALAPPDATA ?? join(homedir(), "AppData", "Local"), "deno");
-  if (Deno.build.os === "darwin") return join(homedir(), "Library", "Caches", "deno");
-  return join(XDG_CACHE_HOME || join(homedir(), ".cache"), "deno");
 }

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { stateFolder } from "../../lib/files/user_folders.ts";
 import { builtins } from "../../mod.ts";
 import { everyName } from "../../pipeline/registry/registry.ts";
-import { permissionsFor, root } from "./permissions.ts";
+import { permissionsFor } from "./permissions.ts";
+import { root } from "./surroundings.ts";
 import { addressOptions, fileOptions } from "./recipe_paths.ts";
 import { takeApart } from "./words.ts";
 

@@ -54,5 +54,7 @@ function folderOf({ own, shared, unix, macos, windows }: Custom, env: Environmen
   const common = env(shared);
   if (common) return join(common, "denoise");
   if (os === "windows") return join(env("LOCALAPPDATA") ?? join(homedir(), "AppData", "Local"), "denoise", windows);
-  return join(homedir(), ...(os === "darwin" ? macos : unix), "denoise");
+  const home: string | null = homedir(); // null in a bare container, whatever its type says
+  if (home === null) throw new Error(`Cannot find the home folder of this user: set HOME, or ${own} to a folder`);
+  return join(home, ...(os === "darwin" ? macos : unix), "denoise");
 }

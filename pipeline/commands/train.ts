@@ -7,6 +7,7 @@ import type { Backend } from "../kinds/backend.ts";
 import { diskFailed, reportUnwritten } from "../problems/messages/run.ts";
 import { DenoiseError } from "../problems/problem.ts";
 import { warning } from "../problems/warning.ts";
+import { builtInRecipe } from "../recipe/built_in.ts";
 import { readRecipe } from "../recipe/read.ts";
 import type { PluginSource, Recipe } from "../recipe/types.ts";
 import { listCheckpoints, prune } from "../run/checkpoint.ts";
@@ -100,7 +101,7 @@ export async function train(recipeFile: string, options: TrainOptions, console: 
   const command = (options.command ?? "deno task run") + (runs === "runs" ? "" : ` --runs ${shellWord(runs)}`);
   await refuseWeights(recipeFile);
   const recipe = await readRecipe(recipeFile, { plugins, overrides, trust: { trained: true, ...options.trust } });
-  const folder = options.folder ?? await runFolderOf(recipeFile, recipe.name, runs);
+  const folder = options.folder ?? await runFolderOf(await builtInRecipe(recipeFile) ?? recipeFile, recipe.name, runs);
   const again = options.again ?? commandLine(command, recipeFile, overrides);
   const others = overrides.filter((text) => !/^train\.(epochs|steps)=/.test(text));
   const longer = (length: string) => commandLine(command, recipeFile, [...others, length]);

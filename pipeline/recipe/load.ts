@@ -5,6 +5,7 @@ import * as messages from "../problems/messages/file.ts";
 import { fileNewer } from "../problems/messages/versions.ts";
 import type { Message } from "../problems/messages/text.ts";
 import { nearest } from "../terminal/nearest.ts";
+import { builtInRecipe } from "./built_in.ts";
 import { readCheckpointRecipe } from "./checkpoint.ts";
 import { nearRuns, runsIn } from "./near_runs.ts";
 import { builtInRecipes } from "./starts.ts";
@@ -24,7 +25,8 @@ export interface RecipeText {
 const sizeLimit = 2 ** 18;
 
 /** Reads the text, or says why it cannot. */
-export async function loadText(file: string): Promise<RecipeText | Message> {
+export async function loadText(typed: string): Promise<RecipeText | Message> {
+  const file = await builtInRecipe(typed) ?? typed;
   try {
     const info = await Deno.stat(file);
     if (info.isDirectory) {
@@ -83,6 +85,8 @@ async function missing(file: string): Promise<Message> {
   if (near !== undefined) return messages.missingRecipe(file, show(near), []);
   const { near: run } = await nearRuns(file);
   if (run !== undefined) return messages.missingRecipe(file, run, []);
+  const byName = nearest(name, (await namesIn(builtInRecipes)).map((one) => one.replace(/\.yaml$/, "")));
+  if (byName !== undefined && name === file) return messages.missingRecipe(file, byName, []);
   for (const there of ["recipes", builtInRecipes]) {
     const known = (await namesIn(there)).filter(isRecipe);
     const own = known.includes(name) ? name : nearest(name, known) ?? known.find((one) => one === `${name}.yaml`);

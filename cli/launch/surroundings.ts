@@ -1,0 +1,41 @@
+/** What is around this program: its folder, or the binary that it came in, and the Deno that runs its commands. */
+import { existsSync } from "node:fs";
+import { homedir } from "node:os";
+import { basename, delimiter, dirname, join, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { shellWord } from "../../pipeline/terminal/shell.ts";
+
+/** Folder of this program. */
+export const root: string = fileURLToPath(new URL("../../", import.meta.url));
+
+/** Whether it was unpacked by a binary, which leaves a note. */
+export const isBinary: boolean = existsSync(join(root, "binary.json"));
+
+/** Starts a command line of Deno: the program, and the words before those of the command line. */
+export function deno(): { readonly program: string; readonly words: readonly string[] } {
+  const own = join(root, "bin", Deno.build.os === "windows" ? "deno.exe" : "deno");
+  if (!isBinary) return { program: Deno.execPath(), words: [] };
+  if (existsSync(own)) return { program: own, words: [] };
+  // The binary is Deno itself. Spelt another way: node:child_process takes words for its own path as those of Node, and
+  // makes others of them, with all permissions (Deno 2.9.6).
+  const binary = Deno.execPath();
+  return { program: `${dirname(binary)}/./${basename(binary)}`, words: ["deno"] };
+}
+
+/** Deno's own folder, which holds the packages. */
+export function denoFolder(cwd: string): string {
+  if (isBinary) return join(root, "packages");
+  const { DENO_DIR, XDG_CACHE_HOME, LOCALAPPDATA } = Deno.env.toObject();
+  if (DENO_DIR) return resolve(cwd, DENO_DIR);
+  if (Deno.build.os === "windows") return join(LOCALAPPDATA ?? join(homedir(), "AppData", "Local"), "deno");
+  if (Deno.build.os === "darwin") return join(homedir(), "Library", "Caches", "deno");
+  return join(XDG_CACHE_HOME || join(homedir(), ".cache"), "deno");
+}
+
+/** What to type for the binary in a folder: its name where the shell finds it by that, else its path. */
+export function binaryCommand(cwd: string, binary = Deno.execPath(), path = Deno.env.get("PATH") ?? ""): string {
+  const found = path.split(delimiter).some((folder) => folder !== "" && resolve(folder) === dirname(binary));
+  if (found) return shellWord(basename(binary));
+  const way = relative(cwd, binary);
+  return shellWord(way.startsWith("..") ? binary : `./${way}`);
+}

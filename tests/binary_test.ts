@@ -1,0 +1,156 @@
+/** The one executable, where there is nothing else: an empty folder, no variables, nothing on PATH. */
+import assert from "node:assert/strict";
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("../", import.meta.url));
+const linux = Deno.build.os === "linux";
+
+interface Answer {
+  readonly code: number;
+  readonly text: string;
+}
+
+async function answerOf(command: Deno.Command): Promise<Answer> {
+  const { code, stdout, stderr } = await command.output();
+  return { code, text: [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes)).join("") };
+}
+
+const recipeOf = (options: string) =>
+  `dataset: { use: emoji, image_size: 16, batch_size: 4 }
+network: { use: patch-unet, widths: [8, 16] }
+plugins: [straight.ts]
+schedule: { use: straight${options} }
+train: { steps: 1 }
+`;
+
+/** The schedule of a user: it has the modules that the program has, and tries to change the program. */
+const plugin = `import { plugin, ratesOf, tf, z } from "denoise/plugin";
+import * as sameTf from "@tensorflow/tfjs";
+import { z as sameZ } from "zod";
+if (tf.Tensor !== sameTf.Tensor || z !== sameZ) throw new Error("it has other modules than Denoise");
+export default plugin({
+  kind: "schedule",
+  name: "straight",
+  summary: "log-SNR falls evenly",
+  options: z.object({ file: z.string().default("").describe("a file to write to") }),
+  create({ options: { file } }) {
+    if (file !== "") Deno.writeTextFileSync(file, "changed");
+    return { logSnr: (time) => 7 - 14 * time, rates: (time) => ratesOf(tf.sub(7, tf.mul(14, time))) };
+  },
+});
+`;
+
+Deno.test({
+  name: "the binary does all that the tasks do with nothing around it",
+  ignore: !linux, // elsewhere it takes a base that Deno downloads
+  async fn(test) {
+    const folder = await Deno.realPath(await Deno.makeTempDir({ prefix: "denoise binary " }));
+    const binary = join(folder, "bin", "denoise");
+    const cache = join(folder, "cache");
+    const cwd = join(folder, "work");
+    const env = { DENOISE_CACHE: cache, HOME: folder };
+    const start = (args: readonly string[], more: Record<string, string> = {}, program = binary) =>
+      answerOf(new Deno.Command(program, { args: [...args], cwd, clearEnv: true, env: { ...env, ...more } }));
+    const good = async (...args: string[]) => {
+      const { code, text } = await start(args);
+      assert.equal(code, 0, `${args.join(" ")}\n${text}`);
+      assert.doesNotMatch(text, /deno task/, args.join(" "));
+      return text;
+    };
+    const programs = () =>
+      [...Deno.readDirSync(join(cache, "programs"))].map(({ name }) => join(cache, "programs", name));
+    try {
+      await Deno.mkdir(cwd);
+      await Deno.mkdir(join(folder, "bin"));
+      const made = await answerOf(
+        new Deno.Command(Deno.execPath(), {
+          args: ["task", "--quiet", "compile", "--level", "3", "--output", binary],
+          cwd: root,
+        }),
+      );
+      assert.equal(made.code, 0, made.text);
+      assert.ok((await Deno.stat(binary)).size < 120e6, made.text);
+
+      await test.step("two that start at once unpack one program", async () => {
+        const answers = await Promise.all([start(["--version"]), start(["--version"])]);
+        assert.deepEqual(answers.map(({ code }) => code), [0, 0], answers.map(({ text }) => text).join("\n"));
+        assert.equal(programs().length, 1);
+      });
+
+      await test.step("it checks recipes that come with it, and lists them", async () => {
+        assert.match(await good("recipes"), /^quickstart\b/m);
+        assert.match(await good("validate", "recipes/flowers-ddim.yaml"), /is valid/);
+        assert.match((await start(["validate", "quikstart"])).text, /quickstart/);
+      });
+
+      await test.step("it trains and samples, and says what to type next", async () => {
+        const small = [
+          "dataset.image_size=16",
+          "dataset.repeats=1",
+          "network.widths=[8,16]",
+          "samplers.preview.steps=2",
+        ];
+        const text = await good("run", "quickstart", "backend=wasm", "train.epochs=1", ...small);
+        assert.match(text, /trained +1 epoch/);
+        assert.match(text, /bin\/denoise'? sample runs\/quickstart/);
+        assert.match(await good("sample", "runs/quickstart", "--count", "1"), /pictures|generated/);
+        const drawn = [...Deno.readDirSync(join(cwd, "runs", "quickstart", "generated"))].map(({ name }) => name);
+        assert.equal(drawn.filter((name) => name.endsWith(".png")).length, 1, drawn.join(" "));
+      });
+
+      await test.step("it loads a plugin file, which may change nothing of it", async () => {
+        await Deno.writeTextFile(join(cwd, "straight.ts"), plugin);
+        const recipe = (options: string) =>
+          Deno.writeTextFile(
+            join(cwd, "mine.yaml"),
+            recipeOf(options),
+          );
+        await recipe("");
+        assert.match(await good("validate", "mine.yaml"), /is valid/);
+        await recipe(`, file: "${programs()[0]}/cli.ts"`);
+        const { code, text } = await start(["run", "mine.yaml", "backend=wasm"]);
+        assert.equal(code, 1, text);
+        assert.match(text, /not permitted to write/);
+      });
+
+      await test.step("it tests what it writes", async () => {
+        await good("new", "schedule", "my-schedule");
+        assert.match(await good("test", "my-schedule_test.ts"), /\d+ passed/);
+      });
+
+      await test.step("it is Deno, where that is asked for", async () => {
+        assert.match(await good("deno", "--version"), /^deno \d/);
+      });
+
+      await test.step("a damaged copy is unpacked anew", async () => {
+        const [program] = programs();
+        for (const path of ["cli/main.ts", "binary.json", "packages"]) {
+          if (path === "packages") await Deno.remove(join(program!, path), { recursive: true });
+          else await Deno.truncate(join(program!, path), 20);
+          assert.match(await good("--version"), /^\d/);
+          assert.deepEqual(programs().map((path) => basename(path)), [basename(program!)]);
+        }
+      });
+
+      await test.step("what cannot work is said", async () => {
+        const blocked = await start(["--version"], { DENOISE_CACHE: join(binary, "cache") });
+        assert.equal(blocked.code, 1);
+        assert.match(
+          blocked.text,
+          /^Cannot unpack Denoise into ".+": a part of this path is a file\n.*\n {2}DENOISE_CACHE/,
+        );
+        const cut = join(folder, "bin", "cut");
+        await Deno.copyFile(binary, cut);
+        await Deno.truncate(cut, (await Deno.stat(cut)).size - 1000);
+        const damaged = await start(["--version"], { DENOISE_CACHE: join(folder, "other") }, cut);
+        assert.deepEqual(damaged, {
+          code: 1,
+          text: `"${cut}" is damaged: its end is missing\n  copy or download it again\n`,
+        });
+      });
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+});
