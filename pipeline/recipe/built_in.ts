@@ -6,6 +6,7 @@ import { builtInRecipes as builtInFolder } from "./starts.ts";
 export interface BuiltInRecipe {
   /** Such as `quickstart`. */
   readonly name: string;
+  /** Its path. */
   readonly file: string;
   /** What it is: the first sentence of its own comment. */
   readonly about: string;
