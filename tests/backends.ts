@@ -3,6 +3,7 @@ import "@tensorflow/tfjs-backend-wasm";
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
 import { onBackend } from "../pipeline/contract/laws.ts";
+import { findGpu } from "../lib/tensor/webgpu/adapter.ts";
 import { XlaEngine } from "../lib/xla/mod.ts";
 import { pluginForTests } from "../lib/xla/testing.ts";
 
@@ -18,8 +19,16 @@ if (pjrtPlugin !== undefined) await new XlaEngine({ plugin: pjrtPlugin, cache: n
 /** "xla" where there is a plugin for it. */
 export const xla: readonly string[] = pjrtPlugin === undefined ? [] : ["xla"];
 
+const adapter = await findGpu();
+if (adapter === undefined) {
+  console.log("webgpu: skipped, WebGPU finds no adapter (on Debian: apt-get install mesa-vulkan-drivers)");
+}
+
+/** "webgpu" where there is an adapter for it; what is computed there is read with `await`. */
+export const webgpu: readonly string[] = adapter === undefined ? [] : ["webgpu"];
+
 /** Names of the backends that are here. */
-export const backends: readonly string[] = ["cpu", "wasm", ...xla];
+export const backends: readonly string[] = ["cpu", "wasm", ...webgpu, ...xla];
 
 /** What a recipe says of the backends that whole runs are tried on, by name. */
 export const inRecipes: Readonly<Record<string, string>> = {

@@ -63,7 +63,9 @@ function reduceToChannels(call: Call, divide: boolean): Info | undefined {
   const { axis, keepDims } = call.attrs as unknown as { axis: number | number[]; keepDims: boolean };
   const axes = tf.util.parseAxisParam(axis, x.shape);
   const count = countOf(x);
-  if (x.dtype !== "float32" || count === 0 || x.shape.length < 2 || axes.length !== x.shape.length - 1) return undefined;
+  if (x.dtype !== "float32" || count === 0 || x.shape.length < 2 || axes.length !== x.shape.length - 1) {
+    return undefined;
+  }
   if (axes.includes(x.shape.length - 1)) return undefined;
   const channels = channelsOf(x);
   const out = columns(gpuOf(call), "values", x, x, divide ? channels / count : 1);

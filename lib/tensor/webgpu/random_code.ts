@@ -32,7 +32,8 @@ function roundCode(round: number): string {
 /** What a block of words becomes: four numbers of the result's type. */
 const values: Readonly<Record<Drawn, string>> = {
   bits: `fn drawn(words : vec4<u32>) -> vec4<i32> { return bitcast<vec4<i32>>(words); }`,
-  uniform: `fn drawn(words : vec4<u32>) -> vec4<f32> { return vec4<f32>(words >> vec4<u32>(8u)) * 5.9604644775390625e-8; }`,
+  uniform:
+    `fn drawn(words : vec4<u32>) -> vec4<f32> { return vec4<f32>(words >> vec4<u32>(8u)) * 5.9604644775390625e-8; }`,
   // Box and Muller 1958: two words are a radius and an angle, which is a whole number of turns / 2^24.
   normal: `
     ${turnedCode}

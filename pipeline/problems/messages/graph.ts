@@ -183,7 +183,10 @@ export function tensorTooLarge(
   const { batch, kernel, size, allowed, backend, fits } = sizes;
   return {
     code: "tensor-too-large",
-    message: `Cannot train with batches of ${batch}: the result of ${kernel}, of shape ${shape(sizes.shape)}, takes ${size}, ` +
+    message:
+      `Cannot train with batches of ${batch}: the result of ${kernel}, of shape ${
+        shape(sizes.shape)
+      }, takes ${size}, ` +
       `and the ${backend} backend allows ${allowed} for one tensor`,
     help: [whatFits(fits)],
   };
@@ -196,7 +199,8 @@ export function tooManyRows(
   const { batch, rows, allowed, backend, fits } = sizes;
   return {
     code: "too-many-rows",
-    message: `Cannot train with batches of ${batch}: a convolution or a matrix product gives ${counted(rows, "row")}, ` +
+    message:
+      `Cannot train with batches of ${batch}: a convolution or a matrix product gives ${counted(rows, "row")}, ` +
       `and the ${backend} backend has workgroups for ${counted(allowed, "row")}`,
     help: [whatFits(fits)],
   };
