@@ -52,6 +52,7 @@ export async function runSampler(
  * trajectory as a whole.
  */
 async function held({ state, signal }: ReturnType<Sampler["step"]>): Promise<[typeof state, tf.Tensor]> {
+  if (tf.getBackend() !== "xla") return [state, signal];
   const [size, shape] = [signal.size, signal.shape];
   const values = await tf.stack([signal, ...Object.values(state)]).data();
   const at = (i: number) => tf.tensor(values.slice(i * size, (i + 1) * size), shape);

@@ -1,15 +1,17 @@
-/** Sine, cosine and logarithm in WGSL, to the last digits of float32. */
+/** Sine, cosine, logarithm and exponential in WGSL, to the last digits of float32. */
 
 // WGSL promises an absolute error of 2^-11 for sin and cos within ±π and nothing beyond (WGSL, "Accuracy of Built-in
 // Functions"); the embedding of noise levels takes angles of thousands of radians, and normal draws need more digits. The
-// polynomials are those of Cephes' sinf, cosf and logf (S. Moshier), to about 1e-7.
+// polynomials are those of Cephes' sinf, cosf, logf and expf (S. Moshier), to about 1e-7.
 
 /** `turned(t, quarter)`: sine and cosine of `t` in ±π/4 and that many quarter turns more. */
 export const turnedCode = `
   fn turned(t : f32, quarter : u32) -> vec2<f32> {
     let z = t * t;
     let sine = ((-1.9515295891e-4 * z + 8.3321608736e-3) * z - 1.6666654611e-1) * z * t + t;
-    let cosine = ((2.443315711809948e-5 * z - 1.388731625493765e-3) * z + 4.166664568298827e-2) * z * z - 0.5 * z + 1.0;
+    let rest = ((2.443315711809948e-5 * z - 1.388731625493765e-3) * z + 4.166664568298827e-2) * z * z;
+    let most = 1.0 - 0.5 * z;
+    let cosine = most + (((1.0 - most) - 0.5 * z) + rest);
     var there = vec2<f32>(sine, cosine);
     if ((quarter & 1u) == 1u) { there = vec2<f32>(cosine, -sine); }
     if ((quarter & 2u) == 2u) { there = -there; }
@@ -68,14 +70,10 @@ export const anyAngleCode = `
     return there;
   }`;
 
-/** `logarithm(x)`: natural, of a positive number that is not subnormal. */
+/** `logarithm(x)`: natural, of a positive number that is not subnormal; `logarithmOfOneAnd(x)`: of 1 + x. */
 export const logarithmCode = `
-  fn logarithm(x : f32) -> f32 {
-    let bits = bitcast<u32>(x);
-    // The mantissa in √½ to √2.
-    let above = select(0u, 1u, (bits & 0x7fffffu) > 0x3504f3u);
-    let m = bitcast<f32>((bits & 0x7fffffu) | ((127u - above) << 23u)) - 1.0;
-    let e = f32(i32(bits >> 23u) - 127 + i32(above));
+  // Of 1 + m, which lies in √½ to √2, times 2^e.
+  fn logarithmOf(m : f32, e : f32) -> f32 {
     let z = m * m;
     var y = 7.0376836292e-2;
     y = y * m - 1.1514610310e-1;
@@ -88,4 +86,45 @@ export const logarithmCode = `
     y = y * m + 3.3333331174e-1;
     y = y * m * z - 2.12194440e-4 * e - 0.5 * z;
     return m + y + 0.693359375 * e;
+  }
+  fn logarithm(x : f32) -> f32 {
+    let bits = bitcast<u32>(x);
+    let above = select(0u, 1u, (bits & 0x7fffffu) > 0x3504f3u);
+    let m = bitcast<f32>((bits & 0x7fffffu) | ((127u - above) << 23u)) - 1.0;
+    return logarithmOf(m, f32(i32(bits >> 23u) - 127 + i32(above)));
+  }
+  fn logarithmOfOneAnd(x : f32) -> f32 {
+    if (x > -0.29 && x < 0.41) { return logarithmOf(x, 0.0); }
+    return logarithm(1.0 + x);
+  }`;
+
+/** `exponential(x)`, and `exponentialLessOne(x)`. Too large a number gives infinity, too small a one 0. */
+export const exponentialCode = `
+  fn exponential(x : f32) -> f32 {
+    if (x > 88.72283) { return uniforms.INFINITY; }
+    if (x < -87.33654) { return 0.0; }
+    let n = round(x * 1.44269504);
+    let r = (x - n * 0.693359375) + n * 2.12194440e-4;
+    var y = 1.9875691500e-4;
+    y = y * r + 1.3981999507e-3;
+    y = y * r + 8.3334519073e-3;
+    y = y * r + 4.1665795894e-2;
+    y = y * r + 1.6666665459e-1;
+    y = y * r + 5.0000001201e-1;
+    y = y * r * r + r + 1.0;
+    // In two factors, as 2^128 is no float.
+    let half = i32(n) / 2;
+    let scale = bitcast<f32>(u32(half + 127) << 23u) * y;
+    return scale * bitcast<f32>(u32(i32(n) - half + 127) << 23u);
+  }
+  fn exponentialLessOne(x : f32) -> f32 {
+    if (abs(x) > 0.35) { return exponential(x) - 1.0; }
+    var y = 1.0 / 40320.0;
+    y = y * x + 1.0 / 5040.0;
+    y = y * x + 1.0 / 720.0;
+    y = y * x + 1.0 / 120.0;
+    y = y * x + 1.0 / 24.0;
+    y = y * x + 1.0 / 6.0;
+    y = y * x + 0.5;
+    return x + x * x * y;
   }`;

@@ -6,7 +6,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { opByOp, tfjsBackend } from "../backend.ts";
 import { findGpu, type Gpu, type Power } from "./adapter.ts";
-import { angleKernels } from "./angle_kernels.ts";
+import { accurateKernels } from "./accurate_kernels.ts";
 import { gpuChannelKernels } from "./channel_kernels.ts";
 import { DeviceError } from "./device_error.ts";
 import { gpuRandomKernels } from "./random_kernels.ts";
@@ -85,10 +85,9 @@ async function open(power: Power): Promise<Running> {
 function registerKernels(): void {
   if (tf.getKernel("DenoiseSwish", "webgpu") != null) return;
   const all: Readonly<Record<string, (own: tf.KernelFunc | undefined) => tf.KernelFunc>> = {
+    ...accurateKernels,
     ...gpuChannelKernels,
-    ...Object.fromEntries(
-      Object.entries({ ...gpuRandomKernels, ...angleKernels }).map(([name, kernelFunc]) => [name, () => kernelFunc]),
-    ),
+    ...Object.fromEntries(Object.entries(gpuRandomKernels).map(([name, kernelFunc]) => [name, () => kernelFunc])),
   };
   for (const [kernelName, make] of Object.entries(all)) {
     const own = tf.getKernel(kernelName, "webgpu");
