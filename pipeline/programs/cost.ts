@@ -26,7 +26,7 @@ export interface TrainingCost {
   /** The most bytes that the tensors of a training step take at once, state and batch included. */
   readonly stepBytes: number;
   /** The largest tensor of a training step, and the kernel that makes it. */
-  readonly largest: Cost["largest"];
+  readonly largest: { readonly kernel: string; readonly shape: readonly number[]; readonly bytes: number };
   /** The most rows that a convolution or a matrix product of a training step gives. */
   readonly rows: number;
   /** Bytes of the training state: weights, average, moments. */

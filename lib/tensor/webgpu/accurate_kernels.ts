@@ -15,7 +15,10 @@ const functions: Readonly<Record<string, { readonly code: string; readonly value
   Expm1: { code: exponentialCode, value: "select(exponentialLessOne(a), a, isnan(a))" },
   Sigmoid: { code: exponentialCode, value: "select(1.0 / (1.0 + exponential(-a)), a, isnan(a))" },
   Log: { code: logarithmCode, value: `select(${unlessOdd("logarithm", "a")}, uniforms.NAN, a < 0.0)` },
-  Log1p: { code: logarithmCode, value: `select(${unlessOdd("logarithmOfOneAnd", "(1.0 + a)")}, uniforms.NAN, a < -1.0)` },
+  Log1p: {
+    code: logarithmCode,
+    value: `select(${unlessOdd("logarithmOfOneAnd", "(1.0 + a)")}, uniforms.NAN, a < -1.0)`,
+  },
 };
 
 /** Kernels by name. */

@@ -5,6 +5,7 @@ export type Power = "high-performance" | "low-power";
 
 /** What WebGPU computes on. */
 export interface Gpu {
+  /** What gives devices, and says what it allows. */
   readonly adapter: GPUAdapter;
   /** Name for people, such as "Apple M2" or "llvmpipe (LLVM 15.0.6, 256 bits)". */
   readonly name: string;

@@ -9,6 +9,7 @@ import { findGpu, type Gpu, type Power } from "./adapter.ts";
 import { accurateKernels } from "./accurate_kernels.ts";
 import { gpuChannelKernels } from "./channel_kernels.ts";
 import { DeviceError } from "./device_error.ts";
+import { integerKernels } from "./integer_kernels.ts";
 import { gpuRandomKernels } from "./random_kernels.ts";
 import { type BackendClass, type Watched, watched } from "./watched.ts";
 
@@ -29,12 +30,17 @@ export interface GpuBackend {
    * @throws {DeviceError} where there is no adapter
    */
   start(): Promise<{ gpu: Gpu; limits: GPUSupportedLimits }>;
+  /** Gives the device back, for every plugin that has started it. */
   stop(): Promise<void>;
   /** As `opByOp`; a device that has failed is an error. */
   readonly compile: typeof opByOp;
 }
 
-/** @param power which GPU, where there are two */
+/**
+ * tfjs's WebGPU backend, with a device of its own.
+ *
+ * @param power which GPU, where there are two
+ */
 export function gpuBackend(power: Power = "high-performance"): GpuBackend {
   const held = tfjsBackend("webgpu");
   return {
@@ -87,6 +93,7 @@ function registerKernels(): void {
   const all: Readonly<Record<string, (own: tf.KernelFunc | undefined) => tf.KernelFunc>> = {
     ...accurateKernels,
     ...gpuChannelKernels,
+    ...integerKernels,
     ...Object.fromEntries(Object.entries(gpuRandomKernels).map(([name, kernelFunc]) => [name, () => kernelFunc])),
   };
   for (const [kernelName, make] of Object.entries(all)) {
