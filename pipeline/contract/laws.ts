@@ -100,6 +100,13 @@ export function assertTreesClose(actual: Tree, expected: Tree, tolerance: number
   }
 }
 
+/** As `assertTreesClose`, on a backend whose values can be read only with `await`. */
+export async function assertTreesCloseOnDevice(actual: Tree, expected: Tree, tolerance: number, what: string) {
+  // tfjs keeps what was read: reading it at once then is allowed.
+  await Promise.all([...leaves(actual), ...leaves(expected)].map(([, tensor]) => tensor.data()));
+  assertTreesClose(actual, expected, tolerance, what);
+}
+
 /** Fails where a tensor holds NaN or infinity. */
 export function assertFinite(tree: Tree, what: string): void {
   for (const [path, tensor] of leaves(tree)) {

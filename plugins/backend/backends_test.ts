@@ -1,16 +1,24 @@
 import { ops, tf } from "denoise/plugin";
 import type { Backend, Tree } from "denoise/plugin";
 import assert from "node:assert/strict";
-import { pjrtPlugin as pjrt } from "../../tests/backends.ts";
+import { pjrtPlugin as pjrt, webgpu as adapters } from "../../tests/backends.ts";
 import auto from "./auto.ts";
 import cpu from "./cpu.ts";
 import wasm from "./wasm.ts";
+import webgpu from "./webgpu.ts";
 import xla, { precisionTexts } from "./xla.ts";
 
-const backends = { cpu, wasm, auto, ...(pjrt === undefined ? {} : { xla }) };
+const backends = {
+  cpu,
+  wasm,
+  auto,
+  ...(adapters.length === 0 ? {} : { webgpu }),
+  ...(pjrt === undefined ? {} : { xla }),
+};
 
 /** A backend with its defaults. */
 const make = async (name: keyof typeof backends): Promise<Backend> => {
+  if (name === "webgpu") return await webgpu.create({ options: webgpu.options.parse({}) });
   if (name !== "xla") return await backends[name].create({ options: {} });
   return await xla.create({ options: xla.options.parse({ plugin: pjrt }) });
 };
@@ -99,7 +107,8 @@ testOnBackends("compile() frees donated arguments and only those", async (backen
   const swap = backend.compile((a: tf.Tensor, b: tf.Tensor) => [b, a, tf.add(a, b)], { name: "swap", donate: [0] });
   const result = await swap(a, b);
   assert.ok(a.isDisposed && !b.isDisposed);
-  assert.deepEqual(result.map((tensor) => [...tensor.dataSync()]), [[3, 4], [1, 2], [4, 6]]);
+  const values = await Promise.all(result.map(async (tensor) => [...await tensor.data()]));
+  assert.deepEqual(values, [[3, 4], [1, 2], [4, 6]]);
   await assert.rejects(swap(a, b), /Cannot use the tensor at argument 1 of "swap": it is freed/);
   tf.dispose([...result, b]);
 });
@@ -114,7 +123,7 @@ testOnBackends("compile() refuses plain numbers, and reading of values inside", 
   const reads = backend.compile((x: tf.Tensor) => tf.scalar(x.dataSync()[0]!), { name: "reads" });
   const how = backend.name === "xla" ? "" : 'with "dataSync" '; // whatever reads, XLA is asked for the values
   await assert.rejects(reads(x), new RegExp(`Cannot read values ${how}inside the compiled function "reads"`));
-  assert.equal(x.dataSync()[0], 2, "outside, values can be read");
+  assert.equal((await x.data())[0], 2, "outside, values can be read");
   x.dispose();
 });
 
@@ -139,7 +148,7 @@ testOnBackends("stop() frees the device, and start() starts it again", async (ba
   await backend.stop();
   await backend.start();
   const x = tf.scalar(2);
-  assert.equal(x.dataSync()[0], 2);
+  assert.equal((await x.data())[0], 2);
   x.dispose();
 });
 

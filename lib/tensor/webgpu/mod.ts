@@ -116,7 +116,7 @@ const compile: typeof opByOp = (fn, options) => {
     try {
       return await run(...args);
     } catch (error) {
-      throw watched.explain(error);
+      throw await watched.explain(error);
     }
   };
 };

@@ -25,8 +25,8 @@ export interface Watched {
   readonly backend: tf.KernelBackend;
   /** @throws {DeviceError} where the device has failed */
   check(): void;
-  /** What to throw in the place of what a kernel threw. */
-  explain(error: unknown): unknown;
+  /** What to throw in the place of what a kernel threw; it waits until the device has told of itself. */
+  explain(error: unknown): Promise<unknown>;
   /** Frees buffers that are kept for tensors of the same sizes, if they are many. */
   trim(): void;
   /** Gives the device back. */
@@ -54,6 +54,15 @@ export function watched(Backend: BackendClass, device: GPUDevice, gpu: Gpu): Wat
     if (!stopped) failed = deviceLost(gpu.name, message);
   });
 
+  const explain = async (error: unknown): Promise<unknown> => {
+    const ofDevice = error instanceof DOMException && error.name === "OperationError";
+    if (ofDevice) await new Promise((resolve) => setTimeout(resolve, 20));
+    if (failed !== undefined) return failed;
+    if (ofDevice) return commandRefused(gpu.name, error.message);
+    const workgroups = error instanceof Error && /dispatch size exceeds/i.test(error.message);
+    return workgroups ? commandRefused(gpu.name, "a kernel needs more workgroups than it allows") : error;
+  };
+
   class Watching extends Backend {
     /** As tfjs's, but a tensor may be disposed of meanwhile, and what a device failed to compute is not given. */
     override async read(dataId: object): Promise<tf.BackendValues> {
@@ -63,8 +72,7 @@ export function watched(Backend: BackendClass, device: GPUDevice, gpu: Gpu): Wat
         check();
         return values;
       } catch (error) {
-        check();
-        throw error;
+        throw await explain(error);
       } finally {
         if (this.disposeData(dataId)) tf.engine().removeDataId(dataId, this);
       }
@@ -75,11 +83,7 @@ export function watched(Backend: BackendClass, device: GPUDevice, gpu: Gpu): Wat
   return {
     backend,
     check,
-    explain(error) {
-      if (failed !== undefined) return failed;
-      const workgroups = error instanceof Error && /dispatch size exceeds/i.test(error.message);
-      return workgroups ? commandRefused(gpu.name, "a kernel needs more workgroups than it allows") : error;
-    },
+    explain,
     trim() {
       const { bufferManager: manager } = backend;
       if (manager.numBytesAllocated - manager.numBytesUsed <= spare) return;
