@@ -27,8 +27,8 @@ if (adapter === undefined) {
 /** "webgpu" where there is an adapter for it; what is computed there is read with `await`. */
 export const webgpu: readonly string[] = adapter === undefined ? [] : ["webgpu"];
 
-/** Names of the backends that are here. */
-export const backends: readonly string[] = ["cpu", "wasm", ...webgpu, ...xla];
+/** Names of the backends that are here and can be read at once. */
+export const backends: readonly string[] = ["cpu", "wasm", ...xla];
 
 /** What a recipe says of the backends that whole runs are tried on, by name. */
 export const inRecipes: Readonly<Record<string, string>> = {
@@ -41,9 +41,13 @@ export function testRuns(name: string, test: (backend: string) => Promise<void>)
   for (const [backend, text] of Object.entries(inRecipes)) Deno.test(`${name} on ${backend}`, () => test(text));
 }
 
-/** Registers a test on each backend; what `test` leaves behind is freed. */
-export function onEachBackend(name: string, test: (backend: string) => void | Promise<void>): void {
-  for (const backend of backends) {
+/** Registers a test on each backend, which reads values with `await`; what `test` leaves behind is freed. */
+export function onEachBackend(
+  name: string,
+  test: (backend: string) => void | Promise<void>,
+  names: readonly string[] = [...backends, ...webgpu],
+): void {
+  for (const backend of names) {
     Deno.test({
       name: `${name} on ${backend}`,
       fn: () => onBackend(backend, () => test(backend)),
@@ -53,7 +57,7 @@ export function onEachBackend(name: string, test: (backend: string) => void | Pr
   }
 }
 
-/** As `onEachBackend`, for tests that may leave no tensor behind besides those of their own scope. */
+/** As `onEachBackend` on those that can be read at once, for tests that may leave no tensor behind besides those of their own scope. */
 export function testOnBackends(name: string, test: () => void | Promise<void>): void {
   onEachBackend(name, async () => {
     const before = tf.memory().numTensors;
@@ -61,5 +65,5 @@ export function testOnBackends(name: string, test: () => void | Promise<void>): 
     await test();
     tf.engine().endScope();
     assert.equal(tf.memory().numTensors, before, "tensors left behind");
-  });
+  }, backends);
 }

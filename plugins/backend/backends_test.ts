@@ -249,3 +249,53 @@ Deno.test("auto takes cpu where nothing else starts, and says so", () =>
     );
     assert.equal(chosen.memory, undefined);
   }));
+
+Deno.test({
+  name: "auto takes webgpu on a real GPU where XLA is not installed, and says why (webgpu)",
+  ignore: adapters.length === 0,
+  fn: () =>
+    withoutPlugins(async () => {
+      const { gpu } = navigator;
+      const request = gpu.requestAdapter.bind(gpu);
+      gpu.requestAdapter = async (options) => {
+        const adapter = (await request(options))!;
+        const info = { description: "Quick GPU", isFallbackAdapter: false };
+        return Object.defineProperty(adapter, "info", { value: info });
+      };
+      const chosen = await auto.create({ options: {} });
+      try {
+        await chosen.start();
+      } finally {
+        gpu.requestAdapter = request;
+      }
+      assert.match(
+        chosen.description,
+        /^webgpu on Quick GPU; .*xla on cpu does not start: .*; a GPU is faster than wasm$/,
+      );
+      assert.equal(chosen.name, "webgpu");
+      assert.ok(chosen.tensorBytes! > 0 && chosen.rows! > 0, "its limits are known");
+      await chosen.stop();
+    }),
+});
+
+Deno.test({
+  name: "webgpu holds no more memory after 300 steps than after 20 (webgpu)",
+  ignore: adapters.length === 0,
+  async fn() {
+    const backend = await make("webgpu" as keyof typeof backends);
+    await backend.start();
+    const compiled = backend.compile(step, { name: "step", donate: [0] });
+    let { state, x, rate } = start();
+    const held: number[] = [];
+    for (let i = 0; i < 300; i++) {
+      const result = await compiled(state, { x }, rate);
+      state = result.state;
+      await result.loss.data();
+      tf.dispose([result.loss, result.seen]);
+      const { numBytesInGPUAllocated: bytes } = tf.memory() as unknown as { numBytesInGPUAllocated: number };
+      held.push(bytes, tf.memory().numDataBuffers);
+    }
+    assert.deepEqual(held.slice(-2), held.slice(40, 42));
+    tf.dispose([state, x, rate] as tf.TensorContainer);
+  },
+});
