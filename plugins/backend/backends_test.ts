@@ -255,6 +255,7 @@ Deno.test({
   ignore: adapters.length === 0,
   fn: () =>
     withoutPlugins(async () => {
+      await (await make("webgpu" as keyof typeof backends)).stop();
       const { gpu } = navigator;
       const request = gpu.requestAdapter.bind(gpu);
       gpu.requestAdapter = async (options) => {

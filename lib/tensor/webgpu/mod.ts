@@ -83,7 +83,7 @@ async function open(power: Power): Promise<Running> {
     },
   });
   const one = watched(WebGPUBackend as unknown as BackendClass, device, gpu);
-  tf.registerBackend("webgpu", () => one.backend);
+  tf.registerBackend("webgpu", () => one.create());
   return { gpu, limits: device.limits, watched: one };
 }
 

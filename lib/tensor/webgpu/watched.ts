@@ -20,9 +20,10 @@ interface Inner extends WebGpuBackend {
 /** A class of tfjs's backends. */
 export type BackendClass = new (device: GPUDevice, info: GPUAdapterInfo) => tf.KernelBackend;
 
-/** A backend on its device. */
+/** A device, and the backends on it: tfjs makes another where it is reset. */
 export interface Watched {
-  readonly backend: tf.KernelBackend;
+  /** Makes a backend on the device, in the place of the one before. */
+  create(): tf.KernelBackend;
   /** @throws {DeviceError} where the device has failed */
   check(): void;
   /** What to throw in the place of what a kernel threw; it waits until the device has told of itself. */
@@ -78,10 +79,10 @@ export function watched(Backend: BackendClass, device: GPUDevice, gpu: Gpu): Wat
       }
     }
   }
-  const backend = new Watching(device, gpu.adapter.info) as unknown as Inner;
+  let backend = new Watching(device, gpu.adapter.info) as unknown as Inner;
 
   return {
-    backend,
+    create: () => backend = new Watching(device, gpu.adapter.info) as unknown as Inner,
     check,
     explain,
     trim() {
