@@ -64,7 +64,7 @@ async function adapterText(): Promise<string> {
   if (gpu === undefined) return "no adapter: the driver of a GPU is missing, for Vulkan on Linux";
   const { maxStorageBufferBindingSize: most, maxBufferSize } = gpu.adapter.limits;
   const size = `${terminal.bytes(Math.min(most, maxBufferSize))} for one tensor`;
-  return `${gpu.name}${gpu.software ? ", which is no GPU: the processor stands in" : ""}; ${size}`;
+  return `${gpu.name}${gpu.software ? ", on the processor" : ""}; ${size}`;
 }
 
 function choose(hardware: xla.Hardware): xla.Choice {

@@ -8,7 +8,7 @@ import { batches, type Pictures, type PictureSet, sampleOf } from "../data/mod.t
 import type { Stage } from "../graph/types.ts";
 import type { Compiled } from "../kinds/backend.ts";
 import { isCalled } from "../kinds/metric.ts";
-import { deviceFailed } from "../problems/messages/run.ts";
+import { deviceFailed } from "../problems/messages/runtime.ts";
 import { DenoiseError } from "../problems/problem.ts";
 import type { TrainSettings } from "../recipe/types.ts";
 import { type Position, stepName } from "./checkpoint.ts";

@@ -50,8 +50,8 @@ class Auto implements Backend {
       onPlugin(choice.runtime === "cpu" && choice.plugin !== undefined ? choice.plugin : await cpuPlugin(tools));
     candidates.webgpu = async () => {
       const gpu = await findGpu();
-      if (gpu === undefined) throw new Error("WebGPU finds no GPU");
-      if (gpu.software) throw new Error(`there is no GPU, ${gpu.name} computes on the processor`);
+      if (gpu === undefined) throw new Error("No GPU is found");
+      if (gpu.software) throw new Error(`No GPU is found: ${gpu.name} computes on the processor`);
       reasons.push("a GPU is faster than wasm");
       return await webgpu.create({ options: webgpu.options.parse({}) });
     };

@@ -34,7 +34,7 @@ export default plugin({
       async start() {
         const { gpu, limits } = await held.start();
         build = gpu.name;
-        description = `webgpu on ${gpu.name}${gpu.software ? " (no GPU: the processor stands in)" : ""}`;
+        description = `webgpu on ${gpu.name}${gpu.software ? " (software, on the processor)" : ""}`;
         tensorBytes = Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
         rows = rowsOfWorkgroup * limits.maxComputeWorkgroupsPerDimension;
       },

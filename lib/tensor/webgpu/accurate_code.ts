@@ -112,7 +112,7 @@ export const exponentialCode = `
     y = y * r + 1.6666665459e-1;
     y = y * r + 5.0000001201e-1;
     y = y * r * r + r + 1.0;
-    // In two factors, as 2^128 is no float.
+    // In two factors, as 2^128 is too large.
     let half = i32(n) / 2;
     let scale = bitcast<f32>(u32(half + 127) << 23u) * y;
     return scale * bitcast<f32>(u32(i32(n) - half + 127) << 23u);

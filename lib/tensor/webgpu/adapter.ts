@@ -13,8 +13,8 @@ export interface Gpu {
   readonly software: boolean;
 }
 
-/** Programs that stand in for a GPU, where an adapter does not say so itself. */
-const standIns = /llvmpipe|lavapipe|softpipe|swiftshader|basic render/i;
+/** Names of adapters that compute on the processor; not all of them say so. */
+const onProcessor = /llvmpipe|lavapipe|softpipe|swiftshader|basic render/i;
 
 /** The adapter of this machine; undefined where it has none. */
 export async function findGpu(power: Power = "high-performance"): Promise<Gpu | undefined> {
@@ -24,7 +24,7 @@ export async function findGpu(power: Power = "high-performance"): Promise<Gpu | 
   if (adapter === null) return undefined;
   const { description, vendor, architecture, device, isFallbackAdapter } = adapter.info;
   const name = description || [vendor, architecture || device].filter((part) => part !== "").join(" ") || "a GPU";
-  return { adapter, name, software: isFallbackAdapter || standIns.test(name) };
+  return { adapter, name, software: isFallbackAdapter || onProcessor.test(name) };
 }
 
 /**

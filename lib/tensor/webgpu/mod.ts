@@ -61,7 +61,7 @@ export function gpuBackend(power: Power = "high-performance"): GpuBackend {
 async function open(power: Power): Promise<Running> {
   const gpu = await findGpu(power);
   if (gpu === undefined) {
-    throw new DeviceError("lost", "WebGPU finds no adapter", [
+    throw new DeviceError("No adapter for WebGPU is found", "lost", [
       "install the driver of the GPU, for Vulkan on Linux; in a container the GPU has to be passed on",
       "or take what starts here: backend: auto",
     ]);

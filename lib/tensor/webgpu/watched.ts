@@ -1,4 +1,4 @@
-/** tfjs's WebGPU backend, watched: a device that fails makes errors, where tfjs would go on with zeros. */
+/** tfjs's WebGPU backend, watched: a device that fails makes errors, where tfjs would continue with zeros. */
 import * as tf from "@tensorflow/tfjs";
 import { commandRefused, DeviceError, deviceLost, memoryLacking } from "./device_error.ts";
 import type { Gpu } from "./adapter.ts";

@@ -90,20 +90,6 @@ export function checkpointsDamaged(folder: string, reasons: readonly string[]): 
   };
 }
 
-/** A device that can compute no more. `what`: how it failed, with `help`. `kept`: the last good checkpoint. */
-export function deviceFailed(what: string, help: readonly string[], kept: string | undefined): Message {
-  return {
-    code: "device-failed",
-    message: what,
-    help: [
-      ...help,
-      kept === undefined
-        ? "there is no checkpoint yet to resume from"
-        : `the last checkpoint is kept, and the same command resumes from it: ${kept}`,
-    ],
-  };
-}
-
 /** A disk that failed while a run was trained. `kept`: the newest checkpoint; `again`: the command that continues. */
 export function diskFailed(what: string, fix: string, kept: string | undefined, again: string): Message {
   return {
