@@ -82,7 +82,10 @@ export function watched(Backend: BackendClass, device: GPUDevice, gpu: Gpu): Wat
   let backend = new Watching(device, gpu.adapter.info) as unknown as Inner;
 
   return {
-    create: () => backend = new Watching(device, gpu.adapter.info) as unknown as Inner,
+    create() {
+      if (failed?.failure !== "lost") failed = undefined; // tensors with faults are gone with the backend before
+      return backend = new Watching(device, gpu.adapter.info) as unknown as Inner;
+    },
     check,
     explain,
     trim() {
