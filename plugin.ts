@@ -31,6 +31,8 @@ export {
 } from "./pipeline/kinds/diffusion.ts";
 export type * from "./pipeline/kinds/types.ts";
 export { opByOp, tfjsBackend } from "./lib/tensor/backend.ts";
+export { findGpu, type Gpu, type Power } from "./lib/tensor/webgpu/adapter.ts";
+export { type GpuBackend, gpuBackend } from "./lib/tensor/webgpu/mod.ts";
 export { threadedWasm } from "./lib/tensor/wasm/threads.ts";
 /** First values of weights, drawn from a `Random`. */
 export * as initializers from "./lib/tensor/initializers.ts";

@@ -1,6 +1,6 @@
 /** Tells the user what went wrong. */
 import { CommanderError } from "commander";
-import { DenoiseError, formatProblems, messages, type Problem, refusalOf, terminal } from "../mod.ts";
+import { DenoiseError, files, formatProblems, messages, type Problem, refusalOf, terminal } from "../mod.ts";
 import type { Failure } from "./voice.ts";
 
 /** Codes of problems with what was named on the command line: only there may a character of it be to blame. */
@@ -36,6 +36,8 @@ export function printError(
 /** Problems that a command was refused for; undefined where it was something else. */
 function problemsOf(error: unknown, words: readonly string[]): readonly Problem[] | undefined {
   if (error instanceof Deno.errors.NotCapable) return [messages.permissionMissing(error)];
+  // A device that failed while it sampled or measured.
+  if (files.isExplained(error)) return [{ code: "unavailable", message: error.message, help: error.help }];
   if (!(error instanceof DenoiseError)) return undefined;
   return error.problems.map((problem) =>
     problem.place === undefined && ofNames.test(problem.code)

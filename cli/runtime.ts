@@ -1,5 +1,5 @@
-/** `runtime`: what XLA can run on here; `runtime add cpu`, `runtime remove cpu`. */
-import { DenoiseError, messages, runtime as xla, showWork, terminal } from "../mod.ts";
+/** `runtime`: what XLA and WebGPU can run on here; `runtime add cpu`, `runtime remove cpu`. */
+import { DenoiseError, findGpu, messages, runtime as xla, showWork, terminal } from "../mod.ts";
 import type { Answer } from "./answers.ts";
 import { type AddCommand, untilInterrupted } from "./command.ts";
 import type { Voice } from "./voice.ts";
@@ -20,7 +20,7 @@ export const runtimeCommand: AddCommand = (program, done, voice) => {
     .action((name: string) => remove(name, voice));
 };
 
-function list(voice: Voice): void {
+async function list(voice: Voice): Promise<void> {
   const hardware = xla.detect();
   if (voice.json) return voice.answer("runtime list", listAnswer(hardware));
   const console = voice.console.results;
@@ -42,6 +42,7 @@ function list(voice: Voice): void {
     "backend xla",
     plugin === undefined ? `${what}; ${reason}` : `runs on ${runtime ?? plugin}; ${reason}`,
   );
+  terminal.row(console, "webgpu", await adapterText());
   console.line();
   const installed = xla.listInstalled();
   for (const runtime of xla.runtimes) {
@@ -55,6 +56,15 @@ function list(voice: Voice): void {
   }
   console.line();
   terminal.row(console, "add one", `deno task runtime add ${xla.runtimes.map(({ name }) => name).join("|")}`);
+}
+
+/** What the backend `webgpu` would run on. */
+async function adapterText(): Promise<string> {
+  const gpu = await findGpu();
+  if (gpu === undefined) return "no adapter: the driver of a GPU is missing, for Vulkan on Linux";
+  const { maxStorageBufferBindingSize: most, maxBufferSize } = gpu.adapter.limits;
+  const size = `${terminal.bytes(Math.min(most, maxBufferSize))} for one tensor`;
+  return `${gpu.name}${gpu.software ? ", on the processor" : ""}; ${size}`;
 }
 
 function choose(hardware: xla.Hardware): xla.Choice {

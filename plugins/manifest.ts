@@ -7,6 +7,7 @@ export const manifest: Readonly<Record<string, () => Promise<unknown>>> = {
   "backend/auto": () => import("./backend/auto.ts"),
   "backend/cpu": () => import("./backend/cpu.ts"),
   "backend/wasm": () => import("./backend/wasm.ts"),
+  "backend/webgpu": () => import("./backend/webgpu.ts"),
   "backend/xla": () => import("./backend/xla.ts"),
   "dataset/caltech-birds-2011": () => import("./dataset/caltech-birds-2011.ts"),
   "dataset/celeba": () => import("./dataset/celeba.ts"),

@@ -12,6 +12,8 @@ export interface BuiltinPlugins {
   readonly "backend/cpu": typeof import("./backend/cpu.ts").default;
   /** plugins/backend/wasm.ts */
   readonly "backend/wasm": typeof import("./backend/wasm.ts").default;
+  /** plugins/backend/webgpu.ts */
+  readonly "backend/webgpu": typeof import("./backend/webgpu.ts").default;
   /** plugins/backend/xla.ts */
   readonly "backend/xla": typeof import("./backend/xla.ts").default;
   /** plugins/dataset/caltech-birds-2011.ts */

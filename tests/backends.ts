@@ -3,6 +3,7 @@ import "@tensorflow/tfjs-backend-wasm";
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
 import { onBackend } from "../pipeline/contract/laws.ts";
+import { findGpu } from "../lib/tensor/webgpu/adapter.ts";
 import { XlaEngine } from "../lib/xla/mod.ts";
 import { pluginForTests } from "../lib/xla/testing.ts";
 
@@ -18,7 +19,15 @@ if (pjrtPlugin !== undefined) await new XlaEngine({ plugin: pjrtPlugin, cache: n
 /** "xla" where there is a plugin for it. */
 export const xla: readonly string[] = pjrtPlugin === undefined ? [] : ["xla"];
 
-/** Names of the backends that are here. */
+const adapter = await findGpu();
+if (adapter === undefined) {
+  console.log("webgpu: skipped, WebGPU finds no adapter (on Debian: apt-get install mesa-vulkan-drivers)");
+}
+
+/** "webgpu" where there is an adapter for it; what is computed there is read with `await`. */
+export const webgpu: readonly string[] = adapter === undefined ? [] : ["webgpu"];
+
+/** Names of the backends that are here and can be read at once. */
 export const backends: readonly string[] = ["cpu", "wasm", ...xla];
 
 /** What a recipe says of the backends that whole runs are tried on, by name. */
@@ -32,9 +41,13 @@ export function testRuns(name: string, test: (backend: string) => Promise<void>)
   for (const [backend, text] of Object.entries(inRecipes)) Deno.test(`${name} on ${backend}`, () => test(text));
 }
 
-/** Registers a test on each backend; what `test` leaves behind is freed. */
-export function onEachBackend(name: string, test: (backend: string) => void | Promise<void>): void {
-  for (const backend of backends) {
+/** Registers a test on each backend, which reads values with `await`; what `test` leaves behind is freed. */
+export function onEachBackend(
+  name: string,
+  test: (backend: string) => void | Promise<void>,
+  names: readonly string[] = [...backends, ...webgpu],
+): void {
+  for (const backend of names) {
     Deno.test({
       name: `${name} on ${backend}`,
       fn: () => onBackend(backend, () => test(backend)),
@@ -44,7 +57,7 @@ export function onEachBackend(name: string, test: (backend: string) => void | Pr
   }
 }
 
-/** As `onEachBackend`, for tests that may leave no tensor behind besides those of their own scope. */
+/** As `onEachBackend` on those that can be read at once, for tests that may leave no tensor behind besides those of their own scope. */
 export function testOnBackends(name: string, test: () => void | Promise<void>): void {
   onEachBackend(name, async () => {
     const before = tf.memory().numTensors;
@@ -52,5 +65,5 @@ export function testOnBackends(name: string, test: () => void | Promise<void>): 
     await test();
     tf.engine().endScope();
     assert.equal(tf.memory().numTensors, before, "tensors left behind");
-  });
+  }, backends);
 }

@@ -103,7 +103,7 @@ async function forCommand(command: Command): Promise<Permissions> {
   await permissions.read.add(command.scratch);
   if (trains.includes(name)) await permissions.write.add(stateFolder());
   // XLA's calls go through pointers, and those Deno permits wholly or not at all.
-  if (backend && !still && !["wasm", "cpu"].includes(named.backend ?? "auto")) permissions.ffi = anyValue;
+  if (backend && !still && !["wasm", "webgpu", "cpu"].includes(named.backend ?? "auto")) permissions.ffi = anyValue;
   else if (writes || name === "serve") {
     permissions.ffi = new Places(cwd); // for sharp's own code
     await permissions.ffi.add(join(denoFolder(cwd), "npm"), join(root, "node_modules"));

@@ -21,4 +21,5 @@ export { drawPacked } from "./random_packed.ts";
 export { permutation } from "./random_permutation.ts";
 export { type Cost, specs, type SpecTree, type TensorSpec, traceCost, UnknownOpError } from "./shapes/mod.ts";
 export { disposeTree, isTensor, leaves, mapTree, type State, type TensorRecord, tidyTree, type Tree } from "./tree.ts";
+export { DeviceError, type DeviceFailure } from "./webgpu/device_error.ts";
 export { registerWasmKernels } from "./wasm/mod.ts";

@@ -5,7 +5,7 @@ import { tfjsBackend } from "../../lib/tensor/backend.ts";
 import { createRandom, seedTensor } from "../../lib/tensor/random_create.ts";
 import { valueAndGrad } from "../../lib/tensor/gradients.ts";
 import type { Backend } from "../kinds/backend.ts";
-import { assertTreesClose, draws, type Laws, type Subject } from "./laws.ts";
+import { assertTreesCloseOnDevice, draws, type Laws, type Subject } from "./laws.ts";
 
 /** Runs with the backend started, and stopped after. */
 async function started({ create }: Subject<"backend">, use: (backend: Backend) => Promise<void>): Promise<void> {
@@ -36,7 +36,7 @@ export const backendLaws: Laws<"backend"> = {
       const compiled = backend.compile(both, { name: "both" });
       for (const length of [3, 3, 5]) {
         const argument = { x: tf.linspace(0, 1, length), y: tf.linspace(2, 4, length) };
-        assertTreesClose(await compiled(argument), both(argument), 1e-6, `result for ${length} values`);
+        await assertTreesCloseOnDevice(await compiled(argument), both(argument), 1e-6, `result for ${length} values`);
         assert.ok(!argument.x.isDisposed && !argument.y.isDisposed, "arguments stay");
       }
     }),
@@ -64,7 +64,12 @@ export const backendLaws: Laws<"backend"> = {
       const middle = await repeated(begin, [0, 2], ticks, factor);
       assert.ok(begin.x.isDisposed && begin.sum.isDisposed, "what is carried is consumed");
       const after = await repeated(middle, [2, 3], ticks, factor);
-      assertTreesClose(after, { x: tf.tensor1d([23, 30]), sum: tf.scalar(3, "int32") }, 1e-6, "result of three turns");
+      await assertTreesCloseOnDevice(
+        after,
+        { x: tf.tensor1d([23, 30]), sum: tf.scalar(3, "int32") },
+        1e-6,
+        "result of three turns",
+      );
       assert.ok(!ticks.add.isDisposed && !factor.isDisposed, "other arguments stay");
     }),
   "refuses a plain number": (subject) =>
@@ -87,7 +92,7 @@ export const backendLaws: Laws<"backend"> = {
         { name: "gradient" },
       );
       const gradients = await compiled({ w: tf.tensor1d([1, 2]) }, tf.tensor1d([3, 4]));
-      assertTreesClose(gradients, { w: tf.tensor1d([18, 64]) }, 1e-6, "gradient of the sum of (w x)²");
+      await assertTreesCloseOnDevice(gradients, { w: tf.tensor1d([18, 64]) }, 1e-6, "gradient of the sum of (w x)²");
     }),
   "draws the bits that every backend draws": (subject) =>
     started(subject, async (backend) => {
@@ -101,9 +106,9 @@ export const backendLaws: Laws<"backend"> = {
       const key = [seedTensor(1234), tf.scalar(1, "int32"), tf.tensor1d([5, 6], "int32")] as const;
       const drawn = await compiled(...key);
       const values = {
-        bits: [...drawn.bits.dataSync()],
-        uniform: [...drawn.uniform.dataSync()],
-        normal: [...drawn.normal.dataSync()],
+        bits: [...await drawn.bits.data()],
+        uniform: [...await drawn.uniform.data()],
+        normal: [...await drawn.normal.data()],
       };
       await tfjsBackend("cpu").start();
       const random = draws([5, 6]);

@@ -6,6 +6,7 @@ import type { Random } from "../../lib/tensor/random.ts";
 import { createRandom, seedTensor } from "../../lib/tensor/random_create.ts";
 import { leaves, type Tree } from "../../lib/tensor/tree.ts";
 import { threadedWasm } from "../../lib/tensor/wasm/threads.ts";
+import { gpuBackend } from "../../lib/tensor/webgpu/mod.ts";
 import type { ImageShape } from "../kinds/common.ts";
 import type { Kind, Kinds } from "../kinds/mod.ts";
 import type { AnyPlugin } from "../kinds/plugin.ts";
@@ -26,7 +27,7 @@ export type Laws<K extends Kind> = Readonly<Record<string, (subject: Subject<K>)
 
 /** Makes a backend of tfjs the current one, as its plugin does, and frees what `test` leaves behind. */
 export async function onBackend(name: string, test: () => void | Promise<void>): Promise<void> {
-  await (name === "wasm" ? threadedWasm() : tfjsBackend(name)).start();
+  await (name === "wasm" ? threadedWasm() : name === "webgpu" ? gpuBackend() : tfjsBackend(name)).start();
   tf.engine().startScope();
   try {
     await test();
@@ -97,6 +98,13 @@ export function assertTreesClose(actual: Tree, expected: Tree, tolerance: number
     const nan = values.some(Number.isNaN) || others.some(Number.isNaN);
     assert.ok(!nan && worst <= tolerance * largest, `${what}${path && ` (${path})`}: differs by ${nan ? NaN : worst}`);
   }
+}
+
+/** As `assertTreesClose`, on a backend whose values can be read only with `await`. */
+export async function assertTreesCloseOnDevice(actual: Tree, expected: Tree, tolerance: number, what: string) {
+  // tfjs keeps what was read: reading it at once then is allowed.
+  await Promise.all([...leaves(actual), ...leaves(expected)].map(([, tensor]) => tensor.data()));
+  assertTreesClose(actual, expected, tolerance, what);
 }
 
 /** Fails where a tensor holds NaN or infinity. */

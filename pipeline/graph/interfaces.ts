@@ -34,6 +34,8 @@ const interfaces = {
     name: "string",
     description: "string",
     memory: "optional",
+    tensorBytes: "optional",
+    rows: "optional",
     devices: "optional",
     build: "optional",
     start: "function",

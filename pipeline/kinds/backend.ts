@@ -46,6 +46,10 @@ export interface Backend {
   readonly description: string;
   /** Bytes that tensors can take, where there is a limit. */
   readonly memory?: number | undefined;
+  /** Bytes that one tensor can take, where there is a limit less than `memory`. Known once it is started. */
+  readonly tensorBytes?: number | undefined;
+  /** Rows of the result of a convolution or a matrix product, where there is a limit. Known once it is started. */
+  readonly rows?: number | undefined;
   /** Devices that share each batch of training, as many pictures each. 1 unless given. */
   readonly devices?: number | undefined;
   /**

@@ -25,6 +25,10 @@ export interface TrainingCost {
   readonly evaluationFlops: number;
   /** The most bytes that the tensors of a training step take at once, state and batch included. */
   readonly stepBytes: number;
+  /** The largest tensor of a training step, and the kernel that makes it. */
+  readonly largest: { readonly kernel: string; readonly shape: readonly number[]; readonly bytes: number };
+  /** The most rows that a convolution or a matrix product of a training step gives. */
+  readonly rows: number;
   /** Bytes of the training state: weights, average, moments. */
   readonly stateBytes: number;
 }
@@ -80,6 +84,8 @@ async function count(graph: Graph, batch: number): Promise<TrainingCost> {
     matmulFlops: step.flops.matmul,
     evaluationFlops: total(evaluation.flops),
     stepBytes: step.peakBytes,
+    largest: step.largest,
+    rows: step.rows,
     stateBytes: 4 * numbers(specs),
   };
 }

@@ -4,6 +4,7 @@ import { DenoiseError } from "../problems/problem.ts";
 import { bytes } from "../terminal/units.ts";
 import { type TrainingCost, trainingCost } from "./cost.ts";
 import type { Graph } from "../graph/types.ts";
+import type { Backend } from "../kinds/backend.ts";
 
 /**
  * Bytes of memory for each byte of live tensors. Heaps have gaps and kernels buffers of their own: wasm's heap grew to
@@ -40,29 +41,50 @@ export function processMemory(
   return { training, compiling: training + 180e6 + 4.5e6 * variables };
 }
 
+/** What of a training step a backend has no room for; undefined where it has. */
+function lacking(backend: Backend, cost: TrainingCost): "memory" | "tensor" | "rows" | undefined {
+  const { memory = Infinity, tensorBytes = Infinity, rows = Infinity } = backend;
+  if (estimatedBytes(cost) > memory) return "memory";
+  if (cost.largest.bytes > tensorBytes) return "tensor";
+  return cost.rows > rows ? "rows" : undefined;
+}
+
 /**
- * Refuses a batch that the backend has no memory for. The backend has to be started where it is chosen then.
+ * Refuses a batch that the backend has no room for. The backend has to be started where it is chosen then.
  *
  * @throws {DenoiseError} with the largest batch that fits
  */
 export async function checkMemory(graph: Graph, cost: TrainingCost | undefined): Promise<void> {
-  const { stage: { memory, name } } = graph.one("backend");
-  if (cost === undefined || memory === undefined || estimatedBytes(cost) <= memory) return;
-  let [fits, tooLarge] = [0, cost.batch];
-  while (tooLarge - fits > 1) {
-    const batch = Math.floor((fits + tooLarge) / 2);
-    if (estimatedBytes((await trainingCost(graph, batch))!) <= memory) fits = batch;
+  const { stage } = graph.one("backend");
+  const lack = cost === undefined ? undefined : lacking(stage, cost);
+  if (cost === undefined || lack === undefined) return;
+  let [most, tooLarge] = [0, cost.batch];
+  while (tooLarge - most > 1) {
+    const batch = Math.floor((most + tooLarge) / 2);
+    if (lacking(stage, (await trainingCost(graph, batch))!) === undefined) most = batch;
     else tooLarge = batch;
   }
   // A batch of a multiple of 4 runs as fast as one slightly larger, and reads better.
-  const round = fits >= 8 ? fits - fits % 4 : fits;
+  const fits = most >= 8 ? most - most % 4 : most;
   const { path } = graph.one("dataset");
-  const text = messages.memoryExceeded({
-    batch: cost.batch,
-    estimate: bytes(estimatedBytes(cost)),
-    available: bytes(memory),
-    backend: name,
-    fits: round,
-  });
-  throw new DenoiseError(graph.recipe.problem([...path, "batch_size"], text));
+  const { batch } = cost;
+  const backend = stage.name;
+  const texts = {
+    memory: () =>
+      messages.memoryExceeded({
+        ...{ batch, backend, fits },
+        estimate: bytes(estimatedBytes(cost)),
+        available: bytes(stage.memory!),
+      }),
+    tensor: () =>
+      messages.tensorTooLarge({
+        ...{ batch, backend, fits },
+        kernel: cost.largest.kernel,
+        shape: cost.largest.shape,
+        size: bytes(cost.largest.bytes),
+        allowed: bytes(stage.tensorBytes!),
+      }),
+    rows: () => messages.tooManyRows({ batch, backend, fits, rows: cost.rows, allowed: stage.rows! }),
+  };
+  throw new DenoiseError(graph.recipe.problem([...path, "batch_size"], texts[lack]()));
 }

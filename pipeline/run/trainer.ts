@@ -2,12 +2,14 @@
 import { join, relative } from "node:path";
 import { whatFailed, writeWhole } from "../../lib/files/mod.ts";
 import { grid } from "../../lib/image/mod.ts";
-import { disposeTree, seedTensor, type TensorRecord } from "../../lib/tensor/mod.ts";
+import { DeviceError, disposeTree, seedTensor, type TensorRecord } from "../../lib/tensor/mod.ts";
 import { visible } from "../../lib/text/mod.ts";
 import { batches, type Pictures, type PictureSet, sampleOf } from "../data/mod.ts";
 import type { Stage } from "../graph/types.ts";
 import type { Compiled } from "../kinds/backend.ts";
 import { isCalled } from "../kinds/metric.ts";
+import { deviceFailed } from "../problems/messages/runtime.ts";
+import { DenoiseError } from "../problems/problem.ts";
 import type { TrainSettings } from "../recipe/types.ts";
 import { type Position, stepName } from "./checkpoint.ts";
 import { workAhead } from "./ahead.ts";
@@ -99,8 +101,20 @@ export class Trainer implements Disposable {
     return this.#losses.last;
   }
 
-  /** @returns whether it came to the recipe's end; otherwise the signal stopped it, and it has saved its state */
+  /**
+   * @returns whether it came to the recipe's end; otherwise the signal stopped it, and it has saved its state
+   * @throws {DenoiseError} among others where the device fails
+   */
   async run(): Promise<boolean> {
+    try {
+      return await this.#run();
+    } catch (error) {
+      if (!(error instanceof DeviceError)) throw error;
+      throw new DenoiseError(deviceFailed(error.message, error.help, this.options.keeper.newest), { cause: error });
+    }
+  }
+
+  async #run(): Promise<boolean> {
     const { session: { console, signal }, keeper } = this.options;
     try {
       // What an interruption left undone: without it, the pictures of that epoch would be missing for ever.

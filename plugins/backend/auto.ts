@@ -1,15 +1,16 @@
 /** Backend `auto`: the fastest of those that start on this machine. */
-import { plugin, z } from "denoise/plugin";
+import { findGpu, plugin, z } from "denoise/plugin";
 import type { Backend, StartTools } from "denoise/plugin";
 import { choosePlugin } from "../../lib/xla/mod.ts";
 import cpu from "./cpu.ts";
 import wasm from "./wasm.ts";
+import webgpu from "./webgpu.ts";
 import xla, { cpuPlugin } from "./xla.ts";
 
 export default plugin({
   kind: "backend",
   name: "auto",
-  summary: "The fastest backend that starts on this machine: XLA on a GPU, XLA on the processor, wasm, cpu",
+  summary: "The fastest backend that starts on this machine: XLA on a GPU, XLA on the processor, webgpu, wasm, cpu",
   options: z.object({}),
   create: () => new Auto(),
 });
@@ -30,6 +31,12 @@ class Auto implements Backend {
   get memory() {
     return this.#chosen?.backend.memory;
   }
+  get tensorBytes() {
+    return this.#chosen?.backend.tensorBytes;
+  }
+  get rows() {
+    return this.#chosen?.backend.rows;
+  }
 
   async start(tools: StartTools = {}) {
     if (this.#chosen !== undefined) return await this.#chosen.backend.start(tools);
@@ -41,6 +48,13 @@ class Auto implements Backend {
     if (choice.runtime !== "cpu") candidates[`xla on ${choice.runtime}`] = () => onPlugin(choice.plugin!);
     candidates["xla on cpu"] = async () =>
       onPlugin(choice.runtime === "cpu" && choice.plugin !== undefined ? choice.plugin : await cpuPlugin(tools));
+    candidates.webgpu = async () => {
+      const gpu = await findGpu();
+      if (gpu === undefined) throw new Error("No GPU is found");
+      if (gpu.software) throw new Error(`No GPU is found: ${gpu.name} computes on the processor`);
+      reasons.push("a GPU is faster than wasm");
+      return await webgpu.create({ options: webgpu.options.parse({}) });
+    };
     candidates.wasm = () => wasm.create({ options: {} });
     candidates.cpu = () => cpu.create({ options: {} });
 

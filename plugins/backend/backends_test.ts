@@ -1,16 +1,24 @@
 import { ops, tf } from "denoise/plugin";
 import type { Backend, Tree } from "denoise/plugin";
 import assert from "node:assert/strict";
-import { pjrtPlugin as pjrt } from "../../tests/backends.ts";
+import { pjrtPlugin as pjrt, webgpu as adapters } from "../../tests/backends.ts";
 import auto from "./auto.ts";
 import cpu from "./cpu.ts";
 import wasm from "./wasm.ts";
+import webgpu from "./webgpu.ts";
 import xla, { precisionTexts } from "./xla.ts";
 
-const backends = { cpu, wasm, auto, ...(pjrt === undefined ? {} : { xla }) };
+const backends = {
+  cpu,
+  wasm,
+  auto,
+  ...(adapters.length === 0 ? {} : { webgpu }),
+  ...(pjrt === undefined ? {} : { xla }),
+};
 
 /** A backend with its defaults. */
 const make = async (name: keyof typeof backends): Promise<Backend> => {
+  if (name === "webgpu") return await webgpu.create({ options: webgpu.options.parse({}) });
   if (name !== "xla") return await backends[name].create({ options: {} });
   return await xla.create({ options: xla.options.parse({ plugin: pjrt }) });
 };
@@ -99,7 +107,8 @@ testOnBackends("compile() frees donated arguments and only those", async (backen
   const swap = backend.compile((a: tf.Tensor, b: tf.Tensor) => [b, a, tf.add(a, b)], { name: "swap", donate: [0] });
   const result = await swap(a, b);
   assert.ok(a.isDisposed && !b.isDisposed);
-  assert.deepEqual(result.map((tensor) => [...tensor.dataSync()]), [[3, 4], [1, 2], [4, 6]]);
+  const values = await Promise.all(result.map(async (tensor) => [...await tensor.data()]));
+  assert.deepEqual(values, [[3, 4], [1, 2], [4, 6]]);
   await assert.rejects(swap(a, b), /Cannot use the tensor at argument 1 of "swap": it is freed/);
   tf.dispose([...result, b]);
 });
@@ -114,7 +123,7 @@ testOnBackends("compile() refuses plain numbers, and reading of values inside", 
   const reads = backend.compile((x: tf.Tensor) => tf.scalar(x.dataSync()[0]!), { name: "reads" });
   const how = backend.name === "xla" ? "" : 'with "dataSync" '; // whatever reads, XLA is asked for the values
   await assert.rejects(reads(x), new RegExp(`Cannot read values ${how}inside the compiled function "reads"`));
-  assert.equal(x.dataSync()[0], 2, "outside, values can be read");
+  assert.equal((await x.data())[0], 2, "outside, values can be read");
   x.dispose();
 });
 
@@ -139,7 +148,7 @@ testOnBackends("stop() frees the device, and start() starts it again", async (ba
   await backend.stop();
   await backend.start();
   const x = tf.scalar(2);
-  assert.equal(x.dataSync()[0], 2);
+  assert.equal((await x.data())[0], 2);
   x.dispose();
 });
 
@@ -240,3 +249,54 @@ Deno.test("auto takes cpu where nothing else starts, and says so", () =>
     );
     assert.equal(chosen.memory, undefined);
   }));
+
+Deno.test({
+  name: "auto takes webgpu on a real GPU where XLA is not installed, and says why (webgpu)",
+  ignore: adapters.length === 0,
+  fn: () =>
+    withoutPlugins(async () => {
+      await (await make("webgpu" as keyof typeof backends)).stop();
+      const { gpu } = navigator;
+      const request = gpu.requestAdapter.bind(gpu);
+      gpu.requestAdapter = async (options) => {
+        const adapter = (await request(options))!;
+        const info = { description: "Quick GPU", isFallbackAdapter: false };
+        return Object.defineProperty(adapter, "info", { value: info });
+      };
+      const chosen = await auto.create({ options: {} });
+      try {
+        await chosen.start();
+      } finally {
+        gpu.requestAdapter = request;
+      }
+      assert.match(
+        chosen.description,
+        /^webgpu on Quick GPU; .*xla on cpu does not start: .*; a GPU is faster than wasm$/,
+      );
+      assert.equal(chosen.name, "webgpu");
+      assert.ok(chosen.tensorBytes! > 0 && chosen.rows! > 0, "its limits are known");
+      await chosen.stop();
+    }),
+});
+
+Deno.test({
+  name: "webgpu holds no more memory after 300 steps than after 20 (webgpu)",
+  ignore: adapters.length === 0,
+  async fn() {
+    const backend = await make("webgpu" as keyof typeof backends);
+    await backend.start();
+    const compiled = backend.compile(step, { name: "step", donate: [0] });
+    let { state, x, rate } = start();
+    const held: number[] = [];
+    for (let i = 0; i < 300; i++) {
+      const result = await compiled(state, { x }, rate);
+      state = result.state;
+      await result.loss.data();
+      tf.dispose([result.loss, result.seen]);
+      const { numBytesInGPUAllocated: bytes } = tf.memory() as unknown as { numBytesInGPUAllocated: number };
+      held.push(bytes, tf.memory().numDataBuffers);
+    }
+    assert.deepEqual(held.slice(-2), held.slice(40, 42));
+    tf.dispose([state, x, rate] as tf.TensorContainer);
+  },
+});

@@ -23,7 +23,7 @@ function operation(name: string, meaning: string): (x: tf.Tensor4D) => tf.Tensor
   return (x) => ops.upsampleNearest(tf.slice(x, [0, 0, 0, 0], [-1, size, size, -1]), Number(nearest[1]));
 }
 
-onEachBackend("golden image_ops: upsampling, pooling and embedding", (backend) => {
+onEachBackend("golden image_ops: upsampling, pooling and embedding", async (backend) => {
   const topic = golden("image_ops");
   if (topic === undefined) return;
   const mine = topic.tensors.filter(({ units }) => !units.startsWith("pixel"));
@@ -31,25 +31,25 @@ onEachBackend("golden image_ops: upsampling, pooling and embedding", (backend) =
   for (const { name, meaning, settings } of mine) {
     const parts = name.split("/");
     if (parts[0] === "embedding") {
-      embeddingCase(name, settings);
+      await embeddingCase(name, settings);
     } else if (parts.length === 2 && parts[1] !== "input") {
       understand(settings, [], name);
       const apply = operation(name, meaning);
       const x = tensor<tf.Rank.R4>(ledger.input(`${parts[0]}/input`));
-      ledger.compare(`ops on ${backend}`, name, apply(x).dataSync(), tolerance);
+      await ledger.compareTensor(`ops on ${backend}`, name, apply(x), tolerance);
       if (topic.has(`${name}/upstream`)) {
         const upstream = tensor(ledger.input(`${name}/upstream`));
         const { gradients } = valueAndGrad(({ x }) => ({
           loss: tf.sum(tf.mul(apply(x as tf.Tensor4D), upstream)) as tf.Scalar,
           aux: [],
         }))({ x });
-        ledger.compare(`gradients on ${backend}`, `${name}/gradient`, gradients.x!.dataSync(), tolerance);
+        await ledger.compareTensor(`gradients on ${backend}`, `${name}/gradient`, gradients.x!, tolerance);
       }
     }
   }
   ledger.close();
 
-  function embeddingCase(name: string, settings: Readonly<Record<string, unknown>>) {
+  async function embeddingCase(name: string, settings: Readonly<Record<string, unknown>>) {
     const levels = tensor<tf.Rank.R4>(ledger.input("embedding/noise_powers"));
     if (name === "embedding/noise_powers") return;
     understand(settings, ["dims", "max_frequency"], name);
@@ -61,6 +61,6 @@ onEachBackend("golden image_ops: upsampling, pooling and embedding", (backend) =
       return ledger.compare("angular speeds", name, speeds, { relative: 1.2e-7 }); // the last bit
     }
     const embedding = ops.sinusoidalEmbedding(levels, { dims, maxFrequency });
-    ledger.compare(`embedding on ${backend}`, name, embedding.dataSync(), { absolute });
+    await ledger.compareTensor(`embedding on ${backend}`, name, embedding, { absolute });
   }
 });

@@ -16,14 +16,14 @@ export interface HeadStep {
   readonly description: any;
   readonly network: Network;
   readonly backend: string;
-  /** The embedding that the network made last. */
-  seen(): ArrayLike<number>;
+  /** The embedding that the network made last, kept. */
+  seen(): tf.Tensor;
 }
 
 /** Runs the one step of a case, and compares losses, gradients, weights and averages. */
 export async function headStep({ topic, ledger, run, description, network, backend, seen }: HeadStep): Promise<void> {
   const compare = (what: string, name: string, actual: tf.Tensor, tolerance: Tolerance) =>
-    ledger.compare(`${what} on ${backend}`, `${run}/${name}`, actual.dataSync(), tolerance);
+    ledger.compareTensor(`${what} on ${backend}`, `${run}/${name}`, actual, tolerance);
   const read = (name: string) => tensor<tf.Rank.R4>(ledger.input(`${run}/${name}`));
   const { learning_rate, weight_decay, ema: decay, prediction_type, loss_type } = description;
   const schedule = await make("schedule", "cosine");
@@ -39,13 +39,13 @@ export async function headStep({ topic, ledger, run, description, network, backe
   const normalizer = await make("normalizer", "mean-variance");
 
   const pixels = tensor<tf.Rank.R4>(topic.get("keras-io/pixels"));
-  const bytes = Uint8Array.from(pixels.dataSync(), (pixel) => Math.round(255 * pixel));
+  const bytes = Uint8Array.from(await pixels.data(), (pixel) => Math.round(255 * pixel));
   const [, height, width, channels] = pixels.shape;
   const statistics = await normalizer.fit(async function* () {
     yield* await Promise.resolve([bytes]);
   }, { height, width, channels });
   const images = normalizer.normalize(statistics, pixels);
-  compare("normalizer", "images", images, { max: 1e-5 });
+  await compare("normalizer", "images", images, { max: 1e-5 });
 
   const power = read("noise_powers"), noise = read("noises");
   const rates = loss.levels({ fork: () => never(), bits: never, normal: never, uniform: () => power }, power.shape[0]);
@@ -62,22 +62,22 @@ export async function headStep({ topic, ledger, run, description, network, backe
     const { objective, errors } = loss.measure({ ...predicted, signal }, { signal: images, noise, velocity });
     return { loss: objective, aux: errors as TensorRecord };
   })(state.trainable);
-  ledger.compare(`embedding on ${backend}`, `${run}/embedding`, seen(), { absolute: 1e-3 });
+  await ledger.compareTensor(`embedding on ${backend}`, `${run}/embedding`, seen(), { absolute: 1e-3 });
   for (const name of ["velocity", "image", "noise"]) {
-    compare("losses", `${name}_loss`, errors[name]!, { relative: 1e-5 });
+    await compare("losses", `${name}_loss`, errors[name]!, { relative: 1e-5 });
   }
   const norms = tf.stack(description.trainable_paths.map((path: string) => tf.norm(gradients[path]!)));
   // Relative to the largest: that of a key's bias is zero but for rounding, since softmax takes no notice of it.
-  compare("gradient norms", "gradient_norms", norms, { max: 2e-4 });
+  await compare("gradient norms", "gradient_norms", norms, { max: 2e-4 });
 
   const step = tf.scalar(1, "int32");
   const moments = optimizer.init(state.trainable);
   const { trainable } = optimizer.update({ trainable: state.trainable, gradients, state: moments, step });
   const average = ema.update(trainingStateOf(description.ema_weights), { trainable, buffers: {} }, step);
   for (const path of description.six_weights as string[]) {
-    compare("gradients", `gradient/${path}`, gradients[path]!, { max: 2e-4 });
-    compare("weights", `weight/${path}`, trainable[path]!, { absolute: 1e-5 });
-    compare("averages", `ema/${path}`, average.trainable[path]!, { absolute: 1e-5 });
+    await compare("gradients", `gradient/${path}`, gradients[path]!, { max: 2e-4 });
+    await compare("weights", `weight/${path}`, trainable[path]!, { absolute: 1e-5 });
+    await compare("averages", `ema/${path}`, average.trainable[path]!, { absolute: 1e-5 });
   }
 }
 

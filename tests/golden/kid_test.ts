@@ -52,22 +52,22 @@ if (topic !== undefined) {
     }
   });
 
-  onEachBackend("golden kid: pictures as the extractors see them", (backend) => {
+  onEachBackend("golden kid: pictures as the extractors see them", async (backend) => {
     const images = tensor<tf.Rank.R4>(ledger.input("images"));
     const compare = (name: string, prepared: tf.Tensor) =>
-      ledger.compare(`prepared pictures on ${backend}`, name, prepared.dataSync(), { max: 1e-5 });
+      ledger.compareTensor(`prepared pictures on ${backend}`, name, prepared, { max: 1e-5 });
     const pixels = (prepared: tf.Tensor4D) => tf.mul(tf.add(prepared, 1), 127.5) as tf.Tensor4D;
     const cubic = extractors["inception-v3-75-bicubic"];
     const small = prepare(images, extractors["inception-v3-75"]);
-    compare("inception75/prepared", small);
-    compare("inception75/resized", pixels(small));
+    await compare("inception75/prepared", small);
+    await compare("inception75/resized", pixels(small));
     const large = pixels(prepare(images, extractors["inception-v3-299"]));
-    compare("inception299/resized_corner", tf.slice(large, [0, 0, 0, 0], [2, 40, 40, 3]));
-    compare("inception299/resized_far_corner", tf.slice(large, [0, 259, 259, 0], [2, 40, 40, 3]));
-    compare("repo-head/prepared75", prepare(images, cubic));
+    await compare("inception299/resized_corner", tf.slice(large, [0, 0, 0, 0], [2, 40, 40, 3]));
+    await compare("inception299/resized_far_corner", tf.slice(large, [0, 259, 259, 0], [2, 40, 40, 3]));
+    await compare("repo-head/prepared75", prepare(images, cubic));
     const middle = prepare(images, extractors["inception-v3-150-bicubic"]);
-    compare("repo-head/prepared150_corner", tf.slice(middle, [0, 0, 0, 0], [2, 40, 40, 3]));
-    compare("repo-head/prepared32", prepare(images, { ...cubic, side: 32 }));
+    await compare("repo-head/prepared150_corner", tf.slice(middle, [0, 0, 0, 0], [2, 40, 40, 3]));
+    await compare("repo-head/prepared32", prepare(images, { ...cubic, side: 32 }));
   });
 
   const weights = fold(matchWeights({
@@ -78,15 +78,17 @@ if (topic !== undefined) {
     texts: () => undefined,
   }));
   for (const [folder, extractor] of [["inception75", "inception-v3-75"], ["inception299", "inception-v3-299"]]) {
-    onEachBackend(`golden kid: features of ${extractor}`, (backend) => {
+    onEachBackend(`golden kid: features of ${extractor}`, async (backend) => {
       const images = tensor<tf.Rank.R4>(ledger.input("images"));
       const device = uploadWeights(weights);
+      const means: [name: string, mean: tf.Tensor][] = [];
       const features = extract(device, prepare(images, extractors[extractor as Extractor]), (name, x) => {
         const mean = `${folder}/${name}_mean`;
-        if (!names.includes(mean)) return;
-        ledger.compare(`features on ${backend}`, mean, tf.mean(x, [1, 2]).dataSync(), { max: 1e-4 });
+        if (names.includes(mean)) means.push([mean, tf.keep(tf.mean(x, [1, 2]))]);
       });
-      ledger.compare(`features on ${backend}`, `${folder}/features`, features.dataSync(), { max: 1e-4 });
+      for (const [name, mean] of means) await ledger.compareTensor(`features on ${backend}`, name, mean, { max: 1e-4 });
+      tf.dispose(means.map(([, mean]) => mean));
+      await ledger.compareTensor(`features on ${backend}`, `${folder}/features`, features, { max: 1e-4 });
       if (features.shape[1] !== dimensions) throw new Error(`Features have ${features.shape[1]} dimensions`);
     });
   }

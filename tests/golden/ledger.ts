@@ -1,5 +1,6 @@
 /** Keeps account of a golden topic: each tensor is compared, used as an input, or pending with a reason. */
 import assert from "node:assert/strict";
+import type * as tf from "@tensorflow/tfjs";
 import type { Golden, GoldenTensor } from "./golden.ts";
 
 /** How far values may be from the golden ones. All that are given must hold. */
@@ -77,6 +78,11 @@ export class Ledger {
         `"${name}" (${topic}) differs by ${found[measure].toExponential(2)} ${measure}, ${allowed} is allowed`,
       );
     }
+  }
+
+  /** As `compare`, once the values are read. */
+  async compareTensor(topic: string, name: string, actual: tf.Tensor, tolerance: Tolerance): Promise<void> {
+    this.compare(topic, name, await actual.data(), tolerance);
   }
 
   /** Prints the account, and fails on tensors that nobody has settled. */

@@ -17,15 +17,15 @@ if (topic !== undefined) {
     const own = topic.tensors.filter((t) => t.name.startsWith(`${name}/`)).map((t) => t.name);
     const sums = own.filter((n) => n.startsWith(`${name}/activation/`));
 
-    onEachBackend(`golden network ${name}`, (backend) => {
+    onEachBackend(`golden network ${name}`, async (backend) => {
       const given = topic.get(`${name}/embedding`);
       const embeddings: tf.Tensor[] = [];
-      const found: ArrayLike<number>[] = []; // of the first image
+      const found: tf.Tensor[] = []; // of the first image
       const image = tensor<tf.Rank.R4>(topic.get(`${name}/noisy_images`));
       const network = networkOf(description, image.shape, name, {
         embed: (embedding) => (embeddings.push(embedding), tensor<tf.Rank.R4>(given)),
-        // Copied: a block frees what it made.
-        block: (_, sum) => void found.push(sum.dataSync().slice(0, sum.size / sum.shape[0])),
+        // Kept: a block frees what it made.
+        block: (_, sum) => void found.push(tf.keep(tf.slice(sum, 0, 1))),
       });
       const level = tensor<tf.Rank.R4>(ledger.input(`${name}/noise_variances`));
       ledger.input(`${name}/noisy_images`);
@@ -40,32 +40,35 @@ if (topic !== undefined) {
       assert.equal(parameters, description.parameters, "parameters, running statistics counted");
 
       const inference = network.apply(state, { image, level }, { training: false });
-      ledger.compare(`inference on ${backend}`, `${name}/output_inference`, inference.output.dataSync(), { max: 1e-5 });
+      await ledger.compareTensor(`inference on ${backend}`, `${name}/output_inference`, inference.output, {
+        max: 1e-5,
+      });
       if (sums.length > 0) assert.equal(found.length, sums.length, "residual sums");
       for (const [i, sum] of sums.entries()) {
-        ledger.compare(`residual sums on ${backend}`, sum, found[i]!, { max: 1e-5 });
+        await ledger.compareTensor(`residual sums on ${backend}`, sum, found[i]!, { max: 1e-5 });
       }
 
       const training = network.apply(state, { image, level }, { training: true });
-      ledger.compare(`training mode on ${backend}`, `${name}/output_training`, training.output.dataSync(), {
+      await ledger.compareTensor(`training mode on ${backend}`, `${name}/output_training`, training.output, {
         max: 3e-4,
       });
       for (const [path, buffer] of Object.entries(training.buffers)) {
-        ledger.compare(
+        await ledger.compareTensor(
           `running statistics on ${backend}`,
           `${name}/after_training_call/${path}`,
-          buffer.dataSync(),
+          buffer,
           { max: 1e-4 },
         );
       }
 
       const frequency = Number(description.embedding_max_frequency ?? description.noise_embedding_max_frequency);
-      ledger.compare(
+      await ledger.compareTensor(
         `embedding up to frequency ${frequency} on ${backend}`,
         `${name}/embedding`,
-        embeddings[0]!.dataSync(),
+        embeddings[0]!,
         { absolute: frequency <= 25 ? 5e-5 : 1e-3 },
       );
+      tf.dispose(found);
     });
   }
 

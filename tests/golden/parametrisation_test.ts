@@ -27,7 +27,7 @@ if (topic !== undefined) {
     const target: Components = { signal: images, noise: noises, velocity };
     const own = { noise_rates: rates.noise, signal_rates: rates.signal, noisy_images: noisy, velocities: velocity };
     for (const name of mixed) {
-      ledger.compare(`mixtures on ${backend}`, name, own[name as keyof typeof own].dataSync(), { max: 1e-5 });
+      await ledger.compareTensor(`mixtures on ${backend}`, name, own[name as keyof typeof own], { max: 1e-5 });
     }
 
     const normalizer = await make("normalizer", "mean-variance");
@@ -55,14 +55,14 @@ if (topic !== undefined) {
       const last = rest.at(-1)!;
       if (last in components) {
         const component = predict(output)[components[last as keyof typeof components]];
-        ledger.compare(`components on ${backend}`, name, component.dataSync(), { max: 1e-5 });
+        await ledger.compareTensor(`components on ${backend}`, name, component, { max: 1e-5 });
         continue;
       }
       const options = { weighting: settings.loss_type, error: settings.loss, reduction: "sum" };
       const loss: Loss = await make("loss", "denoising", options);
       if (last === "mean") {
         const { errors } = loss.measure(predict(output), target);
-        ledger.compare(`losses on ${backend}`, name, errors.loss.dataSync(), { relative: 1e-5 });
+        await ledger.compareTensor(`losses on ${backend}`, name, errors.loss, { relative: 1e-5 });
       } else if (last === "per_image") {
         const one = (all: Components, i: number): Components => ({
           signal: tf.slice(all.signal, i, 1),
@@ -70,14 +70,14 @@ if (topic !== undefined) {
           velocity: tf.slice(all.velocity, i, 1),
         });
         const predicted = predict(output);
-        const values = Array.from(
+        const losses = Array.from(
           { length: images.shape[0] },
-          (_, i) => loss.measure(one(predicted, i), one(target, i)).errors.loss.dataSync()[0]!,
+          (_, i) => loss.measure(one(predicted, i), one(target, i)).errors.loss,
         );
-        ledger.compare(`losses on ${backend}`, name, values, { relative: 1e-5 });
+        await ledger.compareTensor(`losses on ${backend}`, name, tf.stack(losses), { relative: 1e-5 });
       } else if (last === "gradient") {
         const gradient = tf.grad((x) => loss.measure(predict(x as tf.Tensor4D), target).objective)(output);
-        ledger.compare(`gradients on ${backend}`, name, gradient.dataSync(), { max: 1e-5 });
+        await ledger.compareTensor(`gradients on ${backend}`, name, gradient, { max: 1e-5 });
       } else {
         throw new Error(`Cannot tell what "${last}" of "${name}" is`);
       }

@@ -20,11 +20,11 @@ export interface SampleTools {
 }
 
 /** Runs every step of the plan. */
-export function runSampler(
+export async function runSampler(
   sampler: Sampler,
   noise: tf.Tensor4D,
   { denoise, clip, drawn }: SampleTools,
-): RecordedTrajectory {
+): Promise<RecordedTrajectory> {
   const clipped = (signal: tf.Tensor4D) => (clip === undefined ? signal : clip(signal));
   let state = sampler.init(noise);
   let result: tf.Tensor = noise;
@@ -42,7 +42,7 @@ export function runSampler(
         return drawn(step);
       }),
     });
-    [state, result] = held(next);
+    [state, result] = await held(next);
   }
   return { entering, result: result as tf.Tensor4D };
 }
@@ -51,9 +51,10 @@ export function runSampler(
  * The same values, held by the host. A lazy backend then compiles a step, once for all that are like it, and not each
  * trajectory as a whole.
  */
-function held({ state, signal }: ReturnType<Sampler["step"]>): [typeof state, tf.Tensor] {
+async function held({ state, signal }: ReturnType<Sampler["step"]>): Promise<[typeof state, tf.Tensor]> {
+  if (tf.getBackend() !== "xla") return [state, signal];
   const [size, shape] = [signal.size, signal.shape];
-  const values = tf.stack([signal, ...Object.values(state)]).dataSync();
+  const values = await tf.stack([signal, ...Object.values(state)]).data();
   const at = (i: number) => tf.tensor(values.slice(i * size, (i + 1) * size), shape);
   const names = Object.keys(state);
   return [Object.fromEntries(names.map((name, i) => [name, at(i + 1)])) as typeof state, at(0)];

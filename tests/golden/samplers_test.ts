@@ -60,7 +60,7 @@ if (topic !== undefined) {
       ? (await make("normalizer", "mean-variance")).denormalize(statistics(), result)
       : tf.stack([1, Math.floor(entering.length / 2), entering.length - 1].map((i) => entering[i]!).concat(result));
     const label = `${samplerOf(all).name} ${all.schedule}${all.stochasticity ? " stochastic" : ""} on ${backend}`;
-    ledger.compare(label, name, values.dataSync(), toleranceOf(all));
+    await ledger.compareTensor(label, name, values, toleranceOf(all));
   };
 
   const clips = (name: string): boolean => {
@@ -88,7 +88,7 @@ if (topic !== undefined) {
       statistics(),
       tf.ones([...topic.get("normalizer_mean").shape] as tf.ShapeMap[tf.Rank.R4]),
     );
-    return runSampler(sampler, tensor<tf.Rank.R4>(topic.get("initial_noise")), {
+    return await runSampler(sampler, tensor<tf.Rank.R4>(topic.get("initial_noise")), {
       denoise: (noisy, rates) => {
         const { image, level } = parametrization.input(noisy, rates);
         const output = tf.tanh(tf.add(tf.mul(image, a), tf.mul(level, b))) as tf.Tensor4D;
@@ -100,7 +100,11 @@ if (topic !== undefined) {
   };
 
   onEachBackend("golden samplers", async (backend) => {
-    for (const tensor of cases) await run(tensor, backend);
+    const some = backend === "webgpu" && !Deno.env.has("DENOISE_ALL_CASES") ? 10 : 1;
+    if (some > 1) {
+      console.log(`golden samplers: every ${some}th of ${cases.length} on webgpu; all: DENOISE_ALL_CASES=1`);
+    }
+    for (const tensor of cases.filter((_, i) => i % some === 0)) await run(tensor, backend);
   });
 
   Deno.test("golden samplers: every tensor is settled", () => ledger.close());

@@ -15,12 +15,12 @@ if (topic !== undefined) {
   const cases = topic.tensors.filter(({ name }) => name !== "diffusion_times");
   const known = ["schedule", "start_log_snr", "end_log_snr", "min_signal_rate", "max_signal_rate"];
 
-  const each = async (run: (schedule: Schedule, tensor: GoldenTensor, quantity: string) => void) => {
+  const each = async (run: (schedule: Schedule, tensor: GoldenTensor, quantity: string) => void | Promise<void>) => {
     for (const tensor of cases) {
       understand(tensor.settings, known, tensor.name);
       const schedule = await scheduleOf(tensor.settings, tensor.name);
       if (typeof schedule === "string") ledger.pend(tensor.name, schedule);
-      else run(schedule, tensor, tensor.name.slice(tensor.name.lastIndexOf("/") + 1));
+      else await run(schedule, tensor, tensor.name.slice(tensor.name.lastIndexOf("/") + 1));
     }
   };
 
@@ -33,15 +33,15 @@ if (topic !== undefined) {
 
   onEachBackend("golden schedules", async (backend) => {
     const time = tensor(times);
-    await each((schedule, { name }, quantity) => {
+    await each(async (schedule, { name }, quantity) => {
       const rate = quantity.match(/^(signal|noise)_(rate|power)(_f64)?$/);
       if (rate === null) return; // the log-SNR is the host's alone
       const values = tf.tidy(() => {
         const rates = schedule.rates(time)[rate[1] as "signal" | "noise"];
-        return (rate[2] === "rate" ? rates : tf.square(rates)).dataSync();
+        return rate[2] === "rate" ? rates : tf.square(rates);
       });
       // Rounding of float32 angles and sines; the float32 of the reference is further off.
-      ledger.compare(
+      await ledger.compareTensor(
         `${label(quantity)} on ${backend}`,
         name,
         values,

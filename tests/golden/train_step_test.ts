@@ -45,7 +45,7 @@ if (topic !== undefined) {
         ({ trainable, state } = optimizer.update(update));
         after.push(trainable.variable!);
       }
-      ledger.compare(`AdamW on ${backend}`, `${folder}/variable`, tf.stack(after).dataSync(), { absolute: 2e-5 });
+      await ledger.compareTensor(`AdamW on ${backend}`, `${folder}/variable`, tf.stack(after), { absolute: 2e-5 });
     }
   });
 
@@ -66,15 +66,19 @@ async function trainStep(
 ): Promise<void> {
   const own = topic.tensors.map(({ name }) => name).filter((name) => name.startsWith(`${run}/`));
   const noises = own.find((name) => name.endsWith("noises"))!;
-  let seen: ArrayLike<number> = []; // copied: what is made within a gradient is freed with it
+  let seen: tf.Tensor | undefined;
   let given: tf.Tensor4D | undefined;
-  const embed = (embedding: tf.Tensor4D) => (seen = embedding.dataSync(), given ?? embedding);
+  const embed = (embedding: tf.Tensor4D) => {
+    seen?.dispose();
+    seen = tf.keep(tf.clone(embedding)); // what is made within a gradient is freed with it
+    return given ?? embedding;
+  };
   const network = networkOf(description, topic.get(noises).shape, run, { embed }, known);
   understand({ loss_type: description.loss_type, prediction_type: description.prediction_type }, known, run);
 
   if (topic.has(`${run}/noise_powers`)) {
     given = tensor<tf.Rank.R4>(topic.get(`${run}/embedding`));
-    return await headStep({ topic, ledger, run, description, network, backend, seen: () => seen });
+    return await headStep({ topic, ledger, run, description, network, backend, seen: () => seen! });
   }
 
   const read = (name: string) => tensor<tf.Rank.R4>(ledger.input(`${run}/${name}`));
@@ -91,18 +95,18 @@ async function trainStep(
   const normalizer = await make("normalizer", "mean-variance");
 
   const compare = (what: string, name: string, actual: tf.Tensor, tolerance: Parameters<Ledger["compare"]>[3]) =>
-    ledger.compare(`${what} on ${backend}`, `${run}/${name}`, actual.dataSync(), tolerance);
+    ledger.compareTensor(`${what} on ${backend}`, `${run}/${name}`, actual, tolerance);
 
   const pixels = read("pixels");
-  const bytes = Uint8Array.from(pixels.dataSync(), (pixel) => Math.round(255 * pixel));
+  const bytes = Uint8Array.from(await pixels.data(), (pixel) => Math.round(255 * pixel));
   const [, height, width, channels] = pixels.shape;
   const statistics = await normalizer.fit(async function* () {
     yield* await Promise.resolve([bytes]);
   }, { height, width, channels });
-  compare("normalizer", "normalizer_mean", statistics.mean!, { max: 1e-5 });
-  compare("normalizer", "normalizer_variance", statistics.variance!, { max: 1e-5 });
+  await compare("normalizer", "normalizer_mean", statistics.mean!, { max: 1e-5 });
+  await compare("normalizer", "normalizer_variance", statistics.variance!, { max: 1e-5 });
   const images = normalizer.normalize(statistics, pixels);
-  compare("normalizer", "normalized_images", images, { max: 1e-5 });
+  await compare("normalizer", "normalized_images", images, { max: 1e-5 });
 
   let state = trainingStateOf(description.weights);
   let average = trainingStateOf(description.ema_weights);
@@ -130,19 +134,19 @@ async function trainStep(
   for (let step = 1; step <= steps; step++) {
     const at = `step${step}`;
     const { rates, noisy, target } = mix(read(`${at}/noises`), read(`${at}/diffusion_times`));
-    compare("noisy images", `${at}/noisy_images`, noisy, { max: 1e-5 });
+    await compare("noisy images", `${at}/noisy_images`, noisy, { max: 1e-5 });
     given = tensor<tf.Rank.R4>(topic.get(`${run}/${at}/embedding`));
     const { aux, gradients } = valueAndGrad((trainable) => {
       const { predicted, buffers } = predict({ trainable, buffers: state.buffers }, noisy, rates, true);
       const { objective, errors } = loss.measure(predicted, target);
       return { loss: objective, aux: { buffers, errors } };
     })(state.trainable);
-    ledger.compare(`embedding on ${backend}`, `${run}/${at}/embedding`, seen, { absolute: 1e-3 });
+    await ledger.compareTensor(`embedding on ${backend}`, `${run}/${at}/embedding`, seen!, { absolute: 1e-3 });
     given = undefined;
-    compare("losses", `${at}/noise_loss`, aux.errors.noise!, { relative: 1e-5 });
-    compare("losses", `${at}/image_loss`, aux.errors.image!, { relative: 1e-5 });
+    await compare("losses", `${at}/noise_loss`, aux.errors.noise!, { relative: 1e-5 });
+    await compare("losses", `${at}/image_loss`, aux.errors.image!, { relative: 1e-5 });
     const norms = tf.stack(description.trainable_paths.map((path: string) => tf.norm(gradients[path]!)));
-    compare("gradient norms", `${at}/gradient_norms`, norms, { relative: 2e-4 });
+    await compare("gradient norms", `${at}/gradient_norms`, norms, { relative: 2e-4 });
 
     const updated = optimizer.update({ trainable: state.trainable, gradients, state: moments, step: counter(step) });
     moments = updated.state;
@@ -158,7 +162,7 @@ async function trainStep(
     for (const [folder, tensors, what, tolerance] of kinds) {
       for (const name of own.filter((name) => name.startsWith(`${run}/${at}/${folder}/`))) {
         const path = name.slice(`${run}/${at}/${folder}/`.length);
-        compare(what, `${at}/${folder}/${path}`, tensors[path]!, tolerance);
+        await compare(what, `${at}/${folder}/${path}`, tensors[path]!, tolerance);
       }
     }
   }
@@ -166,12 +170,13 @@ async function trainStep(
   const { rates, noisy, target } = mix(read("test/noises"), read("test/diffusion_times"));
   const { errors } = loss.measure(predict(average, noisy, rates, false).predicted, target);
   // Here the fixtures hold no embedding, whose highest angles turn by 4e-4 with the last bit of the noise power.
-  compare("test losses", "test/noise_loss", errors.noise!, { relative: 2e-4 });
-  compare("test losses", "test/image_loss", errors.image!, { relative: 2e-4 });
-  compare("real pictures", "test/kid_real", normalizer.denormalize(statistics, images), { max: 1e-5 });
+  await compare("test losses", "test/noise_loss", errors.noise!, { relative: 2e-4 });
+  await compare("test losses", "test/image_loss", errors.image!, { relative: 2e-4 });
+  await compare("real pictures", "test/kid_real", normalizer.denormalize(statistics, images), { max: 1e-5 });
   const sampler = await make("sampler", "ddim", { steps: 5 }, { schedule });
-  const { result } = runSampler(sampler, read("test/initial_noise"), {
+  const { result } = await runSampler(sampler, read("test/initial_noise"), {
     denoise: (image, rates) => predict(average, image, rates, false).predicted,
   });
-  compare("generated pictures", "test/kid_generated", normalizer.denormalize(statistics, result), { max: 3e-4 });
+  await compare("generated pictures", "test/kid_generated", normalizer.denormalize(statistics, result), { max: 3e-4 });
+  seen?.dispose();
 }

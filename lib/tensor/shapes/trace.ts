@@ -24,12 +24,23 @@ export interface TensorSpec {
 /** A tree with the shape and dtype of each tensor in its place. */
 export type SpecTree = TensorSpec | { readonly [name: string]: SpecTree } | readonly SpecTree[];
 
+/** A tensor, and the kernel that makes it. */
+export interface LargestTensor {
+  readonly kernel: string;
+  readonly shape: readonly number[];
+  readonly bytes: number;
+}
+
 /** What one call of a function costs. */
 export interface Cost {
   /** Floating point operations by kind; a multiply-add counts as two. */
   readonly flops: Readonly<Record<Work, number>>;
   /** The most bytes that tensors take at once, arguments and results among them. */
   readonly peakBytes: number;
+  /** The largest tensor that a kernel gives, and the kernel. */
+  readonly largest: LargestTensor;
+  /** The most rows that the result of a convolution or a matrix product has: its size without the last dimension. */
+  readonly rows: number;
   /** Bytes of the arguments and of the results. */
   readonly argumentBytes: number;
   readonly resultBytes: number;
@@ -71,6 +82,8 @@ async function traceAlone(
 ): Promise<Cost> {
   const flops: Record<Work, number> = { convolution: 0, matmul: 0, elementwise: 0 };
   const kernels: Record<string, number> = {};
+  let largest: LargestTensor = { kernel: "none", shape: [], bytes: 0 };
+  let rows = 0;
   const backend = new ShapesBackend();
   const before = tf.getBackend();
   tf.registerBackend(backendName, () => backend, 0);
@@ -79,6 +92,11 @@ async function traceAlone(
       const ruling = rule(inputs as Inputs, (attrs ?? {}) as Attributes);
       flops[ruling.work] += ruling.flops;
       kernels[kernelName] = (kernels[kernelName] ?? 0) + 1;
+      for (const { shape, dtype } of ruling.outputs) {
+        const bytes = tf.util.sizeFromShape([...shape]) * tf.util.bytesPerElement(dtype);
+        if (bytes > largest.bytes) largest = { kernel: kernelName, shape, bytes };
+        if (ruling.work !== "elementwise") rows = Math.max(rows, tf.util.sizeFromShape(shape.slice(0, -1)));
+      }
       return outputs(backend, ruling);
     };
     tf.registerKernel({ kernelName, backendName, kernelFunc });
@@ -95,7 +113,7 @@ async function traceAlone(
     const distinct = new Map(leaves(result).map(([, tensor]) => [tensor.dataId, tensor]));
     const resultBytes = [...distinct.values()].reduce((sum, t) => sum + t.size * tf.util.bytesPerElement(t.dtype), 0);
     tf.engine().endScope();
-    return { flops, kernels, output, peakBytes: backend.peak, argumentBytes, resultBytes };
+    return { flops, kernels, output, largest, rows, peakBytes: backend.peak, argumentBytes, resultBytes };
   } catch (error) {
     tf.engine().endScope();
     const kernel = error instanceof Error && error.message.match(/^Kernel '(\w+)' not registered for backend 'shapes'/);

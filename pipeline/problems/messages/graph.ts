@@ -68,6 +68,13 @@ export function imageShapeUnfit(id: string, plugin: string, shape: string): Mess
   };
 }
 
+/** The batch to use instead of one that does not fit. */
+function whatFits(batch: number): string {
+  return batch >= 1
+    ? `use batch_size: ${batch}, which fits`
+    : "not even one image fits: make the images or the network smaller, or use another backend";
+}
+
 /** A batch that the backend has no memory for. */
 export function memoryExceeded(
   sizes: { batch: number; estimate: string; available: string; backend: string; fits: number },
@@ -77,11 +84,7 @@ export function memoryExceeded(
     code: "memory-exceeded",
     message: `Cannot train with batches of ${batch}: a step takes about ${estimate}, ` +
       `and the ${backend} backend has ${available}`,
-    help: [
-      fits >= 1
-        ? `use batch_size: ${fits}, which fits`
-        : "not even one image fits: make the images or the network smaller, or use another backend",
-    ],
+    help: [whatFits(fits)],
   };
 }
 
@@ -162,6 +165,44 @@ export function stageMissing(plugin: string, kind: string, found: string): Messa
     code: "stage-missing",
     message: `Cannot use ${plugin}: its create returns ${found}`,
     help: [`create returns ${withArticle(kind)}`, interfaceOf(kind)],
+  };
+}
+
+/** A batch with a tensor that is larger than the backend lets one be. `kernel`: what makes it. */
+export function tensorTooLarge(
+  sizes: {
+    batch: number;
+    kernel: string;
+    shape: readonly number[];
+    size: string;
+    allowed: string;
+    backend: string;
+    fits: number;
+  },
+): Message {
+  const { batch, kernel, size, allowed, backend, fits } = sizes;
+  return {
+    code: "tensor-too-large",
+    message:
+      `Cannot train with batches of ${batch}: the result of ${kernel}, of shape ${
+        shape(sizes.shape)
+      }, takes ${size}, ` +
+      `and the ${backend} backend allows ${allowed} for one tensor`,
+    help: [whatFits(fits)],
+  };
+}
+
+/** A batch whose pixels are more than the workgroups of a kernel can go through. */
+export function tooManyRows(
+  sizes: { batch: number; rows: number; allowed: number; backend: string; fits: number },
+): Message {
+  const { batch, rows, allowed, backend, fits } = sizes;
+  return {
+    code: "too-many-rows",
+    message:
+      `Cannot train with batches of ${batch}: a convolution or a matrix product gives ${counted(rows, "row")}, ` +
+      `and the ${backend} backend has workgroups for ${counted(allowed, "row")}`,
+    help: [whatFits(fits)],
   };
 }
 
