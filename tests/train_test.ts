@@ -304,7 +304,7 @@ testRuns("train() refuses a folder in which another run trains", async (backend)
   await train(place.file, { ...options, overrides: ["train.epochs=1"] }, output);
   const problem = (await second!).problems[0]!;
   assert.equal(problem.code, "run-busy");
-  assert.match(problem.message, new RegExp(`process ${Deno.pid}, since`));
+  assert.match(problem.message, new RegExp(`process ${Deno.pid} is already training there`));
 });
 
 testRuns("train() falls back to the checkpoint before a damaged one, with the same result", async (backend) => {

@@ -84,7 +84,7 @@ async function tryOnce(
     }
     if (/^\s+at |Uncaught|does not expect|panicked/m.test(ended.err)) what(`${told}: it shows its inside`, ended);
     if (ended.code !== 0 && !ended.killed) {
-      if (!/resume with: |stopped /.test(ended.out)) what(`${told}: it does not say how to continue`, ended);
+      if (!/resume with: |stopped /.test(ended.err)) what(`${told}: it does not say how to continue`, ended);
       const left = [...leftovers(at), ...(cache === place.cache ? [] : leftovers(cache))];
       if (left.length > 0) what(`${told}: it left ${left.join(", ")}`, ended);
     }
