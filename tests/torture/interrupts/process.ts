@@ -78,8 +78,8 @@ export async function command(
 }
 
 /** What a command was doing: the last thing that it said before it was asked to stop. */
-export function stageOf({ out, killed }: Pick<InterruptedEnd, "out" | "killed">): string {
-  const before = out.split(/^stopp|^saved /m)[0]!;
+export function stageOf({ err, killed }: Pick<InterruptedEnd, "err" | "killed">): string {
+  const before = err.split(/^stopp|^saved /m)[0]!;
   const labels = before.split("\n").flatMap((line) => /^[a-z]+/.exec(line)?.[0] ?? []);
   const last = labels.at(-1);
   if (last === undefined) return killed ? "loading" : "starting";
