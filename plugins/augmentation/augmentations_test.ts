@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { type AnyPlugin, type Augmentation, type Random, Refusal, tf } from "denoise/plugin";
 import { createRandom, seedTensor } from "../../lib/tensor/mod.ts";
-import { onEachBackend } from "../../tests/backends.ts";
+import { backends, onEachBackend } from "../../tests/backends.ts";
 import horizontalFlip from "./horizontal-flip.ts";
 import randomCrop from "./random-crop.ts";
 
@@ -31,7 +31,7 @@ const pictures = (list: readonly number[]) =>
 const range = (n: number) => [...Array(n).keys()];
 
 /** Runs a test on every backend. */
-const onBackends = (name: string, test: () => void) => onEachBackend(name, () => tf.tidy(test));
+const onBackends = (name: string, test: () => void) => onEachBackend(name, () => tf.tidy(test), backends);
 
 /** The place each picture was cut at, from its content; fails where it is not cut from the padded picture. */
 function places(cut: tf.Tensor4D, list: readonly number[], padding: number, pad: "reflect" | "zero"): string[] {
