@@ -11,9 +11,19 @@ const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 async function workplace() {
   const folder = await Deno.realPath(await Deno.makeTempDir({ prefix: "denoise-everyday-" }));
   const at = (...path: string[]) => join(folder, ...path);
-  const env = { DENOISE_CACHE: at("cache"), DENOISE_STATE: at("state"), NO_COLOR: "1" };
-  const start = (args: readonly string[], cwd = folder) =>
-    new Deno.Command(Deno.execPath(), { args: [...args], cwd, env, stdin: "null", stdout: "piped", stderr: "piped" });
+  const own = { DENOISE_CACHE: at("cache"), DENOISE_STATE: at("state"), NO_COLOR: "1" };
+  const start = (args: readonly string[], cwd = folder) => {
+    // Where these tests are a task themselves, they know of the folder that it was typed in.
+    const env = { ...own, INIT_CWD: cwd };
+    return new Deno.Command(Deno.execPath(), {
+      args: [...args],
+      cwd,
+      env,
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+    });
+  };
   /** Types a line that begins with the name of a task; what it prints. */
   async function type(line: string, { code = 0, cwd = folder } = {}) {
     const output = await start(["task", "--quiet", "--config", config, ...line.split(" ")], cwd).output();

@@ -4,7 +4,7 @@ import { writeWhole } from "../../lib/files/mod.ts";
 import { drawFigure, encodePng, enlarged, layOut, type Picture } from "../../lib/image/mod.ts";
 import { visibleJson } from "../../lib/text/mod.ts";
 import type { Graph, Stage } from "../graph/types.ts";
-import { pictureFormat } from "../problems/messages/pictures.ts";
+import { labelsWithoutGrid, pictureFormat } from "../problems/messages/pictures.ts";
 import * as messages from "../problems/messages/run.ts";
 import { DenoiseError } from "../problems/problem.ts";
 import { stagesOf } from "../recipe/of_kind.ts";
@@ -79,6 +79,7 @@ export async function sample(target: string, options: SampleOptions, console: Co
   }
   const seeds = seedsOf(options.seed, { option: "count", given: options.count, otherwise: 16 }, options.overrides);
   if (isStandardOutput(options.out)) checkOneOutput(seeds.length, gridFile);
+  if (options.labels && gridFile === undefined) throw new DenoiseError(labelsWithoutGrid());
   if (scale !== undefined) checkWhole("scale", scale, 1, 64);
   if (options.steps !== undefined) checkWhole("steps", options.steps, 1, 1_000_000);
   if (options.batch !== undefined) checkWhole("batch", options.batch, 1, 1_000_000);
@@ -122,6 +123,10 @@ export async function sample(target: string, options: SampleOptions, console: Co
         images.length === 1 ? "its seed" : "their seeds"
       } in samples.json`,
     );
+    const others = await othersIn(out, images.flatMap(({ file }) => file ?? []));
+    if (others > 0) {
+      console.line(`${counted(others, "picture")} of earlier calls are still there, and not in samples.json`);
+    }
   }
   if (options.grid !== undefined && pictures.length > 0) {
     const drawn = seeds.slice(0, pictures.length);
@@ -136,6 +141,12 @@ export async function sample(target: string, options: SampleOptions, console: Co
     ...(out === undefined ? {} : { folder: out }),
     ...(options.grid === undefined ? {} : { grid: options.grid }),
   };
+}
+
+/** Pictures of earlier calls in a folder. */
+async function othersIn(folder: string, files: readonly string[]): Promise<number> {
+  const names = await Array.fromAsync(Deno.readDir(folder), ({ name }) => name);
+  return names.filter((name) => /^\d{5}-seed-\d+\.png$/.test(name) && !files.includes(name)).length;
 }
 
 /** Standard output takes one picture. */

@@ -9,12 +9,16 @@ import { attempt, pluginId } from "./create.ts";
 import type { Stage } from "./types.ts";
 
 /** Problems of stages that were created but cannot do what is asked of them. */
-export async function checkRequirements(recipe: Recipe, stages: readonly Stage[]): Promise<Problem[]> {
+export async function checkRequirements(
+  recipe: Recipe,
+  stages: readonly Stage[],
+  { training }: { readonly training: boolean },
+): Promise<Problem[]> {
   const problems: Problem[] = [];
   for (const stage of stages) {
     if (stage.kind === "sampler") problems.push(...await checkPlan(recipe, stage as Stage<"sampler">));
   }
-  return [...problems, ...checkDevices(recipe, stages), ...checkTrain(recipe, stages)];
+  return [...problems, ...checkDevices(recipe, stages), ...(training ? checkTrain(recipe, stages) : [])];
 }
 
 /** Devices that share a batch take as many pictures each. */

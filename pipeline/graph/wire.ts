@@ -14,9 +14,13 @@ import type { Graph, Stage } from "./types.ts";
 /**
  * Creates the stages of a recipe, each from its options and the slots it asked for.
  *
+ * @param options `training: false` for a model that is used: what its recipe would do in training is not checked
  * @throws {DenoiseError} with everything that cannot work, each at its line
  */
-export async function wire(recipe: Recipe): Promise<Graph> {
+export async function wire(
+  recipe: Recipe,
+  { training = true }: { readonly training?: boolean } = {},
+): Promise<Graph> {
   const wiring = order(recipe);
   const problems: Problem[] = [...wiring.problems];
   const made = new Map<string, Stage>();
@@ -37,7 +41,7 @@ export async function wire(recipe: Recipe): Promise<Graph> {
     else if (shape.value !== undefined) shapes.set(stage.id, shape.value);
   }
   const stages = [...made.values()];
-  problems.push(...await checkRequirements(recipe, stages));
+  problems.push(...await checkRequirements(recipe, stages, { training }));
   if (problems.length > 0) throw new DenoiseError(byLine(recipe, problems));
   const graph = assemble(recipe, stages, wiring, shapes);
   const around = (id: string) => ({

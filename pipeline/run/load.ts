@@ -55,7 +55,7 @@ export async function loadModel(
   const { path, checkpoint } = await findCheckpoint(target, (message) => console.warn(message));
   const recipe = await readRecipe(path, { plugins, overrides, trust });
   const changes = await changesFor(recipe);
-  const wired = await wire(changes.length === 0 ? recipe : await recipe.with(changes));
+  const wired = await wire(changes.length === 0 ? recipe : await recipe.with(changes), { training: false });
   const edited = changedCode(checkpoint, wired.recipe.code);
   if (edited.length > 0) console.warn(warning(pluginChanged(path, edited)));
 

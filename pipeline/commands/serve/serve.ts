@@ -24,7 +24,7 @@ export interface ServeOptions extends LoadOptions, Partial<ServeLimits> {
   readonly names?: readonly string[];
   /** Whether batches of all sizes are compiled before the first request. Default false. */
   readonly warm?: boolean;
-  /** Seconds that requests are given to end once the server is to stop. Default 10. */
+  /** Seconds that requests are given to end once the server is to stop. Default 7. */
   readonly grace?: number;
   /** Told where it listens, once it answers with pictures. */
   readonly onReady?: (url: string) => void;
@@ -53,7 +53,7 @@ const loading: RequestProblem = {
  * @throws {DenoiseError} as `loadModel`, for limits out of range, and where it cannot listen
  */
 export async function serve(target: string, options: ServeOptions, console: Console): Promise<ServeResult> {
-  const { host = "127.0.0.1", port = 8000, names = [], grace = 10 } = options;
+  const { host = "127.0.0.1", port = 8000, names = [], grace = 7 } = options;
   const signal = options.signal ?? new AbortController().signal;
   checkLimits(options);
   const metrics = new Metrics();
@@ -86,7 +86,8 @@ export async function serve(target: string, options: ServeOptions, console: Cons
       import("./app.ts"),
       import("./service.ts"),
     ]);
-    await using model = await openModel(target, { ...options, console });
+    const model = await openModel(target, { ...options, console });
+    await using _device = { [Symbol.asyncDispose]: () => atMostASecond(model[Symbol.asyncDispose]()) };
     const limits = limitsOf(options, model);
     const service = new Service(model, limits, metrics, console);
     const app = createApp(service);
@@ -106,11 +107,19 @@ export async function serve(target: string, options: ServeOptions, console: Cons
     console.line(`stopping: ${counted(service.batcher.requests, "request")} to end`);
     await Promise.race([service.batcher.idle(), setTimeout(grace * 1000, undefined, { ref: false })]);
     service.end();
-    await service.batcher.idle();
+    await atMostASecond(service.batcher.idle());
     return { outcome: "interrupted", pictures: service.batcher.counts.pictures };
   } finally {
-    await Promise.race([server.shutdown(), setTimeout(1000, undefined, { ref: false })]);
+    await atMostASecond(server.shutdown());
   }
+}
+
+/**
+ * Waits, but not for long: steps that run as one program cannot be stopped, and supervisors kill what has not ended ten
+ * seconds after they asked.
+ */
+async function atMostASecond(work: PromiseLike<unknown>): Promise<void> {
+  await Promise.race([work, setTimeout(1000, undefined, { ref: false })]);
 }
 
 /** Listens, and says in words why it cannot. */

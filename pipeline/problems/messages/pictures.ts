@@ -33,6 +33,15 @@ export function imageUnreadable(path: string, reason: string): Message {
   };
 }
 
+/** Seeds go under the pictures of a grid. */
+export function labelsWithoutGrid(): Message {
+  return {
+    code: "labels-without-grid",
+    message: "Cannot write seeds under pictures that are files of their own",
+    help: ["--grid grid.png draws all in one picture, with --labels"],
+  };
+}
+
 /** Kept measurements of other pictures or weights. */
 export function measuredAgain(count: number): Message {
   return {

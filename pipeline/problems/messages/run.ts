@@ -46,7 +46,7 @@ export function checkpointMismatch(path: string, what: string): Message {
   return {
     code: "checkpoint-mismatch",
     message: `Cannot load checkpoint "${path}" into the stages of this recipe: ${what}`,
-    help: ["name the checkpoint instead of a recipe: it contains the recipe that it was trained with"],
+    help: ["its weights fit the recipe in it: leave out what changes the network, or name the checkpoint itself"],
   };
 }
 
