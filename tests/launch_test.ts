@@ -198,8 +198,9 @@ Deno.test("tasks hint at what was meant, and say commands as they have to be typ
   await inFolder({ "my-recipe.yaml": recipe, "pictures/a.txt": "", "data.yaml": data }, async (folder) => {
     const near = await task("validate my-recipes.yaml", folder);
     assert.match(near.err, /did you mean my-recipe\.yaml\?/);
-    const builtIn = await task("run quickstart", folder);
-    assert.match(builtIn.err, /did you mean \S*recipes[/\\]quickstart\.yaml\?/);
+    assert.equal((await task("validate quickstart", folder)).code, 0, "a recipe that comes with Denoise");
+    const builtIn = await task("validate quikstart", folder);
+    assert.match(builtIn.err, /did you mean quickstart\?/);
     const folders = await task("run data.yaml --dry-run", folder);
     assert.match(folders.err, /Cannot find folder "[^"]*\/picture" .*did you mean "[^"]*pictures"\?/);
     const outside = await task("sample nothing", folder);
@@ -327,7 +328,7 @@ Deno.test({
         err,
         /Cannot install the runtime "cpu": Cannot download \S+ \S+ with pip: no such wheel|its wheels are built for/,
       );
-      assert.match(err, /^command line: /m, "at the place that asks for it");
+      assert.match(err, /(^| )command line: /, "at the place that asks for it");
       if (err.includes("no such wheel")) {
         assert.match(await Deno.readTextFile(asked), /download --no-deps --require-hashes/);
       }
