@@ -8,7 +8,8 @@ import { type PicturesOptions, samplePictures } from "../run/sample_pictures.ts"
 import type { Console } from "../terminal/console.ts";
 import { row } from "../terminal/rows.ts";
 
-const seedLimit = 2 ** 31; // seeds of pictures are int32 tensors
+/** Seeds are int32 tensors. */
+export const largestSeed = 2 ** 31 - 1;
 
 /**
  * Generates pictures of seeds with a model's average weights.
@@ -36,7 +37,7 @@ export function printModel(console: Console, checkpoint: string, sampler?: strin
  * on which no picture depends.
  */
 export function checkSeed(seed: number, count: number, overrides: readonly string[] = []): void {
-  checkWhole("seed", seed, 0, seedLimit - count);
+  checkWhole("seed", seed, 0, largestSeed + 1 - count);
   const override = overrides.findLast((text) => text.startsWith("seed="));
   if (override !== undefined) throw new DenoiseError(seedOverride(override));
 }

@@ -1,6 +1,7 @@
 /** What a loaded model is asked for, checked and cut into batches. */
 import { badGenerateOption } from "../../problems/messages/model.ts";
 import { DenoiseError } from "../../problems/problem.ts";
+import { largestSeed } from "../options.ts";
 
 /** A sampler as a recipe writes it. */
 export interface SamplerStage {
@@ -32,8 +33,6 @@ export interface GenerateRequest {
   readonly progress?: (done: number, total: number) => void;
 }
 
-/** Seeds are int32 tensors. */
-const largestSeed = 2 ** 31 - 1;
 const mostPictures = 1_000_000;
 const mostSteps = 1_000_000;
 

@@ -2,12 +2,10 @@
 import { z } from "@hono/zod-openapi";
 import type { LoadedModel } from "../model/model.ts";
 import { mostScale, type ServeLimits } from "./limits.ts";
+import { largestSeed } from "../options.ts";
 
 /** Schemas of a model's requests and answers. */
 export type Schemas = ReturnType<typeof schemasOf>;
-
-/** Seeds are int32 tensors. */
-const largestSeed = 2 ** 31 - 1;
 
 /** The schemas of a model, within its limits. */
 export function schemasOf(
