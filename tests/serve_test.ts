@@ -76,7 +76,10 @@ Deno.test("a server gives the pictures of sample bit for bit, whatever they are 
   await serving({ batch: 4 }, async ({ get, post }) => {
     const alone = await get("generate.png?seed=7");
     assert.equal(alone.headers.get("content-type"), "image/png");
-    assert.deepEqual(await pixels(await bytes(alone)), expected[7]);
+    const picture = await bytes(alone);
+    assert.deepEqual(await pixels(picture), expected[7]);
+    const head = await fetch(alone.url, { method: "HEAD" });
+    assert.deepEqual([head.headers.get("content-length"), await head.text()], [String(picture.length), ""]);
 
     // 24 requests at the same time, of one to three pictures: batches mix them.
     await Promise.all(Array.from({ length: 24 }, async (_, i) => {
@@ -88,7 +91,7 @@ Deno.test("a server gives the pictures of sample bit for bit, whatever they are 
     }));
     const { device, requests, latency } = await (await get("metrics")).json();
     assert.ok(device.picturesPerBatch > 2, `batches hold ${device.picturesPerBatch} pictures`);
-    assert.deepEqual([requests["200"], latency.of], [25, 25]);
+    assert.deepEqual([requests["200"], latency.of], [26, 26]);
 
     const whole = await decode(await bytes(await post({ seeds: [3, 1, 2, 9], format: "grid", scale: 3, columns: 4 })));
     const cut = cutGrid(whole, { rows: 1, columns: 4 });
@@ -129,6 +132,7 @@ Deno.test("a server says what a request cannot be, with the field, its value and
       [get("generate.png?seeds=1,b"), 422, "seeds[1]", /"b"/],
       [get("generate.png?seed=%1b[31m"), 422, "seed", /\\u001b|\\x1b|ESC|␛|U\+001B/i],
       [get("generate"), 405, undefined, /it takes POST/],
+      [get("healt"), 404, undefined, /did you mean \/health\?/],
       [get("generat.png"), 404, undefined, /did you mean \/generate\.png\?/],
     ];
     for (const [answer, status, field, detail] of cases) {

@@ -9,6 +9,7 @@ import { version } from "../../version.ts";
 import type { GeneratedPicture } from "../model/picture.ts";
 import { GenerateError, type Service } from "./service.ts";
 import { mostBody, mostPixels, mostScale } from "./limits.ts";
+import { healthAddresses } from "./health.ts";
 import { page } from "./page.ts";
 import { fieldsOf, fieldsProblem, problemResponse, type RequestProblem } from "./problem.ts";
 import { problemSchema, schemasOf } from "./schema.ts";
@@ -166,7 +167,9 @@ export function createApp(service: Service): OpenAPIHono {
         code: "not-found",
         status: 404,
         title: "There is no such address",
-        detail: `Cannot find ${pathname}: ${choices(pathname, "Addresses", new Set(routes.map(({ path }) => path)))}`,
+        detail: `Cannot find ${pathname}: ${
+          choices(pathname, "Addresses", new Set([...routes.map(({ path }) => path), ...healthAddresses]))
+        }`,
       };
     return problemResponse(found, context.req.url);
   });
@@ -202,6 +205,10 @@ async function pngResponse(pictures: readonly GeneratedPicture[], { scale = 1, c
     ? await first!.png({ scale })
     : await grid(pictures, { scale, ...(columns === undefined ? {} : { columns }) });
   return new Response(png as BodyInit, {
-    headers: { "content-type": "image/png", "denoise-seeds": pictures.map(({ seed }) => seed).join(",") },
+    headers: {
+      "content-type": "image/png",
+      "content-length": String(png.length), // HEAD tells it, too
+      "denoise-seeds": pictures.map(({ seed }) => seed).join(","),
+    },
   });
 }

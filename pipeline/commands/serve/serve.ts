@@ -10,6 +10,7 @@ import { counted } from "../../terminal/units.ts";
 import { checkWhole } from "../options.ts";
 import { type LoadedModel, openModel } from "../model/model.ts";
 import { exposure, refusalOf } from "./guard.ts";
+import { healthAnswer, type ServerState } from "./health.ts";
 import type { ServeLimits } from "./limits.ts";
 import { Metrics } from "./metrics.ts";
 import { problemResponse, type RequestProblem } from "./problem.ts";
@@ -57,7 +58,7 @@ export async function serve(target: string, options: ServeOptions, console: Cons
   const signal = options.signal ?? new AbortController().signal;
   checkLimits(options);
   const metrics = new Metrics();
-  let state: "loading" | "ready" | "stopping" = "loading";
+  let state: ServerState = "loading";
   let answer: ((request: Request) => Response | Promise<Response>) | undefined;
   let stopping: RequestProblem | undefined;
 
@@ -65,10 +66,8 @@ export async function serve(target: string, options: ServeOptions, console: Cons
     const { pathname } = new URL(request.url);
     const refused = refusalOf(request, [host, ...names]);
     if (refused !== undefined) return problemResponse(refused, request.url);
-    if (pathname === "/health/live") return Response.json({ live: true });
-    if (pathname === "/health") {
-      return Response.json({ live: true, ready: state === "ready", state }, { status: state === "ready" ? 200 : 503 });
-    }
+    const health = healthAnswer(pathname, state);
+    if (health !== undefined) return health;
     if (stopping !== undefined || answer === undefined) return problemResponse(stopping ?? loading, request.url);
     return await answer(request);
   };
