@@ -10,6 +10,9 @@ import { Handles, Uses } from "./handle.ts";
 import { type Allocate, fixedBytes, fixedCopy, Struct, viewAt } from "./layout.ts";
 import type { PjrtPlugin } from "./plugin.ts";
 
+/** Name of the format of StableHLO text, by platform, where it is not "mlir": that is bytecode alone on "mps" (jax-mps 0.11). */
+const textFormats: Readonly<Record<string, string>> = { mps: "hlo" };
+
 /**
  * Programs and buffers belong to a client. Disposed of, it is freed once the last of them is, and what it compiles is
  * compiled. Forgotten, it is not freed.
@@ -137,7 +140,7 @@ export class Client implements Disposable {
       );
     }
     const program = new Struct("PJRT_Program", {}, place)
-      .text("code", "code_size", text).text("format", "format_size", "mlir");
+      .text("code", "code_size", text).text("format", "format_size", textFormats[this.platform] ?? "mlir");
     const encoded = compileOptions(options);
     return new Struct("PJRT_Client_Compile_Args", { client: this.#open }, place)
       .point("program", program)

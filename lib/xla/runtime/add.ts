@@ -139,7 +139,7 @@ async function fromWheels(row: Runtime, pip: Pip, into: string, aside: string, o
   for (const [i, wheel] of row.wheels.entries()) {
     const folder = join(aside, `wheel-${i}`);
     const path = await pipDownload(pip, wheel, folder, {
-      processor: row.platform.split("-")[1]!,
+      platform: row.platform,
       signal,
       progress: (done) => progress?.(`downloading ${row.name}`, before + done, total),
     });
