@@ -99,6 +99,22 @@ Deno.test({
         assert.equal(drawn.filter((name) => name.endsWith(".png")).length, 1, drawn.join(" "));
       });
 
+      await test.step("it asks pip for XLA where there is one, with the packages that are in it", async () => {
+        const path = join(folder, "path");
+        await Deno.mkdir(path);
+        const pip = '#!/bin/sh\ncase "$*" in *--version) ;; *) echo "ERROR: no such wheel here" >&2; exit 1 ;; esac\n';
+        await Deno.writeTextFile(join(path, "python3"), pip, { mode: 0o755 });
+        const nowhere = "http://127.0.0.1:9"; // whatever else is tried
+        const { code, text } = await start(["run", "quickstart", "backend=xla", "name=other"], {
+          PATH: path,
+          HTTPS_PROXY: nowhere,
+        });
+        assert.equal(code, 1, text);
+        const words = text.replaceAll(/\s+/g, " ");
+        assert.match(words, /Cannot download lammps-jax-pjrt-cpu \S+ with pip: no such wheel here/);
+        assert.doesNotMatch(words, /space on the disk/);
+      });
+
       await test.step("it loads a plugin file, which may change nothing of it", async () => {
         await Deno.writeTextFile(join(cwd, "straight.ts"), plugin);
         const recipe = (options: string) =>
@@ -116,6 +132,9 @@ Deno.test({
 
       await test.step("it tests what it writes", async () => {
         await good("new", "schedule", "my-schedule");
+        const recipe = await Deno.readTextFile(join(cwd, "my-schedule.yaml"));
+        const schema = /\$schema=(.*)/.exec(recipe)![1]!;
+        assert.ok(JSON.parse(await Deno.readTextFile(join(cwd, schema))).properties.dataset, schema);
         assert.match(await good("test", "my-schedule_test.ts"), /\d+ passed/);
       });
 
