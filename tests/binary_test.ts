@@ -24,11 +24,24 @@ schedule: { use: straight${options} }
 train: { steps: 1 }
 `;
 
-/** The schedule of a user: it has the modules that the program has, and tries to change the program. */
+/** The schedule of a user: it has the modules that the program has, and tries what no task would permit. */
 const plugin = `import { plugin, ratesOf, tf, z } from "denoise/plugin";
 import * as sameTf from "@tensorflow/tfjs";
 import { z as sameZ } from "zod";
 if (tf.Tensor !== sameTf.Tensor || z !== sameZ) throw new Error("it has other modules than Denoise");
+const attempts = [
+  () => Deno.readTextFileSync("/etc/passwd"),
+  () => Deno.writeTextFileSync("beside.txt", ""),
+  () => new Deno.Command("/bin/true").outputSync(),
+];
+for (const attempt of attempts) {
+  try {
+    attempt();
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) continue;
+  }
+  throw new Error(attempt + " is permitted");
+}
 export default plugin({
   kind: "schedule",
   name: "straight",
@@ -168,6 +181,40 @@ Deno.test({
           text: `"${cut}" is damaged: its end is missing\n  copy or download it again\n`,
         });
       });
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+});
+
+Deno.test({
+  name: 'where DENORT_BIN names a base, "deno compile" puts the program and Deno into it',
+  ignore: !linux,
+  async fn() {
+    const folder = await Deno.makeTempDir({ prefix: "denoise binary " });
+    const binary = join(folder, "denoise");
+    const compile = (base: string) =>
+      answerOf(
+        new Deno.Command(Deno.execPath(), {
+          args: ["task", "--quiet", "compile", "--level", "1", "--output", binary],
+          cwd: root,
+          env: { DENORT_BIN: base },
+        }),
+      );
+    try {
+      // Any program will do: what is made of it is not started, as Deno's own base cannot be had everywhere.
+      const base = "/bin/true";
+      const { code, text } = await compile(base);
+      assert.equal(code, 0, text);
+      const [{ size, mode }, before] = await Promise.all([Deno.stat(binary), Deno.stat(base)]);
+      assert.ok(size - before.size > 40e6, `${size} bytes: Deno and the program are in it`);
+      assert.equal(mode! & 0o111, 0o111);
+      const missing = await compile(join(folder, "none"));
+      assert.equal(missing.code, 2);
+      assert.match(
+        missing.text,
+        /^Cannot run "deno compile": .*Could not find denort[^]*\n {2}DENORT_BIN is ".*none"\n$/,
+      );
     } finally {
       await Deno.remove(folder, { recursive: true });
     }

@@ -13,6 +13,7 @@ import { parseArgs } from "node:util";
 import { type ArchivedFile, packFiles } from "./archive.ts";
 import { byDenoCompile, onDeno, writeProgram } from "./binary.ts";
 import { denoFolder } from "../launch/surroundings.ts";
+import { DenoFailed } from "./deno.ts";
 import { BaseError } from "./elf_head.ts";
 import { collectProgram } from "./program.ts";
 import { ownTarget, type Target, targets } from "./target.ts";
@@ -64,7 +65,9 @@ try {
   }
 } catch (error) {
   if (error instanceof BaseError) fail(error.message, `the file of Deno was "${base ?? Deno.execPath()}"`);
-  throw error;
+  if (!(error instanceof DenoFailed)) throw error;
+  const named = Deno.env.get("DENORT_BIN");
+  fail(error.message, named === undefined ? "DENORT_BIN=FILE names a base that is here" : `DENORT_BIN is "${named}"`);
 }
 
 function report(packed: number, all: readonly ArchivedFile[]): void {
