@@ -16,7 +16,7 @@ import { denoFolder } from "../launch/surroundings.ts";
 import { DenoFailed } from "./deno.ts";
 import { BaseError } from "./elf_head.ts";
 import { collectProgram } from "./program.ts";
-import { ownTarget, type Target, targets } from "./target.ts";
+import { isFor, ownTarget, type Target, targets } from "./target.ts";
 
 const help = `Makes one executable of Denoise, which needs nothing else.
 
@@ -50,6 +50,9 @@ const out = resolve(output ?? (target.os === "win32" ? "denoise.exe" : "denoise"
 const deno = await Deno.readFile(base ?? Deno.execPath()).catch((error) =>
   fail(`Cannot read "${base}": ${error.message}`)
 );
+if (!isFor(deno, target)) {
+  fail(`Cannot make a binary for ${target.name} of "${base ?? Deno.execPath()}": it is no program for that system`);
+}
 const files = await collectProgram(target, denoFolder("."));
 const start = performance.now();
 try {
