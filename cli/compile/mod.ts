@@ -46,7 +46,8 @@ if (base === undefined && target !== ownTarget) {
     `npm pack ${npmName(target)}@${Deno.version.deno} fetches it; then --deno FILE`,
   );
 }
-const out = resolve(output ?? (target.os === "win32" ? "denoise.exe" : "denoise"));
+const named = resolve(output ?? "denoise");
+const out = target.os === "win32" && !named.endsWith(".exe") ? `${named}.exe` : named; // as Deno does
 const deno = await Deno.readFile(base ?? Deno.execPath()).catch((error) =>
   fail(`Cannot read "${base}": ${error.message}`)
 );
@@ -69,8 +70,8 @@ try {
 } catch (error) {
   if (error instanceof BaseError) fail(error.message, `the file of Deno was "${base ?? Deno.execPath()}"`);
   if (!(error instanceof DenoFailed)) throw error;
-  const named = Deno.env.get("DENORT_BIN");
-  fail(error.message, named === undefined ? "DENORT_BIN=FILE names a base that is here" : `DENORT_BIN is "${named}"`);
+  const given = Deno.env.get("DENORT_BIN");
+  fail(error.message, given === undefined ? "DENORT_BIN=FILE names a base that is here" : `DENORT_BIN is "${given}"`);
 }
 
 function report(packed: number, all: readonly ArchivedFile[]): void {
