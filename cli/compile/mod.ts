@@ -52,7 +52,7 @@ const deno = await Deno.readFile(base ?? Deno.execPath()).catch((error) =>
   fail(`Cannot read "${base}": ${error.message}`)
 );
 if (!isFor(deno, target)) {
-  fail(`Cannot make a binary for ${target.name} of "${base ?? Deno.execPath()}": it is no program for that system`);
+  fail(`Cannot make a binary for ${target.name} of "${base ?? Deno.execPath()}": it is not a program for that system`);
 }
 const files = await collectProgram(target, denoFolder("."));
 const start = performance.now();
