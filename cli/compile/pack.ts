@@ -18,8 +18,15 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 const programs = ["./cli.ts", "./cli/launch/launch.ts", "./cli/launch/install.ts", "./lib/files/hdf5_reader.ts"];
 /** What people read; the program has the rest. */
 const pages = ["README.md", "CHANGELOG.md"];
-/** TypeScript that is read as text: what `plugins show` prints and `new` copies. */
-const readAsText = /^pipeline\/(registry\/templates|kinds)\/[\w.]+\.ts$/;
+/** Plugins that `new` copies. */
+const templates = /^pipeline\/registry\/templates\//;
+/** TypeScript that `plugins show` prints: beside the types made of it, compilers would take it for the program's own. */
+const printed = {
+  files: /^(pipeline\/kinds|lib\/tensor)\/\w+\.ts$/,
+  by: "pipeline/registry/show_kind.js",
+  from: "`../kinds/${",
+  to: "source",
+};
 const npmName = "denoise";
 
 interface Config {
@@ -27,24 +34,32 @@ interface Config {
   readonly license: string;
   readonly exports: Readonly<Record<string, string>>;
   readonly imports: Readonly<Record<string, string>>;
-  readonly permissions: unknown;
+  readonly permissions: Readonly<Record<string, unknown>>;
   readonly test: unknown;
   readonly compilerOptions: unknown;
 }
 
-/** Makes the package. @returns its files, below `package/` in the archive */
-export async function packageFiles(): Promise<ArchivedFile[]> {
+/**
+ * Makes the package.
+ *
+ * @param types false leaves the types out, which take most of the time
+ * @returns its files, below `package/` in the archive
+ */
+export async function packageFiles({ types = true } = {}): Promise<ArchivedFile[]> {
   const config: Config = JSON.parse(await Deno.readTextFile(join(root, "deno.json")));
   const own = await ownFiles();
-  const made = await packed(config, own);
+  const made = await packed(config, own, types);
   const { dependencies, ...manifest } = JSON.parse(textOf(made.find(({ path }) => path === "package.json")));
   const kept = made.filter(({ path }) =>
-    path !== "package.json" && (!/(?<!\.d)\.ts$/.test(path) || readAsText.test(path))
+    path !== "package.json" && (!/(?<!\.d)\.ts$/.test(path) || templates.test(path))
   );
-  const texts = own.filter(({ path }) => readAsText.test(path) && !kept.some((file) => file.path === path));
+  const texts = own.filter(({ path }) => printed.files.test(path)).map((file) => ({
+    ...file,
+    path: `${printed.to}/${file.path}`,
+  }));
   const exact = Object.fromEntries(Object.keys(dependencies).map((name) => [name, versionOf(config, name)]));
   return [
-    ...kept.filter(({ path }) => path !== "deno.lock"),
+    ...kept.filter(({ path }) => path !== "deno.lock").map(withSource),
     ...texts,
     ...await Promise.all(pages.map(async (path) => ({ path, bytes: await Deno.readFile(join(root, path)) }))),
     { path: "bin/denoise.js", bytes: await Deno.readFile(join(root, "cli/compile/inside/npx.js")), executable: true },
@@ -62,6 +77,17 @@ export async function packageFiles(): Promise<ArchivedFile[]> {
   ];
 }
 
+/** The program that prints sources, told where they are. */
+function withSource(file: ArchivedFile): ArchivedFile {
+  if (file.path !== printed.by) return file;
+  const text = textOf(file);
+  if (!text.includes(printed.from)) throw new Error(`"${printed.from}" is missing from "${printed.by}"`);
+  const bytes = new TextEncoder().encode(
+    text.replace(printed.from, () => "`../../" + printed.to + "/pipeline/kinds/${"),
+  );
+  return { path: file.path, bytes };
+}
+
 /** What Deno runs the package with: paths of its own files, packages where npm has put them. */
 function denoConfig({ version, exports, imports, permissions, test, compilerOptions }: Config): object {
   const js = (paths: Readonly<Record<string, string>>) =>
@@ -70,12 +96,20 @@ function denoConfig({ version, exports, imports, permissions, test, compilerOpti
         [key, path],
       ) => [key, path.replace(/\.ts$/, ".js")]),
     );
+  const { launch, runtime, train } = permissions; // those of the launcher, and what it computes others from
   const places = { name: "@denoise/denoise", version, exports: js(exports), imports: js(imports) };
-  return { ...places, nodeModulesDir: "manual", lock: false, compilerOptions, permissions, test };
+  return {
+    ...places,
+    nodeModulesDir: "manual",
+    lock: false,
+    compilerOptions,
+    permissions: { launch, runtime, train },
+    test,
+  };
 }
 
 /** What `deno pack` makes of the library and the programs. */
-async function packed(config: Config, own: readonly ArchivedFile[]): Promise<ArchivedFile[]> {
+async function packed(config: Config, own: readonly ArchivedFile[], types: boolean): Promise<ArchivedFile[]> {
   const folder = await Deno.makeTempDir({ prefix: "denoise-pack-" });
   try {
     for (const { path, bytes } of own) {
@@ -89,7 +123,15 @@ async function packed(config: Config, own: readonly ArchivedFile[]): Promise<Arc
       ...Object.fromEntries(programs.map((path) => [path.replace(/\.ts$/, ""), path])),
     };
     await Deno.writeTextFile(join(folder, "deno.json"), JSON.stringify({ ...rest, exports }));
-    const args = ["pack", "--quiet", "--allow-dirty", "--no-source-maps", "--output", join(folder, "made.tgz")];
+    const args = [
+      "pack",
+      "--quiet",
+      "--allow-dirty",
+      "--no-source-maps",
+      ...(types ? [] : ["--allow-slow-types"]),
+      "--output",
+      join(folder, "made.tgz"),
+    ];
     const { success, stderr } = await new Deno.Command(Deno.execPath(), { args, cwd: folder }).output();
     if (!success) throw new Error(`Cannot run "deno pack": ${new TextDecoder().decode(stderr).trim()}`);
     const entries = await unpackTar(gunzipSync(await Deno.readFile(join(folder, "made.tgz"))), { strip: 1 });
