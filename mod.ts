@@ -77,14 +77,12 @@ export type WithBuiltins<Options extends { readonly plugins: PluginSource }> =
  *   if (event.type === "step") console.log(event.step, event.loss);
  *   if (event.type === "preview") await Deno.writeFile("latest.png", event.png);
  * }
- * const { outcome, checkpoint } = await work;
- * console.log(outcome, checkpoint);
+ * console.log((await work).outcome);
  * ```
  *
  * @param recipe the path of a recipe, a run folder or a checkpoint; or a recipe that is read
  * @param console is told what a person wants to know. Default: nobody is
- * @throws {DenoiseError} awaited or gone through, for whatever the user can fix: a wrong recipe, one that changed since, a
- *   folder in use, no pictures, a loss that is not finite
+ * @throws {DenoiseError} awaited or gone through, for whatever the user can fix: a wrong recipe, a folder in use …
  */
 export function train(
   recipe: string | Recipe,
@@ -108,8 +106,7 @@ export function train(
  *
  * @param target a run folder or a checkpoint
  * @param console is told what a person wants to know. Default: nobody is
- * @throws {DenoiseError} awaited or gone through, for options out of range, a grid that is not a PNG file, no checkpoint, a
- *   damaged one, an unknown sampler
+ * @throws {DenoiseError} awaited or gone through, for options out of range, no checkpoint, or an unknown sampler
  */
 export function sample(
   target: string,
@@ -122,17 +119,9 @@ export function sample(
 /**
  * Measures all metrics of a run's recipe on its validation pictures, with the average weights.
  *
- * ```ts no-eval
- * import { evaluate } from "denoise";
- *
- * const { metrics } = await evaluate("runs/quickstart");
- * for (const { label, value, better } of metrics) console.log(label, value, `${better} is better`);
- * ```
- *
  * @param target a run folder or a checkpoint
  * @param console is told what a person wants to know. Default: nobody is
- * @throws {DenoiseError} awaited or gone through, when there is no checkpoint, no metric, or no validation picture, or the
- *   numbers would go over a file that is not an evaluation
+ * @throws {DenoiseError} awaited or gone through, when there is no checkpoint, no metric, or no validation picture
  */
 export function evaluate(
   target: string,
