@@ -53,6 +53,7 @@ export interface EvaluateResult {
 
 /** Something was measured. */
 export interface MeasurementEvent extends Measurement {
+  /** Which event it is. */
   readonly type: "measurement";
 }
 

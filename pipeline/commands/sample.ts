@@ -57,6 +57,7 @@ export interface SampleOptions extends LoadOptions {
 
 /** A picture is drawn, and in its file where it has one. */
 export interface PictureEvent {
+  /** Which event it is. */
   readonly type: "picture";
   /** Pictures before it. */
   readonly index: number;

@@ -3,7 +3,9 @@ import type { Tell } from "../terminal/telling.ts";
 
 /** What work is given: where to tell its events, and what stops it. */
 export interface WorkTools<Event> {
+  /** Takes events, and makes the work wait until they are taken. */
   readonly tell: Tell<Event>;
+  /** What stops the work. */
   readonly signal: AbortSignal;
 }
 
@@ -38,6 +40,8 @@ export class Work<Event extends { readonly type: string }, Result> implements As
   #ended = false;
 
   /**
+   * Work that begins by itself.
+   *
    * @param begin called once; what it throws is what awaiting and the loop throw
    * @param signal stops the work
    */

@@ -1,12 +1,11 @@
 /** What training tells, event by event. */
 import type { ProgressEvent, WarningEvent } from "../terminal/telling.ts";
-import type { Saved } from "./checkpoint_writer.ts";
-import type { StepEnd } from "./interval.ts";
 import type { Measurement } from "./measure.ts";
 import type { Plan } from "./plan.ts";
 
 /** All is ready, and the first step is next. */
 export interface StartEvent {
+  /** Which event it is. */
   readonly type: "start";
   /** The run folder. */
   readonly folder: string;
@@ -22,6 +21,7 @@ export interface StartEvent {
 
 /** An update of the weights is done. Its losses are read while the next one runs: so it is told of then. */
 export interface StepEvent {
+  /** Which event it is. */
   readonly type: "step";
   /** Updates done, this one among them. */
   readonly step: number;
@@ -37,8 +37,11 @@ export interface StepEvent {
 
 /** Metrics that were due are measured. */
 export interface MetricsEvent {
+  /** Which event it is. */
   readonly type: "metrics";
+  /** Updates done. */
   readonly step: number;
+  /** Epochs done. */
   readonly epoch: number;
   /** In the order of the recipe. */
   readonly measured: readonly Measurement[];
@@ -48,8 +51,11 @@ export interface MetricsEvent {
 
 /** A picture of samples is drawn, from the same noise each time. */
 export interface PreviewEvent {
+  /** Which event it is. */
   readonly type: "preview";
+  /** Updates done. */
   readonly step: number;
+  /** Epochs done. */
   readonly epoch: number;
   /** The PNG file of it, in the run folder. */
   readonly file: string;
@@ -59,8 +65,11 @@ export interface PreviewEvent {
 
 /** A checkpoint is on the disk. */
 export interface CheckpointEvent {
+  /** Which event it is. */
   readonly type: "checkpoint";
+  /** Updates done. */
   readonly step: number;
+  /** Epochs done. */
   readonly epoch: number;
   /** Its file. Older ones are removed as the recipe says. */
   readonly file: string;
@@ -70,7 +79,9 @@ export interface CheckpointEvent {
 
 /** An epoch is done, and what was due at its end. */
 export interface EpochEvent {
+  /** Which event it is. */
   readonly type: "epoch";
+  /** Updates done. */
   readonly step: number;
   /** Epochs done, this one among them. */
   readonly epoch: number;
@@ -90,24 +101,3 @@ export type TrainEvent =
   | EpochEvent
   | ProgressEvent
   | WarningEvent;
-
-/** What is told at the end of a step, in this order. */
-export function toldAt(
-  { step, epoch, epochEnded }: StepEnd,
-  { measured, best, preview, saved, loss, seconds }: {
-    readonly measured: readonly Measurement[];
-    readonly best: boolean;
-    readonly preview: Pick<PreviewEvent, "file" | "png"> | undefined;
-    readonly saved: readonly Saved[];
-    readonly loss: number | undefined;
-    readonly seconds: number;
-  },
-): TrainEvent[] {
-  const at = { step, epoch };
-  return [
-    ...(measured.length === 0 ? [] : [{ type: "metrics" as const, ...at, measured, best }]),
-    ...(preview === undefined ? [] : [{ type: "preview" as const, ...at, ...preview }]),
-    ...saved.map((one) => ({ type: "checkpoint" as const, ...at, ...one })),
-    ...(epochEnded ? [{ type: "epoch" as const, ...at, loss, seconds }] : []),
-  ];
-}

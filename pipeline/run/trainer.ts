@@ -16,6 +16,7 @@ import { isDue, type StepEnd } from "./interval.ts";
 import type { CheckpointWriter, Saved } from "./checkpoint_writer.ts";
 import { afterStep, type Plan, planOf } from "./plan.ts";
 import { drawPreview, type Preview } from "./preview.ts";
+import { toldAt } from "./told_at.ts";
 import { printStepEnd, trainingProgress } from "./training_lines.ts";
 import type { RunLog } from "./log.ts";
 import { Losses } from "./losses.ts";
@@ -28,7 +29,7 @@ import { type Batch, type TrainState, upload } from "../programs/states.ts";
 import { buildTrainStep, type LossTerms } from "../programs/train_step.ts";
 import { yieldToEvents } from "../programs/yield_to_events.ts";
 import type { Tell } from "../terminal/telling.ts";
-import { toldAt, type TrainEvent } from "./train_event.ts";
+import type { TrainEvent } from "./train_event.ts";
 import { untilAborted } from "./until_aborted.ts";
 
 /** What a trainer works on. It owns the state. */

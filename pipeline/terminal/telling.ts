@@ -7,11 +7,13 @@ export type Tell<Event> = (event: Event) => void | Promise<void>;
 
 /** How far something is that takes time: a download, pictures that are decoded, training, sampling. */
 export interface ProgressEvent extends Progress {
+  /** Which event it is. */
   readonly type: "progress";
 }
 
 /** Something that may be wrong, and does not end the work. */
 export interface WarningEvent {
+  /** Which event it is. */
   readonly type: "warning";
   /** One line or several: what it is, and what to do. */
   readonly message: string;
