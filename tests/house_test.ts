@@ -44,10 +44,10 @@ Deno.test("plugins/manifest.ts lists every plugin", async () => {
   const found = await findPlugins(new URL("../plugins/", import.meta.url));
   const current = await textOf("plugins/manifest.ts");
   assert.equal(current, manifestText(found), "plugins came or went: run `deno task manifest`");
-  // The formatter breaks long lines.
-  const plain = (text: string) => text.replaceAll(/\s|\|(?=\s*")|(?<==)\s*\|/g, "");
+  // The formatter breaks long lines, and begins each part of a union with a bar then.
+  const plain = (text: string) => text.replaceAll(/[\s|]/g, "");
   const types = typesText(await loadPlugins(found));
-  assert.equal(plain(await textOf("plugins/types.ts")), plain(types), "options came or went: run `deno task manifest`");
+  assert.ok(plain(await textOf("plugins/types.ts")) === plain(types), "options came or went: run `deno task manifest`");
 });
 
 Deno.test("recipe.schema.json describes the plugins as they are", async () => {
