@@ -6,6 +6,7 @@ export const manifest: Readonly<Record<string, () => Promise<unknown>>> = {
   "augmentation/random-crop": () => import("./augmentation/random-crop.ts"),
   "backend/auto": () => import("./backend/auto.ts"),
   "backend/cpu": () => import("./backend/cpu.ts"),
+  "backend/tensorflow": () => import("./backend/tensorflow.ts"),
   "backend/wasm": () => import("./backend/wasm.ts"),
   "backend/webgpu": () => import("./backend/webgpu.ts"),
   "backend/xla": () => import("./backend/xla.ts"),

@@ -9,6 +9,11 @@ export const fusedKernels = {
   swishGradient: "DenoiseSwishGradient",
   /** `x` `[..., channels]` → `[mean, variance]` of each channel, both `[channels]`, the variance biased */
   moments: "DenoiseMoments",
+  /**
+   * `x` `[..., channels]` and the attribute `epsilon` → `[output, mean, variance]`: the output normalised by mean and biased
+   * variance of each channel, both `[channels]`
+   */
+  batchNormTraining: "DenoiseBatchNormTraining",
   /** `dy`, `output`, `inverse` `[channels]` → the gradient of a batch normalisation with statistics of the batch */
   batchNormGradient: "DenoiseBatchNormGradient",
   /** `dy` `[batch, 2 height, 2 width, channels]` → the adjoint of a bilinear doubling with half-pixel centres */
@@ -22,11 +27,12 @@ export const fusedKernels = {
 export function runFused(
   kernel: keyof typeof fusedKernels,
   inputs: Record<string, tf.Tensor>,
+  attributes: Record<string, number> = {},
 ): tf.Tensor[] | undefined {
   const name = fusedKernels[kernel];
   const x = Object.values(inputs)[0]!;
   const along = kernel === "swish" || kernel === "swishGradient" ? x.size : x.shape.at(-1) ?? 0;
   if (x.size === 0 || along % 4 !== 0 || tf.getKernel(name, tf.getBackend()) == null) return undefined;
-  const output = tf.engine().runKernel<tf.Tensor | tf.Tensor[]>(name, inputs);
+  const output = tf.engine().runKernel<tf.Tensor | tf.Tensor[]>(name, inputs, attributes);
   return Array.isArray(output) ? output : [output];
 }

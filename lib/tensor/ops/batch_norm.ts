@@ -22,10 +22,10 @@ export function batchNormTraining(
   options: BatchNormOptions = {},
 ): { output: tf.Tensor4D; mean: tf.Tensor1D; variance: tf.Tensor1D } {
   const { epsilon = 1e-3 } = options;
-  const [mean, variance] = channelMoments(x);
+  const [mean, variance, normalised] = channelMoments(x, epsilon);
   const output = differentiable({ x }, (save) => {
     const inverse = tf.rsqrt(tf.add(variance, epsilon));
-    const output = tf.batchNorm4d(x, mean, variance, undefined, undefined, epsilon);
+    const output = normalised?.clone() ?? tf.batchNorm4d(x, mean, variance, undefined, undefined, epsilon);
     save(output, inverse);
     return output;
   }, (dy, [output, inverse]) => ({
@@ -57,15 +57,20 @@ export function batchNormInference(
   return tf.batchNorm4d(x, mean, variance, undefined, undefined, options.epsilon ?? 1e-3);
 }
 
-/** Mean and biased variance over batch, height and width; constant to autodiff. */
-function channelMoments(x: tf.Tensor4D): [mean: tf.Tensor1D, variance: tf.Tensor1D] {
+/** Mean and biased variance over batch, height and width; the output too where one kernel gives all. Constant to autodiff. */
+function channelMoments(
+  x: tf.Tensor4D,
+  epsilon: number,
+): [mean: tf.Tensor1D, variance: tf.Tensor1D, output?: tf.Tensor4D] {
   return untaped(x, () => {
+    const all = runFused("batchNormTraining", { x }, { epsilon });
+    if (all !== undefined) return [all[1]!, all[2]!, all[0]!];
     const fused = runFused("moments", { x });
     if (fused !== undefined) return fused;
     // Two passes: the mean of squares less the square of the mean loses its digits where a channel is nearly constant.
     const mean = channelMean(x);
     return [mean, channelMean(tf.squaredDifference(x, mean))];
-  }) as [tf.Tensor1D, tf.Tensor1D];
+  }) as [tf.Tensor1D, tf.Tensor1D, tf.Tensor4D?];
 }
 
 /**

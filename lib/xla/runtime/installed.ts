@@ -4,23 +4,29 @@ import { join } from "node:path";
 import { cacheFolder } from "../cache_folder.ts";
 import { hashOf } from "./hash.ts";
 import { runtimes } from "./table.ts";
-import type { Installed, Runtime, RuntimeName } from "./types.ts";
+import type { Installed } from "./types.ts";
 
 export const manifestName = "runtime.json";
+
+/** What tells runtimes apart: a new version gets another folder. */
+export interface RuntimeId {
+  readonly name: string;
+  readonly version: string;
+}
 
 /** Folder of all runtimes, in the user's cache. */
 export function runtimesFolder(): string {
   return join(cacheFolder(), "runtimes");
 }
 
-/** The folder of one runtime: a new version gets another one. */
-export function folderOf({ name, version }: Pick<Runtime, "name" | "version">, folder: string): string {
+/** The folder of one runtime. */
+export function folderOf({ name, version }: RuntimeId, folder: string): string {
   return join(folder, `${name}-${version}`);
 }
 
 /** A runtime of the pinned version with all its files; undefined where it is not installed. */
 export function findInstalled(
-  row: Pick<Runtime, "name" | "version">,
+  row: RuntimeId,
   folder: string = runtimesFolder(),
 ): Installed | undefined {
   const found = read(folderOf(row, folder));
@@ -29,15 +35,18 @@ export function findInstalled(
 
 /** What is wrong with a runtime that is installed but not whole, as a clause; undefined where it is whole, or not there. */
 export function damageOf(
-  row: Pick<Runtime, "name" | "version">,
+  row: RuntimeId,
   folder: string = runtimesFolder(),
 ): string | undefined {
   const found = read(folderOf(row, folder));
   return typeof found === "string" ? found : undefined;
 }
 
-/** All that is installed and whole, older versions too. */
-export function listInstalled(folder: string = runtimesFolder()): Installed[] {
+/** All of the given names that is installed and whole, older versions too; by default the runtimes of XLA. */
+export function listInstalled(
+  folder: string = runtimesFolder(),
+  known: readonly string[] = runtimes.map(({ name }) => name),
+): Installed[] {
   let names: string[];
   try {
     names = readdirSync(folder).sort();
@@ -46,21 +55,22 @@ export function listInstalled(folder: string = runtimesFolder()): Installed[] {
   }
   return names.filter((name) => !name.endsWith(".part")).flatMap((name) => {
     const found = read(join(folder, name));
-    return typeof found === "object" ? [found] : [];
+    return typeof found === "object" && known.includes(found.name) ? [found] : [];
   });
 }
 
 /** Removes a runtime: all its versions, whole or damaged. @returns bytes of what was whole, undefined where there was none */
-export function removeRuntime(name: RuntimeName, folder: string = runtimesFolder()): number | undefined {
-  const size = listInstalled(folder).reduce((sum, one) => sum + (one.name === name ? one.size : 0), 0);
-  const folders = existsSync(folder) ? readdirSync(folder).filter((each) => each.startsWith(`${name}-`)) : [];
+export function removeRuntime(name: string, folder: string = runtimesFolder()): number | undefined {
+  const size = listInstalled(folder, [name]).reduce((sum, one) => sum + one.size, 0);
+  const isOne = (each: string) => each.startsWith(`${name}-`) && /^\d/.test(each.slice(name.length + 1));
+  const folders = existsSync(folder) ? readdirSync(folder).filter(isOne) : [];
   for (const each of folders) rmSync(join(folder, each), { recursive: true });
   return folders.length === 0 ? undefined : size;
 }
 
 /** What is written down of an installation. */
 interface Manifest {
-  readonly name: RuntimeName;
+  readonly name: string;
   readonly version: string;
   readonly source: string;
   readonly plugin: string;
@@ -94,7 +104,6 @@ function read(folder: string): Installed | string | undefined {
     return existsSync(folder) ? `${manifestName}, the list of its files, cannot be read` : undefined;
   }
   const { name, version, source, plugin, files } = manifest;
-  if (!runtimes.some((row) => row.name === name)) return undefined;
   let size = 0;
   for (const [file, bytes] of Object.entries(files)) {
     const found = statSync(join(folder, file), { throwIfNoEntry: false })?.size;

@@ -18,27 +18,47 @@ const order = [
   "libcusparse.so",
   "libcusolver.so",
   "libcufft.so",
+  "libcurand.so",
   "libnvshmem_host.so",
   "libcudnn.so",
 ];
 
-/** Folders `nvidia/<package>` of the wheels that were unpacked beside a plugin; none where it is not such a plugin. */
+/** Folders `nvidia/<package>` of the wheels that were unpacked into a folder. */
+function packagesIn(folder: string): string[] {
+  const root = join(folder, "nvidia");
+  return existsSync(root) ? readdirSync(root).map((name) => join(root, name)) : [];
+}
+
+/** The same, of the wheels beside a plugin; none where it is not such a plugin. */
 function packages(plugin: string): string[] {
-  const root = join(dirname(plugin), "..", "..", "nvidia"); // jax_plugins/xla_cuda13/xla_cuda_plugin.so
-  if (!/cuda/.test(plugin) || !existsSync(root)) return [];
-  return readdirSync(root).map((name) => join(root, name));
+  if (!/cuda/.test(plugin)) return [];
+  return packagesIn(join(dirname(plugin), "..", "..")); // jax_plugins/xla_cuda13/xla_cuda_plugin.so
 }
 
 /** Paths of the libraries to load before a plugin, in order; none for plugins that need none. */
 export function librariesFor(plugin: string): string[] {
-  const all = packages(plugin).map((folder) => join(folder, "lib")).filter((folder) => existsSync(folder))
+  return inOrder(packages(plugin));
+}
+
+/** Paths of the libraries of wheels that were unpacked into a folder, in the order to load them in. */
+export function librariesIn(folder: string): string[] {
+  return inOrder(packagesIn(folder));
+}
+
+function inOrder(packages: readonly string[]): string[] {
+  const all = packages.map((folder) => join(folder, "lib")).filter((folder) => existsSync(folder))
     .flatMap((folder) => readdirSync(folder).map((name) => ({ name, path: join(folder, name) })));
   return order.flatMap((name) => all.filter((one) => one.name.startsWith(`${name}.`)).map(({ path }) => path));
 }
 
-/** Loads them; one that does not load, or is damaged, is left to the plugin, which says what it misses. */
+/** Loads those of a plugin. */
 export function loadLibrariesFor(plugin: string): void {
-  for (const path of librariesFor(plugin)) {
+  loadLibraries(librariesFor(plugin));
+}
+
+/** Loads libraries; one that does not load, or is damaged, is left to who needs it, which says what it misses. */
+export function loadLibraries(paths: readonly string[]): void {
+  for (const path of paths) {
     if (faultOfLibrary(path) !== undefined) continue;
     try {
       Deno.dlopen(path, {});

@@ -1,13 +1,13 @@
 /** Fetches pinned wheels with pip, from wherever the user's pip is set up to fetch. */
-import { type ChildProcess, spawn } from "node:child_process";
 import { mkdir, readdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { RuntimeError } from "./error.ts";
 import { checkHash } from "./hash.ts";
+import { type CommandLine, firstThatRuns, run } from "./program.ts";
 import type { Wheel } from "./types.ts";
 
 /** How pip is called: the command and what comes before its own arguments. */
-export type Pip = readonly string[];
+export type Pip = CommandLine;
 
 const ways: readonly Pip[] = [["python3", "-m", "pip"], ["python", "-m", "pip"], ["pip3"], ["pip"]];
 
@@ -28,11 +28,7 @@ export function wheelPlatforms(platform: string): string[] {
 
 /** The first way to call pip that works here; undefined where there is none. */
 export async function findPip(): Promise<Pip | undefined> {
-  for (const way of ways) {
-    const { code } = await run([...way, "--version"]).catch(() => ({ code: 1 }));
-    if (code === 0) return way;
-  }
-  return undefined;
+  return await firstThatRuns(ways);
 }
 
 /**
@@ -47,8 +43,10 @@ export async function pipDownload(
   pip: Pip,
   wheel: Wheel,
   folder: string,
-  { platform, signal, progress }: {
+  { platform, offline, signal, progress }: {
     platform: string;
+    /** What to do without a network. */
+    offline: string;
     signal?: AbortSignal | undefined;
     progress?: ((done: number) => void) | undefined;
   },
@@ -86,7 +84,7 @@ export async function pipDownload(
       `Cannot download ${wheel.name} ${wheel.version} with pip: ${said ?? `it ended with ${result.code}`}`,
       [
         `try it yourself: ${pip.join(" ")} download --no-deps ${wheel.name}==${wheel.version}`,
-        "offline, set DENOISE_PJRT_PLUGIN to the path of a PJRT plugin that you have",
+        offline,
       ],
     );
   }
@@ -104,27 +102,4 @@ async function sizeOf(folder: string): Promise<number> {
     return found?.isFile() ? found.size : 0;
   });
   return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
-}
-
-function run(
-  [command, ...args]: readonly string[],
-  { signal, env }: { signal?: AbortSignal | undefined; env?: Readonly<Record<string, string>> } = {},
-): Promise<{ code: number; errors: string }> {
-  return new Promise((resolve, reject) => {
-    let child: ChildProcess;
-    try {
-      child = spawn(command!, args, {
-        stdio: ["ignore", "ignore", "pipe"],
-        env: { ...process.env, ...env },
-        ...(signal === undefined ? {} : { signal }),
-      });
-    } catch (error) {
-      return reject(error); // not permitted to run it
-    }
-    let errors = "";
-    child.stderr!.on("data", (text) => errors = (errors + text).slice(-20_000));
-    // Killed by the signal, it is waited for: what it still writes would stay behind.
-    child.on("error", (error) => child.pid === undefined && reject(error));
-    child.on("close", (code) => resolve({ code: code ?? 1, errors }));
-  });
 }

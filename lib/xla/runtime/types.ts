@@ -50,7 +50,7 @@ export interface Runtime {
 /** A runtime that is installed. */
 export interface Installed {
   /** Which runtime it is. */
-  readonly name: RuntimeName;
+  readonly name: string;
   /** Version of the plugin. */
   readonly version: string;
   /** Where it was taken from: "pip" or the address of an archive. */

@@ -52,6 +52,14 @@ export const nvidia12 = nvidia(`
   nvidia-cudnn-cu12         9.28.0.42   716538495  9ff58b7f36dacd0a93e89f8f2957b52466889217963701daa15e577317cfa375
 `);
 
+/** Those that TensorFlow 2.21 asks for. */
+export const cuda12Libraries = [
+  ...nvidia12.filter(({ name }) => name !== "nvidia-nvshmem-cu12"),
+  ...nvidia(`
+  nvidia-curand-cu12  10.3.10.19  68295626  49b274db4780d421bd2ccd362e1415c13887c53c214f0d4b761752b8f9f6aa1e
+`),
+];
+
 /** Of JAX 0.11.2; the libraries of ROCm are those of the system. */
 export const rocm7 = wheel(
   "jax-rocm7-pjrt 0.11.2 139991500 f673c6b3ffec3001e259c766ab85415926cfe12f548429f0a41c410b62b0937b",
