@@ -3,7 +3,9 @@ import type * as tf from "@tensorflow/tfjs";
 import type { Binding, NodeBackend } from "./package.ts";
 
 /** Attributes of an op by name: the addon's name of the type, and the value. */
-export type Attributes = Readonly<Record<string, readonly ["TF_ATTR_TYPE", tf.DataType] | readonly [AttributeType, unknown]>>;
+export type Attributes = Readonly<
+  Record<string, readonly ["TF_ATTR_TYPE", tf.DataType] | readonly [AttributeType, unknown]>
+>;
 type AttributeType = "TF_ATTR_BOOL" | "TF_ATTR_FLOAT" | "TF_ATTR_INT" | "TF_ATTR_STRING";
 
 /** The backend that a kernel is called on. */
@@ -29,6 +31,12 @@ export function execute(
 }
 
 function typeOf(binding: Binding, dtype: tf.DataType): number {
-  const all = { float32: "TF_FLOAT", int32: "TF_INT32", bool: "TF_BOOL", complex64: "TF_COMPLEX64", string: "TF_STRING" } as const;
+  const all = {
+    float32: "TF_FLOAT",
+    int32: "TF_INT32",
+    bool: "TF_BOOL",
+    complex64: "TF_COMPLEX64",
+    string: "TF_STRING",
+  } as const;
   return binding[all[dtype]];
 }

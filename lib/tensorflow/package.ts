@@ -20,7 +20,16 @@ export interface Binding {
   ): { id: number; shape: number[]; dtype: number }[];
   isUsingGpuDevice(): boolean;
   getNumOfTensors(): number;
-  readonly [constant: `TF_${string}`]: number;
+  readonly TF_ATTR_BOOL: number;
+  readonly TF_ATTR_FLOAT: number;
+  readonly TF_ATTR_INT: number;
+  readonly TF_ATTR_STRING: number;
+  readonly TF_ATTR_TYPE: number;
+  readonly TF_BOOL: number;
+  readonly TF_COMPLEX64: number;
+  readonly TF_FLOAT: number;
+  readonly TF_INT32: number;
+  readonly TF_STRING: number;
 }
 
 /** An attribute of an op of TensorFlow: its name, the number of its type, its value. */
@@ -68,11 +77,14 @@ export function loadPackage(dist: string): NodePackage {
     run(
       module,
       module.exports,
-      (name: string) => name.startsWith("./") || name.startsWith("../") ? load(resolve(dirname(path), `${name}.js`)) : given(name),
+      (name: string) =>
+        name.startsWith("./") || name.startsWith("../") ? load(resolve(dirname(path), `${name}.js`)) : given(name),
     );
     return module.exports;
   };
-  const { NodeJSKernelBackend } = load(join(dist, "nodejs_kernel_backend.js")) as { NodeJSKernelBackend: NodePackage["Backend"] };
+  const { NodeJSKernelBackend } = load(join(dist, "nodejs_kernel_backend.js")) as {
+    NodeJSKernelBackend: NodePackage["Backend"];
+  };
   return {
     Backend: NodeJSKernelBackend,
     registerKernels: () => void load(join(dist, "register_all_kernels.js")),

@@ -45,7 +45,10 @@ export async function addTensorFlow(row: TensorFlowRuntime, options: AddTensorFl
   ] as [what: string, help: string][];
   if (pip == null || compiler == null) {
     const what = missing.map(([what]) => what).join(" and no ");
-    throw new RuntimeError(`Cannot install the runtime "${row.name}": there is no ${what}`, missing.map(([, help]) => help));
+    throw new RuntimeError(
+      `Cannot install the runtime "${row.name}": there is no ${what}`,
+      missing.map(([, help]) => help),
+    );
   }
   return await installRuntime(row, folder, async (into, aside): Promise<Filled> => {
     const { signal, progress } = options;

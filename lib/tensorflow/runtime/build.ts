@@ -36,7 +36,11 @@ __attribute__((constructor)) static void keep_memory() {
  *
  * @throws RuntimeError with what the compiler says
  */
-export async function buildAddon(compiler: CommandLine, folder: string, signal: AbortSignal | undefined): Promise<void> {
+export async function buildAddon(
+  compiler: CommandLine,
+  folder: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   await writeFile(join(folder, "keep_memory.cc"), keepMemory);
   const sources = ["tfjs_backend.cc", "tfjs_binding.cc"].map((name) => `${tfjsNode.name}/binding/${name}`);
   const command = [

@@ -4,7 +4,7 @@ import { copyFile, mkdir, readdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { reasonOf, RuntimeError } from "../../xla/runtime/error.ts";
 import { run } from "../../xla/runtime/program.ts";
-import { nodeApi, type Package, sourcesSha256, tfjsNode } from "./table.ts";
+import { nodeApi, sourcesSha256, tfjsNode } from "./table.ts";
 
 const packages = [tfjsNode, nodeApi];
 
@@ -45,6 +45,9 @@ export async function fetchSources(
   ]);
 }
 
+/** A way that failed. Its text continues the name of the program. */
+class Failed extends Error {}
+
 /** SHA-256 of the list of files and their hashes, in order of their names. */
 export function digestOf(files: Readonly<Record<string, string>>): string {
   const lines = Object.entries(files).map(([path, hash]) => `${hash}  ${path}\n`).sort();
@@ -63,7 +66,7 @@ async function byNpm(aside: string, signal: AbortSignal | undefined): Promise<st
   const { untar } = await import("../../xla/runtime/unpack.ts"); // its libraries take their time to load
   return await Promise.all(packages.map(async ({ name, version }) => {
     const archive = archives.find((file) => file === `${name.replace("@", "").replace("/", "-")}-${version}.tgz`);
-    if (archive === undefined) throw new Error(`it gave no archive of ${name}`);
+    if (archive === undefined) throw new Failed(`it gave no archive of ${name}`);
     const folder = join(aside, "unpacked", name);
     await untar(join(aside, archive), { into: folder, files: /^package\//, signal });
     return join(folder, "package");
@@ -82,9 +85,9 @@ async function byDeno(aside: string, signal: AbortSignal | undefined): Promise<s
 
 async function must(...[command, options]: Parameters<typeof run>): Promise<void> {
   const { code, errors } = await run(command, options).catch((error) => {
-    throw error.code === "ENOENT" ? new Error("it is not installed") : error;
+    throw error.code === "ENOENT" ? new Failed("it is not installed") : error;
   });
-  if (code !== 0) throw new Error(errors.trim().split("\n").at(-1) || `it ended with ${code}`);
+  if (code !== 0) throw new Failed(errors.trim().split("\n").at(-1) || `it ended with ${code}`);
 }
 
 /** Copies what is needed. */

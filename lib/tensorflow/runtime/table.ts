@@ -44,7 +44,7 @@ export const nodeApi: Package = {
 };
 
 /** SHA-256 of the list of both packages' files, each with its own: whichever way they come, they are these. */
-export const sourcesSha256 = "PENDING";
+export const sourcesSha256 = "3b1c74f72e39d87128bd0bfa01d6fa556c14461014e48a1bbab3a1afd6781d91";
 
 const library = "tensorflow/libtensorflow";
 /** The library, which needs nothing of Python, and what the addon includes. */
