@@ -3,6 +3,7 @@ import "@tensorflow/tfjs-backend-wasm";
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
 import { onBackend } from "../pipeline/contract/laws.ts";
+import { findInstallations, tensorFlowBackend } from "../lib/tensorflow/mod.ts";
 import { findGpu } from "../lib/tensor/webgpu/adapter.ts";
 import { XlaEngine } from "../lib/xla/mod.ts";
 import { pluginForTests } from "../lib/xla/testing.ts";
@@ -19,6 +20,13 @@ if (pjrtPlugin !== undefined) await new XlaEngine({ plugin: pjrtPlugin, cache: n
 /** "xla" where there is a plugin for it. */
 export const xla: readonly string[] = pjrtPlugin === undefined ? [] : ["xla"];
 
+/** "tensorflow" where its runtime is installed: on the processor. */
+export const tensorflow: readonly string[] = findInstallations().some(({ name }) => name === "tensorflow")
+  ? ["tensorflow"]
+  : [];
+if (tensorflow.length === 0) console.log("tensorflow: skipped; to run its tests: deno task runtime add tensorflow");
+else await tensorFlowBackend("cpu").start(); // before WebGPU: see there
+
 const adapter = await findGpu();
 if (adapter === undefined) {
   console.log("webgpu: skipped, WebGPU finds no adapter (on Debian: apt-get install mesa-vulkan-drivers)");
@@ -28,7 +36,7 @@ if (adapter === undefined) {
 export const webgpu: readonly string[] = adapter === undefined ? [] : ["webgpu"];
 
 /** Names of the backends that are here and can be read at once. */
-export const backends: readonly string[] = ["cpu", "wasm", ...xla];
+export const backends: readonly string[] = ["cpu", "wasm", ...tensorflow, ...xla];
 
 /** What a recipe says of the backends that whole runs are tried on, by name. */
 export const inRecipes: Readonly<Record<string, string>> = {

@@ -3,7 +3,7 @@ import { contract, type ContractSettings } from "denoise/testing";
 import { findPlugins } from "../plugins/generate_manifest.ts";
 import { writeFakeWeights } from "../plugins/metric/kid/testing.ts";
 import { encodePng } from "../lib/image/mod.ts";
-import { pjrtPlugin as pjrt, webgpu, xla } from "./backends.ts";
+import { pjrtPlugin as pjrt, tensorflow, webgpu, xla } from "./backends.ts";
 
 /** Log-SNRs that a schedule runs between, some of them extreme. */
 const ends: readonly ContractSettings[] = [
@@ -65,6 +65,7 @@ const settings: Readonly<Record<string, readonly ContractSettings[]>> = {
 /** Plugins that cannot be tried here. */
 const elsewhere: Readonly<Record<string, string>> = {
   ...(pjrt === undefined ? { "backend/xla": "no PJRT plugin is installed" } : {}),
+  ...(tensorflow.length === 0 ? { "backend/tensorflow": "its runtime is not installed" } : {}),
   ...(webgpu.length === 0 ? { "backend/webgpu": "WebGPU finds no adapter" } : {}),
   ...Object.fromEntries(
     ["caltech-birds-2011", "celeba", "cifar-10", "inat-butterflies", "oxford-flowers-102", "pokemon"].concat(
@@ -82,7 +83,7 @@ for (const name of await findPlugins(new URL("../plugins/", import.meta.url))) {
   const alone = plugin.kind === "backend" || plugin.kind === "dataset"; // the former try themselves, the latter hold no tensors
   for (const [i, each] of (settings[name] ?? [{}]).entries()) {
     // On xla each takes its time to compile, and golden tests try networks there too: its first settings are enough.
-    const backends = ["wasm", "cpu", ...(i === 0 ? xla : [])];
+    const backends = ["wasm", "cpu", ...(i === 0 ? [...tensorflow, ...xla] : [])];
     contract(plugin, alone ? each : { backends, ...each });
   }
 }

@@ -5,6 +5,7 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { opByOp, tfjsBackend } from "../tensor/backend.ts";
+import { webgpuIsLoaded } from "../tensor/webgpu/adapter.ts";
 import { detect } from "../xla/runtime/detect.ts";
 import { RuntimeError } from "../xla/runtime/error.ts";
 import { librariesIn, loadLibraries } from "../xla/runtime/nvidia.ts";
@@ -77,6 +78,12 @@ export function tensorFlowBackend(device: Device = "auto"): TensorFlowBackend {
 }
 
 async function load(device: Device): Promise<RunningTensorFlow> {
+  // Each brings an LLVM of its own. Mesa's first, TensorFlow's ends the process as it is loaded; the other way round is well.
+  if (Deno.build.os === "linux" && webgpuIsLoaded()) {
+    throw new RuntimeError("Cannot load TensorFlow into a process that has looked for a GPU through WebGPU", [
+      "start TensorFlow before WebGPU, or in another process",
+    ]);
+  }
   const hardware = detect();
   const { installation, gpu: wanted, reason } = chooseInstallation(device, hardware, findInstallations());
   // Read by the library as it is loaded.

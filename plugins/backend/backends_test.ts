@@ -1,9 +1,10 @@
 import { ops, tf } from "denoise/plugin";
 import type { Backend, Tree } from "denoise/plugin";
 import assert from "node:assert/strict";
-import { pjrtPlugin as pjrt, webgpu as adapters } from "../../tests/backends.ts";
+import { pjrtPlugin as pjrt, tensorflow as installed, webgpu as adapters } from "../../tests/backends.ts";
 import auto from "./auto.ts";
 import cpu from "./cpu.ts";
+import tensorflow from "./tensorflow.ts";
 import wasm from "./wasm.ts";
 import webgpu from "./webgpu.ts";
 import xla, { precisionTexts } from "./xla.ts";
@@ -12,12 +13,14 @@ const backends = {
   cpu,
   wasm,
   auto,
+  ...(installed.length === 0 ? {} : { tensorflow }),
   ...(adapters.length === 0 ? {} : { webgpu }),
   ...(pjrt === undefined ? {} : { xla }),
 };
 
 /** A backend with its defaults. */
 const make = async (name: keyof typeof backends): Promise<Backend> => {
+  if (name === "tensorflow") return await tensorflow.create({ options: tensorflow.options.parse({ device: "cpu" }) });
   if (name === "webgpu") return await webgpu.create({ options: webgpu.options.parse({}) });
   if (name !== "xla") return await backends[name].create({ options: {} });
   return await xla.create({ options: xla.options.parse({ plugin: pjrt }) });

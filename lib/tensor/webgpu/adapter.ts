@@ -16,10 +16,18 @@ export interface Gpu {
 /** Names of adapters that compute on the processor; not all of them say so. */
 const onProcessor = /llvmpipe|lavapipe|softpipe|swiftshader|basic render/i;
 
+let asked = false;
+
+/** Whether drivers of WebGPU are loaded: `findGpu` was called. */
+export function webgpuIsLoaded(): boolean {
+  return asked;
+}
+
 /** The adapter of this machine; undefined where it has none. */
 export async function findGpu(power: Power = "high-performance"): Promise<Gpu | undefined> {
   if (navigator.gpu === undefined) return undefined;
   withoutSurfaces();
+  asked = true;
   const adapter = await navigator.gpu.requestAdapter({ powerPreference: power });
   if (adapter === null) return undefined;
   const { description, vendor, architecture, device, isFallbackAdapter } = adapter.info;
