@@ -1,5 +1,6 @@
 /** Kernels that tfjs-node lacks, has wrong, or has slower than TensorFlow has them. */
 import * as tf from "@tensorflow/tfjs";
+import { borderedKernels } from "./bordered_kernels.ts";
 import { fusedKernels } from "../tensor/fused.ts";
 import { type Attributes, execute, nodeOf } from "./execute.ts";
 
@@ -81,4 +82,5 @@ export const kernels: Readonly<Record<string, Make>> = {
   [fusedKernels.swishGradient]: swishGradient,
   [fusedKernels.doublingAdjoint]: doublingAdjoint,
   Sum: sum,
+  ...borderedKernels,
 };
