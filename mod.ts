@@ -280,6 +280,8 @@ export * as messages from "./pipeline/problems/messages/mod.ts";
 export * as terminal from "./pipeline/terminal/mod.ts";
 /** What XLA runs on: which runtimes there are, which this machine can use, how to install one. */
 export * as runtime from "./lib/xla/runtime/mod.ts";
+/** What the backend `tensorflow` runs on: its runtimes, which this machine can use, how to install one. */
+export * as tensorflow from "./lib/tensorflow/runtime/mod.ts";
 export { findGpu, type Gpu, type Power } from "./lib/tensor/webgpu/adapter.ts";
 export { DeviceError, type DeviceFailure } from "./lib/tensor/webgpu/device_error.ts";
 /** Files that appear whole or not at all, downloads that resume and are checked. */

@@ -180,6 +180,11 @@ export const answers = {
       runtime: text.nullable(),
       reason: text,
     }),
+    tensorflow: z.object({
+      installation: text.nullable().describe("null where none is installed"),
+      gpu: z.boolean().describe("whether it would run on a GPU"),
+      reason: text.nullable().describe("why not on a GPU"),
+    }),
     webgpu: z.object({
       adapter: text,
       software: z.boolean().describe("whether the processor computes, in the place of a GPU"),

@@ -1,12 +1,21 @@
-/** `runtime`: what XLA and WebGPU can run on here; `runtime add cpu`, `runtime remove cpu`. */
-import { DenoiseError, findGpu, type Gpu, messages, runtime as xla, showWork, terminal } from "../mod.ts";
+/** `runtime`: what XLA, TensorFlow and WebGPU can run on here; `runtime add cpu`, `runtime remove cpu`. */
+import { DenoiseError, findGpu, type Gpu, messages, runtime as xla, showWork, tensorflow, terminal } from "../mod.ts";
 import type { Answer } from "./answers.ts";
 import { type AddCommand, untilInterrupted } from "./command.ts";
 import type { Voice } from "./voice.ts";
 
+/** A row of either table. */
+type AnyRuntime = xla.Runtime | tensorflow.TensorFlowRuntime;
+
+const all: readonly AnyRuntime[] = [...xla.runtimes, ...tensorflow.runtimes];
+const allNames = all.map(({ name }) => name);
+const listInstalled = () => xla.listInstalled(undefined, allNames);
+
 export const runtimeCommand: AddCommand = (program, done, voice) => {
-  const command = program.command("runtime").description("List what XLA can run on here; add or remove a runtime");
-  const names = xla.runtimes.map(({ name }) => name).join(", ");
+  const command = program.command("runtime").description(
+    "List what XLA and TensorFlow can run on here; add or remove a runtime",
+  );
+  const names = all.map(({ name }) => name).join(", ");
   command.command("list", { isDefault: true })
     .description("list this machine's devices, and the runtimes that are installed or could be")
     .action(() => list(voice));
@@ -46,20 +55,42 @@ async function list(voice: Voice): Promise<void> {
     "backend xla",
     plugin === undefined ? `${what}; ${reason}` : `runs on ${runtime ?? plugin}; ${reason}`,
   );
+  terminal.row(console, "tensorflow", tensorFlowText(tensorFlowOf(hardware)));
   terminal.row(console, "webgpu", adapterText(adapter));
   console.line();
-  const installed = xla.listInstalled();
-  for (const runtime of xla.runtimes) {
-    console.line(`${console.colors.bold(runtime.name.padEnd(8))} ${stateOf(runtime, hardware)}`);
-    console.line(`         ${runtime.what}${runtime.tested ? "" : "; untested"}`);
+  const installed = listInstalled();
+  const [width, indent] = [Math.max(...allNames.map((name) => name.length)), " ".repeat(9)];
+  for (const runtime of all) {
+    console.line(`${console.colors.bold(runtime.name.padEnd(width))} ${stateOf(runtime, hardware)}`);
+    console.line(`${indent}${runtime.what}${runtime.tested ? "" : "; untested"}`);
     for (const one of installed.filter(({ name }) => name === runtime.name)) {
       const older = one.version === runtime.version ? "" : ", not the pinned version: not used";
-      console.line(`         ${one.version}, ${terminal.bytes(one.size)}, from ${one.source}${older}`);
-      console.line(`         ${one.plugin}`);
+      console.line(`${indent}${one.version}, ${terminal.bytes(one.size)}, from ${one.source}${older}`);
+      console.line(`${indent}${one.plugin}`);
     }
   }
   console.line();
-  terminal.row(console, "add one", `deno task runtime add ${xla.runtimes.map(({ name }) => name).join("|")}`);
+  terminal.row(console, "add one", `deno task runtime add ${allNames.join("|")}`);
+}
+
+type TensorFlow = Answer<"runtime list">["tensorflow"];
+
+/** What the backend `tensorflow` would run on, and why not on a GPU. */
+function tensorFlowOf(hardware: xla.Hardware): TensorFlow {
+  try {
+    const found = tensorflow.findInstallations();
+    const { installation, gpu, reason } = tensorflow.chooseInstallation("auto", hardware, found);
+    return { installation: installation.title, gpu, reason: reason ?? null };
+  } catch {
+    return { installation: null, gpu: false, reason: tensorflow.faultOfGpu(hardware) ?? null };
+  }
+}
+
+function tensorFlowText({ installation, gpu, reason }: TensorFlow): string {
+  const state = installation === null
+    ? "is not installed"
+    : `runs on ${gpu ? "the GPU" : "the processor"} by ${installation}`;
+  return reason === null ? state : `${state}; ${reason}`;
 }
 
 type Adapter = Answer<"runtime list">["webgpu"];
@@ -91,34 +122,41 @@ function choose(hardware: xla.Hardware): xla.Choice {
 type State = Answer<"runtime list">["runtimes"][number]["state"];
 
 /** What is known of a runtime on this machine. */
-function factsOf(runtime: xla.Runtime, { accelerators }: xla.Hardware) {
-  const installed = xla.listInstalled().some(({ name, version }) =>
-    name === runtime.name && version === runtime.version
-  );
+function factsOf(runtime: AnyRuntime, hardware: xla.Hardware) {
+  const installed = listInstalled().some(({ name, version }) => name === runtime.name && version === runtime.version);
   const damage = xla.damageOf(runtime);
-  const fits = runtime.platform === xla.platform() || runtime.archives[xla.platform()] !== undefined;
+  const fits = runtime.platform === xla.platform() ||
+    ("archives" in runtime && runtime.archives[xla.platform()] !== undefined);
   const state: State = damage !== undefined ? "damaged" : installed ? "installed" : fits ? "missing" : "unavailable";
   return {
     state,
     damage,
-    usable: runtime.name === "cpu" || accelerators.some((one) => xla.runtimesFor(one).includes(runtime.name)),
+    usable: isUsable(runtime, hardware),
     downloadBytes: runtime.wheels.reduce((sum, { size }) => sum + size, 0),
   };
 }
 
-function stateOf(runtime: xla.Runtime, hardware: xla.Hardware): string {
+/** Whether there is a device for it here. */
+function isUsable({ name }: AnyRuntime, hardware: xla.Hardware): boolean {
+  if (name === "cpu" || name === "tensorflow") return true;
+  if (name === "tensorflow-gpu") return tensorflow.faultOfGpu(hardware) === undefined;
+  return hardware.accelerators.some((one) => xla.runtimesFor(one).includes(name));
+}
+
+function stateOf(runtime: AnyRuntime, hardware: xla.Hardware): string {
   const { state, damage, usable, downloadBytes } = factsOf(runtime, hardware);
+  const why = runtime.name === "tensorflow-gpu" ? `: ${tensorflow.faultOfGpu(hardware)}` : "";
   switch (state) {
     case "damaged":
       return `damaged: ${damage}; to download it again: deno task runtime add ${runtime.name}`;
     case "installed":
-      return usable ? "installed" : "installed, but nothing here to run on";
+      return usable ? "installed" : `installed, but nothing here to run on${why}`;
     case "unavailable":
       return `not built for ${xla.platform()}`;
     case "missing":
       return usable
         ? `usable here, not installed: a download of ${terminal.bytes(downloadBytes)}`
-        : "nothing here to run on";
+        : `nothing here to run on${why}`;
     default:
       return state satisfies never;
   }
@@ -126,7 +164,7 @@ function stateOf(runtime: xla.Runtime, hardware: xla.Hardware): string {
 
 function listAnswer(hardware: xla.Hardware, webgpu: Adapter): Answer<"runtime list"> {
   const { plugin = null, runtime = null, reason } = choose(hardware);
-  const installed = xla.listInstalled();
+  const installed = listInstalled();
   return {
     platform: xla.platform(),
     processor: hardware.cpu,
@@ -134,8 +172,9 @@ function listAnswer(hardware: xla.Hardware, webgpu: Adapter): Answer<"runtime li
       { vendor, devices, driver, cuda }
     )),
     backend: { plugin, runtime, reason },
-    webgpu,
-    runtimes: xla.runtimes.map((one) => {
+function listAnswer(hardware: xla.Hardware, webgpu: Adapter): Answer<"runtime list"> {
+  const { plugin = null, runtime = null, reason } = choose(hardware);
+  const installed = listInstalled();
       const { state, usable, downloadBytes } = factsOf(one, hardware);
       const there = installed.filter(({ name }) => name === one.name);
       const { name, what, version, tested } = one;
@@ -154,7 +193,7 @@ async function add(name: string, signal: AbortSignal, voice: Voice): Promise<voi
   const progress = (what: string, done: number, total: number) =>
     works.getOrInsertComputed(what, () => showWork(console, what, "MB"))(done / 1e6, total / 1e6);
   try {
-    const { version, plugin, size, source } = await xla.addRuntime(runtime, { signal, progress });
+    const { version, plugin, size, source } = await install(runtime, { signal, progress });
     console.endProgress();
     voice.answer("runtime add", { name, version, plugin, bytes: size, source });
     terminal.row(console.results, "installed", `${name} ${version}, ${terminal.bytes(size)}, from ${source}`);
@@ -168,6 +207,10 @@ async function add(name: string, signal: AbortSignal, voice: Voice): Promise<voi
   }
 }
 
+function install(runtime: AnyRuntime, options: xla.AddOptions): Promise<xla.Installed> {
+  return "archives" in runtime ? xla.addRuntime(runtime, options) : tensorflow.addTensorFlow(runtime, options);
+}
+
 function remove(name: string, voice: Voice): void {
   const { name: found } = named(name);
   const freed = xla.removeRuntime(found);
@@ -175,10 +218,10 @@ function remove(name: string, voice: Voice): void {
   voice.say(freed === undefined ? `${name} is not installed` : `removed ${name}: ${terminal.bytes(freed)} freed`);
 }
 
-function named(name: string): xla.Runtime {
-  const runtime = xla.runtimes.find((one) => one.name === name);
+function named(name: string): AnyRuntime {
+  const runtime = all.find((one) => one.name === name);
   if (runtime !== undefined) return runtime;
-  throw new DenoiseError(messages.runtimeUnknown(name, xla.runtimes.map(({ name }) => name)));
+  throw new DenoiseError(messages.runtimeUnknown(name, allNames));
 }
 
 function asProblem(error: unknown): unknown {

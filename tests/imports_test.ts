@@ -26,6 +26,8 @@ const rules: readonly Rule[] = [
   { of: /^lib\/image\//, may: /^lib\/(image|text)\// },
   { of: /^lib\/files\//, may: /^lib\/(files|text)\// },
   { of: /^lib\/xla\//, may: /^lib\/xla\// },
+  { of: /^lib\/tensorflow\/runtime\//, may: /^lib\/(tensorflow\/runtime|xla\/runtime)\// },
+  { of: /^lib\/tensorflow\//, may: /^lib\/(tensorflow|tensor|xla\/runtime)\// },
 
   // From the bottom up: each lists what is below it.
   layer("kinds", "", "tensor"),
@@ -52,13 +54,17 @@ const rules: readonly Rule[] = [
   },
   { of: /^plugins\/[^/]+\.ts$/, may: /^plugins\// },
   { of: /^plugins\/backend\/(auto|xla)\.ts$/, may: /^(plugin\.ts$|plugins\/backend\/|lib\/xla\/mod\.ts$)/ },
+  { of: /^plugins\/backend\/tensorflow\.ts$/, may: /^(plugin\.ts|lib\/tensorflow\/mod\.ts)$/ },
   { of: /^plugins\/([^/]+)\//, may: /^(plugin\.ts$|plugins\/$1\/)/ },
   { of: /^testing\.ts$/, may: /^(pipeline\/(contract|kinds)\/|lib\/xla\/(mod|testing)\.ts$)/ },
-  { of: /^mod\.ts$/, may: /^(pipeline|plugins|lib\/(tensor|image|files))\/|^plugin\.ts$|^lib\/xla\/runtime\/mod\.ts$/ },
+  {
+    of: /^mod\.ts$/,
+    may: /^(pipeline|plugins|lib\/(tensor|image|files))\/|^plugin\.ts$|^lib\/(xla|tensorflow)\/runtime\/mod\.ts$/,
+  },
   {
     of: /^cli\/launch\//,
     may:
-      /^(cli\/launch|lib\/(files|xla\/runtime))\/|^pipeline\/(recipe\/(built_in|checkpoint|starts)|terminal\/shell|trust\/code)\.ts$/,
+      /^(cli\/launch|lib\/(files|(xla|tensorflow)\/runtime))\/|^pipeline\/(recipe\/(built_in|checkpoint|starts)|terminal\/shell|trust\/code)\.ts$/,
   },
   { of: /^cli\/compile\//, may: /^(cli\/compile|lib\/files)\/|^cli\/launch\/surroundings\.ts$/ },
   { of: /^examples\//, may: /^(mod|plugin)\.ts$|^lib\/xla\/mod\.ts$/ }, // by their public names

@@ -5,6 +5,7 @@ import { cacheFolder, stateFolder } from "../../lib/files/user_folders.ts";
 import { isFolder, isTaken } from "../../lib/files/exists.ts";
 import { builtInRecipe } from "../../pipeline/recipe/built_in.ts";
 import { isOverride } from "../../pipeline/terminal/shell.ts";
+import { packageFolders } from "../../lib/tensorflow/runtime/find.ts";
 import { pluginVariable } from "../../lib/xla/runtime/choose.ts";
 import { Places } from "./places.ts";
 import { installedIn, isBinary, packageFolders, root } from "./surroundings.ts";
@@ -85,12 +86,14 @@ async function common(cwd: string): Promise<Permissions & { read: Places; write:
   return { read, write: new Places(cwd), sys: [...config.permissions.train.sys, ...await forLibc()] };
 }
 
-/** `runtime`: the only command that may run pip, and it loads no plugin of anybody. */
+/** `runtime`: the only command that may run pip and compilers, and it loads no plugin of anybody. */
 async function forRuntimes({ cwd }: Command): Promise<Permissions> {
   const permissions = await common(cwd);
   await permissions.write.add(cacheFolder());
   const { net, run } = config.permissions.runtime;
-  return { ...permissions, net: [...net], run: [...run], ffi: anyValue };
+  await permissions.read.add(...Object.values(packageFolders(cwd)));
+  // Deno, by its path, fetches packages where there is no npm.
+  return { ...permissions, net: [...net], run: [...run, Deno.execPath()], ffi: anyValue };
 }
 
 async function forCommand(command: Command): Promise<Permissions> {
@@ -102,11 +105,21 @@ async function forCommand(command: Command): Promise<Permissions> {
   if (backend) await permissions.write.add(cacheFolder(), command.scratch);
   await permissions.read.add(command.scratch);
   if (trains.includes(name)) await permissions.write.add(stateFolder());
+  const computes = backend === true && !still;
   // XLA's calls go through pointers, and those Deno permits wholly or not at all.
-  if (backend && !still && !["wasm", "webgpu", "cpu"].includes(named.backend ?? "auto")) permissions.ffi = anyValue;
-  else if (writes || name === "serve") {
+  if (computes && !["tensorflow", "wasm", "webgpu", "cpu"].includes(named.backend ?? "auto")) {
+    permissions.ffi = anyValue;
+  } else if (writes || name === "serve") {
     permissions.ffi = new Places(cwd); // for sharp's own code
     await permissions.ffi.add(...packageFolders(cwd));
+  }
+  if (computes && named.backend === "tensorflow") {
+    // Its addon, ours or that of a package that the user has installed.
+    const places = Object.values(packageFolders(cwd));
+    const ffi = permissions.ffi instanceof Places ? permissions.ffi : new Places(cwd);
+    await ffi.add(join(cacheFolder(), "runtimes"), ...places);
+    permissions.ffi = ffi;
+    await permissions.read.add(...places);
   }
   if (downloads && !still && (!options.has("dry-run") || options.has("probe"))) {
     permissions.net = [...new Set([...config.permissions.train.net, ...named.hosts])];

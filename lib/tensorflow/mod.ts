@@ -10,7 +10,7 @@ import { detect } from "../xla/runtime/detect.ts";
 import { RuntimeError } from "../xla/runtime/error.ts";
 import { librariesIn, loadLibraries } from "../xla/runtime/nvidia.ts";
 import { makeBackend } from "./device.ts";
-import { chooseInstallation, type Chosen, type Device, findInstallations } from "./find.ts";
+import { chooseInstallation, type Chosen, type Device, findInstallations } from "./runtime/find.ts";
 import { kernels } from "./kernels.ts";
 import { type Binding, loadAddon, loadPackage, type NodePackage } from "./package.ts";
 
@@ -23,7 +23,7 @@ export {
   findInstallations,
   type Installation,
   packageFolders,
-} from "./find.ts";
+} from "./runtime/find.ts";
 export { runtimes, type TensorFlowName, type TensorFlowRuntime } from "./runtime/table.ts";
 
 /** What runs. */

@@ -1,10 +1,10 @@
 /** Finds what to compute with: a runtime of ours, or an installation that tfjs-node's own package made. */
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { RuntimeError } from "../xla/runtime/error.ts";
-import { damageOf, findInstalled, runtimesFolder } from "../xla/runtime/installed.ts";
-import type { Hardware } from "../xla/runtime/detect.ts";
-import { runtimes, type TensorFlowName, tfjsNode } from "./runtime/table.ts";
+import { RuntimeError } from "../../xla/runtime/error.ts";
+import { damageOf, findInstalled, runtimesFolder } from "../../xla/runtime/installed.ts";
+import type { Hardware } from "../../xla/runtime/detect.ts";
+import { runtimes, type TensorFlowName, tfjsNode } from "./table.ts";
 
 /** What is asked for: `auto` is a GPU where there is one that can be used. */
 export type Device = "auto" | "cpu" | "gpu";
