@@ -44,6 +44,14 @@ export const inRecipes: Readonly<Record<string, string>> = {
   ...(pjrtPlugin === undefined ? {} : { xla: `{ use: xla, plugin: ${JSON.stringify(pjrtPlugin)} }` }),
 };
 
+/** What a recipe says of all backends that are here, by name. */
+export const everyBackend: Readonly<Record<string, string>> = {
+  cpu: "cpu",
+  ...inRecipes,
+  ...(tensorflow.length === 0 ? {} : { tensorflow: "{ use: tensorflow, device: cpu }" }),
+  ...(webgpu.length === 0 ? {} : { webgpu: "webgpu" }),
+};
+
 /** Registers a test of whole runs, which is told what their recipe says of the backend. */
 export function testRuns(name: string, test: (backend: string) => Promise<void>): void {
   for (const [backend, text] of Object.entries(inRecipes)) Deno.test(`${name} on ${backend}`, () => test(text));

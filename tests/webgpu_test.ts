@@ -1,12 +1,11 @@
-/** Whole runs on WebGPU: the losses of the other backends, and what happens when the GPU fails. */
+/** Whole runs on WebGPU: what happens when the GPU fails. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { builtins, DenoiseError, readRecipe, train, wire } from "../mod.ts";
 import { checkMemory } from "../pipeline/programs/memory.ts";
 import { trainingCost } from "../pipeline/programs/cost.ts";
-import { readLog } from "../pipeline/run/log.ts";
 import { memoryConsole } from "../pipeline/terminal/memory_console.ts";
-import { inRecipes, webgpu } from "./backends.ts";
+import { webgpu } from "./backends.ts";
 
 const recipe = (backend: string, rest = "") => `
 name: small
@@ -29,30 +28,12 @@ async function place(text: string) {
     folder,
     file,
     run: () => train(file, options, memoryConsole()),
-    log: join(folder, "runs", "small"),
     [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }),
   };
 }
 
 const gpuTest = (name: string, fn: () => Promise<void>) =>
   Deno.test({ name, ignore: webgpu.length === 0, sanitizeResources: false, sanitizeOps: false, fn });
-
-gpuTest("twenty steps have the same losses on all backends, within 1e-3", async () => {
-  const losses: Record<string, number[]> = {};
-  for (const [name, text] of Object.entries({ cpu: "cpu", webgpu: "webgpu", ...inRecipes })) {
-    await using here = await place(recipe(text));
-    await here.run();
-    const steps = (await readLog(join(here.log, "log.jsonl"))).filter((entry) => "loss" in entry);
-    losses[name] = steps.slice(0, 20).map((entry) => (entry as unknown as { loss: number }).loss);
-    assert.equal(losses[name].length, 20, name);
-  }
-  const { cpu, ...others } = losses;
-  for (const [name, found] of Object.entries(others)) {
-    cpu!.forEach((loss, i) =>
-      assert.ok(Math.abs(loss - found[i]!) < 1e-3, `step ${i + 1} on ${name}: ${found[i]} ${loss}`)
-    );
-  }
-});
 
 /** A metric that, when it has measured once, does to the GPU what drivers do. */
 const breaking = (how: string) => `
