@@ -204,6 +204,18 @@ Deno.test("permissionsFor() lets a command look beside what is missing, to say w
   assert.deepEqual(await reads("runs pictures"), ["pictures"]);
 });
 
+Deno.test("permissionsFor() permits TensorFlow's addon alone, ours or that of a package that the user has installed", async () => {
+  const addon = "node_modules/@tensorflow/tfjs-node-gpu/lib/napi-v8/tfjs_binding.node";
+  const of = await permitted({ ...files, [addon]: "" }, "run r.yaml backend=tensorflow");
+  assert.ok(!of("ffi")!.includes("all"));
+  assert.ok(of("ffi")!.some((path) => /runtimes$/.test(path)));
+  assert.deepEqual(own(of("ffi")), ["node_modules/@tensorflow/tfjs-node-gpu"]);
+  assert.ok(own(of("read")).includes("node_modules/@tensorflow/tfjs-node-gpu"));
+  assert.equal(of("run"), undefined, "no programs");
+  const without = await permitted({ ...files, [addon]: "" }, "run r.yaml");
+  assert.ok(!without("ffi")!.some((path) => /runtimes|tfjs-node/.test(path)), "unless the recipe asks for it");
+});
+
 Deno.test("permissionsFor() adds what the user permits, one kind at a time", async () => {
   const of = await permitted(files, "run r.yaml --allow-read=other.txt --allow-net=host:1 --allow-run=git");
   assert.ok(of("read")!.includes("other.txt"));
@@ -213,9 +225,9 @@ Deno.test("permissionsFor() adds what the user permits, one kind at a time", asy
   assert.deepEqual([everything("read"), everything("ffi")], [["all"], ["all"]]);
 });
 
-Deno.test("permissionsFor() lets `runtime` alone run pip", async () => {
+Deno.test("permissionsFor() lets `runtime` alone run pip and a compiler", async () => {
   const of = await permitted(files, "runtime add cpu");
-  assert.ok(of("run")!.includes("python3"));
+  for (const program of ["python3", "npm", "c++", Deno.execPath()]) assert.ok(of("run")!.includes(program), program);
   assert.deepEqual(own(of("write")), []);
   for (const words of ["run r.yaml", "sample runs/x", "evaluate runs/x", "sweep r.yaml", "validate r.yaml"]) {
     assert.equal((await permitted(files, words))("run"), undefined, words);
