@@ -6,8 +6,8 @@
  * of ours by the peer's, so that a machine whose speed drifts slows both. Rows about JAX count only where both give the
  * same loss on the same weights and inputs, which is checked first.
  *
- * Peers need a Python that has them, named by `DENOISE_PEER_JAX` and `DENOISE_PEER_TORCH` (default `python3`); a peer
- * that does not start is left out.
+ * Peers need a Python that has them, named by `DENOISE_PEER_JAX`, `DENOISE_PEER_TORCH` and `DENOISE_PEER_TENSORFLOW`
+ * (default `python3`); a peer that does not start is left out.
  *
  * @module
  */
@@ -31,7 +31,7 @@ const options = benchCommand("bench", "Measure speed, side by side with JAX and 
   .option("--json <file>", "where the rows go besides")
   .addOption(wholeOption("--batch <n>", "pictures of a step, and pictures sampled").default(64))
   .addOption(wholeOption("--rounds <n>", "turns of each side").default(5))
-  .option("--only <pattern>", "parts that are measured, of start, jax, torch, mixed and wasm (default: all)", pattern)
+  .option("--only <pattern>", "parts that are measured, of start, jax, torch, tensorflow, mixed and wasm (default: all)", pattern)
   .parse(Deno.args, { from: "user" }).opts<Options>();
 const { rounds, only = /^/ } = options;
 const batch = String(options.batch);
@@ -74,6 +74,7 @@ try {
   if (wanted("torch")) await against(own, "PyTorch eager, float32", await torch());
   if (wanted("mixed")) await mixedPrecision(own);
   await end(own);
+  if (wanted("tensorflow")) await tensorFlow();
   if (wanted("wasm")) await againstWasm();
 } finally {
   for (const peer of [...started]) await end(peer);
@@ -148,6 +149,16 @@ async function mixedPrecision(own: Peer): Promise<void> {
     rows.push({ what: `${work} in mixed precision`, ...await byRounds(mixed!, own, work, rounds), unit: "s", of });
   }
   await end(mixed!);
+}
+
+/** Backend `tensorflow` beside Keras on TensorFlow. */
+async function tensorFlow(): Promise<void> {
+  const worker = await ours(["backend=tensorflow"]);
+  if (worker === undefined) return console.log("backend tensorflow: left out: deno task runtime add tensorflow");
+  const keras = [path("peers/tensorflow_peer.py"), batch];
+  const peer = await start(Deno.env.get("DENOISE_PEER_TENSORFLOW") ?? "python3", keras, { TF_CPP_MIN_LOG_LEVEL: "3" });
+  await against(worker, "Keras on TensorFlow, backend tensorflow", peer);
+  await end(worker);
 }
 
 async function againstWasm(): Promise<void> {

@@ -1,7 +1,7 @@
 /** Fetches the files of npm packages: by npm where it is, else by Deno. Nothing of theirs is run. */
 import { createHash } from "node:crypto";
 import { copyFile, mkdir, readdir, readFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { reasonOf, RuntimeError } from "../../xla/runtime/error.ts";
 import { run } from "../../xla/runtime/program.ts";
 import { nodeApi, sourcesSha256, tfjsNode } from "./table.ts";
@@ -41,6 +41,7 @@ export async function fetchSources(
   }
   throw new RuntimeError(`Cannot fetch ${named()}: ${reasons.join("; ")}`, [
     `try it yourself: npm pack ${tfjsNode.name}@${tfjsNode.version}`,
+    "npm comes with Node",
     "without a network, copy the folder of runtimes from a machine that has one",
   ]);
 }
@@ -75,6 +76,8 @@ async function byNpm(aside: string, signal: AbortSignal | undefined): Promise<st
 
 /** Deno fetches packages with all that they depend on: into a folder that is removed again. */
 async function byDeno(aside: string, signal: AbortSignal | undefined): Promise<string[]> {
+  // A binary that this program came in takes other words.
+  if (!/^deno(\.exe)?$/.test(basename(Deno.execPath()))) throw new Failed("it is inside of a binary");
   await mkdir(aside, { recursive: true });
   const command = [Deno.execPath(), "cache", "--quiet", "--no-config", "--no-lock", "--node-modules-dir=none"];
   const specifiers = packages.map(({ name, version }) => `npm:${name}@${version}`);
