@@ -31,7 +31,11 @@ const options = benchCommand("bench", "Measure speed, side by side with JAX and 
   .option("--json <file>", "where the rows go besides")
   .addOption(wholeOption("--batch <n>", "pictures of a step, and pictures sampled").default(64))
   .addOption(wholeOption("--rounds <n>", "turns of each side").default(5))
-  .option("--only <pattern>", "parts that are measured, of start, jax, torch, tensorflow, mixed and wasm (default: all)", pattern)
+  .option(
+    "--only <pattern>",
+    "parts that are measured, of start, jax, torch, tensorflow, mixed and wasm (default: all)",
+    pattern,
+  )
   .parse(Deno.args, { from: "user" }).opts<Options>();
 const { rounds, only = /^/ } = options;
 const batch = String(options.batch);
