@@ -28,6 +28,7 @@ export {
   requestRuntime,
   type Runtime,
   RuntimeError,
+  type RuntimeId,
   type RuntimeName,
   runtimes,
   type Wheel,

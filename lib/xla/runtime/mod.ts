@@ -5,7 +5,7 @@ export type { CudaDriver } from "./cuda_driver.ts";
 export { type Accelerator, detect, type Hardware, type MachineFacts } from "./detect.ts";
 export { canRequest, requestRuntime } from "./request.ts";
 export { RuntimeError } from "./error.ts";
-export { damageOf, listInstalled, removeRuntime } from "./installed.ts";
+export { damageOf, listInstalled, removeRuntime, type RuntimeId } from "./installed.ts";
 export { platform, runtimes } from "./table.ts";
 export type { Pip } from "./pip.ts";
 export type { Archive, Installed, ReportBytes, Runtime, RuntimeName, Wheel } from "./types.ts";
