@@ -10,7 +10,9 @@ export const manifestName = "runtime.json";
 
 /** What tells runtimes apart: a new version gets another folder. */
 export interface RuntimeId {
+  /** Its name in `runtime add`. */
   readonly name: string;
+  /** Its version. */
   readonly version: string;
 }
 
