@@ -111,13 +111,13 @@ async function load(device: Device): Promise<RunningTensorFlow> {
   ]);
 }
 
-function open({ title, addon, dist }: Chosen["installation"]): { binding: Binding; code: NodePackage } {
+function open({ name, title, addon, dist }: Chosen["installation"]): { binding: Binding; code: NodePackage } {
   try {
     return { binding: loadAddon(addon), code: loadPackage(dist) };
   } catch (error) {
     const said = (error as Error).message.split("\n")[0]!;
     throw new RuntimeError(`Cannot load TensorFlow from ${title}: ${said}`, [
-      `to install it again: deno task runtime remove tensorflow, then deno task runtime add tensorflow`,
+      `to install it again: deno task runtime remove ${name}, then deno task runtime add ${name}`,
       "or take what starts here: backend: auto",
     ], { cause: error });
   }
