@@ -28,28 +28,8 @@ export interface AddTensorFlowOptions extends AddOptions {
  */
 export async function addTensorFlow(row: TensorFlowRuntime, options: AddTensorFlowOptions = {}): Promise<Installed> {
   const folder = options.folder ?? runtimesFolder();
-  const found = findInstalled(row, folder);
-  if (found !== undefined) return found;
-  if (row.platform !== platform()) {
-    throw new RuntimeError(
-      `Cannot install the runtime "${row.name}": its wheels are built for ${row.platform}, and this machine is ${platform()}`,
-      ["take what starts here: backend: auto"],
-    );
-  }
-  const pip = options.pip === undefined ? await findPip() : options.pip;
-  const compiler = options.compiler === undefined ? await findCompiler() : options.compiler;
-  // Said before anything is downloaded.
-  const missing = [
-    ...(pip == null ? [["pip", "install pip, such as with: apt install python3-pip"]] : []),
-    ...(compiler == null ? [["C++ compiler", "install a C++ compiler, such as with: apt install g++"]] : []),
-  ] as [what: string, help: string][];
-  if (pip == null || compiler == null) {
-    const what = missing.map(([what]) => what).join(" and no ");
-    throw new RuntimeError(
-      `Cannot install the runtime "${row.name}": there is no ${what}`,
-      missing.map(([, help]) => help),
-    );
-  }
+  const present = findInstalled(row, folder) !== undefined;
+  const { pip, compiler } = present ? { pip: [], compiler: [] } : await tools(row, options);
   return await installRuntime(row, folder, async (into, aside): Promise<Filled> => {
     const { signal, progress } = options;
     await mkdir(into, { recursive: true });
@@ -72,4 +52,31 @@ export async function addTensorFlow(row: TensorFlowRuntime, options: AddTensorFl
       files: { ...Object.fromEntries(kept), [addonName]: hashOf(join(into, addonName)) },
     };
   });
+}
+
+/** What a runtime is made with: said before anything is downloaded. */
+async function tools(
+  row: TensorFlowRuntime,
+  options: AddTensorFlowOptions,
+): Promise<{ pip: CommandLine; compiler: CommandLine }> {
+  if (row.platform !== platform()) {
+    throw new RuntimeError(
+      `Cannot install the runtime "${row.name}": its wheels are built for ${row.platform}, and this machine is ${platform()}`,
+      ["take what starts here: backend: auto"],
+    );
+  }
+  const pip = options.pip === undefined ? await findPip() : options.pip;
+  const compiler = options.compiler === undefined ? await findCompiler() : options.compiler;
+  const missing = [
+    ...(pip == null ? [["pip", "install pip, such as with: apt install python3-pip"]] : []),
+    ...(compiler == null ? [["C++ compiler", "install a C++ compiler, such as with: apt install g++"]] : []),
+  ] as [what: string, help: string][];
+  if (pip == null || compiler == null) {
+    const what = missing.map(([what]) => what).join(" and no ");
+    throw new RuntimeError(
+      `Cannot install the runtime "${row.name}": there is no ${what}`,
+      missing.map(([, help]) => help),
+    );
+  }
+  return { pip, compiler };
 }
