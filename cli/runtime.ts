@@ -172,9 +172,9 @@ function listAnswer(hardware: xla.Hardware, webgpu: Adapter): Answer<"runtime li
       { vendor, devices, driver, cuda }
     )),
     backend: { plugin, runtime, reason },
-function listAnswer(hardware: xla.Hardware, webgpu: Adapter): Answer<"runtime list"> {
-  const { plugin = null, runtime = null, reason } = choose(hardware);
-  const installed = listInstalled();
+    tensorflow: tensorFlowOf(hardware),
+    webgpu,
+    runtimes: all.map((one) => {
       const { state, usable, downloadBytes } = factsOf(one, hardware);
       const there = installed.filter(({ name }) => name === one.name);
       const { name, what, version, tested } = one;

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { builtins, DenoiseError, readRecipe, train, wire } from "../mod.ts";
 import { checkMemory } from "../pipeline/programs/memory.ts";
 import { trainingCost } from "../pipeline/programs/cost.ts";
+import { readLog } from "../pipeline/run/log.ts";
 import { memoryConsole } from "../pipeline/terminal/memory_console.ts";
 import { webgpu } from "./backends.ts";
 
@@ -28,6 +29,7 @@ async function place(text: string) {
     folder,
     file,
     run: () => train(file, options, memoryConsole()),
+    log: join(folder, "runs", "small"),
     [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }),
   };
 }
