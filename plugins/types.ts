@@ -32,6 +32,14 @@ export interface BuiltinPlugins {
     /** Its options. */
     readonly given: unknown;
   };
+  /** plugins/backend/tensorflow.ts */
+  readonly "backend/tensorflow": {
+    /** Its options. */
+    readonly given: {
+      /** auto: a GPU where there is one and the runtime tensorflow-gpu is installed, else the processor */
+      readonly device?: "auto" | "cpu" | "gpu" | undefined;
+    };
+  };
   /** plugins/backend/wasm.ts */
   readonly "backend/wasm": {
     /** Its options. */
