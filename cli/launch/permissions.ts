@@ -5,7 +5,7 @@ import { cacheFolder, stateFolder } from "../../lib/files/user_folders.ts";
 import { isFolder, isTaken } from "../../lib/files/exists.ts";
 import { builtInRecipe } from "../../pipeline/recipe/built_in.ts";
 import { isOverride } from "../../pipeline/terminal/shell.ts";
-import { packageFolders } from "../../lib/tensorflow/runtime/find.ts";
+import { packageFolders as tfjsNodeFolders } from "../../lib/tensorflow/runtime/find.ts";
 import { pluginVariable } from "../../lib/xla/runtime/choose.ts";
 import { Places } from "./places.ts";
 import { installedIn, isBinary, packageFolders, root } from "./surroundings.ts";
@@ -91,7 +91,7 @@ async function forRuntimes({ cwd }: Command): Promise<Permissions> {
   const permissions = await common(cwd);
   await permissions.write.add(cacheFolder());
   const { net, run } = config.permissions.runtime;
-  await permissions.read.add(...Object.values(packageFolders(cwd)));
+  await permissions.read.add(...Object.values(tfjsNodeFolders(cwd)));
   // Deno, by its path, fetches packages where there is no npm.
   return { ...permissions, net: [...net], run: [...run, Deno.execPath()], ffi: anyValue };
 }
@@ -115,7 +115,7 @@ async function forCommand(command: Command): Promise<Permissions> {
   }
   if (computes && named.backend === "tensorflow") {
     // Its addon, ours or that of a package that the user has installed.
-    const places = Object.values(packageFolders(cwd));
+    const places = Object.values(tfjsNodeFolders(cwd));
     const ffi = permissions.ffi instanceof Places ? permissions.ffi : new Places(cwd);
     await ffi.add(join(cacheFolder(), "runtimes"), ...places);
     permissions.ffi = ffi;
