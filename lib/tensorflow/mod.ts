@@ -77,9 +77,12 @@ export function tensorFlowBackend(device: Device = "auto"): TensorFlowBackend {
   };
 }
 
+/** Holds the number of the process that has loaded the library: its workers see it, other processes are not meant. */
+const loadedVariable = "DENOISE_TENSORFLOW_IN";
+
 async function load(device: Device): Promise<RunningTensorFlow> {
   // Each brings an LLVM of its own. Mesa's first, TensorFlow's ends the process as it is loaded; the other way round is well.
-  if (Deno.build.os === "linux" && webgpuIsLoaded()) {
+  if (Deno.build.os === "linux" && webgpuIsLoaded() && Deno.env.get(loadedVariable) !== String(Deno.pid)) {
     throw new RuntimeError("Cannot load TensorFlow into a process that has looked for a GPU through WebGPU", [
       "start TensorFlow before WebGPU, or in another process",
     ]);
@@ -91,6 +94,7 @@ async function load(device: Device): Promise<RunningTensorFlow> {
   if (installation.name === "tensorflow-gpu" && !wanted) Deno.env.set("CUDA_VISIBLE_DEVICES", "-1");
   if (wanted) loadLibraries(librariesIn(installation.folder));
   const { binding, code } = open(installation);
+  Deno.env.set(loadedVariable, String(Deno.pid));
   const packageName = `@tensorflow/${wanted ? "tfjs-node-gpu" : "tfjs-node"}`;
   tf.registerBackend("tensorflow", () => makeBackend(code, binding, packageName));
   await tf.setBackend("tensorflow"); // the kernels look for it as they are read

@@ -16,18 +16,19 @@ export interface Gpu {
 /** Names of adapters that compute on the processor; not all of them say so. */
 const onProcessor = /llvmpipe|lavapipe|softpipe|swiftshader|basic render/i;
 
-let asked = false;
+/** Holds the number of the process that has loaded drivers of WebGPU: its workers see it, other processes are not meant. */
+const loadedVariable = "DENOISE_WEBGPU_IN";
 
-/** Whether drivers of WebGPU are loaded: `findGpu` was called. */
+/** Whether this process has loaded drivers of WebGPU: `findGpu` was called, here or in a worker. */
 export function webgpuIsLoaded(): boolean {
-  return asked;
+  return Deno.env.get(loadedVariable) === String(Deno.pid);
 }
 
 /** The adapter of this machine; undefined where it has none. */
 export async function findGpu(power: Power = "high-performance"): Promise<Gpu | undefined> {
   if (navigator.gpu === undefined) return undefined;
   withoutSurfaces();
-  asked = true;
+  Deno.env.set(loadedVariable, String(Deno.pid));
   const adapter = await navigator.gpu.requestAdapter({ powerPreference: power });
   if (adapter === null) return undefined;
   const { description, vendor, architecture, device, isFallbackAdapter } = adapter.info;
