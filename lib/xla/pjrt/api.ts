@@ -17,7 +17,9 @@ export type Call = Extract<StructName, `${string}_Args`> extends infer S ? S ext
 const destroyers = {
   PJRT_Buffer_Destroy: "buffer",
   PJRT_Event_Destroy: "event",
+  PJRT_Executable_Destroy: "executable",
   PJRT_LoadedExecutable_Destroy: "executable",
+  PJRT_TopologyDescription_Destroy: "topology",
 } as const;
 
 type ArgsOf<C extends Call> = Struct<`${C}_Args` & StructName>;
@@ -31,6 +33,7 @@ const largestTable = 2 ** 16; // bytes: ten times what there is
 const makers: ReadonlySet<Call> = new Set<Call>([
   "PJRT_Client_Create",
   "PJRT_Client_Compile",
+  "PJRT_Compile",
   "PJRT_Executable_DeserializeAndLoad",
 ]);
 const runners: ReadonlySet<Call> = new Set<Call>(["PJRT_LoadedExecutable_Execute", "PJRT_Event_Await"]);
@@ -178,6 +181,10 @@ const dispensable: readonly string[] = [
   "PJRT_Executable_Serialize",
   "PJRT_Executable_DeserializeAndLoad",
   "PJRT_Executable_OptimizedProgram",
+  "PJRT_Executable_GetCompiledMemoryStats",
+  "PJRT_TopologyDescription_Create",
+  "PJRT_TopologyDescription_Destroy",
+  "PJRT_Compile",
 ];
 
 /** Functions that are called whatever a program does. */

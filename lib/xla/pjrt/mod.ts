@@ -5,4 +5,6 @@ export type { CompileOptions } from "./compile_options.ts";
 export { bytesOf } from "./element_type.ts";
 export { PjrtError } from "./error.ts";
 export { Executable } from "./executable.ts";
-export { type ClientOptions, loadPlugin } from "./plugin.ts";
+export type { ClientOptions } from "./named_values.ts";
+export { loadPlugin } from "./plugin.ts";
+export { AheadProgram, type MemoryNeeds, Topology } from "./topology.ts";

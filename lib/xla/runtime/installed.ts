@@ -53,9 +53,14 @@ export function listInstalled(folder = runtimesFolder()): Installed[] {
 /** Removes a runtime: all its versions, whole or damaged. @returns bytes of what was whole, undefined where there was none */
 export function removeRuntime(name: RuntimeName, folder = runtimesFolder()): number | undefined {
   const size = listInstalled(folder).reduce((sum, one) => sum + (one.name === name ? one.size : 0), 0);
-  const folders = existsSync(folder) ? readdirSync(folder).filter((each) => each.startsWith(`${name}-`)) : [];
+  const folders = existsSync(folder) ? readdirSync(folder).filter((each) => isFolderOf(each, name)) : [];
   for (const each of folders) rmSync(join(folder, each), { recursive: true });
   return folders.length === 0 ? undefined : size;
+}
+
+/** Whether a folder is of a runtime, in any version: `cuda13-compiler` has a folder of its own beside those of `cuda13`. */
+function isFolderOf(folder: string, name: RuntimeName): boolean {
+  return folder.startsWith(`${name}-`) && /^\d/.test(folder.slice(name.length + 1));
 }
 
 /** What is written down of an installation. */
