@@ -23,7 +23,7 @@ export function memoryOptions(plugin: string, options: MemoryOptions = {}): Clie
   const { fraction, preallocate, allocator } = options;
   if (isCpu(plugin)) return {};
   return {
-    ...(fraction === undefined ? {} : { memory_fraction: fraction }),
+    ...(fraction === undefined ? {} : { memory_fraction: { float: fraction } }),
     ...(preallocate === undefined ? {} : { preallocate }),
     ...(allocator === undefined ? {} : { allocator }),
   };

@@ -182,6 +182,8 @@ const dispensable: readonly string[] = [
   "PJRT_Executable_DeserializeAndLoad",
   "PJRT_Executable_OptimizedProgram",
   "PJRT_Executable_GetCompiledMemoryStats",
+  "PJRT_Device_MemoryStats",
+  "PJRT_DeviceDescription_Attributes",
   "PJRT_TopologyDescription_Create",
   "PJRT_TopologyDescription_Destroy",
   "PJRT_Compile",

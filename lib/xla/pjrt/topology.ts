@@ -3,21 +3,8 @@ import type { Api } from "./api.ts";
 import type { CompileOptions } from "./compile_options.ts";
 import { Handle, Handles, Uses } from "./handle.ts";
 import { Struct } from "./layout.ts";
+import { type MemoryNeeds, memoryNeeds } from "./memory_needs.ts";
 import { optimizedProgram, type Program, withProgram } from "./program.ts";
-
-/** What a compiled program takes of a device's memory, in bytes, on each device. */
-export interface MemoryNeeds {
-  /** Arguments, all of them. */
-  readonly arguments: number;
-  /** Results, also those that take over an argument's memory. */
-  readonly results: number;
-  /** The part of the results that takes over memory of arguments. */
-  readonly shared: number;
-  /** What is between arguments and results. */
-  readonly temporary: number;
-  /** The program's own code. */
-  readonly code: number;
-}
 
 /** A program compiled for devices that are described. Freed by `using`, or when nothing holds it any more. */
 export class AheadProgram extends Handle {
@@ -39,15 +26,7 @@ export class AheadProgram extends Handle {
 
   /** What it takes of a device's memory. */
   memoryNeeds(): MemoryNeeds {
-    const name = "PJRT_Executable_GetCompiledMemoryStats";
-    const stats = this.#api.call(name, new Struct(`${name}_Args`, { executable: this.handle }));
-    return {
-      arguments: stats.number("argument_size_in_bytes"),
-      results: stats.number("output_size_in_bytes"),
-      shared: stats.number("alias_size_in_bytes"),
-      temporary: stats.number("temp_size_in_bytes"),
-      code: stats.number("generated_code_size_in_bytes"),
-    };
+    return memoryNeeds(this.#api, this.handle);
   }
 }
 
