@@ -6,7 +6,7 @@ import auto from "./auto.ts";
 import cpu from "./cpu.ts";
 import wasm from "./wasm.ts";
 import webgpu from "./webgpu.ts";
-import xla, { precisionTexts } from "./xla.ts";
+import xla from "./xla.ts";
 
 const backends = {
   cpu,
@@ -187,16 +187,6 @@ Deno.test("auto takes wasm where XLA cannot be fetched, whatever the reason", ()
     assert.match(chosen.description, /^wasm .*xla on cpu does not start: /);
     assert.ok(!chosen.description.includes("\n"), "one line");
   }));
-
-Deno.test("xla says where it computes in float32 instead of in mixed precision, and its build does", () => {
-  for (const precision of ["float32", "mixed"] as const) {
-    assert.deepEqual(precisionTexts(precision, precision), { build: "", description: precision });
-  }
-  assert.deepEqual(precisionTexts("mixed", "float32"), {
-    build: ", float32 instead of mixed",
-    description: "float32: this processor has no fast bfloat16",
-  });
-});
 
 Deno.test({
   name: "xla in mixed precision describes the precision that it computes in (xla)",

@@ -1,7 +1,7 @@
 /** Functions compiled whole: traced once for each signature, then run as one program. */
 import * as tf from "@tensorflow/tfjs";
 import type { Executable } from "../pjrt/mod.ts";
-import { type Precision, settings } from "../kernels/settings.ts";
+import { emitIn, type Precision, settings } from "../kernels/settings.ts";
 import { program, type Type, type Value } from "../stablehlo/mod.ts";
 import type { XlaBackend } from "./backend.ts";
 import { pairDonated } from "./donation.ts";
@@ -158,8 +158,7 @@ async function specialise(
 /** Traces at this precision, if any is given. */
 function inPrecision<T>(precision: Precision | undefined, trace: () => T): T {
   const { precision: before, exact } = settings;
-  settings.precision = precision ?? before;
-  settings.exact = precision === "float32";
+  if (precision !== undefined) emitIn(precision);
   try {
     return trace();
   } finally {
