@@ -37,7 +37,8 @@ export interface StartTools {
  * Runs tfjs programs, op by op or compiled.
  *
  * The numbers are those of float32, but for rounding. A backend that can compute with fewer digits has an option
- * `precision`, "float32" unless given otherwise: a run does not resume with another one.
+ * `precision`: "float32", "tensorfloat32" or "mixed". A run does not resume with another one. Where none is given, factors
+ * of convolutions and matrix products may be rounded to TensorFloat-32 on devices that have it; `build` says whether.
  */
 export interface Backend {
   /** Name, such as "wasm". */
@@ -65,8 +66,8 @@ export interface Backend {
    * Everything `fn` needs enters through its arguments; scalars travel as tensors. Arguments named in `donate` are
    * consumed: the caller must not use them again. The first axis of all tensors in the arguments named in `batch` is the
    * batch: a backend with several devices splits it. With `precision: "float32"` no number is rounded to less, whatever
-   * the backend was asked for: for what is compared with other programs' numbers. `name` is for error messages and
-   * profiles.
+   * the backend was asked for and the device is in the habit of: for what is compared with other programs' numbers. `name`
+   * is for error messages and profiles.
    */
   compile<A extends readonly Tree[], R extends Tree>(
     fn: (...args: A) => R,
