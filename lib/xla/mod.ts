@@ -3,6 +3,7 @@ export { type CompileFunctionOptions } from "./backend/compile.ts";
 export type { AskedPrecision, ComputedPrecision } from "./backend/precision.ts";
 export { XlaEngine, type XlaOptions } from "./backend/engine.ts";
 export type { MemoryOptions } from "./backend/gpu.ts";
+export { MemoryError } from "./backend/memory.ts";
 export type { ClientOptions, DeviceMemory, Float } from "./pjrt/mod.ts";
 export type { Turns } from "./backend/repeat.ts";
 export type { Tree } from "./backend/tree.ts";

@@ -15,6 +15,12 @@ export type Repeated<C extends Tree, T extends Tree, A extends readonly Tree[]> 
   ...rest: A
 ) => Promise<C>;
 
+/** Why a compiled program cannot run: what it takes of a device's memory, and what there is, in bytes. */
+export interface Shortage {
+  readonly needed: number;
+  readonly available: number;
+}
+
 /** What a backend is started with. */
 export interface StartTools {
   /** Whether what it lacks may be downloaded. Default false. */
@@ -67,7 +73,8 @@ export interface Backend {
    * consumed: the caller must not use them again. The first axis of all tensors in the arguments named in `batch` is the
    * batch: a backend with several devices splits it. With `precision: "float32"` no number is rounded to less, whatever
    * the backend was asked for and the device is in the habit of: for what is compared with other programs' numbers. `name`
-   * is for error messages and profiles.
+   * is for error messages and profiles. Where the compiler tells that a program takes more memory than the device has, the
+   * call rejects before it runs, with an error that has a `shortage` (`Shortage`).
    */
   compile<A extends readonly Tree[], R extends Tree>(
     fn: (...args: A) => R,

@@ -7,6 +7,7 @@ import type { XlaBackend } from "./backend.ts";
 import { pairDonated } from "./donation.ts";
 import { elementTypes, isDeviceType } from "./tensor_entry.ts";
 import { build, collect, structureOf, type TreeStructure } from "./tree_structure.ts";
+import { checkFits } from "./memory.ts";
 import { checkDivides } from "./placement.ts";
 import { Runner } from "./runner.ts";
 import { Trace } from "./trace.ts";
@@ -141,6 +142,7 @@ async function specialise(
     shardings: split.map((yes, i) => yes ? sharding(types[i]!.shape.length, devices) : "{replicated}"),
   });
   const executable: Executable = await backend.device.program(text, name, devices);
+  checkFits(executable, backend.device.client.devices[0]!, name);
   const captured: readonly Value[] = inputs.slice(traced.parameters.length);
   return new Runner(backend, {
     name,

@@ -19,9 +19,21 @@ const codes: Readonly<Record<number, string>> = {
   16: "UNAUTHENTICATED",
 };
 
+/** What to do where a device has no memory left. */
+export const memoryHelp: readonly string[] = [
+  "take a smaller batch, or smaller images or a smaller network",
+  "close other programs that use the device; a larger memory_fraction of the backend lets it take more of a GPU",
+];
+
 /** What a PJRT function refused or failed at. */
 export class PjrtError extends Error {
   override readonly name = "PjrtError";
+  /** Where no memory is left: it can work, with less to do. As in `lib/files/explained.ts`, which is not part of this. */
+  readonly explained?: "unavailable";
+  /** How the device failed, where it did. */
+  readonly failure?: "memory";
+  /** What to do, one line each; nothing where that is not known. */
+  readonly help: readonly string[];
   /** Name of the status, such as "INVALID_ARGUMENT". */
   readonly code: string;
 
@@ -34,5 +46,7 @@ export class PjrtError extends Error {
     const name = codes[code] ?? `code ${code}`;
     super(`${call} failed with ${name}: ${text}`);
     this.code = name;
+    this.help = name === "RESOURCE_EXHAUSTED" ? memoryHelp : [];
+    if (this.help.length > 0) [this.explained, this.failure] = ["unavailable", "memory"];
   }
 }
