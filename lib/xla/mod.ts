@@ -7,6 +7,7 @@ export { MemoryError } from "./backend/memory.ts";
 export type { ClientOptions, DeviceMemory, Float } from "./pjrt/mod.ts";
 export type { Turns } from "./backend/repeat.ts";
 export type { Tree } from "./backend/tree.ts";
+export { nativeLines } from "./runtime/native_log.ts";
 export {
   type Accelerator,
   type AddOptions,

@@ -10,6 +10,7 @@ import {
   choosePlugin,
   damageOf,
   listInstalled,
+  nativeLines,
   pluginVariable,
   requestRuntime,
   RuntimeError,
@@ -116,12 +117,17 @@ function running(engine: XlaEngine | undefined, name: string): XlaEngine {
   throw new Error(`Cannot compile "${name}": start the backend first`);
 }
 
-/** The error of a plugin that does not start, with what to do where it is the environment that names it. */
+/** The error of a plugin that does not start: what it wrote, and what to do where it is the environment that names it. */
 function explained(error: Error, path: string | undefined): Error {
   const named = Deno.env.get(pluginVariable);
-  if (!named || (path ?? named) !== named) return error;
-  const help = [`unset ${pluginVariable}, and the best plugin that is installed is used`];
-  return new RuntimeError(error.message, help, { cause: error });
+  const help = [
+    ...(error instanceof RuntimeError ? error.help : []),
+    ...(named && (path ?? named) === named
+      ? [`unset ${pluginVariable}, and the best plugin that is installed is used`]
+      : []),
+    ...nativeLines().map((line) => `it wrote: ${line}`),
+  ];
+  return help.length === 0 ? error : new RuntimeError(error.message, help, { cause: error });
 }
 
 /**

@@ -4,6 +4,7 @@ import { functions } from "./functions.ts";
 import type { Free } from "./handle.ts";
 import { Struct, type StructName } from "./layout.ts";
 import { faultOfLibrary } from "../library_file/fault.ts";
+import { nativeLines } from "../runtime/native_log.ts";
 import { type Library, openLibrary, processorFeatures } from "./library.ts";
 import { CallMemory } from "./memory.ts";
 import { structs } from "./structs.ts";
@@ -166,7 +167,8 @@ export class Api {
     this.#void("PJRT_Error_Message", message);
     const code = new Struct("PJRT_Error_GetCode_Args", { error: address });
     this.#void("PJRT_Error_GetCode", code);
-    const exception = new PjrtError(call, code.number("code"), message.readText("message", "message_size"));
+    const text = message.readText("message", "message_size");
+    const exception = new PjrtError(call, code.number("code"), text, nativeLines());
     this.#void("PJRT_Error_Destroy", new Struct("PJRT_Error_Destroy_Args", { error: address }));
     return exception;
   }

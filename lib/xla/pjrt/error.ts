@@ -30,6 +30,8 @@ export class PjrtError extends Error {
   override readonly name = "PjrtError";
   /** Where no memory is left: it can work, with less to do. As in `lib/files/explained.ts`, which is not part of this. */
   readonly explained?: "unavailable";
+  /** What native code wrote before, where that is kept: the last lines. Shown with the trace. */
+  readonly log?: readonly string[];
   /** How the device failed, where it did. */
   readonly failure?: "memory";
   /** What to do, one line each; nothing where that is not known. */
@@ -41,11 +43,13 @@ export class PjrtError extends Error {
    * @param call the function, such as "PJRT_Client_Compile"
    * @param code number of the status, 1 … 16 (absl's canonical codes)
    * @param text what the plugin says
+   * @param log what native code wrote before, where that is kept: the last lines
    */
-  constructor(readonly call: string, code: number, text: string) {
+  constructor(readonly call: string, code: number, text: string, log: readonly string[] = []) {
     const name = codes[code] ?? `code ${code}`;
     super(`${call} failed with ${name}: ${text}`);
     this.code = name;
+    if (log.length > 0) this.log = log;
     this.help = name === "RESOURCE_EXHAUSTED" ? memoryHelp : [];
     if (this.help.length > 0) [this.explained, this.failure] = ["unavailable", "memory"];
   }

@@ -5,6 +5,7 @@ import { type Api, openApi } from "./api.ts";
 import { Client } from "./client.ts";
 import { Struct } from "./layout.ts";
 import { type ClientOptions, namedValues } from "./named_values.ts";
+import { keepNativeLog, levelVariable } from "../runtime/native_log.ts";
 import { Topology } from "./topology.ts";
 
 const loaded = new Map<string, PjrtPlugin>();
@@ -30,7 +31,9 @@ export function loadPlugin(file: string): PjrtPlugin {
 /** Plugins log to standard error, in the middle of a progress bar; what matters comes back as errors. */
 function quieten(): void {
   try {
-    if (Deno.env.get("TF_CPP_MIN_LOG_LEVEL") === undefined) Deno.env.set("TF_CPP_MIN_LOG_LEVEL", "3");
+    if (Deno.env.get(levelVariable) !== undefined) return;
+    // 1: warnings and errors, for a file; 3: only what ends the process.
+    Deno.env.set(levelVariable, keepNativeLog() ? "1" : "3");
   } catch {
     // Without the permission for the environment it logs.
   }
