@@ -6,6 +6,7 @@ import { isFolder, isTaken } from "../../lib/files/exists.ts";
 import { builtInRecipe } from "../../pipeline/recipe/built_in.ts";
 import { isOverride } from "../../pipeline/terminal/shell.ts";
 import { pluginVariable } from "../../lib/xla/runtime/choose.ts";
+import { packagesFolder } from "../../lib/xla/runtime/nvidia.ts";
 import { Places } from "./places.ts";
 import { denoFolder, isBinary, root } from "./surroundings.ts";
 import { type Named, namedBy, pluginPaths } from "./recipe_paths.ts";
@@ -81,7 +82,8 @@ async function forLibc(): Promise<string[]> {
 async function common(cwd: string): Promise<Permissions & { read: Places; write: Places }> {
   const read = new Places(cwd);
   await read.add(root, join(denoFolder(cwd), "npm"), cacheFolder(), stateFolder(), ldd);
-  await read.add(Deno.env.get(pluginVariable));
+  const named = Deno.env.get(pluginVariable);
+  await read.add(named, named && packagesFolder(resolve(cwd, named)));
   return { read, write: new Places(cwd), sys: [...config.permissions.train.sys, ...await forLibc()] };
 }
 

@@ -5,6 +5,7 @@ import { stateFolder } from "../../lib/files/user_folders.ts";
 import { builtins } from "../../mod.ts";
 import { everyName } from "../../pipeline/registry/registry.ts";
 import { permissionsFor } from "./permissions.ts";
+import { pluginVariable } from "../../lib/xla/runtime/choose.ts";
 import { root } from "./surroundings.ts";
 import { addressOptions, fileOptions } from "./recipe_paths.ts";
 import { takeApart } from "./words.ts";
@@ -249,4 +250,25 @@ Deno.test("the launcher knows the options of built-in plugins that lead to files
   }
   assert.deepEqual([...found.file!].sort(), [...fileOptions].sort());
   assert.deepEqual([...found.address!].sort(), [...addressOptions].sort());
+});
+
+Deno.test("permissionsFor() lets a command read NVIDIA's libraries beside the plugin that the environment names", async () => {
+  const before = Deno.env.get(pluginVariable);
+  const python = "/python/site-packages";
+  try {
+    for (
+      const [plugin, beside] of [["xla_cuda13/xla_cuda_plugin.so", true], [
+        "xla_cpu/pjrt_c_api_cpu_plugin.so",
+        false,
+      ]] as const
+    ) {
+      Deno.env.set(pluginVariable, `${python}/jax_plugins/${plugin}`);
+      const read = (await permitted(files, "run r.yaml backend=xla"))("read")!;
+      assert.ok(read.includes(`${python}/jax_plugins/${plugin}`));
+      assert.equal(read.includes(`${python}/nvidia`), beside);
+    }
+  } finally {
+    if (before === undefined) Deno.env.delete(pluginVariable);
+    else Deno.env.set(pluginVariable, before);
+  }
 });

@@ -22,10 +22,15 @@ const order = [
   "libcudnn.so",
 ];
 
+/** Folder of NVIDIA's wheels that may be beside a plugin, as in a Python installation; undefined of other plugins. */
+export function packagesFolder(plugin: string): string | undefined {
+  return /cuda/.test(plugin) ? join(dirname(plugin), "..", "..", "nvidia") : undefined; // jax_plugins/xla_cuda13/….so
+}
+
 /** Folders `nvidia/<package>` of the wheels that were unpacked beside a plugin; none where it is not such a plugin. */
 function packages(plugin: string): string[] {
-  const root = join(dirname(plugin), "..", "..", "nvidia"); // jax_plugins/xla_cuda13/xla_cuda_plugin.so
-  if (!/cuda/.test(plugin) || !existsSync(root)) return [];
+  const root = packagesFolder(plugin);
+  if (root === undefined || !existsSync(root)) return [];
   return readdirSync(root).map((name) => join(root, name));
 }
 
