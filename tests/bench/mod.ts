@@ -39,6 +39,9 @@ const { rounds, only = /^/ } = options;
 const batch = String(options.batch);
 const wanted = (part: string) => only.test(part);
 
+/** Parts of a loss that two sides may differ by, by the precision of both. */
+const lossesApart = { float32: 1e-4, tensorfloat32: 1e-3, mixed: 1e-2 };
+
 /** What the tasks of deno.json tell glibc: to ask for huge pages, as each step allocates gigabytes. */
 const allocator = "glibc.malloc.hugetlb=1";
 const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
@@ -125,9 +128,6 @@ async function againstJax(own: Peer, onGpu: boolean): Promise<void> {
     await against(own, name, peer, name === ways[0][0]);
   }
 }
-
-/** Parts of a loss that two sides may differ by, by the precision of both. */
-const lossesApart = { float32: 1e-4, tensorfloat32: 1e-3, mixed: 1e-2 };
 
 /** The same work takes the same loss: otherwise times are not compared. */
 async function compareLosses(own: Peer, name: string, peer: Peer, most: number): Promise<void> {
