@@ -29,7 +29,7 @@ export function isCpu(plugin: string): boolean {
  * The options under the names of XLA's GPU client; none for a CPU, which would refuse them.
  *
  * @param shared what the environment says: see `memoryVariable`
- * @throws RuntimeError where the environment says what is no part
+ * @throws RuntimeError where the environment says something else than a part
  */
 export function memoryOptions(
   plugin: string,
