@@ -180,6 +180,11 @@ export const answers = {
       runtime: text.nullable(),
       reason: text,
     }),
+    webgpu: z.object({
+      adapter: text,
+      software: z.boolean().describe("whether the processor computes, in the place of a GPU"),
+      tensorBytes: count.describe("of the largest tensor"),
+    }).nullable().describe("what the backend webgpu runs on; null where there is no adapter"),
     runtimes: z.array(z.object({
       name: text,
       what: text,

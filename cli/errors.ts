@@ -59,7 +59,7 @@ export function failureOf(error: unknown, exitCode: number, words: readonly stri
   return {
     message: problems[0]!.message,
     exitCode,
-    problems: problems.map(({ help, ...rest }) => ({ ...rest, help: help.map((line) => terminal.asTyped(line)) })),
+    problems: problems.map((one) => ({ ...one, help: [...one.help] })),
   };
 }
 

@@ -1,5 +1,5 @@
 /** `runtime`: what XLA and WebGPU can run on here; `runtime add cpu`, `runtime remove cpu`. */
-import { DenoiseError, findGpu, messages, runtime as xla, showWork, terminal } from "../mod.ts";
+import { DenoiseError, findGpu, type Gpu, messages, runtime as xla, showWork, terminal } from "../mod.ts";
 import type { Answer } from "./answers.ts";
 import { type AddCommand, untilInterrupted } from "./command.ts";
 import type { Voice } from "./voice.ts";
@@ -22,7 +22,8 @@ export const runtimeCommand: AddCommand = (program, done, voice) => {
 
 async function list(voice: Voice): Promise<void> {
   const hardware = xla.detect();
-  if (voice.json) return voice.answer("runtime list", listAnswer(hardware));
+  const adapter = adapterOf(await findGpu());
+  if (voice.json) return voice.answer("runtime list", listAnswer(hardware, adapter));
   const console = voice.console.results;
   const { cpu, accelerators } = hardware;
   terminal.row(console, "processor", `${cpu.model}, ${cpu.cores} core${cpu.cores === 1 ? "" : "s"}, ${xla.platform()}`);
@@ -36,13 +37,16 @@ async function list(voice: Voice): Promise<void> {
   }
   if (accelerators.length === 0) terminal.row(console, "accelerator", "none found");
   const { plugin, reason, runtime } = choose(hardware);
-  const what = "has no plugin yet: the first run downloads cpu";
+  const forCpu = factsOf(xla.runtimes.find(({ name }) => name === "cpu")!, hardware);
+  const what = forCpu.state === "unavailable"
+    ? `has no plugin for ${xla.platform()}`
+    : "has no plugin yet: the first run downloads cpu";
   terminal.row(
     console,
     "backend xla",
     plugin === undefined ? `${what}; ${reason}` : `runs on ${runtime ?? plugin}; ${reason}`,
   );
-  terminal.row(console, "webgpu", await adapterText());
+  terminal.row(console, "webgpu", adapterText(adapter));
   console.line();
   const installed = xla.listInstalled();
   for (const runtime of xla.runtimes) {
@@ -58,13 +62,22 @@ async function list(voice: Voice): Promise<void> {
   terminal.row(console, "add one", `deno task runtime add ${xla.runtimes.map(({ name }) => name).join("|")}`);
 }
 
+type Adapter = Answer<"runtime list">["webgpu"];
+
 /** What the backend `webgpu` would run on. */
-async function adapterText(): Promise<string> {
-  const gpu = await findGpu();
-  if (gpu === undefined) return "no adapter: the driver of a GPU is missing, for Vulkan on Linux";
+function adapterOf(gpu: Gpu | undefined): Adapter {
+  if (gpu === undefined) return null;
   const { maxStorageBufferBindingSize: most, maxBufferSize } = gpu.adapter.limits;
-  const size = `${terminal.bytes(Math.min(most, maxBufferSize))} for one tensor`;
-  return `${gpu.name}${gpu.software ? ", on the processor" : ""}; ${size}`;
+  return { adapter: gpu.name, software: gpu.software, tensorBytes: Math.min(most, maxBufferSize) };
+}
+
+function adapterText(adapter: Adapter): string {
+  if (adapter === null) {
+    const missing = Deno.build.os === "linux" ? "the driver of a GPU for Vulkan" : "the driver of a GPU";
+    return `no adapter: ${missing} is missing`;
+  }
+  const { adapter: name, software, tensorBytes } = adapter;
+  return `${name}${software ? ", on the processor" : ""}; ${terminal.bytes(tensorBytes)} for one tensor`;
 }
 
 function choose(hardware: xla.Hardware): xla.Choice {
@@ -111,7 +124,7 @@ function stateOf(runtime: xla.Runtime, hardware: xla.Hardware): string {
   }
 }
 
-function listAnswer(hardware: xla.Hardware): Answer<"runtime list"> {
+function listAnswer(hardware: xla.Hardware, webgpu: Adapter): Answer<"runtime list"> {
   const { plugin = null, runtime = null, reason } = choose(hardware);
   const installed = xla.listInstalled();
   return {
@@ -121,6 +134,7 @@ function listAnswer(hardware: xla.Hardware): Answer<"runtime list"> {
       { vendor, devices, driver, cuda }
     )),
     backend: { plugin, runtime, reason },
+    webgpu,
     runtimes: xla.runtimes.map((one) => {
       const { state, usable, downloadBytes } = factsOf(one, hardware);
       const there = installed.filter(({ name }) => name === one.name);

@@ -27,7 +27,7 @@ export function createVoice(json: boolean): Voice {
   const print = (value: unknown) => {
     if (!json || answered) return;
     answered = true;
-    terminal.toStdout(`${terminal.visibleJson(value, 2)}\n`);
+    terminal.toStdout(`${terminal.visibleJson(typed(value), 2)}\n`);
   };
   const console = terminalConsole({ quiet: json });
   return {
@@ -40,6 +40,11 @@ export function createVoice(json: boolean): Voice {
     answer: (name, value) => print(answers[name].parse(value)),
     fail: (error) => print(failure.parse({ error })),
   };
+}
+
+/** An answer with the commands in its texts as they have to be typed here. */
+function typed(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value, (_, part) => typeof part === "string" ? terminal.asTyped(part) : part));
 }
 
 /** Whether a command line asks for JSON. */

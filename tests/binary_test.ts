@@ -24,11 +24,24 @@ schedule: { use: straight${options} }
 train: { steps: 1 }
 `;
 
-/** The schedule of a user: it has the modules that the program has, and tries to change the program. */
+/** The schedule of a user: it has the modules that the program has, and tries what no task would permit. */
 const plugin = `import { plugin, ratesOf, tf, z } from "denoise/plugin";
 import * as sameTf from "@tensorflow/tfjs";
 import { z as sameZ } from "zod";
 if (tf.Tensor !== sameTf.Tensor || z !== sameZ) throw new Error("it has other modules than Denoise");
+const attempts = [
+  () => Deno.readTextFileSync("/etc/passwd"),
+  () => Deno.writeTextFileSync("beside.txt", ""),
+  () => new Deno.Command("/bin/true").outputSync(),
+];
+for (const attempt of attempts) {
+  try {
+    attempt();
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) continue;
+  }
+  throw new Error(attempt + " is permitted");
+}
 export default plugin({
   kind: "schedule",
   name: "straight",
@@ -99,6 +112,22 @@ Deno.test({
         assert.equal(drawn.filter((name) => name.endsWith(".png")).length, 1, drawn.join(" "));
       });
 
+      await test.step("it asks pip for XLA where there is one, with the packages that are in it", async () => {
+        const path = join(folder, "path");
+        await Deno.mkdir(path);
+        const pip = '#!/bin/sh\ncase "$*" in *--version) ;; *) echo "ERROR: no such wheel here" >&2; exit 1 ;; esac\n';
+        await Deno.writeTextFile(join(path, "python3"), pip, { mode: 0o755 });
+        const nowhere = "http://127.0.0.1:9"; // whatever else is tried
+        const { code, text } = await start(["run", "quickstart", "backend=xla", "name=other"], {
+          PATH: path,
+          HTTPS_PROXY: nowhere,
+        });
+        assert.equal(code, 1, text);
+        const words = text.replaceAll(/\s+/g, " ");
+        assert.match(words, /Cannot download lammps-jax-pjrt-cpu \S+ with pip: no such wheel here/);
+        assert.doesNotMatch(words, /space on the disk/);
+      });
+
       await test.step("it loads a plugin file, which may change nothing of it", async () => {
         await Deno.writeTextFile(join(cwd, "straight.ts"), plugin);
         const recipe = (options: string) =>
@@ -116,6 +145,9 @@ Deno.test({
 
       await test.step("it tests what it writes", async () => {
         await good("new", "schedule", "my-schedule");
+        const recipe = await Deno.readTextFile(join(cwd, "my-schedule.yaml"));
+        const schema = /\$schema=(.*)/.exec(recipe)![1]!;
+        assert.ok(JSON.parse(await Deno.readTextFile(join(cwd, schema))).properties.dataset, schema);
         assert.match(await good("test", "my-schedule_test.ts"), /\d+ passed/);
       });
 
@@ -149,6 +181,40 @@ Deno.test({
           text: `"${cut}" is damaged: its end is missing\n  copy or download it again\n`,
         });
       });
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+});
+
+Deno.test({
+  name: 'where DENORT_BIN names a base, "deno compile" puts the program and Deno into it',
+  ignore: !linux,
+  async fn() {
+    const folder = await Deno.makeTempDir({ prefix: "denoise binary " });
+    const binary = join(folder, "denoise");
+    const compile = (base: string) =>
+      answerOf(
+        new Deno.Command(Deno.execPath(), {
+          args: ["task", "--quiet", "compile", "--level", "1", "--output", binary],
+          cwd: root,
+          env: { DENORT_BIN: base },
+        }),
+      );
+    try {
+      // Any program will do: what is made of it is not started, as Deno's own base cannot be had everywhere.
+      const base = "/bin/true";
+      const { code, text } = await compile(base);
+      assert.equal(code, 0, text);
+      const [{ size, mode }, before] = await Promise.all([Deno.stat(binary), Deno.stat(base)]);
+      assert.ok(size - before.size > 40e6, `${size} bytes: Deno and the program are in it`);
+      assert.equal(mode! & 0o111, 0o111);
+      const missing = await compile(join(folder, "none"));
+      assert.equal(missing.code, 2);
+      assert.match(
+        missing.text,
+        /^Cannot run "deno compile": .*Could not find denort[^]*\n {2}DENORT_BIN is ".*none"\n$/,
+      );
     } finally {
       await Deno.remove(folder, { recursive: true });
     }

@@ -54,8 +54,8 @@ gpuTest("twenty steps have the same losses on all backends, within 1e-3", async 
   }
 });
 
-/** A metric that takes the GPU away when it has measured once. */
-const breaking = `
+/** A metric that, when it has measured once, does to the GPU what drivers do. */
+const breaking = (how: string) => `
 import { plugin, tf, z } from "denoise/plugin";
 let times = 0;
 export default plugin({
@@ -66,22 +66,46 @@ export default plugin({
   create: () => ({
     better: { breaking: "lower" },
     measure() {
-      if (++times === 2) tf.backend().device.destroy();
+      if (++times === 2) { const { device } = tf.backend(); ${how}; }
       return Promise.resolve({ breaking: times });
     },
   }),
 });`;
 
-gpuTest("a GPU that is lost ends the run, and the message names the checkpoint to resume from", async () => {
-  await using here = await place(recipe("webgpu", "metrics: [breaking]\nplugins: [./breaking.ts]\n"));
-  await Deno.writeTextFile(join(here.folder, "breaking.ts"), breaking);
-  const error = await here.run().then(() => undefined, (error) => error);
-  assert.ok(error instanceof DenoiseError, Deno.inspect(error));
-  const [problem] = error.problems;
-  assert.equal(problem!.code, "device-failed");
-  assert.match(problem!.message, /^The GPU ".+" is gone: /);
-  assert.match(problem!.help.at(-1)!, /resumes from it: .*step-0*\d+\.safetensors$/);
-});
+/** What happens to a GPU, as code of the metric, and what is said of it. */
+const failures: Readonly<Record<string, readonly [how: string, said: RegExp]>> = {
+  "is lost": ["device.destroy()", /^The GPU ".+" is gone: /],
+  "has no memory left": [
+    `device.dispatchEvent(Object.assign(new Event("uncapturederror"), { error: new GPUOutOfMemoryError("none left.") }))`,
+    /^The GPU ".+" has no memory left; Denoise holds \d+ MB of it: none left$/,
+  ],
+  "refuses a command": ["device.createBuffer({ size: 2 ** 50, usage: 128 })", /^The GPU ".+" refused a command: /],
+};
+
+for (const [what, [how, said]] of Object.entries(failures)) {
+  gpuTest(
+    `a GPU that ${what} ends the run; the checkpoint before it is whole, and the same command resumes`,
+    async () => {
+      await using here = await place(
+        recipe("webgpu", "metrics: [breaking]\nplugins: [./breaking.ts]\n").replace("epochs: 5", "epochs: 3"),
+      );
+      await Deno.writeTextFile(join(here.folder, "breaking.ts"), breaking(how));
+      const error = await here.run().then(() => undefined, (error) => error);
+      assert.ok(error instanceof DenoiseError, Deno.inspect(error));
+      const [problem] = error.problems;
+      assert.equal(problem!.code, "device-failed");
+      assert.match(problem!.message, said);
+      const [, kept] = /resumes from it: (.*step-0*\d+\.safetensors)$/.exec(problem!.help.at(-1)!)!;
+      assert.ok((await Deno.stat(kept!)).isFile);
+      const before = (await readLog(join(here.log, "log.jsonl"))).filter((entry) => "loss" in entry).length;
+      assert.ok(before > 0 && before < 40);
+      await here.run(); // on a fresh device; the metric breaks it once
+      const steps = (await readLog(join(here.log, "log.jsonl"))).filter((entry) => "loss" in entry);
+      assert.deepEqual(steps.map(({ step }) => step), Array.from(steps, (_, i) => i + 1), "each step once");
+      assert.ok(steps.every((entry) => Number.isFinite((entry as unknown as { loss: number }).loss)));
+    },
+  );
+}
 
 Deno.test("a batch with a tensor or rows that the backend does not allow is refused, with one that fits", async () => {
   await using here = await place(recipe("cpu"));

@@ -4,6 +4,9 @@ import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
+/** A command of Deno that failed. Its text is for people. */
+export class DenoFailed extends Error {}
+
 /** Modules that a file loads. */
 export interface ModuleGraph {
   readonly modules: readonly { readonly specifier: string }[];
@@ -26,9 +29,13 @@ export async function bundle(file: string): Promise<string> {
   }
 }
 
-/** Runs a command of Deno in this folder. @throws {Error} with what it prints where it fails */
+/** Runs a command of Deno in this folder. @throws {DenoFailed} with what it prints where it fails */
 export async function run(...args: string[]): Promise<string> {
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), { args, cwd: root }).output();
   if (success) return new TextDecoder().decode(stdout);
-  throw new Error(`Cannot run "deno ${args[0]}": ${new TextDecoder().decode(stderr).trim()}`);
+  // deno-lint-ignore no-control-regex -- Deno colours what it says
+  const said = new TextDecoder().decode(stderr).replaceAll(/\x1b\[[\d;]*m/g, "").replace(/Stack backtrace:[^]*$/, "");
+  const lines = said.split("\n").map((line) => line.replace(/^error: |^\d+: /, "").trim().replace(/^\d+: /, ""));
+  const reasons = lines.filter((line) => line !== "" && line !== "Caused by:");
+  throw new DenoFailed(`Cannot run "deno ${args[0]}": ${reasons.join("; ") || "it says nothing"}`);
 }

@@ -13,9 +13,10 @@ import { parseArgs } from "node:util";
 import { type ArchivedFile, packFiles } from "./archive.ts";
 import { byDenoCompile, onDeno, writeProgram } from "./binary.ts";
 import { denoFolder } from "../launch/surroundings.ts";
+import { DenoFailed } from "./deno.ts";
 import { BaseError } from "./elf_head.ts";
 import { collectProgram } from "./program.ts";
-import { ownTarget, type Target, targets } from "./target.ts";
+import { isFor, ownTarget, type Target, targets } from "./target.ts";
 
 const help = `Makes one executable of Denoise, which needs nothing else.
 
@@ -45,10 +46,14 @@ if (base === undefined && target !== ownTarget) {
     `npm pack ${npmName(target)}@${Deno.version.deno} fetches it; then --deno FILE`,
   );
 }
-const out = resolve(output ?? (target.os === "win32" ? "denoise.exe" : "denoise"));
+const named = resolve(output ?? "denoise");
+const out = target.os === "win32" && !named.endsWith(".exe") ? `${named}.exe` : named; // as Deno does
 const deno = await Deno.readFile(base ?? Deno.execPath()).catch((error) =>
   fail(`Cannot read "${base}": ${error.message}`)
 );
+if (!isFor(deno, target)) {
+  fail(`Cannot make a binary for ${target.name} of "${base ?? Deno.execPath()}": it is not a program for that system`);
+}
 const files = await collectProgram(target, denoFolder("."));
 const start = performance.now();
 try {
@@ -64,7 +69,9 @@ try {
   }
 } catch (error) {
   if (error instanceof BaseError) fail(error.message, `the file of Deno was "${base ?? Deno.execPath()}"`);
-  throw error;
+  if (!(error instanceof DenoFailed)) throw error;
+  const given = Deno.env.get("DENORT_BIN");
+  fail(error.message, given === undefined ? "DENORT_BIN=FILE names a base that is here" : `DENORT_BIN is "${given}"`);
 }
 
 function report(packed: number, all: readonly ArchivedFile[]): void {

@@ -28,7 +28,7 @@ export function serveRequests(command: ChildProcess, cwd: string): void {
     const child = spawn(program, args, {
       stdio: ["ignore", "pipe", "inherit"],
       cwd,
-      env: { ...process.env, [launchedVariable]: "0" },
+      env: { ...process.env, DENO_DIR: denoFolder(cwd), [launchedVariable]: "0" },
     });
     installing = child;
     let last: Answer = { answer: "failed", message: `Cannot install the runtime "${runtime}"`, help: [] };

@@ -12,7 +12,7 @@ import { nativeLines, nativeLogVariable } from "../../lib/xla/runtime/native_log
 import { launchedVariable } from "../../lib/xla/runtime/request.ts";
 import { serveRequests } from "./installer.ts";
 import { permissionsFor } from "./permissions.ts";
-import { deno, denoFolder, isBinary, root } from "./surroundings.ts";
+import { deno, denoFolder, fontVariables, isBinary, root } from "./surroundings.ts";
 import { taskCommand, typedIn } from "./typed.ts";
 import { takeApart } from "./words.ts";
 
@@ -57,6 +57,7 @@ const child = spawn(
     cwd,
     env: {
       ...(large.includes(name ?? "") ? { GLIBC_TUNABLES: "glibc.malloc.hugetlb=1" } : {}),
+      ...fontVariables(),
       ...process.env,
       DENO_DIR: denoFolder(cwd),
       DENOISE_TASK: await taskCommand(cwd),

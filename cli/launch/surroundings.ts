@@ -22,6 +22,15 @@ export function deno(): { readonly program: string; readonly words: readonly str
   return { program: `${dirname(binary)}/./${basename(binary)}`, words: ["deno"] };
 }
 
+/**
+ * Variables for the library that draws letters: where a system of Linux has no settings of fonts, as in an image of the
+ * binary, it would print an error with each picture. The letters are those of Denoise, with or without settings.
+ */
+export function fontVariables(settings = "/etc/fonts/fonts.conf", given = Deno.env.toObject()): Record<string, string> {
+  if (Deno.build.os !== "linux" || given.FONTCONFIG_FILE || given.FONTCONFIG_PATH || existsSync(settings)) return {};
+  return { FONTCONFIG_FILE: join(root, "lib", "image", "fonts", "fonts.conf") };
+}
+
 /** Deno's own folder, which holds the packages. */
 export function denoFolder(cwd: string): string {
   if (isBinary) return join(root, "packages");

@@ -40,7 +40,7 @@ export async function jsonSchema(plugins: PluginSource): Promise<Readonly<Record
     sweep: {
       type: "object",
       additionalProperties: { type: "array", minItems: 1 },
-      description: 'settings with their values, which "deno task sweep" goes through: { schedule: [cosine, linear] }',
+      description: "settings with their values, which the command sweep goes through: { schedule: [cosine, linear] }",
     },
   };
   for (const kind of Object.keys(kinds) as Kind[]) {

@@ -18,6 +18,7 @@ export interface NewFile {
 }
 
 const root = new URL("../../", import.meta.url);
+const schemaFile = "recipe.schema.json";
 const slot = "my-plugin"; // what the templates call themselves
 
 /** A kind with a template: all but `backend`, of which there is no small example. */
@@ -30,7 +31,7 @@ export const scaffoldKinds: readonly ScaffoldKind[] = (Object.keys(kinds) as Kin
 
 /**
  * Writes `NAME.ts`, `NAME_test.ts` and `NAME.yaml`. In a folder outside of this program also `deno.json`, unless one
- * is there, so that they find it.
+ * is there, so that they find it; a binary writes `recipe.schema.json` instead, as its own goes with its version.
  *
  * @param dir folder to write into; made when it is missing
  * @returns what was written, the plugin first
@@ -43,17 +44,17 @@ export async function scaffold(
   if (!pluginName.test(name)) throw new DenoiseError(messages.badPluginName(name));
   if (plugins.names(kind).includes(name)) throw new DenoiseError(messages.nameTaken(kind, name, "a built-in plugin"));
   const folder = resolve(dir);
+  // A binary knows where Denoise is: no configuration has to say it, and it tests what lies in any folder.
+  const inBinary = await exists(fileURLToPath(new URL("binary.json", root)));
   const texts: Record<string, string> = {
     [`${name}.ts`]: await templateText(kind, name),
     [`${name}_test.ts`]: testText(kind, name),
-    [`${name}.yaml`]: recipeText(kind, name, folder),
+    [`${name}.yaml`]: recipeText(kind, name, inBinary ? `./${schemaFile}` : addressFrom(folder, schemaFile)),
   };
   const paths = Object.keys(texts).map((file) => join(dir, file));
   const there = await Promise.all(paths.map(exists));
   if (there.includes(true)) throw new DenoiseError(messages.filesExist(paths.filter((_, i) => there[i])));
 
-  // A binary knows where Denoise is: no configuration has to say it, and it tests what lies in any folder.
-  const inBinary = await exists(fileURLToPath(new URL("binary.json", root)));
   const configured = inBinary || isWithin(folder, fileURLToPath(root)) || await exists(join(folder, "deno.json"));
   for (const [file, text] of Object.entries(texts)) await writeWhole(join(folder, file), text);
   const [plugin, test, recipe] = paths as [string, string, string];
@@ -66,6 +67,10 @@ export async function scaffold(
     { path: test, about: `the contract that every ${kind} keeps: ${inside}${tests} ${typed(test)}` },
     { path: recipe, about: `the quickstart with it: ${inside}deno task run ${typed(recipe)}` },
   ];
+  if (inBinary && !await exists(join(folder, schemaFile))) {
+    await writeWhole(join(folder, schemaFile), await Deno.readTextFile(new URL(schemaFile, root)));
+    files.push({ path: join(dir, schemaFile), about: "what an editor checks recipes with" });
+  }
   if (configured) return files;
   await writeWhole(join(folder, "deno.json"), await configText(folder));
   const where = decodeURI(addressFrom(folder, "")).replace(/\/$/, "");
@@ -112,10 +117,10 @@ contract(plugin);
 `;
 }
 
-function recipeText(kind: Kind, name: string, folder: string): string {
+function recipeText(kind: Kind, name: string, schema: string): string {
   const { key, arity } = kinds[kind];
   const stage = { one: name, list: `[${name}]`, named: `{ preview: { use: ${name}, steps: 20 } }` }[arity];
-  return `# yaml-language-server: $schema=${addressFrom(folder, "recipe.schema.json")}
+  return `# yaml-language-server: $schema=${schema}
 # The quickstart with ${kind} ${name} of ${name}.ts
 extends: denoise/recipes/quickstart.yaml
 name: ${name}

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync } from "node:fs";
 import { join } from "node:path";
-import type { Executable } from "../pjrt/mod.ts";
+import { type Executable, PjrtError } from "../pjrt/mod.ts";
 import { createLocked, isAbandoned } from "../writer.ts";
 
 const checksumBytes = 32;
@@ -55,6 +55,8 @@ export class ProgramCache {
       renameSync(aside, path);
     } catch (error) {
       this.#writable = false;
+      // A plugin that saves no programs, such as that of Metal, does so at each start: there is nothing to be done.
+      if (error instanceof PjrtError && error.code === "UNIMPLEMENTED") return;
       this.options.lost?.(
         `Cannot keep compiled programs in "${this.folder}": ${reasonOf(error)}. The next start compiles them again`,
       );

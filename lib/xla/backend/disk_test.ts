@@ -2,7 +2,7 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import type { Executable } from "../pjrt/mod.ts";
+import { type Executable, PjrtError } from "../pjrt/mod.ts";
 import { ProgramCache } from "./disk.ts";
 import { createLocked } from "../writer.ts";
 import { XlaEngine, type XlaOptions } from "./engine.ts";
@@ -177,6 +177,23 @@ Deno.test("a folder that cannot be written to does not stop the program, and is 
   assert.equal(lost.length, 1);
   assert.match(lost[0]!, /^Cannot keep compiled programs in ".*": .*\. The next start compiles them again$/);
   await Deno.remove(file);
+});
+
+Deno.test("a plugin that saves no programs is asked once, and nothing is said of it", async () => {
+  const folder = await Deno.makeTempDir();
+  const lost: string[] = [];
+  const cache = new ProgramCache(folder, "build", { lost: (message) => lost.push(message) });
+  let asked = 0;
+  const program = {
+    serialize() {
+      asked++;
+      throw new PjrtError("PJRT_Executable_Serialize", 12, "Serialize not implemented");
+    },
+  } as unknown as Executable;
+  cache.save("a", 1, program);
+  cache.save("b", 1, program);
+  assert.deepEqual([asked, lost, files(folder)], [1, [], []]);
+  await Deno.remove(folder, { recursive: true });
 });
 
 /** Reads a program, and saves another, where Deno permits no writing; prints what was found and said. */

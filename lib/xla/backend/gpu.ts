@@ -37,7 +37,8 @@ export function memoryOptions(
   shared: string | undefined = process.env[memoryVariable],
 ): ClientOptions {
   if (isCpu(plugin)) return {};
-  const part = options.fraction === undefined && shared ? partOf(shared) : undefined;
+  const known = /cuda|rocm/.test(basename(plugin)); // others may refuse such options
+  const part = options.fraction === undefined && shared && known ? partOf(shared) : undefined;
   const { fraction = part, preallocate = part === undefined ? undefined : false, allocator } = options;
   return {
     ...(fraction === undefined ? {} : { memory_fraction: { float: fraction } }),

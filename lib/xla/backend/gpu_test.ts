@@ -16,6 +16,7 @@ Deno.test("memoryOptions() asks for what the recipe says, else for what the envi
     preallocate: true,
   });
   assert.deepEqual(memoryOptions(cpu, { fraction: 0.5 }, "0.1"), {}, "a processor's plugin would refuse them");
+  assert.deepEqual(memoryOptions("/wheels/libpjrt_plugin_mps.dylib", {}, "0.1"), {}, "and others may");
   for (const text of ["0", "1.1", "half", "-1", "NaN"]) {
     assert.throws(() => memoryOptions(gpu, {}, text), /Cannot take ".*" of a GPU's memory, as DENOISE_MEMORY_FRACTION/);
   }

@@ -11,6 +11,9 @@ import { type Allocate, fixedBytes, fixedCopy, Struct, viewAt } from "./layout.t
 import type { PjrtPlugin } from "./plugin.ts";
 import { withProgram } from "./program.ts";
 
+/** Name of the format of StableHLO text, by platform, where it is not "mlir": that is bytecode alone on "mps" (jax-mps 0.11). */
+const textFormats: Readonly<Record<string, string>> = { mps: "hlo" };
+
 /**
  * Programs and buffers belong to a client. Disposed of, it is freed once the last of them is, and what it compiles is
  * compiled. Forgotten, it is not freed.
@@ -137,6 +140,7 @@ export class Client implements Disposable {
           `on a CPU, create it with cpu_device_count: ${partitions}`,
       );
     }
-    return withProgram(new Struct("PJRT_Client_Compile_Args", { client: this.#open }, place), text, options, place);
+    const args = new Struct("PJRT_Client_Compile_Args", { client: this.#open }, place);
+    return withProgram(args, text, options, place, textFormats[this.platform]);
   }
 }

@@ -10,15 +10,16 @@ export interface Program {
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
-/** Puts StableHLO text, and how to compile it, into the struct of a call. */
+/** Puts a program's text, and how to compile it, into the struct of a call. `format`: that of the text; StableHLO's unless given. */
 export function withProgram<N extends "PJRT_Client_Compile_Args" | "PJRT_Compile_Args">(
   args: Struct<N>,
   text: string,
   options: CompileOptions,
   place: Allocate = fixedBytes,
+  format = "mlir",
 ): Struct<N> {
   const program = new Struct("PJRT_Program", {}, place)
-    .text("code", "code_size", text).text("format", "format_size", "mlir");
+    .text("code", "code_size", text).text("format", "format_size", format);
   const encoded = compileOptions(options);
   return args.point("program" as never, program)
     .point("compile_options" as never, fixedCopy(encoded, place))

@@ -124,7 +124,8 @@ async function fill(row: Runtime, into: string, aside: string, options: AddOptio
     }
   }
   if (reasons.includes("there is no pip")) help.unshift("install pip, such as with: apt install python3-pip");
-  if (help.length === 0 || reasons.some((reason) => /^E[A-Z]+:|\(os error/.test(reason))) {
+  const ofDisk = (reason: string) => /^E[A-Z]+:|\(os error/.test(reason) && !/\(Connect\)/.test(reason);
+  if (help.length === 0 || reasons.some(ofDisk)) {
     help.unshift(`look at the space on the disk of "${into}", and at who may write there`);
   }
   throw new RuntimeError(`Cannot install the runtime "${row.name}": ${reasons.join("; ")}`, help);
@@ -139,7 +140,7 @@ async function fromWheels(row: Runtime, pip: Pip, into: string, aside: string, o
   for (const [i, wheel] of row.wheels.entries()) {
     const folder = join(aside, `wheel-${i}`);
     const path = await pipDownload(pip, wheel, folder, {
-      processor: row.platform.split("-")[1]!,
+      platform: row.platform,
       signal,
       progress: (done) => progress?.(`downloading ${row.name}`, before + done, total),
     });

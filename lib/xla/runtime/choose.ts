@@ -23,6 +23,7 @@ export interface Choice {
 export function runtimesFor({ vendor, cuda = 0 }: Accelerator): RuntimeName[] {
   if (vendor === "amd") return ["rocm7"];
   if (vendor === "google") return ["tpu"];
+  if (vendor === "apple") return ["metal"];
   return [...(cuda >= 13 ? ["cuda13" as const] : []), ...(cuda >= 12 ? ["cuda12" as const] : [])];
 }
 

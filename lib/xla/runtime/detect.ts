@@ -2,11 +2,12 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { cudaDevices, type CudaDriver } from "./cuda_driver.ts";
+import { platform } from "./table.ts";
 
 /** Devices of one vendor. */
 export interface Accelerator {
   /** Who makes them. */
-  readonly vendor: "nvidia" | "amd" | "google";
+  readonly vendor: "nvidia" | "amd" | "google" | "apple";
   /** Names, such as "NVIDIA H100 80GB HBM3"; one a device. */
   readonly devices: readonly string[];
   /** Version of the driver, where it says one. */
@@ -27,6 +28,8 @@ export interface Hardware {
 
 /** Where the facts come from. */
 export interface MachineFacts {
+  /** `os-processor`, such as "linux-x86_64". */
+  readonly platform: string;
   /** Content of a file; undefined where it cannot be read. */
   read(path: string): string | undefined;
   /** Names in a folder; none where it cannot be read. */
@@ -36,6 +39,7 @@ export interface MachineFacts {
 }
 
 const machine: MachineFacts = {
+  platform: platform(),
   read(path) {
     try {
       return readFileSync(path, "utf8");
@@ -56,10 +60,9 @@ const machine: MachineFacts = {
 /** Looks at this machine. */
 export function detect(from: MachineFacts = machine): Hardware {
   const processors = cpus();
-  return {
-    cpu: { model: processors[0]?.model.trim() || "unknown", cores: processors.length },
-    accelerators: [nvidia(from), amd(from), tpu(from)].filter((one) => one !== undefined),
-  };
+  const cpu = { model: processors[0]?.model.trim() || "unknown", cores: processors.length };
+  const found = [nvidia(from), amd(from), tpu(from), apple(from, cpu.model)];
+  return { cpu, accelerators: found.filter((one) => one !== undefined) };
 }
 
 /** The driver's own library counts the devices: it also knows what CUDA_VISIBLE_DEVICES hides. */
@@ -90,4 +93,10 @@ function tpu(from: MachineFacts): Accelerator | undefined {
   const chips = ours.filter((device) => /^0x12/.test(from.read(`${bus}/${device}/class`) ?? "")); // accelerators
   if (!usable || chips.length === 0) return undefined;
   return { vendor: "google", devices: chips.map(() => "Google TPU"), driver: undefined, how: bus };
+}
+
+/** Each processor of Apple's has a GPU, of the same name. */
+function apple({ platform }: MachineFacts, processor: string): Accelerator | undefined {
+  if (platform !== "darwin-aarch64") return undefined;
+  return { vendor: "apple", devices: [`${processor} GPU`], driver: undefined, how: "its processor" };
 }

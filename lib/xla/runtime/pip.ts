@@ -11,9 +11,20 @@ export type Pip = readonly string[];
 
 const ways: readonly Pip[] = [["python3", "-m", "pip"], ["python", "-m", "pip"], ["pip3"], ["pip"]];
 
-/** Platforms whose wheels run on a Linux of today (glibc 2.35 and newer). */
-const platforms = ["manylinux1", "manylinux2010", "manylinux2014"]
+/** Names of systems in wheels that run on a Linux of today (glibc 2.35 and newer). */
+const linux = ["manylinux1", "manylinux2010", "manylinux2014"]
   .concat([5, 12, 17, 18, 24, 25, 26, 27, 28, 31, 34, 35].map((minor) => `manylinux_2_${minor}`));
+
+/**
+ * What wheels call the systems whose wheels are taken for a platform.
+ *
+ * @param platform `os-processor`, as Deno names them, such as "darwin-aarch64"
+ */
+export function wheelPlatforms(platform: string): string[] {
+  const [os, processor] = platform.split("-");
+  if (os === "darwin") return [`macosx_14_0_${processor === "aarch64" ? "arm64" : processor}`]; // and those before it
+  return linux.map((name) => `${name}_${processor}`);
+}
 
 /** The first way to call pip that works here; undefined where there is none. */
 export async function findPip(): Promise<Pip | undefined> {
@@ -36,8 +47,8 @@ export async function pipDownload(
   pip: Pip,
   wheel: Wheel,
   folder: string,
-  { processor, signal, progress }: {
-    processor: string;
+  { platform, signal, progress }: {
+    platform: string;
     signal?: AbortSignal | undefined;
     progress?: ((done: number) => void) | undefined;
   },
@@ -60,7 +71,7 @@ export async function pipDownload(
         "3.12",
         "--only-binary",
         ":all:",
-        ...platforms.flatMap((name) => ["--platform", `${name}_${processor}`]),
+        ...wheelPlatforms(platform).flatMap((name) => ["--platform", name]),
       ],
       ...["--requirement", pinned, "--dest", folder],
     ], { signal, env: { TMPDIR: folder, PIP_USER: "0" } });

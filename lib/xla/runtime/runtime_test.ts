@@ -11,7 +11,7 @@ import { type Accelerator, detect, type MachineFacts } from "./detect.ts";
 import { RuntimeError } from "./error.ts";
 import { findInstalled, listInstalled, manifestName, removeRuntime } from "./installed.ts";
 import { cudaToolkitFor, librariesFor } from "./nvidia.ts";
-import { findPip } from "./pip.ts";
+import { findPip, wheelPlatforms } from "./pip.ts";
 import { pluginForTests } from "../testing.ts";
 import { platform, runtimes } from "./table.ts";
 import type { Runtime } from "./types.ts";
@@ -183,6 +183,7 @@ Deno.test("the table pins every wheel and archive", () => {
 
 /** A machine whose files and driver are these. */
 const machine = (files: Record<string, string>, cuda?: ReturnType<MachineFacts["cuda"]>): MachineFacts => ({
+  platform: "linux-x86_64",
   read: (path) => files[path],
   list: (folder) => {
     const below = Object.keys(files).filter((path) => path.startsWith(`${folder}/`));
@@ -214,6 +215,26 @@ Deno.test("detect() finds accelerators by their drivers, and none where there is
   const pci = { "/sys/bus/pci/devices/0/vendor": "0x1ae0\n", "/sys/bus/pci/devices/0/class": "0x120000\n" };
   assert.equal(detect(machine(pci)).accelerators.length, 0, "no driver offers it");
   assert.equal(detect(machine({ ...pci, "/dev/accel0": "" })).accelerators[0]!.vendor, "google");
+});
+
+Deno.test("detect() finds the GPU of a Mac with Apple silicon, and `metal` drives it", () => {
+  const [gpu, ...rest] = detect({ ...machine({}), platform: "darwin-aarch64" }).accelerators;
+  assert.deepEqual([gpu!.vendor, rest.length, runtimesFor(gpu!)], ["apple", 0, ["metal"]]);
+  assert.match(gpu!.devices[0]!, /. GPU$/);
+  assert.deepEqual(detect({ ...machine({}), platform: "darwin-x86_64" }).accelerators, []);
+});
+
+Deno.test("wheels are asked for by the names that their system has in them", () => {
+  assert.deepEqual(wheelPlatforms("darwin-aarch64"), ["macosx_14_0_arm64"]);
+  assert.ok(wheelPlatforms("linux-x86_64").includes("manylinux_2_28_x86_64"));
+});
+
+Deno.test("the runtime of Metal takes the plugin and the kernels beside it, and nothing of Python", () => {
+  const { wheels: [wheel], plugin, tested } = runtimes.find(({ name }) => name === "metal")!;
+  const files = ["__init__.py", "ops.py", "lib/libpjrt_plugin_mps.dylib", "lib/mlx.metallib"];
+  const taken = files.map((name) => `jax_plugins/mps/${name}`).filter((path) => wheel!.unpack.test(path));
+  assert.deepEqual(taken, [plugin, "jax_plugins/mps/lib/mlx.metallib"]);
+  assert.equal(tested, false, "nobody has run it yet");
 });
 
 Deno.test("runtimesFor() goes by the CUDA version that the driver speaks", () => {
@@ -273,6 +294,19 @@ Deno.test("choosePlugin() takes the accelerator that has its plugin, else the CP
     choosePlugin({ folder, hardware: h100, env }).reason,
     'NVIDIA H100 found, but the runtime cuda13 is damaged ("p.so" has 7 bytes, and 1 were installed): deno task runtime add cuda13',
   );
+  const mac = {
+    cpu,
+    accelerators: [
+      { vendor: "apple", devices: ["Apple M2 GPU"], driver: undefined, how: "its processor" } as const,
+    ],
+  };
+  assert.deepEqual(choosePlugin({ folder, hardware: mac, env }), {
+    plugin: onCpu,
+    runtime: "cpu",
+    reason: "Apple M2 GPU found, but not its plugin: deno task runtime add metal",
+  });
+  const metal = install("metal");
+  assert.equal(choosePlugin({ folder, hardware: mac, env }).plugin, metal);
   const real = pluginForTests();
   if (real !== undefined) {
     assert.equal(choosePlugin({ folder, hardware: h100, env: { DENOISE_PJRT_PLUGIN: real } }).plugin, real);

@@ -93,6 +93,16 @@ export const runtimes: readonly Runtime[] = [
     tested: true,
     compiles: true,
   },
+  {
+    name: "metal",
+    what: "GPUs of Macs with Apple silicon, from macOS 14",
+    version: wheels.metal.version,
+    platform: "darwin-aarch64",
+    wheels: [wheels.metal],
+    plugin: "jax_plugins/mps/lib/libpjrt_plugin_mps.dylib",
+    archives: {},
+    tested: false,
+  },
 ];
 
 /** A row of the table. @throws RuntimeError where there is none of that name */

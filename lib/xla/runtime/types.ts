@@ -1,7 +1,7 @@
 /** The parts of a runtime, and which of them are on this machine. */
 
 /** Name of a runtime. */
-export type RuntimeName = "cpu" | "cuda13" | "cuda12" | "rocm7" | "tpu" | "cuda13-compiler";
+export type RuntimeName = "cpu" | "cuda13" | "cuda12" | "rocm7" | "tpu" | "metal" | "cuda13-compiler";
 
 /** A Python wheel, pinned. */
 export interface Wheel {

@@ -67,6 +67,12 @@ export const tpu = wheel(
   /^libtpu\/libtpu\.so$/,
 );
 
+/** The plugin and the kernels that it looks for beside it; made for StableHLO as of JAX 0.11, for macOS 14 and newer. */
+export const metal = wheel(
+  "jax-mps 0.11.1 44734365 defef43da225b50689e72300f33772610003189377cc09b0acb0f9a1364d4e2a",
+  /\/(libpjrt_plugin_mps\.dylib|mlx\.metallib)$/,
+);
+
 function wheel(row: string, unpack: RegExp): Wheel {
   const [name, version, size, sha256] = row.trim().split(/\s+/) as [string, string, string, string];
   return { name, version, size: Number(size), sha256, unpack };

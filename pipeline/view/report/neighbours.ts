@@ -1,5 +1,6 @@
 /** The section of a report that asks whether a model repeats its training pictures. */
 import { escapeXml as escape } from "../../../lib/image/mod.ts";
+import { asTyped } from "../../terminal/shell.ts";
 import { count } from "../../terminal/units.ts";
 
 /** What `picture neighbours` has left in the run folder. */
@@ -15,9 +16,8 @@ export interface Neighbours {
 /** HTML: the picture with its sentence; without one, how to get it. */
 export function neighboursSection(found: Neighbours | undefined, folder: string): string {
   if (found === undefined) {
-    return `<p>Not looked at yet: <code>deno task picture neighbours ${
-      escape(folder)
-    }</code> draws generated pictures ` +
+    const command = asTyped(`deno task picture neighbours ${folder}`);
+    return `<p>Not looked at yet: <code>${escape(command)}</code> draws generated pictures ` +
       "beside the training pictures that are nearest to them, and the next report has it.</p>";
   }
   const alt = "Generated pictures beside their nearest training pictures";
