@@ -3,7 +3,8 @@ import * as tf from "@tensorflow/tfjs";
 import { join } from "node:path";
 import { type Client, type ClientOptions, loadPlugin } from "../pjrt/mod.ts";
 import { XlaBackend } from "./backend.ts";
-import { compileFunction, type CompileFunctionOptions } from "./compile.ts";
+import { compileFunction, type CompileFunctionOptions, emitFunction } from "./compile.ts";
+import { type Destination, emittedFor } from "./destination.ts";
 import { XlaDevice } from "./device.ts";
 import { ProgramCache } from "./disk.ts";
 import { oneDnn, supportedFlags } from "./flags.ts";
@@ -11,7 +12,9 @@ import { type AskedPrecision, type ComputedPrecision, precisionAt, targetOf } fr
 import { emitIn, settings } from "../kernels/settings.ts";
 import { registerBackend } from "./register.ts";
 import { checkTurns, loopOf, type Turns } from "./repeat.ts";
+import { typeName } from "./tensor_entry.ts";
 import type { Tree } from "./tree.ts";
+import { build } from "./tree_structure.ts";
 import { loadLibrariesFor } from "../runtime/nvidia.ts";
 import { buildOf } from "./build.ts";
 import { isCpu, type MemoryOptions, memoryOptions, toolkitFlags } from "./gpu.ts";
@@ -165,6 +168,44 @@ export class XlaEngine {
         tf.dispose([from, to]);
       }
     };
+  }
+
+  /**
+   * Emits the program of a pure function as for another platform, without compiling it: for devices that are not here.
+   *
+   * @param destination what it is emitted for, such as `{ platform: "cuda", precision: "mixed" }`
+   * @returns the program, and a result of the right shapes whose numbers are zeros
+   */
+  emit<R extends Tree>(
+    fn: (...args: Tree[]) => R,
+    args: readonly Tree[],
+    options: CompileFunctionOptions,
+    destination: Destination,
+  ): { readonly text: string; readonly devices: number; readonly result: R } {
+    const backend = this.#current();
+    const { text, devices, result, outputs, captured } = emittedFor(
+      destination,
+      () => emitFunction(backend, args, fn, options),
+    );
+    for (const value of captured) backend.graph.release(value);
+    let next = 0;
+    const zeros = build(result, () => {
+      const { shape, dtype } = outputs[next++]!;
+      return tf.fill([...shape], 0, typeName(dtype));
+    });
+    return { text, devices, result: zeros as R };
+  }
+
+  /** As `emit`, of a loop: see `repeat`. */
+  emitLoop<C extends Tree>(
+    step: (carried: C, tick: Tree, ...rest: Tree[]) => C,
+    [carried, turns, ticks, ...rest]: readonly [C, Turns, Tree, ...Tree[]],
+    options: CompileFunctionOptions,
+    destination: Destination,
+  ): { readonly text: string; readonly devices: number; readonly result: C } {
+    const fn = loopOf(() => this.#current(), step, options.name) as unknown as (...args: Tree[]) => C;
+    const [from, to] = turns.map((turn) => tf.scalar(turn, "int32")) as [tf.Tensor, tf.Tensor];
+    return this.emit(fn, [carried, [from, to], ticks, ...rest], { ...options, donate: [0] }, destination);
   }
 
   /**

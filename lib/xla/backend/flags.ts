@@ -42,6 +42,11 @@ const bfloat16Convolution =
     : (tensor<1x8x8x8xbf16>, tensor<3x3x8x8xbf16>) -> tensor<1x8x8x8xbf16>
   return %y : tensor<1x8x8x8xbf16> } }`;
 
+/** The flags for the same bits each time on a platform, of a build that knows them. */
+export function sameBitsFlagsOf(platform: string): Flags {
+  return { ...byPlatform[platform], ...sameBits[platform] };
+}
+
 /** What a flag is asked of. */
 type Compiler = Pick<Client, "platform" | "compile">;
 

@@ -1,0 +1,114 @@
+/** Compiles StableHLO for a GPU that is described, and says what became of it. */
+import { join } from "node:path";
+import { ProgramCache } from "../backend/disk.ts";
+import { sameBitsFlagsOf } from "../backend/flags.ts";
+import { toolkitFlags } from "../backend/gpu.ts";
+import { cacheFolder } from "../cache_folder.ts";
+import { readModule } from "../hlo/module.ts";
+import { loadPlugin, type MemoryNeeds, type Topology } from "../pjrt/mod.ts";
+import { findInstalled } from "../runtime/installed.ts";
+import { RuntimeError } from "../runtime/error.ts";
+import { runtimeNamed } from "../runtime/table.ts";
+import type { Gpu } from "./gpus.ts";
+import { type ProgramReport, reportOf } from "./report.ts";
+import { targetText } from "./target.ts";
+
+/** How to compile. */
+export interface AheadCompilerOptions {
+  readonly gpu: Gpu;
+  /** GPUs that share the work. Default 1. */
+  readonly devices?: number | undefined;
+  /** Flags of XLA, besides those that programs are compiled with on a GPU that is there. */
+  readonly flags?: Readonly<Record<string, string | number | boolean>> | undefined;
+  /** Folder of compiled programs; undefined: below the user's cache folder; null: none are kept. */
+  readonly cache?: string | null | undefined;
+  /** See `XlaOptions.compiling`. */
+  readonly compiling?: ((name: string) => () => void) | undefined;
+}
+
+/** What is kept of a compiled program, besides its optimized text. */
+interface Kept {
+  readonly format: string;
+  readonly memory: MemoryNeeds;
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * Path of the plugin that compiles for NVIDIA's GPUs: that of `cuda13`, or of the part of it that compiles.
+ *
+ * @throws RuntimeError where none is installed
+ */
+export function compilerPlugin(): string {
+  const rows = (["cuda13", "cuda13-compiler"] as const).map(runtimeNamed);
+  const found = rows.map((row) => findInstalled(row)?.plugin).find((path) => path !== undefined);
+  if (found !== undefined) return found;
+  const [, part] = rows;
+  const megabytes = Math.round(part!.wheels.reduce((sum, { size }) => sum + size, 0) / 1e6);
+  throw new RuntimeError("Cannot compile for NVIDIA's GPUs: no compiler for them is installed", [
+    `to install it: deno task runtime add ${part!.name} (${megabytes} MB; no GPU, and no driver, is needed)`,
+  ]);
+}
+
+/** A compiler for one kind of GPU. */
+export class AheadCompiler {
+  readonly #options: AheadCompilerOptions;
+  readonly #topology: Topology;
+  readonly #flags: Readonly<Record<string, string | number | boolean>>;
+  readonly #cache: ProgramCache | undefined;
+
+  /** @throws RuntimeError where no plugin is installed; PjrtError where it does not take the description */
+  constructor(options: AheadCompilerOptions, path = compilerPlugin()) {
+    const { gpu, devices = 1, cache = join(cacheFolder(), "xla"), flags } = options;
+    const plugin = loadPlugin(path), target = targetText(gpu);
+    this.#options = options;
+    this.#flags = { ...sameBitsFlagsOf("cuda"), ...toolkitFlags(path), ...flags };
+    this.#topology = plugin.describe({ target_config: target, topology: `1x1x${devices}` });
+    const build = JSON.stringify(["ahead of time", target, plugin.build, this.#flags, process.env.XLA_FLAGS ?? ""]);
+    this.#cache = cache === null ? undefined : new ProgramCache(cache, build);
+  }
+
+  /**
+   * Compiles a program, unless it is known from earlier.
+   *
+   * @param text StableHLO
+   * @param name of the function that it is, for people
+   * @throws PjrtError with the compiler's words
+   */
+  async compile(text: string, name: string, partitions = 1): Promise<ProgramReport> {
+    const { format, memory, bytes } = this.#find(text, partitions) ?? await this.#make(text, name, partitions);
+    return reportOf(readModule(bytes, format), name, memory, this.#options.gpu);
+  }
+
+  async #make(text: string, name: string, partitions: number): Promise<Kept> {
+    const ended = this.#options.compiling?.(name);
+    try {
+      using program = await this.#topology.compile(text, { partitions, flags: this.#flags });
+      const kept = { ...program.optimizedProgram(), memory: program.memoryNeeds() };
+      this.#cache?.save(text, partitions, { serialize: () => pack(kept) });
+      return kept;
+    } finally {
+      ended?.();
+    }
+  }
+
+  #find(text: string, partitions: number): Kept | undefined {
+    const packed = this.#cache?.find(text, partitions);
+    return packed && unpack(packed);
+  }
+}
+
+const newline = 10;
+
+/** A line of JSON, then the program. */
+function pack({ bytes, ...head }: Kept): Uint8Array {
+  const line = new TextEncoder().encode(`${JSON.stringify(head)}\n`);
+  const packed = new Uint8Array(line.length + bytes.length);
+  packed.set(line);
+  packed.set(bytes, line.length);
+  return packed;
+}
+
+function unpack(packed: Uint8Array): Kept {
+  const end = packed.indexOf(newline);
+  return { ...JSON.parse(new TextDecoder().decode(packed.subarray(0, end))), bytes: packed.subarray(end + 1) };
+}
