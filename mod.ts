@@ -153,6 +153,13 @@ export type { Plan } from "./pipeline/run/plan.ts";
 export type { Position } from "./pipeline/run/checkpoint.ts";
 export type { Picture } from "./lib/image/mod.ts";
 export { type DryRun, dryRun, type DryRunOptions } from "./pipeline/commands/dry_run.ts";
+export {
+  type CompiledForGpu,
+  compileForGpu,
+  type CompileForGpuOptions,
+} from "./pipeline/commands/gpu/compile_for_gpu.ts";
+export { type ProgramKind, programKinds } from "./pipeline/programs/every_program.ts";
+export { describeCompiled } from "./pipeline/view/compiled/describe.ts";
 export type { Probed, ProbedWork } from "./pipeline/run/probe.ts";
 export type { Seeds } from "./pipeline/commands/seeds.ts";
 export { sample, type SampleOptions, type SampleResult } from "./pipeline/commands/sample.ts";

@@ -51,7 +51,10 @@ const rules: readonly Rule[] = [
     types: /^pipeline\/kinds\//,
   },
   { of: /^plugins\/[^/]+\.ts$/, may: /^plugins\// },
-  { of: /^plugins\/backend\/(auto|xla)\.ts$/, may: /^(plugin\.ts$|plugins\/backend\/|lib\/xla\/mod\.ts$)/ },
+  {
+    of: /^plugins\/backend\/(auto|xla|shared\/ahead)\.ts$/,
+    may: /^(plugin\.ts$|plugins\/backend\/|lib\/xla\/(ahead\/)?mod\.ts$)/,
+  },
   { of: /^plugins\/([^/]+)\//, may: /^(plugin\.ts$|plugins\/$1\/)/ },
   { of: /^testing\.ts$/, may: /^(pipeline\/(contract|kinds)\/|lib\/xla\/(mod|testing)\.ts$)/ },
   { of: /^mod\.ts$/, may: /^(pipeline|plugins|lib\/(tensor|image|files))\/|^plugin\.ts$|^lib\/xla\/runtime\/mod\.ts$/ },

@@ -20,6 +20,7 @@ const doing: Readonly<Record<string, { readonly [what in "recipe" | "writes" | "
   import: { recipe: true, writes: true, backend: true, downloads: true },
   sample: { recipe: true, writes: true, backend: true },
   serve: { recipe: true, backend: true },
+  "compile:gpu": { recipe: true, backend: true },
   picture: { recipe: true, writes: true, backend: true, downloads: true },
   report: { recipe: true, writes: true },
   export: { recipe: true, writes: true },

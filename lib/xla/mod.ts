@@ -2,6 +2,7 @@
 export { type CompileFunctionOptions } from "./backend/compile.ts";
 export type { AskedPrecision, ComputedPrecision } from "./backend/precision.ts";
 export { XlaEngine, type XlaOptions } from "./backend/engine.ts";
+export { type Gpu, type GpuName, gpus, type MatrixType, peakOf } from "./ahead/gpus.ts";
 export type { MemoryOptions } from "./backend/gpu.ts";
 export { MemoryError } from "./backend/memory.ts";
 export type { ClientOptions, DeviceMemory, Float } from "./pjrt/mod.ts";

@@ -1,4 +1,5 @@
 /** Plugin kind `backend`: what runs the tensors. */
+import type { Ahead } from "./ahead.ts";
 import type { Tree } from "../../lib/tensor/tree.ts";
 
 /** A compiled function: a call enqueues the work and resolves once it is enqueued, not once it is done. */
@@ -91,6 +92,8 @@ export interface Backend {
       options: { name: string; precision?: "float32" },
     ) => Repeated<C, T, A>)
     | undefined;
+  /** Compiling for GPUs that are not here, where the backend can. It need not be started. */
+  readonly ahead?: Ahead | undefined;
   /** Frees the device. */
   stop(): Promise<void>;
 }

@@ -3,6 +3,7 @@ import { cpus } from "node:os";
 import { basename } from "node:path";
 import { plugin, z } from "denoise/plugin";
 import type { Backend, StartTools } from "denoise/plugin";
+import { aheadOf } from "./shared/ahead.ts";
 import {
   addRuntime,
   type AskedPrecision,
@@ -60,6 +61,7 @@ export default plugin({
     return {
       name: "xla",
       devices,
+      ahead: aheadOf({ precision, devices }),
       get description() {
         return description;
       },

@@ -6,10 +6,8 @@ import { toolkitFlags } from "../backend/gpu.ts";
 import { cacheFolder } from "../cache_folder.ts";
 import { readModule } from "../hlo/module.ts";
 import { loadPlugin, type MemoryNeeds, type Topology } from "../pjrt/mod.ts";
-import { findInstalled } from "../runtime/installed.ts";
-import { RuntimeError } from "../runtime/error.ts";
-import { runtimeNamed } from "../runtime/table.ts";
 import type { Gpu } from "./gpus.ts";
+import { compilerPlugin } from "./plugins.ts";
 import { type ProgramReport, reportOf } from "./report.ts";
 import { targetText } from "./target.ts";
 
@@ -31,22 +29,6 @@ interface Kept {
   readonly format: string;
   readonly memory: MemoryNeeds;
   readonly bytes: Uint8Array;
-}
-
-/**
- * Path of the plugin that compiles for NVIDIA's GPUs: that of `cuda13`, or of the part of it that compiles.
- *
- * @throws RuntimeError where none is installed
- */
-export function compilerPlugin(): string {
-  const rows = (["cuda13", "cuda13-compiler"] as const).map(runtimeNamed);
-  const found = rows.map((row) => findInstalled(row)?.plugin).find((path) => path !== undefined);
-  if (found !== undefined) return found;
-  const [, part] = rows;
-  const megabytes = Math.round(part!.wheels.reduce((sum, { size }) => sum + size, 0) / 1e6);
-  throw new RuntimeError("Cannot compile for NVIDIA's GPUs: no compiler for them is installed", [
-    `to install it: deno task runtime add ${part!.name} (${megabytes} MB; no GPU, and no driver, is needed)`,
-  ]);
 }
 
 /** A compiler for one kind of GPU. */

@@ -18,7 +18,7 @@ export interface AheadOptions extends AheadCompilerOptions {
 }
 
 /**
- * Stands in for an engine: functions are compiled for the GPU, once for each call, and give zeros of the right shapes, so
+ * Stands in for an engine: functions are compiled for the GPU as they are called, and give zeros of the right shapes, so
  * that what calls them can go on to the next.
  */
 export class AheadEngine {
@@ -26,6 +26,8 @@ export class AheadEngine {
   readonly #options: AheadOptions;
   readonly #compiler: AheadCompiler;
   readonly #destination: Destination;
+  /** Programs that were told of. */
+  readonly #told = new Set<string>();
 
   /** @param tracer an engine that is started, of the processor: it traces, and computes what a function captures */
   constructor(tracer: XlaEngine, options: AheadOptions) {
@@ -64,7 +66,9 @@ export class AheadEngine {
 
   async #take<R>(name: string, emitted: { text: string; devices: number; result: R }): Promise<R> {
     const { wanted = () => true, compiled } = this.#options;
-    if (wanted(name)) compiled(await this.#compiler.compile(emitted.text, name, emitted.devices));
+    if (!wanted(name) || this.#told.has(emitted.text)) return emitted.result;
+    this.#told.add(emitted.text);
+    compiled(await this.#compiler.compile(emitted.text, name, emitted.devices));
     return emitted.result;
   }
 }

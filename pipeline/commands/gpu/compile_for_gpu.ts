@@ -1,0 +1,105 @@
+/** Compiles a recipe's programs for a GPU that is not here, and says what they became. */
+import type { CompiledProgram, DescribedGpu } from "../../kinds/ahead.ts";
+import type { Graph } from "../../graph/types.ts";
+import { wire } from "../../graph/wire.ts";
+import * as messages from "../../problems/messages/gpu.ts";
+import { DenoiseError } from "../../problems/problem.ts";
+import { callPrograms, type ProgramKind, programKind, programKinds, shownSampler } from "../../programs/every_program.ts";
+import { readRecipe } from "../../recipe/read.ts";
+import type { PluginSource } from "../../recipe/types.ts";
+import { startFailure } from "../../run/start_failure.ts";
+import { compilingOn } from "../../terminal/compiling.ts";
+import type { Console } from "../../terminal/console.ts";
+import type { Trust } from "../../trust/trust.ts";
+
+/** What to compile, and what for. */
+export interface CompileForGpuOptions {
+  /** Where plugins are found: `builtins`, or `await builtins.withFiles([...])`. */
+  readonly plugins: PluginSource;
+  /** What the command line changes in the recipe, such as `["dataset.batch_size=256"]`. */
+  readonly overrides?: readonly string[];
+  /** Which code is run of a recipe that is not typed. */
+  readonly trust?: Trust;
+  /** Name of the GPU. Default: h100. */
+  readonly gpu?: string | undefined;
+  /** GPUs that share each batch. Default: as the recipe says, else 1. */
+  readonly devices?: number | undefined;
+  /** Which programs. Default: all. */
+  readonly programs?: readonly ProgramKind[] | undefined;
+}
+
+/** What a recipe's programs became on a GPU. */
+export interface CompiledForGpu {
+  /** What was compiled. */
+  readonly graph: Graph;
+  readonly gpu: DescribedGpu;
+  /** GPUs that share each batch. */
+  readonly devices: number;
+  /** Pictures in a batch, of all GPUs together. */
+  readonly batch: number;
+  readonly programs: readonly CompiledProgram[];
+  /** Bytes that a program may take: XLA leaves the rest of the memory to others. */
+  readonly available: number;
+  /** Whether each of the programs fits. */
+  readonly fits: boolean;
+}
+
+/** Part of a GPU's memory that XLA takes, unless the recipe says otherwise. */
+const usualFraction = 0.75;
+
+/**
+ * Compiles the programs of a recipe: the training step, a sampler, the evaluation, the initial weights.
+ *
+ * @param file a recipe, a run folder or a checkpoint
+ * @throws {DenoiseError} with everything that is wrong with the recipe; where no GPU has the name, the backend cannot
+ *   compile for one, or the compiler is not installed or refuses a program
+ */
+export async function compileForGpu(
+  file: string,
+  options: CompileForGpuOptions,
+  console: Console,
+): Promise<CompiledForGpu> {
+  return await compileGraph(await wire(await readRecipe(file, options)), options, console);
+}
+
+/** As `compileForGpu`, of a graph whose backend is stopped. */
+export async function compileGraph(
+  graph: Graph,
+  { gpu: name = "h100", programs: kinds = programKinds, devices }: Omit<CompileForGpuOptions, "plugins">,
+  console: Console,
+): Promise<CompiledForGpu> {
+  const { stage, path, plugin, options } = graph.one("backend");
+  const { ahead } = stage;
+  if (ahead === undefined) throw new DenoiseError(graph.recipe.problem(path, messages.gpuBackend(plugin.name)));
+  const gpu = ahead.gpus.find((one) => one.name === name.toLowerCase());
+  if (gpu === undefined) throw new DenoiseError(messages.gpuUnknown(name, ahead.gpus.map(({ name }) => name)));
+  const wanted = new Set(kinds), sampler = shownSampler(graph);
+  const isWanted = (program: string) => {
+    const kind = programKind(program, sampler);
+    return kind !== undefined && wanted.has(kind);
+  };
+  const compiled: CompiledProgram[] = [];
+  const take = (program: CompiledProgram) => void compiled.push(program);
+  const backend = await ahead
+    .open(gpu.name, { devices, wanted: isWanted, compiled: take, compiling: compilingOn(console) })
+    .catch((error) => {
+      throw startFailure(graph, error);
+    });
+  try {
+    await callPrograms(graph, backend, wanted);
+  } finally {
+    await backend.stop();
+    console.endProgress();
+  }
+  const available = gpu.memory * Number(options.memory_fraction ?? usualFraction);
+  const order = (program: CompiledProgram) => programKinds.indexOf(programKind(program.name, sampler)!);
+  return {
+    graph,
+    gpu,
+    devices: backend.devices ?? 1,
+    batch: graph.one("dataset").options.batch_size,
+    programs: compiled.sort((a, b) => order(a) - order(b)),
+    available,
+    fits: compiled.every(({ memory }) => memory.total <= available),
+  };
+}

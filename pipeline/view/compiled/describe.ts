@@ -1,0 +1,47 @@
+/** What a recipe's programs became on a GPU, in words. */
+import type { CompiledProgram, DescribedGpu } from "../../kinds/ahead.ts";
+import { bytes, counted } from "../../terminal/units.ts";
+import { line } from "../graph/describe.ts";
+import { compiledTable, gpuText, largestKernels } from "./table.ts";
+
+/** What is described. */
+export interface Described {
+  readonly gpu: DescribedGpu;
+  readonly devices: number;
+  readonly batch: number;
+  readonly programs: readonly CompiledProgram[];
+  readonly available: number;
+  readonly fits: boolean;
+}
+
+/**
+ * Lines of text: the GPU, the programs as a table, and whether they fit.
+ *
+ * @param top kernels of each program to list, those that move most
+ */
+export function describeCompiled(compiled: Described, top = 0): string {
+  const { gpu, devices, batch, programs } = compiled;
+  const shared = devices === 1 ? "" : `, shared by ${devices} GPUs; the numbers are those of each`;
+  return [
+    line("gpu", gpuText(gpu)),
+    line("batch", `${counted(batch, "picture")}${shared}`),
+    "",
+    ...compiledTable(programs),
+    "",
+    line("memory", fitText(compiled)),
+    line("at best", "each kernel as long as its bytes or its FLOP take at the full rate; starting kernels not counted"),
+    ...(top === 0 ? [] : programs.flatMap((one) => ["", one.name, ...largestKernels(one, top)])),
+  ].join("\n");
+}
+
+/** Whether the largest program fits, and the batch that would. */
+export function fitText({ programs, available, gpu, batch, fits }: Described): string {
+  const most = programs.reduce((a, b) => b.memory.total > a.memory.total ? b : a);
+  const share = `${bytes(available)} that XLA takes of ${bytes(gpu.memory)}`;
+  if (fits) return `fits: ${most.name} needs ${bytes(most.memory.total)} of the ${share}`;
+  const { total, arguments: given } = most.memory;
+  // What is not the state grows with the batch.
+  const guess = Math.floor(batch * (available - given) / (total - given));
+  const would = guess > 0 ? `; dataset.batch_size=${guess - (guess > 8 ? guess % 4 : 0)} should fit` : "";
+  return `does not fit: ${most.name} needs ${bytes(total)}, and there are ${share}${would}`;
+}
