@@ -142,6 +142,7 @@ export const answers = {
       })),
       starting: z.number().describe("seconds before the second step, with compiling"),
     }).nullable().describe("what was measured, with --probe; null otherwise"),
+    gpu: z.object(compiledFields).nullable().describe("as compile:gpu answers of the training step, with --gpu"),
   }),
   sample: z.object({
     outcome,

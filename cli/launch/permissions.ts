@@ -111,7 +111,8 @@ async function forCommand(command: Command): Promise<Permissions> {
     permissions.ffi = new Places(cwd); // for sharp's own code
     await permissions.ffi.add(join(denoFolder(cwd), "npm"), join(root, "node_modules"));
   }
-  if (downloads && !still && (!options.has("dry-run") || options.has("probe"))) {
+  const plans = options.has("dry-run") || options.has("gpu");
+  if (downloads && !still && (!plans || options.has("probe"))) {
     permissions.net = [...new Set([...config.permissions.train.net, ...named.hosts])];
   }
   if (name === "serve") permissions.net = listeningAt(options);

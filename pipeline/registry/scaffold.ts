@@ -147,6 +147,7 @@ const userTasks = [
   "import",
   "export",
   "runtime",
+  "compile:gpu",
   "schema",
   "serve",
 ];

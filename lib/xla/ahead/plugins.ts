@@ -19,7 +19,8 @@ export function compilerPlugin(): string {
 
 /** Path of the plugin for the processor, which traces. @throws RuntimeError where it is not installed */
 export function tracerPlugin(): string {
-  return installed(["cpu"]) ?? lacking("Cannot trace programs: the PJRT plugin for the processor is not installed", "cpu");
+  return installed(["cpu"]) ??
+    lacking("Cannot trace programs: the PJRT plugin for the processor is not installed", "cpu");
 }
 
 function installed(names: readonly RuntimeName[]): string | undefined {

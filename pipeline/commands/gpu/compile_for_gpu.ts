@@ -4,7 +4,13 @@ import type { Graph } from "../../graph/types.ts";
 import { wire } from "../../graph/wire.ts";
 import * as messages from "../../problems/messages/gpu.ts";
 import { DenoiseError } from "../../problems/problem.ts";
-import { callPrograms, type ProgramKind, programKind, programKinds, shownSampler } from "../../programs/every_program.ts";
+import {
+  callPrograms,
+  type ProgramKind,
+  programKind,
+  programKinds,
+  shownSampler,
+} from "../../programs/every_program.ts";
 import { readRecipe } from "../../recipe/read.ts";
 import type { PluginSource } from "../../recipe/types.ts";
 import { startFailure } from "../../run/start_failure.ts";

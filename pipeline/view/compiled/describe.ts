@@ -2,7 +2,7 @@
 import type { CompiledProgram, DescribedGpu } from "../../kinds/ahead.ts";
 import { bytes, counted } from "../../terminal/units.ts";
 import { line } from "../graph/describe.ts";
-import { compiledTable, gpuText, largestKernels } from "./table.ts";
+import { compiledTable, gpuText, largestKernels, titleOf } from "./table.ts";
 
 /** What is described. */
 export interface Described {
@@ -29,8 +29,10 @@ export function describeCompiled(compiled: Described, top = 0): string {
     ...compiledTable(programs),
     "",
     line("memory", fitText(compiled)),
-    line("at best", "each kernel as long as its bytes or its FLOP take at the full rate; starting kernels not counted"),
-    ...(top === 0 ? [] : programs.flatMap((one) => ["", one.name, ...largestKernels(one, top)])),
+    line("at best", "each kernel as long as its bytes or its FLOP take at the full rate: a bound, not a forecast"),
+    ...(top === 0
+      ? []
+      : programs.flatMap((one) => ["", `${titleOf(one)}: what moves most`, ...largestKernels(one, top)])),
   ].join("\n");
 }
 
@@ -38,10 +40,10 @@ export function describeCompiled(compiled: Described, top = 0): string {
 export function fitText({ programs, available, gpu, batch, fits }: Described): string {
   const most = programs.reduce((a, b) => b.memory.total > a.memory.total ? b : a);
   const share = `${bytes(available)} that XLA takes of ${bytes(gpu.memory)}`;
-  if (fits) return `fits: ${most.name} needs ${bytes(most.memory.total)} of the ${share}`;
+  if (fits) return `fits: the ${titleOf(most)} needs ${bytes(most.memory.total)} of the ${share}`;
   const { total, arguments: given } = most.memory;
   // What is not the state grows with the batch.
   const guess = Math.floor(batch * (available - given) / (total - given));
   const would = guess > 0 ? `; dataset.batch_size=${guess - (guess > 8 ? guess % 4 : 0)} should fit` : "";
-  return `does not fit: ${most.name} needs ${bytes(total)}, and there are ${share}${would}`;
+  return `does not fit: the ${titleOf(most)} needs ${bytes(total)}, and there are ${share}${would}`;
 }
