@@ -242,7 +242,7 @@ export const answers = {
       state: z.enum(["installed", "damaged", "missing", "unavailable"]).describe(
         "missing: it can be added; unavailable: not built for this platform",
       ),
-      usable: z.boolean().describe("whether there is a device for it here"),
+      usable: z.boolean().describe("whether there is a device for it here; what only compiles needs none"),
       downloadBytes: count,
       installed: z.array(z.object({ version: text, plugin: path, bytes: count, source: text })),
     })),

@@ -49,13 +49,14 @@ async function list(voice: Voice): Promise<void> {
   terminal.row(console, "webgpu", adapterText(adapter));
   console.line();
   const installed = xla.listInstalled();
+  const width = 1 + Math.max(...xla.runtimes.map(({ name }) => name.length)), blank = " ".repeat(width);
   for (const runtime of xla.runtimes) {
-    console.line(`${console.colors.bold(runtime.name.padEnd(8))} ${stateOf(runtime, hardware)}`);
-    console.line(`         ${runtime.what}${runtime.tested ? "" : "; untested"}`);
+    console.line(`${console.colors.bold(runtime.name.padEnd(width))}${stateOf(runtime, hardware)}`);
+    console.line(`${blank}${runtime.what}${runtime.tested ? "" : "; untested"}`);
     for (const one of installed.filter(({ name }) => name === runtime.name)) {
       const older = one.version === runtime.version ? "" : ", not the pinned version: not used";
-      console.line(`         ${one.version}, ${terminal.bytes(one.size)}, from ${one.source}${older}`);
-      console.line(`         ${one.plugin}`);
+      console.line(`${blank}${one.version}, ${terminal.bytes(one.size)}, from ${one.source}${older}`);
+      console.line(`${blank}${one.plugin}`);
     }
   }
   console.line();
@@ -101,7 +102,7 @@ function factsOf(runtime: xla.Runtime, { accelerators }: xla.Hardware) {
   return {
     state,
     damage,
-    usable: runtime.name === "cpu" || accelerators.some((one) => xla.runtimesFor(one).includes(runtime.name)),
+    usable: runtime.name === "cpu" || runtime.compiles === true || accelerators.some((one) => xla.runtimesFor(one).includes(runtime.name)),
     downloadBytes: runtime.wheels.reduce((sum, { size }) => sum + size, 0),
   };
 }

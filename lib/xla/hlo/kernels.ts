@@ -3,7 +3,7 @@ import { bytesOf, type Computation, type Instruction, type Module } from "./modu
 import { type Work, workOf } from "./work.ts";
 
 /** What a kernel is. */
-export type KernelKind = "convolution" | "product" | "collective" | "copy" | "sum" | "fusion" | "other";
+export type KernelKind = "convolution" | "product" | "attention" | "collective" | "copy" | "sum" | "fusion" | "other";
 
 /** One kernel. */
 export interface Kernel {
@@ -64,12 +64,14 @@ function* inside(module: Module, computation: Computation, turn: boolean): Gener
 function kindOf(one: Instruction, called: readonly Computation[]): KernelKind {
   const { opcode, target, fusion } = one;
   if (/^__cudnn\$conv/.test(target)) return "convolution";
+  if (/^__cudnn\$fmha/.test(target)) return "attention";
   if (/^__cublas\$/.test(target) || opcode === "dot") return "product";
   if (collectives.test(opcode)) return "collective";
   if (opcode === "copy" || opcode === "transpose") return "copy";
   if (opcode !== "fusion") return "other";
   const inner = called.flatMap(({ instructions }) => instructions);
   const has = (...names: string[]) => inner.some(({ opcode }) => names.includes(opcode));
+  if (inner.some(({ opcode }) => collectives.test(opcode))) return "collective"; // small ones are kernels of XLA's own
   if (has("dot")) return "product";
   if (has("convolution")) return "convolution";
   if (inner.every(({ opcode }) => free.has(opcode) || opcode === "copy" || opcode === "transpose")) return "copy";

@@ -93,8 +93,8 @@ function fields(bytes: Uint8Array, takes: Readonly<Record<number, Take>>): void 
 /** Appends whole numbers, packed or one by one. */
 function numbers(into: number[]): Take {
   return (reader, wire) => {
-    const end = wire === WireType.LengthDelimited ? reader.uint32() + reader.pos : reader.pos + 1;
-    do into.push(Number(reader.int64())); while (reader.pos < end);
+    if (wire !== WireType.LengthDelimited) return void into.push(Number(reader.int64()));
+    for (const end = reader.uint32() + reader.pos; reader.pos < end;) into.push(Number(reader.int64()));
   };
 }
 

@@ -66,22 +66,28 @@ function convolutionCall(one: Instruction, [first, second]: readonly Instruction
   return { what, library: "cuDNN", type: first?.shape.type ?? result.type, exact: one.highest, flops };
 }
 
-/** What XLA notes of a call of cuBLAS, as far as it is read here. */
-interface GemmConfig {
+/** What XLA notes of a call, as far as it is read here. */
+interface Notes {
   readonly gemm_backend_config?: {
     readonly dot_dimension_numbers?: { readonly lhs_contracting_dimensions?: readonly (string | number)[] };
     readonly precision_config?: { readonly operand_precision?: readonly string[] };
   };
+  readonly cudnn_fmha_backend_config?: {
+    /** `[batch, heads, queries, keys]`. */
+    readonly intermediate_tensor_shape?: { readonly dimensions?: readonly (string | number)[] };
+  };
+}
+
+function notesOf({ config }: Instruction): Notes {
+  try {
+    return JSON.parse(config);
+  } catch {
+    return {}; // another format
+  }
 }
 
 function productCall(one: Instruction, [left]: readonly Instruction[]): Work {
-  let config: GemmConfig = {};
-  try {
-    config = JSON.parse(one.config);
-  } catch {
-    // Another format: what it sums over is not known.
-  }
-  const { dot_dimension_numbers: axes, precision_config: precision } = config.gemm_backend_config ?? {};
+  const { dot_dimension_numbers: axes, precision_config: precision } = notesOf(one).gemm_backend_config ?? {};
   const summed = axes?.lhs_contracting_dimensions
     ?.reduce<number>((product, axis) => product * (left?.shape.dims[Number(axis)] ?? 1), 1);
   const asked = precision?.operand_precision ?? [];
@@ -94,10 +100,10 @@ function productCall(one: Instruction, [left]: readonly Instruction[]): Work {
   };
 }
 
-/** cuDNN's fused attention: queries `[batch, queries, heads, size]` and keys, two products forward and five backward. */
-function attentionCall(one: Instruction, [query, key]: readonly Instruction[]): Work {
-  const backward = /Backward/.test(one.target);
-  const keys = key === undefined ? 0 : Math.max(0, ...key.shape.dims.slice(1, 3));
-  const flops = query === undefined ? 0 : 2 * elementsOf(query.shape) * keys * (backward ? 5 : 2);
+/** cuDNN's fused attention: two products forward, five backward, each of all queries with all keys. */
+function attentionCall(one: Instruction, [query]: readonly Instruction[]): Work {
+  const keys = Number(notesOf(one).cudnn_fmha_backend_config?.intermediate_tensor_shape?.dimensions?.at(-1) ?? 0);
+  const products = /Backward/.test(one.target) ? 5 : 2;
+  const flops = query === undefined ? 0 : products * 2 * elementsOf(query.shape) * keys;
   return { what: "attention", library: "cuDNN", type: query?.shape.type ?? "", exact: false, flops };
 }
