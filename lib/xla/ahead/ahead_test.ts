@@ -38,10 +38,11 @@ test("AheadCompiler compiles for every GPU that is described", async () => {
     const [x, k] = [4 * 8 * 16 * 16 * 64, 4 * 3 * 3 * 64 * 64];
     assert.equal(report.memory.arguments, x + k, name);
     assert.equal(report.memory.results, x, name);
-    // The kernel is laid out anew first.
-    assert.equal(report.copies, 1, name);
-    assert.equal(report.copiedBytes, 2 * k, name);
-    assert.ok(report.bytes >= 2 * x + 3 * k, name);
+    // The kernel is laid out anew first; before Hopper, XLA has channels before pixels, so the pictures are, too.
+    const before = gpu.capability[0] < 9;
+    assert.equal(report.copies, before ? 3 : 1, name);
+    assert.equal(report.copiedBytes, 2 * k + (before ? 4 * x : 0), name);
+    assert.ok(report.bytes >= 2 * x + k + report.copiedBytes, name);
     assert.equal(report.bytesSeconds, report.bytes / gpu.bandwidth);
     const [least, most] = [
       Math.max(report.bytesSeconds, report.flopsSeconds),

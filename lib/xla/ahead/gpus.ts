@@ -1,7 +1,7 @@
 /**
  * GPUs to compile for, without having one: what XLA has to know of each.
  *
- * Numbers of h100, h200, a100, b200, a6000, rtx-pro-6000 and v100 are those of XLA's own descriptions
+ * Numbers of h100, h200, a100, b200, a6000 and rtx-pro-6000 are those of XLA's own descriptions
  * (xla/backends/gpu/target_config/specs); of the others, those of NVIDIA's data sheets and architecture papers. Rates of
  * matrix units are dense, with sums in float32.
  */
@@ -61,7 +61,7 @@ const full = { bf16: 1024, tf32: 512 };
 /** Of cards for players: sums in float32 at half of it. */
 const half = { bf16: 512, tf32: 256 };
 
-/** By the name that people type. */
+/** By the name that people type. CUDA 13 compiles for compute capability 7.5 and newer: a V100 is too old. */
 export const gpus = {
   "b200": {
     ...{ model: "NVIDIA B200", capability: [10, 0], cores: 148, clock: 1.965, memory: 191514411008 },
@@ -117,11 +117,6 @@ export const gpus = {
   "t4": {
     ...{ model: "Tesla T4", capability: [7, 5], cores: 40, clock: 1.59, memory: 14.6 * GiB, bandwidth: 320 * GB },
     ...{ cache: 4 * MiB, lanes: 64, threads: 1024, shared: [65536, 65536], matrix: { bf16: 0, tf32: 0 } },
-  },
-  "v100": {
-    ...{ model: "Tesla V100-SXM2-16GB", capability: [7, 0], cores: 80, clock: 1.53, memory: 16935682048 },
-    ...{ bandwidth: 898.048 * GB, cache: 6 * MiB, lanes: 64, threads: 2048, shared: [98304, 98304] },
-    matrix: { bf16: 0, tf32: 0 },
   },
 } as const satisfies Readonly<Record<string, Gpu>>;
 

@@ -18,7 +18,6 @@ const sheets = {
   "rtx4090": [82.6, 82.6, 165.2],
   "rtx3090": [35.6, 35.6, 71],
   "t4": [8.1, 8.1, 8.1],
-  "v100": [15.7, 15.7, 15.7],
 } as const;
 
 Deno.test("peakOf() gives the rates of the data sheets", () => {
