@@ -102,7 +102,8 @@ function factsOf(runtime: xla.Runtime, { accelerators }: xla.Hardware) {
   return {
     state,
     damage,
-    usable: runtime.name === "cpu" || runtime.compiles === true || accelerators.some((one) => xla.runtimesFor(one).includes(runtime.name)),
+    usable: runtime.name === "cpu" || runtime.compiles === true ||
+      accelerators.some((one) => xla.runtimesFor(one).includes(runtime.name)),
     downloadBytes: runtime.wheels.reduce((sum, { size }) => sum + size, 0),
   };
 }

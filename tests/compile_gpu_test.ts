@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { builtins, compileForGpu, dryRun, trainingCost } from "../mod.ts";
+import { answers } from "../cli/answers.ts";
+import { compiledAnswer } from "../cli/compiled_answer.ts";
 import { listInstalled } from "../lib/xla/runtime/mod.ts";
 import { memoryConsole } from "../pipeline/terminal/memory_console.ts";
 
@@ -85,6 +87,8 @@ compiling(
         ["initial state", false],
       ]);
       assert.deepEqual(one.programs.map(({ flops }) => flops > 0), [true, true, true, false]);
+      const answer = compiledAnswer(one);
+      assert.deepEqual(answers["compile:gpu"].parse(answer), answer, "all of it is promised");
       const two = await compileForGpu(file, { ...how, devices: 2, programs: ["step"] }, memoryConsole());
       const [alone] = one.programs, [shared] = two.programs;
       assert.equal(two.devices, 2);

@@ -34,7 +34,8 @@ export interface Gpu {
   readonly matrixClock?: number;
 }
 
-const GB = 1e9, MiB = 2 ** 20, GiB = 2 ** 30;
+const GB = 1e9, MiB = 2 ** 20;
+const gibibytes = (count: number) => Math.round(count * 2 ** 30);
 
 const hopper = {
   capability: [9, 0],
@@ -83,15 +84,15 @@ export const gpus = {
   "a100": { ...a100, model: "NVIDIA A100-SXM4-80GB", memory: 85100068864, bandwidth: 2039.04 * GB },
   "a100-40gb": { ...a100, model: "NVIDIA A100-SXM4-40GB", memory: 42331013120, bandwidth: 1555.2 * GB },
   "l40s": {
-    ...{ ...ada, model: "NVIDIA L40S", cores: 142, clock: 2.52, memory: 44.4 * GiB },
+    ...{ ...ada, model: "NVIDIA L40S", cores: 142, clock: 2.52, memory: gibibytes(44.4) },
     ...{ bandwidth: 864 * GB, cache: 96 * MiB, matrix: full },
   },
   "l4": {
-    ...{ ...ada, model: "NVIDIA L4", cores: 58, clock: 2.04, memory: 22 * GiB },
+    ...{ ...ada, model: "NVIDIA L4", cores: 58, clock: 2.04, memory: gibibytes(22) },
     ...{ bandwidth: 300 * GB, cache: 48 * MiB, matrix: full },
   },
   "a10": {
-    ...{ ...ampere, model: "NVIDIA A10", cores: 72, clock: 1.695, memory: 22 * GiB },
+    ...{ ...ampere, model: "NVIDIA A10", cores: 72, clock: 1.695, memory: gibibytes(22) },
     ...{ bandwidth: 600 * GB, cache: 6 * MiB, matrix: full },
   },
   "a6000": {
@@ -103,19 +104,19 @@ export const gpus = {
     ...{ bandwidth: 1792 * GB, cache: 128 * MiB, matrix: full },
   },
   "rtx5090": {
-    ...{ ...blackwell, model: "NVIDIA GeForce RTX 5090", cores: 170, clock: 2.407, memory: 31.4 * GiB },
+    ...{ ...blackwell, model: "NVIDIA GeForce RTX 5090", cores: 170, clock: 2.407, memory: gibibytes(31.4) },
     ...{ bandwidth: 1792 * GB, cache: 96 * MiB, matrix: half },
   },
   "rtx4090": {
-    ...{ ...ada, model: "NVIDIA GeForce RTX 4090", cores: 128, clock: 2.52, memory: 23.6 * GiB },
+    ...{ ...ada, model: "NVIDIA GeForce RTX 4090", cores: 128, clock: 2.52, memory: gibibytes(23.6) },
     ...{ bandwidth: 1008 * GB, cache: 72 * MiB, matrix: half },
   },
   "rtx3090": {
-    ...{ ...ampere, model: "NVIDIA GeForce RTX 3090", cores: 82, clock: 1.695, memory: 23.7 * GiB },
+    ...{ ...ampere, model: "NVIDIA GeForce RTX 3090", cores: 82, clock: 1.695, memory: gibibytes(23.7) },
     ...{ bandwidth: 936.2 * GB, cache: 6 * MiB, matrix: half },
   },
   "t4": {
-    ...{ model: "Tesla T4", capability: [7, 5], cores: 40, clock: 1.59, memory: 14.6 * GiB, bandwidth: 320 * GB },
+    ...{ model: "Tesla T4", capability: [7, 5], cores: 40, clock: 1.59, memory: gibibytes(14.6), bandwidth: 320 * GB },
     ...{ cache: 4 * MiB, lanes: 64, threads: 1024, shared: [65536, 65536], matrix: { bf16: 0, tf32: 0 } },
   },
 } as const satisfies Readonly<Record<string, Gpu>>;

@@ -21,7 +21,7 @@ export function targetText(gpu: Gpu): string {
   block_dim_limit_x: 2147483647 block_dim_limit_y: 65535 block_dim_limit_z: 65535
   thread_dim_limit_x: 1024 thread_dim_limit_y: 1024 thread_dim_limit_z: 64
   memory_bandwidth: ${Math.round(gpu.bandwidth)} l2_cache_size: ${gpu.cache} clock_rate_ghz: ${gpu.clock}
-  device_memory_size: ${Math.round(gpu.memory)}
+  device_memory_size: ${gpu.memory}
   cuda_compute_capability { major: ${major} minor: ${minor} feature_extension: ${
     accelerated ? "ACCELERATED_FEATURES" : "NONE"
   } }
