@@ -24,7 +24,7 @@ const compiling = (name: string, fn: () => Promise<void>) =>
   Deno.test({ name, fn, ignore: !ready, sanitizeResources: false, sanitizeOps: false });
 
 for (const recipe of recipes) {
-  for (const precision of ["float32", "mixed"]) {
+  for (const [precision, type] of Object.entries({ tensorfloat32: "tf32", mixed: "bfloat16", float32: "float32" })) {
     compiling(`the training step of ${recipe} in ${precision} does on an H100 what it was counted to do`, async () => {
       const file = join("recipes", `${recipe}.yaml`);
       const overrides = ["backend.use=xla", `backend.precision=${precision}`];
@@ -38,7 +38,7 @@ for (const recipe of recipes) {
       const counted = cost.convolutionFlops + cost.matmulFlops;
       assert.ok(Math.abs(step!.flops / counted - 1) < 0.02, `${step!.flops}, not ${counted}`);
       const types = new Set(step!.work.map(({ type }) => type));
-      assert.deepEqual([...types], [precision === "mixed" ? "bfloat16" : "tf32"]);
+      assert.deepEqual([...types], [type]);
       for (const { what, library } of step!.work) assert.equal(library, what === "product" ? "cuBLAS" : "cuDNN");
       // XLA knows the gradients of convolutions as such: as plain ones, their kernels would be laid out anew.
       const of = (what: string) => step!.work.find((one) => one.what === what)?.count ?? 0;

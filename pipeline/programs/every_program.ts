@@ -2,9 +2,10 @@
 import { disposeTree, seedTensor } from "../../lib/tensor/mod.ts";
 import type { Graph, Stage } from "../graph/types.ts";
 import type { Backend } from "../kinds/backend.ts";
+import { compiledTrainStep } from "./compiled_step.ts";
 import { buildGenerate } from "./generate.ts";
 import { compiledInitialState, upload } from "./states.ts";
-import { buildEvaluationStep, buildTrainStep } from "./train_step.ts";
+import { buildEvaluationStep } from "./train_step.ts";
 
 /** What the programs of a recipe are for. */
 export const programKinds = ["step", "sampling", "evaluation", "weights"] as const;
@@ -35,7 +36,7 @@ export async function callPrograms(graph: Graph, backend: Backend, kinds: Readon
   const state = await compiledInitialState(graph, backend);
   try {
     if (kinds.has("step")) {
-      const step = backend.compile(buildTrainStep(graph), { name: "training step", donate: [0], batch: [1] });
+      const step = compiledTrainStep(graph, backend);
       disposeTree(await step(state, batch, statistics, seed));
     }
     if (kinds.has("evaluation")) {

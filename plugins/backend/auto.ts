@@ -40,7 +40,7 @@ class Auto implements Backend {
   }
   /** As that of XLA, which it takes wherever there is a GPU. */
   get ahead() {
-    return aheadOf({ precision: "float32", devices: 1 });
+    return aheadOf({ precision: "tensorfloat32", devices: 1 });
   }
 
   async start(tools: StartTools = {}) {

@@ -54,6 +54,8 @@ export default plugin({
   create: (
     { options: { precision, deterministic, devices, plugin, memory_fraction: fraction, preallocate } },
   ): Backend => {
+    // What is not asked for is what JAX and Keras do.
+    const asked: AskedPrecision = precision ?? "tensorfloat32";
     let engine: XlaEngine | undefined; // made when it is known which plugin there is
     let told: StartTools = {}; // of the last start
     let description = "xla";
@@ -61,7 +63,7 @@ export default plugin({
     return {
       name: "xla",
       devices,
-      ahead: aheadOf({ precision, devices }),
+      ahead: aheadOf({ precision: asked, devices }),
       get description() {
         return description;
       },
@@ -72,8 +74,7 @@ export default plugin({
         told = tools;
         if (engine === undefined) {
           const path = plugin ?? choosePlugin().plugin ?? await cpuPlugin(tools);
-          // What is not asked for is what JAX and Keras do.
-          const fast: AskedPrecision = precision === "mixed" ? "mixed-where-fast" : precision ?? "tensorfloat32";
+          const fast = asked === "mixed" ? "mixed-where-fast" : asked;
           engine = new XlaEngine({
             plugin: path,
             devices,

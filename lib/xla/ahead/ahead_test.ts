@@ -92,7 +92,10 @@ test("AheadCompiler keeps what it compiled, and tells the same of it", async () 
 
 test("AheadCompiler passes on what the compiler says", async () => {
   const compiler = new AheadCompiler({ gpu: gpus.h100, cache: null, flags: { xla_no_such_flag: true } });
-  await assert.rejects(compiler.compile(convolution("f32"), "convolution"), /xla_no_such_flag/);
+  await assert.rejects(
+    compiler.compile(convolution("f32"), "convolution"),
+    /^RuntimeError: Cannot compile the convolution for NVIDIA H100 80GB HBM3: .*xla_no_such_flag/,
+  );
   await assert.rejects(
     new AheadCompiler({ gpu: gpus.h100, cache: null }).compile("module {", "broken"),
     /PJRT_Compile/,

@@ -5,7 +5,9 @@ import { sameBitsFlagsOf } from "../backend/flags.ts";
 import { toolkitFlags } from "../backend/gpu.ts";
 import { cacheFolder } from "../cache_folder.ts";
 import { readModule } from "../hlo/module.ts";
-import { loadPlugin, type MemoryNeeds, type Topology } from "../pjrt/mod.ts";
+import { loadPlugin, type MemoryNeeds, PjrtError, type Topology } from "../pjrt/mod.ts";
+import { RuntimeError } from "../runtime/error.ts";
+import { nativeLines } from "../runtime/native_log.ts";
 import type { Gpu } from "./gpus.ts";
 import { compilerPlugin } from "./plugins.ts";
 import { type ProgramReport, reportOf } from "./report.ts";
@@ -54,7 +56,7 @@ export class AheadCompiler {
    *
    * @param text StableHLO
    * @param name of the function that it is, for people
-   * @throws PjrtError with the compiler's words
+   * @throws RuntimeError with the compiler's words
    */
   async compile(text: string, name: string, partitions = 1): Promise<ProgramReport> {
     const { format, memory, bytes } = this.#find(text, partitions) ?? await this.#make(text, name, partitions);
@@ -62,12 +64,17 @@ export class AheadCompiler {
   }
 
   async #make(text: string, name: string, partitions: number): Promise<Kept> {
-    const ended = this.#options.compiling?.(name);
+    const { compiling, gpu } = this.#options;
+    const ended = compiling?.(name);
     try {
       using program = await this.#topology.compile(text, { partitions, flags: this.#flags });
       const kept = { ...program.optimizedProgram(), memory: program.memoryNeeds() };
       this.#cache?.save(text, partitions, { serialize: () => pack(kept) });
       return kept;
+    } catch (error) {
+      if (!(error instanceof PjrtError)) throw error;
+      const help = nativeLines().map((line) => `it wrote: ${line}`);
+      throw new RuntimeError(`Cannot compile the ${name} for ${gpu.model}: ${error.message}`, help, { cause: error });
     } finally {
       ended?.();
     }

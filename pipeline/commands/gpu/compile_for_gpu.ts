@@ -1,4 +1,5 @@
 /** Compiles a recipe's programs for a GPU that is not here, and says what they became. */
+import { isExplained } from "../../../lib/files/mod.ts";
 import type { CompiledProgram, DescribedGpu } from "../../kinds/ahead.ts";
 import type { Graph } from "../../graph/types.ts";
 import { wire } from "../../graph/wire.ts";
@@ -86,13 +87,16 @@ export async function compileGraph(
   };
   const compiled: CompiledProgram[] = [];
   const take = (program: CompiledProgram) => void compiled.push(program);
+  const explained = (error: unknown) => isExplained(error) ? startFailure(graph, error) : error;
   const backend = await ahead
     .open(gpu.name, { devices, wanted: isWanted, compiled: take, compiling: compilingOn(console) })
     .catch((error) => {
-      throw startFailure(graph, error);
+      throw explained(error);
     });
   try {
-    await callPrograms(graph, backend, wanted);
+    await callPrograms(graph, backend, wanted).catch((error) => {
+      throw explained(error);
+    });
   } finally {
     await backend.stop();
     console.endProgress();

@@ -1,10 +1,10 @@
 /** What XLA compiles for without having it. */
 import type { Ahead } from "denoise/plugin";
-import { type GpuName, gpus, peakOf, type Precision, XlaEngine } from "../../../lib/xla/mod.ts";
+import { type AskedPrecision, type GpuName, gpus, peakOf, XlaEngine } from "../../../lib/xla/mod.ts";
 
 /** Options of the recipe's backend that its programs depend on. */
 export interface AheadSettings {
-  readonly precision: Precision;
+  readonly precision: AskedPrecision;
   readonly devices: number;
 }
 
