@@ -126,7 +126,8 @@ function instruction(bytes: Uint8Array): Instruction {
     43: (reader) => config = reader.string(),
     51: (reader) => fields(reader.bytes(), { 1: numbers(precisions) }),
   });
-  const highest = precisions.length > 0 && precisions.every((one) => one === 2);
+  const factors = precisions.slice(0, 2); // a bias may follow
+  const highest = factors.length > 0 && factors.every((one) => one === 2);
   return { name, opcode, shape, id, operands, calls, target, fusion, config, kernelOutputAxis, contracted, highest };
 }
 
