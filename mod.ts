@@ -159,7 +159,7 @@ export {
   type CompileForGpuOptions,
 } from "./pipeline/commands/gpu/compile_for_gpu.ts";
 export { type ProgramKind, programKinds } from "./pipeline/programs/every_program.ts";
-export { describeCompiled } from "./pipeline/view/compiled/describe.ts";
+export { describeCompiled, type Described } from "./pipeline/view/compiled/describe.ts";
 export type { Probed, ProbedWork } from "./pipeline/run/probe.ts";
 export type { Seeds } from "./pipeline/commands/seeds.ts";
 export { sample, type SampleOptions, type SampleResult } from "./pipeline/commands/sample.ts";

@@ -1,6 +1,7 @@
 /** tfjs on XLA: any tfjs program, compiled through a PJRT plugin. */
 export { type CompileFunctionOptions } from "./backend/compile.ts";
 export type { AskedPrecision, ComputedPrecision } from "./backend/precision.ts";
+export type { Destination } from "./backend/destination.ts";
 export { XlaEngine, type XlaOptions } from "./backend/engine.ts";
 export { type Gpu, type GpuName, gpus, type MatrixType, peakOf } from "./ahead/gpus.ts";
 export type { MemoryOptions } from "./backend/gpu.ts";

@@ -23,7 +23,9 @@ export interface CompiledWork {
   readonly library: "cuDNN" | "cuBLAS" | "Triton" | "XLA";
   /** What the factors are multiplied in. */
   readonly type: "float32" | "tf32" | "bfloat16" | "other";
+  /** How many there are. */
   readonly count: number;
+  /** FLOP of all of them, a multiply-add counting as two. */
   readonly flops: number;
 }
 
@@ -51,9 +53,11 @@ export interface CompiledProgram {
   readonly work: readonly CompiledWork[];
   /** Kernels that only copy or transpose. */
   readonly copies: number;
+  /** Bytes of them, read and written. */
   readonly copiedBytes: number;
   /** Exchanges between devices, such as sums of gradients. */
   readonly collectives: number;
+  /** Bytes of them, given and got. */
   readonly collectiveBytes: number;
   /** What it takes of a GPU's memory, in bytes. */
   readonly memory: {

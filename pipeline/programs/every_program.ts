@@ -9,6 +9,7 @@ import { buildEvaluationStep } from "./train_step.ts";
 
 /** What the programs of a recipe are for. */
 export const programKinds = ["step", "sampling", "evaluation", "weights"] as const;
+/** What a program is for. */
 export type ProgramKind = (typeof programKinds)[number];
 
 /** What a program is for, by the name that it is compiled with; undefined for small ones between them. */

@@ -6,6 +6,7 @@ import type { ComputedPrecision } from "./precision.ts";
 export interface Destination {
   /** In PJRT's words: "cuda" … */
   readonly platform: string;
+  /** Of the factors of convolutions and matrix products. */
   readonly precision: ComputedPrecision;
 }
 

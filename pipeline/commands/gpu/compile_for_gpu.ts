@@ -1,6 +1,6 @@
 /** Compiles a recipe's programs for a GPU that is not here, and says what they became. */
 import { isExplained } from "../../../lib/files/mod.ts";
-import type { CompiledProgram, DescribedGpu } from "../../kinds/ahead.ts";
+import type { CompiledProgram } from "../../kinds/ahead.ts";
 import type { Graph } from "../../graph/types.ts";
 import { wire } from "../../graph/wire.ts";
 import * as messages from "../../problems/messages/gpu.ts";
@@ -17,6 +17,7 @@ import type { PluginSource } from "../../recipe/types.ts";
 import { startFailure } from "../../run/start_failure.ts";
 import { compilingOn } from "../../terminal/compiling.ts";
 import type { Console } from "../../terminal/console.ts";
+import type { Described } from "../../view/compiled/describe.ts";
 import type { Trust } from "../../trust/trust.ts";
 
 /** What to compile, and what for. */
@@ -35,20 +36,10 @@ export interface CompileForGpuOptions {
   readonly programs?: readonly ProgramKind[] | undefined;
 }
 
-/** What a recipe's programs became on a GPU. */
-export interface CompiledForGpu {
+/** What a recipe's programs became on a GPU, in the order of `programKinds`. */
+export interface CompiledForGpu extends Described {
   /** What was compiled. */
   readonly graph: Graph;
-  readonly gpu: DescribedGpu;
-  /** GPUs that share each batch. */
-  readonly devices: number;
-  /** Pictures in a batch, of all GPUs together. */
-  readonly batch: number;
-  readonly programs: readonly CompiledProgram[];
-  /** Bytes that a program may take: XLA leaves the rest of the memory to others. */
-  readonly available: number;
-  /** Whether each of the programs fits. */
-  readonly fits: boolean;
 }
 
 /** Part of a GPU's memory that XLA takes, unless the recipe says otherwise. */

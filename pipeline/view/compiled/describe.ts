@@ -4,13 +4,19 @@ import { bytes, counted } from "../../terminal/units.ts";
 import { line } from "../graph/describe.ts";
 import { compiledTable, gpuText, largestKernels, titleOf } from "./table.ts";
 
-/** What is described. */
+/** Programs on a GPU. */
 export interface Described {
+  /** What they were compiled for. */
   readonly gpu: DescribedGpu;
+  /** GPUs that share each batch. */
   readonly devices: number;
+  /** Pictures in a batch, of all GPUs together. */
   readonly batch: number;
+  /** What each became. */
   readonly programs: readonly CompiledProgram[];
+  /** Bytes that a program may take: XLA leaves the rest of the memory to others. */
   readonly available: number;
+  /** Whether each of the programs fits. */
   readonly fits: boolean;
 }
 
