@@ -18,8 +18,8 @@ export interface AheadOptions extends AheadCompilerOptions {
 }
 
 /**
- * Stands in for an engine: functions are compiled for the GPU as they are called, and give zeros of the right shapes, so
- * that what calls them can go on to the next.
+ * In place of an engine: functions are compiled for the GPU as they are called, and give zeros of the right shapes, so
+ * that what calls them can call the next.
  */
 export class AheadEngine {
   readonly #tracer: XlaEngine;

@@ -235,7 +235,7 @@ Deno.test("bytesOf() knows narrow types, and adds up tuples", () => {
   assert.equal(bytesOf({ type: "tuple", dims: [], parts: [shape("bf16", 2, 3), shape("f64")] }), 20);
 });
 
-Deno.test("readModule() refuses what is no program", () => {
+Deno.test("readModule() refuses what is not a program", () => {
   assert.throws(() => readModule(new Uint8Array()), /^RangeError: Cannot read the compiled program: it has no module$/);
   assert.throws(() => readModule(new Uint8Array(), "hlo"), /it has no entry$/);
   const good = module({ 1: [{ id: 1, opcode: "parameter", shape: x }] }, 1);
