@@ -113,7 +113,7 @@ compiling(
     }),
 );
 
-Deno.test("compileForGpu() refuses a GPU that is not described, and a backend that does not compile", () =>
+Deno.test("compileForGpu() refuses an unknown GPU, a backend that does not compile, and a batch that is not shared evenly", () =>
   withRecipe(async (file) => {
     const refused = (options: object) =>
       compileForGpu(file, { plugins: builtins, ...options }, memoryConsole()).then(
@@ -124,6 +124,9 @@ Deno.test("compileForGpu() refuses a GPU that is not described, and a backend th
     assert.equal(unknown.code, "gpu-unknown");
     assert.equal(unknown.message, `Unknown GPU "rtx4900"`);
     assert.match(unknown.help[0]!, /^did you mean rtx4090\? GPUs: .*a100, /);
+    const uneven = await refused({ devices: 3 });
+    assert.equal(uneven.code, "batch-uneven");
+    assert.match(uneven.message, /^Cannot split a batch of 16 pictures evenly over 3 devices$/);
     const backend = await refused({ overrides: ["backend=wasm"] });
     assert.equal(backend.code, "gpu-backend");
     assert.match(backend.message, /^Cannot compile for a GPU: the backend "wasm" does not compile$/);

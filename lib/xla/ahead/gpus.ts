@@ -131,5 +131,5 @@ export type MatrixType = "float32" | "tf32" | "bfloat16";
 export function peakOf(gpu: Gpu, type: MatrixType): number {
   const plain = gpu.cores * gpu.lanes * 2 * gpu.clock * 1e9;
   const units = type === "bfloat16" ? gpu.matrix.bf16 : type === "tf32" ? gpu.matrix.tf32 : 0;
-  return Math.max(plain, gpu.cores * units * (gpu.matrixClock ?? gpu.clock) * 1e9);
+  return Math.round(Math.max(plain, gpu.cores * units * (gpu.matrixClock ?? gpu.clock) * 1e9));
 }

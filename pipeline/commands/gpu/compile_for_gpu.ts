@@ -3,6 +3,7 @@ import { isExplained } from "../../../lib/files/mod.ts";
 import type { CompiledProgram } from "../../kinds/ahead.ts";
 import type { Graph } from "../../graph/types.ts";
 import { wire } from "../../graph/wire.ts";
+import { batchUneven } from "../../problems/messages/graph.ts";
 import * as messages from "../../problems/messages/gpu.ts";
 import { DenoiseError } from "../../problems/problem.ts";
 import {
@@ -60,6 +61,13 @@ export async function compileForGpu(
   return await compileGraph(await wire(await readRecipe(file, options)), options, console);
 }
 
+/** Refuses a batch that GPUs cannot share evenly. */
+function checkShares({ recipe, one }: Graph, devices: number): void {
+  const { path, options: { batch_size: size } } = one("dataset");
+  if (size % devices === 0) return;
+  throw new DenoiseError(recipe.problem([...path, "batch_size"], batchUneven(size, devices)));
+}
+
 /** As `compileForGpu`, of a graph whose backend is stopped. */
 export async function compileGraph(
   graph: Graph,
@@ -71,6 +79,7 @@ export async function compileGraph(
   if (ahead === undefined) throw new DenoiseError(graph.recipe.problem(path, messages.gpuBackend(plugin.name)));
   const gpu = ahead.gpus.find((one) => one.name === name.toLowerCase());
   if (gpu === undefined) throw new DenoiseError(messages.gpuUnknown(name, ahead.gpus.map(({ name }) => name)));
+  checkShares(graph, devices ?? stage.devices ?? 1);
   const wanted = new Set(kinds), sampler = shownSampler(graph);
   const isWanted = (program: string) => {
     const kind = programKind(program, sampler);
