@@ -13,11 +13,27 @@
  *
  * @module
  */
+import {
+  evaluate as evaluateWith,
+  type EvaluateEvent,
+  type EvaluateOptions,
+  type EvaluateResult,
+} from "./pipeline/commands/evaluate.ts";
+import {
+  sample as sampleWith,
+  type SampleEvent,
+  type SampleOptions,
+  type SampleResult,
+} from "./pipeline/commands/sample.ts";
+import { train as trainWith, type TrainOptions, type TrainResult } from "./pipeline/commands/train.ts";
+import type { Work } from "./pipeline/commands/work.ts";
+import type { TrainEvent } from "./pipeline/run/train_event.ts";
+import type { Console } from "./pipeline/terminal/console.ts";
 import { type LoadedModel, type ModelOptions, openModel } from "./pipeline/commands/model/model.ts";
 import { createRegistry, type Registry } from "./pipeline/registry/registry.ts";
 import type { PluginTypes, RecipeInput } from "./pipeline/recipe/input.ts";
 import { type ReadOptions, readRecipe as readWith } from "./pipeline/recipe/read.ts";
-import type { Recipe } from "./pipeline/recipe/types.ts";
+import type { PluginSource, Recipe } from "./pipeline/recipe/types.ts";
 import { type BuiltinPlugins, defaults, manifest } from "./plugins/mod.ts";
 
 /** The built-in plugins; `builtins.with(...)` adds plugins in code, `await builtins.withFiles([...])` those of files. */
@@ -41,6 +57,78 @@ export const builtins: Registry = createRegistry(manifest, defaults);
  */
 export function loadModel(target: string, options: ModelOptions = {}): Promise<LoadedModel> {
   return openModel(target, { ...options, plugins: options.plugins ?? builtins });
+}
+
+/** Options of a command whose plugins are the built-in ones unless others are given. */
+export type WithBuiltins<Options extends { readonly plugins: PluginSource }> =
+  & Omit<Options, "plugins">
+  & Partial<Pick<Options, "plugins">>;
+
+/**
+ * Trains a recipe in `runs/<name>`, or resumes where it stopped. Go through its events, or await how it ended; leaving the
+ * loop stops it and saves, as the signal does.
+ *
+ * ```ts no-eval
+ * import { readRecipe, train } from "denoise";
+ *
+ * const recipe = await readRecipe({ dataset: "emoji", network: { use: "patch-unet", widths: [16, 32] } });
+ * const work = train(recipe, { folder: "runs/emoji", signal: AbortSignal.timeout(60_000) });
+ * for await (const event of work) {
+ *   if (event.type === "step") console.log(event.step, event.loss);
+ *   if (event.type === "preview") await Deno.writeFile("latest.png", event.png);
+ * }
+ * console.log((await work).outcome);
+ * ```
+ *
+ * @param recipe the path of a recipe, a run folder or a checkpoint; or a recipe that is read
+ * @param console is told what a person wants to know. Default: nobody is
+ * @throws {DenoiseError} awaited or gone through, for whatever the user can fix: a wrong recipe, a folder in use …
+ */
+export function train(
+  recipe: string | Recipe,
+  options: WithBuiltins<TrainOptions> = {},
+  console?: Console,
+): Work<TrainEvent, TrainResult> {
+  return trainWith(recipe, { plugins: builtins, ...options }, console);
+}
+
+/**
+ * Generates pictures with the average weights of a run's newest checkpoint, or of a checkpoint, and writes them. To keep
+ * the model, see `loadModel`.
+ *
+ * ```ts no-eval
+ * import { sample } from "denoise";
+ *
+ * for await (const event of sample("runs/quickstart", { count: 4, out: "pictures" })) {
+ *   if (event.type === "picture") console.log(event.picture.seed, event.file);
+ * }
+ * ```
+ *
+ * @param target a run folder or a checkpoint
+ * @param console is told what a person wants to know. Default: nobody is
+ * @throws {DenoiseError} awaited or gone through, for options out of range, no checkpoint, or an unknown sampler
+ */
+export function sample(
+  target: string,
+  options: WithBuiltins<SampleOptions> = {},
+  console?: Console,
+): Work<SampleEvent, SampleResult> {
+  return sampleWith(target, { plugins: builtins, ...options }, console);
+}
+
+/**
+ * Measures all metrics of a run's recipe on its validation pictures, with the average weights.
+ *
+ * @param target a run folder or a checkpoint
+ * @param console is told what a person wants to know. Default: nobody is
+ * @throws {DenoiseError} awaited or gone through, when there is no checkpoint, no metric, or no validation picture
+ */
+export function evaluate(
+  target: string,
+  options: WithBuiltins<EvaluateOptions> = {},
+  console?: Console,
+): Work<EvaluateEvent, EvaluateResult> {
+  return evaluateWith(target, { plugins: builtins, ...options }, console);
 }
 
 // Models that stay loaded.
@@ -142,7 +230,10 @@ export { toMermaid } from "./pipeline/view/graph/mermaid.ts";
 export { type SvgLayout, toSvg } from "./pipeline/view/graph/svg.ts";
 
 // Commands: what `deno task` does, a function each.
-export { train, type TrainOptions, type TrainResult } from "./pipeline/commands/train.ts";
+export type { TrainOptions, TrainResult } from "./pipeline/commands/train.ts";
+export type * from "./pipeline/run/train_event.ts";
+export { Work, type WorkTools } from "./pipeline/commands/work.ts";
+export type { ProgressEvent, Tell, WarningEvent } from "./pipeline/terminal/telling.ts";
 export {
   openTraining,
   type Training,
@@ -162,10 +253,10 @@ export { type ProgramKind, programKinds } from "./pipeline/programs/every_progra
 export { describeCompiled, type Described } from "./pipeline/view/compiled/describe.ts";
 export type { Probed, ProbedWork } from "./pipeline/run/probe.ts";
 export type { Seeds } from "./pipeline/commands/seeds.ts";
-export { sample, type SampleOptions, type SampleResult } from "./pipeline/commands/sample.ts";
+export type { PictureEvent, SampleEvent, SampleOptions, SampleResult } from "./pipeline/commands/sample.ts";
 export { serve, type ServeOptions, type ServeResult } from "./pipeline/commands/serve/serve.ts";
 export type { ServeLimits } from "./pipeline/commands/serve/limits.ts";
-export { evaluate, type EvaluateOptions, type EvaluateResult } from "./pipeline/commands/evaluate.ts";
+export type { EvaluateEvent, EvaluateOptions, EvaluateResult, MeasurementEvent } from "./pipeline/commands/evaluate.ts";
 export { sweep, type SweepOptions, type SweepResult } from "./pipeline/commands/sweep/sweep.ts";
 export type { SweepCell } from "./pipeline/commands/sweep/table.ts";
 export type { Point as SweepPoint } from "./pipeline/commands/sweep/grid.ts";
@@ -174,32 +265,7 @@ export type { RunSummary } from "./pipeline/run/list_runs.ts";
 export { report } from "./pipeline/commands/report.ts";
 export { type ExportResult, exportWeights } from "./pipeline/commands/interchange/export.ts";
 export { type ImportOptions, importWeights } from "./pipeline/commands/interchange/import.ts";
-export {
-  type AnimationOptions,
-  animationPicture,
-  type DiffusionOptions,
-  diffusionPicture,
-  type Distances,
-  gridPicture,
-  type GridPictureOptions,
-  type InterpolationOptions,
-  interpolationPicture,
-  type KidCell,
-  kidPicture,
-  type KidPictureOptions,
-  type NeighboursOptions,
-  neighboursPicture,
-  type PictureOptions,
-  type PictureResult,
-  samplersPicture,
-  type SamplersPictureOptions,
-  schedulePicture,
-  type SchedulePictureOptions,
-  stepsPicture,
-  type StepsPictureOptions,
-  type TrajectoryOptions,
-  trajectoryPicture,
-} from "./pipeline/commands/pictures/mod.ts";
+export * from "./pipeline/commands/pictures/mod.ts";
 export type { BatchOptions } from "./pipeline/data/batches.ts";
 export type { DataDigest, DataRecord, HostBatch, PictureRecord, PictureSet } from "./pipeline/data/mod.ts";
 export type { OpenPicturesOptions } from "./pipeline/data/open.ts";

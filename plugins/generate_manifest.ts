@@ -1,4 +1,5 @@
 /** Writes plugins/manifest.ts, the list of built-in plugins, and plugins/types.ts, their types: `deno task manifest`. */
+import { typesText, type WithOptions } from "./generate_types.ts";
 
 /** Paths of the built-in plugins below `folder`, as `kind/name`, sorted: plugins/<kind>/<name>.ts, tests and `shared/` left out. */
 export async function findPlugins(folder: URL): Promise<string[]> {
@@ -27,26 +28,15 @@ export function manifestText(plugins: readonly string[]): string {
   ].join("\n");
 }
 
-/** The text of plugins/types.ts. */
-export function typesText(plugins: readonly string[]): string {
-  return [
-    "/** The types of the built-in plugins, for recipes in code. Written by `deno task manifest`: do not edit. */",
-    "",
-    "/** Types of the built-in plugins, by `kind/name`. */",
-    "export interface BuiltinPlugins {",
-    ...plugins.flatMap((plugin) => [
-      `  /** plugins/${plugin}.ts */`,
-      `  readonly "${plugin}": typeof import("./${plugin}.ts").default;`,
-    ]),
-    "}",
-    "",
-  ].join("\n");
+/** The built-in plugins of such paths. */
+export async function loadPlugins(paths: readonly string[]): Promise<WithOptions[]> {
+  return await Promise.all(paths.map(async (path) => (await import(`./${path}.ts`)).default));
 }
 
 if (import.meta.main) {
   const folder = new URL(".", import.meta.url);
   const plugins = await findPlugins(folder);
   await Deno.writeTextFile(new URL("manifest.ts", folder), manifestText(plugins));
-  await Deno.writeTextFile(new URL("types.ts", folder), typesText(plugins));
+  await Deno.writeTextFile(new URL("types.ts", folder), typesText(await loadPlugins(plugins)));
   console.log(`plugins/manifest.ts, plugins/types.ts  ${plugins.length} plugins`);
 }

@@ -1,87 +1,505 @@
-/** The types of the built-in plugins, for recipes in code. Written by `deno task manifest`: do not edit. */
+/** The options of the built-in plugins, for recipes in code. Written by `deno task manifest`: do not edit. */
 
-/** Types of the built-in plugins, by `kind/name`. */
+/** What may be given to the built-in plugins, by `kind/name`. */
 export interface BuiltinPlugins {
   /** plugins/augmentation/horizontal-flip.ts */
-  readonly "augmentation/horizontal-flip": typeof import("./augmentation/horizontal-flip.ts").default;
+  readonly "augmentation/horizontal-flip": {
+    /** Its options. */
+    readonly given: {
+      /** chance that a picture is mirrored */
+      readonly probability?: number | undefined;
+    };
+  };
   /** plugins/augmentation/random-crop.ts */
-  readonly "augmentation/random-crop": typeof import("./augmentation/random-crop.ts").default;
+  readonly "augmentation/random-crop": {
+    /** Its options. */
+    readonly given: {
+      /** side of the crop, in pixels; default: the size of the pictures */
+      readonly size?: number | undefined;
+      /** pixels added on each side before cropping */
+      readonly padding?: number | undefined;
+      /** what to pad with: the picture mirrored at its edge (which is not repeated), or black */
+      readonly pad?: "reflect" | "zero" | undefined;
+    };
+  };
   /** plugins/backend/auto.ts */
-  readonly "backend/auto": typeof import("./backend/auto.ts").default;
+  readonly "backend/auto": {
+    /** Its options. */
+    readonly given: unknown;
+  };
   /** plugins/backend/cpu.ts */
-  readonly "backend/cpu": typeof import("./backend/cpu.ts").default;
+  readonly "backend/cpu": {
+    /** Its options. */
+    readonly given: unknown;
+  };
   /** plugins/backend/wasm.ts */
-  readonly "backend/wasm": typeof import("./backend/wasm.ts").default;
+  readonly "backend/wasm": {
+    /** Its options. */
+    readonly given: {
+      /** threads for convolutions and matrix products; default: one for each processor */
+      readonly threads?: number | undefined;
+    };
+  };
   /** plugins/backend/webgpu.ts */
-  readonly "backend/webgpu": typeof import("./backend/webgpu.ts").default;
+  readonly "backend/webgpu": {
+    /** Its options. */
+    readonly given: {
+      /** which GPU is asked for where there are two, as in laptops */
+      readonly power?: "high-performance" | "low-power" | undefined;
+    };
+  };
   /** plugins/backend/xla.ts */
-  readonly "backend/xla": typeof import("./backend/xla.ts").default;
+  readonly "backend/xla": {
+    /** Its options. */
+    readonly given: {
+      /** mixed: convolutions and matrix products in bfloat16, all else in float32; float32 on a processor that has no fast bfloat16 */
+      readonly precision?: "float32" | "mixed" | undefined;
+      /** devices that share each batch; the state is copied to each, and gradients are summed */
+      readonly devices?: number | undefined;
+      /** path of a PJRT plugin; by default that of DENOISE_PJRT_PLUGIN, else the best that is installed */
+      readonly plugin?: string | undefined;
+      /** part of a GPU's memory that may be taken; by default XLA's, three quarters */
+      readonly memory_fraction?: number | undefined;
+      /** take a GPU's memory at once, not as it is needed */
+      readonly preallocate?: boolean | undefined;
+    };
+  };
   /** plugins/dataset/caltech-birds-2011.ts */
-  readonly "dataset/caltech-birds-2011": typeof import("./dataset/caltech-birds-2011.ts").default;
+  readonly "dataset/caltech-birds-2011": {
+    /** Its options. */
+    readonly given: {
+      /** side of the square pictures, in pixels */
+      readonly image_size?: number | undefined;
+      /** interpolation when resizing, antialiased */
+      readonly resize?: "bilinear" | "bicubic" | undefined;
+      /** added to the bounding box, as a fraction of its side */
+      readonly padding?: number | undefined;
+      /** web folder to download the official files from instead */
+      readonly mirror?: string | undefined;
+    };
+  };
   /** plugins/dataset/celeba.ts */
-  readonly "dataset/celeba": typeof import("./dataset/celeba.ts").default;
+  readonly "dataset/celeba": {
+    /** Its options. */
+    readonly given: {
+      /** side of the square pictures, in pixels */
+      readonly image_size?: number | undefined;
+      /** interpolation when resizing, antialiased */
+      readonly resize?: "bilinear" | "bicubic" | undefined;
+      /** side of the central square that is used, of 178 */
+      readonly crop_size?: number | undefined;
+      /** web folder to download the official files from instead */
+      readonly mirror?: string | undefined;
+    };
+  };
   /** plugins/dataset/cifar-10.ts */
-  readonly "dataset/cifar-10": typeof import("./dataset/cifar-10.ts").default;
+  readonly "dataset/cifar-10": {
+    /** Its options. */
+    readonly given: {
+      /** side of the square pictures, in pixels */
+      readonly image_size?: number | undefined;
+      /** web folder to download the official files from instead */
+      readonly mirror?: string | undefined;
+    };
+  };
   /** plugins/dataset/emoji.ts */
-  readonly "dataset/emoji": typeof import("./dataset/emoji.ts").default;
+  readonly "dataset/emoji": {
+    /** Its options. */
+    readonly given: {
+      /** side of the square pictures, in pixels */
+      readonly image_size?: number | undefined;
+      /** colour behind the emoji */
+      readonly background?: string | undefined;
+      /** which categories are used */
+      readonly categories?:
+        | readonly (
+          | "Activities"
+          | "Animals & Nature"
+          | "Flags"
+          | "Food & Drink"
+          | "Objects"
+          | "People & Body"
+          | "Smileys & Emotion"
+          | "Symbols"
+          | "Travel & Places"
+        )[]
+        | undefined;
+      /** fraction of the pictures held out for validation, chosen by a hash of their names */
+      readonly validation?: number | undefined;
+    };
+  };
   /** plugins/dataset/image-folder.ts */
-  readonly "dataset/image-folder": typeof import("./dataset/image-folder.ts").default;
+  readonly "dataset/image-folder": {
+    /** Its options. */
+    readonly given: {
+      /** the folder, absolute or relative to the recipe; on the command line, to where you are */
+      readonly folder: string;
+      /** side of the square pictures, in pixels */
+      readonly image_size?: number | undefined;
+      /** interpolation when resizing, antialiased */
+      readonly resize?: "bilinear" | "bicubic" | undefined;
+      /** fraction of the pictures held out for validation, chosen by a hash of their names */
+      readonly validation?: number | undefined;
+      /** fraction of the pictures that may fail to decode */
+      readonly broken_limit?: number | undefined;
+    };
+  };
   /** plugins/dataset/inat-butterflies.ts */
-  readonly "dataset/inat-butterflies": typeof import("./dataset/inat-butterflies.ts").default;
+  readonly "dataset/inat-butterflies": {
+    /** Its options. */
+    readonly given: {
+      /** side of the square pictures, in pixels */
+      readonly image_size?: number | undefined;
+      /** address of the hub, or of a mirror */
+      readonly hub?: string | undefined;
+    };
+  };
   /** plugins/dataset/oxford-flowers-102.ts */
-  readonly "dataset/oxford-flowers-102": typeof import("./dataset/oxford-flowers-102.ts").default;
+  readonly "dataset/oxford-flowers-102": {
+    /** Its options. */
+    readonly given: {
+      /** side of the square pictures, in pixels */
+      readonly image_size?: number | undefined;
+      /** interpolation when resizing, antialiased */
+      readonly resize?: "bilinear" | "bicubic" | undefined;
+      /** web folder to download the official files from instead */
+      readonly mirror?: string | undefined;
+    };
+  };
   /** plugins/dataset/pokemon.ts */
-  readonly "dataset/pokemon": typeof import("./dataset/pokemon.ts").default;
+  readonly "dataset/pokemon": {
+    /** Its options. */
+    readonly given: {
+      /** side of the square pictures, in pixels */
+      readonly image_size?: number | undefined;
+      /** address of the hub, or of a mirror */
+      readonly hub?: string | undefined;
+    };
+  };
   /** plugins/dataset/smithsonian-butterflies.ts */
-  readonly "dataset/smithsonian-butterflies": typeof import("./dataset/smithsonian-butterflies.ts").default;
+  readonly "dataset/smithsonian-butterflies": {
+    /** Its options. */
+    readonly given: {
+      /** side of the square pictures, in pixels */
+      readonly image_size?: number | undefined;
+      /** address of the hub, or of a mirror */
+      readonly hub?: string | undefined;
+    };
+  };
   /** plugins/ema/exponential.ts */
-  readonly "ema/exponential": typeof import("./ema/exponential.ts").default;
+  readonly "ema/exponential": {
+    /** Its options. */
+    readonly given: {
+      /** fraction of the average that is kept per step */
+      readonly decay?: number | undefined;
+      /** average the running statistics of normalisation too; otherwise the network's own are used */
+      readonly buffers?: boolean | undefined;
+      /** keep no more than (1 + step) / (10 + step), so that early samples do not show the initial weights */
+      readonly warmup?: boolean | undefined;
+    };
+  };
   /** plugins/loss/denoising.ts */
-  readonly "loss/denoising": typeof import("./loss/denoising.ts").default;
+  readonly "loss/denoising": {
+    /** Its options. */
+    readonly given: {
+      /** component whose error is minimised; each weighs noise levels differently */
+      readonly weighting?: "noise" | "signal" | "velocity" | undefined;
+      /** mean absolute error or mean squared error */
+      readonly error?: "mae" | "mse" | undefined;
+      /** how noise levels are drawn: times from 0 to 1 through the schedule, or noise powers from 0 to 1 independent of the schedule */
+      readonly levels?: "uniform-time" | "uniform-noise-power" | undefined;
+      /** what is differentiated: the mean, or the sum over batch, height and width of the channels' mean, as the Keras examples do; the error shown is always the mean */
+      readonly reduction?: "mean" | "sum" | undefined;
+    };
+  };
   /** plugins/metric/feature-distance.ts */
-  readonly "metric/feature-distance": typeof import("./metric/feature-distance.ts").default;
+  readonly "metric/feature-distance": {
+    /** Its options. */
+    readonly given: {
+      /** name of one of samplers */
+      readonly sampler: string;
+      /** pictures to generate */
+      readonly images?: number | undefined;
+    };
+  };
   /** plugins/metric/kid.ts */
-  readonly "metric/kid": typeof import("./metric/kid.ts").default;
+  readonly "metric/kid": {
+    /** Its options. */
+    readonly given: {
+      /** name of one of samplers; 5 steps are enough to compare checkpoints of one run */
+      readonly sampler: string;
+      /** features that pictures are compared by: InceptionV3 on 75, 150 or 299 pixels, resized as the Keras example does (bilinear) or as clear-diffusion-keras (-bicubic, antialiased); distances by different ones are not comparable */
+      readonly features?:
+        | "inception-v3-75"
+        | "inception-v3-75-bicubic"
+        | "inception-v3-150"
+        | "inception-v3-150-bicubic"
+        | "inception-v3-299"
+        | "inception-v3-299-bicubic"
+        | undefined;
+      /** pictures to generate, and to compare with as many real ones, starting over where there are fewer; default: the number of validation pictures */
+      readonly images?: number | undefined;
+      /** pictures in one estimate; the result is the mean of all; default: the training batch size */
+      readonly batch?: number | undefined;
+      /** Keras .h5 file of InceptionV3 without its top, instead of the download; relative to the working directory */
+      readonly weights?: string | undefined;
+    };
+  };
   /** plugins/metric/validation-error.ts */
-  readonly "metric/validation-error": typeof import("./metric/validation-error.ts").default;
+  readonly "metric/validation-error": {
+    /** Its options. */
+    readonly given: {
+      /** mean absolute error or mean squared error */
+      readonly error?: "mae" | "mse" | undefined;
+    };
+  };
   /** plugins/network/attention-unet.ts */
-  readonly "network/attention-unet": typeof import("./network/attention-unet.ts").default;
+  readonly "network/attention-unet": {
+    /** Its options. */
+    readonly given: {
+      /** channels at each level, from full resolution down; each level halves the image */
+      readonly widths?: readonly (number)[] | undefined;
+      /** residual blocks per level, on the way down and on the way up */
+      readonly block_depth?: number | undefined;
+      /** levels whose blocks end with attention, counted from 0, the full resolution; its memory grows with the square of the pixels */
+      readonly attention_levels?: readonly (number)[] | undefined;
+      /** heads of an attention, each as wide as its level */
+      readonly heads?: number | undefined;
+      /** groups of channels that are normalised together; must divide image_dims and all widths */
+      readonly groups?: number | undefined;
+      /** channels of the noise level embedding: half sines, half cosines */
+      readonly embedding_dims?: number | undefined;
+      /** highest frequency of the embedding, in periods over noise powers from 0 to 1; the lowest is 1 */
+      readonly max_frequency?: number | undefined;
+      /** channels of the first convolution */
+      readonly image_dims?: number | undefined;
+      /** patch size at input and output, in pixels; must divide the image size */
+      readonly patch_size?: number | undefined;
+    };
+  };
   /** plugins/network/clear-unet.ts */
-  readonly "network/clear-unet": typeof import("./network/clear-unet.ts").default;
+  readonly "network/clear-unet": {
+    /** Its options. */
+    readonly given: {
+      /** channels at each level, from full resolution down; each level halves the image */
+      readonly widths?: readonly (number)[] | undefined;
+      /** residual blocks per level, on the way down and on the way up */
+      readonly block_depth?: number | undefined;
+      /** channels of the noise level embedding: half sines, half cosines */
+      readonly embedding_dims?: number | undefined;
+      /** highest frequency of the embedding, in periods over noise powers from 0 to 1; the lowest is 1 */
+      readonly max_frequency?: number | undefined;
+      /** channels of the first convolution; default: the first of the widths */
+      readonly image_dims?: number | undefined;
+      /** concatenate the input image before the last convolution */
+      readonly input_skip?: boolean | undefined;
+      /** what the running variance averages: the mean squared deviation, as Keras 3, or that times n / (n - 1), as Keras 2 */
+      readonly running_variance?: "biased" | "unbiased" | undefined;
+    };
+  };
   /** plugins/network/patch-unet.ts */
-  readonly "network/patch-unet": typeof import("./network/patch-unet.ts").default;
+  readonly "network/patch-unet": {
+    /** Its options. */
+    readonly given: {
+      /** side of a patch, in pixels; must divide the image size */
+      readonly patch_size?: number | undefined;
+      /** channels at each level, from full resolution down; each level halves the image */
+      readonly widths?: readonly (number)[] | undefined;
+      /** residual blocks per level, on the way down and on the way up */
+      readonly block_depth?: number | undefined;
+      /** channels of the noise level embedding: half sines, half cosines */
+      readonly embedding_dims?: number | undefined;
+      /** highest frequency of the embedding, in periods over noise powers from 0 to 1; the lowest is 1 */
+      readonly max_frequency?: number | undefined;
+      /** channels of the first convolution; default: the first of the widths */
+      readonly image_dims?: number | undefined;
+      /** concatenate the input image before the last convolution */
+      readonly input_skip?: boolean | undefined;
+      /** what the running variance averages: the mean squared deviation, as Keras 3, or that times n / (n - 1), as Keras 2 */
+      readonly running_variance?: "biased" | "unbiased" | undefined;
+    };
+  };
   /** plugins/network/residual-unet.ts */
-  readonly "network/residual-unet": typeof import("./network/residual-unet.ts").default;
+  readonly "network/residual-unet": {
+    /** Its options. */
+    readonly given: {
+      /** channels at each level, from full resolution down; each level halves the image */
+      readonly widths?: readonly (number)[] | undefined;
+      /** residual blocks per level, on the way down and on the way up */
+      readonly block_depth?: number | undefined;
+      /** channels of the noise level embedding: half sines, half cosines */
+      readonly embedding_dims?: number | undefined;
+      /** highest frequency of the embedding, in periods over noise powers from 0 to 1; the lowest is 1 */
+      readonly max_frequency?: number | undefined;
+      /** channels of the first convolution; default: the first of the widths */
+      readonly image_dims?: number | undefined;
+      /** concatenate the input image before the last convolution */
+      readonly input_skip?: boolean | undefined;
+      /** what the running variance averages: the mean squared deviation, as Keras 3, or that times n / (n - 1), as Keras 2 */
+      readonly running_variance?: "biased" | "unbiased" | undefined;
+    };
+  };
   /** plugins/normalizer/mean-variance.ts */
-  readonly "normalizer/mean-variance": typeof import("./normalizer/mean-variance.ts").default;
+  readonly "normalizer/mean-variance": {
+    /** Its options. */
+    readonly given: unknown;
+  };
   /** plugins/normalizer/range.ts */
-  readonly "normalizer/range": typeof import("./normalizer/range.ts").default;
+  readonly "normalizer/range": {
+    /** Its options. */
+    readonly given: unknown;
+  };
   /** plugins/optimizer/adamw.ts */
-  readonly "optimizer/adamw": typeof import("./optimizer/adamw.ts").default;
+  readonly "optimizer/adamw": {
+    /** Its options. */
+    readonly given: {
+      /** roughly the largest change of a weight per step */
+      readonly learning_rate?: number | undefined;
+      /** fraction of each weight, biases too, subtracted in a step, times the learning rate */
+      readonly weight_decay?: number | undefined;
+      /** multiply the decay by the learning rate; TensorFlow Addons does not, which makes it stronger */
+      readonly scale_decay?: boolean | undefined;
+      /** decay of the gradients' mean per step */
+      readonly beta_1?: number | undefined;
+      /** decay of the squared gradients' mean per step */
+      readonly beta_2?: number | undefined;
+      /** added to the root of the squared gradients' mean, before the correction for the first steps */
+      readonly epsilon?: number | undefined;
+    };
+  };
   /** plugins/parametrization/noise.ts */
-  readonly "parametrization/noise": typeof import("./parametrization/noise.ts").default;
+  readonly "parametrization/noise": {
+    /** Its options. */
+    readonly given: unknown;
+  };
   /** plugins/parametrization/signal.ts */
-  readonly "parametrization/signal": typeof import("./parametrization/signal.ts").default;
+  readonly "parametrization/signal": {
+    /** Its options. */
+    readonly given: unknown;
+  };
   /** plugins/parametrization/velocity.ts */
-  readonly "parametrization/velocity": typeof import("./parametrization/velocity.ts").default;
+  readonly "parametrization/velocity": {
+    /** Its options. */
+    readonly given: unknown;
+  };
   /** plugins/sampler/ddim.ts */
-  readonly "sampler/ddim": typeof import("./sampler/ddim.ts").default;
+  readonly "sampler/ddim": {
+    /** Its options. */
+    readonly given: {
+      /** diffusion steps */
+      readonly steps?: number | undefined;
+      /** eta: 0 is deterministic, as DDIM, 1 is DDPM */
+      readonly stochasticity?: number | undefined;
+      /** put back as much noise as was taken away; false puts back more, the larger variance of DDPM */
+      readonly variance_preserving?: boolean | undefined;
+    };
+  };
   /** plugins/sampler/multistep.ts */
-  readonly "sampler/multistep": typeof import("./sampler/multistep.ts").default;
+  readonly "sampler/multistep": {
+    /** Its options. */
+    readonly given: {
+      /** diffusion steps */
+      readonly steps?: number | undefined;
+      /** eta: 0 is deterministic, as DDIM, 1 is DDPM */
+      readonly stochasticity?: number | undefined;
+      /** put back as much noise as was taken away; false puts back more, the larger variance of DDPM */
+      readonly variance_preserving?: boolean | undefined;
+      /** estimates of the noise that are combined */
+      readonly order?: number | undefined;
+      /** even: those for steps of one size, as clear-diffusion-keras; converges with order 2 at most. exact: those for the sizes that the steps have, with small first steps; converges with the order that is asked for */
+      readonly weights?: "even" | "exact" | undefined;
+      /** adds a second evaluation to each step, where in it: 0.5 midpoint, 0.667 Ralston, 1 Heun; needs even weights */
+      readonly second_order_alpha?: number | undefined;
+    };
+  };
   /** plugins/sampler/second-order.ts */
-  readonly "sampler/second-order": typeof import("./sampler/second-order.ts").default;
+  readonly "sampler/second-order": {
+    /** Its options. */
+    readonly given: {
+      /** diffusion steps */
+      readonly steps?: number | undefined;
+      /** eta: 0 is deterministic, as DDIM, 1 is DDPM */
+      readonly stochasticity?: number | undefined;
+      /** put back as much noise as was taken away; false puts back more, the larger variance of DDPM */
+      readonly variance_preserving?: boolean | undefined;
+      /** where in a step the second evaluation lies: 0.5 midpoint, 0.667 Ralston, 1 Heun */
+      readonly second_order_alpha?: number | undefined;
+    };
+  };
   /** plugins/schedule/cosine.ts */
-  readonly "schedule/cosine": typeof import("./schedule/cosine.ts").default;
+  readonly "schedule/cosine": {
+    /** Its options. */
+    readonly given: {
+      /** ln(signal power / noise power) at time 0; 2.5 if no end is given */
+      readonly start_log_snr?: number | undefined;
+      /** ln(signal power / noise power) at time 1; -7.5 if no end is given */
+      readonly end_log_snr?: number | undefined;
+      /** signal rate at time 0, instead of start_log_snr; 0.95 if only the other is given */
+      readonly max_signal_rate?: number | undefined;
+      /** signal rate at time 1, instead of end_log_snr; 0.02 if only the other is given */
+      readonly min_signal_rate?: number | undefined;
+    };
+  };
   /** plugins/schedule/linear.ts */
-  readonly "schedule/linear": typeof import("./schedule/linear.ts").default;
+  readonly "schedule/linear": {
+    /** Its options. */
+    readonly given: {
+      /** ln(signal power / noise power) at time 0 */
+      readonly start_log_snr?: number | undefined;
+      /** ln(signal power / noise power) at time 1 */
+      readonly end_log_snr?: number | undefined;
+    };
+  };
   /** plugins/schedule/log-noise-linear.ts */
-  readonly "schedule/log-noise-linear": typeof import("./schedule/log-noise-linear.ts").default;
+  readonly "schedule/log-noise-linear": {
+    /** Its options. */
+    readonly given: {
+      /** ln(signal power / noise power) at time 0 */
+      readonly start_log_snr?: number | undefined;
+      /** ln(signal power / noise power) at time 1 */
+      readonly end_log_snr?: number | undefined;
+    };
+  };
   /** plugins/schedule/log-signal-linear.ts */
-  readonly "schedule/log-signal-linear": typeof import("./schedule/log-signal-linear.ts").default;
+  readonly "schedule/log-signal-linear": {
+    /** Its options. */
+    readonly given: {
+      /** ln(signal power / noise power) at time 0 */
+      readonly start_log_snr?: number | undefined;
+      /** ln(signal power / noise power) at time 1 */
+      readonly end_log_snr?: number | undefined;
+    };
+  };
   /** plugins/schedule/log-snr-linear.ts */
-  readonly "schedule/log-snr-linear": typeof import("./schedule/log-snr-linear.ts").default;
+  readonly "schedule/log-snr-linear": {
+    /** Its options. */
+    readonly given: {
+      /** ln(signal power / noise power) at time 0 */
+      readonly start_log_snr?: number | undefined;
+      /** ln(signal power / noise power) at time 1 */
+      readonly end_log_snr?: number | undefined;
+    };
+  };
   /** plugins/schedule/noise-step-linear.ts */
-  readonly "schedule/noise-step-linear": typeof import("./schedule/noise-step-linear.ts").default;
+  readonly "schedule/noise-step-linear": {
+    /** Its options. */
+    readonly given: {
+      /** ln(signal power / noise power) at time 0 */
+      readonly start_log_snr?: number | undefined;
+      /** ln(signal power / noise power) at time 1 */
+      readonly end_log_snr?: number | undefined;
+      /** growth of the noise power from step to step: slackening to none at time 1, or quickening from none at time 0 */
+      readonly growth?: "slackening" | "quickening" | undefined;
+    };
+  };
   /** plugins/schedule/signal-step-linear.ts */
-  readonly "schedule/signal-step-linear": typeof import("./schedule/signal-step-linear.ts").default;
+  readonly "schedule/signal-step-linear": {
+    /** Its options. */
+    readonly given: {
+      /** ln(signal power / noise power) at time 0 */
+      readonly start_log_snr?: number | undefined;
+      /** ln(signal power / noise power) at time 1 */
+      readonly end_log_snr?: number | undefined;
+    };
+  };
 }

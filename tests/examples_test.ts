@@ -33,6 +33,13 @@ Deno.test("examples train a model and draw its pictures into a PNG file", async 
   assert.deepEqual([...(await Deno.readFile(join(folder, "19.png"))).slice(1, 4)], [0x50, 0x4e, 0x47]);
 });
 
+Deno.test("an example goes through the events of training, leaves after two epochs, and samples", async () => {
+  const said = await run("events.ts", ["backend=wasm"]);
+  assert.match(said, /^step 4: loss 0\.\d{4}\nsaved runs\/events\/checkpoints\/step-000004\.safetensors$/m);
+  assert.match(said, /^interrupted after 8 steps\nseed 0: pictures\/00000-seed-0\.png\n/m);
+  assert.ok((await Deno.stat(join(folder, "latest.png"))).isFile);
+});
+
 Deno.test("the training loop of an example ends where its loss stops falling", async () => {
   const losses = [...(await run("custom_loop.ts", ["backend=wasm"])).matchAll(/^epoch \d+: loss (.*)$/gm)];
   assert.ok(losses.length > 2, "epochs");

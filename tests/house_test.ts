@@ -4,7 +4,8 @@ import * as library from "../mod.ts";
 import * as author from "../plugin.ts";
 import { everyName } from "../pipeline/registry/registry.ts";
 import { inputSchema } from "../pipeline/recipe/describe.ts";
-import { findPlugins, manifestText } from "../plugins/generate_manifest.ts";
+import { findPlugins, loadPlugins, manifestText } from "../plugins/generate_manifest.ts";
+import { typesText } from "../plugins/generate_types.ts";
 import { isTest, sourceFiles, textOf } from "./source_files.ts";
 
 const { builtins, jsonSchema } = library;
@@ -43,6 +44,10 @@ Deno.test("plugins/manifest.ts lists every plugin", async () => {
   const found = await findPlugins(new URL("../plugins/", import.meta.url));
   const current = await textOf("plugins/manifest.ts");
   assert.equal(current, manifestText(found), "plugins came or went: run `deno task manifest`");
+  // The formatter breaks long lines, and begins each part of a union with a bar then.
+  const plain = (text: string) => text.replaceAll(/[\s|]/g, "");
+  const types = typesText(await loadPlugins(found));
+  assert.ok(plain(await textOf("plugins/types.ts")) === plain(types), "options came or went: run `deno task manifest`");
 });
 
 Deno.test("recipe.schema.json describes the plugins as they are", async () => {

@@ -16,6 +16,11 @@ const leftOut = /_test\.ts$|^cli\/compile\/|\.md$/;
 /** What is loaded: by the command line, by plugin files and their tests, and by workers. */
 const entries = ["cli.ts", "plugin.ts", "testing.ts", "cli/launch/install.ts", "lib/files/hdf5_reader.ts"];
 
+/** The program's own files. */
+export async function ownFiles(): Promise<ArchivedFile[]> {
+  return (await Promise.all(parts.map(filesIn))).flat().filter(({ path }) => !leftOut.test(path));
+}
+
 /** All files of a binary's program. */
 export async function collectProgram(target: Target, denoFolder: string): Promise<ArchivedFile[]> {
   const config = JSON.parse(await Deno.readTextFile(join(root, "deno.json")));
@@ -31,7 +36,7 @@ export async function collectProgram(target: Target, denoFolder: string): Promis
   const written = { name, version, license, exports, imports, compilerOptions, permissions, test, allowScripts };
   const inPackages = await Promise.all(packagesOf(narrow).map((one) => filesOf(one, denoFolder)));
   return [
-    ...(await Promise.all(parts.map(filesIn))).flat().filter(({ path }) => !leftOut.test(path)),
+    ...await ownFiles(),
     ...inPackages.flat(),
     textFile("deno.json", JSON.stringify(written)),
     textFile("deno.lock", JSON.stringify(narrow)),

@@ -6,7 +6,7 @@ import config from "../../deno.json" with { type: "json" };
 import { cacheFolder } from "../../lib/files/user_folders.ts";
 import { type Answer, launchedVariable, type Request } from "../../lib/xla/runtime/request.ts";
 import { Places } from "./places.ts";
-import { deno, denoFolder, root } from "./surroundings.ts";
+import { deno, denoFolder, ownProgram, packageFolders, root } from "./surroundings.ts";
 
 /** Names that a runtime can have; the table of runtimes says whether there is one. */
 const nameForm = /^[a-z][a-z0-9]*$/;
@@ -24,7 +24,7 @@ export function serveRequests(command: ChildProcess, cwd: string): void {
 
   async function install(runtime: string): Promise<Answer> {
     const { program, words } = deno();
-    const args = [...words, ...await flags(cwd), join(root, "cli", "launch", "install.ts"), runtime];
+    const args = [...words, ...await flags(cwd), ownProgram("cli/launch/install.ts"), runtime];
     const child = spawn(program, args, {
       stdio: ["ignore", "pipe", "inherit"],
       cwd,
@@ -47,7 +47,7 @@ async function flags(cwd: string): Promise<string[]> {
   const { net, run, sys } = config.permissions.runtime;
   const read = new Places(cwd), write = new Places(cwd);
   await write.add(join(cacheFolder(), "runtimes"));
-  await read.add(root, join(denoFolder(cwd), "npm"), join(cacheFolder(), "runtimes"));
+  await read.add(root, ...packageFolders(cwd), join(cacheFolder(), "runtimes"));
   return [
     ...["run", "--quiet", "--no-prompt", "--config", join(root, "deno.json")],
     ...[`--allow-read=${read}`, `--allow-write=${write}`, "--allow-env"],

@@ -12,7 +12,7 @@ import { nativeLines, nativeLogVariable } from "../../lib/xla/runtime/native_log
 import { launchedVariable } from "../../lib/xla/runtime/request.ts";
 import { serveRequests } from "./installer.ts";
 import { permissionsFor } from "./permissions.ts";
-import { deno, denoFolder, fontVariables, isBinary, root } from "./surroundings.ts";
+import { deno, denoFolder, fontVariables, installedIn, isBinary, ownProgram, root } from "./surroundings.ts";
 import { taskCommand, typedIn } from "./typed.ts";
 import { takeApart } from "./words.ts";
 
@@ -34,18 +34,19 @@ const crashes: readonly string[] = ["SIGABRT", "SIGBUS", "SIGFPE", "SIGILL", "SI
 const words = takeApart(Deno.args);
 const [name] = words.plain;
 const cwd = await typedIn();
-const program = name === undefined || isBinary ? undefined : programs[name];
+const isInstalled = isBinary || installedIn !== undefined;
+const program = name === undefined || isInstalled ? undefined : programs[name];
 // A name that nobody else knows: only this command may use it, and it makes the folder where it needs one.
 const scratch = join(tmpdir(), `denoise-${crypto.randomUUID()}`);
 const nativeLog = join(scratch, "native.log");
 const flags = program === undefined ? await permissionsFor({ ...words, name, cwd, scratch }) : [program.permissions];
 const args = program === undefined ? words.others : words.others.toSpliced(words.others.indexOf(name!), 1);
-const file = join(root, ...(program?.file ?? "cli.ts").split("/"));
+const file = ownProgram(program?.file ?? "cli.ts");
 
 const host = deno();
 const config = ["--config", join(root, "deno.json")];
-// A binary holds the tests of no folder, but runs those that `new` writes.
-const whole = isBinary && name === "test"
+// What is installed holds no tests, but runs those that `new` writes.
+const whole = isInstalled && name === "test"
   ? ["test", "--quiet", "--no-check", "--no-prompt", ...config, "-P", ...Deno.args.slice(1)]
   : ["run", "--quiet", "--no-prompt", ...config, ...flags, file, ...args];
 

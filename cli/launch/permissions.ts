@@ -8,7 +8,7 @@ import { isOverride } from "../../pipeline/terminal/shell.ts";
 import { pluginVariable } from "../../lib/xla/runtime/choose.ts";
 import { packagesFolder } from "../../lib/xla/runtime/nvidia.ts";
 import { Places } from "./places.ts";
-import { denoFolder, isBinary, root } from "./surroundings.ts";
+import { installedIn, isBinary, packageFolders, root } from "./surroundings.ts";
 import { type Named, namedBy, pluginPaths } from "./recipe_paths.ts";
 import { anyValue, type GrantName, variadic, type Words } from "./words.ts";
 
@@ -82,7 +82,7 @@ async function forLibc(): Promise<string[]> {
 /** What all commands may do. */
 async function common(cwd: string): Promise<Permissions & { read: Places; write: Places }> {
   const read = new Places(cwd);
-  await read.add(root, join(denoFolder(cwd), "npm"), cacheFolder(), stateFolder(), ldd);
+  await read.add(root, ...packageFolders(cwd), cacheFolder(), stateFolder(), ldd);
   const named = Deno.env.get(pluginVariable);
   await read.add(named, named && packagesFolder(resolve(cwd, named)));
   return { read, write: new Places(cwd), sys: [...config.permissions.train.sys, ...await forLibc()] };
@@ -109,7 +109,7 @@ async function forCommand(command: Command): Promise<Permissions> {
   if (backend && !still && !["wasm", "webgpu", "cpu"].includes(named.backend ?? "auto")) permissions.ffi = anyValue;
   else if (writes || name === "serve") {
     permissions.ffi = new Places(cwd); // for sharp's own code
-    await permissions.ffi.add(join(denoFolder(cwd), "npm"), join(root, "node_modules"));
+    await permissions.ffi.add(...packageFolders(cwd));
   }
   const plans = options.has("dry-run") || options.has("gpu");
   if (downloads && !still && (!plans || options.has("probe"))) {
@@ -143,6 +143,7 @@ async function sparedBy({ name = "", cwd }: Command, write: Places): Promise<Pla
   const spared = new Places(cwd);
   await spared.add(join(cacheFolder(), "runtimes"));
   if (isBinary) await spared.add(dirname(root)); // in the cache, with those of other versions
+  await spared.add(installedIn);
   if (name === "new") return spared; // writes plugins, perhaps among those of this program
   await spared.add(...ownParts.map((part) => join(root, part)));
   for (const folder of write.paths) {

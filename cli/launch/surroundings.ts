@@ -11,6 +11,19 @@ export const root: string = fileURLToPath(new URL("../../", import.meta.url));
 /** Whether it was unpacked by a binary, which leaves a note. */
 export const isBinary: boolean = existsSync(join(root, "binary.json"));
 
+/** The folder of packages that this program was installed into by npm, the outermost where they lie in one another. */
+export const installedIn: string | undefined = /^.*?[/\\]node_modules(?=[/\\])/.exec(root)?.[0];
+
+/** A program of this one: as JavaScript where npm's package holds it as that. */
+export function ownProgram(path: string): string {
+  return join(root, ...path.replace(/\.ts$/, installedIn === undefined ? ".ts" : ".js").split("/"));
+}
+
+/** Folders of the packages that this program uses. */
+export function packageFolders(cwd: string): string[] {
+  return installedIn === undefined ? [join(denoFolder(cwd), "npm"), join(root, "node_modules")] : [installedIn];
+}
+
 /** Starts a command line of Deno: the program, and the words before those of the command line. */
 export function deno(): { readonly program: string; readonly words: readonly string[] } {
   const own = join(root, "bin", Deno.build.os === "windows" ? "deno.exe" : "deno");

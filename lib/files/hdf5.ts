@@ -1,5 +1,5 @@
 /** Reads HDF5 files, the format that Keras keeps weights in. */
-import { basename, resolve } from "node:path";
+import { basename, extname, resolve } from "node:path";
 import { confined, ConfinedError } from "./confined.ts";
 import type { Hdf5Content } from "./hdf5_reader.ts";
 
@@ -43,7 +43,7 @@ export async function readHdf5(
 ): Promise<Hdf5> {
   await checkSignature(path);
   // 4 MB of WebAssembly: loaded where it is needed, not with every plugin.
-  const reader = new URL("./hdf5_reader.ts", import.meta.url);
+  const reader = new URL(`./hdf5_reader${extname(import.meta.filename!)}`, import.meta.url);
   const content = await confined<Hdf5Content>(reader, resolve(path), { ...options, stall }).catch((error) => {
     if (!(error instanceof ConfinedError)) throw error;
     throw new Hdf5Error(`Cannot read "${basename(path)}": it ${error.message}`, { cause: error });

@@ -19,6 +19,9 @@ import { checkEvaluationFile } from "../run/output_file.ts";
 import { prepareMetrics } from "../run/prepare_metrics.ts";
 import { checkWhole, printModel } from "./options.ts";
 import { openData } from "../run/session.ts";
+import { silentConsole } from "../terminal/silent.ts";
+import { type ProgressEvent, type Tell, telling, type WarningEvent } from "../terminal/telling.ts";
+import { Work } from "./work.ts";
 
 /** How to evaluate. */
 export interface EvaluateOptions extends LoadOptions {
@@ -48,14 +51,41 @@ export interface EvaluateResult {
   readonly json?: string;
 }
 
+/** Something was measured. */
+export interface MeasurementEvent extends Measurement {
+  /** Which event it is. */
+  readonly type: "measurement";
+}
+
+/** What evaluating tells; `type` says which it is. */
+export type EvaluateEvent = MeasurementEvent | ProgressEvent | WarningEvent;
+
 /**
  * Measures all metrics of the recipe on the validation pictures, with the average weights.
  *
  * @param target a run folder or a checkpoint
- * @throws {DenoiseError} when there is no checkpoint, no metric, or no validation picture, or the numbers would go over
- *   a file that is not an evaluation
+ * @param console is told what a person wants to know. Default: nobody is
+ * @returns the work: its events, and what was measured. A signal, or leaving the loop, ends it
+ * @throws {DenoiseError} awaited or gone through, when there is no checkpoint, no metric, or no validation picture, or the
+ *   numbers would go over a file that is not an evaluation
  */
-export async function evaluate(target: string, options: EvaluateOptions, console: Console): Promise<EvaluateResult> {
+export function evaluate(
+  target: string,
+  options: EvaluateOptions,
+  console: Console = silentConsole,
+): Work<EvaluateEvent, EvaluateResult> {
+  return new Work(
+    ({ tell, signal }) => begin(target, { ...options, signal }, telling(console, tell), tell),
+    options.signal,
+  );
+}
+
+async function begin(
+  target: string,
+  options: EvaluateOptions,
+  console: Console,
+  tell: Tell<EvaluateEvent>,
+): Promise<EvaluateResult> {
   const { steps = 20, images } = options;
   if (options.json !== undefined) await checkEvaluationFile(options.json);
   if (steps !== null) checkWhole("steps", steps, 1, 1_000_000);
@@ -74,7 +104,14 @@ export async function evaluate(target: string, options: EvaluateOptions, console
     printOtherData(console, model.position, pictures);
     const ready = await prepareMetrics(graph, console, { signal, cache: options.cache });
     if (ready.length === 0) throw new DenoiseError(messages.metricsUnavailable());
-    const measured = await buildMeasure(session)(ready, { average, validation: pictures.validation });
+    const measure = buildMeasure(session);
+    const measured: Measurement[] = [];
+    for (const metric of ready) {
+      const found = await measure([metric], { average, validation: pictures.validation });
+      for (const one of found) await tell({ type: "measurement", ...one });
+      signal.throwIfAborted();
+      measured.push(...found);
+    }
     console.line();
     printTable(console.results, measured);
     const json = options.json ?? (folder && join(folder, `evaluation-${stepName(step)}.json`));

@@ -17,6 +17,10 @@ import { checkWhole, picturesOf, printModel } from "./options.ts";
 import { labelled, type Seeds, seedsOf, seedsText } from "./seeds.ts";
 import { checkStandardOutput, isStandardOutput, outputName, writeOutput } from "../run/standard_output.ts";
 import { loadModel, type LoadOptions } from "../run/load.ts";
+import { silentConsole } from "../terminal/silent.ts";
+import { type ProgressEvent, type Tell, telling, type WarningEvent } from "../terminal/telling.ts";
+import { GeneratedPicture } from "./model/picture.ts";
+import { Work } from "./work.ts";
 
 /** What to generate. */
 export interface SampleOptions extends LoadOptions {
@@ -51,6 +55,23 @@ export interface SampleOptions extends LoadOptions {
   readonly batch?: number;
 }
 
+/** A picture is drawn, and in its file where it has one. */
+export interface PictureEvent {
+  /** Which event it is. */
+  readonly type: "picture";
+  /** Pictures before it. */
+  readonly index: number;
+  /** Pictures in all. */
+  readonly total: number;
+  /** With its seed. */
+  readonly picture: GeneratedPicture;
+  /** Its PNG file. */
+  readonly file?: string;
+}
+
+/** What sampling tells; `type` says which it is. */
+export type SampleEvent = PictureEvent | ProgressEvent | WarningEvent;
+
 /** What was generated. */
 export interface SampleResult {
   /** Whether it finished, or a signal stopped it. */
@@ -66,12 +87,31 @@ export interface SampleResult {
 }
 
 /**
- * Generates pictures with the average weights of a run's newest checkpoint, or of a checkpoint.
+ * Generates pictures with the average weights of a run's newest checkpoint, or of a checkpoint, and writes them.
  *
  * @param target a run folder or a checkpoint
- * @throws {DenoiseError} for options out of range, a grid that is not a PNG file, no checkpoint, a damaged one, an unknown sampler
+ * @param console is told what a person wants to know. Default: nobody is
+ * @returns the work: its events, and what was generated. A signal, or leaving the loop, keeps what is there
+ * @throws {DenoiseError} awaited or gone through, for options out of range, a grid that is not a PNG file, no checkpoint, a
+ *   damaged one, an unknown sampler
  */
-export async function sample(target: string, options: SampleOptions, console: Console): Promise<SampleResult> {
+export function sample(
+  target: string,
+  options: SampleOptions,
+  console: Console = silentConsole,
+): Work<SampleEvent, SampleResult> {
+  return new Work(
+    ({ tell, signal }) => begin(target, { ...options, signal }, telling(console, tell), tell),
+    options.signal,
+  );
+}
+
+async function begin(
+  target: string,
+  options: SampleOptions,
+  console: Console,
+  tell: Tell<SampleEvent>,
+): Promise<SampleResult> {
   const { grid: gridFile, scale, smooth = false } = options;
   for (const file of [gridFile, options.out]) checkStandardOutput(file);
   if (gridFile !== undefined && !isStandardOutput(gridFile) && extname(gridFile).toLowerCase() !== ".png") {
@@ -106,7 +146,12 @@ export async function sample(target: string, options: SampleOptions, console: Co
         if (piped) await writeOutput("-", png);
       }
       if (options.grid !== undefined) pictures.push(picture);
-      images.push({ seed: seeds[index]!, ...(out === undefined ? {} : { file }) });
+      const seed = seeds[index]!;
+      images.push({ seed, ...(out === undefined ? {} : { file }) });
+      const where = out === undefined ? {} : { file: join(out, file) };
+      const drawn = new GeneratedPicture(seed, picture);
+      await tell({ type: "picture", index, total: seeds.length, picture: drawn, ...where });
+      if (images.length < seeds.length) signal.throwIfAborted();
     }
   } catch (error) {
     if (!signal.aborted || error !== signal.reason) throw error;

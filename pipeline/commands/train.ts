@@ -1,4 +1,5 @@
 /** Trains from a recipe, or resumes where an earlier run stopped. */
+import { join } from "node:path";
 import { refusalOf, whatFailed } from "../../lib/files/mod.ts";
 import type { DataDigest } from "../data/mod.ts";
 import type { Graph } from "../graph/types.ts";
@@ -21,16 +22,20 @@ import { lastCheckpoint, type ResumePoint } from "../run/restore.ts";
 import { refuseBesideModels } from "../run/share_backend.ts";
 import { trainOn } from "../run/train_on.ts";
 import { refuseWeights } from "../run/weights_file.ts";
+import type { TrainEvent } from "../run/train_event.ts";
 import type { Console } from "../terminal/console.ts";
 import { commandLine, shellWord } from "../terminal/shell.ts";
+import { silentConsole } from "../terminal/silent.ts";
+import { type Tell, telling } from "../terminal/telling.ts";
 import type { Trust } from "../trust/trust.ts";
 import { writeReport } from "./report.ts";
+import { Work } from "./work.ts";
 
 /** How to train. */
 export interface TrainOptions {
   /** Where plugins are found: `builtins`, or `await builtins.withFiles([...])`. */
   readonly plugins: PluginSource;
-  /** What the command line changes in the recipe, such as `["network.block_depth=3"]`. */
+  /** What the command line changes in a recipe's file, such as `["network.block_depth=3"]`. */
   readonly overrides?: readonly string[];
   /** Which code is run of a recipe that is not typed, besides what the user has trained with on this machine. */
   readonly trust?: Trust;
@@ -87,35 +92,61 @@ export interface TrainRecipeOptions extends Pick<TrainOptions, "fresh" | "cache"
   readonly again: string;
   /** What a user types to train longer, such as for `train.epochs=80`: said at the end. Default: nothing is. */
   readonly longer?: ((length: string) => string) | undefined;
+  /** Told what is done. Default: nobody is. */
+  readonly tell?: Tell<TrainEvent>;
 }
 
 /**
  * Trains a recipe in `runs/<name>`. A run that was stopped or killed resumes exactly at its last checkpoint.
  *
- * @param recipeFile a recipe, a run folder or a checkpoint
- * @throws {DenoiseError} for whatever the user can fix: a wrong recipe, one that changed since, a folder in use, no
- *   pictures, a loss that is not finite
+ * @param recipe the path of a recipe, a run folder or a checkpoint; or a recipe that is read
+ * @param console is told what a person wants to know. Default: nobody is
+ * @returns the work: its events, and how training ended. A signal, or leaving the loop, saves and ends it
+ * @throws {DenoiseError} awaited or gone through, for whatever the user can fix: a wrong recipe, one that changed since, a
+ *   folder in use, no pictures, a loss that is not finite
  */
-export async function train(recipeFile: string, options: TrainOptions, console: Console): Promise<TrainResult> {
+export function train(
+  recipe: string | Recipe,
+  options: TrainOptions,
+  console: Console = silentConsole,
+): Work<TrainEvent, TrainResult> {
+  return new Work(
+    ({ tell, signal }) => begin(recipe, { ...options, signal }, telling(console, tell), tell),
+    options.signal,
+  );
+}
+
+async function begin(
+  given: string | Recipe,
+  options: TrainOptions,
+  console: Console,
+  tell: Tell<TrainEvent>,
+): Promise<TrainResult> {
   const { plugins, overrides = [], runs = "runs" } = options;
   const command = (options.command ?? "deno task run") + (runs === "runs" ? "" : ` --runs ${shellWord(runs)}`);
-  await refuseWeights(recipeFile);
-  const recipe = await readRecipe(recipeFile, { plugins, overrides, trust: { trained: true, ...options.trust } });
-  const folder = options.folder ?? await runFolderOf(await builtInRecipe(recipeFile) ?? recipeFile, recipe.name, runs);
-  const again = options.again ?? commandLine(command, recipeFile, overrides);
+  if (typeof given !== "string") {
+    const folder = options.folder ?? join(runs, given.name);
+    const again = options.again ?? commandLine(command, folder);
+    return await trainRecipe(given, { ...options, folder, again, tell }, console);
+  }
+  await refuseWeights(given);
+  const recipe = await readRecipe(given, { plugins, overrides, trust: { trained: true, ...options.trust } });
+  const folder = options.folder ?? await runFolderOf(await builtInRecipe(given) ?? given, recipe.name, runs);
+  const again = options.again ?? commandLine(command, given, overrides);
   const others = overrides.filter((text) => !/^train\.(epochs|steps)=/.test(text));
-  const longer = (length: string) => commandLine(command, recipeFile, [...others, length]);
+  const longer = (length: string) => commandLine(command, given, [...others, length]);
   return await trainRecipe(recipe, {
     ...options,
     folder,
     again,
     longer: options.again === undefined ? longer : undefined,
+    tell,
   }, console);
 }
 
-/** As `train`, for a recipe that is read. */
+/** Trains a recipe that is read. */
 export async function trainRecipe(recipe: Recipe, options: TrainRecipeOptions, console: Console): Promise<TrainResult> {
-  const { folder: path, again, longer, fresh = false, cache } = options;
+  const { folder: path, again, longer, fresh = false, cache, tell = () => {} } = options;
   const signal = options.signal ?? new AbortController().signal;
   const graph = await wire(recipe);
   refuseBesideModels(graph);
@@ -144,6 +175,7 @@ export async function trainRecipe(recipe: Recipe, options: TrainRecipeOptions, c
       metrics,
       before,
       hold,
+      tell,
     });
     const { step, epoch, seconds } = position;
     if (finished) {

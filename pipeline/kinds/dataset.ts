@@ -3,7 +3,10 @@ import { z } from "zod";
 import type { ImageShape } from "./common.ts";
 
 /** Options that every dataset takes besides its own: the pipeline cuts batches, so that a dataset need not. */
-export const datasetOptions = {
+export const datasetOptions: {
+  batch_size: z.ZodDefault<z.ZodInt>;
+  repeats: z.ZodDefault<z.ZodInt>;
+} = {
   batch_size: z.int().positive().max(1_000_000).default(64).describe("pictures in a batch"),
   repeats: z.int().positive().max(10_000).default(1).describe("passes over the training pictures that make one epoch"),
 };

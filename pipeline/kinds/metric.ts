@@ -12,7 +12,7 @@ export const interval: z.ZodString = z.string().regex(
 );
 
 /** Options that every metric takes besides its own. */
-export const metricOptions = {
+export const metricOptions: { every: z.ZodDefault<z.ZodString> } = {
   every: interval.default("1 epoch").describe(
     'how often it is measured while training, such as "1 epoch" or "500 steps"',
   ),

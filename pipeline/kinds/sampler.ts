@@ -6,7 +6,7 @@ import type { TensorRecord } from "../../lib/tensor/tree.ts";
 import type { Components, Rates } from "./common.ts";
 
 /** Options that every sampler takes besides its own: clipping is done by `denoise`, so that a sampler need not. */
-export const samplerOptions = {
+export const samplerOptions: { clip: z.ZodDefault<z.ZodBoolean> } = {
   clip: z.boolean().default(false).describe(
     "clip predicted signals to the range of real pixels; the noise is not recomputed after it",
   ),

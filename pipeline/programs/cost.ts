@@ -41,7 +41,7 @@ export interface TrainingCost {
  */
 export async function trainingCost(
   graph: Graph,
-  batch = graph.one("dataset").options.batch_size,
+  batch: number = graph.one("dataset").options.batch_size,
 ): Promise<TrainingCost | undefined> {
   try {
     return await count(graph, batch);

@@ -16,8 +16,10 @@ export type Frozen<T> = T extends readonly (infer Item)[] ? readonly Frozen<Item
 export type Given<Shape extends z.ZodRawShape> = [keyof Shape] extends [never] ? unknown
   : Frozen<z.input<z.ZodObject<Shape>>>;
 
-/** Options of a plugin. */
-export type OptionsOf<P> = P extends Plugin<infer _Kind, infer Options, infer _Needs> ? Given<Options> : unknown;
+/** Options of a plugin: those that its type names, or those that follow from its schema. */
+export type OptionsOf<P> = P extends { readonly given: infer Options } ? Options
+  : P extends Plugin<infer _Kind, infer Options, infer _Needs> ? Given<Options>
+  : unknown;
 
 /** A stage of a kind: a plugin's name, or `{ use: name, ...options }`. */
 export type StageInput<Types extends PluginTypes, K extends Kind> = {

@@ -44,7 +44,6 @@ export async function scaffold(
   if (!pluginName.test(name)) throw new DenoiseError(messages.badPluginName(name));
   if (plugins.names(kind).includes(name)) throw new DenoiseError(messages.nameTaken(kind, name, "a built-in plugin"));
   const folder = resolve(dir);
-  // A binary knows where Denoise is: no configuration has to say it, and it tests what lies in any folder.
   const inBinary = await exists(fileURLToPath(new URL("binary.json", root)));
   const texts: Record<string, string> = {
     [`${name}.ts`]: await templateText(kind, name),
@@ -55,13 +54,15 @@ export async function scaffold(
   const there = await Promise.all(paths.map(exists));
   if (there.includes(true)) throw new DenoiseError(messages.filesExist(paths.filter((_, i) => there[i])));
 
-  const configured = inBinary || isWithin(folder, fileURLToPath(root)) || await exists(join(folder, "deno.json"));
+  // What is installed knows where Denoise is: no configuration has to say it, and it tests what lies in any folder.
+  const isInstalled = inBinary || /[/\\]node_modules[/\\]/.test(fileURLToPath(root));
+  const configured = isInstalled || isWithin(folder, fileURLToPath(root)) || await exists(join(folder, "deno.json"));
   for (const [file, text] of Object.entries(texts)) await writeWhole(join(folder, file), text);
   const [plugin, test, recipe] = paths as [string, string, string];
   // The tasks are in the new configuration: what is typed there names the files from there.
   const inside = !configured && folder !== resolve(".") ? `cd ${shellWord(dir)} && ` : "";
   const typed = (path: string) => shellWord(configured ? path : basename(path));
-  const tests = inBinary ? "deno task test" : "deno test --quiet -P";
+  const tests = isInstalled ? "deno task test" : "deno test --quiet -P";
   const files = [
     { path: plugin, about: `the plugin: ${examples[kind]}` },
     { path: test, about: `the contract that every ${kind} keeps: ${inside}${tests} ${typed(test)}` },

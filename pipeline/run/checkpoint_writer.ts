@@ -8,6 +8,13 @@ import { firstNotFinite, toHost } from "./host_tensors.ts";
 import type { RunLog } from "./log.ts";
 import type { TrainState } from "../programs/states.ts";
 
+/** A checkpoint that was written. */
+export interface Saved {
+  readonly file: string;
+  /** Whether it is that of the best step, and not that of the newest. */
+  readonly best: boolean;
+}
+
 /** Writes checkpoints of one run. */
 export class CheckpointWriter {
   /** The newest checkpoint that is known to be good. */
@@ -32,13 +39,14 @@ export class CheckpointWriter {
   /**
    * Writes the checkpoint of a step, or `best.safetensors`, or both; then removes those that are not to be kept.
    *
+   * @returns what was written
    * @throws {DenoiseError} when a tensor holds a number that is not finite: nothing is written then
    */
   async save(
     position: Position,
     tensors: { state: TrainState; statistics: TensorRecord },
     which: { step: boolean; best: boolean },
-  ): Promise<void> {
+  ): Promise<Saved[]> {
     const { folder, recipe, code, log, last } = this.options;
     const host = await toHost(tensors);
     const bad = firstNotFinite(host);
@@ -47,11 +55,19 @@ export class CheckpointWriter {
     }
     await log.sync(); // a log that ended before its checkpoint would have a hole after a power failure
     const checkpoint = { position, recipe, code, tensors: host };
-    if (which.best) await writeCheckpoint(join(folder, "best.safetensors"), checkpoint);
-    if (!which.step) return;
-    const path = checkpointPath(folder, position.step);
-    await writeCheckpoint(path, checkpoint);
-    this.newest = path;
-    await prune(folder, last);
+    const saved: Saved[] = [];
+    if (which.best) {
+      const file = join(folder, "best.safetensors");
+      await writeCheckpoint(file, checkpoint);
+      saved.push({ file, best: true });
+    }
+    if (which.step) {
+      const file = checkpointPath(folder, position.step);
+      await writeCheckpoint(file, checkpoint);
+      this.newest = file;
+      saved.push({ file, best: false });
+      await prune(folder, last);
+    }
+    return saved;
   }
 }

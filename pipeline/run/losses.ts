@@ -11,6 +11,7 @@ const beaten = 0.95; // of the zero output's loss: sampling noise of the mean st
 
 /** What is known of a step once its losses are read. */
 export interface StepLosses {
+  /** Updates done, that of these losses among them. */
   readonly step: number;
   readonly errors: Readonly<Record<string, number>>;
 }
@@ -27,7 +28,8 @@ export class Losses {
     private readonly options: {
       /** The loss of a network that answers zero. */
       readonly zero: number;
-      readonly read: (losses: StepLosses) => void;
+      /** What it returns is waited for. */
+      readonly read: (losses: StepLosses) => void | Promise<void>;
       readonly warn: (message: string) => void;
       /** The last good checkpoint. */
       readonly kept: () => string | undefined;
@@ -43,20 +45,20 @@ export class Losses {
     const before = this.#pending;
     this.#pending = readTerms(step, errors);
     this.#pending.catch(() => {}); // seen when it is awaited
-    if (before !== undefined) this.#take(await before);
+    if (before !== undefined) await this.#take(await before);
   }
 
   /** Waits for what is being read. */
   async settle(): Promise<void> {
     const pending = this.#pending;
     this.#pending = undefined;
-    if (pending !== undefined) this.#take(await pending);
+    if (pending !== undefined) await this.#take(await pending);
   }
 
-  #take(losses: StepLosses): void {
-    this.options.read(losses);
+  async #take(losses: StepLosses): Promise<void> {
     const { step, errors: { loss = NaN } } = losses;
     this.last = loss;
+    await this.options.read(losses);
     if (!Number.isFinite(loss)) throw new DenoiseError(diverged(`the loss is ${loss}`, step, this.options.kept()));
     this.#recent.push(loss);
     if (this.#recent.length > window) this.#recent.shift();

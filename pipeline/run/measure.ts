@@ -97,6 +97,19 @@ function labelOf(graph: Graph, metric: Stage<"metric">, name: string): string {
   return several ? `${name} (${metric.options.sampler ?? metric.id})` : name;
 }
 
+/** What was measured, by label, as a log has it; apart the same of training pictures. */
+export function loggedOf(
+  measured: readonly Measurement[],
+): { values: Record<string, number>; training: Record<string, number> } {
+  const values: Record<string, number> = {}, ofTraining: Record<string, number> = {};
+  for (const { label, value, spread, training } of measured) {
+    values[label] = value;
+    if (spread !== undefined) values[`${label} spread`] = spread;
+    if (training !== undefined) ofTraining[`${label} training`] = training;
+  }
+  return { values, training: ofTraining };
+}
+
 interface Programs {
   readonly evaluate: Compiled<[State, Batch, TensorRecord, tf.Tensor], Evaluation>;
   readonly real: Compiled<[Batch, tf.Tensor], tf.Tensor>;

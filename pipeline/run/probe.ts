@@ -84,6 +84,7 @@ export async function probe(
         begun ??= performance.now();
         return { [Symbol.dispose]: () => {} };
       },
+      tell: () => {},
     });
     await trainer.run();
     signal.throwIfAborted();

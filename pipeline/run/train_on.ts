@@ -1,6 +1,7 @@
 /** Trains on opened pictures: from the first step, or from a checkpoint, to the end or an interruption. */
 import type { Pictures } from "../data/mod.ts";
 import type { Stage } from "../graph/types.ts";
+import type { Tell } from "../terminal/telling.ts";
 import { counted } from "../terminal/units.ts";
 import type { Position } from "./checkpoint.ts";
 import { readLog } from "./log.ts";
@@ -10,6 +11,7 @@ import type { Plan } from "./plan.ts";
 import type { RunFolder } from "./run_folder.ts";
 import type { Session } from "./session.ts";
 import type { ResumePoint } from "./restore.ts";
+import type { TrainEvent } from "./train_event.ts";
 import { Trainer } from "./trainer.ts";
 
 /** What is trained on, and where it is kept. */
@@ -22,6 +24,8 @@ export interface Training {
   readonly before: ResumePoint | undefined;
   /** Called when there are steps that no checkpoint has; what it returns is disposed of once they are saved. */
   readonly hold: () => Disposable;
+  /** Told of steps, and of what is done between them. */
+  readonly tell: Tell<TrainEvent>;
 }
 
 /** How far training came. */
@@ -44,12 +48,15 @@ export interface Trained {
  * @throws the signal's reason where it is aborted before the first step
  */
 export async function trainOn(session: Session, training: Training): Promise<Trained> {
-  const { folder, pictures, metrics, before, hold } = training;
+  const { folder, pictures, metrics, before, hold, tell } = training;
   using files = await openFiles(session, { folder, pictures, before });
   const { log, keeper, state, position, zero } = files;
-  const { console, graph } = session;
+  const { console, graph, backend } = session;
   const past = new Past(await readLog(folder.log), graph.recipe.train.keep.best);
-  using trainer = new Trainer({ session, pictures, metrics, folder, log, keeper, state, position, zero, past, hold });
+  const open = { log, keeper, state, position, zero, past };
+  using trainer = new Trainer({ session, pictures, metrics, folder, ...open, hold, tell });
+  const { step, epoch } = position;
+  await tell({ type: "start", folder: folder.path, backend: backend.description, plan: trainer.plan, step, epoch });
   if (position.step >= trainer.plan.totalSteps) {
     console.line(`already trained for as long as the recipe asks: ${counted(position.step, "step")}`);
   }

@@ -1,7 +1,6 @@
 /** The training loop: steps, what is due between them, and stopping so that nothing is lost. */
-import { join, relative } from "node:path";
-import { isExplained, whatFailed, writeWhole } from "../../lib/files/mod.ts";
-import { grid } from "../../lib/image/mod.ts";
+import { relative } from "node:path";
+import { isExplained, whatFailed } from "../../lib/files/mod.ts";
 import { disposeTree, seedTensor } from "../../lib/tensor/mod.ts";
 import { visible } from "../../lib/text/mod.ts";
 import { batches, type Pictures, type PictureSet, sampleOf } from "../data/mod.ts";
@@ -10,23 +9,26 @@ import { isCalled } from "../kinds/metric.ts";
 import { deviceFailed } from "../problems/messages/runtime.ts";
 import { DenoiseError } from "../problems/problem.ts";
 import type { TrainSettings } from "../recipe/types.ts";
-import { type Position, stepName } from "./checkpoint.ts";
+import type { Position } from "./checkpoint.ts";
 import { workAhead } from "./ahead.ts";
 import { isDue, type StepEnd } from "./interval.ts";
-import type { CheckpointWriter } from "./checkpoint_writer.ts";
+import type { CheckpointWriter, Saved } from "./checkpoint_writer.ts";
 import { afterStep, type Plan, planOf } from "./plan.ts";
+import { drawPreview, type Preview } from "./preview.ts";
+import { toldAt } from "./told_at.ts";
 import { printStepEnd, trainingProgress } from "./training_lines.ts";
 import type { RunLog } from "./log.ts";
 import { Losses } from "./losses.ts";
-import { buildMeasure, type Measure, type Measurement } from "./measure.ts";
+import { buildMeasure, loggedOf, type Measure, type Measurement } from "./measure.ts";
 import type { Past } from "./past.ts";
-import { Throughput } from "./throughput.ts";
+import { Throughput, type TimeLeft } from "./throughput.ts";
 import type { RunFolder } from "./run_folder.ts";
-import { samplePictures } from "./sample_pictures.ts";
 import type { Session } from "./session.ts";
 import { compiledTrainStep, type TrainStep } from "../programs/compiled_step.ts";
 import { type TrainState, upload } from "../programs/states.ts";
 import { yieldToEvents } from "../programs/yield_to_events.ts";
+import type { Tell } from "../terminal/telling.ts";
+import type { TrainEvent } from "./train_event.ts";
 import { untilAborted } from "./until_aborted.ts";
 
 /** What a trainer works on. It owns the state. */
@@ -46,6 +48,8 @@ export interface TrainerOptions {
   readonly past: Past;
   /** See `Training.hold`. */
   readonly hold: () => Disposable;
+  /** Told of steps, and of what is done between them. */
+  readonly tell: Tell<TrainEvent>;
 }
 
 /** Trains until the recipe's end, or until the session's signal: then the step that is under way is finished. */
@@ -81,7 +85,7 @@ export class Trainer implements Disposable {
     this.#step = compiledTrainStep(graph, backend);
     this.#losses = new Losses({
       zero: options.zero,
-      read: ({ step, errors }) => log.append({ step, ...errors }),
+      read: ({ step, errors }) => this.#tellStep(step, errors),
       warn: (message) => {
         console.warn(message);
         log.append({ step: this.#position.step, event: "warning", message });
@@ -112,7 +116,7 @@ export class Trainer implements Disposable {
   }
 
   async #run(): Promise<boolean> {
-    const { session: { console, signal }, keeper } = this.options;
+    const { session: { console, signal } } = this.options;
     try {
       // What an interruption left undone: without it, the pictures of that epoch would be missing for ever.
       if (!this.#position.measured) await this.#between();
@@ -122,7 +126,7 @@ export class Trainer implements Disposable {
       console.endProgress();
     }
     if (!signal.aborted) return true;
-    if (this.#position.step > 0) await keeper.save(this.#position, this.#tensors, { step: true, best: false });
+    if (this.#position.step > 0) await this.#save({ step: true, best: false });
     return false;
   }
 
@@ -166,7 +170,7 @@ export class Trainer implements Disposable {
 
   /** What is due after a step: metrics, samples, a checkpoint, in this order, so that a checkpoint leaves nothing open. */
   async #between(): Promise<void> {
-    const { session: { graph, signal, console }, keeper } = this.options;
+    const { session: { graph, signal, console }, folder, tell } = this.options;
     const { step, epoch, batch } = this.#position;
     const epochEnded = batch === 0;
     const moment = { step, epoch, epochEnded, last: step >= this.plan.totalSteps };
@@ -183,26 +187,25 @@ export class Trainer implements Disposable {
         this.options.log.append({ step, event: "epoch", epoch, seconds: Math.round(1000 * seconds) / 1000 });
       }
       let measured: Measurement[];
-      let samples: string | undefined;
+      let preview: Preview | undefined;
       try {
         // What measures and samples leaves the state as it is: it can be saved before they have come to an end.
         measured = await this.#measureAll(metrics);
-        if (sampled) samples = await this.pace.work("samples", () => untilAborted(this.#drawGrid(moment), signal));
+        if (sampled) preview = await this.pace.work("samples", () => untilAborted(this.#draw(moment), signal));
       } catch (error) {
         if (signal.aborted) return;
         await this.#rescue();
         throw error;
       }
-      const keep = this.#note(measured, samples);
+      const keep = this.#note(measured, preview);
       this.#measured();
-      const save = () => keeper.save(this.#position, this.#tensors, { step: checkpoint, best: keep });
-      if (checkpoint) await this.pace.work("checkpoint", save);
-      else if (keep) await save();
+      const save = () => this.#write({ step: checkpoint, best: keep });
+      const saved = checkpoint ? await this.pace.work("checkpoint", save) : keep ? await save() : [];
       const { loss, options: { past } } = this;
       const best = past.take(measured);
-      if (moment.epochEnded || measured.length > 0 || sampled) {
-        printStepEnd(console, moment, { loss, measured, best, samples });
-      }
+      const told = toldAt(moment, { measured, best, preview, saved, loss, seconds });
+      printStepEnd(console, folder.path, loss, told);
+      for (const event of told) await tell(event);
     });
   }
 
@@ -218,11 +221,32 @@ export class Trainer implements Disposable {
     return found;
   }
 
+  async #tellStep(step: number, losses: Readonly<Record<string, number>>): Promise<void> {
+    this.options.log.append({ step, ...losses });
+    const { loss = NaN } = losses;
+    // Losses come a step late: when the next one may have ended the epoch.
+    const { epoch: epochs, step: now, batch } = this.#position;
+    const epoch = step < now && batch === 0 ? epochs - 1 : epochs;
+    await this.options.tell({ type: "step", step, epoch, loss, losses, secondsLeft: this.#left()?.seconds });
+  }
+
+  /** Writes checkpoints. */
+  #write(which: { step: boolean; best: boolean }): Promise<Saved[]> {
+    return this.options.keeper.save(this.#position, this.#tensors, which);
+  }
+
+  async #save(which: { step: boolean; best: boolean }): Promise<void> {
+    const { step, epoch } = this.#position;
+    for (const saved of await this.#write(which)) {
+      await this.options.tell({ type: "checkpoint", step, epoch, ...saved });
+    }
+  }
+
   /** Keeps what was trained where measuring or sampling failed; `measured` is false still, so what failed is done again. */
   async #rescue(): Promise<void> {
-    const { keeper, session: { console } } = this.options;
+    const { session: { console } } = this.options;
     try {
-      await keeper.save(this.#position, this.#tensors, { step: true, best: false });
+      await this.#save({ step: true, best: false });
     } catch (error) {
       console.warn(`Cannot save step ${this.#position.step} either: ${visible(whatFailed(error))}`);
     }
@@ -232,40 +256,22 @@ export class Trainer implements Disposable {
     this.#position = { ...this.#position, measured: true };
   }
 
-  /** Writes a grid of pictures from one fixed noise: those that `sample` generates for the seeds from 0 on. */
-  async #drawGrid({ epoch, step, epochEnded }: StepEnd): Promise<string> {
+  /** Draws a picture with the average weights. */
+  async #draw(moment: StepEnd): Promise<Preview> {
     const { session, pictures: { classes }, folder } = this.options;
-    const { rows, columns, sampler } = this.#train.samples;
-    const pictures = await Array.fromAsync(samplePictures(session, {
-      sampler: sampler === undefined ? session.graph.all("sampler")[0]! : session.graph.sampler(sampler),
-      average: this.#state.average,
-      seeds: Array.from({ length: rows * columns }, (_, i) => i),
-      batch: this.#data.batchSize,
-      classes,
-    }));
-    const name = epochEnded ? `epoch-${String(epoch).padStart(3, "0")}.png` : `${stepName(step)}.png`;
-    const path = join(folder.samples, name);
-    await writeWhole(path, await grid(pictures, { rows, columns }));
-    this.grid = path;
-    return relative(folder.path, path);
+    const preview = await drawPreview(session, folder, moment, { average: this.#state.average, classes });
+    this.grid = preview.file;
+    return preview;
   }
 
   /** Logs what was measured, and says whether it is the best so far. */
-  #note(measured: readonly Measurement[], samples: string | undefined): boolean {
-    const { log } = this.options;
+  #note(measured: readonly Measurement[], preview: Preview | undefined): boolean {
+    const { log, folder } = this.options;
     const { step, epoch, best } = this.#position;
     const wanted = this.#train.keep.best;
-    const values = Object.fromEntries(measured.flatMap(({ label, value, spread }) => [
-      [label, value] as const,
-      ...(spread === undefined ? [] : [[`${label} spread`, spread] as const]),
-    ]));
-    const training = Object.fromEntries(
-      measured.flatMap(({ label, training }) =>
-        training === undefined ? [] : [[`${label} training`, training] as const]
-      ),
-    );
+    const { values, training } = loggedOf(measured);
     if (measured.length > 0) log.append({ step, event: "metrics", epoch, ...values, ...training });
-    if (samples !== undefined) log.append({ step, event: "samples", epoch, file: samples });
+    if (preview !== undefined) log.append({ step, event: "samples", epoch, file: relative(folder.path, preview.file) });
     this.#position = { ...this.#position, metrics: { ...this.#position.metrics, ...values } };
     const found = measured.find(({ name }) => wanted !== undefined && isCalled(name, wanted));
     if (found === undefined || !Number.isFinite(found.value)) return false;
@@ -277,10 +283,14 @@ export class Trainer implements Disposable {
   }
 
   #show(): void {
-    const { session: { graph, console }, metrics } = this.options;
+    const { secondsPerStep } = this.pace;
+    const now = { ...this.#position, loss: this.loss, secondsPerStep, left: this.#left() };
+    this.options.session.console.progress(trainingProgress(this.plan, now));
+  }
+
+  #left(): TimeLeft | undefined {
+    const { session: { graph }, metrics } = this.options;
     const course = { ...this.#position, ...this.plan };
-    const left = this.pace.left(course.totalSteps - course.step, workAhead(graph, metrics, course));
-    const now = { ...this.#position, loss: this.loss, secondsPerStep: this.pace.secondsPerStep, left };
-    console.progress(trainingProgress(this.plan, now));
+    return this.pace.left(course.totalSteps - course.step, workAhead(graph, metrics, course));
   }
 }

@@ -1,4 +1,5 @@
 /** The lines that training prints. */
+import { relative } from "node:path";
 import type { Pictures } from "../data/mod.ts";
 import type { TrainingCost } from "../programs/cost.ts";
 import type { Graph } from "../graph/types.ts";
@@ -6,10 +7,10 @@ import type { Console, Progress } from "../terminal/console.ts";
 import { row } from "../terminal/rows.ts";
 import { count, counted, decimal, duration, rate, scaled, withSpread } from "../terminal/units.ts";
 import { version } from "../version.ts";
-import type { StepEnd } from "./interval.ts";
 import type { Measurement } from "./measure.ts";
 import type { Plan } from "./plan.ts";
 import type { TimeLeft } from "./throughput.ts";
+import type { TrainEvent } from "./train_event.ts";
 
 /** `denoise 0.1  quickstart: emoji, 32×32`, and what it runs on. The backend has to be started. */
 export function printStart(console: Console, graph: Graph, cost: TrainingCost | undefined): void {
@@ -68,27 +69,31 @@ export function trainingProgress(
   return { label, done: ended ? stepsPerEpoch : now.batch, total: stepsPerEpoch, details };
 }
 
-/** `epoch  3     loss 0.1841   validation: noise 0.1902, image 0.3127   training: 0.1875, 0.3101   best   samples/…png`. */
+/**
+ * What was told at the end of a step, in one line: `epoch  3     loss 0.1841   validation: noise 0.1902, image 0.3127   training:
+ * 0.1875, 0.3101   best   samples/…png`.
+ */
 export function printStepEnd(
   console: Console,
-  { epoch, step, epochEnded }: StepEnd,
-  found: {
-    loss: number | undefined;
-    measured: readonly Measurement[];
-    /** Whether the number that is watched is the best so far. */
-    best: boolean;
-    samples: string | undefined;
-  },
+  folder: string,
+  loss: number | undefined,
+  told: readonly TrainEvent[],
 ): void {
-  const training = found.measured.flatMap(({ training }) => training === undefined ? [] : [decimal(training)]);
+  const metrics = told.find((event) => event.type === "metrics");
+  const preview = told.find((event) => event.type === "preview");
+  const epoch = told.find((event) => event.type === "epoch");
+  const moment = epoch ?? metrics ?? preview;
+  if (moment === undefined) return;
+  const measured = metrics?.measured ?? [];
+  const training = measured.flatMap(({ training }) => training === undefined ? [] : [decimal(training)]);
   const parts = [
-    ...(found.loss === undefined ? [] : [`loss ${decimal(found.loss)}`]),
-    ...(found.measured.length === 0 ? [] : [`validation: ${listMeasurements(found.measured)}`]),
+    ...(loss === undefined ? [] : [`loss ${decimal(loss)}`]),
+    ...(measured.length === 0 ? [] : [`validation: ${listMeasurements(measured)}`]),
     ...(training.length === 0 ? [] : [`training: ${training.join(", ")}`]),
-    ...(found.best ? ["best"] : []),
-    ...(found.samples === undefined ? [] : [found.samples]),
+    ...(metrics?.best ? ["best"] : []),
+    ...(preview === undefined ? [] : [relative(folder, preview.file)]),
   ];
-  row(console, epochEnded ? `epoch  ${epoch}` : `step  ${count(step)}`, parts.join("   "));
+  row(console, epoch === undefined ? `step  ${count(moment.step)}` : `epoch  ${epoch.epoch}`, parts.join("   "));
 }
 
 /** `noise 0.1902, kid(inception-v3-75) 0.3127 ± 0.0210`. */

@@ -22,12 +22,17 @@ Deno.test("printStepEnd() shows training beside validation, and the best, within
     training: 0.31,
   }]
     .map((each) => ({ ...each, id: "metrics[0]", name: each.label, better: "lower" as const }));
-  const moment = { step: 30, epoch: 3, epochEnded: true, last: false };
-  printStepEnd(console, moment, { loss: 0.1841, measured, best: true, samples: undefined });
-  printStepEnd(console, moment, { loss: 0.1841, measured: [], best: false, samples: "samples/epoch-003.png" });
+  const at = { step: 30, epoch: 3 };
+  const epoch = { type: "epoch", ...at, loss: 0.1841, seconds: 1 } as const;
+  const preview = { type: "preview", ...at, file: "runs/a/samples/epoch-003.png", png: new Uint8Array() } as const;
+  printStepEnd(console, "runs/a", 0.1841, [{ type: "metrics", ...at, measured, best: true }, epoch]);
+  printStepEnd(console, "runs/a", 0.1841, [preview, epoch]);
+  printStepEnd(console, "runs/a", 0.1841, [preview]);
+  printStepEnd(console, "runs/a", 0.1841, [{ type: "checkpoint", ...at, file: "runs/a/checkpoints/best", best: true }]);
   assert.deepEqual(console.lines, [
     "epoch  3     loss 0.1841   validation: noise 0.1902, image 0.3127   training: 0.1875, 0.3100   best",
     "epoch  3     loss 0.1841   samples/epoch-003.png",
+    "step  30     loss 0.1841   samples/epoch-003.png",
   ]);
 });
 

@@ -21,7 +21,7 @@ export function folderOf({ name, version }: Pick<Runtime, "name" | "version">, f
 /** A runtime of the pinned version with all its files; undefined where it is not installed. */
 export function findInstalled(
   row: Pick<Runtime, "name" | "version">,
-  folder = runtimesFolder(),
+  folder: string = runtimesFolder(),
 ): Installed | undefined {
   const found = read(folderOf(row, folder));
   return typeof found === "object" ? found : undefined;
@@ -30,14 +30,14 @@ export function findInstalled(
 /** What is wrong with a runtime that is installed but not whole, as a clause; undefined where it is whole, or not there. */
 export function damageOf(
   row: Pick<Runtime, "name" | "version">,
-  folder = runtimesFolder(),
+  folder: string = runtimesFolder(),
 ): string | undefined {
   const found = read(folderOf(row, folder));
   return typeof found === "string" ? found : undefined;
 }
 
 /** All that is installed and whole, older versions too. */
-export function listInstalled(folder = runtimesFolder()): Installed[] {
+export function listInstalled(folder: string = runtimesFolder()): Installed[] {
   let names: string[];
   try {
     names = readdirSync(folder).sort();
@@ -51,7 +51,7 @@ export function listInstalled(folder = runtimesFolder()): Installed[] {
 }
 
 /** Removes a runtime: all its versions, whole or damaged. @returns bytes of what was whole, undefined where there was none */
-export function removeRuntime(name: RuntimeName, folder = runtimesFolder()): number | undefined {
+export function removeRuntime(name: RuntimeName, folder: string = runtimesFolder()): number | undefined {
   const size = listInstalled(folder).reduce((sum, one) => sum + (one.name === name ? one.size : 0), 0);
   const folders = existsSync(folder) ? readdirSync(folder).filter((each) => isFolderOf(each, name)) : [];
   for (const each of folders) rmSync(join(folder, each), { recursive: true });

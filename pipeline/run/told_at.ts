@@ -1,0 +1,26 @@
+/** The events of what was done at the end of a step. */
+import type { Saved } from "./checkpoint_writer.ts";
+import type { StepEnd } from "./interval.ts";
+import type { Measurement } from "./measure.ts";
+import type { PreviewEvent, TrainEvent } from "./train_event.ts";
+
+/** What is told at the end of a step, in this order. */
+export function toldAt(
+  { step, epoch, epochEnded }: StepEnd,
+  { measured, best, preview, saved, loss, seconds }: {
+    readonly measured: readonly Measurement[];
+    readonly best: boolean;
+    readonly preview: Pick<PreviewEvent, "file" | "png"> | undefined;
+    readonly saved: readonly Saved[];
+    readonly loss: number | undefined;
+    readonly seconds: number;
+  },
+): TrainEvent[] {
+  const at = { step, epoch };
+  return [
+    ...(measured.length === 0 ? [] : [{ type: "metrics" as const, ...at, measured, best }]),
+    ...(preview === undefined ? [] : [{ type: "preview" as const, ...at, ...preview }]),
+    ...saved.map((one) => ({ type: "checkpoint" as const, ...at, ...one })),
+    ...(epochEnded ? [{ type: "epoch" as const, ...at, loss, seconds }] : []),
+  ];
+}
