@@ -244,13 +244,7 @@ export type { Plan } from "./pipeline/run/plan.ts";
 export type { Position } from "./pipeline/run/checkpoint.ts";
 export type { Picture } from "./lib/image/mod.ts";
 export { type DryRun, dryRun, type DryRunOptions } from "./pipeline/commands/dry_run.ts";
-export {
-  type CompiledForGpu,
-  compileForGpu,
-  type CompileForGpuOptions,
-} from "./pipeline/commands/gpu/compile_for_gpu.ts";
-export { type ProgramKind, programKinds } from "./pipeline/programs/every_program.ts";
-export { describeCompiled, type Described } from "./pipeline/view/compiled/describe.ts";
+export * from "./pipeline/commands/gpu/mod.ts";
 export type { Probed, ProbedWork } from "./pipeline/run/probe.ts";
 export type { Seeds } from "./pipeline/commands/seeds.ts";
 export type { PictureEvent, SampleEvent, SampleOptions, SampleResult } from "./pipeline/commands/sample.ts";
