@@ -221,8 +221,7 @@ export type { Trust } from "./pipeline/trust/trust.ts";
 // Graphs: wired, priced, drawn.
 export { wire } from "./pipeline/graph/wire.ts";
 export type { Edge, Graph, Stage } from "./pipeline/graph/types.ts";
-export { trainingCost } from "./pipeline/programs/cost.ts";
-export type { TrainingCost } from "./pipeline/programs/cost.ts";
+export { type TrainingCost, trainingCost } from "./pipeline/programs/cost.ts";
 export { describeGraph, factsOf } from "./pipeline/view/graph/describe.ts";
 export { drawingOf } from "./pipeline/view/graph/drawing.ts";
 export type { Drawing, DrawingEdge, DrawingNode, Group } from "./pipeline/view/graph/drawing.ts";
