@@ -18,7 +18,9 @@ export type Repeated<C extends Tree, T extends Tree, A extends readonly Tree[]> 
 
 /** Why a compiled program cannot run: what it takes of a device's memory, and what there is, in bytes. */
 export interface Shortage {
+  /** What a run takes on each device. */
   readonly needed: number;
+  /** What each device can give out. */
   readonly available: number;
 }
 

@@ -14,7 +14,7 @@ export class MemoryError extends Error {
   /** Bytes on each device: what a run takes, and what may be given out. */
   readonly shortage: { readonly needed: number; readonly available: number };
 
-  /** @param program name of the function that was compiled */
+  /** `program`: name of the function that was compiled. `needed`, `available`: bytes. */
   constructor(program: string, device: string, needed: number, available: number) {
     const [takes, has] = [needed, available].map((bytes) => `${(bytes / 1e9).toPrecision(3)} GB`);
     super(`Cannot run "${program}": it takes ${takes} of memory, and ${device} has ${has} to use`);

@@ -3,13 +3,12 @@ import { fixedBytes, layout, Struct, viewAt } from "./layout.ts";
 
 /** A number that the plugin takes as a float, whole or not: an integer in its place is refused. */
 export interface Float {
+  /** The number. */
   readonly float: number;
 }
 
-type Option = string | number | boolean | Float;
-
 /** What is passed on to the plugin, such as `cpu_device_count: 4` of `Plugin.createClient`. Whole numbers go as integers. */
-export type ClientOptions = Readonly<Record<string, Option>>;
+export type ClientOptions = Readonly<Record<string, string | number | boolean | Float>>;
 
 /** The list for a struct, how many it has, and what the struct has to hold: the list is a copy, its texts are not. */
 export function namedValues(options: ClientOptions): { list: Uint8Array<ArrayBuffer>; count: number; held: unknown } {
@@ -37,7 +36,7 @@ export function readNamedValues(list: bigint, count: number): Record<string, str
 }
 
 /** `PJRT_NamedValue` of a string (0), int64 (1), float (3) or bool (4). */
-function namedValue(name: string, value: Option): Struct<"PJRT_NamedValue"> {
+function namedValue(name: string, value: ClientOptions[string]): Struct<"PJRT_NamedValue"> {
   const struct = new Struct("PJRT_NamedValue").text("name", "name_size", name);
   if (typeof value === "string") return struct.text("value", "value_size", value).set("type", 0);
   struct.set("value_size", 1);
