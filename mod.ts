@@ -221,8 +221,7 @@ export type { Trust } from "./pipeline/trust/trust.ts";
 // Graphs: wired, priced, drawn.
 export { wire } from "./pipeline/graph/wire.ts";
 export type { Edge, Graph, Stage } from "./pipeline/graph/types.ts";
-export { trainingCost } from "./pipeline/programs/cost.ts";
-export type { TrainingCost } from "./pipeline/programs/cost.ts";
+export { type TrainingCost, trainingCost } from "./pipeline/programs/cost.ts";
 export { describeGraph, factsOf } from "./pipeline/view/graph/describe.ts";
 export { drawingOf } from "./pipeline/view/graph/drawing.ts";
 export type { Drawing, DrawingEdge, DrawingNode, Group } from "./pipeline/view/graph/drawing.ts";
@@ -244,6 +243,7 @@ export type { Plan } from "./pipeline/run/plan.ts";
 export type { Position } from "./pipeline/run/checkpoint.ts";
 export type { Picture } from "./lib/image/mod.ts";
 export { type DryRun, dryRun, type DryRunOptions } from "./pipeline/commands/dry_run.ts";
+export * from "./pipeline/commands/gpu/mod.ts";
 export type { Probed, ProbedWork } from "./pipeline/run/probe.ts";
 export type { Seeds } from "./pipeline/commands/seeds.ts";
 export type { PictureEvent, SampleEvent, SampleOptions, SampleResult } from "./pipeline/commands/sample.ts";

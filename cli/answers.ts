@@ -50,6 +50,53 @@ const graphFields = {
 
 const plugin = z.object({ kind: text, name: text });
 
+const compiledProgram = z.object({
+  name: text,
+  turn: z.boolean().describe("whether the numbers are those of one turn of its loop"),
+  kernels: count,
+  small: count.describe("kernels that move less than a megabyte"),
+  bytes: count.describe("of operands and results of all kernels: the most that is moved"),
+  bytesSeconds: number.describe("that moving them takes at the full bandwidth"),
+  flops: number.describe("of convolutions and products, a multiply-add counting as two"),
+  flopsSeconds: number.describe("that they take at the peak of their types"),
+  seconds: number.describe("each kernel as long as the longer of the two"),
+  work: z.array(z.object({
+    what: text.describe("convolution, input gradient, filter gradient, product or attention"),
+    library: text.describe("cuDNN, cuBLAS, Triton or XLA"),
+    type: text.describe("what the factors are multiplied in: float32, tf32, bfloat16 or other"),
+    count,
+    flops: number,
+  })),
+  copies: count.describe("kernels that only copy or transpose"),
+  copiedBytes: count,
+  collectives: count.describe("exchanges between GPUs"),
+  collectiveBytes: count,
+  memory: z.object({
+    arguments: count,
+    results: count,
+    shared: count.describe("the part of the results that takes over memory of arguments"),
+    temporary: count,
+    code: count,
+    total: count.describe("all of it at once"),
+  }),
+  largest: z.array(z.object({ name: text, kind: text, bytes: count })).describe("the kernels that move most"),
+});
+
+const compiledFields = {
+  gpu: z.object({
+    name: text,
+    model: text,
+    memory: count,
+    bandwidth: number.describe("bytes a second"),
+    peaks: z.object({ float32: number, tf32: number, bfloat16: number }).describe("FLOP a second"),
+  }),
+  devices: count.describe("GPUs that share each batch; the programs' numbers are those of each"),
+  batch: count,
+  availableBytes: count.describe("what XLA takes of the memory"),
+  fits: z.boolean().describe("whether each of the programs does"),
+  programs: z.array(compiledProgram),
+};
+
 const measuredRun = {
   name: text,
   folder: path,
@@ -95,6 +142,7 @@ export const answers = {
       })),
       starting: z.number().describe("seconds before the second step, with compiling"),
     }).nullable().describe("what was measured, with --probe; null otherwise"),
+    gpu: z.object(compiledFields).nullable().describe("as compile:gpu answers of the training step, with --gpu"),
   }),
   sample: z.object({
     outcome,
@@ -143,6 +191,7 @@ export const answers = {
   picture: z.object({ file: path.describe("- for standard output"), cells: z.array(anything).optional() }),
   "picture (alone)": z.object({ pictures: z.array(z.object({ name: text, summary: text })) }),
   report: z.object({ file: path }),
+  "compile:gpu": z.object(compiledFields),
   "plugins list": z.object({ plugins: z.array(plugin) }),
   "plugins show PLUGIN": z.object({
     ...plugin.shape,
@@ -198,7 +247,7 @@ export const answers = {
       state: z.enum(["installed", "damaged", "missing", "unavailable"]).describe(
         "missing: it can be added; unavailable: not built for this platform",
       ),
-      usable: z.boolean().describe("whether there is a device for it here"),
+      usable: z.boolean().describe("whether there is a device for it here; what only compiles needs none"),
       downloadBytes: count,
       installed: z.array(z.object({ version: text, plugin: path, bytes: count, source: text })),
     })),

@@ -159,6 +159,8 @@ Deno.test("what is wrong is one JSON document too, with its place and its fix, a
       /block_depth/,
     ],
     ["sample runs/nothing", 1, "checkpoint-missing", undefined, /./],
+    ["compile:gpu tiny.yaml", 1, "gpu-backend", { file: "tiny.yaml", line: 8, column: 1, length: 12 }, /backend=xla/],
+    ["compile:gpu tiny.yaml --programs steps", 2, "command-line", undefined, /^$/],
     ["run", 2, "command-line", undefined, /^$/],
     ["smaple runs/x", 2, "command-line", undefined, /^$/],
     ["evaluate runs/x --json x.json", 1, "json-file", undefined, /--out x.json/],

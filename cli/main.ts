@@ -1,5 +1,6 @@
 /** Parses the command line, runs the command, and turns what goes wrong into text and an exit code. */
 import { Command, CommanderError } from "commander";
+import { compileGpuCommand } from "./compile_gpu.ts";
 import { evaluateCommand } from "./evaluate.ts";
 import { exportCommand } from "./export.ts";
 import { graphCommand } from "./graph.ts";
@@ -44,6 +45,7 @@ const commands = [
   newCommand,
   importCommand,
   exportCommand,
+  compileGpuCommand,
   runtimeCommand,
   schemaCommand,
 ];

@@ -6,15 +6,20 @@ import {
   type TrustOptions,
   trustWords,
   untilInterrupted,
+  wholeOption,
   withRecipe,
   withTrust,
 } from "./command.ts";
+import { gpuOption } from "./compile_gpu.ts";
+import { compiledAnswer } from "./compiled_answer.ts";
 import { graphAnswer } from "./graph_answer.ts";
 
 interface RunOptions extends TrustOptions {
   readonly fresh?: boolean;
   readonly dryRun?: boolean;
   readonly probe?: boolean;
+  readonly gpu?: string;
+  readonly devices?: number;
   readonly runs?: string;
 }
 
@@ -24,25 +29,28 @@ export const runCommand: AddCommand = (program, done, voice) =>
     .option("--fresh", "start over; the old run is moved aside")
     .option("--dry-run", "print all decisions and their reasons without training")
     .option("--probe", "with --dry-run: also train a few steps for real, and say how long the whole run takes here")
+    .addOption(
+      gpuOption("with --dry-run: also compile a step for a GPU that is not here; does it fit, and how fast at best"),
+    )
+    .addOption(wholeOption("--devices <n>", "with --gpu: GPUs that share each batch (default: the recipe's)", 1, 64))
     .option("--runs <folder>", "folder that holds the run folders", "runs")
     .action(async (file: string, words: string[], options: RunOptions) => {
       const { fresh = false, runs = "runs" } = options;
       const { trust, overrides } = trustOf(options, words);
-      if (options.probe) {
-        const shared = { plugins: builtins, overrides, trust: { trained: true, ...trust }, runs };
+      if (options.probe || options.dryRun || options.gpu !== undefined) {
         return await untilInterrupted(done, async (signal) => {
-          const probe = { console: voice.console, signal };
-          const { text, graph, cost, ...rest } = await dryRun(file, { ...shared, probe });
-          voice.answer("run --dry-run", { ...graphAnswer(graph, cost), ...rest });
+          const { console } = voice, { gpu: name, devices, probe } = options;
+          const { text, graph, cost, compiled, ...rest } = await dryRun(file, {
+            ...{ plugins: builtins, overrides, runs },
+            // What trains nothing runs no code of a checkpoint either, but for the files that are named.
+            trust: probe ? { trained: true, ...trust } : { plugins: trust.plugins ?? [] },
+            ...(probe ? { probe: { console, signal } } : {}),
+            ...(name === undefined ? {} : { gpu: { name, devices, console } }),
+          });
+          const gpu = compiled === null ? null : compiledAnswer(compiled);
+          voice.answer("run --dry-run", { ...graphAnswer(graph, cost), ...rest, gpu });
           voice.say(text);
         });
-      }
-      if (options.dryRun) {
-        // What runs nothing runs no code of a checkpoint either, but for the files that are named.
-        const named = { plugins: trust.plugins ?? [] };
-        const { text, graph, cost, ...rest } = await dryRun(file, { plugins: builtins, overrides, trust: named, runs });
-        voice.answer("run --dry-run", { ...graphAnswer(graph, cost), ...rest });
-        return voice.say(text);
       }
       const command = `deno task run${trustWords(trust, options.trust)}`;
       await untilInterrupted(done, async (signal, hold) => {

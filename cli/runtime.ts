@@ -137,8 +137,9 @@ function factsOf(runtime: AnyRuntime, hardware: xla.Hardware) {
 }
 
 /** Whether there is a device for it here. */
-function isUsable({ name }: AnyRuntime, hardware: xla.Hardware): boolean {
-  if (name === "cpu" || name === "tensorflow") return true;
+function isUsable(runtime: AnyRuntime, hardware: xla.Hardware): boolean {
+  const { name } = runtime;
+  if (name === "cpu" || name === "tensorflow" || ("compiles" in runtime && runtime.compiles)) return true;
   if (name === "tensorflow-gpu") return tensorflow.faultOfGpu(hardware) === undefined;
   return hardware.accelerators.some((one) => xla.runtimesFor(one).includes(name));
 }

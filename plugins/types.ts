@@ -60,8 +60,10 @@ export interface BuiltinPlugins {
   readonly "backend/xla": {
     /** Its options. */
     readonly given: {
-      /** mixed: convolutions and matrix products in bfloat16, all else in float32; float32 on a processor that has no fast bfloat16 */
-      readonly precision?: "float32" | "mixed" | undefined;
+      /** of the factors of convolutions and matrix products; all else is float32. float32: all digits. tensorfloat32: 10 bits of mantissa, on NVIDIA GPUs from Ampere on, else float32. mixed: bfloat16, but float32 on a processor that has no fast bfloat16. By default tensorfloat32: fast where there is such a GPU, float32 elsewhere */
+      readonly precision?: "float32" | "tensorfloat32" | "mixed" | undefined;
+      /** true: a GPU gives the same bits each time, with the kernels that its libraries list first; false: with the kernels that XLA measures to be the fastest, and keeps on disk. A processor gives the same bits in any case; refused on AMD GPUs and TPUs, for which XLA has no such flag */
+      readonly deterministic?: boolean | undefined;
       /** devices that share each batch; the state is copied to each, and gradients are summed */
       readonly devices?: number | undefined;
       /** path of a PJRT plugin; by default that of DENOISE_PJRT_PLUGIN, else the best that is installed */

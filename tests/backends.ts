@@ -6,7 +6,7 @@ import { onBackend } from "../pipeline/contract/laws.ts";
 import { findInstallations, tensorFlowBackend } from "../lib/tensorflow/mod.ts";
 import { findGpu } from "../lib/tensor/webgpu/adapter.ts";
 import { XlaEngine } from "../lib/xla/mod.ts";
-import { pluginForTests } from "../lib/xla/testing.ts";
+import { cpuPluginForTests, pluginForTests } from "../lib/xla/testing.ts";
 
 // What tests train is not remembered as what the user has trained with.
 const state = Deno.makeTempDirSync({ prefix: "denoise-state-" });
@@ -15,7 +15,10 @@ addEventListener("unload", () => Deno.removeSync(state, { recursive: true }));
 
 /** The PJRT plugin; undefined, with the reason printed, where there is none. */
 export const pjrtPlugin = pluginForTests();
-if (pjrtPlugin !== undefined) await new XlaEngine({ plugin: pjrtPlugin, cache: null }).register();
+if (pjrtPlugin !== undefined) await new XlaEngine({ plugin: pjrtPlugin, cache: null, deterministic: true }).register();
+
+/** The processor's PJRT plugin, which has as many devices as are asked for; undefined, with the reason printed, where there is none. */
+export const cpuPlugin = cpuPluginForTests();
 
 /** "xla" where there is a plugin for it. */
 export const xla: readonly string[] = pjrtPlugin === undefined ? [] : ["xla"];
@@ -38,10 +41,13 @@ export const webgpu: readonly string[] = adapter === undefined ? [] : ["webgpu"]
 /** Names of the backends that are here and can be read at once. */
 export const backends: readonly string[] = ["cpu", "wasm", ...tensorflow, ...xla];
 
+/** Numbers of other backends, and the same bits in each run, on GPUs too. */
+const same = "precision: float32, deterministic: true";
+
 /** What a recipe says of the backends that whole runs are tried on, by name. */
 export const inRecipes: Readonly<Record<string, string>> = {
   wasm: "wasm",
-  ...(pjrtPlugin === undefined ? {} : { xla: `{ use: xla, plugin: ${JSON.stringify(pjrtPlugin)} }` }),
+  ...(pjrtPlugin === undefined ? {} : { xla: `{ use: xla, plugin: ${JSON.stringify(pjrtPlugin)}, ${same} }` }),
 };
 
 /** What a recipe says of all backends that are here, by name. */

@@ -5,7 +5,7 @@ import { builtins, DenoiseError, sample, train } from "../mod.ts";
 import { readLog } from "../pipeline/run/log.ts";
 import { readSafetensors } from "../pipeline/run/safetensors.ts";
 import { memoryConsole } from "../pipeline/terminal/memory_console.ts";
-import { pjrtPlugin } from "./backends.ts";
+import { cpuPlugin } from "./backends.ts";
 
 const steps = 50;
 const recipe = (devices: number, batchSize: number) => `
@@ -16,7 +16,7 @@ augmentation: [horizontal-flip]
 network: { use: residual-unet, widths: [4, 8], block_depth: 1, embedding_dims: 4, max_frequency: 10 }
 samplers: { preview: { use: ddim, steps: 2 } }
 train: { steps: ${steps}, samples: { rows: 1, columns: 2 } }
-backend: { use: xla, devices: ${devices}, plugin: ${JSON.stringify(pjrtPlugin)} }
+backend: { use: xla, devices: ${devices}, plugin: ${JSON.stringify(cpuPlugin)} }
 `;
 
 async function run(folder: string, devices: number, batchSize = 16) {
@@ -36,7 +36,7 @@ async function run(folder: string, devices: number, batchSize = 16) {
 
 Deno.test({
   name: "training on four devices has the losses and the checkpoint of training on one",
-  ignore: pjrtPlugin === undefined,
+  ignore: cpuPlugin === undefined,
   async fn() {
     const folder = await Deno.makeTempDir();
     const one = await run(folder, 1);
@@ -77,7 +77,7 @@ Deno.test({
 
 Deno.test({
   name: "a batch that four devices cannot share is refused before anything runs",
-  ignore: pjrtPlugin === undefined,
+  ignore: cpuPlugin === undefined,
   async fn() {
     const folder = await Deno.makeTempDir();
     await assert.rejects(run(folder, 4, 18), (error) => {

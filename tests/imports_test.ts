@@ -53,7 +53,10 @@ const rules: readonly Rule[] = [
     types: /^pipeline\/kinds\//,
   },
   { of: /^plugins\/[^/]+\.ts$/, may: /^plugins\// },
-  { of: /^plugins\/backend\/(auto|xla)\.ts$/, may: /^(plugin\.ts$|plugins\/backend\/|lib\/xla\/mod\.ts$)/ },
+  {
+    of: /^plugins\/backend\/(auto|xla|shared\/ahead)\.ts$/,
+    may: /^(plugin\.ts$|plugins\/backend\/|lib\/xla\/(ahead\/)?mod\.ts$)/,
+  },
   { of: /^plugins\/backend\/tensorflow\.ts$/, may: /^(plugin\.ts|lib\/tensorflow\/mod\.ts)$/ },
   { of: /^plugins\/([^/]+)\//, may: /^(plugin\.ts$|plugins\/$1\/)/ },
   { of: /^testing\.ts$/, may: /^(pipeline\/(contract|kinds)\/|lib\/xla\/(mod|testing)\.ts$)/ },

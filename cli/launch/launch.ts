@@ -8,6 +8,7 @@ import { spawn } from "node:child_process";
 import { constants, tmpdir } from "node:os";
 import { join } from "node:path";
 import { scratchVariable } from "../../lib/files/scratch.ts";
+import { nativeLines, nativeLogVariable } from "../../lib/xla/runtime/native_log.ts";
 import { launchedVariable } from "../../lib/xla/runtime/request.ts";
 import { serveRequests } from "./installer.ts";
 import { permissionsFor } from "./permissions.ts";
@@ -27,6 +28,9 @@ const programs: Readonly<Record<string, { readonly file: string; readonly permis
 /** Commands whose steps each allocate gigabytes, which then come from huge pages. glibc reads it when a process starts. */
 const large = ["run", "sample", "serve", "picture", "evaluate", "sweep", "bench:keras", "bench:serve"];
 
+/** Ends of a process that a fault of its code makes. */
+const crashes: readonly string[] = ["SIGABRT", "SIGBUS", "SIGFPE", "SIGILL", "SIGSEGV"];
+
 const words = takeApart(Deno.args);
 const [name] = words.plain;
 const cwd = await typedIn();
@@ -34,6 +38,7 @@ const isInstalled = isBinary || installedIn !== undefined;
 const program = name === undefined || isInstalled ? undefined : programs[name];
 // A name that nobody else knows: only this command may use it, and it makes the folder where it needs one.
 const scratch = join(tmpdir(), `denoise-${crypto.randomUUID()}`);
+const nativeLog = join(scratch, "native.log");
 const flags = program === undefined ? await permissionsFor({ ...words, name, cwd, scratch }) : [program.permissions];
 const args = program === undefined ? words.others : words.others.toSpliced(words.others.indexOf(name!), 1);
 const file = ownProgram(program?.file ?? "cli.ts");
@@ -59,6 +64,7 @@ const child = spawn(
       DENOISE_TASK: await taskCommand(cwd),
       [launchedVariable]: "1",
       [scratchVariable]: scratch,
+      [nativeLogVariable]: nativeLog,
     },
   },
 );
@@ -82,4 +88,14 @@ child.on("error", (error) => {
   console.error(`Cannot start ${host.program}: ${error.message}`);
   Deno.exit(1);
 });
-child.on("exit", (code, signal) => Deno.exit(code ?? 128 + (signal === null ? 0 : constants.signals[signal])));
+child.on("exit", (code, signal) => {
+  if (signal !== null && crashes.includes(signal)) tellOfCrash(signal);
+  Deno.exit(code ?? 128 + (signal === null ? 0 : constants.signals[signal]));
+});
+
+/** Shows what native code wrote last: the process cannot any more. */
+function tellOfCrash(signal: string): void {
+  const lines = nativeLines(nativeLog);
+  console.error(`\nThe command crashed (${signal})${lines.length === 0 ? "" : "; what it wrote last:"}`);
+  for (const line of lines) console.error(`  ${line}`);
+}

@@ -7,6 +7,7 @@ import { builtInRecipe } from "../../pipeline/recipe/built_in.ts";
 import { isOverride } from "../../pipeline/terminal/shell.ts";
 import { packageFolders as tfjsNodeFolders } from "../../lib/tensorflow/runtime/find.ts";
 import { pluginVariable } from "../../lib/xla/runtime/choose.ts";
+import { packagesFolder } from "../../lib/xla/runtime/nvidia.ts";
 import { Places } from "./places.ts";
 import { installedIn, isBinary, packageFolders, root } from "./surroundings.ts";
 import { type Named, namedBy, pluginPaths } from "./recipe_paths.ts";
@@ -20,6 +21,7 @@ const doing: Readonly<Record<string, { readonly [what in "recipe" | "writes" | "
   import: { recipe: true, writes: true, backend: true, downloads: true },
   sample: { recipe: true, writes: true, backend: true },
   serve: { recipe: true, backend: true },
+  "compile:gpu": { recipe: true, backend: true },
   picture: { recipe: true, writes: true, backend: true, downloads: true },
   report: { recipe: true, writes: true },
   export: { recipe: true, writes: true },
@@ -82,7 +84,8 @@ async function forLibc(): Promise<string[]> {
 async function common(cwd: string): Promise<Permissions & { read: Places; write: Places }> {
   const read = new Places(cwd);
   await read.add(root, ...packageFolders(cwd), cacheFolder(), stateFolder(), ldd);
-  await read.add(Deno.env.get(pluginVariable));
+  const named = Deno.env.get(pluginVariable);
+  await read.add(named, named && packagesFolder(resolve(cwd, named)));
   return { read, write: new Places(cwd), sys: [...config.permissions.train.sys, ...await forLibc()] };
 }
 
@@ -121,7 +124,8 @@ async function forCommand(command: Command): Promise<Permissions> {
     permissions.ffi = ffi;
     await permissions.read.add(...places);
   }
-  if (downloads && !still && (!options.has("dry-run") || options.has("probe"))) {
+  const plans = options.has("dry-run") || options.has("gpu");
+  if (downloads && !still && (!plans || options.has("probe"))) {
     permissions.net = [...new Set([...config.permissions.train.net, ...named.hosts])];
   }
   if (name === "serve") permissions.net = listeningAt(options);

@@ -5,6 +5,7 @@ import { stateFolder } from "../../lib/files/user_folders.ts";
 import { builtins } from "../../mod.ts";
 import { everyName } from "../../pipeline/registry/registry.ts";
 import { permissionsFor } from "./permissions.ts";
+import { pluginVariable } from "../../lib/xla/runtime/choose.ts";
 import { root } from "./surroundings.ts";
 import { addressOptions, fileOptions } from "./recipe_paths.ts";
 import { takeApart } from "./words.ts";
@@ -66,6 +67,7 @@ Deno.test("permissionsFor() lets a training read its recipe, its bases, their pl
 Deno.test("permissionsFor() permits native code by pointers only where XLA may run", async () => {
   const ffi = async (words: string, more: Files = {}) => (await permitted({ ...files, ...more }, words))("ffi");
   assert.deepEqual(await ffi("run r.yaml backend=xla"), ["all"]);
+  assert.deepEqual(await ffi("compile:gpu r.yaml backend=xla --gpu a100"), ["all"]);
   assert.deepEqual(await ffi("run r.yaml", { "base.yaml": "seed: 1\n" }), ["all"], "auto by default");
   for (
     const words of [
@@ -79,6 +81,12 @@ Deno.test("permissionsFor() permits native code by pointers only where XLA may r
     assert.ok((await ffi(words))!.every((path) => /npm$|node_modules$/.test(path)), words);
   }
   for (const words of ["validate r.yaml", "plugins"]) assert.equal(await ffi(words), undefined, words);
+});
+
+Deno.test("permissionsFor() lets compile:gpu read its recipe, and write nothing but the cache", async () => {
+  const of = await permitted(files, "compile:gpu r.yaml --gpu a100 --devices 2 --programs step --top 3 backend=xla");
+  assert.ok(own(of("read")).includes("r.yaml") && own(of("read")).includes("mine.ts"));
+  assert.deepEqual(own(of("write")), []);
 });
 
 Deno.test("permissionsFor() permits the network to commands that download, to the known hosts and typed ones", async () => {
@@ -98,6 +106,8 @@ Deno.test("permissionsFor() permits the network to commands that download, to th
   for (
     const words of [
       "run r.yaml --dry-run",
+      "run r.yaml --gpu h100",
+      "compile:gpu r.yaml --gpu h100",
       "sample runs/x",
       "picture schedule",
       "validate r.yaml",
@@ -261,4 +271,25 @@ Deno.test("the launcher knows the options of built-in plugins that lead to files
   }
   assert.deepEqual([...found.file!].sort(), [...fileOptions].sort());
   assert.deepEqual([...found.address!].sort(), [...addressOptions].sort());
+});
+
+Deno.test("permissionsFor() lets a command read NVIDIA's libraries beside the plugin that the environment names", async () => {
+  const before = Deno.env.get(pluginVariable);
+  const python = "/python/site-packages";
+  try {
+    for (
+      const [plugin, beside] of [["xla_cuda13/xla_cuda_plugin.so", true], [
+        "xla_cpu/pjrt_c_api_cpu_plugin.so",
+        false,
+      ]] as const
+    ) {
+      Deno.env.set(pluginVariable, `${python}/jax_plugins/${plugin}`);
+      const read = (await permitted(files, "run r.yaml backend=xla"))("read")!;
+      assert.ok(read.includes(`${python}/jax_plugins/${plugin}`));
+      assert.equal(read.includes(`${python}/nvidia`), beside);
+    }
+  } finally {
+    if (before === undefined) Deno.env.delete(pluginVariable);
+    else Deno.env.set(pluginVariable, before);
+  }
 });

@@ -1,12 +1,15 @@
 /** tfjs on XLA: any tfjs program, compiled through a PJRT plugin. */
 export { type CompileFunctionOptions } from "./backend/compile.ts";
-export type { AskedPrecision } from "./backend/bfloat16.ts";
+export type { AskedPrecision, ComputedPrecision } from "./backend/precision.ts";
+export type { Destination } from "./backend/destination.ts";
 export { XlaEngine, type XlaOptions } from "./backend/engine.ts";
+export { type Gpu, type GpuName, gpus, type MatrixType, peakOf } from "./ahead/gpus.ts";
 export type { MemoryOptions } from "./backend/gpu.ts";
-export type { ClientOptions } from "./pjrt/mod.ts";
+export { MemoryError } from "./backend/memory.ts";
+export type { ClientOptions, DeviceMemory, Float } from "./pjrt/mod.ts";
 export type { Turns } from "./backend/repeat.ts";
 export type { Tree } from "./backend/tree.ts";
-export type { Precision } from "./kernels/settings.ts";
+export { nativeLines } from "./runtime/native_log.ts";
 export {
   type Accelerator,
   type AddOptions,

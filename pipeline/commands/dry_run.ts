@@ -9,9 +9,12 @@ import { probe, type Probed } from "../run/probe.ts";
 import type { Console } from "../terminal/console.ts";
 import { count, counted } from "../terminal/units.ts";
 import { childConsole } from "./child_console.ts";
+import { type CompiledForGpu, compileGraph } from "./gpu/compile_for_gpu.ts";
 import type { Trust } from "../trust/trust.ts";
 import { checkBatch } from "../programs/batch.ts";
 import { type TrainingCost, trainingCost } from "../programs/cost.ts";
+import { fitText } from "../view/compiled/describe.ts";
+import { shortSeconds } from "../view/compiled/table.ts";
 import { describeGraph, line } from "../view/graph/describe.ts";
 import { checkMemory } from "../programs/memory.ts";
 import { startFailure } from "../run/start_failure.ts";
@@ -34,6 +37,8 @@ export interface DryRunOptions {
   readonly cache?: string;
   /** Measures a few steps, and says how long the run will take here: fetches what `run` would fetch. */
   readonly probe?: { readonly console: Console; readonly signal?: AbortSignal };
+  /** Compiles the training step for a GPU that is not here, and says whether it fits and how fast it can be at best. */
+  readonly gpu?: { readonly name: string; readonly devices?: number | undefined; readonly console: Console };
 }
 
 /** What `run` would do. */
@@ -56,6 +61,8 @@ export interface DryRun {
   readonly epochs: number | null;
   /** What was measured, where it was asked for; null otherwise. */
   readonly time: Probed | null;
+  /** What the training step becomes on a GPU, where that was asked for; null otherwise. */
+  readonly compiled: CompiledForGpu | null;
 }
 
 /**
@@ -70,17 +77,33 @@ export async function dryRun(file: string, options: DryRunOptions): Promise<DryR
   const graph = await wire(await readRecipe(file, options));
   refuseBesideModels(graph);
   const plan = await described(graph, options);
+  const compiled = options.gpu === undefined ? null : await forGpu(graph, options.gpu);
+  const known = compiled === null ? plan.text : `${plan.text}\n${gpuLines(compiled, plan.steps).join("\n")}`;
   if (options.probe === undefined) {
     const time = line("time", "not measured: add --probe to measure a few steps, and learn how long it takes here");
-    return { ...plan, text: `${plan.text}\n${time}`, time: null };
+    return { ...plan, text: `${known}\n${time}`, time: null, compiled };
   }
   const { console, signal = new AbortController().signal } = options.probe;
   const probed = await probe(graph, { console: childConsole(console, "probing"), signal, cache: options.cache });
   const time = timeLines(probed).map((told, i) => line(i === 0 ? "time" : "", told)).join("\n");
-  return { ...plan, text: `${plan.text}\n${time}`, time: probed };
+  return { ...plan, text: `${known}\n${time}`, time: probed, compiled };
 }
 
-async function described(graph: Graph, options: DryRunOptions): Promise<Omit<DryRun, "time">> {
+function forGpu(graph: Graph, { name, devices, console }: NonNullable<DryRunOptions["gpu"]>): Promise<CompiledForGpu> {
+  return compileGraph(graph, { gpu: name, devices, programs: ["step"] }, console);
+}
+
+/** Whether training fits on a GPU, and how long it takes there at best. */
+function gpuLines(compiled: CompiledForGpu, steps: number | null): string[] {
+  const seconds = compiled.programs[0]?.seconds ?? 0;
+  const whole = steps === null ? "" : `, ${roughly(seconds * steps)} for ${counted(steps, "step")}`;
+  return [
+    line("gpu", `${compiled.gpu.model}: ${fitText(compiled)}`),
+    line("", `at best ${shortSeconds(seconds)} a step${whole}: what its bytes and its FLOP take at full rates`),
+  ];
+}
+
+async function described(graph: Graph, options: DryRunOptions): Promise<Omit<DryRun, "time" | "compiled">> {
   const backend = graph.one("backend").stage;
   await backend.start().catch((error) => {
     throw startFailure(graph, error);

@@ -9,7 +9,7 @@ import type { ImageShape } from "../kinds/common.ts";
 import { diverged } from "../problems/messages/run.ts";
 import { DenoiseError } from "../problems/problem.ts";
 import { type TrainState, upload } from "../programs/states.ts";
-import { buildTrainStep } from "../programs/train_step.ts";
+import { compiledTrainStep, type TrainStep } from "../programs/compiled_step.ts";
 import { yieldToEvents } from "../programs/yield_to_events.ts";
 import type { Recipe } from "../recipe/types.ts";
 import { checkpointPath, type Position, prune } from "../run/checkpoint.ts";
@@ -58,9 +58,6 @@ interface Parts {
   readonly close: AsyncDisposableStack;
 }
 
-const compiledStep = (graph: Graph) =>
-  graph.one("backend").stage.compile(buildTrainStep(graph), { name: "training step", donate: [0], batch: [1] });
-
 /**
  * A model in training. With the batches that it gives, each step has the bits that `train` would give it, and either can
  * resume what the other has saved.
@@ -69,7 +66,7 @@ export class Training implements AsyncDisposable {
   /** How far the recipe asks to go. */
   readonly plan: Plan;
   readonly #parts: Parts;
-  readonly #step: ReturnType<typeof compiledStep>;
+  readonly #step: TrainStep;
   readonly #measure: ReturnType<typeof buildMeasure>;
   readonly #seed: ReturnType<typeof seedTensor>;
   #state: TrainState;
@@ -83,7 +80,7 @@ export class Training implements AsyncDisposable {
     this.#state = files.state;
     this.#position = files.position;
     this.plan = planOf(session.graph, pictures.train.count, files.position);
-    this.#step = compiledStep(session.graph);
+    this.#step = compiledTrainStep(session.graph, session.backend);
     this.#measure = buildMeasure(session);
     this.#seed = seedTensor(session.graph.recipe.seed);
   }

@@ -41,6 +41,7 @@ const interfaces = {
     start: "function",
     compile: "function",
     repeat: "optional",
+    ahead: "optional",
     stop: "function",
   },
 } as const satisfies { [K in Kind]: Record<keyof Kinds[K], Member> };

@@ -1,4 +1,5 @@
 /** Plugin kind `backend`: what runs the tensors. */
+import type { Ahead } from "./ahead.ts";
 import type { Tree } from "../../lib/tensor/tree.ts";
 
 /** A compiled function: a call enqueues the work and resolves once it is enqueued, not once it is done. */
@@ -14,6 +15,14 @@ export type Repeated<C extends Tree, T extends Tree, A extends readonly Tree[]> 
   ticks: T,
   ...rest: A
 ) => Promise<C>;
+
+/** Why a compiled program cannot run: what it takes of a device's memory, and what there is, in bytes. */
+export interface Shortage {
+  /** What a run takes on each device. */
+  readonly needed: number;
+  /** What each device can give out. */
+  readonly available: number;
+}
 
 /** What a backend is started with. */
 export interface StartTools {
@@ -37,7 +46,8 @@ export interface StartTools {
  * Runs tfjs programs, op by op or compiled.
  *
  * The numbers are those of float32, but for rounding. A backend that can compute with fewer digits has an option
- * `precision`, "float32" unless given otherwise: a run does not resume with another one.
+ * `precision`: "float32", "tensorfloat32" or "mixed". A run does not resume with another one. Where none is given, factors
+ * of convolutions and matrix products may be rounded to TensorFloat-32 on devices that have it; `build` says whether.
  */
 export interface Backend {
   /** Name, such as "wasm". */
@@ -65,8 +75,9 @@ export interface Backend {
    * Everything `fn` needs enters through its arguments; scalars travel as tensors. Arguments named in `donate` are
    * consumed: the caller must not use them again. The first axis of all tensors in the arguments named in `batch` is the
    * batch: a backend with several devices splits it. With `precision: "float32"` no number is rounded to less, whatever
-   * the backend was asked for: for what is compared with other programs' numbers. `name` is for error messages and
-   * profiles.
+   * the backend was asked for and the device is in the habit of: for what is compared with other programs' numbers. `name`
+   * is for error messages and profiles. Where the compiler tells that a program takes more memory than the device has, the
+   * call rejects before it runs, with an error that has a `shortage` (`Shortage`).
    */
   compile<A extends readonly Tree[], R extends Tree>(
     fn: (...args: A) => R,
@@ -83,6 +94,8 @@ export interface Backend {
       options: { name: string; precision?: "float32" },
     ) => Repeated<C, T, A>)
     | undefined;
+  /** Compiling for GPUs that are not here, where the backend can. It need not be started. */
+  readonly ahead?: Ahead | undefined;
   /** Frees the device. */
   stop(): Promise<void>;
 }

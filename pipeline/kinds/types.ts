@@ -1,5 +1,6 @@
 /** The types of all kinds, for plugin authors. Erased at run time: a plugin loads nothing of the pipeline. */
 export type * from "./augmentation.ts";
+export type * from "./ahead.ts";
 export type * from "./backend.ts";
 export type * from "./common.ts";
 export type * from "./dataset.ts";

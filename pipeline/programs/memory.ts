@@ -4,7 +4,7 @@ import { DenoiseError } from "../problems/problem.ts";
 import { bytes } from "../terminal/units.ts";
 import { type TrainingCost, trainingCost } from "./cost.ts";
 import type { Graph } from "../graph/types.ts";
-import type { Backend } from "../kinds/backend.ts";
+import type { Backend, Shortage } from "../kinds/backend.ts";
 
 /**
  * Bytes of memory for each byte of live tensors. Heaps have gaps and kernels buffers of their own: wasm's heap grew to
@@ -47,6 +47,50 @@ function lacking(backend: Backend, cost: TrainingCost): "memory" | "tensor" | "r
   if (estimatedBytes(cost) > memory) return "memory";
   if (cost.largest.bytes > tensorBytes) return "tensor";
   return cost.rows > rows ? "rows" : undefined;
+}
+
+/** What an error of `Backend.compile` says of memory; undefined of any other. Told by its shape, as explained errors are. */
+function shortageOf(error: unknown): Shortage | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const { shortage } = error as { shortage?: Partial<Shortage> };
+  const given = typeof shortage?.needed === "number" && typeof shortage.available === "number";
+  return given ? shortage as Shortage : undefined;
+}
+
+/** The part of the memory that a batch is suggested for: what else is on the device takes some, and tensors have gaps. */
+const filled = 0.95;
+
+/**
+ * The largest batch that fits, from what a compiled step of another one takes: a part that is the same for any batch, and
+ * one that grows with it.
+ *
+ * @param fixed bytes of the first part
+ * @param share pictures are added by as many
+ */
+export function batchThatFits(batch: number, { needed, available }: Shortage, fixed: number, share = 1): number {
+  const each = Math.max(1, needed - fixed) / batch;
+  const most = Math.max(0, Math.floor((filled * available - fixed) / each));
+  const round = most >= 8 * share ? 4 * share : share;
+  return most - most % round;
+}
+
+/**
+ * The refusal of a batch whose compiled step takes more memory than the device has; undefined for any other error.
+ *
+ * @param batch pictures that the step was compiled for
+ */
+export async function refusedBatch(graph: Graph, batch: number, error: unknown): Promise<DenoiseError | undefined> {
+  const shortage = shortageOf(error);
+  if (shortage === undefined) return undefined;
+  const { name, devices = 1 } = graph.one("backend").stage;
+  const { stateBytes = 0 } = await trainingCost(graph, batch) ?? {};
+  const text = messages.memoryExceeded({
+    ...{ batch, backend: name, fits: batchThatFits(batch, shortage, stateBytes, devices) },
+    estimate: bytes(shortage.needed),
+    available: bytes(shortage.available),
+  });
+  const { path } = graph.one("dataset");
+  return new DenoiseError(graph.recipe.problem([...path, "batch_size"], text), { cause: error });
 }
 
 /**

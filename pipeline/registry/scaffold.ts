@@ -148,6 +148,7 @@ const userTasks = [
   "import",
   "export",
   "runtime",
+  "compile:gpu",
   "schema",
   "serve",
 ];

@@ -18,18 +18,21 @@ export interface Changes {
  *
  * Nothing in `train` counts: how long to train, when to save and what to keep leave the weights of every step as they
  * are. Of the backend its precision counts alone: which one computes, and on how many devices, changes what rounding
- * leaves.
+ * leaves. A precision that one of the two recipes leaves to the device is that of the other, unless that is mixed: what
+ * the device then takes is told by the backend's build.
  *
  * @param before the resolved recipe in the checkpoint, as YAML
  */
 export function changesOf(before: string, now: Recipe): Changes {
   // Both as they are written: `cosine` and `{ use: cosine }` are one.
-  const [old, current] = [before, toYaml(now.resolved)].map((text) => {
+  const texts = [before, toYaml(now.resolved)];
+  const precisions = comparable(texts.map((text) => (parse(text, { logLevel: "silent" }) as Parsed).backend));
+  const [old, current] = texts.map((text, i) => {
     const recipe = parse(text, { logLevel: "silent" }) as Record<string, unknown>;
     const moved = takeLocating(recipe, now.stages);
-    const { train: _, backend, samplers, metrics, ...rest } = recipe;
+    const { train: _, backend: __, samplers, metrics, ...rest } = recipe;
     return {
-      training: { ...rest, backend: { precision: precisionOf(backend) } },
+      training: { ...rest, backend: { precision: precisions[i] } },
       measuring: { samplers, metrics },
       moved,
     };
@@ -37,6 +40,9 @@ export function changesOf(before: string, now: Recipe): Changes {
   const between = (part: keyof Changes) => differences(old![part], current![part]);
   return { training: between("training"), measuring: between("measuring"), moved: between("moved") };
 }
+
+/** A recipe as YAML has it. */
+type Parsed = Record<string, unknown>;
 
 /** Takes the options that only say where something is out of a recipe, and returns them by stage. */
 function takeLocating(recipe: Record<string, unknown>, stages: Recipe["stages"]): Record<string, unknown> {
@@ -58,7 +64,9 @@ function useOf(stage: unknown): unknown {
   return typeof stage === "object" ? (stage as { use?: unknown } | null)?.use : stage;
 }
 
-/** `float32` where a backend has no other. */
-function precisionOf(backend: unknown): unknown {
-  return (backend as { precision?: unknown } | undefined)?.precision ?? "float32";
+/** Precisions of two backends; of each neither, where one of them leaves a choice that the other's may be the result of. */
+function comparable(backends: readonly unknown[]): readonly unknown[] {
+  const precisions = backends.map((backend) => (backend as { precision?: unknown } | undefined)?.precision);
+  const left = precisions.includes(undefined) && !precisions.includes("mixed");
+  return left ? precisions.map(() => undefined) : precisions;
 }

@@ -32,7 +32,26 @@ Deno.test("changesOf() lets a run continue for longer, on other backends and mor
 Deno.test("changesOf() names what would change the weights, the backend's precision among it", () => {
   const training = (resolved: Record<string, unknown>) => after(resolved).training;
   assert.deepEqual(training({ backend: { use: "xla", precision: "mixed" } }), ["backend.precision: float32 → mixed"]);
+  assert.deepEqual(training({ backend: { use: "xla", precision: "tensorfloat32" } }), [
+    "backend.precision: float32 → tensorfloat32",
+  ]);
   assert.deepEqual(training({ seed: 2, schedule: "linear" }), ["seed: 1 → 2", "schedule: cosine → linear"]);
+});
+
+Deno.test("changesOf() takes a precision that is left to the device for float32 or TensorFloat-32, not for mixed", () => {
+  const compare = (old: unknown, now: unknown) =>
+    changesOf(`backend: ${JSON.stringify(old)}`, { stages: [], resolved: { backend: now } } as unknown as Recipe)
+      .training;
+  const precise = (precision: string) => ({ use: "xla", precision });
+  for (const open of ["auto", "wasm", { use: "xla" }, { use: "xla", deterministic: true }]) {
+    for (const precision of ["float32", "tensorfloat32"]) {
+      assert.deepEqual(compare(open, precise(precision)), []);
+      assert.deepEqual(compare(precise(precision), open), []);
+    }
+    assert.deepEqual(compare(open, precise("mixed")), ["backend.precision: (none) → mixed"]);
+    assert.deepEqual(compare(precise("mixed"), open), ["backend.precision: mixed → (none)"]);
+  }
+  assert.deepEqual(compare(undefined, { use: "xla", precision: "float32" }), []);
 });
 
 Deno.test("changesOf() tells other samplers and metrics apart from that", () => {

@@ -1,11 +1,10 @@
 /** The training loop: steps, what is due between them, and stopping so that nothing is lost. */
 import { relative } from "node:path";
-import { whatFailed } from "../../lib/files/mod.ts";
-import { DeviceError, disposeTree, seedTensor, type TensorRecord } from "../../lib/tensor/mod.ts";
+import { isExplained, whatFailed } from "../../lib/files/mod.ts";
+import { disposeTree, seedTensor } from "../../lib/tensor/mod.ts";
 import { visible } from "../../lib/text/mod.ts";
 import { batches, type Pictures, type PictureSet, sampleOf } from "../data/mod.ts";
 import type { Stage } from "../graph/types.ts";
-import type { Compiled } from "../kinds/backend.ts";
 import { isCalled } from "../kinds/metric.ts";
 import { deviceFailed } from "../problems/messages/runtime.ts";
 import { DenoiseError } from "../problems/problem.ts";
@@ -25,8 +24,8 @@ import type { Past } from "./past.ts";
 import { Throughput, type TimeLeft } from "./throughput.ts";
 import type { RunFolder } from "./run_folder.ts";
 import type { Session } from "./session.ts";
-import { type Batch, type TrainState, upload } from "../programs/states.ts";
-import { buildTrainStep, type LossTerms } from "../programs/train_step.ts";
+import { compiledTrainStep, type TrainStep } from "../programs/compiled_step.ts";
+import { type TrainState, upload } from "../programs/states.ts";
 import { yieldToEvents } from "../programs/yield_to_events.ts";
 import type { Tell } from "../terminal/telling.ts";
 import type { TrainEvent } from "./train_event.ts";
@@ -53,8 +52,6 @@ export interface TrainerOptions {
   readonly tell: Tell<TrainEvent>;
 }
 
-type Step = Compiled<[TrainState, Batch, TensorRecord, Batch["item"]], { state: TrainState; errors: LossTerms }>;
-
 /** Trains until the recipe's end, or until the session's signal: then the step that is under way is finished. */
 export class Trainer implements Disposable {
   readonly plan: Plan;
@@ -63,7 +60,7 @@ export class Trainer implements Disposable {
   readonly #measure: Measure;
   /** How fast it goes. */
   readonly pace: Throughput = new Throughput();
-  readonly #step: Step;
+  readonly #step: TrainStep;
   readonly #data: { readonly batchSize: number; readonly repeats: number };
   /** Training pictures that are measured as the validation pictures are; none where those are training pictures. */
   readonly #sample: PictureSet | undefined;
@@ -85,7 +82,7 @@ export class Trainer implements Disposable {
     this.#measure = buildMeasure(options.session);
     const { train, validation, measuresTraining } = pictures;
     this.#sample = measuresTraining ? undefined : sampleOf(train, validation.count, graph.recipe.seed);
-    this.#step = backend.compile(buildTrainStep(graph), { name: "training step", donate: [0], batch: [1] });
+    this.#step = compiledTrainStep(graph, backend);
     this.#losses = new Losses({
       zero: options.zero,
       read: ({ step, errors }) => this.#tellStep(step, errors),
@@ -113,7 +110,7 @@ export class Trainer implements Disposable {
     try {
       return await this.#run();
     } catch (error) {
-      if (!(error instanceof DeviceError)) throw error;
+      if (!(isExplained(error) && "failure" in error)) throw error; // as DeviceError has it, and XLA's errors of memory
       throw new DenoiseError(deviceFailed(error.message, error.help, this.options.keeper.newest), { cause: error });
     }
   }

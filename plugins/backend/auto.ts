@@ -2,6 +2,7 @@
 import { findGpu, plugin, z } from "denoise/plugin";
 import type { Backend, StartTools } from "denoise/plugin";
 import { choosePlugin } from "../../lib/xla/mod.ts";
+import { aheadOf } from "./shared/ahead.ts";
 import cpu from "./cpu.ts";
 import wasm from "./wasm.ts";
 import webgpu from "./webgpu.ts";
@@ -36,6 +37,10 @@ class Auto implements Backend {
   }
   get rows() {
     return this.#chosen?.backend.rows;
+  }
+  /** As that of XLA, which it takes wherever there is a GPU. */
+  get ahead() {
+    return aheadOf({ precision: "tensorfloat32", devices: 1 });
   }
 
   async start(tools: StartTools = {}) {

@@ -3,19 +3,22 @@ import { cpus } from "node:os";
 import { basename } from "node:path";
 import { plugin, z } from "denoise/plugin";
 import type { Backend, StartTools } from "denoise/plugin";
+import { aheadOf } from "./shared/ahead.ts";
 import {
   addRuntime,
+  type AskedPrecision,
   canRequest,
   choosePlugin,
   damageOf,
   listInstalled,
+  nativeLines,
   pluginVariable,
-  type Precision,
   requestRuntime,
   RuntimeError,
   runtimes,
   XlaEngine,
 } from "../../lib/xla/mod.ts";
+import { xlaTexts } from "./shared/xla_texts.ts";
 
 /** What plugins are made of: messages name a line of the plugin. */
 const library = ["lib/tensor", "pipeline"].map((folder) => new URL(`../../${folder}/`, import.meta.url).href);
@@ -27,9 +30,15 @@ export default plugin({
   source: "https://openxla.org/xla",
   outside: { plugin: "library" },
   options: z.object({
-    precision: z.enum(["float32", "mixed"]).default("float32").describe(
-      "mixed: convolutions and matrix products in bfloat16, all else in float32; " +
-        "float32 on a processor that has no fast bfloat16",
+    precision: z.enum(["float32", "tensorfloat32", "mixed"]).optional().describe(
+      "of the factors of convolutions and matrix products; all else is float32. float32: all digits. tensorfloat32: 10 bits " +
+        "of mantissa, on NVIDIA GPUs from Ampere on, else float32. mixed: bfloat16, but float32 on a processor that has no " +
+        "fast bfloat16. By default tensorfloat32: fast where there is such a GPU, float32 elsewhere",
+    ),
+    deterministic: z.boolean().default(false).describe(
+      "true: a GPU gives the same bits each time, with the kernels that its libraries list first; false: with the kernels " +
+        "that XLA measures to be the fastest, and keeps on disk. A processor gives the same bits in any case; " +
+        "refused on AMD GPUs and TPUs, for which XLA has no such flag",
     ),
     devices: z.int().min(1).max(64).default(1).describe(
       "devices that share each batch; the state is copied to each, and gradients are summed",
@@ -42,7 +51,11 @@ export default plugin({
     ),
     preallocate: z.boolean().optional().describe("take a GPU's memory at once, not as it is needed"),
   }),
-  create: ({ options: { precision, devices, plugin, memory_fraction: fraction, preallocate } }): Backend => {
+  create: (
+    { options: { precision, deterministic, devices, plugin, memory_fraction: fraction, preallocate } },
+  ): Backend => {
+    // What is not asked for is what JAX and Keras do.
+    const asked: AskedPrecision = precision ?? "tensorfloat32";
     let engine: XlaEngine | undefined; // made when it is known which plugin there is
     let told: StartTools = {}; // of the last start
     let description = "xla";
@@ -50,6 +63,7 @@ export default plugin({
     return {
       name: "xla",
       devices,
+      ahead: aheadOf({ precision: asked, devices }),
       get description() {
         return description;
       },
@@ -60,11 +74,12 @@ export default plugin({
         told = tools;
         if (engine === undefined) {
           const path = plugin ?? choosePlugin().plugin ?? await cpuPlugin(tools);
-          const fast = precision === "mixed" ? "mixed-where-fast" : precision;
+          const fast = asked === "mixed" ? "mixed-where-fast" : asked;
           engine = new XlaEngine({
             plugin: path,
             devices,
             precision: fast,
+            deterministic,
             library,
             memory: { fraction, preallocate },
             compiling: (name) => told.compiling?.(name) ?? (() => {}),
@@ -74,16 +89,14 @@ export default plugin({
         await engine.start().catch((error) => {
           throw explained(error, plugin);
         });
-        const { platform, platformVersion, devices: all } = engine.device.client;
-        const cores = navigator.hardwareConcurrency;
-        const what = platform === "cpu" ? `${cores} core${cores === 1 ? "" : "s"}` : all[0]!.kind;
-        const model = platform === "cpu" ? `${cpus()[0]?.model ?? "a processor"} with ${what}` : what;
-        const version = platformVersion === platform ? "" : ` (${platformVersion.split("\n")[0]!.trim()})`;
-        const computed = precisionTexts(precision, engine.precision);
-        build = `${runtimeOf(engine.plugin)}${version}, ${model}${computed.build}`;
-        description = `xla on ${platform} (${what}${
-          devices > 1 ? `, ${devices} devices` : ""
-        }, ${computed.description})`;
+        const { platform, platformVersion: version, devices: [device] } = engine.device.client;
+        const texts = xlaTexts({
+          ...{ platform, version, devices, asked: precision, computed: engine.precision, deterministic },
+          ...{ processor: cpus()[0]?.model ?? "", cores: navigator.hardwareConcurrency },
+          ...{ model: device!.kind, memory: device!.memory()?.limit },
+        });
+        build = `${runtimeOf(engine.plugin)}${texts.build}`;
+        description = texts.description;
       },
       compile: (fn, options) => running(engine, options.name).compile(fn, options),
       repeat: (step, options) => running(engine, options.name).repeat(step, options),
@@ -93,13 +106,6 @@ export default plugin({
     };
   },
 });
-
-/** What the backend says of the precision that it computes in, which may not be the one that was asked for. */
-export function precisionTexts(asked: Precision, used: Precision): { build: string; description: string } {
-  if (asked === used) return { build: "", description: used };
-  // The build says it too: a run that was trained in mixed precision is told when it continues in float32.
-  return { build: `, ${used} instead of ${asked}`, description: `${used}: this processor has no fast bfloat16` };
-}
 
 /** The runtime that a plugin is of, such as `cpu 0.7.1`; a file of the user's by its name and size. */
 function runtimeOf(path: string): string {
@@ -114,12 +120,17 @@ function running(engine: XlaEngine | undefined, name: string): XlaEngine {
   throw new Error(`Cannot compile "${name}": start the backend first`);
 }
 
-/** The error of a plugin that does not start, with what to do where it is the environment that names it. */
+/** The error of a plugin that does not start: what it wrote, and what to do where it is the environment that names it. */
 function explained(error: Error, path: string | undefined): Error {
   const named = Deno.env.get(pluginVariable);
-  if (!named || (path ?? named) !== named) return error;
-  const help = [`unset ${pluginVariable}, and the best plugin that is installed is used`];
-  return new RuntimeError(error.message, help, { cause: error });
+  const help = [
+    ...(error instanceof RuntimeError ? error.help : []),
+    ...(named && (path ?? named) === named
+      ? [`unset ${pluginVariable}, and the best plugin that is installed is used`]
+      : []),
+    ...nativeLines().map((line) => `it wrote: ${line}`),
+  ];
+  return help.length === 0 ? error : new RuntimeError(error.message, help, { cause: error });
 }
 
 /**

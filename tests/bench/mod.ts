@@ -7,13 +7,15 @@
  * same loss on the same weights and inputs, which is checked first.
  *
  * Peers need a Python that has them, named by `DENOISE_PEER_JAX`, `DENOISE_PEER_TORCH` and `DENOISE_PEER_TENSORFLOW`
- * (default `python3`); a peer that does not start is left out.
+ * (default `python3`); a peer that does not start is left out. On a GPU, which no side takes the memory of beforehand,
+ * they are JAX's jit and PyTorch, eager and compiled; each is compared with ours in its own precision.
  *
  * @module
  */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { wholeOption } from "../../cli/command.ts";
+import { memoryVariable } from "../../lib/xla/backend/gpu.ts";
 import { files } from "../../mod.ts";
 import { jaxPython, sameFlags } from "./flags.ts";
 import { benchCommand, pattern } from "./options.ts";
@@ -41,6 +43,9 @@ const { rounds, only = /^/ } = options;
 const batch = String(options.batch);
 const wanted = (part: string) => only.test(part);
 
+/** Parts of a loss that two sides may differ by, by the precision of both. */
+const lossesApart = { float32: 1e-4, tensorfloat32: 1e-3, mixed: 1e-2 };
+
 /** What the tasks of deno.json tell glibc: to ask for huge pages, as each step allocates gigabytes. */
 const allocator = "glibc.malloc.hugetlb=1";
 const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
@@ -52,31 +57,34 @@ const rows: Row[] = [];
 const ours = (overrides: readonly string[], size = batch, env: Readonly<Record<string, string>> = {}) =>
   start(Deno.execPath(), ["run", "--quiet", "-A", path("worker.ts"), size, ...overrides], {
     GLIBC_TUNABLES: allocator,
+    [memoryVariable]: "0.9", // taken as it is needed: the peer uses the same GPU
     ...env,
   });
-const jax = (flags: string, env: Readonly<Record<string, string>> = {}) =>
-  start(jaxPython(), [path("peers/jax_peer.py"), inputs, batch], {
+const jax = (flags: string, env: Readonly<Record<string, string>> = {}, precision: readonly string[] = []) =>
+  start(jaxPython(), [path("peers/jax_peer.py"), inputs, batch, ...precision], {
     XLA_FLAGS: flags,
     TF_CPP_MIN_LOG_LEVEL: "3",
+    XLA_PYTHON_CLIENT_PREALLOCATE: "false",
     ...env,
   });
-const torch = () =>
+const torch = (how: "eager" | "compile" = "eager", precision: "float32" | "bfloat16" = "float32") =>
   start(Deno.env.get("DENOISE_PEER_TORCH") ?? "python3", [
     path("peers/torch_peer.py"),
-    batch,
-    String(navigator.hardwareConcurrency),
+    ...[batch, String(navigator.hardwareConcurrency), how, precision],
   ]);
 
 try {
   const own = await ours(["backend=xla"]);
   if (own === undefined) throw new Error('Cannot measure: backend "xla" does not start; see "deno task runtime"');
+  const onGpu = !own.description.startsWith("xla on cpu");
   console.log(`ours: ${own.description}`);
   await own.ask("save", inputs);
 
-  if (wanted("start")) await startingTimes();
-  if (wanted("jax")) await againstJax(own);
-  if (wanted("torch")) await against(own, "PyTorch eager, float32", await torch());
-  if (wanted("mixed")) await mixedPrecision(own);
+  const flags = onGpu ? "" : sameFlags;
+  if (wanted("start")) await startingTimes(flags);
+  if (wanted("jax")) await againstJax(own, onGpu);
+  if (wanted("torch")) await against(own, `PyTorch eager, ${onGpu ? "TF32" : "float32"}`, await torch());
+  if (wanted("mixed")) await mixedPrecision(own, onGpu);
   await end(own);
   if (wanted("tensorflow")) await tensorFlow();
   if (wanted("wasm")) await againstWasm();
@@ -89,14 +97,14 @@ if (options.json !== undefined) await files.writeWhole(options.json, `${JSON.str
 Deno.exit(0);
 
 /** From nothing compiled to the end of the first step: with nothing on disk, and with the programs of the run before. */
-async function startingTimes(): Promise<void> {
+async function startingTimes(flags: string): Promise<void> {
   const own: number[] = [];
   for (let i = 0; i < 2; i++) {
     const worker = await ours(["backend=xla"], batch, { XDG_CACHE_HOME: folder, ...await pluginOf() });
     own.push(await worker!.ask("first"));
     await end(worker!);
   }
-  const peer = await jax(sameFlags);
+  const peer = await jax(flags);
   const other = await peer?.ask("first");
   if (peer !== undefined) await end(peer);
   const [cold, warm] = own as [number, number];
@@ -112,8 +120,8 @@ async function pluginOf(): Promise<Record<string, string>> {
   return plugin === undefined ? {} : { DENOISE_PJRT_PLUGIN: plugin };
 }
 
-async function againstJax(own: Peer): Promise<void> {
-  const ways = [
+async function againstJax(own: Peer, onGpu: boolean): Promise<void> {
+  const ways = onGpu ? [["JAX, jit", "", {}]] as const : [
     ["JAX, same flags", sameFlags, {}],
     ["JAX, same flags and huge pages", sameFlags, { GLIBC_TUNABLES: allocator }],
     ["JAX as shipped", "", {}],
@@ -121,14 +129,17 @@ async function againstJax(own: Peer): Promise<void> {
   for (const [name, flags, env] of ways) {
     const peer = await jax(flags, env);
     if (peer === undefined) return console.log("JAX: left out, as no Python with it was found");
-    const [a, b] = [await own.ask("loss", inputs), await peer.ask("loss")];
-    const apart = Math.abs(a - b) / b;
-    console.log(
-      `${name}: ${peer.description}; loss on equal weights and inputs ${a.toFixed(6)}, theirs ${b.toFixed(6)}`,
-    );
-    if (!(apart < 1e-4)) throw new Error(`Cannot compare with ${name}: losses differ by ${apart} of their value`);
-    await against(own, name, peer, name === "JAX, same flags");
+    await compareLosses(own, name, peer, onGpu ? lossesApart.tensorfloat32 : lossesApart.float32);
+    await against(own, name, peer, name === ways[0][0]);
   }
+}
+
+/** The same work takes the same loss: otherwise times are not compared. */
+async function compareLosses(own: Peer, name: string, peer: Peer, most: number): Promise<void> {
+  const [a, b] = [await own.ask("loss", inputs), await peer.ask("loss")];
+  const apart = Math.abs(a - b) / b;
+  console.log(`${name}: ${peer.description}; loss on equal weights and inputs ${a.toFixed(6)}, theirs ${b.toFixed(6)}`);
+  if (!(apart < most)) throw new Error(`Cannot compare with ${name}: losses differ by ${apart} of their value`);
 }
 
 /** Rows of a training step and of sampling; ends the peer. */
@@ -146,11 +157,19 @@ async function against(own: Peer, of: string, peer: Peer | undefined, memory = f
   await end(peer);
 }
 
-async function mixedPrecision(own: Peer): Promise<void> {
+async function mixedPrecision(own: Peer, onGpu: boolean): Promise<void> {
   const mixed = await ours(["backend={use: xla, precision: mixed}"]);
-  const of = "ours, float32";
+  const of = onGpu ? "ours, TF32" : "ours, float32";
   for (const work of ["train", "sample"] as const) {
     rows.push({ what: `${work} in mixed precision`, ...await byRounds(mixed!, own, work, rounds), unit: "s", of });
+  }
+  if (onGpu) {
+    const name = "JAX, jit, bfloat16 convolutions", peer = await jax("", {}, ["mixed"]);
+    if (peer !== undefined) await compareLosses(mixed!, name, peer, lossesApart.mixed);
+    await against(mixed!, name, peer, true);
+    for (const how of ["eager", "compile"] as const) {
+      await against(mixed!, `PyTorch ${how}, bfloat16`, await torch(how, "bfloat16"));
+    }
   }
   await end(mixed!);
 }

@@ -51,12 +51,17 @@ export function benchTable(rows: readonly Row[]): string {
   const cells = rows.map(({ what, ours, peer, ratio, unit, of }) => [
     what,
     of,
-    `${ours.toFixed(2)} ${unit}`,
-    peer === undefined ? "–" : `${peer.toFixed(2)} ${unit}`,
+    amount(ours, unit),
+    peer === undefined ? "–" : amount(peer, unit),
     ratio === undefined ? "–" : ratio.toFixed(2),
   ]);
   const all = [["what", "peer", "ours", "peer's", "ratio"], ...cells];
   return alignedRows(all, ["left", "left", "right", "right", "right"]).join("\n");
+}
+
+/** `1.24 s`; a GPU's steps in milliseconds. */
+function amount(value: number, unit: Row["unit"]): string {
+  return unit === "s" && value < 0.1 ? `${(1000 * value).toFixed(1)} ms` : `${value.toFixed(2)} ${unit}`;
 }
 
 function median(values: readonly number[]): number {

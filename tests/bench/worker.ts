@@ -3,7 +3,7 @@
  *
  * The work is the recipe of the Keras DDIM example at a batch size: `first` (from nothing compiled to the end of the
  * first step), `train` (one step), `sample` (20 steps for a batch), each in seconds until the result can be read;
- * `memory` (most bytes held so far); `save FILE` (weights and inputs for the peers); `loss FILE` (the loss on them).
+ * `memory` (most bytes held so far, of the GPU where there is one); `save FILE` (weights and inputs for the peers); `loss FILE` (the loss on them).
  * With `PUBLISHED_TFJS=1`, backend `wasm` runs on the kernels that tfjs publishes.
  *
  * @module
@@ -20,6 +20,7 @@ import { readSafetensors, writeSafetensors } from "../../pipeline/run/safetensor
 import { initialState, upload } from "../../pipeline/programs/states.ts";
 import { buildTrainStep } from "../../pipeline/programs/train_step.ts";
 import { disposeTree, seedTensor, type TensorRecord } from "../../lib/tensor/mod.ts";
+import type { XlaDevice } from "../../lib/xla/backend/device.ts";
 
 const [batch, ...overrides] = Deno.args as [string, ...string[]];
 const recipe = await readRecipe(fileURLToPath(new URL("../../recipes/keras-ddim.yaml", import.meta.url)), {
@@ -96,6 +97,12 @@ async function save(path: string): Promise<number> {
   return 0;
 }
 
+/** The most that the process took of its memory, or of the GPU's. */
+function memory(): number {
+  const { device } = tf.backend() as { device?: XlaDevice };
+  return device?.client.devices[0]?.memory()?.peak ?? process.resourceUsage().maxRSS * 1024;
+}
+
 /** Mean absolute error of the predicted noise, in training mode. */
 async function loss(path: string): Promise<number> {
   const { tensors } = await readSafetensors(path);
@@ -129,7 +136,7 @@ const answers: Readonly<Record<string, (argument: string) => number | Promise<nu
   sample,
   save,
   loss,
-  memory: () => process.resourceUsage().maxRSS * 1024,
+  memory,
 };
 
 console.log(backend.description);

@@ -1,14 +1,14 @@
 /** Functions compiled whole: traced once for each signature, then run as one program. */
 import * as tf from "@tensorflow/tfjs";
-import type { Executable } from "../pjrt/mod.ts";
-import { type Precision, settings } from "../kernels/settings.ts";
+import { emitIn, type Precision, settings } from "../kernels/settings.ts";
 import { program, type Type, type Value } from "../stablehlo/mod.ts";
 import type { XlaBackend } from "./backend.ts";
 import { pairDonated } from "./donation.ts";
 import { elementTypes, isDeviceType } from "./tensor_entry.ts";
 import { build, collect, structureOf, type TreeStructure } from "./tree_structure.ts";
+import { checkFits } from "./memory.ts";
 import { checkDivides } from "./placement.ts";
-import { Runner } from "./runner.ts";
+import { Runner, type RunnerParts } from "./runner.ts";
 import { Trace } from "./trace.ts";
 import { type Tree, visitTree } from "./tree.ts";
 
@@ -111,13 +111,29 @@ function typeOfLeaf({ tensor, path }: Leaf): Type {
   );
 }
 
-async function specialise(
+/** The program of a function for one signature, not compiled yet. */
+export interface Emitted extends Omit<RunnerParts, "executable"> {
+  /** Shape and type of each output. */
+  readonly outputs: readonly Type[];
+}
+
+/** Traces a function for the types of some arguments. */
+export function emitFunction(
+  backend: XlaBackend,
+  args: readonly Tree[],
+  fn: (...args: Tree[]) => Tree,
+  options: CompileFunctionOptions,
+): Emitted {
+  return emit(backend, args, fn, flatten(args, options.name), options);
+}
+
+function emit(
   backend: XlaBackend,
   args: readonly Tree[],
   fn: (...args: Tree[]) => Tree,
   leaves: readonly Leaf[],
   { name, donate = [], batch = [], devices: most = 1, precision }: CompileFunctionOptions,
-): Promise<Runner> {
+): Emitted {
   const types = leaves.map(typeOfLeaf);
   const split = leaves.map(({ argument }) => most > 1 && batch.includes(argument));
   leaves.forEach(({ path, tensor }, i) => split[i] && checkDivides(tensor.shape, most, path));
@@ -140,26 +156,28 @@ async function specialise(
     partitions: devices,
     shardings: split.map((yes, i) => yes ? sharding(types[i]!.shape.length, devices) : "{replicated}"),
   });
-  const executable: Executable = await backend.device.program(text, name, devices);
   const captured: readonly Value[] = inputs.slice(traced.parameters.length);
-  return new Runner(backend, {
-    name,
-    executable,
-    text,
-    donated,
-    split,
-    passed,
-    captured,
-    devices,
-    result: structureOf(traced.result),
-  });
+  const outputs = traced.outputs.map(({ value }) => value.type);
+  return { name, text, donated, split, passed, captured, devices, result: structureOf(traced.result), outputs };
+}
+
+async function specialise(
+  backend: XlaBackend,
+  args: readonly Tree[],
+  fn: (...args: Tree[]) => Tree,
+  leaves: readonly Leaf[],
+  options: CompileFunctionOptions,
+): Promise<Runner> {
+  const emitted = emit(backend, args, fn, leaves, options);
+  const executable = await backend.device.program(emitted.text, emitted.name, emitted.devices);
+  checkFits(executable, backend.device.client.devices[0]!, emitted.name);
+  return new Runner(backend, { ...emitted, executable });
 }
 
 /** Traces at this precision, if any is given. */
 function inPrecision<T>(precision: Precision | undefined, trace: () => T): T {
   const { precision: before, exact } = settings;
-  settings.precision = precision ?? before;
-  settings.exact = precision === "float32";
+  if (precision !== undefined) emitIn(precision);
   try {
     return trace();
   } finally {

@@ -41,7 +41,7 @@ export class ProgramCache {
   }
 
   /** Saves whole or not at all. What cannot be saved is compiled again next time: no reason to stop. */
-  save(text: string, partitions: number, executable: Executable): void {
+  save(text: string, partitions: number, executable: Pick<Executable, "serialize">): void {
     if (!this.#writable) return;
     const name = this.#name(text, partitions), path = join(this.folder, name);
     const aside = `${path}.${crypto.randomUUID().slice(0, 8)}.part`;

@@ -13,7 +13,7 @@ const ignore = plugin === undefined;
 
 /** A program that takes longer to compile than what is not worth saving, and one that is run op by op. */
 async function start(cache: string, options: Partial<XlaOptions> = {}) {
-  const engine = new XlaEngine({ plugin: plugin!, cache, ...options });
+  const engine = new XlaEngine({ plugin: plugin!, cache, deterministic: true, ...options });
   await engine.start();
   const convolve = (x: tf.Tensor) => {
     let y = x as tf.Tensor4D;
@@ -143,7 +143,9 @@ Deno.test({
     const folder = await Deno.makeTempDir();
     const source = `import * as tf from "@tensorflow/tfjs";
       import { XlaEngine } from ${JSON.stringify(new URL("./engine.ts", import.meta.url).href)};
-      const engine = new XlaEngine({ plugin: ${JSON.stringify(plugin)}, cache: ${JSON.stringify(folder)} });
+      const engine = new XlaEngine({ plugin: ${JSON.stringify(plugin)}, cache: ${
+      JSON.stringify(folder)
+    }, deterministic: true });
       await engine.start();
       const run = engine.compile((x) => {
         for (let i = 0; i < 8; i++) x = tf.tanh(tf.matMul(x, x));

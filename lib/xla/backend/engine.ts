@@ -1,20 +1,24 @@
 /** The engine: a PJRT plugin started, registered as a tfjs backend, and functions compiled for it. */
 import * as tf from "@tensorflow/tfjs";
-import { cpus } from "node:os";
 import { join } from "node:path";
 import { type Client, type ClientOptions, loadPlugin } from "../pjrt/mod.ts";
 import { XlaBackend } from "./backend.ts";
-import { type AskedPrecision, precisionAt } from "./bfloat16.ts";
-import { compileFunction, type CompileFunctionOptions } from "./compile.ts";
+import { compileFunction, type CompileFunctionOptions, emitFunction } from "./compile.ts";
+import { type Destination, emittedFor } from "./destination.ts";
 import { XlaDevice } from "./device.ts";
 import { ProgramCache } from "./disk.ts";
 import { oneDnn, supportedFlags } from "./flags.ts";
-import { type Precision, settings } from "../kernels/settings.ts";
+import { type AskedPrecision, type ComputedPrecision, precisionAt, targetOf } from "./precision.ts";
+import { emitIn, settings } from "../kernels/settings.ts";
 import { registerBackend } from "./register.ts";
 import { checkTurns, loopOf, type Turns } from "./repeat.ts";
+import { typeName } from "./tensor_entry.ts";
 import type { Tree } from "./tree.ts";
+import { build } from "./tree_structure.ts";
 import { loadLibrariesFor } from "../runtime/nvidia.ts";
+import { buildOf } from "./build.ts";
 import { isCpu, type MemoryOptions, memoryOptions, toolkitFlags } from "./gpu.ts";
+import { tuningFlags } from "./tuning.ts";
 import { cacheFolder } from "../cache_folder.ts";
 
 /** What an engine runs on, and how. */
@@ -24,10 +28,16 @@ export interface XlaOptions {
   /** Devices to split compiled functions over. On a CPU, one process has as many as are asked for. Default 1. */
   readonly devices?: number | undefined;
   /**
-   * `mixed`: convolutions and matrix products in bfloat16, sums in float32. `mixed-where-fast`: float32 on processors
-   * without bfloat16 arithmetic, else mixed. Default `float32`.
+   * `float32`: all digits, on GPUs too. `tensorfloat32`: factors of convolutions and matrix products are rounded to 10 bits
+   * of mantissa where the device has arithmetic for that, else float32. `mixed`: such factors in bfloat16, sums in float32.
+   * `mixed-where-fast`: float32 on processors without bfloat16 arithmetic, else mixed. Default `float32`.
    */
   readonly precision?: AskedPrecision | undefined;
+  /**
+   * Whether a GPU gives the same bits every time. Otherwise XLA tries kernels and takes the fastest, and keeps its choices
+   * beside the programs on disk. A processor gives the same bits in any case. Default false.
+   */
+  readonly deterministic?: boolean | undefined;
   /** Folder of compiled programs; undefined: below the user's cache folder; null: none are kept. */
   readonly cache?: string | null | undefined;
   /** Memory of GPUs; a CPU takes what it needs. */
@@ -59,7 +69,7 @@ const registered = new Map<string, XlaDevice>();
 export class XlaEngine {
   readonly #options: XlaOptions;
   #device: XlaDevice | undefined;
-  #precision: Precision | undefined;
+  #precision: ComputedPrecision | undefined;
 
   /** Loads nothing yet: `start` does. */
   constructor(options: XlaOptions) {
@@ -83,7 +93,7 @@ export class XlaEngine {
   }
 
   /** What compiled programs compute in. @throws Error before `start` */
-  get precision(): Precision {
+  get precision(): ComputedPrecision {
     if (this.#precision !== undefined) return this.#precision;
     throw new Error("Cannot tell the xla backend's precision: start it first");
   }
@@ -91,7 +101,7 @@ export class XlaEngine {
   /** Loads the plugin and makes this the current backend of tfjs. Safe to call twice. */
   async start(): Promise<void> {
     await this.register();
-    settings.precision = this.precision;
+    emitIn(this.precision);
     await tf.setBackend(this.name);
     await tf.ready();
   }
@@ -106,14 +116,16 @@ export class XlaEngine {
           `Cannot use ${devices} devices: the ${client.platform} plugin sees ${client.devices.length}; ask for at most that many`,
         );
       }
-      const { platform, plugin: { processorFeatures: features } } = client;
-      this.#precision = precisionAt({ platform, features }, precision);
-      const all = { ...await supportedFlags(client, this.#precision), ...toolkitFlags(plugin), ...flags };
+      this.#precision = precisionAt(targetOf(client), precision);
+      const { library, warn, compiling, deterministic = false } = this.#options;
+      const mixed = this.#precision === "mixed";
+      const known = await supportedFlags(client, { mixed, deterministic });
+      const all = { ...known, ...toolkitFlags(plugin), ...flags };
       const folder = cache === undefined ? defaultFolder() : cache;
       const build = JSON.stringify([buildOf(client), all]);
-      const { library, warn, compiling } = this.#options;
       const programs = folder === null ? undefined : new ProgramCache(folder, build, warn && { lost: warn });
-      this.#device = new XlaDevice(client, all, programs, devices, library, compiling);
+      const tuned = folder === null || deterministic ? {} : await tuningFlags(client, folder, build);
+      this.#device = new XlaDevice(client, { ...tuned, ...all }, programs, devices, library, compiling);
     }
     settings.platform = this.#device.client.platform;
     settings.oneDnn = this.#device.flags[oneDnn] === true;
@@ -159,6 +171,44 @@ export class XlaEngine {
   }
 
   /**
+   * Emits the program of a pure function as for another platform, without compiling it: for devices that are not here.
+   *
+   * @param destination what it is emitted for, such as `{ platform: "cuda", precision: "mixed" }`
+   * @returns the program, and a result of the right shapes whose numbers are zeros
+   */
+  emit<R extends Tree>(
+    fn: (...args: Tree[]) => R,
+    args: readonly Tree[],
+    options: CompileFunctionOptions,
+    destination: Destination,
+  ): { readonly text: string; readonly devices: number; readonly result: R } {
+    const backend = this.#current();
+    const { text, devices, result, outputs, captured } = emittedFor(
+      destination,
+      () => emitFunction(backend, args, fn, options),
+    );
+    for (const value of captured) backend.graph.release(value);
+    let next = 0;
+    const zeros = build(result, () => {
+      const { shape, dtype } = outputs[next++]!;
+      return tf.fill([...shape], 0, typeName(dtype));
+    });
+    return { text, devices, result: zeros as R };
+  }
+
+  /** As `emit`, of a loop: see `repeat`. */
+  emitLoop<C extends Tree>(
+    step: (carried: C, tick: Tree, ...rest: Tree[]) => C,
+    [carried, turns, ticks, ...rest]: readonly [C, Turns, Tree, ...Tree[]],
+    options: CompileFunctionOptions,
+    destination: Destination,
+  ): { readonly text: string; readonly devices: number; readonly result: C } {
+    const fn = loopOf(() => this.#current(), step, options.name) as unknown as (...args: Tree[]) => C;
+    const [from, to] = turns.map((turn) => tf.scalar(turn, "int32")) as [tf.Tensor, tf.Tensor];
+    return this.emit(fn, [carried, [from, to], ticks, ...rest], { ...options, donate: [0] }, destination);
+  }
+
+  /**
    * Frees what the backend's tensors hold, and compiled programs. It waits for what is under way, for a second at most: a
    * program may compile for minutes, and nobody waits for it any more. It can start again, also by `tf.setBackend`.
    */
@@ -167,7 +217,7 @@ export class XlaEngine {
     if (registered.get(this.name) === this.#device) {
       tf.removeBackend(this.name);
       registerBackend(this.name, this.#device);
-      settings.precision = "float32";
+      emitIn("float32");
     }
     await this.#device.idle(1000);
     this.#device.free();
@@ -195,17 +245,6 @@ function clientFor(path: string, devices: number, options: ClientOptions): Clien
 /** CPU plugins are asked for a number of devices; others have those that are there. */
 function cpuDevices(path: string, devices: number): ClientOptions {
   return isCpu(path) ? { cpu_device_count: devices } : {};
-}
-
-/** Variables that change the code that XLA makes, besides its flags: which kernels cuDNN and cuBLAS may take. */
-const variables = ["XLA_FLAGS", "NVIDIA_TF32_OVERRIDE"];
-
-/** What compiled programs depend on: the plugin's file and version, settings from outside, and what they are made for. */
-function buildOf({ plugin, platform, platformVersion, devices }: Client): unknown[] {
-  const [processor] = cpus();
-  const host = [processor?.model, cpus().length, plugin.processorFeatures];
-  const outside = variables.map((name) => process.env[name] ?? "");
-  return [platform, platformVersion, ...plugin.build, ...outside, devices[0]?.kind, ...host];
 }
 
 function defaultFolder(): string {

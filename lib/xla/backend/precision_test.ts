@@ -2,7 +2,7 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
 import type { XlaEngine } from "./engine.ts";
-import { settings } from "../kernels/settings.ts";
+import { emitIn, settings } from "../kernels/settings.ts";
 import { callsOneDnn, oneDnn } from "./flags.ts";
 import { onCpu, onXla, scattered } from "./testing.ts";
 
@@ -35,6 +35,9 @@ function inputs(): { kernels: Record<string, tf.Tensor>; images: tf.Tensor } {
     images: scattered([4, 8, 8, 8], 3),
   };
 }
+
+/** What a backend computes in, and what one function of it asks for. */
+type Asked = [backend: "float32" | "tensorfloat32", fn: "float32" | undefined];
 
 /** What the function gives compiled, and its program's text. */
 async function run(engine: XlaEngine, precision?: "float32") {
@@ -150,20 +153,23 @@ onXla(
 );
 
 onXla(
-  "on devices that round factors by themselves, float32 asks for all digits, and nothing else does",
+  "on devices that round factors by themselves, float32 asks for all digits, and tensorfloat32 does not",
   async (engine) => {
     settings.platform = "cuda";
+    const inPart = ["tensorfloat32", undefined], throughout = ["float32", undefined];
     try {
-      for (const precision of [undefined, "float32"] as const) {
+      for (const [whole, precision] of [inPart, throughout, ["tensorfloat32", "float32"]] as Asked[]) {
+        emitIn(whole);
         const { text } = await run(engine, precision);
         const factored = text.split("\n").filter((line) => /"stablehlo.(convolution|dot_general)"/.test(line));
         const exact = factored.filter((line) =>
           line.includes("[#stablehlo<precision HIGHEST>, #stablehlo<precision HIGHEST>]")
         );
         assert.ok(factored.length >= 8);
-        assert.equal(exact.length, precision === "float32" ? factored.length : 0);
+        assert.equal(exact.length, whole === "float32" || precision === "float32" ? factored.length : 0);
       }
     } finally {
+      emitIn(engine.precision);
       settings.platform = engine.device.client.platform;
     }
   },

@@ -17,8 +17,11 @@ export function rounded(value: Value): Value {
   return value.dtype === "f32" && settings.precision === "mixed" ? convert(value, "bf16") : value;
 }
 
-/** Whether XLA is to be told that factors keep their digits: on a processor they do. */
-export const keepsDigits = (): boolean => settings.exact && settings.platform !== "cpu";
+/** Platforms on which factors keep their digits anyway: processors, and Apple's GPUs, which have no shorter float32. */
+const keeping: readonly string[] = ["cpu", "mps"];
+
+/** Whether XLA is to be told that factors keep their digits. */
+export const keepsDigits = (): boolean => settings.exact && !keeping.includes(settings.platform);
 
 /** XLA does not hand convolutions to oneDNN whose kernel it sees reversed, as those of input gradients are. */
 function visible(kernel: Value): Value {

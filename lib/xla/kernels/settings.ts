@@ -1,4 +1,6 @@
 /** What kernels are emitted for. */
+
+/** Type of the factors of convolutions and matrix products. */
 export type Precision = "float32" | "mixed";
 
 export const settings: {
@@ -9,4 +11,10 @@ export const settings: {
   platform: string;
   /** Whether XLA hands convolutions and products of bfloat16 numbers to oneDNN. */
   oneDnn: boolean;
-} = { precision: "float32", exact: false, platform: "cpu", oneDnn: false };
+} = { precision: "float32", exact: true, platform: "cpu", oneDnn: false };
+
+/** Has kernels emitted for what programs compute in. */
+export function emitIn(precision: Precision | "tensorfloat32"): void {
+  settings.precision = precision === "mixed" ? "mixed" : "float32";
+  settings.exact = precision === "float32";
+}

@@ -4,6 +4,7 @@ import { functions } from "./functions.ts";
 import type { Free } from "./handle.ts";
 import { Struct, type StructName } from "./layout.ts";
 import { faultOfLibrary } from "../library_file/fault.ts";
+import { nativeLines } from "../runtime/native_log.ts";
 import { type Library, openLibrary, processorFeatures } from "./library.ts";
 import { CallMemory } from "./memory.ts";
 import { structs } from "./structs.ts";
@@ -17,7 +18,9 @@ export type Call = Extract<StructName, `${string}_Args`> extends infer S ? S ext
 const destroyers = {
   PJRT_Buffer_Destroy: "buffer",
   PJRT_Event_Destroy: "event",
+  PJRT_Executable_Destroy: "executable",
   PJRT_LoadedExecutable_Destroy: "executable",
+  PJRT_TopologyDescription_Destroy: "topology",
 } as const;
 
 type ArgsOf<C extends Call> = Struct<`${C}_Args` & StructName>;
@@ -31,6 +34,7 @@ const largestTable = 2 ** 16; // bytes: ten times what there is
 const makers: ReadonlySet<Call> = new Set<Call>([
   "PJRT_Client_Create",
   "PJRT_Client_Compile",
+  "PJRT_Compile",
   "PJRT_Executable_DeserializeAndLoad",
 ]);
 const runners: ReadonlySet<Call> = new Set<Call>(["PJRT_LoadedExecutable_Execute", "PJRT_Event_Await"]);
@@ -163,7 +167,8 @@ export class Api {
     this.#void("PJRT_Error_Message", message);
     const code = new Struct("PJRT_Error_GetCode_Args", { error: address });
     this.#void("PJRT_Error_GetCode", code);
-    const exception = new PjrtError(call, code.number("code"), message.readText("message", "message_size"));
+    const text = message.readText("message", "message_size");
+    const exception = new PjrtError(call, code.number("code"), text, nativeLines());
     this.#void("PJRT_Error_Destroy", new Struct("PJRT_Error_Destroy_Args", { error: address }));
     return exception;
   }
@@ -178,6 +183,12 @@ const dispensable: readonly string[] = [
   "PJRT_Executable_Serialize",
   "PJRT_Executable_DeserializeAndLoad",
   "PJRT_Executable_OptimizedProgram",
+  "PJRT_Executable_GetCompiledMemoryStats",
+  "PJRT_Device_MemoryStats",
+  "PJRT_DeviceDescription_Attributes",
+  "PJRT_TopologyDescription_Create",
+  "PJRT_TopologyDescription_Destroy",
+  "PJRT_Compile",
 ];
 
 /** Functions that are called whatever a program does. */

@@ -1,7 +1,7 @@
 /** A client: the devices that one plugin drives, and what is compiled and stored for them. */
 import type { Api } from "./api.ts";
 import { Buffer } from "./buffer.ts";
-import { type CompileOptions, compileOptions } from "./compile_options.ts";
+import type { CompileOptions } from "./compile_options.ts";
 import { Device } from "./device.ts";
 import { bytesOf, codeOf, type ElementType } from "./element_type.ts";
 import { settle } from "./event.ts";
@@ -9,6 +9,7 @@ import { Executable } from "./executable.ts";
 import { Handles, Uses } from "./handle.ts";
 import { type Allocate, fixedBytes, fixedCopy, Struct, viewAt } from "./layout.ts";
 import type { PjrtPlugin } from "./plugin.ts";
+import { withProgram } from "./program.ts";
 
 /** Name of the format of StableHLO text, by platform, where it is not "mlir": that is bytecode alone on "mps" (jax-mps 0.11). */
 const textFormats: Readonly<Record<string, string>> = { mps: "hlo" };
@@ -139,11 +140,7 @@ export class Client implements Disposable {
           `on a CPU, create it with cpu_device_count: ${partitions}`,
       );
     }
-    const program = new Struct("PJRT_Program", {}, place)
-      .text("code", "code_size", text).text("format", "format_size", textFormats[this.platform] ?? "mlir");
-    const encoded = compileOptions(options);
-    return new Struct("PJRT_Client_Compile_Args", { client: this.#open }, place)
-      .point("program", program)
-      .point("compile_options", fixedCopy(encoded, place)).set("compile_options_size", encoded.length);
+    const args = new Struct("PJRT_Client_Compile_Args", { client: this.#open }, place);
+    return withProgram(args, text, options, place, textFormats[this.platform]);
   }
 }

@@ -2,9 +2,12 @@
 import type { Api } from "./api.ts";
 import { Buffer } from "./buffer.ts";
 import { type ElementType, typeOf } from "./element_type.ts";
+import { PjrtError } from "./error.ts";
 import { settled } from "./event.ts";
 import { Handle, Handles, type Uses } from "./handle.ts";
-import { addressOf, fixedBytes, Struct, viewAt } from "./layout.ts";
+import { addressOf, Struct, viewAt } from "./layout.ts";
+import { type MemoryNeeds, memoryNeeds } from "./memory_needs.ts";
+import { optimizedProgram, type Program } from "./program.ts";
 
 /** Shape and type of an output, on one device. */
 export interface OutputType {
@@ -79,16 +82,19 @@ export class Executable extends Handle {
   }
 
   /** The program after XLA's passes: its format's name ("hlo_with_config", …) and bytes. */
-  optimizedProgram(): { format: string; bytes: Uint8Array } {
-    return this.#inspect((executable) => {
-      const program = new Struct("PJRT_Program");
-      const args = new Struct("PJRT_Executable_OptimizedProgram_Args", { executable }).point("program", program);
-      this.api.call("PJRT_Executable_OptimizedProgram", args); // tells the size
-      const bytes = fixedBytes(program.number("code_size"));
-      program.point("code", bytes);
-      this.api.call("PJRT_Executable_OptimizedProgram", args);
-      return { format: program.readText("format", "format_size"), bytes };
-    });
+  optimizedProgram(): Program {
+    return this.#inspect((executable) => optimizedProgram(this.api, executable));
+  }
+
+  /** What a run takes of a device's memory; undefined where the plugin does not say. */
+  memoryNeeds(): MemoryNeeds | undefined {
+    if (!this.api.has("PJRT_Executable_GetCompiledMemoryStats")) return undefined;
+    try {
+      return this.#inspect((executable) => memoryNeeds(this.api, executable));
+    } catch (error) {
+      if (error instanceof PjrtError && error.code === "UNIMPLEMENTED") return undefined;
+      throw error;
+    }
   }
 
   #prepare(inputs: readonly (readonly Buffer[])[], kept: readonly number[] = []) {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { pluginForTests } from "../testing.ts";
+import { cpuPluginForTests } from "../testing.ts";
 import { Buffer, loadPlugin } from "./mod.ts";
 import { Handle, Handles, Uses } from "./handle.ts";
 
@@ -84,9 +84,9 @@ Deno.test("Uses.whenUnused() calls once, after the last handle is freed and the 
 
 Deno.test({
   name: "forgotten buffers and programs give their memory back",
-  ignore: pluginForTests() === undefined,
+  ignore: cpuPluginForTests() === undefined,
   async fn() {
-    const client = loadPlugin(pluginForTests()!).createClient({ cpu_device_count: 1 });
+    const client = loadPlugin(cpuPluginForTests()!).createClient({ cpu_device_count: 1 });
     const megabytes = 64; // far more than compiling leaves behind
     const forget = async () => {
       const buffer = client.upload(new Float32Array(megabytes * 2 ** 18).fill(1), [megabytes * 2 ** 18], "f32");

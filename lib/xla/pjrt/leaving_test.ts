@@ -1,10 +1,10 @@
 /** Processes that end, in every way, while a plugin is loaded, compiles or computes: never by a crash, never without output. */
 import assert from "node:assert/strict";
 import { endings, faultsOf } from "../leaving_cases.ts";
-import { pluginForTests } from "../testing.ts";
+import { cpuPluginForTests } from "../testing.ts";
 import { pjrtStates } from "./leaving_states.ts";
 
-const plugin = pluginForTests();
+const plugin = cpuPluginForTests();
 const module = new URL("./leaving_states.ts", import.meta.url);
 
 for (const state of Object.keys(pjrtStates)) {

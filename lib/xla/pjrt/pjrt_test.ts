@@ -3,10 +3,10 @@ import assert from "node:assert/strict";
 import { checkVersion } from "./api.ts";
 import { layout, type StructName } from "./layout.ts";
 import { loadPlugin, PjrtError } from "./mod.ts";
-import { pluginForTests } from "../testing.ts";
+import { cpuPluginForTests } from "../testing.ts";
 import { structs } from "./structs.ts";
 
-const path = pluginForTests();
+const path = cpuPluginForTests();
 const ignore = path === undefined;
 const header = Deno.env.get("DENOISE_PJRT_HEADER");
 if (header === undefined) console.warn("skipped: structs against pjrt_c_api.h, which DENOISE_PJRT_HEADER would name");

@@ -3,10 +3,10 @@ import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { type Api, openApi } from "./api.ts";
 import { Client } from "./client.ts";
-import { fixedBytes, layout, Struct } from "./layout.ts";
-
-/** What `Plugin.createClient` passes on to the plugin, such as `cpu_device_count: 4`. */
-export type ClientOptions = Readonly<Record<string, string | number | boolean>>;
+import { Struct } from "./layout.ts";
+import { type ClientOptions, namedValues } from "./named_values.ts";
+import { keepNativeLog, levelVariable } from "../runtime/native_log.ts";
+import { Topology } from "./topology.ts";
 
 const loaded = new Map<string, PjrtPlugin>();
 
@@ -31,7 +31,9 @@ export function loadPlugin(file: string): PjrtPlugin {
 /** Plugins log to standard error, in the middle of a progress bar; what matters comes back as errors. */
 function quieten(): void {
   try {
-    if (Deno.env.get("TF_CPP_MIN_LOG_LEVEL") === undefined) Deno.env.set("TF_CPP_MIN_LOG_LEVEL", "3");
+    if (Deno.env.get(levelVariable) !== undefined) return;
+    // 1: warnings and errors, for a file; 3: only what ends the process.
+    Deno.env.set(levelVariable, keepNativeLog() ? "1" : "3");
   } catch {
     // Without the permission for the environment it logs.
   }
@@ -62,23 +64,23 @@ export class PjrtPlugin {
 
   /** Starts the devices. @throws PjrtError where there are none, or an option is unknown */
   createClient(options: ClientOptions = {}): Client {
-    const values = Object.entries(options).map(([name, value]) => namedValue(name, value));
-    const size = Math.ceil(layout("PJRT_NamedValue").size / 8) * 8;
-    const list = fixedBytes(size * values.length);
-    values.forEach((value, i) => list.set(value.bytes, size * i));
-    const args = new Struct("PJRT_Client_Create_Args").point("create_options", list).set("num_options", values.length);
-    args.hold(...values); // the list is a copy: their texts stay theirs
-    this.#api.call("PJRT_Client_Create", args);
+    const { list, count, held } = namedValues(options);
+    const args = new Struct("PJRT_Client_Create_Args").point("create_options", list).set("num_options", count);
+    this.#api.call("PJRT_Client_Create", args.hold(held));
     return new Client(this, this.#api, args.pointer("client"));
   }
-}
 
-/** `PJRT_NamedValue` of a string (0), int64 (1), float (3) or bool (4). */
-function namedValue(name: string, value: string | number | boolean): Struct<"PJRT_NamedValue"> {
-  const struct = new Struct("PJRT_NamedValue").text("name", "name_size", name);
-  if (typeof value === "string") return struct.text("value", "value_size", value).set("type", 0);
-  struct.set("value_size", 1);
-  if (typeof value === "boolean") return struct.set("type", 4).set("value", Number(value));
-  if (Number.isInteger(value)) return struct.set("type", 1).set("value", value);
-  return struct.set("type", 3).set("value", new Int32Array(Float32Array.of(value).buffer)[0]! >>> 0);
+  /**
+   * Describes devices that need not be there, to compile for them.
+   *
+   * @param options in the plugin's words, such as `{ topology: "1x1x2" }`
+   * @throws PjrtError where the plugin describes none, or an option is unknown
+   */
+  describe(options: ClientOptions): Topology {
+    const { list, count, held } = namedValues(options);
+    const args = new Struct("PJRT_TopologyDescription_Create_Args").text("topology_name", "topology_name_size", "")
+      .point("create_options", list).set("num_options", count).hold(held);
+    this.#api.call("PJRT_TopologyDescription_Create", args);
+    return new Topology(this.#api, args.pointer("topology"));
+  }
 }

@@ -1,9 +1,9 @@
 /** A plugin whose file is replaced, or removed, while a process uses it: the process continues with what it has loaded. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { pluginForTests } from "../testing.ts";
+import { cpuPluginForTests } from "../testing.ts";
 
-const plugin = pluginForTests();
+const plugin = cpuPluginForTests();
 
 Deno.test({
   name: "a process computes with its plugin after the plugin's file was replaced",

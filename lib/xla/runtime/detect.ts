@@ -69,7 +69,8 @@ export function detect(from: MachineFacts = machine): Hardware {
 function nvidia(from: MachineFacts): Accelerator | undefined {
   const found = from.cuda();
   if (found === undefined || found.devices.length === 0) return undefined;
-  const driver = /Kernel Module(?: for \S+)?\s+(\d+[\d.]*)/.exec(from.read("/proc/driver/nvidia/version") ?? "")?.[1];
+  const driver = found.driver ??
+    /Kernel Module(?: for \S+)?\s+(\d+[\d.]*)/.exec(from.read("/proc/driver/nvidia/version") ?? "")?.[1];
   return { vendor: "nvidia", devices: found.devices, driver, cuda: found.version, how: "libcuda" };
 }
 

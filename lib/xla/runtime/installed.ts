@@ -64,10 +64,14 @@ export function listInstalled(
 /** Removes a runtime: all its versions, whole or damaged. @returns bytes of what was whole, undefined where there was none */
 export function removeRuntime(name: string, folder: string = runtimesFolder()): number | undefined {
   const size = listInstalled(folder, [name]).reduce((sum, one) => sum + one.size, 0);
-  const isOne = (each: string) => each.startsWith(`${name}-`) && /^\d/.test(each.slice(name.length + 1));
-  const folders = existsSync(folder) ? readdirSync(folder).filter(isOne) : [];
+  const folders = existsSync(folder) ? readdirSync(folder).filter((each) => isFolderOf(each, name)) : [];
   for (const each of folders) rmSync(join(folder, each), { recursive: true });
   return folders.length === 0 ? undefined : size;
+}
+
+/** Whether a folder is of a runtime, in any version: `cuda13-compiler` has a folder of its own beside those of `cuda13`. */
+function isFolderOf(folder: string, name: string): boolean {
+  return folder.startsWith(`${name}-`) && /^\d/.test(folder.slice(name.length + 1));
 }
 
 /** What is written down of an installation. */

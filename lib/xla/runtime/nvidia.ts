@@ -23,16 +23,20 @@ const order = [
   "libcudnn.so",
 ];
 
-/** Folders `nvidia/<package>` of the wheels that were unpacked into a folder. */
+/** Folder of NVIDIA's wheels that may be beside a plugin, as in a Python installation; undefined of other plugins. */
+export function packagesFolder(plugin: string): string | undefined {
+  return /cuda/.test(plugin) ? join(dirname(plugin), "..", "..", "nvidia") : undefined; // jax_plugins/xla_cuda13/….so
+}
+
+/** Folders `<package>` of NVIDIA's wheels that were unpacked into a folder. */
 function packagesIn(folder: string): string[] {
-  const root = join(folder, "nvidia");
-  return existsSync(root) ? readdirSync(root).map((name) => join(root, name)) : [];
+  return existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : [];
 }
 
 /** The same, of the wheels beside a plugin; none where it is not such a plugin. */
 function packages(plugin: string): string[] {
-  if (!/cuda/.test(plugin)) return [];
-  return packagesIn(join(dirname(plugin), "..", "..")); // jax_plugins/xla_cuda13/xla_cuda_plugin.so
+  const folder = packagesFolder(plugin);
+  return folder === undefined ? [] : packagesIn(folder);
 }
 
 /** Paths of the libraries to load before a plugin, in order; none for plugins that need none. */
@@ -42,7 +46,7 @@ export function librariesFor(plugin: string): string[] {
 
 /** Paths of the libraries of wheels that were unpacked into a folder, in the order to load them in. */
 export function librariesIn(folder: string): string[] {
-  return inOrder(packagesIn(folder));
+  return inOrder(packagesIn(join(folder, "nvidia")));
 }
 
 function inOrder(packages: readonly string[]): string[] {

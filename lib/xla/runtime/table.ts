@@ -83,6 +83,17 @@ export const runtimes: readonly Runtime[] = [
     tested: false,
   },
   {
+    name: "cuda13-compiler",
+    what: "compiling for NVIDIA GPUs that are not here (deno task compile:gpu): the part of cuda13 that needs none",
+    version: wheels.cuda13.version,
+    platform: linux,
+    wheels: [wheels.cuda13, ...wheels.compiler13],
+    plugin: "jax_plugins/xla_cuda13/xla_cuda_plugin.so",
+    archives: {},
+    tested: true,
+    compiles: true,
+  },
+  {
     name: "metal",
     what: "GPUs of Macs with Apple silicon, from macOS 14",
     version: wheels.metal.version,

@@ -1,7 +1,7 @@
 /** The parts of a runtime, and which of them are on this machine. */
 
 /** Name of a runtime. */
-export type RuntimeName = "cpu" | "cuda13" | "cuda12" | "rocm7" | "tpu" | "metal";
+export type RuntimeName = "cpu" | "cuda13" | "cuda12" | "rocm7" | "tpu" | "metal" | "cuda13-compiler";
 
 /** A Python wheel, pinned. */
 export interface Wheel {
@@ -45,6 +45,8 @@ export interface Runtime {
   readonly archives: Readonly<Record<string, Archive>>;
   /** Whether it was tried with this code. */
   readonly tested: boolean;
+  /** Whether it only compiles, for devices that need not be there: nothing is run on it. */
+  readonly compiles?: true;
 }
 
 /** A runtime that is installed. */

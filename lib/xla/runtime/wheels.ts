@@ -30,6 +30,9 @@ export const nvidia13 = nvidia(`
   nvidia-cudnn-cu13    9.28.1.4    516817937  a54f205b1db1f2895d99f398754db1369816f0569dd459731f925635cf7b65ec
 `);
 
+/** Those of them that compile: enough for programs that nobody runs here. */
+export const compiler13 = nvidia13.filter(({ name }) => /^nvidia-(cuda-nvcc|nvvm|nvjitlink)$/.test(name));
+
 /** Of JAX 0.11.2. */
 export const cuda12 = wheel(
   "jax-cuda12-pjrt 0.11.2 188235313 2133b3afc63307c016ae4980f166b2b3de199759363ead74f7d550eaae953463",

@@ -1,7 +1,8 @@
 """The network of the Keras DDIM example in JAX, jit-compiled, donated: answers a word on each line with a number.
 
 `loss`: the loss on the weights, images, noises and times of the safetensors file given; `first`: seconds from the program's
-text to the end of the first step, compiling included; `train`, `sample`: seconds; `memory`: most bytes held so far.
+text to the end of the first step, compiling included; `train`, `sample`: seconds; `memory`: most bytes held so far, of the
+GPU where there is one. A third argument `mixed` rounds the factors of convolutions to bfloat16.
 """
 import math
 import resource
@@ -16,6 +17,7 @@ from jax import lax
 import tensors
 
 FILE, BATCH = sys.argv[1], int(sys.argv[2])
+MIXED = sys.argv[3:] == ["mixed"]
 WIDTHS, DEPTH, EMBEDDING, SIDE = (32, 64, 96, 128), 2, 32, 64
 RATE, DECAY, BETA1, BETA2, AVERAGE, MOMENTUM = 1e-3, 1e-4, 0.9, 0.999, 0.999, 0.99
 
@@ -28,8 +30,10 @@ speeds = 2 * math.pi * np.exp(np.linspace(0, math.log(1000), EMBEDDING // 2)).as
 
 
 def conv(w, name, x):
-    y = lax.conv_general_dilated(x, w[name + ".kernel"], (1, 1), "SAME", dimension_numbers=("NHWC", "HWIO", "NHWC"))
-    return y + w[name + ".bias"]
+    kernel = w[name + ".kernel"]
+    x, kernel = (x.astype(jnp.bfloat16), kernel.astype(jnp.bfloat16)) if MIXED else (x, kernel)
+    y = lax.conv_general_dilated(x, kernel, (1, 1), "SAME", dimension_numbers=("NHWC", "HWIO", "NHWC"))
+    return y.astype(jnp.float32) + w[name + ".bias"]
 
 
 def network(w, running, x, power, training):
@@ -138,13 +142,18 @@ def sample():
     return time.perf_counter() - start
 
 
+def memory():
+    stats = jax.devices()[0].memory_stats()  # none of a processor
+    return stats["peak_bytes_in_use"] if stats else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
 answers = {
     "loss": lambda: float(jax.jit(loss_of)(weights, running, images, noises, times)[0]),
     "first": train,
     "train": train,
     "sample": sample,
-    "memory": lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+    "memory": memory,
 }
-print(f"JAX {jax.__version__} on {jax.devices()[0].device_kind}", flush=True)
+print(f"JAX {jax.__version__}, jit, {'bfloat16 convolutions' if MIXED else 'float32'}, {jax.devices()[0].device_kind}", flush=True)
 for line in sys.stdin:
     print(answers[line.strip()](), flush=True)

@@ -1,4 +1,9 @@
-"""The network of the Keras DDIM example in PyTorch, eager and channels-last: answers `train` and `sample` with seconds."""
+"""The network of the Keras DDIM example in PyTorch, channels-last: answers `train` and `sample` with seconds.
+
+Arguments: batch, threads, then how: `eager` (default) or `compile` (torch.compile), and in which precision: `float32` (default;
+TF32 on a GPU that has it, as JAX and Denoise take it) or `bfloat16` (autocast). On a GPU where there is one.
+`first`: seconds of the first step, compiling included; `memory`: most bytes that tensors took on the GPU.
+"""
 import math
 import sys
 import time
@@ -8,8 +13,12 @@ from torch import nn
 from torch.nn import functional as F
 
 BATCH, THREADS = int(sys.argv[1]), int(sys.argv[2])
+HOW, PRECISION = sys.argv[3:5] if len(sys.argv) > 4 else ("eager", "float32")
+DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
 WIDTHS, DEPTH, EMBEDDING, SIDE = (32, 64, 96, 128), 2, 32, 64
 torch.set_num_threads(THREADS)
+torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = True
+torch.backends.cudnn.benchmark = True
 
 
 class Block(nn.Module):
@@ -73,25 +82,29 @@ def rates(time_):
     return torch.cos(angle), torch.sin(angle)
 
 
+torch.set_default_device(DEVICE)
 network = Network().to(memory_format=torch.channels_last)
-average = Network().to(memory_format=torch.channels_last).eval()
+average = Network().to(memory_format=torch.channels_last).eval().requires_grad_(False)
 average.load_state_dict(network.state_dict())
-optimizer = torch.optim.AdamW(network.parameters(), lr=1e-3, weight_decay=1e-4)
+optimizer = torch.optim.AdamW(network.parameters(), lr=1e-3, weight_decay=1e-4, fused=DEVICE == "cuda")
 images = torch.randn(BATCH, 3, SIDE, SIDE).contiguous(memory_format=torch.channels_last)
+apply, apply_average = (torch.compile(network), torch.compile(average)) if HOW == "compile" else (network, average)
+rounded = lambda: torch.autocast(DEVICE, torch.bfloat16, enabled=PRECISION == "bfloat16")
+floats = lambda model: [t for t in model.state_dict().values() if t.dtype.is_floating_point]
+averages, weights = floats(average), floats(network)
 
 
 def train():
     noise = torch.randn_like(images)
     signal_rate, noise_rate = rates(torch.rand(BATCH, 1, 1, 1))
-    predicted = network(signal_rate * images + noise_rate * noise, noise_rate**2)
-    loss = (noise - predicted).abs().mean()
-    optimizer.zero_grad()
+    with rounded():
+        predicted = apply(signal_rate * images + noise_rate * noise, noise_rate**2)
+    loss = (noise - predicted.float()).abs().mean()
+    optimizer.zero_grad(set_to_none=True)
     loss.backward()
     optimizer.step()
     with torch.no_grad():
-        for mine, theirs in zip(average.state_dict().values(), network.state_dict().values()):
-            if mine.dtype.is_floating_point:
-                mine.mul_(0.999).add_(theirs, alpha=0.001)
+        torch._foreach_lerp_(averages, weights, 0.001)
     return loss.item()
 
 
@@ -100,15 +113,27 @@ def sample(steps=20):
     noisy = torch.randn_like(images)
     for step in range(steps):
         signal_rate, noise_rate = rates(torch.full((BATCH, 1, 1, 1), 1 - step / steps))
-        noise = average(noisy, noise_rate**2)
+        with rounded():
+            noise = apply_average(noisy, noise_rate**2).float()
         signal = (noisy - noise_rate * noise) / signal_rate
         signal_rate, noise_rate = rates(torch.full((BATCH, 1, 1, 1), 1 - (step + 1) / steps))
         noisy = signal_rate * signal + noise_rate * noise
     return signal.sum().item()
 
 
-print(f"PyTorch {torch.__version__}, eager, channels-last, float32, {THREADS} threads", flush=True)
-for line in sys.stdin:
+def timed(work):
     start = time.perf_counter()
-    {"train": train, "sample": sample}[line.strip()]()
-    print(time.perf_counter() - start, flush=True)
+    work()  # ends by reading a number, for which all before it has to be done
+    return time.perf_counter() - start
+
+
+answers = {
+    "first": lambda: timed(train),
+    "train": lambda: timed(train),
+    "sample": lambda: timed(sample),
+    "memory": lambda: torch.cuda.max_memory_allocated(),
+}
+where = torch.cuda.get_device_name() if DEVICE == "cuda" else f"{THREADS} threads"
+print(f"PyTorch {torch.__version__}, {HOW}, channels-last, {PRECISION}, {where}", flush=True)
+for line in sys.stdin:
+    print(answers[line.strip()](), flush=True)

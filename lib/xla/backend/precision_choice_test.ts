@@ -1,5 +1,6 @@
+/** Which precision is taken on which device. */
 import assert from "node:assert/strict";
-import { hasBfloat16, precisionAt } from "./bfloat16.ts";
+import { hasBfloat16, precisionAt, targetOf } from "./precision.ts";
 import { onXla } from "./testing.ts";
 
 /** Features with one bit set in one of 32 words. */
@@ -27,7 +28,19 @@ Deno.test("precisionAt() keeps mixed where it is fast, on all devices but proces
   assert.equal(precisionAt({ platform: "cuda", features: amx }, "float32"), "float32");
 });
 
+Deno.test("precisionAt() takes TensorFloat-32 on NVIDIA GPUs from Ampere on, and float32 elsewhere", () => {
+  const taken = (platform: string, capability?: string) =>
+    precisionAt({ platform, features: amx, capability }, "tensorfloat32");
+  assert.deepEqual(["8.0", "8.6", "9.0", "10.0", "12.1", undefined].map((one) => taken("cuda", one)), [
+    ...Array.from({ length: 6 }, () => "tensorfloat32"),
+  ]);
+  assert.deepEqual(["7.5", "7.0", "6.1"].map((one) => taken("cuda", one)), ["float32", "float32", "float32"]);
+  assert.deepEqual([taken("cpu"), taken("rocm", "gfx942"), taken("tpu")], ["float32", "float32", "float32"]);
+  for (const platform of ["cpu", "cuda", "rocm"]) {
+    assert.equal(precisionAt({ platform, features: "", capability: "9.0" }, "float32"), "float32");
+  }
+});
+
 onXla("mixed-where-fast: the engine says what it took, and compiles for that", (engine) => {
-  const { platform, plugin: { processorFeatures: features } } = engine.device.client;
-  assert.equal(engine.precision, precisionAt({ platform, features }, "mixed-where-fast"));
+  assert.equal(engine.precision, precisionAt(targetOf(engine.device.client), "mixed-where-fast"));
 }, { precision: "mixed-where-fast" });

@@ -1,0 +1,56 @@
+/** The programs of a recipe, called once each with zeros: for a backend that compiles them and runs none. */
+import { disposeTree, seedTensor } from "../../lib/tensor/mod.ts";
+import type { Graph, Stage } from "../graph/types.ts";
+import type { Backend } from "../kinds/backend.ts";
+import { compiledTrainStep } from "./compiled_step.ts";
+import { buildGenerate } from "./generate.ts";
+import { compiledInitialState, upload } from "./states.ts";
+import { buildEvaluationStep } from "./train_step.ts";
+
+/** What the programs of a recipe are for. */
+export const programKinds = ["step", "sampling", "evaluation", "weights"] as const;
+/** What a program is for. */
+export type ProgramKind = (typeof programKinds)[number];
+
+/** What a program is for, by the name that it is compiled with; undefined for small ones between them. */
+export function programKind(name: string, sampler: Stage<"sampler"> | undefined): ProgramKind | undefined {
+  if (name === "training step") return "step";
+  if (name === "evaluation step") return "evaluation";
+  if (name === "initial state") return "weights";
+  return sampler !== undefined && name === `${sampler.id} step` ? "sampling" : undefined;
+}
+
+/** The sampler of a run's samples. */
+export function shownSampler(graph: Graph): Stage<"sampler"> | undefined {
+  const { sampler } = graph.recipe.train.samples;
+  return sampler === undefined ? graph.all("sampler")[0] : graph.sampler(sampler);
+}
+
+/** Calls the programs of some kinds, those of a batch with a whole one. The backend is started. */
+export async function callPrograms(graph: Graph, backend: Backend, kinds: ReadonlySet<ProgramKind>): Promise<void> {
+  const { height, width, channels } = graph.datasetImage;
+  const { batch_size: size } = graph.one("dataset").options;
+  const image = new Uint8Array(size * height * width * channels);
+  const batch = upload({ image, item: new Int32Array(size), size }, graph.datasetImage);
+  const statistics = graph.one("normalizer").stage.blank(graph.datasetImage);
+  const seed = seedTensor(graph.recipe.seed);
+  const state = await compiledInitialState(graph, backend);
+  try {
+    if (kinds.has("step")) {
+      const step = compiledTrainStep(graph, backend);
+      disposeTree(await step(state, batch, statistics, seed));
+    }
+    if (kinds.has("evaluation")) {
+      const evaluate = backend.compile(buildEvaluationStep(graph), { name: "evaluation step" });
+      disposeTree(await evaluate(state.average, batch, statistics, seed));
+    }
+    const sampler = shownSampler(graph);
+    if (kinds.has("sampling") && sampler !== undefined) {
+      const items = Array.from({ length: size }, (_, i) => i);
+      const generate = buildGenerate(backend, graph, sampler);
+      for await (const images of generate({ state: state.average, statistics, seed: 0, items })) images.dispose();
+    }
+  } finally {
+    disposeTree([batch, statistics, seed, state]);
+  }
+}
