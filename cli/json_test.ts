@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { type AnswerName, answers, failure } from "./answers.ts";
 import { main } from "./main.ts";
+import "../tests/backends.ts"; // TensorFlow, before `runtime` looks for a GPU through WebGPU
 
 /** Where a tiny recipe is, and what is said of commands there. */
 async function workplace() {

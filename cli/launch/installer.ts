@@ -9,7 +9,7 @@ import { Places } from "./places.ts";
 import { deno, denoFolder, ownProgram, packageFolders, root } from "./surroundings.ts";
 
 /** Names that a runtime can have; the table of runtimes says whether there is one. */
-const nameForm = /^[a-z][a-z0-9]*$/;
+const nameForm = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 
 /** Serves the requests of a command. */
 export function serveRequests(command: ChildProcess, cwd: string): void {
