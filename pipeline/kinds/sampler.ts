@@ -44,6 +44,13 @@ export interface Sampler {
    * the host in float64. `step` gets its row as float32.
    */
   plan(): readonly (readonly number[])[];
+  /**
+   * Log-SNR of the image that enters each step, then of the one that leaves the last: `steps + 1` numbers that fall in
+   * noise, -Infinity to Infinity. With `skip`, what is needed to start from a picture or to keep parts of one.
+   */
+  readonly levels?: readonly number[] | undefined;
+  /** The same sampler without its first `count` steps: it starts at `levels[count]`, and remembers nothing of them. */
+  skip?(count: number): Sampler;
   /** The state before the first step, from noise `[batch, height, width, channels]`. */
   init(noise: tf.Tensor4D): SamplerState;
   /**

@@ -1,7 +1,8 @@
 /**
  * Reads golden fixtures: a folder of TOPIC.safetensors with TOPIC.json beside it, which says what each tensor is.
  *
- * The folder is that of the environment variable DENOISE_GOLDEN, `../shared/golden` beside the repository otherwise.
+ * The folder is that of the environment variable DENOISE_GOLDEN, `../shared/golden` beside the repository otherwise; of
+ * modern methods, that of DENOISE_GOLDEN_MODERN or `../shared/golden_modern`.
  */
 import { fileURLToPath } from "node:url";
 
@@ -9,7 +10,7 @@ import { fileURLToPath } from "node:url";
 export interface GoldenTensor {
   readonly name: string;
   readonly shape: readonly number[];
-  readonly data: Float32Array | Int32Array;
+  readonly data: Float64Array | Float32Array | Int32Array;
   readonly units: string;
   readonly meaning: string;
   readonly source: string;
@@ -43,15 +44,28 @@ export interface Fill {
 export const goldenFolder: string = Deno.env.get("DENOISE_GOLDEN") ??
   fileURLToPath(new URL("../../../shared/golden", import.meta.url));
 
+/** The folder of the fixtures of modern methods. */
+export const modernFolder: string = Deno.env.get("DENOISE_GOLDEN_MODERN") ??
+  fileURLToPath(new URL("../../../shared/golden_modern", import.meta.url));
+
 /** Reads a topic, such as "schedules". Undefined, with the reason printed, when the fixtures are not there. */
 export function golden(topic: string): Golden | undefined {
-  const path = `${goldenFolder}/${topic}`;
+  return read(topic, goldenFolder, "DENOISE_GOLDEN");
+}
+
+/** Reads a topic of modern methods, such as "modern_samplers". Undefined when the fixtures are not there. */
+export function goldenModern(topic: string): Golden | undefined {
+  return read(topic, modernFolder, "DENOISE_GOLDEN_MODERN");
+}
+
+function read(topic: string, folder: string, variable: string): Golden | undefined {
+  const path = `${folder}/${topic}`;
   let text: string;
   try {
     text = Deno.readTextFileSync(`${path}.json`);
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
-    console.log(`golden ${topic}: skipped, no file "${path}.json" (name the folder in DENOISE_GOLDEN)`);
+    console.log(`golden ${topic}: skipped, no file "${path}.json" (name the folder in ${variable})`);
     return undefined;
   }
   const json = JSON.parse(text);
@@ -86,18 +100,21 @@ interface HeaderEntry {
   data_offsets: [start: number, end: number];
 }
 
+type Stored = { shape: number[]; data: Float64Array | Float32Array | Int32Array };
+
 /** Tensors of a safetensors file: 8 bytes of header length, a JSON header, then the bytes of all tensors. */
-function safetensors(file: Uint8Array): Map<string, { shape: number[]; data: Float32Array | Int32Array }> {
+function safetensors(file: Uint8Array): Map<string, Stored> {
   const length = Number(new DataView(file.buffer, file.byteOffset).getBigUint64(0, true));
   const header = JSON.parse(new TextDecoder().decode(file.subarray(8, 8 + length)));
-  const tensors = new Map<string, { shape: number[]; data: Float32Array | Int32Array }>();
+  const tensors = new Map<string, Stored>();
   for (const [name, entry] of Object.entries<HeaderEntry>(header)) {
     if (name === "__metadata__") continue;
     const { dtype, shape, data_offsets: [start, end] } = entry;
     const bytes = file.slice(8 + length + start, 8 + length + end).buffer;
-    if (dtype === "F32") tensors.set(name, { shape, data: new Float32Array(bytes) });
+    if (dtype === "F64") tensors.set(name, { shape, data: new Float64Array(bytes) });
+    else if (dtype === "F32") tensors.set(name, { shape, data: new Float32Array(bytes) });
     else if (dtype === "I32") tensors.set(name, { shape, data: new Int32Array(bytes) });
-    else throw new Error(`Cannot read tensor "${name}" of type "${dtype}": expected "F32" or "I32"`);
+    else throw new Error(`Cannot read tensor "${name}" of type "${dtype}": expected "F64", "F32" or "I32"`);
   }
   return tensors;
 }

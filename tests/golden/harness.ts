@@ -48,9 +48,9 @@ export async function waitsFor(kind: Kind, name: unknown): Promise<string | unde
 
 /** A tensor of a fixture. */
 export function tensor<R extends tf.Rank>(
-  { data, shape }: { data: Float32Array | Int32Array; shape: readonly number[] },
+  { data, shape }: { data: Float64Array | Float32Array | Int32Array; shape: readonly number[] },
 ): tf.Tensor<R> {
-  return tf.tensor(data, [...shape] as tf.ShapeMap[R], "float32");
+  return tf.tensor(data as Float32Array, [...shape] as tf.ShapeMap[R], "float32");
 }
 
 /** Checks that settings hold no key that a test does not understand. */

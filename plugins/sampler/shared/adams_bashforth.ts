@@ -78,7 +78,7 @@ function timeOf(schedule: LogSnr, logSnr: number, low: number, high: number): nu
 }
 
 /** Gauss-Legendre quadrature over 0 to 1: exact for polynomials below degree 48. */
-const quadrature = Array.from({ length: 24 }, (_, i) => {
+export const quadrature = Array.from({ length: 24 }, (_, i) => {
   let x = Math.cos(Math.PI * (i + 0.75) / 24.5), slope = 0;
   for (let round = 0; round < 8; round++) { // Newton's method for a zero of the Legendre polynomial
     let [before, value] = [1, x];

@@ -1,0 +1,33 @@
+/** Sampler `ipndm`: PNDM without its costly first steps; weights as if all steps were of one size. */
+import { plugin, z } from "denoise/plugin";
+import { timeWeights } from "./shared/adams_bashforth.ts";
+import { noiseHistory } from "./shared/noise_history.ts";
+import { gridOptions } from "./shared/options.ts";
+import { overGrid } from "./shared/points.ts";
+import { grid } from "./shared/spacing.ts";
+
+export default plugin({
+  kind: "sampler",
+  name: "ipndm",
+  summary: "iPNDM: Adams-Bashforth of order 1 to 4 with the weights of even steps, one evaluation a step. " +
+    "For even times of the schedule in 10 to 30 steps; on other grids deis knows the sizes of steps, this does not",
+  source: "Zhang and Chen 2022, arXiv:2204.13902, appendix; weights of Liu et al. 2022, arXiv:2202.09778, eq. 12",
+  needs: ["schedule"],
+  options: z.object({
+    ...gridOptions,
+    order: z.int().min(1).max(4).default(4).describe("estimates of the noise that are combined"),
+    blind_start: z.boolean().default(false).describe(
+      "where the grid starts with nothing but noise, takes the first signal for nothing, as diffusers does",
+    ),
+  }),
+  create({ options: { steps, order, blind_start, ...spacing }, schedule }) {
+    return overGrid(grid(schedule, steps, spacing), (points) => {
+      const weights = timeWeights(points.length - 1, order);
+      const moves = points.slice(1).map((to, step) => ({
+        ...{ from: points[step]!, to, weights: weights[step]! },
+        blind: blind_start && points[step]!.signal === 0,
+      }));
+      return noiseHistory(moves, Math.min(order, 2));
+    });
+  },
+});

@@ -1,0 +1,24 @@
+/** Sampler `midpoint`: looks again in the middle of the step, by sigma. */
+import { plugin, z } from "denoise/plugin";
+import { churnOptions, gridOptions } from "./shared/options.ts";
+import { overGrid, startsBelowAllNoise } from "./shared/points.ts";
+import { middleInSigma, secondOrderSteps } from "./shared/runge_kutta.ts";
+import { grid } from "./shared/spacing.ts";
+import { twoStage } from "./shared/two_stage.ts";
+
+export default plugin({
+  kind: "sampler",
+  name: "midpoint",
+  summary: "Midpoint method in sigma, second order, two evaluations a step. " +
+    "For small steps; with few, dpm-2 is better, whose middle is that of the logarithm",
+  source: "Karras et al. 2022, arXiv:2206.00364, algorithm 3 with alpha 1/2",
+  needs: ["schedule"],
+  options: z.object({ ...gridOptions, ...churnOptions }),
+  create({ options: { steps, churn, churn_min, churn_max, noise_scale, ...spacing }, schedule }) {
+    return overGrid(grid(schedule, steps, spacing), (points) => {
+      startsBelowAllNoise(points, "midpoint");
+      const noise = { churn, churn_min, churn_max, noise_scale };
+      return twoStage(secondOrderSteps(points, noise, { ahead: middleInSigma, share: 1 }), 2, { before: churn > 0 });
+    });
+  },
+});
