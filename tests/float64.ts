@@ -26,7 +26,8 @@ class Float64Backend extends tf.KernelBackend {
 
   override write(values: tf.BackendValues): tf.DataId {
     const id = {};
-    this.#stored.set(id, { values: Float64Array.from(values as Float32Array), references: 1 });
+    const own: unknown = values;
+    this.#stored.set(id, { values: own instanceof Float64Array ? own : Float64Array.from(values as Float32Array), references: 1 });
     return id;
   }
   override move(id: tf.DataId, values: tf.BackendValues, _: number[], __: tf.DataType, references: number): void {
@@ -89,7 +90,7 @@ function register(): void {
     const open = size / known.reduce((a, b) => a * b, 1);
     return { ...x!, shape: (shape as number[]).map((n) => n < 0 ? open : n) };
   });
-  add("Slice", ([x], { begin, size }, on) => slice(on, x!, begin as number[], size as number[]));
+  add("Slice", ([x], { begin, size }, on) => slice(on, x!, [begin as number[]].flat(), [size as number[]].flat()));
   add("SplitV", ([x], { numOrSizeSplits, axis }, on) => {
     const along = axis as number, count = numOrSizeSplits as number | number[];
     const sizes = Array.isArray(count) ? count : Array<number>(count).fill(x!.shape[along]! / count);
@@ -144,21 +145,42 @@ const unary: Readonly<Record<string, (x: number) => number>> = {
   LogicalNot: (x) => Number(x === 0),
 };
 
-function broadcast(on: Float64Backend, inputs: readonly Info[], op: (...values: number[]) => number): Info {
+/** Where each value of a result comes from, by the shapes of the inputs: the same few come again and again. */
+const places = new Map<string, { shape: number[]; of: Int32Array[] }>();
+
+function placesOf(inputs: readonly Info[]): { shape: number[]; of: Int32Array[] } {
+  const key = inputs.map(({ shape }) => shape.join()).join(";");
+  const found = places.get(key);
+  if (found !== undefined) return found;
   const rank = Math.max(...inputs.map(({ shape }) => shape.length));
   const shapes = inputs.map(({ shape }) => [...Array<number>(rank - shape.length).fill(1), ...shape]);
   const shape = Array.from({ length: rank }, (_, i) => Math.max(...shapes.map((shape) => shape[i]!)));
-  const strides = shapes.map((own) => own.map((size, i) => size === 1 ? 0 : own.slice(i + 1).reduce((a, b) => a * b, 1)));
-  const values = inputs.map(({ dataId }) => on.readSync(dataId));
-  const result = new Float64Array(shape.reduce((a, b) => a * b, 1));
-  for (let i = 0; i < result.length; i++) {
-    const places = inputs.map(() => 0);
-    for (let axis = rank - 1, rest = i; axis >= 0; axis--) {
-      const index = rest % shape[axis]!;
-      rest = (rest - index) / shape[axis]!;
-      for (const [input, stride] of strides.entries()) places[input]! += index * stride[axis]!;
-    }
-    result[i] = op(...places.map((place, input) => values[input]![place]!));
+  const size = shape.reduce((a, b) => a * b, 1);
+  const of = shapes.map((own) =>
+    Int32Array.from({ length: size }, (_, i) => {
+      let place = 0;
+      for (let axis = rank - 1, stride = 1; axis >= 0; axis--) {
+        if (own[axis] !== 1) place += i % shape[axis]! * stride;
+        i = Math.floor(i / shape[axis]!);
+        stride *= own[axis]!;
+      }
+      return place;
+    })
+  );
+  places.set(key, { shape, of });
+  return { shape, of };
+}
+
+function broadcast(on: Float64Backend, inputs: readonly Info[], op: (...values: number[]) => number): Info {
+  const { shape, of } = placesOf(inputs);
+  const [a, b] = inputs.map(({ dataId }) => on.readSync(dataId)) as [Float32Array, Float32Array];
+  const result = new Float64Array(of[0]!.length);
+  if (inputs.length === 2) {
+    const [ofA, ofB] = of as [Int32Array, Int32Array];
+    for (let i = 0; i < result.length; i++) result[i] = op(a[ofA[i]!]!, b[ofB[i]!]!);
+  } else {
+    const values = inputs.map(({ dataId }) => on.readSync(dataId));
+    for (let i = 0; i < result.length; i++) result[i] = op(...values.map((own, input) => own[of[input]![i]!]!));
   }
   return on.result(result, shape);
 }

@@ -20,6 +20,8 @@ const interfaces = {
     stochastic: "boolean",
     evaluationsPerStep: "number",
     plan: "function",
+    levels: "optional",
+    skip: "optional",
     init: "function",
     step: "function",
   },

@@ -1,7 +1,9 @@
 /** Sampler `ddim`: takes the noisy image apart, and puts it together again with less noise. */
 import { plugin, splitRow, tf, z } from "denoise/plugin";
 import { stepOptions } from "./shared/options.ts";
-import { evenTimes, intervals } from "./shared/rates.ts";
+import { overGrid } from "./shared/points.ts";
+import { intervals } from "./shared/rates.ts";
+import { grid } from "./shared/spacing.ts";
 
 export default plugin({
   kind: "sampler",
@@ -10,23 +12,24 @@ export default plugin({
   source: "Song et al. 2020, arXiv:2010.02502, eq. 12 and 16",
   needs: ["schedule"],
   options: z.object(stepOptions),
-  create({ options: { steps, ...fresh }, schedule }) {
-    const stochastic = fresh.stochasticity > 0;
-    const plan = intervals(schedule, evenTimes(steps), fresh);
-    return {
-      steps,
-      order: 1,
-      stochastic,
-      evaluationsPerStep: 1,
-      plan: () => plan,
-      init: (noise) => ({ image: noise }),
-      step({ image }, row, { denoise, random }) {
-        const [signal, noise, nextSignal, nextNoise, fresh] = splitRow(row, 5);
-        const predicted = denoise(image, { signal, noise });
-        let next = tf.add<tf.Tensor4D>(tf.mul(nextSignal, predicted.signal), tf.mul(nextNoise, predicted.noise));
-        if (stochastic) next = tf.add(next, tf.mul(fresh, random.normal(image.shape.slice(1))));
-        return { state: { image: next }, signal: predicted.signal };
-      },
-    };
+  create({ options: { steps, stochasticity, variance_preserving, ...spacing }, schedule }) {
+    const stochastic = stochasticity > 0;
+    return overGrid(grid(schedule, steps, spacing), (points) => {
+      const plan = intervals(points, { stochasticity, variance_preserving });
+      return {
+        order: 1,
+        stochastic,
+        evaluationsPerStep: 1,
+        plan: () => plan,
+        init: (noise) => ({ image: noise }),
+        step({ image }, row, { denoise, random }) {
+          const [signal, noise, nextSignal, nextNoise, fresh] = splitRow(row, 5);
+          const predicted = denoise(image, { signal, noise });
+          let next = tf.add<tf.Tensor4D>(tf.mul(nextSignal, predicted.signal), tf.mul(nextNoise, predicted.noise));
+          if (stochastic) next = tf.add(next, tf.mul(fresh, random.normal(image.shape.slice(1))));
+          return { state: { image: next }, signal: predicted.signal };
+        },
+      };
+    });
   },
 });

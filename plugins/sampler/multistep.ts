@@ -2,8 +2,9 @@
 import { plugin, refuse, z } from "denoise/plugin";
 import { exactWeights, gradedTimes, mostOrder, timeWeights } from "./shared/adams_bashforth.ts";
 import { secondOrderAlpha, stepOptions } from "./shared/options.ts";
-import { evenTimes } from "./shared/rates.ts";
+import type { Point } from "./shared/points.ts";
 import { solver } from "./shared/solver.ts";
+import { grid, pointsAt } from "./shared/spacing.ts";
 
 export default plugin({
   kind: "sampler",
@@ -22,20 +23,25 @@ export default plugin({
       "adds a second evaluation to each step, where in it: 0.5 midpoint, 0.667 Ralston, 1 Heun; needs even weights",
     ),
   }),
-  create({ options: { steps, order, weights, second_order_alpha: alpha, ...noise }, schedule }) {
+  create({ options, schedule }) {
+    const { steps, order, weights, second_order_alpha: alpha, stochasticity, variance_preserving, ...spacing } = options;
+    const noise = { stochasticity, variance_preserving };
     if (weights === "exact") {
       if (alpha !== undefined) onlyEven("second_order_alpha", "a second evaluation in each step");
-      if (noise.stochasticity > 0) onlyEven("stochasticity", "noise that is drawn between steps");
-      const times = gradedTimes(steps, order);
-      return solver({ schedule, times, ...noise, weights: exactWeights(schedule, times, order), order });
+      if (stochasticity > 0) onlyEven("stochasticity", "noise that is drawn between steps");
+      if (spacing.spacing !== "times") onlyEven("spacing", "a grid that is not made of the schedule's times");
+      if (spacing.last === "zero") onlyEven("last", "a step past the last time of the schedule");
+      const points = pointsAt(schedule, gradedTimes(steps, order));
+      const weights = (points: readonly Point[]) => exactWeights(schedule, points.map(({ time }) => time!), order);
+      return solver({ schedule, points, ...noise, weights, order });
     }
     return solver({
       schedule,
-      times: evenTimes(steps),
+      points: grid(schedule, steps, spacing),
       ...noise,
       alpha,
       // Of one estimate the reference recomputes no signal either.
-      weights: order === 1 ? undefined : timeWeights(steps, order),
+      weights: order === 1 ? undefined : (points) => timeWeights(points.length - 1, order),
       order: orderOfEven(order, alpha),
     });
   },

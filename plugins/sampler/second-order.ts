@@ -1,8 +1,8 @@
 /** Sampler `second-order`: looks a second time at each step, some way into it. */
 import { plugin, z } from "denoise/plugin";
 import { secondOrderAlpha, stepOptions } from "./shared/options.ts";
-import { evenTimes } from "./shared/rates.ts";
 import { solver } from "./shared/solver.ts";
+import { grid } from "./shared/spacing.ts";
 
 export default plugin({
   kind: "sampler",
@@ -11,6 +11,8 @@ export default plugin({
   source: "Karras et al. 2022, arXiv:2206.00364, algorithm 3; clear-diffusion-keras, second_order_correction",
   needs: ["schedule"],
   options: z.object({ ...stepOptions, second_order_alpha: secondOrderAlpha.default(0.5) }),
-  create: ({ options: { steps, second_order_alpha: alpha, ...noise }, schedule }) =>
-    solver({ schedule, times: evenTimes(steps), ...noise, alpha, order: 2 }),
+  create({ options: { steps, second_order_alpha: alpha, stochasticity, variance_preserving, ...spacing }, schedule }) {
+    const points = grid(schedule, steps, spacing);
+    return solver({ schedule, points, stochasticity, variance_preserving, alpha, order: 2 });
+  },
 });

@@ -93,13 +93,13 @@ export function dpmppSinglestep(
   orders: readonly number[],
 ): LinearStep[] {
   return points.slice(1).map((to, step) => {
-    const order = orders[step]!, group = step - order + 1;
+    const order = isZero(to) ? 1 : orders[step]!, group = step - order + 1;
     const at = points[step]!, from = points[group]!;
     const anchor = order === 1 ? { anchor: 0, image: 1 } : { anchor: 1, image: 0 };
     const h = to.lambda - from.lambda;
     const image = to.noise / from.noise, gained = to.signal * (h === Infinity ? 1 : -Math.expm1(-h));
     const seen = points.slice(group, step + 1).reverse(); // newest first, the group's start last
-    if (order === 1 || isZero(to) || distinct(seen) < order) {
+    if (order === 1 || distinct(seen) < order) {
       return { at, anchor, image, signals: [...Array<number>(order - 1).fill(0), gained] };
     }
     const exact = to.signal * h * phi(2, -h);

@@ -17,6 +17,8 @@ export interface Point {
   readonly sigma: number;
   /** lambda: `ln(signal rate / noise rate)`, half the log-SNR. Lu et al. 2022, arXiv:2206.00927. */
   readonly lambda: number;
+  /** Time of the schedule, 0 to 1, where the grid is made of times. */
+  readonly time?: number;
 }
 
 /** The point of a log-SNR, which may be infinite. */

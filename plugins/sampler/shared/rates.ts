@@ -1,5 +1,6 @@
 /** Signal and noise rates of the times that a sampler steps through, and the fresh noise of each step. */
-import { ratesOf, refuse, type Schedule } from "denoise/plugin";
+import { refuse, type Schedule } from "denoise/plugin";
+import type { Point } from "./points.ts";
 
 /** What a sampler needs of a schedule. */
 export type LogSnr = Pick<Schedule, "logSnr">;
@@ -18,24 +19,23 @@ export function evenTimes(steps: number): number[] {
 }
 
 /**
- * Steps between times that fall. The rate of fresh noise is that of Song et al. 2020, arXiv:2010.02502, eq. 16.
+ * Steps between points whose noise falls. The rate of fresh noise is that of Song et al. 2020, arXiv:2010.02502, eq. 16.
  *
  * @throws {Refusal} where `stochasticity` asks for more fresh noise than a step has noise
  */
 export function intervals(
-  schedule: LogSnr,
-  times: readonly number[],
+  points: readonly Point[],
   { stochasticity, variance_preserving }: { stochasticity: number; variance_preserving: boolean },
 ): Interval[] {
-  const rates = times.map((time) => ratesOf(schedule.logSnr(time)));
   const rooms: number[] = []; // stochasticity that replaces all noise
-  const all = rates.slice(1).map(({ signal: nextSignal, noise: noiseAfter }, step): Interval => {
-    const { signal, noise } = rates[step]!;
+  const all = points.slice(1).map(({ signal: nextSignal, noise: noiseAfter }, step): Interval => {
+    const { signal, noise } = points[step]!;
     const room = noise / Math.sqrt(1 - (signal / nextSignal) ** 2);
     rooms.push(room);
     const drawn = noiseAfter * stochasticity / room;
     const nextNoise = Math.sqrt(Math.max(noiseAfter ** 2 - drawn ** 2, 0));
-    return [signal, noise, nextSignal, nextNoise, drawn * (variance_preserving ? 1 : noise / noiseAfter)];
+    const more = variance_preserving || noiseAfter === 0 ? 1 : noise / noiseAfter; // none in a step to the image itself
+    return [signal, noise, nextSignal, nextNoise, drawn * more];
   });
   const most = rooms.reduce((least, room) => Math.min(least, room), Infinity); // rooms may be too many for arguments
   if (stochasticity > most) {

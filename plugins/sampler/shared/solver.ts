@@ -2,35 +2,50 @@
  * The step that `second-order` and `multistep` share: take the noisy image apart, improve the estimate of its noise by
  * earlier ones or by a second evaluation, put it together again with less noise.
  */
-import { ratesOf, type Sampler, signalOf, splitRow, tensorOf, tf } from "denoise/plugin";
+import { ratesOf, refuse, type Sampler, signalOf, splitRow, tensorOf, tf } from "denoise/plugin";
+import { isZero, overGrid, type Point } from "./points.ts";
 import { intervals, type LogSnr } from "./rates.ts";
 
 /** What a solver is made of. */
 export interface Solver {
+  /** Of the points between two of the grid. */
   readonly schedule: LogSnr;
-  /** Falls from 1 to 0: one more than there are steps. */
-  readonly times: readonly number[];
+  /** The grid: one more than there are steps. */
+  readonly points: readonly Point[];
   readonly stochasticity: number;
   readonly variance_preserving: boolean;
   /** How far into a step its second evaluation lies, in 0 to 1; undefined where there is none. */
   readonly alpha?: number | undefined;
   /** Weights of the noise estimates of each step, this step's first, one row a step; undefined where none is combined. */
-  readonly weights?: readonly (readonly number[])[] | undefined;
+  readonly weights?: ((points: readonly Point[]) => readonly (readonly number[])[]) | undefined;
   /** Order of convergence. */
   readonly order: number;
 }
 
-/** A solver of the probability flow. @throws {Refusal} where there is too much stochasticity */
-export function solver({ schedule, times, alpha, weights, order, ...fresh }: Solver): Sampler {
+/** A solver of the probability flow. @throws {Refusal} where there is too much stochasticity, or no signal at first */
+export function solver({ points, ...all }: Solver): Sampler {
+  if (points[0]!.signal === 0) {
+    refuse({
+      option: "spacing",
+      what: "This sampler divides by the signal rate, and the grid starts where there is no signal",
+      fix: "set sigma_max, such as sigma_max: 80, or use ddim or dpmpp, whose first step needs none",
+    });
+  }
+  return overGrid(points, (points) => stepper({ points, ...all }));
+}
+
+function stepper(
+  { schedule, points, alpha, weights: weightsOf, order, ...fresh }: Solver,
+): Omit<Sampler, "steps" | "levels" | "skip"> {
   const stochastic = fresh.stochasticity > 0;
+  const weights = weightsOf?.(points);
   const past = weights?.[0]?.slice(1).map((_, i) => `noise${i + 1}`) ?? []; // estimates of the steps before, newest first
-  const rows = intervals(schedule, times, fresh).map((interval, step) => [
+  const rows = intervals(points, fresh).map((interval, step) => [
     ...interval,
-    ...(alpha === undefined ? [] : ratesBetween(schedule, times[step]!, times[step + 1]!, alpha)),
+    ...(alpha === undefined ? [] : ratesBetween(schedule, points[step]!, points[step + 1]!, alpha)),
     ...(weights?.[step] ?? []),
   ]);
   return {
-    steps: rows.length,
     order,
     stochastic,
     evaluationsPerStep: alpha === undefined ? 1 : 2,
@@ -64,8 +79,14 @@ export function solver({ schedule, times, alpha, weights, order, ...fresh }: Sol
   };
 }
 
-/** Signal and noise rate at a part of the way from a time to the next. */
-function ratesBetween(schedule: LogSnr, time: number, next: number, part: number): [signal: number, noise: number] {
-  const { signal, noise } = ratesOf(schedule.logSnr(time - part * (time - next)));
+/**
+ * Signal and noise rate at a part of the way from a point to the next: by time where the grid has times, by log-SNR
+ * otherwise. Of a step to the image itself, where it starts: both looks then say the same.
+ */
+function ratesBetween(schedule: LogSnr, from: Point, to: Point, part: number): [signal: number, noise: number] {
+  if (isZero(to)) return [from.signal, from.noise];
+  const { signal, noise } = from.time !== undefined && to.time !== undefined
+    ? ratesOf(schedule.logSnr(from.time - part * (from.time - to.time)))
+    : ratesOf(from.logSnr + part * (to.logSnr - from.logSnr));
   return [signal, noise];
 }

@@ -72,8 +72,8 @@ export function grid(schedule: LogSnr, steps: number, options: Spacing): Point[]
   const { spacing, last = spacing === "times" || spacing === "log-snr" ? "end" : "zero" } = options;
   if (spacing === "list") return withinSchedule(schedule, listed(steps, options.sigmas), "sigmas");
   if (spacing === "times") {
-    if (last === "end") return evenTimes(steps).map((time) => pointOf(schedule.logSnr(time)));
-    return [...evenTimes(Math.max(steps - 1, 1)).slice(0, steps).map((time) => pointOf(schedule.logSnr(time))), image];
+    if (last === "end") return pointsAt(schedule, evenTimes(steps));
+    return [...pointsAt(schedule, evenTimes(Math.max(steps - 1, 1)).slice(0, steps)), image];
   }
   if (spacing === "align-your-steps" && options.table !== undefined) {
     const table = options.table;
@@ -93,6 +93,11 @@ export function grid(schedule: LogSnr, steps: number, options: Spacing): Point[]
     ? [...sigmas, 0]
     : sigmas;
   return withinSchedule(schedule, all, options.sigma_max !== undefined ? "sigma_max" : "sigma_min");
+}
+
+/** Points at times of a schedule. */
+export function pointsAt(schedule: LogSnr, times: readonly number[]): Point[] {
+  return times.map((time) => ({ ...pointOf(schedule.logSnr(time)), time }));
 }
 
 /** The image itself. */
