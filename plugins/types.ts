@@ -121,19 +121,7 @@ export interface BuiltinPlugins {
       /** colour behind the emoji */
       readonly background?: string | undefined;
       /** which categories are used */
-      readonly categories?:
-        | readonly (
-          | "Activities"
-          | "Animals & Nature"
-          | "Flags"
-          | "Food & Drink"
-          | "Objects"
-          | "People & Body"
-          | "Smileys & Emotion"
-          | "Symbols"
-          | "Travel & Places"
-        )[]
-        | undefined;
+      readonly categories?: readonly ("Activities" | "Animals & Nature" | "Flags" | "Food & Drink" | "Objects" | "People & Body" | "Smileys & Emotion" | "Symbols" | "Travel & Places")[] | undefined;
       /** fraction of the pictures held out for validation, chosen by a hash of their names */
       readonly validation?: number | undefined;
     };
@@ -239,14 +227,7 @@ export interface BuiltinPlugins {
       /** name of one of samplers; 5 steps are enough to compare checkpoints of one run */
       readonly sampler: string;
       /** features that pictures are compared by: InceptionV3 on 75, 150 or 299 pixels, resized as the Keras example does (bilinear) or as clear-diffusion-keras (-bicubic, antialiased); distances by different ones are not comparable */
-      readonly features?:
-        | "inception-v3-75"
-        | "inception-v3-75-bicubic"
-        | "inception-v3-150"
-        | "inception-v3-150-bicubic"
-        | "inception-v3-299"
-        | "inception-v3-299-bicubic"
-        | undefined;
+      readonly features?: "inception-v3-75" | "inception-v3-75-bicubic" | "inception-v3-150" | "inception-v3-150-bicubic" | "inception-v3-299" | "inception-v3-299-bicubic" | undefined;
       /** pictures to generate, and to compare with as many real ones, starting over where there are fewer; default: the number of validation pictures */
       readonly images?: number | undefined;
       /** pictures in one estimate; the result is the mean of all; default: the training batch size */
@@ -392,6 +373,34 @@ export interface BuiltinPlugins {
     /** Its options. */
     readonly given: unknown;
   };
+  /** plugins/sampler/consistency.ts */
+  readonly "sampler/consistency": {
+    /** Its options. */
+    readonly given: {
+      /** diffusion steps */
+      readonly steps?: number | undefined;
+      /** noise levels of the steps: even times of the schedule, even log-SNRs, or a grid by its name in papers; between the ends of the schedule unless told otherwise */
+      readonly spacing?: "times" | "log-snr" | "karras" | "exponential" | "polyexponential" | "beta" | "flow" | "align-your-steps" | "list" | undefined;
+      /** first noise rate / signal rate; default: the schedule's at time 1; not for times or list */
+      readonly sigma_max?: number | undefined;
+      /** last noise rate / signal rate before the image itself; default: the schedule's at time 0; not for times or list */
+      readonly sigma_min?: number | undefined;
+      /** karras: 7 unless given; polyexponential: 1 unless given */
+      readonly rho?: number | undefined;
+      /** flow: how far times are moved towards the noise; 1 unless given, 3 in Stable Diffusion 3 */
+      readonly shift?: number | undefined;
+      /** flow: takes the shift for pictures of so many tokens, as FLUX does */
+      readonly tokens?: number | undefined;
+      /** align-your-steps: the published sigmas as they are; without it, the shape of Stable Diffusion's between the ends */
+      readonly table?: "stable-diffusion" | "stable-diffusion-xl" | "stable-video-diffusion" | undefined;
+      /** list: noise rates / signal rates that fall, one more than there are steps; the last may be 0 */
+      readonly sigmas?: readonly (number)[] | undefined;
+      /** where the last step goes: the least noise of the grid, or the image itself, from there; default: end for times and log-snr, zero for the others */
+      readonly last?: "end" | "zero" | undefined;
+      /** for latent consistency models: their timesteps of 1000, one a step, for the boundary condition that they were trained with; it is left to the network otherwise */
+      readonly timesteps?: readonly (number)[] | undefined;
+    };
+  };
   /** plugins/sampler/ddim.ts */
   readonly "sampler/ddim": {
     /** Its options. */
@@ -402,6 +411,454 @@ export interface BuiltinPlugins {
       readonly stochasticity?: number | undefined;
       /** put back as much noise as was taken away; false puts back more, the larger variance of DDPM */
       readonly variance_preserving?: boolean | undefined;
+      /** noise levels of the steps: even times of the schedule, even log-SNRs, or a grid by its name in papers; between the ends of the schedule unless told otherwise */
+      readonly spacing?: "times" | "log-snr" | "karras" | "exponential" | "polyexponential" | "beta" | "flow" | "align-your-steps" | "list" | undefined;
+      /** first noise rate / signal rate; default: the schedule's at time 1; not for times or list */
+      readonly sigma_max?: number | undefined;
+      /** last noise rate / signal rate before the image itself; default: the schedule's at time 0; not for times or list */
+      readonly sigma_min?: number | undefined;
+      /** karras: 7 unless given; polyexponential: 1 unless given */
+      readonly rho?: number | undefined;
+      /** flow: how far times are moved towards the noise; 1 unless given, 3 in Stable Diffusion 3 */
+      readonly shift?: number | undefined;
+      /** flow: takes the shift for pictures of so many tokens, as FLUX does */
+      readonly tokens?: number | undefined;
+      /** align-your-steps: the published sigmas as they are; without it, the shape of Stable Diffusion's between the ends */
+      readonly table?: "stable-diffusion" | "stable-diffusion-xl" | "stable-video-diffusion" | undefined;
+      /** list: noise rates / signal rates that fall, one more than there are steps; the last may be 0 */
+      readonly sigmas?: readonly (number)[] | undefined;
+      /** where the last step goes: the least noise of the grid, or the image itself, from there; default: end for times and log-snr, zero for the others */
+      readonly last?: "end" | "zero" | undefined;
+    };
+  };
+  /** plugins/sampler/ddpm.ts */
+  readonly "sampler/ddpm": {
+    /** Its options. */
+    readonly given: {
+      /** diffusion steps */
+      readonly steps?: number | undefined;
+      /** noise levels of the steps: even times of the schedule, even log-SNRs, or a grid by its name in papers; between the ends of the schedule unless told otherwise */
+      readonly spacing?: "times" | "log-snr" | "karras" | "exponential" | "polyexponential" | "beta" | "flow" | "align-your-steps" | "list" | undefined;
+      /** first noise rate / signal rate; default: the schedule's at time 1; not for times or list */
+      readonly sigma_max?: number | undefined;
+      /** last noise rate / signal rate before the image itself; default: the schedule's at time 0; not for times or list */
+      readonly sigma_min?: number | undefined;
+      /** karras: 7 unless given; polyexponential: 1 unless given */
+      readonly rho?: number | undefined;
+      /** flow: how far times are moved towards the noise; 1 unless given, 3 in Stable Diffusion 3 */
+      readonly shift?: number | undefined;
+      /** flow: takes the shift for pictures of so many tokens, as FLUX does */
+      readonly tokens?: number | undefined;
+      /** align-your-steps: the published sigmas as they are; without it, the shape of Stable Diffusion's between the ends */
+      readonly table?: "stable-diffusion" | "stable-diffusion-xl" | "stable-video-diffusion" | undefined;
+      /** list: noise rates / signal rates that fall, one more than there are steps; the last may be 0 */
+      readonly sigmas?: readonly (number)[] | undefined;
+      /** where the last step goes: the least noise of the grid, or the image itself, from there; default: end for times and log-snr, zero for the others */
+      readonly last?: "end" | "zero" | undefined;
+      /** of the fresh noise: small is that of the posterior for known images, large that of the forward step */
+      readonly variance?: "small" | "large" | undefined;
+      /** draws noise in a step to the image itself, too, as diffusers does with variance large and trailing timesteps */
+      readonly noise_in_last?: boolean | undefined;
+    };
+  };
+  /** plugins/sampler/deis.ts */
+  readonly "sampler/deis": {
+    /** Its options. */
+    readonly given: {
+      /** diffusion steps */
+      readonly steps?: number | undefined;
+      /** noise levels of the steps: even times of the schedule, even log-SNRs, or a grid by its name in papers; between the ends of the schedule unless told otherwise */
+      readonly spacing?: "times" | "log-snr" | "karras" | "exponential" | "polyexponential" | "beta" | "flow" | "align-your-steps" | "list" | undefined;
+      /** first noise rate / signal rate; default: the schedule's at time 1; not for times or list */
+      readonly sigma_max?: number | undefined;
+      /** last noise rate / signal rate before the image itself; default: the schedule's at time 0; not for times or list */
+      readonly sigma_min?: number | undefined;
+      /** karras: 7 unless given; polyexponential: 1 unless given */
+      readonly rho?: number | undefined;
+      /** flow: how far times are moved towards the noise; 1 unless given, 3 in Stable Diffusion 3 */
+      readonly shift?: number | undefined;
+      /** flow: takes the shift for pictures of so many tokens, as FLUX does */
+      readonly tokens?: number | undefined;
+      /** align-your-steps: the published sigmas as they are; without it, the shape of Stable Diffusion's between the ends */
+      readonly table?: "stable-diffusion" | "stable-diffusion-xl" | "stable-video-diffusion" | undefined;
+      /** list: noise rates / signal rates that fall, one more than there are steps; the last may be 0 */
+      readonly sigmas?: readonly (number)[] | undefined;
+      /** where the last step goes: the least noise of the grid, or the image itself, from there; default: end for times and log-snr, zero for the others */
+      readonly last?: "end" | "zero" | undefined;
+      /** estimates of the noise that are combined */
+      readonly order?: number | undefined;
+      /** last step of order 1, the one before of order 2 at most, as diffusers does for fewer than 15 steps */
+      readonly lower_final?: boolean | undefined;
+    };
+  };
+  /** plugins/sampler/dpm-2.ts */
+  readonly "sampler/dpm-2": {
+    /** Its options. */
+    readonly given: {
+      /** diffusion steps */
+      readonly steps?: number | undefined;
+      /** noise levels of the steps: even times of the schedule, even log-SNRs, or a grid by its name in papers; between the ends of the schedule unless told otherwise */
+      readonly spacing?: "times" | "log-snr" | "karras" | "exponential" | "polyexponential" | "beta" | "flow" | "align-your-steps" | "list" | undefined;
+      /** first noise rate / signal rate; default: the schedule's at time 1; not for times or list */
+      readonly sigma_max?: number | undefined;
+      /** last noise rate / signal rate before the image itself; default: the schedule's at time 0; not for times or list */
+      readonly sigma_min?: number | undefined;
+      /** karras: 7 unless given; polyexponential: 1 unless given */
+      readonly rho?: number | undefined;
+      /** flow: how far times are moved towards the noise; 1 unless given, 3 in Stable Diffusion 3 */
+      readonly shift?: number | undefined;
+      /** flow: takes the shift for pictures of so many tokens, as FLUX does */
+      readonly tokens?: number | undefined;
+      /** align-your-steps: the published sigmas as they are; without it, the shape of Stable Diffusion's between the ends */
+      readonly table?: "stable-diffusion" | "stable-diffusion-xl" | "stable-video-diffusion" | undefined;
+      /** list: noise rates / signal rates that fall, one more than there are steps; the last may be 0 */
+      readonly sigmas?: readonly (number)[] | undefined;
+      /** where the last step goes: the least noise of the grid, or the image itself, from there; default: end for times and log-snr, zero for the others */
+      readonly last?: "end" | "zero" | undefined;
+      /** S_churn: noise that is added before steps and removed by them, in all of them together; 0 adds none */
+      readonly churn?: number | undefined;
+      /** S_tmin: no noise is added below this noise rate / signal rate */
+      readonly churn_min?: number | undefined;
+      /** S_tmax: none is added above this one */
+      readonly churn_max?: number | undefined;
+      /** s_noise: what fresh noise is multiplied by; a little above 1 makes up for what networks remove too much */
+      readonly noise_scale?: number | undefined;
+    };
+  };
+  /** plugins/sampler/dpm-2-ancestral.ts */
+  readonly "sampler/dpm-2-ancestral": {
+    /** Its options. */
+    readonly given: {
+      /** diffusion steps */
+      readonly steps?: number | undefined;
+      /** noise levels of the steps: even times of the schedule, even log-SNRs, or a grid by its name in papers; between the ends of the schedule unless told otherwise */
+      readonly spacing?: "times" | "log-snr" | "karras" | "exponential" | "polyexponential" | "beta" | "flow" | "align-your-steps" | "list" | undefined;
+      /** first noise rate / signal rate; default: the schedule's at time 1; not for times or list */
+      readonly sigma_max?: number | undefined;
+      /** last noise rate / signal rate before the image itself; default: the schedule's at time 0; not for times or list */
+      readonly sigma_min?: number | undefined;
+      /** karras: 7 unless given; polyexponential: 1 unless given */
+      readonly rho?: number | undefined;
+      /** flow: how far times are moved towards the noise; 1 unless given, 3 in Stable Diffusion 3 */
+      readonly shift?: number | undefined;
+      /** flow: takes the shift for pictures of so many tokens, as FLUX does */
+      readonly tokens?: number | undefined;
+      /** align-your-steps: the published sigmas as they are; without it, the shape of Stable Diffusion's between the ends */
+      readonly table?: "stable-diffusion" | "stable-diffusion-xl" | "stable-video-diffusion" | undefined;
+      /** list: noise rates / signal rates that fall, one more than there are steps; the last may be 0 */
+      readonly sigmas?: readonly (number)[] | undefined;
+      /** where the last step goes: the least noise of the grid, or the image itself, from there; default: end for times and log-snr, zero for the others */
+      readonly last?: "end" | "zero" | undefined;
+      /** share of fresh noise: 0 is deterministic, 1 all that the SDE draws */
+      readonly eta?: number | undefined;
+      /** s_noise: what fresh noise is multiplied by; a little above 1 makes up for what networks remove too much */
+      readonly noise_scale?: number | undefined;
+    };
+  };
+  /** plugins/sampler/dpm-adaptive.ts */
+  readonly "sampler/dpm-adaptive": {
+    /** Its options. */
+    readonly given: {
+      /** root mean square of the error that a step may make, in pixels of standard deviation 1 */
+      readonly tolerance?: number | undefined;
+      /** steps, rejected ones included, after which it gives up with an error */
+      readonly max_steps?: number | undefined;
+      /** length of the first step that is tried, in log-SNR */
+      readonly first_step?: number | undefined;
+    };
+  };
+  /** plugins/sampler/dpmpp.ts */
+  readonly "sampler/dpmpp": {
+    /** Its options. */
+    readonly given: {
+      /** diffusion steps */
+      readonly steps?: number | undefined;
+      /** noise levels of the steps: even times of the schedule, even log-SNRs, or a grid by its name in papers; between the ends of the schedule unless told otherwise */
+      readonly spacing?: "times" | "log-snr" | "karras" | "exponential" | "polyexponential" | "beta" | "flow" | "align-your-steps" | "list" | undefined;
+      /** first noise rate / signal rate; default: the schedule's at time 1; not for times or list */
+      readonly sigma_max?: number | undefined;
+      /** last noise rate / signal rate before the image itself; default: the schedule's at time 0; not for times or list */
+      readonly sigma_min?: number | undefined;
+      /** karras: 7 unless given; polyexponential: 1 unless given */
+      readonly rho?: number | undefined;
+      /** flow: how far times are moved towards the noise; 1 unless given, 3 in Stable Diffusion 3 */
+      readonly shift?: number | undefined;
+      /** flow: takes the shift for pictures of so many tokens, as FLUX does */
+      readonly tokens?: number | undefined;
+      /** align-your-steps: the published sigmas as they are; without it, the shape of Stable Diffusion's between the ends */
+      readonly table?: "stable-diffusion" | "stable-diffusion-xl" | "stable-video-diffusion" | undefined;
+      /** list: noise rates / signal rates that fall, one more than there are steps; the last may be 0 */
+      readonly sigmas?: readonly (number)[] | undefined;
+      /** where the last step goes: the least noise of the grid, or the image itself, from there; default: end for times and log-snr, zero for the others */
+      readonly last?: "end" | "zero" | undefined;
+      /** signals that are combined */
+      readonly order?: number | undefined;
+      /** multistep: signals of earlier steps; singlestep: groups of steps that start anew, one for each order */
+      readonly method?: "multistep" | "singlestep" | undefined;
+      /** how a change of the signal over a step is integrated: by the midpoint rule, or exactly, called heun in public code */
+      readonly type?: "midpoint" | "heun" | undefined;
+      /** order 3: with the factor 2 that its second difference needs, or without, as k-diffusion and diffusers, whose order is 2 */
+      readonly third?: "corrected" | "public" | undefined;
+      /** last step of order 1, the one before of order 2 at most, as diffusers does for fewer than 15 steps */
+      readonly lower_final?: boolean | undefined;
+      /** share of fresh noise: 0 is deterministic, 1 all that the SDE draws */
+      readonly eta?: number | undefined;
+      /** s_noise: what fresh noise is multiplied by; a little above 1 makes up for what networks remove too much */
+      readonly noise_scale?: number | undefined;
+    };
+  };
+  /** plugins/sampler/dpmpp-2s.ts */
+  readonly "sampler/dpmpp-2s": {
+    /** Its options. */
+    readonly given: {
+      /** diffusion steps */
+      readonly steps?: number | undefined;
+      /** noise levels of the steps: even times of the schedule, even log-SNRs, or a grid by its name in papers; between the ends of the schedule unless told otherwise */
+      readonly spacing?: "times" | "log-snr" | "karras" | "exponential" | "polyexponential" | "beta" | "flow" | "align-your-steps" | "list" | undefined;
+      /** first noise rate / signal rate; default: the schedule's at time 1; not for times or list */
+      readonly sigma_max?: number | undefined;
+      /** last noise rate / signal rate before the image itself; default: the schedule's at time 0; not for times or list */
+      readonly sigma_min?: number | undefined;
+      /** karras: 7 unless given; polyexponential: 1 unless given */
+      readonly rho?: number | undefined;
+      /** flow: how far times are moved towards the noise; 1 unless given, 3 in Stable Diffusion 3 */
+      readonly shift?: number | undefined;
+      /** flow: takes the shift for pictures of so many tokens, as FLUX does */
+      readonly tokens?: number | undefined;
+      /** align-your-steps: the published sigmas as they are; without it, the shape of Stable Diffusion's between the ends */
+      readonly table?: "stable-diffusion" | "stable-diffusion-xl" | "stable-video-diffusion" | undefined;
+      /** list: noise rates / signal rates that fall, one more than there are steps; the last may be 0 */
+      readonly sigmas?: readonly (number)[] | undefined;
+      /** where the last step goes: the least noise of the grid, or the image itself, from there; default: end for times and log-snr, zero for the others */
+      readonly last?: "end" | "zero" | undefined;
+      /** share of fresh noise: 0 is deterministic, 1 all that the SDE draws */
+      readonly eta?: number | undefined;
+      /** s_noise: what fresh noise is multiplied by; a little above 1 makes up for what networks remove too much */
+      readonly noise_scale?: number | undefined;
+    };
+  };
+  /** plugins/sampler/dpmpp-sde.ts */
+  readonly "sampler/dpmpp-sde": {
+    /** Its options. */
+    readonly given: {
+      /** diffusion steps */
+      readonly steps?: number | undefined;
+      /** noise levels of the steps: even times of the schedule, even log-SNRs, or a grid by its name in papers; between the ends of the schedule unless told otherwise */
+      readonly spacing?: "times" | "log-snr" | "karras" | "exponential" | "polyexponential" | "beta" | "flow" | "align-your-steps" | "list" | undefined;
+      /** first noise rate / signal rate; default: the schedule's at time 1; not for times or list */
+      readonly sigma_max?: number | undefined;
+      /** last noise rate / signal rate before the image itself; default: the schedule's at time 0; not for times or list */
+      readonly sigma_min?: number | undefined;
+      /** karras: 7 unless given; polyexponential: 1 unless given */
+      readonly rho?: number | undefined;
+      /** flow: how far times are moved towards the noise; 1 unless given, 3 in Stable Diffusion 3 */
+      readonly shift?: number | undefined;
+      /** flow: takes the shift for pictures of so many tokens, as FLUX does */
+      readonly tokens?: number | undefined;
+      /** align-your-steps: the published sigmas as they are; without it, the shape of Stable Diffusion's between the ends */
+      readonly table?: "stable-diffusion" | "stable-diffusion-xl" | "stable-video-diffusion" | undefined;
+      /** list: noise rates / signal rates that fall, one more than there are steps; the last may be 0 */
+      readonly sigmas?: readonly (number)[] | undefined;
+      /** where the last step goes: the least noise of the grid, or the image itself, from there; default: end for times and log-snr, zero for the others */
+      readonly last?: "end" | "zero" | undefined;
+      /** r: where in a step, by log-SNR, the second look is */
+      readonly middle?: number | undefined;
+      /** share of fresh noise: 0 is deterministic, 1 all that the SDE draws */
+      readonly eta?: number | undefined;
+      /** s_noise: what fresh noise is multiplied by; a little above 1 makes up for what networks remove too much */
+      readonly noise_scale?: number | undefined;
+    };
+  };
+  /** plugins/sampler/euler.ts */
+  readonly "sampler/euler": {
+    /** Its options. */
+    readonly given: {
+      /** diffusion steps */
+      readonly steps?: number | undefined;
+      /** noise levels of the steps: even times of the schedule, even log-SNRs, or a grid by its name in papers; between the ends of the schedule unless told otherwise */
+      readonly spacing?: "times" | "log-snr" | "karras" | "exponential" | "polyexponential" | "beta" | "flow" | "align-your-steps" | "list" | undefined;
+      /** first noise rate / signal rate; default: the schedule's at time 1; not for times or list */
+      readonly sigma_max?: number | undefined;
+      /** last noise rate / signal rate before the image itself; default: the schedule's at time 0; not for times or list */
+      readonly sigma_min?: number | undefined;
+      /** karras: 7 unless given; polyexponential: 1 unless given */
+      readonly rho?: number | undefined;
+      /** flow: how far times are moved towards the noise; 1 unless given, 3 in Stable Diffusion 3 */
+      readonly shift?: number | undefined;
+      /** flow: takes the shift for pictures of so many tokens, as FLUX does */
+      readonly tokens?: number | undefined;
+      /** align-your-steps: the published sigmas as they are; without it, the shape of Stable Diffusion's between the ends */
+      readonly table?: "stable-diffusion" | "stable-diffusion-xl" | "stable-video-diffusion" | undefined;
+      /** list: noise rates / signal rates that fall, one more than there are steps; the last may be 0 */
+      readonly sigmas?: readonly (number)[] | undefined;
+      /** where the last step goes: the least noise of the grid, or the image itself, from there; default: end for times and log-snr, zero for the others */
+      readonly last?: "end" | "zero" | undefined;
+      /** S_churn: noise that is added before steps and removed by them, in all of them together; 0 adds none */
+      readonly churn?: number | undefined;
+      /** S_tmin: no noise is added below this noise rate / signal rate */
+      readonly churn_min?: number | undefined;
+      /** S_tmax: none is added above this one */
+      readonly churn_max?: number | undefined;
+      /** s_noise: what fresh noise is multiplied by; a little above 1 makes up for what networks remove too much */
+      readonly noise_scale?: number | undefined;
+    };
+  };
+  /** plugins/sampler/euler-ancestral.ts */
+  readonly "sampler/euler-ancestral": {
+    /** Its options. */
+    readonly given: {
+      /** diffusion steps */
+      readonly steps?: number | undefined;
+      /** noise levels of the steps: even times of the schedule, even log-SNRs, or a grid by its name in papers; between the ends of the schedule unless told otherwise */
+      readonly spacing?: "times" | "log-snr" | "karras" | "exponential" | "polyexponential" | "beta" | "flow" | "align-your-steps" | "list" | undefined;
+      /** first noise rate / signal rate; default: the schedule's at time 1; not for times or list */
+      readonly sigma_max?: number | undefined;
+      /** last noise rate / signal rate before the image itself; default: the schedule's at time 0; not for times or list */
+      readonly sigma_min?: number | undefined;
+      /** karras: 7 unless given; polyexponential: 1 unless given */
+      readonly rho?: number | undefined;
+      /** flow: how far times are moved towards the noise; 1 unless given, 3 in Stable Diffusion 3 */
+      readonly shift?: number | undefined;
+      /** flow: takes the shift for pictures of so many tokens, as FLUX does */
+      readonly tokens?: number | undefined;
+      /** align-your-steps: the published sigmas as they are; without it, the shape of Stable Diffusion's between the ends */
+      readonly table?: "stable-diffusion" | "stable-diffusion-xl" | "stable-video-diffusion" | undefined;
+      /** list: noise rates / signal rates that fall, one more than there are steps; the last may be 0 */
+      readonly sigmas?: readonly (number)[] | undefined;
+      /** where the last step goes: the least noise of the grid, or the image itself, from there; default: end for times and log-snr, zero for the others */
+      readonly last?: "end" | "zero" | undefined;
+      /** share of fresh noise: 0 is deterministic, 1 all that the SDE draws */
+      readonly eta?: number | undefined;
+      /** s_noise: what fresh noise is multiplied by; a little above 1 makes up for what networks remove too much */
+      readonly noise_scale?: number | undefined;
+    };
+  };
+  /** plugins/sampler/heun.ts */
+  readonly "sampler/heun": {
+    /** Its options. */
+    readonly given: {
+      /** diffusion steps */
+      readonly steps?: number | undefined;
+      /** noise levels of the steps: even times of the schedule, even log-SNRs, or a grid by its name in papers; between the ends of the schedule unless told otherwise */
+      readonly spacing?: "times" | "log-snr" | "karras" | "exponential" | "polyexponential" | "beta" | "flow" | "align-your-steps" | "list" | undefined;
+      /** first noise rate / signal rate; default: the schedule's at time 1; not for times or list */
+      readonly sigma_max?: number | undefined;
+      /** last noise rate / signal rate before the image itself; default: the schedule's at time 0; not for times or list */
+      readonly sigma_min?: number | undefined;
+      /** karras: 7 unless given; polyexponential: 1 unless given */
+      readonly rho?: number | undefined;
+      /** flow: how far times are moved towards the noise; 1 unless given, 3 in Stable Diffusion 3 */
+      readonly shift?: number | undefined;
+      /** flow: takes the shift for pictures of so many tokens, as FLUX does */
+      readonly tokens?: number | undefined;
+      /** align-your-steps: the published sigmas as they are; without it, the shape of Stable Diffusion's between the ends */
+      readonly table?: "stable-diffusion" | "stable-diffusion-xl" | "stable-video-diffusion" | undefined;
+      /** list: noise rates / signal rates that fall, one more than there are steps; the last may be 0 */
+      readonly sigmas?: readonly (number)[] | undefined;
+      /** where the last step goes: the least noise of the grid, or the image itself, from there; default: end for times and log-snr, zero for the others */
+      readonly last?: "end" | "zero" | undefined;
+      /** what slopes are averaged along: sigma as EDM, or flow, the time of flow matching */
+      readonly path?: "sigma" | "flow" | undefined;
+      /** S_churn: noise that is added before steps and removed by them, in all of them together; 0 adds none */
+      readonly churn?: number | undefined;
+      /** S_tmin: no noise is added below this noise rate / signal rate */
+      readonly churn_min?: number | undefined;
+      /** S_tmax: none is added above this one */
+      readonly churn_max?: number | undefined;
+      /** s_noise: what fresh noise is multiplied by; a little above 1 makes up for what networks remove too much */
+      readonly noise_scale?: number | undefined;
+    };
+  };
+  /** plugins/sampler/ipndm.ts */
+  readonly "sampler/ipndm": {
+    /** Its options. */
+    readonly given: {
+      /** diffusion steps */
+      readonly steps?: number | undefined;
+      /** noise levels of the steps: even times of the schedule, even log-SNRs, or a grid by its name in papers; between the ends of the schedule unless told otherwise */
+      readonly spacing?: "times" | "log-snr" | "karras" | "exponential" | "polyexponential" | "beta" | "flow" | "align-your-steps" | "list" | undefined;
+      /** first noise rate / signal rate; default: the schedule's at time 1; not for times or list */
+      readonly sigma_max?: number | undefined;
+      /** last noise rate / signal rate before the image itself; default: the schedule's at time 0; not for times or list */
+      readonly sigma_min?: number | undefined;
+      /** karras: 7 unless given; polyexponential: 1 unless given */
+      readonly rho?: number | undefined;
+      /** flow: how far times are moved towards the noise; 1 unless given, 3 in Stable Diffusion 3 */
+      readonly shift?: number | undefined;
+      /** flow: takes the shift for pictures of so many tokens, as FLUX does */
+      readonly tokens?: number | undefined;
+      /** align-your-steps: the published sigmas as they are; without it, the shape of Stable Diffusion's between the ends */
+      readonly table?: "stable-diffusion" | "stable-diffusion-xl" | "stable-video-diffusion" | undefined;
+      /** list: noise rates / signal rates that fall, one more than there are steps; the last may be 0 */
+      readonly sigmas?: readonly (number)[] | undefined;
+      /** where the last step goes: the least noise of the grid, or the image itself, from there; default: end for times and log-snr, zero for the others */
+      readonly last?: "end" | "zero" | undefined;
+      /** estimates of the noise that are combined */
+      readonly order?: number | undefined;
+      /** where the grid starts with nothing but noise, takes the first signal for nothing, as diffusers does */
+      readonly blind_start?: boolean | undefined;
+    };
+  };
+  /** plugins/sampler/lms.ts */
+  readonly "sampler/lms": {
+    /** Its options. */
+    readonly given: {
+      /** diffusion steps */
+      readonly steps?: number | undefined;
+      /** noise levels of the steps: even times of the schedule, even log-SNRs, or a grid by its name in papers; between the ends of the schedule unless told otherwise */
+      readonly spacing?: "times" | "log-snr" | "karras" | "exponential" | "polyexponential" | "beta" | "flow" | "align-your-steps" | "list" | undefined;
+      /** first noise rate / signal rate; default: the schedule's at time 1; not for times or list */
+      readonly sigma_max?: number | undefined;
+      /** last noise rate / signal rate before the image itself; default: the schedule's at time 0; not for times or list */
+      readonly sigma_min?: number | undefined;
+      /** karras: 7 unless given; polyexponential: 1 unless given */
+      readonly rho?: number | undefined;
+      /** flow: how far times are moved towards the noise; 1 unless given, 3 in Stable Diffusion 3 */
+      readonly shift?: number | undefined;
+      /** flow: takes the shift for pictures of so many tokens, as FLUX does */
+      readonly tokens?: number | undefined;
+      /** align-your-steps: the published sigmas as they are; without it, the shape of Stable Diffusion's between the ends */
+      readonly table?: "stable-diffusion" | "stable-diffusion-xl" | "stable-video-diffusion" | undefined;
+      /** list: noise rates / signal rates that fall, one more than there are steps; the last may be 0 */
+      readonly sigmas?: readonly (number)[] | undefined;
+      /** where the last step goes: the least noise of the grid, or the image itself, from there; default: end for times and log-snr, zero for the others */
+      readonly last?: "end" | "zero" | undefined;
+      /** estimates of the noise that are combined */
+      readonly order?: number | undefined;
+    };
+  };
+  /** plugins/sampler/midpoint.ts */
+  readonly "sampler/midpoint": {
+    /** Its options. */
+    readonly given: {
+      /** diffusion steps */
+      readonly steps?: number | undefined;
+      /** noise levels of the steps: even times of the schedule, even log-SNRs, or a grid by its name in papers; between the ends of the schedule unless told otherwise */
+      readonly spacing?: "times" | "log-snr" | "karras" | "exponential" | "polyexponential" | "beta" | "flow" | "align-your-steps" | "list" | undefined;
+      /** first noise rate / signal rate; default: the schedule's at time 1; not for times or list */
+      readonly sigma_max?: number | undefined;
+      /** last noise rate / signal rate before the image itself; default: the schedule's at time 0; not for times or list */
+      readonly sigma_min?: number | undefined;
+      /** karras: 7 unless given; polyexponential: 1 unless given */
+      readonly rho?: number | undefined;
+      /** flow: how far times are moved towards the noise; 1 unless given, 3 in Stable Diffusion 3 */
+      readonly shift?: number | undefined;
+      /** flow: takes the shift for pictures of so many tokens, as FLUX does */
+      readonly tokens?: number | undefined;
+      /** align-your-steps: the published sigmas as they are; without it, the shape of Stable Diffusion's between the ends */
+      readonly table?: "stable-diffusion" | "stable-diffusion-xl" | "stable-video-diffusion" | undefined;
+      /** list: noise rates / signal rates that fall, one more than there are steps; the last may be 0 */
+      readonly sigmas?: readonly (number)[] | undefined;
+      /** where the last step goes: the least noise of the grid, or the image itself, from there; default: end for times and log-snr, zero for the others */
+      readonly last?: "end" | "zero" | undefined;
+      /** S_churn: noise that is added before steps and removed by them, in all of them together; 0 adds none */
+      readonly churn?: number | undefined;
+      /** S_tmin: no noise is added below this noise rate / signal rate */
+      readonly churn_min?: number | undefined;
+      /** S_tmax: none is added above this one */
+      readonly churn_max?: number | undefined;
+      /** s_noise: what fresh noise is multiplied by; a little above 1 makes up for what networks remove too much */
+      readonly noise_scale?: number | undefined;
     };
   };
   /** plugins/sampler/multistep.ts */
@@ -414,12 +871,58 @@ export interface BuiltinPlugins {
       readonly stochasticity?: number | undefined;
       /** put back as much noise as was taken away; false puts back more, the larger variance of DDPM */
       readonly variance_preserving?: boolean | undefined;
+      /** noise levels of the steps: even times of the schedule, even log-SNRs, or a grid by its name in papers; between the ends of the schedule unless told otherwise */
+      readonly spacing?: "times" | "log-snr" | "karras" | "exponential" | "polyexponential" | "beta" | "flow" | "align-your-steps" | "list" | undefined;
+      /** first noise rate / signal rate; default: the schedule's at time 1; not for times or list */
+      readonly sigma_max?: number | undefined;
+      /** last noise rate / signal rate before the image itself; default: the schedule's at time 0; not for times or list */
+      readonly sigma_min?: number | undefined;
+      /** karras: 7 unless given; polyexponential: 1 unless given */
+      readonly rho?: number | undefined;
+      /** flow: how far times are moved towards the noise; 1 unless given, 3 in Stable Diffusion 3 */
+      readonly shift?: number | undefined;
+      /** flow: takes the shift for pictures of so many tokens, as FLUX does */
+      readonly tokens?: number | undefined;
+      /** align-your-steps: the published sigmas as they are; without it, the shape of Stable Diffusion's between the ends */
+      readonly table?: "stable-diffusion" | "stable-diffusion-xl" | "stable-video-diffusion" | undefined;
+      /** list: noise rates / signal rates that fall, one more than there are steps; the last may be 0 */
+      readonly sigmas?: readonly (number)[] | undefined;
+      /** where the last step goes: the least noise of the grid, or the image itself, from there; default: end for times and log-snr, zero for the others */
+      readonly last?: "end" | "zero" | undefined;
       /** estimates of the noise that are combined */
       readonly order?: number | undefined;
       /** even: those for steps of one size, as clear-diffusion-keras; converges with order 2 at most. exact: those for the sizes that the steps have, with small first steps; converges with the order that is asked for */
       readonly weights?: "even" | "exact" | undefined;
       /** adds a second evaluation to each step, where in it: 0.5 midpoint, 0.667 Ralston, 1 Heun; needs even weights */
       readonly second_order_alpha?: number | undefined;
+    };
+  };
+  /** plugins/sampler/pndm.ts */
+  readonly "sampler/pndm": {
+    /** Its options. */
+    readonly given: {
+      /** diffusion steps */
+      readonly steps?: number | undefined;
+      /** noise levels of the steps: even times of the schedule, even log-SNRs, or a grid by its name in papers; between the ends of the schedule unless told otherwise */
+      readonly spacing?: "times" | "log-snr" | "karras" | "exponential" | "polyexponential" | "beta" | "flow" | "align-your-steps" | "list" | undefined;
+      /** first noise rate / signal rate; default: the schedule's at time 1; not for times or list */
+      readonly sigma_max?: number | undefined;
+      /** last noise rate / signal rate before the image itself; default: the schedule's at time 0; not for times or list */
+      readonly sigma_min?: number | undefined;
+      /** karras: 7 unless given; polyexponential: 1 unless given */
+      readonly rho?: number | undefined;
+      /** flow: how far times are moved towards the noise; 1 unless given, 3 in Stable Diffusion 3 */
+      readonly shift?: number | undefined;
+      /** flow: takes the shift for pictures of so many tokens, as FLUX does */
+      readonly tokens?: number | undefined;
+      /** align-your-steps: the published sigmas as they are; without it, the shape of Stable Diffusion's between the ends */
+      readonly table?: "stable-diffusion" | "stable-diffusion-xl" | "stable-video-diffusion" | undefined;
+      /** list: noise rates / signal rates that fall, one more than there are steps; the last may be 0 */
+      readonly sigmas?: readonly (number)[] | undefined;
+      /** where the last step goes: the least noise of the grid, or the image itself, from there; default: end for times and log-snr, zero for the others */
+      readonly last?: "end" | "zero" | undefined;
+      /** repeat: the first step is done again with the mean of the noises at both ends; runge-kutta: the first three steps take four evaluations each */
+      readonly start?: "repeat" | "runge-kutta" | undefined;
     };
   };
   /** plugins/sampler/second-order.ts */
@@ -432,8 +935,58 @@ export interface BuiltinPlugins {
       readonly stochasticity?: number | undefined;
       /** put back as much noise as was taken away; false puts back more, the larger variance of DDPM */
       readonly variance_preserving?: boolean | undefined;
+      /** noise levels of the steps: even times of the schedule, even log-SNRs, or a grid by its name in papers; between the ends of the schedule unless told otherwise */
+      readonly spacing?: "times" | "log-snr" | "karras" | "exponential" | "polyexponential" | "beta" | "flow" | "align-your-steps" | "list" | undefined;
+      /** first noise rate / signal rate; default: the schedule's at time 1; not for times or list */
+      readonly sigma_max?: number | undefined;
+      /** last noise rate / signal rate before the image itself; default: the schedule's at time 0; not for times or list */
+      readonly sigma_min?: number | undefined;
+      /** karras: 7 unless given; polyexponential: 1 unless given */
+      readonly rho?: number | undefined;
+      /** flow: how far times are moved towards the noise; 1 unless given, 3 in Stable Diffusion 3 */
+      readonly shift?: number | undefined;
+      /** flow: takes the shift for pictures of so many tokens, as FLUX does */
+      readonly tokens?: number | undefined;
+      /** align-your-steps: the published sigmas as they are; without it, the shape of Stable Diffusion's between the ends */
+      readonly table?: "stable-diffusion" | "stable-diffusion-xl" | "stable-video-diffusion" | undefined;
+      /** list: noise rates / signal rates that fall, one more than there are steps; the last may be 0 */
+      readonly sigmas?: readonly (number)[] | undefined;
+      /** where the last step goes: the least noise of the grid, or the image itself, from there; default: end for times and log-snr, zero for the others */
+      readonly last?: "end" | "zero" | undefined;
       /** where in a step the second evaluation lies: 0.5 midpoint, 0.667 Ralston, 1 Heun */
       readonly second_order_alpha?: number | undefined;
+    };
+  };
+  /** plugins/sampler/unipc.ts */
+  readonly "sampler/unipc": {
+    /** Its options. */
+    readonly given: {
+      /** diffusion steps */
+      readonly steps?: number | undefined;
+      /** noise levels of the steps: even times of the schedule, even log-SNRs, or a grid by its name in papers; between the ends of the schedule unless told otherwise */
+      readonly spacing?: "times" | "log-snr" | "karras" | "exponential" | "polyexponential" | "beta" | "flow" | "align-your-steps" | "list" | undefined;
+      /** first noise rate / signal rate; default: the schedule's at time 1; not for times or list */
+      readonly sigma_max?: number | undefined;
+      /** last noise rate / signal rate before the image itself; default: the schedule's at time 0; not for times or list */
+      readonly sigma_min?: number | undefined;
+      /** karras: 7 unless given; polyexponential: 1 unless given */
+      readonly rho?: number | undefined;
+      /** flow: how far times are moved towards the noise; 1 unless given, 3 in Stable Diffusion 3 */
+      readonly shift?: number | undefined;
+      /** flow: takes the shift for pictures of so many tokens, as FLUX does */
+      readonly tokens?: number | undefined;
+      /** align-your-steps: the published sigmas as they are; without it, the shape of Stable Diffusion's between the ends */
+      readonly table?: "stable-diffusion" | "stable-diffusion-xl" | "stable-video-diffusion" | undefined;
+      /** list: noise rates / signal rates that fall, one more than there are steps; the last may be 0 */
+      readonly sigmas?: readonly (number)[] | undefined;
+      /** where the last step goes: the least noise of the grid, or the image itself, from there; default: end for times and log-snr, zero for the others */
+      readonly last?: "end" | "zero" | undefined;
+      /** order of the predictor */
+      readonly order?: number | undefined;
+      /** B(h) of the paper: bh1 is h, bh2 is e^h - 1 */
+      readonly type?: "bh1" | "bh2" | undefined;
+      /** lowers the order towards the last step, to 1, as diffusers does */
+      readonly lower_final?: boolean | undefined;
     };
   };
   /** plugins/schedule/cosine.ts */

@@ -27,7 +27,10 @@ class Float64Backend extends tf.KernelBackend {
   override write(values: tf.BackendValues): tf.DataId {
     const id = {};
     const own: unknown = values;
-    this.#stored.set(id, { values: own instanceof Float64Array ? own : Float64Array.from(values as Float32Array), references: 1 });
+    this.#stored.set(id, {
+      values: own instanceof Float64Array ? own : Float64Array.from(values as Float32Array),
+      references: 1,
+    });
     return id;
   }
   override move(id: tf.DataId, values: tf.BackendValues, _: number[], __: tf.DataType, references: number): void {
@@ -47,7 +50,11 @@ class Float64Backend extends tf.KernelBackend {
 
 /** A tensor of float64 numbers, on the backend of `onFloat64`. */
 export function tensor64<R extends tf.Rank>(values: ArrayLike<number>, shape: readonly number[]): tf.Tensor<R> {
-  return tf.engine().makeTensor(Float64Array.from(values) as unknown as Float32Array, [...shape], "float32") as tf.Tensor<R>;
+  return tf.engine().makeTensor(
+    Float64Array.from(values) as unknown as Float32Array,
+    [...shape],
+    "float32",
+  ) as tf.Tensor<R>;
 }
 
 let registered = false;
@@ -107,8 +114,11 @@ function register(): void {
     return on.result(Float64Array.from(all), [inputs.length, ...inputs[0]!.shape]);
   });
   add("Sum", ([x], { axis, keepDims }, on) => reduce(on, x!, axis as number[], keepDims === true, 0, (a, b) => a + b));
-  add("Max", ([x], { reductionIndices, keepDims }, on) =>
-    reduce(on, x!, reductionIndices as number[], keepDims === true, -Infinity, Math.max));
+  add(
+    "Max",
+    ([x], { reductionIndices, keepDims }, on) =>
+      reduce(on, x!, reductionIndices as number[], keepDims === true, -Infinity, Math.max),
+  );
   add("ZerosLike", ([x], _, on) => on.result(new Float64Array(on.readSync(x!.dataId).length), x!.shape));
   add("Fill", (_, { shape, value }, on) => {
     const size = (shape as number[]).reduce((a, b) => a * b, 1);

@@ -21,6 +21,7 @@ const interfaces = {
     evaluationsPerStep: "number",
     plan: "function",
     levels: "optional",
+    finished: "optional",
     skip: "optional",
     init: "function",
     step: "function",

@@ -49,6 +49,11 @@ export interface Sampler {
    * noise, -Infinity to Infinity. With `skip`, what is needed to start from a picture or to keep parts of one.
    */
   readonly levels?: readonly number[] | undefined;
+  /**
+   * Whether every image has arrived, as a tensor of 1 or 0: for samplers that choose their steps as they go. The rows of
+   * the plan are then the most steps that it may take, and steps end where this is 1.
+   */
+  finished?(state: SamplerState): tf.Scalar;
   /** The same sampler without its first `count` steps: it starts at `levels[count]`, and remembers nothing of them. */
   skip?(count: number): Sampler;
   /** The state before the first step, from noise `[batch, height, width, channels]`. */

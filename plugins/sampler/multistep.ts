@@ -24,7 +24,8 @@ export default plugin({
     ),
   }),
   create({ options, schedule }) {
-    const { steps, order, weights, second_order_alpha: alpha, stochasticity, variance_preserving, ...spacing } = options;
+    const { steps, order, weights, second_order_alpha: alpha, stochasticity, variance_preserving, ...spacing } =
+      options;
     const noise = { stochasticity, variance_preserving };
     if (weights === "exact") {
       if (alpha !== undefined) onlyEven("second_order_alpha", "a second evaluation in each step");

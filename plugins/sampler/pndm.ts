@@ -51,5 +51,8 @@ function pndmRows(points: readonly Point[], start: "repeat" | "runge-kutta") {
   const moves = points.slice(1).map((to, step): Move => [points[step]!, to]);
   if (start === "repeat") return [...repeatedRows(moves[0]!, moves[0]![1]), ...bashforthRows(moves.slice(1), 1)];
   const middle = ([from, to]: Move) => pointOf((from.logSnr + to.logSnr) / 2);
-  return [...moves.slice(0, 3).flatMap((move) => rungeKuttaRows(move, middle(move))), ...bashforthRows(moves.slice(3), 3)];
+  return [
+    ...moves.slice(0, 3).flatMap((move) => rungeKuttaRows(move, middle(move))),
+    ...bashforthRows(moves.slice(3), 3),
+  ];
 }

@@ -22,7 +22,10 @@ export function levelsOf({ alpha, log_snr }: Plan): number[] {
 }
 
 /** A schedule that reaches everything. */
-const anySchedule = { logSnr: (time: number) => time === 1 ? -Infinity : time === 0 ? Infinity : 0, rates: () => never() };
+const anySchedule = {
+  logSnr: (time: number) => time === 1 ? -Infinity : time === 0 ? Infinity : 0,
+  rates: () => never(),
+};
 
 function never(): never {
   throw new Error("Cannot draw times here");

@@ -35,24 +35,38 @@ if (topic !== undefined) {
   for (const { name, settings } of topic.tensors) {
     understand(settings, [...known, ...explain, ...ofPndm, ...ofConvergence], name);
     // The exact solutions say what errors are measured against; tables are what PNDM steps through.
-    if (name.startsWith("exact/") || name.endsWith("/alphas_cumprod") || name === "convergence/exact") ledger.input(name);
+    if (name.startsWith("exact/") || name.endsWith("/alphas_cumprod") || name === "convergence/exact") {
+      ledger.input(name);
+    }
   }
-  const cases = topic.tensors.filter(({ name, settings }) => settings.sampler !== undefined && !name.startsWith("exact/"));
+  const cases = topic.tensors.filter(({ name, settings }) =>
+    settings.sampler !== undefined && !name.startsWith("exact/")
+  );
 
   /** Runs a case; all images that its trajectory has. */
   async function trajectory({ name, settings, shape }: GoldenTensor, make: MakeTensor): Promise<number[]> {
     const tools = drawing(make);
     const pndm = String(settings.sampler).startsWith("pndm-");
     const plan = pndm ? undefined : plans[settings.plan as string]!;
-    const norms = Array.from({ length: shape[0]! }, (_, i) => plan === undefined ? 1 : Math.hypot(plan.alpha[i]!, plan.sigma[i]!));
+    const norms = Array.from(
+      { length: shape[0]! },
+      (_, i) => plan === undefined ? 1 : Math.hypot(plan.alpha[i]!, plan.sigma[i]!),
+    );
     const first = (plan?.convention === "ve" ? plan.sigma[0]! : 1) / norms[0]!;
-    const start = tf.mul<tf.Tensor4D>(make([first], []), make(topic!.get("initial_noise").data, topic!.get("initial_noise").shape));
+    const start = tf.mul<tf.Tensor4D>(
+      make([first], []),
+      make(topic!.get("initial_noise").data, topic!.get("initial_noise").shape),
+    );
     const images = await run(await samplers(name, settings, plan), start, tools);
     return images.slice(0, shape[0]).flatMap((image, i) => Array.from(image, (value) => value * norms[i]!));
   }
 
   /** The sampler of a case; several of one step each where a step does not start where the one before ended. */
-  async function samplers(name: string, settings: GoldenTensor["settings"], plan: Plan | undefined): Promise<Sampler[]> {
+  async function samplers(
+    name: string,
+    settings: GoldenTensor["settings"],
+    plan: Plan | undefined,
+  ): Promise<Sampler[]> {
     if (plan === undefined) return [pndmOf(settings, topic!.get(settings.all_alphas_cumprod as string).data)];
     const found = pluginOf(settings.sampler as string, settings.options as Record<string, unknown>, name);
     const levels = levelsOf(plan);
@@ -83,7 +97,11 @@ if (topic !== undefined) {
   };
 
   /** All images, from the first to the result. On xla each step is a program of its own. */
-  async function run(all: readonly Sampler[], start: tf.Tensor4D, tools: ReturnType<typeof drawing>): Promise<ArrayLike<number>[]> {
+  async function run(
+    all: readonly Sampler[],
+    start: tf.Tensor4D,
+    tools: ReturnType<typeof drawing>,
+  ): Promise<ArrayLike<number>[]> {
     const images: ArrayLike<number>[] = [await start.data()];
     let image = start;
     for (const sampler of all) {
@@ -102,7 +120,14 @@ if (topic !== undefined) {
     onFloat64(async () => {
       for (const entry of cases) {
         const values = await trajectory(entry, tensor64);
-        if (Deno.env.has("DBG")) { try { ledger.compare("x", entry.name, values, { max: 1e-9 }); } catch (e) { console.log((e as Error).message); } continue; }
+
+          try {
+            ledger.compare("x", entry.name, values, { max: 1e-9 });
+          } catch (e) {
+            console.log((e as Error).message);
+          }
+          continue;
+        }
         ledger.compare(`${entry.name.split("/")[0]} in float64`, entry.name, values, { max: 1e-9 });
       }
     }));
@@ -146,7 +171,9 @@ if (topic !== undefined) {
   Deno.test("golden modern samplers converge with the orders of the references", () =>
     onFloat64(async () => {
       const exact = topic.get("convergence/exact");
-      const entries = topic.tensors.filter(({ name }) => name.startsWith("convergence/") && name !== "convergence/exact");
+      const entries = topic.tensors.filter(({ name }) =>
+        name.startsWith("convergence/") && name !== "convergence/exact"
+      );
       for (const { name, settings, shape } of entries) {
         const [from, to] = settings.range as [number, number];
         const counts = (settings.actual_steps ?? settings.steps) as number[];
@@ -154,9 +181,15 @@ if (topic !== undefined) {
         const found = pluginOf(label, (settings.options ?? {}) as Record<string, unknown>, name);
         const finals: number[] = [], errors: number[] = [];
         for (const steps of counts) {
-          const levels = Array.from({ length: steps + 1 }, (_, i) => -2 * (Math.log(from) * (1 - i / steps) + Math.log(to) * i / steps));
+          const levels = Array.from(
+            { length: steps + 1 },
+            (_, i) => -2 * (Math.log(from) * (1 - i / steps) + Math.log(to) * i / steps),
+          );
           const noise = topic.get("initial_noise");
-          const start = tf.mul<tf.Tensor4D>(tensor64([from / Math.hypot(1, from)], []), tensor64(noise.data, noise.shape));
+          const start = tf.mul<tf.Tensor4D>(
+            tensor64([from / Math.hypot(1, from)], []),
+            tensor64(noise.data, noise.shape),
+          );
           const sampler = await samplerOver(levels, found);
           const images = label.endsWith("exact-start")
             ? await fromExactStart(sampler, levels, start)
@@ -177,7 +210,11 @@ if (topic !== undefined) {
     }));
 
   /** A run whose second and third image are exact. */
-  async function fromExactStart(sampler: Sampler, levels: readonly number[], start: tf.Tensor4D): Promise<ArrayLike<number>[]> {
+  async function fromExactStart(
+    sampler: Sampler,
+    levels: readonly number[],
+    start: tf.Tensor4D,
+  ): Promise<ArrayLike<number>[]> {
     const tools = drawing(tensor64);
     let state = sampler.init(start);
     for (const [step, row] of sampler.plan().entries()) {
@@ -185,7 +222,10 @@ if (topic !== undefined) {
       ({ state } = sampler.step(state, tensor64(row, [row.length]), tools));
       if (step >= 2) continue;
       // A hundred steps of third order between two levels.
-      const between = Array.from({ length: 401 }, (_, i) => levels[step]! + (levels[step + 1]! - levels[step]!) * i / 400);
+      const between = Array.from(
+        { length: 401 },
+        (_, i) => levels[step]! + (levels[step + 1]! - levels[step]!) * i / 400,
+      );
       const fine = await samplerOver(between, { plugin: "unipc", options: { order: 3 } });
       const exact = (await run([fine], entered, tools)).at(-1)!;
       state = { ...state, image: tensor64<tf.Rank.R4>(exact, entered.shape) };

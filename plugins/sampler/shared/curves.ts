@@ -19,7 +19,8 @@ export const karras = (rho: number): Curve => ({ from, to }, along) =>
   (from ** (1 / rho) * (1 - along) + to ** (1 / rho) * along) ** rho;
 
 /** Even in the logarithm of sigma, and so in log-SNR. */
-export const exponential: Curve = ({ from, to }, along) => Math.exp(Math.log(from) * (1 - along) + Math.log(to) * along);
+export const exponential: Curve = ({ from, to }, along) =>
+  Math.exp(Math.log(from) * (1 - along) + Math.log(to) * along);
 
 /** The logarithm of sigma falls as a power of what is left of the way; `rho` 1 is exponential. k-diffusion. */
 export const polyexponential = (rho: number): Curve => ({ from, to }, along) =>
@@ -65,5 +66,7 @@ export const aligned = (table: keyof typeof tables): Curve => ({ from, to }, alo
 export function tableAt(table: keyof typeof tables, along: number): number {
   const sigmas = tables[table];
   const place = along * (sigmas.length - 1), below = Math.min(Math.floor(place), sigmas.length - 2);
-  return place === below ? sigmas[below]! : exponential({ from: sigmas[below]!, to: sigmas[below + 1]! }, place - below);
+  return place === below
+    ? sigmas[below]!
+    : exponential({ from: sigmas[below]!, to: sigmas[below + 1]! }, place - below);
 }

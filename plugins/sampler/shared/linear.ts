@@ -47,7 +47,8 @@ export function linear(
       const [signal, noise, onImage, fresh, ...rest] = splitRow(row, 4);
       const { signal: now } = denoise(state.image, { signal, noise });
       const signals = [now, ...past.map((name) => tensorOf<tf.Tensor4D>(state, name))];
-      const sum = (weights: readonly tf.Tensor[]) => signals.map((signal, i) => tf.mul<tf.Tensor4D>(weights[i]!, signal));
+      const sum = (weights: readonly tf.Tensor[]) =>
+        signals.map((signal, i) => tf.mul<tf.Tensor4D>(weights[i]!, signal));
       let base = state.image;
       if (anchored) {
         const [onAnchor, onImage, ...onSignals] = rest.slice(depth);

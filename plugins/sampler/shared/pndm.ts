@@ -45,8 +45,8 @@ export function pndmSampler(rows: readonly Transfer[]): Omit<Sampler, "steps"> {
     evaluationsPerStep: 1,
     plan: () => plan,
     init: (noise) => {
-      const empty = Object.fromEntries([...names, "sum"].map((name) => [name, tf.zerosLike(noise)]));
-      return { image: noise, started: noise, ...empty };
+      const empty = Object.fromEntries([...names, "sum", "started"].map((name) => [name, tf.zerosLike(noise)]));
+      return { image: noise, ...empty };
     },
     step(state, row, { denoise, clip }) {
       const [rateOfSignal, rateOfNoise, nextSignal, nextNoise, ...rest] = splitRow(row, 16);
@@ -70,7 +70,7 @@ export function pndmSampler(rows: readonly Transfer[]): Omit<Sampler, "steps"> {
       const image = tf.add<tf.Tensor4D>(tf.mul(nextSignal, signal), tf.mul(nextNoise, estimate));
       const history = names.map((name, i) => [name, mix(keeps, i === 0 ? own.noise : kept[i - 1]!, kept[i]!)]);
       const summed = tf.add<tf.Tensor4D>(tf.mul(again, sum), tf.mul(adds, own.noise));
-      return { state: { image, started, sum: summed, ...Object.fromEntries(history) }, signal };
+      return { state: { image, ...Object.fromEntries(history), sum: summed, started }, signal };
     },
   };
 }

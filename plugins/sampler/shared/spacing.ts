@@ -84,14 +84,11 @@ export function grid(schedule: LogSnr, steps: number, options: Spacing): Point[]
   const to = options.sigma_min ?? pointOf(schedule.logSnr(0)).sigma;
   const curve = curveOf(options);
   finiteEnds(spacing, from, to, last);
-  const between = Math.max(last === "zero" ? steps - 1 : steps, 1);
-  const sigmas = Array.from({ length: last === "zero" ? steps : steps + 1 }, (_, i) => curve({ from, to }, i / between));
-  // The shifted grid of flow matching ends at the image by itself, and does not stop before it.
-  const all = spacing === "flow" && last === "zero"
-    ? Array.from({ length: steps + 1 }, (_, i) => curve({ from, to: 0 }, i / steps))
-    : last === "zero"
-    ? [...sigmas, 0]
-    : sigmas;
+  // The grid of flow matching reaches the image by itself, where the schedule does.
+  const appended = last === "zero" && to > 0;
+  const levels = appended ? steps : steps + 1;
+  const sigmas = Array.from({ length: levels }, (_, i) => curve({ from, to }, i / Math.max(levels - 1, 1)));
+  const all = appended ? [...sigmas, 0] : sigmas;
   return withinSchedule(schedule, all, options.sigma_max !== undefined ? "sigma_max" : "sigma_min");
 }
 

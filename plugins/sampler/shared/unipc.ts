@@ -94,8 +94,10 @@ function equations(places: readonly number[], h: number, scale: Scale): [matrix:
 function solve(matrix: readonly (readonly number[])[], right: readonly number[]): number[] {
   const rows = matrix.map((row, i) => [...row, right[i]!]);
   for (let column = 0; column < rows.length; column++) {
-    const best = rows.slice(column).reduce((best, row, i) =>
-      Math.abs(row[column]!) > Math.abs(rows[best]![column]!) ? column + i : best, column);
+    const best = rows.slice(column).reduce(
+      (best, row, i) => Math.abs(row[column]!) > Math.abs(rows[best]![column]!) ? column + i : best,
+      column,
+    );
     [rows[column], rows[best]] = [rows[best]!, rows[column]!];
     for (const [i, row] of rows.entries()) {
       if (i === column) continue;
