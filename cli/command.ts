@@ -121,6 +121,15 @@ export function wholeOption(flags: string, description: string, least = 1, most 
   return new Option(flags, description).argParser(wholeNumber(least, most));
 }
 
+/** An option whose value is a number; what it may be is checked where it is used. */
+export function numberOption(flags: string, description: string): Option {
+  return new Option(flags, description).argParser((text) => {
+    const value = Number(text);
+    if (Number.isFinite(value) && text.trim() !== "") return value;
+    throw new InvalidArgumentError("Expected a number");
+  });
+}
+
 /** A whole number from `least` to `most`, from the command line. */
 function wholeNumber(least: number, most: number): (text: string) => number {
   return (text) => {

@@ -4,6 +4,7 @@ import {
   type AddCommand,
   consoleFor,
   defined,
+  numberOption,
   scaleOption,
   seedOption,
   smoothOption,
@@ -17,7 +18,8 @@ import {
 
 type Options = Pick<
   SampleOptions,
-  "count" | "steps" | "seed" | "out" | "grid" | "labels" | "scale" | "smooth" | "sampler" | "batch"
+  | ("count" | "steps" | "seed" | "out" | "grid" | "labels" | "scale" | "smooth" | "sampler" | "batch")
+  | ("from" | "strength" | "mask" | "invert")
 >;
 
 export const sampleCommand: AddCommand = (program, done, voice) =>
@@ -35,6 +37,10 @@ export const sampleCommand: AddCommand = (program, done, voice) =>
     .addOption(smoothOption())
     .option("--sampler <name>", "one of the recipe's samplers (default: the first)")
     .addOption(wholeOption("--batch <n>", "pictures generated at the same time (default: the training batch size)"))
+    .option("--from <picture>", "start from a picture, with noise laid over it")
+    .addOption(numberOption("--strength <part>", "how much of it is drawn anew, 0 to 1 (default: 0.6; 1 with --mask)"))
+    .option("--mask <picture>", "of --from, draw anew what is white in this, and keep what is black")
+    .option("--invert", "start from the noise that a deterministic sampler makes --from of")
     .action((run: string, words: string[], { plugins, trust, ...options }: Options & TrustOptions) =>
       untilInterrupted(done, async (signal) => {
         const said = trustOf({ plugins, trust }, words);

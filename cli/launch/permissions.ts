@@ -183,7 +183,7 @@ async function collect(command: Command, read: Places, write: Places): Promise<N
   const overrides = [...words, ...several].filter(isOverride);
   const named = await namedBy(target, overrides, cwd);
   await pluginPaths(values("plugins").filter((word) => !isOverride(word)), cwd, named);
-  for (const option of ["image", "ema", "statistics", "weights"]) await read.add(...values(option));
+  for (const option of ["image", "from", "mask", "ema", "statistics", "weights"]) await read.add(...values(option));
   if (name === "import") await read.add(file);
   if (name === "runs") {
     const folder = resolve(cwd, file ?? "runs");

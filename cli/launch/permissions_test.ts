@@ -53,6 +53,15 @@ const files: Files = {
   "other.txt": "",
 };
 
+Deno.test("permissionsFor() lets sampling read the picture that it starts from, and the mask", async () => {
+  const of = await permitted(
+    { ...files, "runs/r/checkpoints/a": "" },
+    "sample runs/r --from other.txt --mask table.txt",
+  );
+  for (const file of ["other.txt", "table.txt"]) assert.ok(own(of("read")).includes(file), file);
+  assert.ok(!own(of("read")).includes("mine.ts"));
+});
+
 Deno.test("permissionsFor() lets a training read its recipe, its bases, their plugins and data, and nothing else beside them", async () => {
   const of = await permitted(files, "run r.yaml");
   assert.deepEqual(own(of("read")), [

@@ -20,7 +20,7 @@ export function picturesOf(
   { session, average, position }: Model,
   sampler: Stage<"sampler">,
   seeds: readonly number[],
-  options: { batch?: number | undefined } & Pick<PicturesOptions, "towards" | "watch"> = {},
+  options: { batch?: number | undefined } & Pick<PicturesOptions, "towards" | "watch" | "begin" | "taken"> = {},
 ): AsyncGenerator<Picture, void, void> {
   const { batch = session.graph.one("dataset").options.batch_size, ...rest } = options;
   return samplePictures(session, { ...rest, sampler, average, seeds, batch, classes: position.classes });

@@ -1,4 +1,5 @@
 /** Generates pictures with a trained model. */
+import * as tf from "@tensorflow/tfjs";
 import { extname, join } from "node:path";
 import { writeWhole } from "../../lib/files/mod.ts";
 import { drawFigure, encodePng, enlarged, layOut, type Picture } from "../../lib/image/mod.ts";
@@ -14,16 +15,18 @@ import { row } from "../terminal/rows.ts";
 import { counted } from "../terminal/units.ts";
 import { outputShared } from "../problems/messages/output.ts";
 import { checkWhole, picturesOf, printModel } from "./options.ts";
+import { type Begin, beginFrom, checkFrom, type FromPicture } from "./from_picture.ts";
 import { labelled, type Seeds, seedsOf, seedsText } from "./seeds.ts";
 import { checkStandardOutput, isStandardOutput, outputName, writeOutput } from "../run/standard_output.ts";
-import { loadModel, type LoadOptions } from "../run/load.ts";
+import { loadModel, type LoadOptions, type Model } from "../run/load.ts";
+import { showWork } from "../run/session.ts";
 import { silentConsole } from "../terminal/silent.ts";
 import { type ProgressEvent, type Tell, telling, type WarningEvent } from "../terminal/telling.ts";
 import { GeneratedPicture } from "./model/picture.ts";
 import { Work } from "./work.ts";
 
 /** What to generate. */
-export interface SampleOptions extends LoadOptions {
+export interface SampleOptions extends LoadOptions, FromPicture {
   /** Pictures. Default: one for each seed of a list, else 16. */
   readonly count?: number;
   /** Diffusion steps, in place of the recipe's. */
@@ -84,6 +87,13 @@ export interface SampleResult {
   readonly folder?: string;
   /** File with all pictures, where one was asked for. */
   readonly grid?: string;
+  /** Evaluations of the network for a picture, where the sampler chooses them: the most of all batches. */
+  readonly evaluations?: number;
+  /**
+   * Of an inversion: largest difference between what a step gives and what it should, in normalised units, and the
+   * evaluations of the network that it took.
+   */
+  readonly inversion?: { readonly error: number; readonly evaluations: number };
 }
 
 /**
@@ -123,11 +133,18 @@ async function begin(
   if (scale !== undefined) checkWhole("scale", scale, 1, 64);
   if (options.steps !== undefined) checkWhole("steps", options.steps, 1, 1_000_000);
   if (options.batch !== undefined) checkWhole("batch", options.batch, 1, 1_000_000);
+  checkFrom(options);
 
   await using model = await loadModel(target, options, console, (recipe) => stepsChange(recipe, options));
   const { session: { graph, signal }, position, path } = model;
-  const sampler = samplerOf(graph, options.sampler);
-  printModel(console, path, `${sampler.path[1]} (${sampler.plugin.name}, ${counted(sampler.stage.steps, "step")})`);
+  const asked = samplerOf(graph, options.sampler);
+  const from = await beginOf(model, asked, options, seeds.length, console);
+  const sampler = from?.sampler ?? asked;
+  const { stage } = sampler;
+  const effort = `${stage.finished === undefined ? "" : "at most "}${counted(stage.steps, "step")}`;
+  printModel(console, path, `${sampler.path[1]} (${sampler.plugin.name}, ${effort})`);
+  let evaluations: number | undefined;
+  const taken = (steps: number) => void (evaluations = Math.max(evaluations ?? 0, steps * stage.evaluationsPerStep));
 
   const piped = isStandardOutput(options.out);
   const out = piped
@@ -137,7 +154,9 @@ async function begin(
   const images: { seed: number; file?: string }[] = [];
   let outcome: SampleResult["outcome"] = "finished";
   try {
-    for await (const picture of picturesOf(model, sampler, seeds, { batch: options.batch })) {
+    for await (
+      const picture of picturesOf(model, sampler, seeds, { batch: options.batch, begin: from?.options, taken })
+    ) {
       const index = images.length;
       const file = `${String(index).padStart(5, "0")}-seed-${seeds[index]}.png`;
       if (out !== undefined || piped) {
@@ -156,7 +175,10 @@ async function begin(
   } catch (error) {
     if (!signal.aborted || error !== signal.reason) throw error;
     outcome = "interrupted";
+  } finally {
+    disposeBegin(from);
   }
+  if (evaluations !== undefined) row(console, "evaluations", `${evaluations} of the network for a picture`);
 
   if (out !== undefined && images.length > 0) {
     const about = { checkpoint: path, step: position.step, sampler: sampler.path[1], options: sampler.options, images };
@@ -185,7 +207,40 @@ async function begin(
     images,
     ...(out === undefined ? {} : { folder: out }),
     ...(options.grid === undefined ? {} : { grid: options.grid }),
+    ...(evaluations === undefined ? {} : { evaluations }),
+    ...(from?.inversion === undefined ? {} : { inversion: from.inversion }),
   };
+}
+
+/** What pictures begin with, where it is a picture. */
+async function beginOf(
+  { session, average, position: { classes } }: Model,
+  sampler: Stage<"sampler">,
+  { from, ...options }: SampleOptions,
+  count: number,
+  console: Console,
+): Promise<Begin | undefined> {
+  if (from === undefined) return undefined;
+  const { graph, backend, statistics, signal } = session;
+  try {
+    const begin = await beginFrom(graph, sampler, { ...options, from }, count, {
+      ...{ backend, state: average, statistics, signal },
+      ...(classes === undefined ? {} : { labels: [0] }),
+      progress: showWork(console, "inverting", "steps"),
+    });
+    if (begin.inversion !== undefined) {
+      const { error, evaluations } = begin.inversion;
+      row(console, "inversion", `exact to ${error.toExponential(1)}, in ${counted(evaluations, "evaluation")}`);
+    }
+    return begin;
+  } finally {
+    console.endProgress();
+  }
+}
+
+function disposeBegin(begin: Begin | undefined): void {
+  const { pictures, mask, start } = begin?.options ?? {};
+  tf.dispose([pictures, mask, start].filter((tensor) => tensor !== undefined));
 }
 
 /** Pictures of earlier calls in a folder. */

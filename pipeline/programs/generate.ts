@@ -3,7 +3,10 @@ import * as tf from "@tensorflow/tfjs";
 import { disposeTree, seedTensor, type State, type TensorRecord } from "../../lib/tensor/mod.ts";
 import type { Graph, Stage } from "../graph/types.ts";
 import type { Backend } from "../kinds/backend.ts";
-import { initialNoise, type SampleKeys } from "./noise.ts";
+import { samplerUnfinished } from "../problems/messages/samplers.ts";
+import { DenoiseError } from "../problems/problem.ts";
+import { beginning, ratesAt } from "./begin.ts";
+import type { SampleKeys } from "./noise.ts";
 import { repeatOn } from "./repeat.ts";
 import { buildSamplerStep, type LoopState, type StepInputs } from "./sampler_step.ts";
 import { yieldToEvents } from "./yield_to_events.ts";
@@ -23,6 +26,20 @@ export interface GenerateOptions {
    * 0 (the image of `items`) to 1. What is drawn between the steps stays that of `items`.
    */
   readonly towards?: { readonly items: readonly number[]; readonly fractions: readonly number[] };
+  /**
+   * Pictures in `[0, 1]`, one for each of `items`, `[items, height, width, channels]`: images begin as these with as much
+   * noise as the sampler's first step expects, whose `levels` must be known. Not consumed.
+   */
+  readonly pictures?: tf.Tensor4D | undefined;
+  /** Where pictures are drawn anew, 1, and where they stay, 0; between the two, both. `[items, height, width, 1]`. Not consumed. */
+  readonly mask?: tf.Tensor4D | undefined;
+  /** Noisy images to begin with, in place of drawn noise, `[items, height, width, channels]`. Not consumed. */
+  readonly start?: tf.Tensor4D | undefined;
+  /**
+   * Gives the last noisy image over its signal rate, in place of the last prediction of the clean one: what `start` was
+   * inverted from. Needs the sampler's `levels`.
+   */
+  readonly lastImage?: boolean | undefined;
   /** Class of each image, where the network asks for it. */
   readonly labels?: readonly number[] | undefined;
   /** Images in a batch. Default: all at once. */
@@ -31,6 +48,8 @@ export interface GenerateOptions {
   readonly progress?: (done: number, total: number) => void;
   /** Sees each step; generating continues when it is done. Its tensors are freed after it. */
   readonly watch?: (seen: Seen) => Promise<void>;
+  /** Called for each batch with the steps that it took, where the sampler chooses how many. */
+  readonly taken?: (steps: number) => void;
   /** Called once when images hold NaN or infinity: turned into pictures, they no longer show. */
   readonly notFinite?: () => void;
   /** Stops between steps, or between the programs that several are. */
@@ -79,6 +98,7 @@ export function buildGenerate(backend: Backend, graph: Graph, stage: Stage<"samp
     const inputs: StepInputs = {
       row: tf.tensor2d(filled, undefined, "float32"),
       step: tf.range(0, filled.length, 1, "int32"),
+      ...(options.mask === undefined ? {} : { rates: ratesAfter(stage, filled.length) }),
     };
     let allFinite = true;
     try {
@@ -88,7 +108,9 @@ export function buildGenerate(backend: Backend, graph: Graph, stage: Stage<"samp
         let last: LoopState | undefined;
         try {
           last = await programs.run(keys, inputs, steps, batch, options, done);
-          const { images, finite } = await programs.finish(last.signal, statistics);
+          const result = options.lastImage ? overRate(last.state.image, stage) : last.signal;
+          const { images, finite } = await programs.finish(result, statistics);
+          if (result !== last.signal) result.dispose();
           if (notFinite !== undefined && allFinite) {
             allFinite = (await finite.data())[0] === 1;
             if (!allFinite) notFinite();
@@ -108,10 +130,9 @@ export function buildGenerate(backend: Backend, graph: Graph, stage: Stage<"samp
 /** The programs of a sampler: its start, its steps, and what turns its images into pictures and says whether they are finite. */
 function samplerPrograms(backend: Backend, graph: Graph, stage: Stage<"sampler">) {
   const { stage: sampler, id } = stage;
-  const { height, width, channels } = graph.image;
-  const start = backend.compile((keys: SampleKeys): LoopState => {
-    const noise = initialNoise(keys, [height, width, channels]);
-    return { state: sampler.init(noise), signal: tf.zerosLike(noise), step: tf.scalar(-1, "int32") };
+  const start = backend.compile((keys: SampleKeys, statistics: TensorRecord): LoopState => {
+    const noisy = beginning(graph, sampler, keys, statistics);
+    return { state: sampler.init(noisy), signal: tf.zerosLike(noisy), step: tf.scalar(-1, "int32") };
   }, { name: `${id} init` });
   const advance = repeatOn(backend, buildSamplerStep(graph, stage), { name: `${id} step` });
   const shown = (signal: tf.Tensor, statistics: TensorRecord): tf.Tensor =>
@@ -124,6 +145,8 @@ function samplerPrograms(backend: Backend, graph: Graph, stage: Stage<"sampler">
     }),
     { name: `${id} end` },
   );
+  const { finished } = sampler;
+  const arrived = finished && backend.compile(({ state }: LoopState) => finished(state), { name: `${id} arrived` });
   const pace = new Map<number, number>(); // seconds of the last steps, by the size of their batch
 
   /** All steps of a batch. */
@@ -132,11 +155,11 @@ function samplerPrograms(backend: Backend, graph: Graph, stage: Stage<"sampler">
     inputs: StepInputs,
     steps: number,
     { from, size, padded }: Batch,
-    { state, statistics, watch, signal }: GenerateOptions,
+    { state, statistics, watch, signal, taken }: GenerateOptions,
     done: (steps: number) => void,
   ): Promise<LoopState> {
-    const together = watch === undefined && backend.repeat !== undefined;
-    let current = await start(keys);
+    const together = watch === undefined && arrived === undefined && backend.repeat !== undefined;
+    let current = await start(keys, statistics);
     try {
       for (let step = 0; step < steps;) {
         signal?.throwIfAborted();
@@ -155,7 +178,13 @@ function samplerPrograms(backend: Backend, graph: Graph, stage: Stage<"sampler">
         }
         step = to;
         done(step);
+        if (arrived !== undefined && await isTrue(arrived(current))) {
+          taken?.(step);
+          done(steps);
+          return current;
+        }
       }
+      if (arrived !== undefined) throw new DenoiseError(samplerUnfinished(id, steps));
       return current;
     } catch (error) {
       disposeTree(current);
@@ -174,7 +203,8 @@ function roomFor(steps: number): number {
 }
 
 /** What the images of a batch are drawn from. */
-function keysOf({ seed, items, towards, labels }: GenerateOptions, { from, padded }: Batch): SampleKeys {
+function keysOf(options: GenerateOptions, { from, padded }: Batch): SampleKeys {
+  const { seed, items, towards, labels } = options;
   const places = Array.from({ length: padded }, (_, i) => Math.min(from + i, items.length - 1));
   const chosen = (values: readonly number[], dtype: "int32" | "float32") =>
     tf.tensor1d(places.map((i) => values[i]!), dtype);
@@ -186,7 +216,30 @@ function keysOf({ seed, items, towards, labels }: GenerateOptions, { from, padde
       fraction: chosen(towards.fractions, "float32"),
     }),
     ...(labels === undefined ? {} : { label: chosen(labels, "int32") }),
+    ...Object.fromEntries(
+      ([["picture", options.pictures], ["mask", options.mask], ["start", options.start]] as const)
+        .flatMap(([name, all]) => all === undefined ? [] : [[name, tf.tidy(() => tf.gather(all, places))]]),
+    ),
   };
+}
+
+/** Signal and noise rate of the images after each step, for as many rows as a plan is filled up to. */
+function ratesAfter({ stage }: Stage<"sampler">, rows: number): tf.Tensor2D {
+  const rates = stage.plan().map((_, step) => ratesAt(stage, step + 1));
+  return tf.tensor2d([...rates, ...Array<[number, number]>(rows - rates.length).fill(rates.at(-1)!)]);
+}
+
+/** The last noisy images, scaled to what their signal has. */
+function overRate(image: tf.Tensor4D, { stage }: Stage<"sampler">): tf.Tensor4D {
+  return tf.div(image, ratesAt(stage, stage.steps)[0]);
+}
+
+/** Reads a tensor of 1 or 0, and frees it. */
+async function isTrue(value: Promise<tf.Tensor>): Promise<boolean> {
+  const tensor = await value;
+  const [first] = await tensor.data();
+  tensor.dispose();
+  return first !== 0;
 }
 
 /** Cuts `count` items into as few batches as `most` allows, of equal size; the last ones may be padded to it. */

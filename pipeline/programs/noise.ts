@@ -11,6 +11,12 @@ export type SampleKeys = {
   /** How far they are from the noise of `item` to that of `other`, from 0 to 1, float32 `[batch]`. */
   fraction?: tf.Tensor;
   label?: tf.Tensor;
+  /** Pictures in `[0, 1]` that images begin from, `[batch, height, width, channels]`. */
+  picture?: tf.Tensor;
+  /** Where they are drawn anew, 1, and where they stay, 0: `[batch, height, width, 1]`. */
+  mask?: tf.Tensor;
+  /** What images begin with, in place of all this, `[batch, height, width, channels]`. */
+  start?: tf.Tensor;
 };
 
 /** Standard normal noise of images of a shape, `[batch, ...shape]`. */

@@ -4,13 +4,17 @@ import { createRandom, type State, type TensorRecord } from "../../lib/tensor/mo
 import type { Graph, Stage } from "../graph/types.ts";
 import type { SamplerState } from "../kinds/sampler.ts";
 import { predict } from "./model.ts";
+import { putBack } from "./begin.ts";
 import type { SampleKeys } from "./noise.ts";
 
 /** What a step of the sampler hands on: its state, the prediction of the clean images that led there, and its number. */
 export type LoopState = { state: SamplerState; signal: tf.Tensor; step: tf.Tensor };
 
-/** What tells steps apart: the rows of the plan, `[steps, numbers]`, and the steps' numbers. */
-export type StepInputs = { row: tf.Tensor; step: tf.Tensor };
+/**
+ * What tells steps apart: the rows of the plan, `[steps, numbers]`, and the steps' numbers; where parts of pictures stay,
+ * also signal and noise rate of the images after each step, `[steps, 2]`.
+ */
+export type StepInputs = { row: tf.Tensor; step: tf.Tensor; rates?: tf.Tensor };
 
 /** One step of a sampler as a pure function; the same program serves every row of the plan. */
 export function buildSamplerStep(graph: Graph, { stage: sampler, options }: Stage<"sampler">): (
@@ -31,7 +35,13 @@ export function buildSamplerStep(graph: Graph, { stage: sampler, options }: Stag
       clip,
       random: createRandom({ seed: keys.seed, stream: "sampler", step: inputs.step, items: keys.item }),
     });
-    return { state: after, signal, step: inputs.step };
+    const { picture, mask } = keys;
+    if (picture === undefined || mask === undefined || inputs.rates === undefined) {
+      return { state: after, signal, step: inputs.step };
+    }
+    const rates = inputs.rates as tf.Tensor1D;
+    const kept = putBack(graph, { ...keys, picture, mask }, statistics, rates, { image: after.image, signal });
+    return { state: { ...after, image: kept.image }, signal: kept.signal, step: inputs.step };
   };
 }
 

@@ -21,14 +21,18 @@ export interface PicturesOptions {
   readonly classes?: readonly string[] | undefined;
   /** As `generate` takes it: pictures begin between the noises of two seeds. */
   readonly towards?: GenerateOptions["towards"];
+  /** As `generate` takes them: what pictures begin with, and how their end is shown. */
+  readonly begin?: Pick<GenerateOptions, "pictures" | "mask" | "start" | "lastImage"> | undefined;
   /** As `generate` takes it: sees each step. */
   readonly watch?: GenerateOptions["watch"];
+  /** As `generate` takes it: told the steps of each batch, where the sampler chooses how many. */
+  readonly taken?: GenerateOptions["taken"];
 }
 
 /** Generates pictures, with progress on the console. */
 export async function* samplePictures(session: Session, options: PicturesOptions): AsyncGenerator<Picture, void, void> {
   const { console, statistics, signal } = session;
-  const { sampler, average, seeds, batch, classes, towards, watch } = options;
+  const { sampler, average, seeds, batch, classes, towards, begin, watch, taken } = options;
   try {
     const images = session.generate(sampler, {
       state: average,
@@ -38,7 +42,9 @@ export async function* samplePictures(session: Session, options: PicturesOptions
       labels: classes && seeds.map((seed) => seed % classes.length),
       batch,
       ...(towards === undefined ? {} : { towards }),
+      ...begin,
       ...(watch === undefined ? {} : { watch }),
+      ...(taken === undefined ? {} : { taken }),
       signal,
       progress: showWork(console, "sampling", "steps"),
       notFinite: () =>

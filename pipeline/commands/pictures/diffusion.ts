@@ -1,17 +1,18 @@
 /** Picture `diffusion`: one image over time, with its signal, its noise and its velocity. */
 import * as tf from "@tensorflow/tfjs";
-import { centreCrop, decodeFile, drawFigure, type Picture, resize } from "../../../lib/image/mod.ts";
+import { drawFigure, type Picture } from "../../../lib/image/mod.ts";
 import { createRandom, disposeTree, seedTensor, type TensorRecord } from "../../../lib/tensor/mod.ts";
 import type { Graph } from "../../graph/types.ts";
 import { wire } from "../../graph/wire.ts";
 import type { Backend } from "../../kinds/backend.ts";
 import { ratesOf, velocityOf } from "../../kinds/diffusion.ts";
-import { heldOutMissing, imageUnreadable } from "../../problems/messages/pictures.ts";
+import { heldOutMissing } from "../../problems/messages/pictures.ts";
 import { DenoiseError } from "../../problems/problem.ts";
 import { readRecipe } from "../../recipe/read.ts";
 import { loadModel } from "../../run/load.ts";
 import { toPictures } from "../../run/pictures.ts";
 import { runFolderAt } from "../../run/run_folder.ts";
+import { fitted, readImage } from "../model_picture.ts";
 import { checkSeed, checkWhole } from "../options.ts";
 import { openData } from "../../run/session.ts";
 import { startBackend } from "../../run/start_backend.ts";
@@ -216,21 +217,6 @@ function heldOut(
   const data = new Uint8Array(height * width * 3);
   for (let i = 0; i < data.length; i++) data[i] = bytes[Math.floor(i / 3) * channels + Math.min(i % 3, channels - 1)]!;
   return fitted({ width, height, data }, graph);
-}
-
-async function readImage(path: string, graph: Graph): Promise<Picture> {
-  try {
-    return fitted(await decodeFile(path), graph);
-  } catch (cause) {
-    throw new DenoiseError(imageUnreadable(path, (cause as Error).message.replace(/ \(os error .*/, "")), { cause });
-  }
-}
-
-/** The middle of a picture, as large as the network's images. */
-function fitted(picture: Picture, graph: Graph): Picture {
-  const { height, width } = graph.image;
-  if (picture.width === width && picture.height === height) return picture;
-  return resize(centreCrop(picture), { width, height, method: "bicubic", antialias: true });
 }
 
 const scaleFor = ({ width }: Picture) => Math.max(1, Math.ceil(128 / width));

@@ -1,0 +1,99 @@
+/** Generating from a picture: as much of it as a strength leaves, parts of it, or the noise that it could be made of. */
+import * as tf from "@tensorflow/tfjs";
+import type { Picture } from "../../lib/image/mod.ts";
+import type { Graph, Stage } from "../graph/types.ts";
+import { badStrength, pictureNeeded, samplerCannotBegin } from "../problems/messages/samplers.ts";
+import { DenoiseError } from "../problems/problem.ts";
+import type { GenerateOptions } from "../programs/generate.ts";
+import { buildInvert, type InvertOptions } from "../programs/invert.ts";
+import type { Backend } from "../kinds/backend.ts";
+import { readImage } from "./model_picture.ts";
+
+/** A picture to start from. */
+export interface FromPicture {
+  /** File of a picture to start from; its middle is taken, in the size of the network's images. */
+  readonly from?: string;
+  /**
+   * How much of the way from noise is done, above 0 and up to 1: as much noise as there is then is laid over the picture.
+   * Default 0.6, and 1 with a mask.
+   */
+  readonly strength?: number;
+  /** File of a mask: what is white is drawn anew, what is black stays as it is in the picture. */
+  readonly mask?: string;
+  /** Starts from the very noise that the sampler makes the picture of, in place of drawn noise. */
+  readonly invert?: boolean;
+}
+
+/** What generating starts with. The caller frees its tensors. */
+export interface Begin {
+  /** The sampler, without the steps that the strength leaves out. */
+  readonly sampler: Stage<"sampler">;
+  /** Parts of the options of `generate`. */
+  readonly options: Pick<GenerateOptions, "pictures" | "mask" | "start" | "lastImage">;
+  /** How well the picture was inverted, where it was. */
+  readonly inversion?: { readonly error: number; readonly evaluations: number };
+}
+
+/** Refuses options that make no sense without a picture, and strengths out of range. */
+export function checkFrom({ from, strength, mask, invert }: FromPicture): void {
+  if (strength !== undefined && !(strength > 0 && strength <= 1)) throw new DenoiseError(badStrength(strength));
+  if (from !== undefined) return;
+  if (strength !== undefined) throw new DenoiseError(pictureNeeded("--strength"));
+  if (mask !== undefined) throw new DenoiseError(pictureNeeded("--mask"));
+  if (invert) throw new DenoiseError(pictureNeeded("--invert"));
+}
+
+/** The sampler from the step on at which a strength starts. @throws {DenoiseError} where it does not say its levels */
+export function samplerFrom(stage: Stage<"sampler">, strength: number): Stage<"sampler"> {
+  const { stage: sampler, id, plugin } = stage;
+  if (sampler.levels === undefined || sampler.skip === undefined) {
+    throw new DenoiseError(samplerCannotBegin(id, plugin.name));
+  }
+  const skipped = sampler.steps - Math.max(1, Math.round(sampler.steps * strength));
+  if (skipped === 0) return stage;
+  return { ...stage, id: `${id} from step ${skipped + 1}`, stage: sampler.skip(skipped) };
+}
+
+/** What an inversion needs besides the picture. */
+export interface InvertTools extends Pick<InvertOptions, "state" | "statistics" | "labels" | "progress" | "signal"> {
+  readonly backend: Backend;
+}
+
+/**
+ * Reads what generating starts with, for `count` images from one picture.
+ *
+ * @throws {DenoiseError} for a file that cannot be read, a sampler that cannot start from a picture or be inverted
+ */
+export async function beginFrom(
+  graph: Graph,
+  stage: Stage<"sampler">,
+  { from, strength, mask, invert = false }: FromPicture & { readonly from: string },
+  count: number,
+  { backend, ...tools }: InvertTools,
+): Promise<Begin> {
+  const sampler = samplerFrom(stage, strength ?? (mask === undefined && !invert ? 0.6 : 1));
+  const picture = tensorOfPicture(await readImage(from, graph), graph.image.channels);
+  const repeated = (image: tf.Tensor4D) => {
+    const all = tf.tidy(() => tf.tile(image, [count, 1, 1, 1]));
+    image.dispose();
+    return all;
+  };
+  if (invert) {
+    const found = await buildInvert(backend, graph, sampler)({ ...tools, pictures: picture });
+    picture.dispose();
+    const { error, evaluations } = found;
+    return { sampler, options: { start: repeated(found.noise), lastImage: true }, inversion: { error, evaluations } };
+  }
+  const pictures = repeated(picture);
+  if (mask === undefined) return { sampler, options: { pictures } };
+  const light = tensorOfPicture(await readImage(mask, graph), 3);
+  return { sampler, options: { pictures, mask: repeated(tf.tidy(() => tf.mean(light, 3, true))) } };
+}
+
+/** A picture as values in 0 to 1, `[1, height, width, channels]`; one channel is the mean of all. */
+function tensorOfPicture({ width, height, data }: Picture, channels: number): tf.Tensor4D {
+  return tf.tidy(() => {
+    const all = tf.div<tf.Tensor4D>(tf.tensor4d(Float32Array.from(data), [1, height, width, 3]), 255);
+    return channels === 3 ? all : tf.mean(all, 3, true) as tf.Tensor4D;
+  });
+}
