@@ -135,6 +135,7 @@ export function evaluate(
 export type {
   GeneratedTensors,
   GenerateRequest,
+  StartingPicture,
   LoadedModel,
   ModelOptions,
   SamplerFacts,

@@ -2,12 +2,12 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Picture } from "../../lib/image/mod.ts";
 import type { Graph, Stage } from "../graph/types.ts";
-import { badStrength, pictureNeeded, samplerCannotBegin } from "../problems/messages/samplers.ts";
+import { badStrength, invertWithMask, pictureNeeded, samplerCannotBegin } from "../problems/messages/samplers.ts";
 import { DenoiseError } from "../problems/problem.ts";
 import type { GenerateOptions } from "../programs/generate.ts";
 import { buildInvert, type InvertOptions } from "../programs/invert.ts";
 import type { Backend } from "../kinds/backend.ts";
-import { readImage } from "./model_picture.ts";
+import { fitted, readImage } from "./model_picture.ts";
 
 /** A picture to start from. */
 export interface FromPicture {
@@ -37,6 +37,7 @@ export interface Begin {
 /** Refuses options that make no sense without a picture, and strengths out of range. */
 export function checkFrom({ from, strength, mask, invert }: FromPicture): void {
   if (strength !== undefined && !(strength > 0 && strength <= 1)) throw new DenoiseError(badStrength(strength));
+  if (invert && mask !== undefined) throw new DenoiseError(invertWithMask());
   if (from !== undefined) return;
   if (strength !== undefined) throw new DenoiseError(pictureNeeded("--strength"));
   if (mask !== undefined) throw new DenoiseError(pictureNeeded("--mask"));
@@ -59,6 +60,11 @@ export interface InvertTools extends Pick<InvertOptions, "state" | "statistics" 
   readonly backend: Backend;
 }
 
+/** The strength that is meant where none is said. */
+export const strengthOf = (
+  { strength, mask, invert }: { strength?: number | undefined; mask?: unknown; invert?: boolean | undefined },
+): number => strength ?? (mask === undefined && !invert ? 0.6 : 1);
+
 /**
  * Reads what generating starts with, for `count` images from one picture.
  *
@@ -67,27 +73,49 @@ export interface InvertTools extends Pick<InvertOptions, "state" | "statistics" 
 export async function beginFrom(
   graph: Graph,
   stage: Stage<"sampler">,
-  { from, strength, mask, invert = false }: FromPicture & { readonly from: string },
+  { from, mask, ...rest }: FromPicture & { readonly from: string },
+  count: number,
+  tools: InvertTools,
+): Promise<Begin> {
+  const sampler = samplerFrom(stage, strengthOf({ mask, ...rest }));
+  const [picture, keep] = await Promise.all(
+    [from, mask].map((path) => path === undefined ? undefined : readImage(path, graph)),
+  );
+  return await beginWith(graph, sampler, { picture: picture!, mask: keep, invert: rest.invert }, count, tools);
+}
+
+/** What generating starts with, for `count` images from one picture of any size. `sampler` is as `samplerFrom` has it. */
+export async function beginWith(
+  graph: Graph,
+  sampler: Stage<"sampler">,
+  { picture, mask, invert = false }: { picture: Picture; mask?: Picture | undefined; invert?: boolean | undefined },
   count: number,
   { backend, ...tools }: InvertTools,
 ): Promise<Begin> {
-  const sampler = samplerFrom(stage, strength ?? (mask === undefined && !invert ? 0.6 : 1));
-  const picture = tensorOfPicture(await readImage(from, graph), graph.image.channels);
+  const image = tensorOfPicture(fitted(picture, graph), graph.image.channels);
   const repeated = (image: tf.Tensor4D) => {
     const all = tf.tidy(() => tf.tile(image, [count, 1, 1, 1]));
     image.dispose();
     return all;
   };
   if (invert) {
-    const found = await buildInvert(backend, graph, sampler)({ ...tools, pictures: picture });
-    picture.dispose();
-    const { error, evaluations } = found;
-    return { sampler, options: { start: repeated(found.noise), lastImage: true }, inversion: { error, evaluations } };
+    try {
+      const { noise, ...inversion } = await buildInvert(backend, graph, sampler)({ ...tools, pictures: image });
+      return { sampler, options: { start: repeated(noise), lastImage: true }, inversion };
+    } finally {
+      image.dispose();
+    }
   }
-  const pictures = repeated(picture);
+  const pictures = repeated(image);
   if (mask === undefined) return { sampler, options: { pictures } };
-  const light = tensorOfPicture(await readImage(mask, graph), 3);
-  return { sampler, options: { pictures, mask: repeated(tf.tidy(() => tf.mean(light, 3, true))) } };
+  const light = tensorOfPicture(fitted(mask, graph), 1);
+  return { sampler, options: { pictures, mask: repeated(light) } };
+}
+
+/** Frees what generating started with. */
+export function disposeBegin(begin: Begin | undefined): void {
+  const { pictures, mask, start } = begin?.options ?? {};
+  tf.dispose([pictures, mask, start].filter((tensor) => tensor !== undefined));
 }
 
 /** A picture as values in 0 to 1, `[1, height, width, channels]`; one channel is the mean of all. */

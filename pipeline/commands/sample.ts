@@ -1,5 +1,4 @@
 /** Generates pictures with a trained model. */
-import * as tf from "@tensorflow/tfjs";
 import { extname, join } from "node:path";
 import { writeWhole } from "../../lib/files/mod.ts";
 import { drawFigure, encodePng, enlarged, layOut, type Picture } from "../../lib/image/mod.ts";
@@ -15,7 +14,7 @@ import { row } from "../terminal/rows.ts";
 import { counted } from "../terminal/units.ts";
 import { outputShared } from "../problems/messages/output.ts";
 import { checkWhole, picturesOf, printModel } from "./options.ts";
-import { type Begin, beginFrom, checkFrom, type FromPicture } from "./from_picture.ts";
+import { type Begin, beginFrom, checkFrom, disposeBegin, type FromPicture } from "./from_picture.ts";
 import { labelled, type Seeds, seedsOf, seedsText } from "./seeds.ts";
 import { checkStandardOutput, isStandardOutput, outputName, writeOutput } from "../run/standard_output.ts";
 import { loadModel, type LoadOptions, type Model } from "../run/load.ts";
@@ -236,11 +235,6 @@ async function beginOf(
   } finally {
     console.endProgress();
   }
-}
-
-function disposeBegin(begin: Begin | undefined): void {
-  const { pictures, mask, start } = begin?.options ?? {};
-  tf.dispose([pictures, mask, start].filter((tensor) => tensor !== undefined));
 }
 
 /** Pictures of earlier calls in a folder. */

@@ -40,8 +40,8 @@ const mostRounds = 100, enough = 2e-6;
 
 /**
  * Compiles the inverse of a sampler. Each step is solved for the image that it started from: `y = step(x)` by
- * `x ← x + (y - step(x)) · noise before / noise after`, which for deterministic DDIM is the fixed point of its own
- * equation. Meiri et al. 2023, arXiv:2312.12540, "Fixed-point inversion".
+ * `x ← x + share · (y - step(x)) · noise before / noise after`, which with share 1 is the fixed point of DDIM's own
+ * equation; the share shrinks where that makes it worse. Meiri et al. 2023, arXiv:2312.12540, "Fixed-point inversion".
  *
  * The picture is taken for the last image of the sampler, so that the way there and back is exact.
  *
@@ -59,21 +59,61 @@ export function buildInvert(
     const { signal } = ratesOf(levels.at(-1)!);
     return tf.mul(signal, graph.one("normalizer").stage.normalize(statistics, pictures as tf.Tensor4D));
   }, { name: `${id} last image` });
-  const improve = backend.compile(
+  const look = backend.compile(
     (
       tried: tf.Tensor,
       { wanted, row, number, ratio }: { wanted: tf.Tensor; row: tf.Tensor; number: tf.Tensor; ratio: tf.Tensor },
       average: State,
       statistics: TensorRecord,
       keys: { seed: tf.Tensor; item: tf.Tensor; label?: tf.Tensor },
-    ): { better: tf.Tensor; error: tf.Tensor } => {
+    ): { move: tf.Tensor; error: tf.Tensor } => {
       const carried = { state: sampler.init(tried as tf.Tensor4D), signal: tf.zerosLike(tried), step: number };
       const { state } = step(carried, { row, step: number }, average, statistics, keys);
       const off = tf.sub(wanted, state.image);
-      return { better: tf.add(tried, tf.mul(ratio, off)), error: tf.max(tf.abs(off)) };
+      return { move: tf.mul(ratio, off), error: tf.max(tf.abs(off)) };
     },
     { name: `${id} inverse step` },
   );
+  const mix = backend.compile(
+    (tried: tf.Tensor, move: tf.Tensor, share: tf.Tensor): tf.Tensor => tf.add(tried, tf.mul(share, move)),
+    { name: `${id} inverse move` },
+  );
+
+  /** Solves `step(x) = wanted` for x. */
+  async function solve(
+    about: Parameters<typeof look>[1] & { wanted: tf.Tensor },
+    state: State,
+    statistics: TensorRecord,
+    keys: Parameters<typeof look>[4],
+    signal: AbortSignal | undefined,
+  ): Promise<{ image: tf.Tensor; error: number; rounds: number }> {
+    let best = tf.clone(about.wanted), share = 1, rounds = 0;
+    let at = await look(best, about, state, statistics, keys);
+    let error = await numberOf(at.error);
+    try {
+      // Where a whole move makes it worse, a shorter one along the same way does not.
+      for (; error > enough && share > 1e-3 && rounds < mostRounds; rounds++) {
+        signal?.throwIfAborted();
+        const scale = tf.scalar(share);
+        const tried = await mix(best, at.move, scale);
+        scale.dispose();
+        const there = await look(tried, about, state, statistics, keys);
+        const found = await numberOf(there.error);
+        const better = found < error;
+        tf.dispose(better ? [best, at.move] : [tried, there.move]);
+        if (better) [best, at, error] = [tried, there, found];
+        share = better ? Math.min(1, 1.5 * share) : share / 2;
+        await yieldToEvents();
+      }
+      return { image: best, error, rounds: rounds + 1 };
+    } catch (problem) {
+      best.dispose();
+      throw problem;
+    } finally {
+      at.move.dispose();
+    }
+  }
+
   return async ({ state, statistics, pictures, labels, progress, signal }) => {
     const count = pictures.shape[0];
     const keys = {
@@ -92,36 +132,18 @@ export function buildInvert(
           number: tf.scalar(number, "int32"),
           ratio: tf.scalar(before / after),
         };
-        let tried = tf.clone(image), best = Infinity;
         try {
-          for (let round = 0; round < mostRounds; round++) {
-            signal?.throwIfAborted();
-            const { better, error } = await improve(tried, about, state, statistics, keys);
-            rounds++;
-            const [now] = await error.data() as unknown as [number];
-            error.dispose();
-            // Rounding ends it, or steps too long for it to converge: `tried` was the best then.
-            if (!(now < best)) {
-              better.dispose();
-              break;
-            }
-            best = now;
-            tried.dispose();
-            tried = better;
-            if (now < enough) break;
-            await yieldToEvents();
-          }
-        } catch (error) {
-          tried.dispose();
-          throw error;
+          const found = await solve(about, state, statistics, keys, signal);
+          image = found.image;
+          worst = Math.max(worst, found.error);
+          rounds += found.rounds;
         } finally {
           disposeTree(about);
         }
-        image = tried;
-        worst = Math.max(worst, best);
         progress?.(plan.length - number, plan.length);
       }
       if (!Number.isFinite(worst)) {
+        image.dispose();
         throw new DenoiseError(samplerNotInvertible(id, plugin.name, "its steps are too long: no image leads there"));
       }
       return { noise: image as tf.Tensor4D, error: worst, evaluations: rounds * sampler.evaluationsPerStep };
@@ -131,6 +153,13 @@ export function buildInvert(
   };
 }
 type Pair = [number, number];
+
+/** Reads a tensor of one number, and frees it. */
+async function numberOf(tensor: tf.Tensor): Promise<number> {
+  const [value] = await tensor.data();
+  tensor.dispose();
+  return value!;
+}
 
 /** The levels of a sampler that can be inverted. */
 function checkInvertible({ stage, id, plugin }: Stage<"sampler">): readonly number[] {

@@ -10,8 +10,17 @@ import { toPictures } from "../../run/pictures.ts";
 import type { Console } from "../../terminal/console.ts";
 import { silentConsole } from "../../terminal/silent.ts";
 import { GeneratedPicture } from "./picture.ts";
-import { batchSizes, checkNumbers, type GenerateRequest, labelsOf, type SamplerStage, seedsOf } from "./request.ts";
-import { ModelSamplers } from "./samplers.ts";
+import {
+  batchSizes,
+  checkNumbers,
+  type GenerateRequest,
+  labelsOf,
+  type SamplerStage,
+  seedsOf,
+  type StartingPicture,
+} from "./request.ts";
+import { type Begin, beginWith, disposeBegin, strengthOf } from "../from_picture.ts";
+import { ModelSamplers, type ReadySampler } from "./samplers.ts";
 import { Turns } from "./turns.ts";
 
 /** What loading a model takes; nothing is needed. */
@@ -169,22 +178,30 @@ class Loaded implements LoadedModel {
     request: GenerateRequest,
     take: (images: tf.Tensor4D, seeds: readonly number[]) => Promise<T>,
   ): AsyncGenerator<T, void, void> {
-    const { sampler, steps, batch = this.batch, signal, progress } = request;
+    const { sampler, steps, batch = this.batch, signal, progress, from: start } = request;
+    const strength = start && strengthOf(start);
     const seeds = seedsOf(request);
     checkNumbers(request);
     this.#samplers.check(sampler);
     const labels = labelsOf(request, seeds, this.classes);
     const sizes = batchSizes(seeds.length, batch);
     const one = (from: number, size: number, number: number) => async () => {
-      const ready = await this.#samplers.ready(sampler, steps);
+      const ready = await this.#samplers.ready(sampler, steps, strength);
       const filled = (list: readonly number[]) =>
         Array.from({ length: size }, (_, i) => list[Math.min(from + i, list.length - 1)]!);
-      const images = await this.#run(ready, {
-        items: filled(seeds),
-        labels: labels && filled(labels),
-        signal,
-        progress: (done, total) => progress?.(number * total + done, sizes.length * total),
-      });
+      const begin = start && await this.#begin(ready.stage, start, size, labels?.[from], signal);
+      let images: tf.Tensor4D;
+      try {
+        images = await this.#run(ready, {
+          ...begin?.options,
+          items: filled(seeds),
+          labels: labels && filled(labels),
+          signal,
+          progress: (done, total) => progress?.(number * total + done, sizes.length * total),
+        });
+      } finally {
+        disposeBegin(begin);
+      }
       return await take(images, seeds.slice(from, from + size));
     };
     const turn = (work: () => Promise<T>) => {
@@ -200,10 +217,23 @@ class Loaded implements LoadedModel {
     }();
   }
 
+  /** What a batch of `count` images begins with, where it is a picture. */
+  #begin(
+    sampler: ReadySampler["stage"],
+    start: StartingPicture,
+    count: number,
+    label: number | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<Begin> {
+    const { session: { graph, backend, statistics }, average } = this.#model;
+    const tools = { backend, state: average, statistics, signal, labels: label === undefined ? undefined : [label] };
+    return beginWith(graph, sampler, start, count, tools);
+  }
+
   /** The images of one batch. @throws {DenoiseError} where they hold NaN or infinity */
   async #run(
     { stage, generate }: Awaited<ReturnType<ModelSamplers["ready"]>>,
-    options: Pick<Parameters<typeof generate>[0], "items" | "labels" | "signal" | "progress">,
+    options: Omit<Parameters<typeof generate>[0], "state" | "statistics" | "seed" | "notFinite">,
   ): Promise<tf.Tensor4D> {
     const { session: { statistics }, average } = this.#model;
     let finite = true;
@@ -218,4 +248,4 @@ class Loaded implements LoadedModel {
   }
 }
 
-export type { GenerateRequest, SamplerStage };
+export type { GenerateRequest, SamplerStage, StartingPicture };

@@ -1,4 +1,5 @@
 /** What a loaded model is asked for, checked and cut into batches. */
+import type { Picture } from "../../../lib/image/mod.ts";
 import { badGenerateOption } from "../../problems/messages/model.ts";
 import { DenoiseError } from "../../problems/problem.ts";
 import { largestSeed } from "../options.ts";
@@ -9,6 +10,21 @@ export interface SamplerStage {
   readonly use: string;
   /** The plugin's options. */
   readonly [option: string]: unknown;
+}
+
+/** A picture to start from, of any size: its middle is taken, in the size of the network's images. */
+export interface StartingPicture {
+  /** Its pixels. */
+  readonly picture: Picture;
+  /**
+   * How much of the way from noise is done, above 0 and up to 1: as much noise as there is then is laid over the picture.
+   * Default 0.6, and 1 with a mask or inverted.
+   */
+  readonly strength?: number;
+  /** What is white in it is drawn anew, what is black stays as it is in the picture. */
+  readonly mask?: Picture;
+  /** Starts from the very noise that the sampler makes the picture of. Needs a sampler that draws and remembers nothing. */
+  readonly invert?: boolean;
 }
 
 /** What to generate. Say which pictures either by `seeds`, or by `count` and the first `seed`. */
@@ -23,6 +39,8 @@ export interface GenerateRequest {
   readonly sampler?: string | SamplerStage;
   /** Diffusion steps, from 1 to 1,000,000. Default: the sampler's. */
   readonly steps?: number;
+  /** A picture to start from. Default: noise. */
+  readonly from?: StartingPicture;
   /** Class of each picture, from 0 on, where the data had classes. Default: the classes in turn, by seed. */
   readonly labels?: readonly number[];
   /** Pictures generated at the same time, at most. Default: the batch size of training. */
@@ -52,8 +70,15 @@ export function seedsOf({ seeds, count, seed }: GenerateRequest): readonly numbe
   return seeds.map((each, i) => whole(`seeds[${i}]`, each, 0, largestSeed));
 }
 
-/** Refuses steps and batch sizes out of range. */
-export function checkNumbers({ steps, batch }: GenerateRequest): void {
+/** Refuses steps, batch sizes and strengths out of range. */
+export function checkNumbers({ steps, batch, from }: GenerateRequest): void {
+  if (from !== undefined) {
+    const { strength, mask, invert } = from;
+    if (strength !== undefined && !(strength > 0 && strength <= 1)) {
+      refuse("from.strength", strength, "a number above 0, up to 1");
+    }
+    if (invert && mask !== undefined) refuse("from.invert", invert, "false where there is a mask");
+  }
   if (steps !== undefined) whole("steps", steps, 1, mostSteps);
   if (batch !== undefined) whole("batch", batch, 1, mostPictures);
 }

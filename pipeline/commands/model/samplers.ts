@@ -7,6 +7,7 @@ import { DenoiseError } from "../../problems/problem.ts";
 import { buildGenerate, type Generate } from "../../programs/generate.ts";
 import type { PluginSource } from "../../recipe/types.ts";
 import type { Backend } from "../../kinds/backend.ts";
+import { samplerFrom } from "../from_picture.ts";
 import type { SamplerStage } from "./request.ts";
 
 /** A sampler with its programs. */
@@ -35,10 +36,18 @@ export class ModelSamplers {
     if (!plugins.includes(sampler)) throw new DenoiseError(samplerNeither(sampler, this.#own, plugins));
   }
 
-  /** A sampler in a number of steps. @throws {DenoiseError} for options that its plugin refuses */
-  ready(sampler: string | SamplerStage | undefined, steps: number | undefined): Promise<ReadySampler> {
-    const key = JSON.stringify([sampler ?? this.#own[0], steps]);
-    const known = this.#kept.get(key) ?? this.#make(sampler ?? this.#own[0]!, steps);
+  /**
+   * A sampler in a number of steps; from a picture, the part of them that a strength takes.
+   *
+   * @throws {DenoiseError} for options that its plugin refuses, and where it cannot start from a picture
+   */
+  ready(
+    sampler: string | SamplerStage | undefined,
+    steps: number | undefined,
+    strength?: number,
+  ): Promise<ReadySampler> {
+    const key = JSON.stringify([sampler ?? this.#own[0], steps, strength]);
+    const known = this.#kept.get(key) ?? this.#make(sampler ?? this.#own[0]!, steps, strength);
     this.#kept.delete(key);
     this.#kept.set(key, known); // the last that was used
     known.catch(() => this.#kept.delete(key));
@@ -47,13 +56,18 @@ export class ModelSamplers {
     return known;
   }
 
-  async #make(sampler: string | SamplerStage, steps: number | undefined): Promise<ReadySampler> {
+  async #make(
+    sampler: string | SamplerStage,
+    steps: number | undefined,
+    strength: number | undefined,
+  ): Promise<ReadySampler> {
     const { graph } = this;
     const name = typeof sampler === "string" ? sampler : "requested";
     const own = this.#own.includes(name) && typeof sampler === "string" ? graph.sampler(name) : undefined;
-    const stage = own !== undefined && (steps === undefined || steps === own.stage.steps)
+    const whole = own !== undefined && (steps === undefined || steps === own.stage.steps)
       ? own
       : await this.#wired(name, own, sampler, steps);
+    const stage = strength === undefined ? whole : samplerFrom(whole, strength);
     return { stage, generate: buildGenerate(this.backend, graph, stage) };
   }
 

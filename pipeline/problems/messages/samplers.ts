@@ -11,6 +11,15 @@ export function badStrength(value: unknown): Message {
   };
 }
 
+/** A mask beside an inversion. */
+export function invertWithMask(): Message {
+  return {
+    code: "invert-with-mask",
+    message: "Cannot invert a picture of which a mask keeps parts",
+    help: ["leave out --invert, or --mask"],
+  };
+}
+
 /** An option that needs a picture to start from. */
 export function pictureNeeded(option: string): Message {
   return {
