@@ -108,7 +108,8 @@ if (topic !== undefined) {
       let state = sampler.init(image);
       for (const row of sampler.plan()) {
         assert.ok(row.every(Number.isFinite), `row is finite: ${row}`);
-        state = await held(sampler.step(state, tools.make(row, [row.length]) as tf.Tensor1D, tools).state, tools.make);
+        const next = tf.tidy(() => sampler.step(state, tools.make(row, [row.length]) as tf.Tensor1D, tools).state);
+        state = await held(next, tools.make);
         images.push(await state.image.data());
       }
       image = state.image;
@@ -211,7 +212,7 @@ if (topic !== undefined) {
     let state = sampler.init(start);
     for (const [step, row] of sampler.plan().entries()) {
       const entered = state.image;
-      ({ state } = sampler.step(state, tensor64(row, [row.length]), tools));
+      state = tf.tidy(() => sampler.step(state, tensor64<tf.Rank.R1>(row, [row.length]), tools).state);
       if (step >= 2) continue;
       // A hundred steps of third order between two levels.
       const between = Array.from(

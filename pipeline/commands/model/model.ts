@@ -178,7 +178,7 @@ class Loaded implements LoadedModel {
     request: GenerateRequest,
     take: (images: tf.Tensor4D, seeds: readonly number[]) => Promise<T>,
   ): AsyncGenerator<T, void, void> {
-    const { sampler, steps, batch = this.batch, signal, progress, from: start } = request;
+    const { sampler, steps, batch = this.batch, signal, progress, taken, from: start } = request;
     const strength = start && strengthOf(start);
     const seeds = seedsOf(request);
     checkNumbers(request);
@@ -197,6 +197,7 @@ class Loaded implements LoadedModel {
           items: filled(seeds),
           labels: labels && filled(labels),
           signal,
+          ...(taken === undefined ? {} : { taken }),
           progress: (done, total) => progress?.(number * total + done, sizes.length * total),
         });
       } finally {

@@ -47,6 +47,8 @@ export interface GenerateRequest {
   readonly batch?: number;
   /** Aborting it stops between steps; what is iterated then throws its reason. */
   readonly signal?: AbortSignal;
+  /** Told the steps of each batch, where the sampler chooses how many. */
+  readonly taken?: (steps: number) => void;
   /** Called as steps are done, with their number over all batches. */
   readonly progress?: (done: number, total: number) => void;
 }

@@ -82,6 +82,9 @@ export function grid(schedule: LogSnr, steps: number, options: Spacing): Point[]
   }
   const from = options.sigma_max ?? pointOf(schedule.logSnr(1)).sigma;
   const to = options.sigma_min ?? pointOf(schedule.logSnr(0)).sigma;
+  for (const option of ["sigma_max", "sigma_min"] as const) {
+    if (options[option] !== undefined) withinSchedule(schedule, [options[option]], option);
+  }
   const curve = curveOf(options);
   finiteEnds(spacing, from, to, last);
   // The grid of flow matching reaches the image by itself, where the schedule does.
@@ -89,7 +92,7 @@ export function grid(schedule: LogSnr, steps: number, options: Spacing): Point[]
   const levels = appended ? steps : steps + 1;
   const sigmas = Array.from({ length: levels }, (_, i) => curve({ from, to }, i / Math.max(levels - 1, 1)));
   const all = appended ? [...sigmas, 0] : sigmas;
-  return withinSchedule(schedule, all, options.sigma_max !== undefined ? "sigma_max" : "sigma_min");
+  return withinSchedule(schedule, all, "spacing");
 }
 
 /** Points at times of a schedule. */
