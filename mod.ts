@@ -135,11 +135,11 @@ export function evaluate(
 export type {
   GeneratedTensors,
   GenerateRequest,
-  StartingPicture,
   LoadedModel,
   ModelOptions,
   SamplerFacts,
   SamplerStage,
+  StartingPicture,
 } from "./pipeline/commands/model/model.ts";
 export { GeneratedPicture } from "./pipeline/commands/model/picture.ts";
 
@@ -189,7 +189,7 @@ export type { BuiltinPlugins } from "./plugins/mod.ts";
  * console.log(recipe.resolved);
  * ```
  *
- * Types of your own plugins are given as `readRecipe<{ "sampler/heun": typeof heun }>(…)`.
+ * Types of your own plugins are given as `readRecipe<{ "sampler/my-sampler": typeof mySampler }>(…)`.
  *
  * A checkpoint and a run folder are data: the code that their recipes name is run only as far as `trust` says.
  *

@@ -190,9 +190,9 @@ Deno.test("without --json results are on standard output, and all else is on sta
 Deno.test("a sampler that is not there is told once, as it was typed, and an override after --samplers is one", async () => {
   await using _place = await workplace();
   assert.equal((await run("run tiny.yaml")).code, 0);
-  for (const line of ["picture steps runs/tiny --sampler heun", "picture kid runs/tiny --steps 1,2 --samplers heun"]) {
+  for (const line of ["picture steps runs/tiny --sampler leap", "picture kid runs/tiny --steps 1,2 --samplers leap"]) {
     const { err } = await run(`${line} backend=cpu`);
-    assert.match(err, /^command line: Unknown sampler "heun"\n {2}heun\n/, line);
+    assert.match(err, /^command line: Unknown sampler "leap"\n {2}leap\n/, line);
     assert.match(err, /\n1 problem on the command line\n$/, line);
     assert.doesNotMatch(err, /picture-1/);
   }

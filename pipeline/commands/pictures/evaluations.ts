@@ -1,7 +1,7 @@
 /** Samplers at equal numbers of network evaluations: a sampler of second order then has half as many steps. */
 import { wire } from "../../graph/wire.ts";
 import type { Stage } from "../../graph/types.ts";
-import { evaluationsTooFew } from "../../problems/messages/pictures.ts";
+import { evaluationsTooFew, evaluationsUnasked } from "../../problems/messages/pictures.ts";
 import { DenoiseError } from "../../problems/problem.ts";
 import type { Recipe } from "../../recipe/types.ts";
 import { checkWhole } from "../options.ts";
@@ -14,7 +14,7 @@ import { pictureSampler, samplerLabel, type SamplerRequest, stageOf } from "./sa
  *
  * @param texts samplers, as `SamplerRequest`s name them
  * @param evaluations of the network for an image
- * @throws {DenoiseError} where a step alone takes more
+ * @throws {DenoiseError} where a step alone takes more, or a sampler chooses its own steps
  */
 export async function evaluationRequests(
   recipe: Recipe,
@@ -30,6 +30,7 @@ export async function evaluationRequests(
   return texts.flatMap((text, i) => {
     const sampler = graph.sampler(pictureSampler(i));
     const { evaluationsPerStep } = sampler.stage;
+    if (!Object.hasOwn(sampler.options, "steps")) throw new DenoiseError(evaluationsUnasked(samplerLabel(sampler)));
     return evaluations.map((most) => {
       const steps = Math.floor(most / evaluationsPerStep);
       if (steps < 1) throw new DenoiseError(evaluationsTooFew(samplerLabel(sampler), most, evaluationsPerStep));

@@ -12,6 +12,15 @@ export function evaluationsTooFew(sampler: string, evaluations: number, perStep:
   };
 }
 
+/** A sampler that chooses its own steps. */
+export function evaluationsUnasked(sampler: string): Message {
+  return {
+    code: "evaluations-unasked",
+    message: `Cannot draw ${sampler} in a number of evaluations: it takes as many as its tolerance asks for`,
+    help: ["leave it out here; deno task sample says how many it took"],
+  };
+}
+
 /** A dataset without a picture to take apart. */
 export function heldOutMissing(): Message {
   return {
