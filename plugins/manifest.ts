@@ -55,10 +55,13 @@ export const manifest: Readonly<Record<string, () => Promise<unknown>>> = {
   "sampler/second-order": () => import("./sampler/second-order.ts"),
   "sampler/unipc": () => import("./sampler/unipc.ts"),
   "schedule/cosine": () => import("./schedule/cosine.ts"),
+  "schedule/cosine-shifted": () => import("./schedule/cosine-shifted.ts"),
+  "schedule/discrete": () => import("./schedule/discrete.ts"),
   "schedule/linear": () => import("./schedule/linear.ts"),
   "schedule/log-noise-linear": () => import("./schedule/log-noise-linear.ts"),
   "schedule/log-signal-linear": () => import("./schedule/log-signal-linear.ts"),
   "schedule/log-snr-linear": () => import("./schedule/log-snr-linear.ts"),
   "schedule/noise-step-linear": () => import("./schedule/noise-step-linear.ts"),
   "schedule/signal-step-linear": () => import("./schedule/signal-step-linear.ts"),
+  "schedule/vp": () => import("./schedule/vp.ts"),
 };

@@ -1003,6 +1003,38 @@ export interface BuiltinPlugins {
       readonly min_signal_rate?: number | undefined;
     };
   };
+  /** plugins/schedule/cosine-shifted.ts */
+  readonly "schedule/cosine-shifted": {
+    /** Its options. */
+    readonly given: {
+      /** ln(signal power / noise power) at time 0 */
+      readonly start_log_snr?: number | undefined;
+      /** ln(signal power / noise power) at time 1 */
+      readonly end_log_snr?: number | undefined;
+      /** side of the pictures, in pixels */
+      readonly image_size?: number | undefined;
+      /** side of the pictures whose noise they shall have */
+      readonly noise_size?: number | undefined;
+      /** the same at time 1, where it differs: shifts between the two, evenly with time; default: noise_size */
+      readonly noise_size_end?: number | undefined;
+    };
+  };
+  /** plugins/schedule/discrete.ts */
+  readonly "schedule/discrete": {
+    /** Its options. */
+    readonly given: {
+      /** how the noise that a timestep adds grows */
+      readonly betas?: "linear" | "scaled-linear" | "squared-cosine" | "sigmoid" | "laplace" | "exp" | undefined;
+      /** of the first timestep, where betas are between two ends */
+      readonly beta_start?: number | undefined;
+      /** of the last timestep, where betas are between two ends */
+      readonly beta_end?: number | undefined;
+      /** timesteps between the image and the noise */
+      readonly timesteps?: number | undefined;
+      /** moves the signal rates so that nothing is left of it at the end */
+      readonly zero_snr?: boolean | undefined;
+    };
+  };
   /** plugins/schedule/linear.ts */
   readonly "schedule/linear": {
     /** Its options. */
@@ -1063,6 +1095,18 @@ export interface BuiltinPlugins {
       readonly start_log_snr?: number | undefined;
       /** ln(signal power / noise power) at time 1 */
       readonly end_log_snr?: number | undefined;
+    };
+  };
+  /** plugins/schedule/vp.ts */
+  readonly "schedule/vp": {
+    /** Its options. */
+    readonly given: {
+      /** how much the rate grows over all times */
+      readonly beta_d?: number | undefined;
+      /** rate at time 0 */
+      readonly beta_min?: number | undefined;
+      /** epsilon_s: the SDE's time at which time 0 here is */
+      readonly start?: number | undefined;
     };
   };
 }

@@ -35,6 +35,10 @@ const settings: Readonly<Record<string, readonly ContractSettings[]>> = {
   "schedule/log-signal-linear": ends,
   "schedule/noise-step-linear": [...ends, { options: { growth: "quickening" } }],
   "schedule/signal-step-linear": ends,
+  "schedule/discrete": [{}, { options: { betas: "squared-cosine" } }, {
+    options: { betas: "scaled-linear", beta_start: 0.00085, beta_end: 0.012, zero_snr: true },
+  }],
+  "schedule/cosine-shifted": [{}, { options: { start_log_snr: 14, end_log_snr: -14, noise_size_end: 64 } }],
   "loss/denoising": [
     {},
     { options: { weighting: "noise", error: "mse", reduction: "sum" } },
