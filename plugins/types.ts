@@ -121,7 +121,19 @@ export interface BuiltinPlugins {
       /** colour behind the emoji */
       readonly background?: string | undefined;
       /** which categories are used */
-      readonly categories?: readonly ("Activities" | "Animals & Nature" | "Flags" | "Food & Drink" | "Objects" | "People & Body" | "Smileys & Emotion" | "Symbols" | "Travel & Places")[] | undefined;
+      readonly categories?:
+        | readonly (
+          | "Activities"
+          | "Animals & Nature"
+          | "Flags"
+          | "Food & Drink"
+          | "Objects"
+          | "People & Body"
+          | "Smileys & Emotion"
+          | "Symbols"
+          | "Travel & Places"
+        )[]
+        | undefined;
       /** fraction of the pictures held out for validation, chosen by a hash of their names */
       readonly validation?: number | undefined;
     };
@@ -227,7 +239,14 @@ export interface BuiltinPlugins {
       /** name of one of samplers; 5 steps are enough to compare checkpoints of one run */
       readonly sampler: string;
       /** features that pictures are compared by: InceptionV3 on 75, 150 or 299 pixels, resized as the Keras example does (bilinear) or as clear-diffusion-keras (-bicubic, antialiased); distances by different ones are not comparable */
-      readonly features?: "inception-v3-75" | "inception-v3-75-bicubic" | "inception-v3-150" | "inception-v3-150-bicubic" | "inception-v3-299" | "inception-v3-299-bicubic" | undefined;
+      readonly features?:
+        | "inception-v3-75"
+        | "inception-v3-75-bicubic"
+        | "inception-v3-150"
+        | "inception-v3-150-bicubic"
+        | "inception-v3-299"
+        | "inception-v3-299-bicubic"
+        | undefined;
       /** pictures to generate, and to compare with as many real ones, starting over where there are fewer; default: the number of validation pictures */
       readonly images?: number | undefined;
       /** pictures in one estimate; the result is the mean of all; default: the training batch size */
@@ -380,7 +399,17 @@ export interface BuiltinPlugins {
       /** diffusion steps */
       readonly steps?: number | undefined;
       /** noise levels of the steps: even times of the schedule, even log-SNRs, or a grid by its name in papers; between the ends of the schedule unless told otherwise */
-      readonly spacing?: "times" | "log-snr" | "karras" | "exponential" | "polyexponential" | "beta" | "flow" | "align-your-steps" | "list" | undefined;
+      readonly spacing?:
+        | "times"
+        | "log-snr"
+        | "karras"
+        | "exponential"
+        | "polyexponential"
+        | "beta"
+        | "flow"
+        | "align-your-steps"
+        | "list"
+        | undefined;
       /** first noise rate / signal rate; default: the schedule's at time 1; not for times or list */
       readonly sigma_max?: number | undefined;
       /** last noise rate / signal rate before the image itself; default: the schedule's at time 0; not for times or list */
@@ -412,7 +441,17 @@ export interface BuiltinPlugins {
       /** put back as much noise as was taken away; false puts back more, the larger variance of DDPM */
       readonly variance_preserving?: boolean | undefined;
       /** noise levels of the steps: even times of the schedule, even log-SNRs, or a grid by its name in papers; between the ends of the schedule unless told otherwise */
-      readonly spacing?: "times" | "log-snr" | "karras" | "exponential" | "polyexponential" | "beta" | "flow" | "align-your-steps" | "list" | undefined;
+      readonly spacing?:
+        | "times"
+        | "log-snr"
+        | "karras"
+        | "exponential"
+        | "polyexponential"
+        | "beta"
+        | "flow"
+        | "align-your-steps"
+        | "list"
+        | undefined;
       /** first noise rate / signal rate; default: the schedule's at time 1; not for times or list */
       readonly sigma_max?: number | undefined;
       /** last noise rate / signal rate before the image itself; default: the schedule's at time 0; not for times or list */
@@ -438,7 +477,17 @@ export interface BuiltinPlugins {
       /** diffusion steps */
       readonly steps?: number | undefined;
       /** noise levels of the steps: even times of the schedule, even log-SNRs, or a grid by its name in papers; between the ends of the schedule unless told otherwise */
-      readonly spacing?: "times" | "log-snr" | "karras" | "exponential" | "polyexponential" | "beta" | "flow" | "align-your-steps" | "list" | undefined;
+      readonly spacing?:
+        | "times"
+        | "log-snr"
+        | "karras"
+        | "exponential"
+        | "polyexponential"
+        | "beta"
+        | "flow"
+        | "align-your-steps"
+        | "list"
+        | undefined;
       /** first noise rate / signal rate; default: the schedule's at time 1; not for times or list */
       readonly sigma_max?: number | undefined;
       /** last noise rate / signal rate before the image itself; default: the schedule's at time 0; not for times or list */
@@ -468,7 +517,17 @@ export interface BuiltinPlugins {
       /** diffusion steps */
       readonly steps?: number | undefined;
       /** noise levels of the steps: even times of the schedule, even log-SNRs, or a grid by its name in papers; between the ends of the schedule unless told otherwise */
-      readonly spacing?: "times" | "log-snr" | "karras" | "exponential" | "polyexponential" | "beta" | "flow" | "align-your-steps" | "list" | undefined;
+      readonly spacing?:
+        | "times"
+        | "log-snr"
+        | "karras"
+        | "exponential"
+        | "polyexponential"
+        | "beta"
+        | "flow"
+        | "align-your-steps"
+        | "list"
+        | undefined;
       /** first noise rate / signal rate; default: the schedule's at time 1; not for times or list */
       readonly sigma_max?: number | undefined;
       /** last noise rate / signal rate before the image itself; default: the schedule's at time 0; not for times or list */
@@ -498,7 +557,17 @@ export interface BuiltinPlugins {
       /** diffusion steps */
       readonly steps?: number | undefined;
       /** noise levels of the steps: even times of the schedule, even log-SNRs, or a grid by its name in papers; between the ends of the schedule unless told otherwise */
-      readonly spacing?: "times" | "log-snr" | "karras" | "exponential" | "polyexponential" | "beta" | "flow" | "align-your-steps" | "list" | undefined;
+      readonly spacing?:
+        | "times"
+        | "log-snr"
+        | "karras"
+        | "exponential"
+        | "polyexponential"
+        | "beta"
+        | "flow"
+        | "align-your-steps"
+        | "list"
+        | undefined;
       /** first noise rate / signal rate; default: the schedule's at time 1; not for times or list */
       readonly sigma_max?: number | undefined;
       /** last noise rate / signal rate before the image itself; default: the schedule's at time 0; not for times or list */
@@ -532,7 +601,17 @@ export interface BuiltinPlugins {
       /** diffusion steps */
       readonly steps?: number | undefined;
       /** noise levels of the steps: even times of the schedule, even log-SNRs, or a grid by its name in papers; between the ends of the schedule unless told otherwise */
-      readonly spacing?: "times" | "log-snr" | "karras" | "exponential" | "polyexponential" | "beta" | "flow" | "align-your-steps" | "list" | undefined;
+      readonly spacing?:
+        | "times"
+        | "log-snr"
+        | "karras"
+        | "exponential"
+        | "polyexponential"
+        | "beta"
+        | "flow"
+        | "align-your-steps"
+        | "list"
+        | undefined;
       /** first noise rate / signal rate; default: the schedule's at time 1; not for times or list */
       readonly sigma_max?: number | undefined;
       /** last noise rate / signal rate before the image itself; default: the schedule's at time 0; not for times or list */
@@ -574,7 +653,17 @@ export interface BuiltinPlugins {
       /** diffusion steps */
       readonly steps?: number | undefined;
       /** noise levels of the steps: even times of the schedule, even log-SNRs, or a grid by its name in papers; between the ends of the schedule unless told otherwise */
-      readonly spacing?: "times" | "log-snr" | "karras" | "exponential" | "polyexponential" | "beta" | "flow" | "align-your-steps" | "list" | undefined;
+      readonly spacing?:
+        | "times"
+        | "log-snr"
+        | "karras"
+        | "exponential"
+        | "polyexponential"
+        | "beta"
+        | "flow"
+        | "align-your-steps"
+        | "list"
+        | undefined;
       /** first noise rate / signal rate; default: the schedule's at time 1; not for times or list */
       readonly sigma_max?: number | undefined;
       /** last noise rate / signal rate before the image itself; default: the schedule's at time 0; not for times or list */
@@ -614,7 +703,17 @@ export interface BuiltinPlugins {
       /** diffusion steps */
       readonly steps?: number | undefined;
       /** noise levels of the steps: even times of the schedule, even log-SNRs, or a grid by its name in papers; between the ends of the schedule unless told otherwise */
-      readonly spacing?: "times" | "log-snr" | "karras" | "exponential" | "polyexponential" | "beta" | "flow" | "align-your-steps" | "list" | undefined;
+      readonly spacing?:
+        | "times"
+        | "log-snr"
+        | "karras"
+        | "exponential"
+        | "polyexponential"
+        | "beta"
+        | "flow"
+        | "align-your-steps"
+        | "list"
+        | undefined;
       /** first noise rate / signal rate; default: the schedule's at time 1; not for times or list */
       readonly sigma_max?: number | undefined;
       /** last noise rate / signal rate before the image itself; default: the schedule's at time 0; not for times or list */
@@ -644,7 +743,17 @@ export interface BuiltinPlugins {
       /** diffusion steps */
       readonly steps?: number | undefined;
       /** noise levels of the steps: even times of the schedule, even log-SNRs, or a grid by its name in papers; between the ends of the schedule unless told otherwise */
-      readonly spacing?: "times" | "log-snr" | "karras" | "exponential" | "polyexponential" | "beta" | "flow" | "align-your-steps" | "list" | undefined;
+      readonly spacing?:
+        | "times"
+        | "log-snr"
+        | "karras"
+        | "exponential"
+        | "polyexponential"
+        | "beta"
+        | "flow"
+        | "align-your-steps"
+        | "list"
+        | undefined;
       /** first noise rate / signal rate; default: the schedule's at time 1; not for times or list */
       readonly sigma_max?: number | undefined;
       /** last noise rate / signal rate before the image itself; default: the schedule's at time 0; not for times or list */
@@ -676,7 +785,17 @@ export interface BuiltinPlugins {
       /** diffusion steps */
       readonly steps?: number | undefined;
       /** noise levels of the steps: even times of the schedule, even log-SNRs, or a grid by its name in papers; between the ends of the schedule unless told otherwise */
-      readonly spacing?: "times" | "log-snr" | "karras" | "exponential" | "polyexponential" | "beta" | "flow" | "align-your-steps" | "list" | undefined;
+      readonly spacing?:
+        | "times"
+        | "log-snr"
+        | "karras"
+        | "exponential"
+        | "polyexponential"
+        | "beta"
+        | "flow"
+        | "align-your-steps"
+        | "list"
+        | undefined;
       /** first noise rate / signal rate; default: the schedule's at time 1; not for times or list */
       readonly sigma_max?: number | undefined;
       /** last noise rate / signal rate before the image itself; default: the schedule's at time 0; not for times or list */
@@ -710,7 +829,17 @@ export interface BuiltinPlugins {
       /** diffusion steps */
       readonly steps?: number | undefined;
       /** noise levels of the steps: even times of the schedule, even log-SNRs, or a grid by its name in papers; between the ends of the schedule unless told otherwise */
-      readonly spacing?: "times" | "log-snr" | "karras" | "exponential" | "polyexponential" | "beta" | "flow" | "align-your-steps" | "list" | undefined;
+      readonly spacing?:
+        | "times"
+        | "log-snr"
+        | "karras"
+        | "exponential"
+        | "polyexponential"
+        | "beta"
+        | "flow"
+        | "align-your-steps"
+        | "list"
+        | undefined;
       /** first noise rate / signal rate; default: the schedule's at time 1; not for times or list */
       readonly sigma_max?: number | undefined;
       /** last noise rate / signal rate before the image itself; default: the schedule's at time 0; not for times or list */
@@ -740,7 +869,17 @@ export interface BuiltinPlugins {
       /** diffusion steps */
       readonly steps?: number | undefined;
       /** noise levels of the steps: even times of the schedule, even log-SNRs, or a grid by its name in papers; between the ends of the schedule unless told otherwise */
-      readonly spacing?: "times" | "log-snr" | "karras" | "exponential" | "polyexponential" | "beta" | "flow" | "align-your-steps" | "list" | undefined;
+      readonly spacing?:
+        | "times"
+        | "log-snr"
+        | "karras"
+        | "exponential"
+        | "polyexponential"
+        | "beta"
+        | "flow"
+        | "align-your-steps"
+        | "list"
+        | undefined;
       /** first noise rate / signal rate; default: the schedule's at time 1; not for times or list */
       readonly sigma_max?: number | undefined;
       /** last noise rate / signal rate before the image itself; default: the schedule's at time 0; not for times or list */
@@ -776,7 +915,17 @@ export interface BuiltinPlugins {
       /** diffusion steps */
       readonly steps?: number | undefined;
       /** noise levels of the steps: even times of the schedule, even log-SNRs, or a grid by its name in papers; between the ends of the schedule unless told otherwise */
-      readonly spacing?: "times" | "log-snr" | "karras" | "exponential" | "polyexponential" | "beta" | "flow" | "align-your-steps" | "list" | undefined;
+      readonly spacing?:
+        | "times"
+        | "log-snr"
+        | "karras"
+        | "exponential"
+        | "polyexponential"
+        | "beta"
+        | "flow"
+        | "align-your-steps"
+        | "list"
+        | undefined;
       /** first noise rate / signal rate; default: the schedule's at time 1; not for times or list */
       readonly sigma_max?: number | undefined;
       /** last noise rate / signal rate before the image itself; default: the schedule's at time 0; not for times or list */
@@ -806,7 +955,17 @@ export interface BuiltinPlugins {
       /** diffusion steps */
       readonly steps?: number | undefined;
       /** noise levels of the steps: even times of the schedule, even log-SNRs, or a grid by its name in papers; between the ends of the schedule unless told otherwise */
-      readonly spacing?: "times" | "log-snr" | "karras" | "exponential" | "polyexponential" | "beta" | "flow" | "align-your-steps" | "list" | undefined;
+      readonly spacing?:
+        | "times"
+        | "log-snr"
+        | "karras"
+        | "exponential"
+        | "polyexponential"
+        | "beta"
+        | "flow"
+        | "align-your-steps"
+        | "list"
+        | undefined;
       /** first noise rate / signal rate; default: the schedule's at time 1; not for times or list */
       readonly sigma_max?: number | undefined;
       /** last noise rate / signal rate before the image itself; default: the schedule's at time 0; not for times or list */
@@ -834,7 +993,17 @@ export interface BuiltinPlugins {
       /** diffusion steps */
       readonly steps?: number | undefined;
       /** noise levels of the steps: even times of the schedule, even log-SNRs, or a grid by its name in papers; between the ends of the schedule unless told otherwise */
-      readonly spacing?: "times" | "log-snr" | "karras" | "exponential" | "polyexponential" | "beta" | "flow" | "align-your-steps" | "list" | undefined;
+      readonly spacing?:
+        | "times"
+        | "log-snr"
+        | "karras"
+        | "exponential"
+        | "polyexponential"
+        | "beta"
+        | "flow"
+        | "align-your-steps"
+        | "list"
+        | undefined;
       /** first noise rate / signal rate; default: the schedule's at time 1; not for times or list */
       readonly sigma_max?: number | undefined;
       /** last noise rate / signal rate before the image itself; default: the schedule's at time 0; not for times or list */
@@ -872,7 +1041,17 @@ export interface BuiltinPlugins {
       /** put back as much noise as was taken away; false puts back more, the larger variance of DDPM */
       readonly variance_preserving?: boolean | undefined;
       /** noise levels of the steps: even times of the schedule, even log-SNRs, or a grid by its name in papers; between the ends of the schedule unless told otherwise */
-      readonly spacing?: "times" | "log-snr" | "karras" | "exponential" | "polyexponential" | "beta" | "flow" | "align-your-steps" | "list" | undefined;
+      readonly spacing?:
+        | "times"
+        | "log-snr"
+        | "karras"
+        | "exponential"
+        | "polyexponential"
+        | "beta"
+        | "flow"
+        | "align-your-steps"
+        | "list"
+        | undefined;
       /** first noise rate / signal rate; default: the schedule's at time 1; not for times or list */
       readonly sigma_max?: number | undefined;
       /** last noise rate / signal rate before the image itself; default: the schedule's at time 0; not for times or list */
@@ -904,7 +1083,17 @@ export interface BuiltinPlugins {
       /** diffusion steps */
       readonly steps?: number | undefined;
       /** noise levels of the steps: even times of the schedule, even log-SNRs, or a grid by its name in papers; between the ends of the schedule unless told otherwise */
-      readonly spacing?: "times" | "log-snr" | "karras" | "exponential" | "polyexponential" | "beta" | "flow" | "align-your-steps" | "list" | undefined;
+      readonly spacing?:
+        | "times"
+        | "log-snr"
+        | "karras"
+        | "exponential"
+        | "polyexponential"
+        | "beta"
+        | "flow"
+        | "align-your-steps"
+        | "list"
+        | undefined;
       /** first noise rate / signal rate; default: the schedule's at time 1; not for times or list */
       readonly sigma_max?: number | undefined;
       /** last noise rate / signal rate before the image itself; default: the schedule's at time 0; not for times or list */
@@ -936,7 +1125,17 @@ export interface BuiltinPlugins {
       /** put back as much noise as was taken away; false puts back more, the larger variance of DDPM */
       readonly variance_preserving?: boolean | undefined;
       /** noise levels of the steps: even times of the schedule, even log-SNRs, or a grid by its name in papers; between the ends of the schedule unless told otherwise */
-      readonly spacing?: "times" | "log-snr" | "karras" | "exponential" | "polyexponential" | "beta" | "flow" | "align-your-steps" | "list" | undefined;
+      readonly spacing?:
+        | "times"
+        | "log-snr"
+        | "karras"
+        | "exponential"
+        | "polyexponential"
+        | "beta"
+        | "flow"
+        | "align-your-steps"
+        | "list"
+        | undefined;
       /** first noise rate / signal rate; default: the schedule's at time 1; not for times or list */
       readonly sigma_max?: number | undefined;
       /** last noise rate / signal rate before the image itself; default: the schedule's at time 0; not for times or list */
@@ -964,7 +1163,17 @@ export interface BuiltinPlugins {
       /** diffusion steps */
       readonly steps?: number | undefined;
       /** noise levels of the steps: even times of the schedule, even log-SNRs, or a grid by its name in papers; between the ends of the schedule unless told otherwise */
-      readonly spacing?: "times" | "log-snr" | "karras" | "exponential" | "polyexponential" | "beta" | "flow" | "align-your-steps" | "list" | undefined;
+      readonly spacing?:
+        | "times"
+        | "log-snr"
+        | "karras"
+        | "exponential"
+        | "polyexponential"
+        | "beta"
+        | "flow"
+        | "align-your-steps"
+        | "list"
+        | undefined;
       /** first noise rate / signal rate; default: the schedule's at time 1; not for times or list */
       readonly sigma_max?: number | undefined;
       /** last noise rate / signal rate before the image itself; default: the schedule's at time 0; not for times or list */
