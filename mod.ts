@@ -243,6 +243,7 @@ export { type DryRun, dryRun, type DryRunOptions } from "./pipeline/commands/dry
 export * from "./pipeline/commands/gpu/mod.ts";
 export type { Probed, ProbedWork } from "./pipeline/run/probe.ts";
 export type { Seeds } from "./pipeline/commands/seeds.ts";
+export type { FromPicture } from "./pipeline/commands/from_picture.ts";
 export type { PictureEvent, SampleEvent, SampleOptions, SampleResult } from "./pipeline/commands/sample.ts";
 export * from "./pipeline/commands/serve/mod.ts";
 export type { EvaluateEvent, EvaluateOptions, EvaluateResult, MeasurementEvent } from "./pipeline/commands/evaluate.ts";

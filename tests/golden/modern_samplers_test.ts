@@ -44,7 +44,7 @@ if (topic !== undefined) {
   );
 
   /** Runs a case; all images that its trajectory has. */
-  async function trajectory({ name, settings, shape }: GoldenTensor, make: MakeTensor): Promise<number[]> {
+  const trajectory = async ({ name, settings, shape }: GoldenTensor, make: MakeTensor): Promise<number[]> => {
     const tools = drawing(make);
     const pndm = String(settings.sampler).startsWith("pndm-");
     const plan = pndm ? undefined : plans[settings.plan as string]!;
@@ -59,14 +59,14 @@ if (topic !== undefined) {
     );
     const images = await run(await samplers(name, settings, plan), start, tools);
     return images.slice(0, shape[0]).flatMap((image, i) => Array.from(image, (value) => value * norms[i]!));
-  }
+  };
 
   /** The sampler of a case; several of one step each where a step does not start where the one before ended. */
-  async function samplers(
+  const samplers = async (
     name: string,
     settings: GoldenTensor["settings"],
     plan: Plan | undefined,
-  ): Promise<Sampler[]> {
+  ): Promise<Sampler[]> => {
     if (plan === undefined) return [pndmOf(settings, topic!.get(settings.all_alphas_cumprod as string).data)];
     const found = pluginOf(settings.sampler as string, settings.options as Record<string, unknown>, name);
     const levels = levelsOf(plan);
@@ -78,7 +78,7 @@ if (topic !== undefined) {
       if (found.plugin === "consistency") options.timesteps = [plan.timesteps![step]!];
       return samplerOver([Math.log(power / (1 - power)), levels[step + 1]!], { plugin: found.plugin, options });
     }));
-  }
+  };
 
   /** The denoiser and the listed noises. */
   const drawing = (make: MakeTensor) => {
@@ -97,11 +97,11 @@ if (topic !== undefined) {
   };
 
   /** All images, from the first to the result. On xla each step is a program of its own. */
-  async function run(
+  const run = async (
     all: readonly Sampler[],
     start: tf.Tensor4D,
     tools: ReturnType<typeof drawing>,
-  ): Promise<ArrayLike<number>[]> {
+  ): Promise<ArrayLike<number>[]> => {
     const images: ArrayLike<number>[] = [await start.data()];
     let image = start;
     for (const sampler of all) {
@@ -115,7 +115,7 @@ if (topic !== undefined) {
       image = state.image;
     }
     return images;
-  }
+  };
 
   Deno.test("golden modern samplers in float64", () =>
     onFloat64(async () => {
@@ -203,11 +203,11 @@ if (topic !== undefined) {
     }));
 
   /** A run whose second and third image are exact. */
-  async function fromExactStart(
+  const fromExactStart = async (
     sampler: Sampler,
     levels: readonly number[],
     start: tf.Tensor4D,
-  ): Promise<ArrayLike<number>[]> {
+  ): Promise<ArrayLike<number>[]> => {
     const tools = drawing(tensor64);
     let state = sampler.init(start);
     for (const [step, row] of sampler.plan().entries()) {
@@ -224,7 +224,7 @@ if (topic !== undefined) {
       state = { ...state, image: tensor64<tf.Rank.R4>(exact, entered.shape) };
     }
     return [await state.image.data()];
-  }
+  };
 
   Deno.test("golden modern samplers: every tensor is settled", () => ledger.close());
 }

@@ -34,7 +34,7 @@ export function samplerCannotBegin(id: string, plugin: string): Message {
   return {
     code: "sampler-cannot-begin",
     message: `Sampler "${id}" (${plugin}) cannot start from a picture: it does not say its noise levels`,
-    help: ["name another with --sampler, or add one: 'samplers.other={ use: dpmpp }' --sampler other"],
+    help: ['name another with --sampler, or add one: "samplers.other={ use: dpmpp }" --sampler other'],
   };
 }
 
@@ -43,7 +43,7 @@ export function samplerNotInvertible(id: string, plugin: string, why: string): M
   return {
     code: "sampler-not-invertible",
     message: `Sampler "${id}" (${plugin}) cannot be inverted: ${why}`,
-    help: ["add one that can: 'samplers.back={ use: ddim, steps: 50 }' --sampler back"],
+    help: ['add one that can: "samplers.back={ use: ddim, steps: 50 }" --sampler back'],
   };
 }
 
