@@ -139,7 +139,6 @@ export type {
   ModelOptions,
   SamplerFacts,
   SamplerStage,
-  StartingPicture,
 } from "./pipeline/commands/model/model.ts";
 export { GeneratedPicture } from "./pipeline/commands/model/picture.ts";
 
@@ -243,7 +242,7 @@ export { type DryRun, dryRun, type DryRunOptions } from "./pipeline/commands/dry
 export * from "./pipeline/commands/gpu/mod.ts";
 export type { Probed, ProbedWork } from "./pipeline/run/probe.ts";
 export type { Seeds } from "./pipeline/commands/seeds.ts";
-export type { FromPicture } from "./pipeline/commands/from_picture.ts";
+export type { FromPicture, StartingPicture } from "./pipeline/commands/from_picture.ts";
 export type { PictureEvent, SampleEvent, SampleOptions, SampleResult } from "./pipeline/commands/sample.ts";
 export * from "./pipeline/commands/serve/mod.ts";
 export type { EvaluateEvent, EvaluateOptions, EvaluateResult, MeasurementEvent } from "./pipeline/commands/evaluate.ts";
@@ -283,8 +282,7 @@ export * as files from "./lib/files/mod.ts";
 /** Pictures on the host: decoding, cropping, resizing as TensorFlow does, PNG. */
 export * as image from "./lib/image/mod.ts";
 export { refusalOf, type SystemRefusal } from "./lib/files/mod.ts";
-export { type Console, type Lines, terminalConsole } from "./pipeline/terminal/console.ts";
-export type { Colors, Progress } from "./pipeline/terminal/console.ts";
+export { type Colors, type Console, type Lines, type Progress, terminalConsole } from "./pipeline/terminal/console.ts";
 export { type Interruption, onInterrupt } from "./pipeline/terminal/interrupt.ts";
 export { version } from "./pipeline/version.ts";
 

@@ -24,6 +24,21 @@ export interface FromPicture {
   readonly invert?: boolean;
 }
 
+/** A picture to start from, of any size: its middle is taken, in the size of the network's images. */
+export interface StartingPicture {
+  /** Its pixels. */
+  readonly picture: Picture;
+  /**
+   * How much of the way from noise is done, above 0 and up to 1: as much noise as there is then is laid over the picture.
+   * Default 0.6, and 1 with a mask or inverted.
+   */
+  readonly strength?: number;
+  /** What is white in it is drawn anew, what is black stays as it is in the picture. */
+  readonly mask?: Picture;
+  /** Starts from the very noise that the sampler makes the picture of. Needs a sampler that draws and remembers nothing. */
+  readonly invert?: boolean;
+}
+
 /** What generating starts with. The caller frees its tensors. */
 export interface Begin {
   /** The sampler, without the steps that the strength leaves out. */

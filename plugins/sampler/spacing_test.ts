@@ -147,7 +147,7 @@ Deno.test("samplers that measure in lambda, and Heun's method along the flow, st
   }
 });
 
-Deno.test("a sampler without its first steps goes on as a new one does on what is left of the grid", async () => {
+Deno.test("a sampler without its first steps does what a new one does on what is left of the grid", async () => {
   for (const plugin of [ddim, dpmpp, heun, multistep]) {
     // deno-lint-ignore no-explicit-any -- plugins of any options
     const { options: schema, create } = plugin as any;

@@ -10,16 +10,8 @@ import { toPictures } from "../../run/pictures.ts";
 import type { Console } from "../../terminal/console.ts";
 import { silentConsole } from "../../terminal/silent.ts";
 import { GeneratedPicture } from "./picture.ts";
-import {
-  batchSizes,
-  checkNumbers,
-  type GenerateRequest,
-  labelsOf,
-  type SamplerStage,
-  seedsOf,
-  type StartingPicture,
-} from "./request.ts";
-import { type Begin, beginWith, disposeBegin, strengthOf } from "../from_picture.ts";
+import { batchSizes, checkNumbers, type GenerateRequest, labelsOf, type SamplerStage, seedsOf } from "./request.ts";
+import { type Begin, beginWith, disposeBegin, type StartingPicture, strengthOf } from "../from_picture.ts";
 import { ModelSamplers, type ReadySampler } from "./samplers.ts";
 import { Turns } from "./turns.ts";
 
@@ -249,4 +241,4 @@ class Loaded implements LoadedModel {
   }
 }
 
-export type { GenerateRequest, SamplerStage, StartingPicture };
+export type { GenerateRequest, SamplerStage };

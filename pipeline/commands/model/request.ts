@@ -1,7 +1,7 @@
 /** What a loaded model is asked for, checked and cut into batches. */
-import type { Picture } from "../../../lib/image/mod.ts";
 import { badGenerateOption } from "../../problems/messages/model.ts";
 import { DenoiseError } from "../../problems/problem.ts";
+import type { StartingPicture } from "../from_picture.ts";
 import { largestSeed } from "../options.ts";
 
 /** A sampler as a recipe writes it. */
@@ -10,21 +10,6 @@ export interface SamplerStage {
   readonly use: string;
   /** The plugin's options. */
   readonly [option: string]: unknown;
-}
-
-/** A picture to start from, of any size: its middle is taken, in the size of the network's images. */
-export interface StartingPicture {
-  /** Its pixels. */
-  readonly picture: Picture;
-  /**
-   * How much of the way from noise is done, above 0 and up to 1: as much noise as there is then is laid over the picture.
-   * Default 0.6, and 1 with a mask or inverted.
-   */
-  readonly strength?: number;
-  /** What is white in it is drawn anew, what is black stays as it is in the picture. */
-  readonly mask?: Picture;
-  /** Starts from the very noise that the sampler makes the picture of. Needs a sampler that draws and remembers nothing. */
-  readonly invert?: boolean;
 }
 
 /** What to generate. Say which pictures either by `seeds`, or by `count` and the first `seed`. */

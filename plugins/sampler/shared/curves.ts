@@ -46,7 +46,7 @@ export function shiftForTokens(tokens: number): number {
 }
 
 /**
- * Tables of ten steps, and where they would go on to. Sabour et al. 2024, arXiv:2404.14507, Align Your Steps.
+ * Tables of ten steps, and the level after them. Sabour et al. 2024, arXiv:2404.14507, Align Your Steps.
  * Other numbers of steps: even along the table, with the logarithm of sigma interpolated, as its authors do.
  */
 export const tables = {
