@@ -18,6 +18,7 @@ import { dilations } from "./dilation.ts";
 import { einsums } from "./einsum.ts";
 import { gathering } from "./gathering.ts";
 import { imaging } from "./imaging.ts";
+import { channelMoments } from "./moments.ts";
 import { multinomials } from "./multinomial.ts";
 import { responses } from "./response.ts";
 import { scanning } from "./scanning.ts";
@@ -46,6 +47,7 @@ export const deviceKernels: DeviceKernels = {
   ...reductions,
   ...resizing,
   ...convolutions3d,
+  ...channelMoments,
   ...counting,
   ...dilations,
   ...einsums,
