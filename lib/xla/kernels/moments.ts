@@ -6,11 +6,11 @@ import {
   div,
   max,
   mul,
+  partOf,
   reduceWith,
   region,
   reshape,
   scalar,
-  slice,
   sub,
   type Value,
 } from "../stablehlo/mod.ts";
@@ -60,7 +60,7 @@ function moments(x: Value): Value[] {
   }
   const channel = x.rank - 1;
   const middle = x.shape.map((n, i) => i === 0 || i === channel ? 0 : n >> 1);
-  const one = slice(x, middle, x.shape.map((n, i) => i === channel ? n : middle[i]! + 1));
+  const one = partOf(x, middle, x.shape.map((n, i) => i === channel ? n : middle[i]! + 1));
   const pivot = reshape(one, [x.shape[channel]!]);
   const distance = sub(x, along(pivot, x));
   const [mean, square] = channelMeans([distance, mul(distance, distance)]) as [Value, Value];

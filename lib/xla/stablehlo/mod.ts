@@ -5,6 +5,7 @@ export * from "./control.ts";
 export * from "./elementwise.ts";
 export * from "./indexing.ts";
 export * from "./linear.ts";
+export * from "./narrow.ts";
 export * from "./program.ts";
 export * from "./reduce.ts";
 export * from "./type.ts";
