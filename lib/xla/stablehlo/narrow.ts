@@ -89,19 +89,13 @@ function remade({ name, attributes, results, regions }: Op, operands: readonly V
   return new Op(name, operands, attributes, results.map(({ dtype }) => ({ shape: shapeOf(box), dtype })), regions);
 }
 
-/**
- * A part of a value, computed by itself as far as that is cheap: of parts of what the value is joined or computed of
- * element by element. So it does not have to wait for the value.
- */
-export function partOf(value: Value, from: readonly number[], to: readonly number[], depth = 8): Value {
+/** A part of a value; of one that is joined of others, joined of their parts, so that it does not have to wait for the whole. */
+export function partOf(value: Value, from: readonly number[], to: readonly number[]): Value {
   const { op } = value;
-  const box = { from, to };
-  const cheap = elementwise.has(op.name) || op.name === "stablehlo.concatenate" ||
-    op.name === "stablehlo.broadcast_in_dim" || op.name === "stablehlo.constant";
-  const parts = cheap && depth > 0 && op.held === undefined ? needed(op, box) : undefined;
+  const parts = op.name === "stablehlo.concatenate" && op.held === undefined ? needed(op, { from, to }) : undefined;
   if (parts === undefined) return slice(value, from, to);
-  const operands = op.operands.map((operand, i) => partOf(operand, parts[i]!.from, parts[i]!.to, depth - 1));
-  return single(op.name, operands, op.attributes, { shape: shapeOf(box), dtype: value.dtype }, op.regions);
+  const operands = op.operands.map((operand, i) => partOf(operand, parts[i]!.from, parts[i]!.to));
+  return single(op.name, operands, op.attributes, { shape: shapeOf({ from, to }), dtype: value.dtype });
 }
 
 /**
