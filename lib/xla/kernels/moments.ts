@@ -1,4 +1,4 @@
-/** Kernels of batch normalisation that read what they sum up no more often than they must. */
+/** Kernels of normalisation that read what they sum up no more often than they must. */
 import {
   add,
   binary,
@@ -73,7 +73,37 @@ function batchNormGradient(dy: Value, output: Value, inverse: Value): Value {
   return mul(rest, along(inverse, dy));
 }
 
+/** As `moments`, of each group of channels of each image: `[batch, pixels, groups, inner]` to `[batch, 1, groups, 1]`. */
+function groupMoments(x: Value): Value[] {
+  const [batch, pixels, groups, inner] = x.shape as [number, number, number, number];
+  const kept = [batch, 1, groups, 1];
+  const wide = (perGroup: Value) => broadcast(reshape(perGroup, [batch, groups]), x.shape, [0, 2]);
+  if (settings.platform === "cpu") {
+    const meanOf = (x: Value) => {
+      const byChannel = div(sumAlong(x, [1]), pixels);
+      return reshape(div(sumAlong(reshape(byChannel, [batch, 1, groups, inner]), [3]), inner), kept);
+    };
+    const mean = meanOf(x), distance = sub(x, wide(mean));
+    return [mean, meanOf(mul(distance, distance))];
+  }
+  const middle = pixels >> 1;
+  const pivot = reshape(partOf(x, [0, middle, 0, 0], [batch, middle + 1, groups, 1]), [batch, groups]);
+  const distance = sub(x, wide(pivot));
+  const byChannel = sumsTogether([distance, mul(distance, distance)], [1]);
+  const [mean, square] = sumsTogether(byChannel, [2]).map((sum) => div(sum, pixels * inner)) as [Value, Value];
+  return [add(pivot, mean), max(sub(square, mul(mean, mean)), 0)].map((value) => reshape(value, kept));
+}
+
+function pixelSums(dy: Value, values: Value): Value[] {
+  const [batch, , groups, inner] = dy.shape as [number, number, number, number];
+  const both = [dy, mul(dy, values)];
+  const sums = settings.platform === "cpu" ? both.map((value) => sumAlong(value, [1])) : sumsTogether(both, [1]);
+  return sums.map((sum) => reshape(sum, [batch, 1, groups, inner]));
+}
+
 export const channelMoments: DeviceKernels = {
   DenoiseMoments: ({ x }) => moments(x!),
   DenoiseBatchNormGradient: ({ dy, output, inverse }) => batchNormGradient(dy!, output!, inverse!),
+  DenoiseGroupMoments: ({ x }) => groupMoments(x!),
+  DenoisePixelSums: ({ dy, values }) => pixelSums(dy!, values!),
 };
