@@ -7,6 +7,15 @@ import { callsOneDnn, oneDnn } from "./flags.ts";
 const worthSaving = 20;
 
 /**
+ * The program under the name of what it is, which profilers and XLA's own messages show. Programs are known by their text
+ * without it: the same one under two names is compiled once.
+ */
+function titled(text: string, name: string): string {
+  const title = name.toLowerCase().replace(/[^a-z0-9]+/g, "_").replace(/^_|_$/g, "");
+  return title === "" ? text : text.replace("module @program", `module @denoise_${title}`);
+}
+
+/**
  * A client, how it compiles, and what it has compiled.
  *
  * @internal
@@ -115,7 +124,7 @@ export class XlaDevice {
     const start = performance.now();
     const ended = this.compiling(name);
     try {
-      const executable = await this.client.compile(text, options);
+      const executable = await this.client.compile(titled(text, name), options);
       this.#save(text, partitions, executable, performance.now() - start);
       return executable;
     } finally {
@@ -134,7 +143,7 @@ export class XlaDevice {
 
   #compileSync(text: string): Executable {
     const start = performance.now();
-    const executable = this.client.compileSync(text, { flags: this.flags });
+    const executable = this.client.compileSync(titled(text, "operations"), { flags: this.flags });
     this.#save(text, 1, executable, performance.now() - start);
     return executable;
   }
