@@ -32,6 +32,8 @@ export const notes: Readonly<Record<string, string>> = {
   Cast: "between float32, int32 and bool; NaN becomes 0",
   Cumprod: "in log₂ n steps",
   Cumsum: "in log₂ n steps",
+  DenoiseAttention: "Denoise's own: attention as one call of cuDNN, where that has it",
+  DenoiseAttentionGradient: "Denoise's own: its gradient",
   DenoiseBatchNormGradient: "Denoise's own: the gradient of batch normalisation",
   DenoiseDoublingAdjoint: "Denoise's own: the gradient of doubling an image",
   DenoiseGroupMoments: "Denoise's own: mean and variance of groups of channels",

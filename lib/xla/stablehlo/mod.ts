@@ -9,4 +9,4 @@ export * from "./narrow.ts";
 export * from "./program.ts";
 export * from "./reduce.ts";
 export * from "./type.ts";
-export { type Op, region, source, Value, within } from "./value.ts";
+export { type Op, region, several, source, Value, within } from "./value.ts";

@@ -84,9 +84,10 @@ function neededOfConvolution({ operands, attributes, results }: Op, box: Box): B
   }];
 }
 
-/** The operation, of other operands, with results of another shape. */
-function remade({ name, attributes, results, regions }: Op, operands: readonly Value[], box: Box): Op {
-  return new Op(name, operands, attributes, results.map(({ dtype }) => ({ shape: shapeOf(box), dtype })), regions);
+/** The operation, of other operands, with a part of its results. */
+function remade({ name, attributes, results, regions }: Op, operands: readonly Value[], box: Box | undefined): Op {
+  const types = results.map(({ shape, dtype }) => ({ shape: box === undefined ? shape : shapeOf(box), dtype }));
+  return new Op(name, operands, attributes, types, regions);
 }
 
 /** A part of a value; of one that is joined of others, joined of their parts, so that it does not have to wait for the whole. */
@@ -110,34 +111,41 @@ export function narrow(values: readonly Value[]): Value[] {
     wanted.set(op, before === undefined || equal(before, box) ? box : whole(op.results[0]!));
   };
   for (const value of values) want(value, whole(value));
-  const plans = new Map<Op, { readonly box: Box; readonly parts: readonly Box[] }>();
+  /** What of an operation's results is computed, all of it where nothing is said, and of what parts of its operands. */
+  const plans = new Map<Op, { readonly box: Box | undefined; readonly parts: readonly Box[] }>();
   for (const op of order) {
-    const alike = op.results.every(({ shape }) => shape.every((n, i) => n === op.results[0]!.shape[i]));
-    const all = whole(op.results[0]!);
-    const box = alike ? wanted.get(op)! : all;
-    const narrower = isWhole(box, op.results[0]!) && op.name !== "stablehlo.slice" ? undefined : needed(op, box);
+    const alike = op.results.every(({ shape }) => shape.join() === op.results[0]!.shape.join());
+    const box = alike && !isWhole(wanted.get(op)!, op.results[0]!) ? wanted.get(op)! : undefined;
+    const narrower = box === undefined && op.name !== "stablehlo.slice"
+      ? undefined
+      : needed(op, box ?? whole(op.results[0]!));
     const parts = narrower ?? op.operands.map(whole);
-    plans.set(op, { box: narrower === undefined ? all : box, parts });
+    plans.set(op, { box: narrower === undefined ? undefined : box, parts });
     if (op.held === undefined) op.operands.forEach((operand, i) => want(operand, parts[i]!));
   }
   const made = new Map<Op, Op>();
   const partMade = (value: Value, box: Box): Value => {
-    const { box: there } = plans.get(value.op)!;
     const now = new Value(made.get(value.op)!, value.index);
+    const there = plans.get(value.op)!.box ?? whole(value);
     if (equal(there, box)) return now;
     return slice(now, box.from.map((n, i) => n - there.from[i]!), box.to.map((n, i) => n - there.from[i]!));
   };
   for (const op of order.toReversed()) {
     const { box, parts } = plans.get(op)!;
-    if (op.held !== undefined || op.operands.length === 0 && isWhole(box, op.results[0]!)) {
+    if (op.held !== undefined || op.operands.length === 0 && box === undefined) {
       made.set(op, op);
       continue;
     }
     const operands = op.operands.map((operand, i) => partMade(operand, parts[i]!));
-    const same = operands.every((operand, i) => operand.op === op.operands[i]!.op) && isWhole(box, op.results[0]!);
-    const isPart = op.name === "stablehlo.slice" && operands[0]!.op.results.length === 1 &&
-      operands[0]!.shape.every((n, i) => n === shapeOf(box)[i]);
-    made.set(op, same ? op : isPart ? operands[0]!.op : remade(op, operands, box));
+    const isSame = box === undefined && operands.every((operand, i) => operand.op === op.operands[i]!.op);
+    if (isSame) {
+      made.set(op, op);
+      continue;
+    }
+    const size = box === undefined ? op.results[0]!.shape : shapeOf(box), [first] = operands;
+    const isPart = op.name === "stablehlo.slice" && first!.op.results.length === 1 &&
+      first!.shape.join() === size.join();
+    made.set(op, isPart ? first!.op : remade(op, operands, box));
   }
   return values.map((value) => partMade(value, whole(value)));
 }
