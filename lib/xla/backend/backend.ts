@@ -29,7 +29,7 @@ export class XlaBackend extends tf.KernelBackend {
 
   /** Whether attention of this shape, `[batch, pixels, heads, width]`, is one kernel. */
   fusesAttention(shape: readonly number[]): boolean {
-    return isFusedAttention(shape);
+    return isFusedAttention(shape, () => this.device.attentionWidth);
   }
 
   override numDataIds(): number {

@@ -1,4 +1,5 @@
 /** A device with its compiled programs: what outlives the backend objects that tfjs makes and drops. */
+import { attentionProbe, attentionWidths } from "../kernels/mod.ts";
 import type { Buffer, Client, CompileOptions, Executable } from "../pjrt/mod.ts";
 import type { ProgramCache } from "./disk.ts";
 import { callsOneDnn, oneDnn } from "./flags.ts";
@@ -24,6 +25,7 @@ export class XlaDevice {
   readonly #compiled = new Map<string, Executable>();
   readonly #underWay = new Map<string, Promise<Executable>>();
   readonly #running = new Set<Promise<void>>();
+  #attentionWidth: number | undefined;
   /** Programs compiled, and taken from disk, so far. */
   readonly counts = { compiled: 0, loaded: 0 };
 
@@ -38,6 +40,18 @@ export class XlaDevice {
     /** See `XlaOptions.compiling`. */
     private readonly compiling: (name: string) => () => void = () => () => {},
   ) {}
+
+  /** The widest head of attention for which the device has a kernel; 0 where it has none. Found by compiling one, once. */
+  get attentionWidth(): number {
+    return this.#attentionWidth ??= attentionWidths.find((width) => {
+      try {
+        this.programSync(attentionProbe(width));
+        return true;
+      } catch {
+        return false; // cuDNN has no plan for it, or there is no cuDNN
+      }
+    }) ?? 0;
+  }
 
   /** The program, compiled already? */
   has(text: string): boolean {

@@ -1,5 +1,5 @@
 /** Attention as one call of cuDNN, which keeps no matrix of shares: flash attention (Dao et al. 2022, arXiv:2205.14135). */
-import { convert, several, transpose, type Type, type Value } from "../stablehlo/mod.ts";
+import { convert, program, several, source, transpose, type Type, type Value } from "../stablehlo/mod.ts";
 import { rounded } from "./convolve.ts";
 import { settings } from "./settings.ts";
 import type { DeviceKernels } from "./types.ts";
@@ -10,10 +10,25 @@ import type { DeviceKernels } from "./types.ts";
  */
 const fewestQueries = 128;
 
-/** Whether attention of this shape, `[batch, pixels, heads, width]`, is a call of cuDNN. */
-export function isFusedAttention([, pixels, , width]: readonly number[]): boolean {
-  return settings.precision === "mixed" && width! <= settings.attentionWidth && width! % 8 === 0 &&
-    pixels! >= fewestQueries;
+/**
+ * Whether attention of this shape, `[batch, pixels, heads, width]`, is a call of cuDNN.
+ *
+ * @param widest how wide a head may be; asked only where that decides
+ */
+export function isFusedAttention([, pixels, , width]: readonly number[], widest: () => number): boolean {
+  return settings.platform === "cuda" && settings.precision === "mixed" && pixels! >= fewestQueries &&
+    width! % 8 === 0 && width! <= widths[0]! && width! <= widest();
+}
+
+/** Widths of heads that cuDNN may have calls for, from the widest: 256 from the architecture Hopper on, 128 from Ampere. */
+export const widths = [256, 128];
+
+/** A small program that has both calls, to see whether they can be compiled. */
+export function attentionProbe(width: number): string {
+  const [q, k, v, dy] = [0, 1, 2, 3].map(() => source({ shape: [1, 128, 1, width], dtype: "bf16" }, "probe"));
+  const [output, statistics] = attention(q!, k!, v!);
+  const inputs = { q: q!, k: k!, v: v!, dy: dy!, statistics: statistics!, output: convert(output!, "bf16") };
+  return program(attentionGradient(inputs)).text;
 }
 
 /** Axes in the order in which a call has them in memory, the fastest first, in XLA's words. */

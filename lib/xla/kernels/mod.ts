@@ -27,7 +27,7 @@ import { shapes } from "./shapes.ts";
 import type { DeviceKernels } from "./types.ts";
 import { unaries } from "./unary.ts";
 
-export { isFusedAttention } from "./attention.ts";
+export { attentionProbe, isFusedAttention, widths as attentionWidths } from "./attention.ts";
 export { checks, IndexError } from "./checks.ts";
 export { hostKernels } from "./host.ts";
 export { multinomialSupplies as supplies } from "./multinomial.ts";

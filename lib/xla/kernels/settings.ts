@@ -11,9 +11,7 @@ export const settings: {
   platform: string;
   /** Whether XLA hands convolutions and products of bfloat16 numbers to oneDNN. */
   oneDnn: boolean;
-  /** The widest head of attention that cuDNN has a call for; 0 where there is none. */
-  attentionWidth: number;
-} = { precision: "float32", exact: true, platform: "cpu", oneDnn: false, attentionWidth: 0 };
+} = { precision: "float32", exact: true, platform: "cpu", oneDnn: false };
 
 /** Has kernels emitted for what programs compute in. */
 export function emitIn(precision: Precision | "tensorfloat32"): void {
