@@ -18,6 +18,14 @@ export const fusedKernels = {
   batchNormGradient: "DenoiseBatchNormGradient",
   /** `dy` `[batch, 2 height, 2 width, channels]` → the adjoint of a bilinear doubling with half-pixel centres */
   doublingAdjoint: "DenoiseDoublingAdjoint",
+  /** `q`, `k`, `v` `[batch, pixels, heads, width]` → what is gathered, of the same shape, and what the gradient needs of it */
+  attention: "DenoiseAttention",
+  /** `q`, `k`, `v`, `statistics`, `output`, `dy` → the gradients of an attention for the first three */
+  attentionGradient: "DenoiseAttentionGradient",
+  /** `x` `[batch, pixels, groups, inner]` → `[mean, variance]` of each group, both `[batch, 1, groups, 1]`, the variance biased */
+  groupMoments: "DenoiseGroupMoments",
+  /** `dy`, `values` `[batch, pixels, groups, inner]` → sums over pixels of `dy`, and of their product, with the axis kept */
+  pixelSums: "DenoisePixelSums",
 } as const;
 
 /**

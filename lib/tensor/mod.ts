@@ -11,6 +11,7 @@ registerWasmKernels();
 
 export { opByOp, tfjsBackend } from "./backend.ts";
 export { valueAndGrad, type ValueAndGradients } from "./gradients.ts";
+export { packBytes, unpackBytes } from "./bytes.ts";
 export * as initializers from "./initializers.ts";
 export * as ops from "./ops/mod.ts";
 export { fixTfjs } from "./tfjs_fixes.ts";

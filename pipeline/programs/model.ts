@@ -1,6 +1,6 @@
 /** What training, evaluation and sampling have in common: pictures to noisy images, and the network's view of them. */
 import * as tf from "@tensorflow/tfjs";
-import type { Random, State, TensorRecord } from "../../lib/tensor/mod.ts";
+import { type Random, type State, type TensorRecord, unpackBytes } from "../../lib/tensor/mod.ts";
 import type { Graph } from "../graph/types.ts";
 import type { Components, Rates } from "../kinds/common.ts";
 import { velocityOf } from "../kinds/diffusion.ts";
@@ -8,7 +8,8 @@ import type { Batch } from "./states.ts";
 
 /** Pictures of a batch as the network sees them, float32 `[batch, height, width, channels]` in `[0, 1]`. */
 export function pixels(graph: Graph, batch: Batch, random: Random, training: boolean): tf.Tensor4D {
-  const scaled = tf.div<tf.Tensor4D>(tf.cast(batch.image, "float32"), 255);
+  const { height, width, channels } = graph.datasetImage;
+  const scaled = tf.div<tf.Tensor4D>(tf.cast(unpackBytes(batch.image, [height, width, channels]), "float32"), 255);
   return graph.all("augmentation").reduce(
     (images, { stage }, i) => stage.apply(images, { random: random.fork(`augmentation.${i}`), training }),
     scaled,

@@ -1,6 +1,6 @@
 /** The trees of tensors that training passes around. */
 import * as tf from "@tensorflow/tfjs";
-import { drawPacked, seedTensor, type State, type TensorRecord } from "../../lib/tensor/mod.ts";
+import { drawPacked, packBytes, seedTensor, type State, type TensorRecord } from "../../lib/tensor/mod.ts";
 import type { HostBatch } from "../data/types.ts";
 import type { Graph } from "../graph/types.ts";
 import type { Backend } from "../kinds/backend.ts";
@@ -20,7 +20,7 @@ export type TrainState = {
 
 /** A batch on the device. */
 export type Batch = {
-  /** Pixels 0–255, int32 `[batch, height, width, channels]`. */
+  /** Pixels 0–255, as `packBytes` gives them: int32 `[batch, height, width, channels]`, or four to a number. */
   image: tf.Tensor;
   /** int32 `[batch]`: the key of random draws for each picture. */
   item: tf.Tensor;
@@ -66,7 +66,7 @@ export async function compiledInitialState(graph: Graph, backend: Backend): Prom
 export function upload(batch: HostBatch, { height, width, channels }: ImageShape): Batch {
   const rest = batch.label === undefined ? {} : { label: tf.tensor1d(batch.label, "int32") };
   return {
-    image: tf.tensor4d(batch.image, [batch.size, height, width, channels], "int32"),
+    image: packBytes(batch.image, batch.size, [height, width, channels]),
     item: tf.tensor1d(batch.item, "int32"),
     ...rest,
   };

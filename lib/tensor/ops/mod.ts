@@ -8,8 +8,9 @@ import { fixTfjs } from "../tfjs_fixes.ts";
 fixTfjs();
 
 export { swish } from "./activation.ts";
+export { attention } from "./attention.ts";
 export { batchNormInference, type BatchNormOptions, batchNormTraining } from "./batch_norm.ts";
 export { conv2d, type ConvolutionOptions } from "./convolution.ts";
 export { angularSpeeds, type EmbeddingOptions, sinusoidalEmbedding } from "./embedding.ts";
-export { groupNorm, type GroupNormOptions } from "./group_norm.ts";
+export { groupNorm, type GroupNormOptions, type ScaleAndOffset } from "./group_norm.ts";
 export { averagePool, upsampleBilinear, upsampleNearest } from "./resample.ts";

@@ -80,10 +80,36 @@ testOnBackends(
       const expected = tf.reshape(tf.div(tf.sub(split, mean), tf.sqrt(tf.add(variance, 1e-3))), x.shape);
       assertClose(ops.groupNorm(x, { groups }), expected, 1e-5, `${groups} groups`);
       checkGradients(({ x }) => ops.groupNorm(x as tf.Tensor4D, { groups, epsilon: 0.1 }), { x });
+      const [scale, offset] = [tf.add(wave([6], 1), 2), wave([6], 2)];
+      const scaled = tf.add(tf.mul(expected, scale), offset);
+      assertClose(ops.groupNorm(x, { groups }, { scale, offset }), scaled, 1e-5, `${groups} groups, scaled`);
+      checkGradients(
+        ({ x, scale, offset }) =>
+          ops.groupNorm(x as tf.Tensor4D, { groups, epsilon: 0.1 }, { scale: scale!, offset: offset! }),
+        { x, scale, offset },
+      );
     }
     assert.throws(() => ops.groupNorm(x, { groups: 4 }), /Cannot normalise 6 channels in 4 groups/);
   },
 );
+
+type N4 = number[][][][];
+
+testOnBackends("attention() gathers values by queries and keys, with gradients like finite differences", () => {
+  const [q, k, v] = [0, 1, 2].map((phase) => wave([2, 5, 3, 4], phase)) as [tf.Tensor, tf.Tensor, tf.Tensor];
+  const [queries, keys, values] = [q, k, v].map((x) => x.arraySync() as number[][][][]) as [N4, N4, N4];
+  const expected = queries.flatMap((image, b) =>
+    image.flatMap((heads) =>
+      heads.flatMap((query, h) => {
+        const meets = keys[b]!.map((key) => Math.exp(query.reduce((sum, n, i) => sum + n * key[h]![i]!, 0) / 2));
+        const all = meets.reduce((sum, n) => sum + n);
+        return query.map((_, i) => meets.reduce((sum, n, at) => sum + n / all * values[b]![at]![h]![i]!, 0));
+      })
+    )
+  );
+  assertClose(ops.attention(q, k, v), expected, 1e-5);
+  checkGradients(({ q, k, v }) => ops.attention(q!, k!, v!), { q, k, v });
+});
 
 testOnBackends("upsampling and pooling have gradients like finite differences", () => {
   const x = image([2, 5, 7, 3]);

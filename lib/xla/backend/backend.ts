@@ -1,6 +1,7 @@
 /** The backend object of tfjs: tensors' data, kept on the device or waiting to be computed. */
 import * as tf from "@tensorflow/tfjs";
 import { constant, type ElementType, reshape, sameShape, sizeOf, source, type Value } from "../stablehlo/mod.ts";
+import { isFusedAttention } from "../kernels/mod.ts";
 import type { XlaDevice } from "./device.ts";
 import { elementsOf, elementTypes, isDeviceType, type TensorEntry, typeName } from "./tensor_entry.ts";
 import { LazyGraph } from "./lazy.ts";
@@ -24,6 +25,11 @@ export class XlaBackend extends tf.KernelBackend {
   constructor(readonly device: XlaDevice) {
     super();
     this.graph = new LazyGraph(device);
+  }
+
+  /** Whether attention of this shape, `[batch, pixels, heads, width]`, is one kernel. */
+  fusesAttention(shape: readonly number[]): boolean {
+    return isFusedAttention(shape, () => this.device.attentionWidth);
   }
 
   override numDataIds(): number {

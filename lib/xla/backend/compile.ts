@@ -1,7 +1,7 @@
 /** Functions compiled whole: traced once for each signature, then run as one program. */
 import * as tf from "@tensorflow/tfjs";
 import { emitIn, type Precision, settings } from "../kernels/settings.ts";
-import { program, type Type, type Value } from "../stablehlo/mod.ts";
+import { narrow, program, type Type, type Value } from "../stablehlo/mod.ts";
 import type { XlaBackend } from "./backend.ts";
 import { pairDonated } from "./donation.ts";
 import { elementTypes, isDeviceType } from "./tensor_entry.ts";
@@ -150,7 +150,9 @@ function emit(
     donated,
     computed.map(({ value, path }) => ({ type: value.type, path })),
   );
-  const { text, inputs } = program(computed.map(({ value }) => value), {
+  const values = computed.map(({ value }) => value);
+  // Not on a CPU, where it would change the order in which sums are taken, and so the last bits.
+  const { text, inputs } = program(settings.platform === "cpu" ? values : narrow(values), {
     parameters: traced.parameters,
     aliases,
     partitions: devices,

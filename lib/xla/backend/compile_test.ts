@@ -1,5 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
+import type { Executable } from "../pjrt/mod.ts";
 import { onXla } from "./testing.ts";
 
 onXla("compile() traces once for each signature", async (engine) => {
@@ -85,4 +87,22 @@ onXla("10,000 steps take no more memory than 1,000", async (engine) => {
   const grown = (Deno.memoryUsage().rss - held.bytes) / 2 ** 20;
   assert.ok(grown < 64, `${grown.toFixed(0)} MB more`);
   tf.dispose([x, loss!, ...Object.values(state)]);
+});
+
+onXla("a program bears its function's name; the same one of another name is not compiled again", async (engine) => {
+  const { device } = engine, found: Executable[] = [];
+  const program = device.program.bind(device);
+  device.program = async (...args) => {
+    const executable = await program(...args);
+    found.push(executable);
+    return executable;
+  };
+  const fn = (x: tf.Tensor) => tf.tanh(tf.mul(x, 3));
+  const x = tf.ones([5]), before = device.counts.compiled;
+  tf.dispose(await engine.compile(fn, { name: "training step (2)" })(x));
+  tf.dispose(await engine.compile(fn, { name: "another" })(x));
+  assert.equal(device.counts.compiled, before + 1);
+  assert.equal(found[0], found[1]);
+  assert.ok(Buffer.from(found[0]!.optimizedProgram().bytes).includes("denoise_training_step_2"));
+  x.dispose();
 });

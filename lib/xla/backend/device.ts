@@ -1,10 +1,20 @@
 /** A device with its compiled programs: what outlives the backend objects that tfjs makes and drops. */
+import { attentionProbe, attentionWidths } from "../kernels/mod.ts";
 import type { Buffer, Client, CompileOptions, Executable } from "../pjrt/mod.ts";
 import type { ProgramCache } from "./disk.ts";
 import { callsOneDnn, oneDnn } from "./flags.ts";
 
 /** Milliseconds of compiling from which a program is saved on disk. */
 const worthSaving = 20;
+
+/**
+ * The program under the name of what it is, which profilers and XLA's own messages show. Programs are known by their text
+ * without it: the same one under two names is compiled once.
+ */
+function titled(text: string, name: string): string {
+  const title = name.toLowerCase().replace(/[^a-z0-9]+/g, "_").replace(/^_|_$/g, "");
+  return title === "" ? text : text.replace("module @program", `module @denoise_${title}`);
+}
 
 /**
  * A client, how it compiles, and what it has compiled.
@@ -15,6 +25,7 @@ export class XlaDevice {
   readonly #compiled = new Map<string, Executable>();
   readonly #underWay = new Map<string, Promise<Executable>>();
   readonly #running = new Set<Promise<void>>();
+  #attentionWidth: number | undefined;
   /** Programs compiled, and taken from disk, so far. */
   readonly counts = { compiled: 0, loaded: 0 };
 
@@ -29,6 +40,18 @@ export class XlaDevice {
     /** See `XlaOptions.compiling`. */
     private readonly compiling: (name: string) => () => void = () => () => {},
   ) {}
+
+  /** The widest head of attention for which the device has a kernel; 0 where it has none. Found by compiling one, once. */
+  get attentionWidth(): number {
+    return this.#attentionWidth ??= attentionWidths.find((width) => {
+      try {
+        this.programSync(attentionProbe(width));
+        return true;
+      } catch {
+        return false; // cuDNN has no plan for it, or there is no cuDNN
+      }
+    }) ?? 0;
+  }
 
   /** The program, compiled already? */
   has(text: string): boolean {
@@ -115,7 +138,7 @@ export class XlaDevice {
     const start = performance.now();
     const ended = this.compiling(name);
     try {
-      const executable = await this.client.compile(text, options);
+      const executable = await this.client.compile(titled(text, name), options);
       this.#save(text, partitions, executable, performance.now() - start);
       return executable;
     } finally {
@@ -134,7 +157,7 @@ export class XlaDevice {
 
   #compileSync(text: string): Executable {
     const start = performance.now();
-    const executable = this.client.compileSync(text, { flags: this.flags });
+    const executable = this.client.compileSync(titled(text, "operations"), { flags: this.flags });
     this.#save(text, 1, executable, performance.now() - start);
     return executable;
   }

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
-import { loop, program, ShapeError, source } from "../stablehlo/mod.ts";
+import { convert, dot, loop, program, ShapeError, source, transpose, type Value } from "../stablehlo/mod.ts";
 import { onXla } from "./testing.ts";
 
 const scale = () => tf.tensor1d(Float32Array.from({ length: 2000 }, (_, i) => 1 + i % 3));
@@ -113,4 +113,17 @@ Deno.test("a loop is one operation, whose body takes what it uses from outside a
   assert.equal(text.match(/stablehlo\.while/g)?.length, 1);
   assert.throws(() => loop(from!, to!, [x!], (i) => [i]), ShapeError);
   assert.throws(() => loop(from!, to!, [x!], () => []), /Cannot carry 0 values on in a loop of 1/);
+});
+
+Deno.test("what is rounded of an input is rounded before the loop; what a turn carries is rounded in it", () => {
+  const scalar = { shape: [], dtype: "i32" } as const, matrix = { shape: [2, 2], dtype: "f32" } as const;
+  const [from, to, x, w] = [scalar, scalar, matrix, matrix].map((type) => source(type, "parameter"));
+  const half = (value: Value) => convert(value, "bf16");
+  const [result] = loop(from!, to!, [x!], (_, [carried]) => {
+    return [convert(dot(half(carried!), half(transpose(w!, [1, 0])), { contract: [[1], [0]] }), "f32")];
+  });
+  const [before, inside] = program([result!]).text.split("stablehlo.while") as [string, string];
+  const roundings = (text: string) => text.match(/stablehlo\.convert.*-> tensor<2x2xbf16>/g)?.length ?? 0;
+  assert.deepEqual([roundings(before), roundings(inside)], [1, 1]);
+  assert.ok(before.includes("stablehlo.transpose") && !inside.includes("stablehlo.transpose"));
 });

@@ -3,9 +3,11 @@ import * as tf from "@tensorflow/tfjs";
 import {
   broadcast,
   broadcastTo,
+  bytesOf,
   compare,
   concat,
   constant,
+  convert,
   full,
   iota,
   pad,
@@ -163,6 +165,10 @@ export const arranging: DeviceKernels = {
       number[],
     ];
     return slice(x!, starts, starts.map((start, i) => start + sizes[i]!));
+  },
+  DenoiseUnpackBytes: ({ words }) => {
+    const [rows, count] = words!.shape as [number, number];
+    return convert(reshape(bytesOf(words!), [rows, 4 * count]), "i32");
   },
   StridedSlice: ({ x }, attributes) => strided(x!, attributes),
   PadV2: ({ x }, { paddings, constantValue }) =>

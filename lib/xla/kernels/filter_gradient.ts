@@ -31,12 +31,23 @@ export function filterGradient(x: Value, dy: Value, window: FilterWindow): Value
   if (x.dtype === "f32" && isPointwise(window)) return pointwise(x, dy, window.layout);
   if (x.dtype === "f32" && isFasterWide(window.info)) return wide(x, dy, window);
   const { info, padding, layout } = window;
-  return convolve(x, dy, {
+  return settled(convolve(x, dy, {
     layout: [...swapped(layout), "01bf"],
     strides: [info.dilationHeight, info.dilationWidth],
     kernelDilation: [info.strideHeight, info.strideWidth],
     padding,
-  });
+  }));
+}
+
+/**
+ * In the order of axes that weights are kept in, before anything is computed of it. cuDNN gives such gradients in another
+ * order, and XLA would turn them in the loop that updates the weights, which then cannot write where it reads: three
+ * copies for each kernel. The barrier holds where there are no axes to turn.
+ */
+function settled(gradient: Value): Value {
+  if (settings.platform === "cpu") return gradient;
+  const [flat] = barrier([reshape(gradient, [gradient.size])]);
+  return reshape(flat!, gradient.shape);
 }
 
 const isPointwise = ({ info, padding }: FilterWindow): boolean =>

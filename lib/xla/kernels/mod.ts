@@ -18,6 +18,8 @@ import { dilations } from "./dilation.ts";
 import { einsums } from "./einsum.ts";
 import { gathering } from "./gathering.ts";
 import { imaging } from "./imaging.ts";
+import { attentions } from "./attention.ts";
+import { channelMoments } from "./moments.ts";
 import { multinomials } from "./multinomial.ts";
 import { responses } from "./response.ts";
 import { scanning } from "./scanning.ts";
@@ -25,6 +27,7 @@ import { shapes } from "./shapes.ts";
 import type { DeviceKernels } from "./types.ts";
 import { unaries } from "./unary.ts";
 
+export { attentionProbe, isFusedAttention, widths as attentionWidths } from "./attention.ts";
 export { checks, IndexError } from "./checks.ts";
 export { hostKernels } from "./host.ts";
 export { multinomialSupplies as supplies } from "./multinomial.ts";
@@ -46,6 +49,8 @@ export const deviceKernels: DeviceKernels = {
   ...reductions,
   ...resizing,
   ...convolutions3d,
+  ...attentions,
+  ...channelMoments,
   ...counting,
   ...dilations,
   ...einsums,

@@ -14,6 +14,7 @@ import {
 } from "../stablehlo/mod.ts";
 import { fastConcat } from "./fast_concat.ts";
 import { unfused } from "./convolve.ts";
+import * as together from "./doubling.ts";
 import { settings } from "./settings.ts";
 import type { DeviceKernels } from "./types.ts";
 
@@ -90,6 +91,10 @@ function halve(dy: Value, axis: 1 | 2): Value {
   return add(mul(add(first, second), 0.75), mul(add(before, after), 0.25));
 }
 
+// A CPU takes one axis after the other: it would compute what both share again and again.
+const doubled = (x: Value) => settings.platform === "cpu" ? double(double(x, 1), 2) : together.double(x);
+const halved = (dy: Value) => settings.platform === "cpu" ? halve(halve(dy, 1), 2) : together.halve(dy);
+
 const doubles = (
   [small, large]: readonly (readonly number[])[],
   { alignCorners, halfPixelCenters }: Partial<Attributes>,
@@ -103,7 +108,7 @@ function resize(x: Value, attributes: Attributes, weightsOf: typeof bilinearWeig
 }
 
 function bilinear(x: Value, attributes: Attributes): Value {
-  if (doubles([x.shape.slice(1, 3), attributes.size], attributes)) return double(double(x, 1), 2);
+  if (doubles([x.shape.slice(1, 3), attributes.size], attributes)) return doubled(x);
   return resize(x, attributes, bilinearWeights);
 }
 
@@ -131,8 +136,8 @@ export const resizing: DeviceKernels = {
   ResizeNearestNeighbor: ({ images }, attributes) => nearest(images!, attributes),
   ResizeBilinearGrad: ({ dy, images }, attributes) =>
     doubles([images!.shape.slice(1, 3), dy!.shape.slice(1, 3)], attributes)
-      ? halve(halve(dy!, 1), 2)
+      ? halved(dy!)
       : gradient(dy!, images!, attributes, bilinearWeights),
-  DenoiseDoublingAdjoint: ({ dy }) => halve(halve(dy!, 1), 2),
+  DenoiseDoublingAdjoint: ({ dy }) => halved(dy!),
   ResizeNearestNeighborGrad: ({ dy, images }, attributes) => gradient(dy!, images!, attributes, nearestWeights),
 };

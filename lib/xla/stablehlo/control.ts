@@ -25,7 +25,7 @@ export function sort(values: readonly Value[], axis: number, before: (...pairs: 
  *
  * @param carried what the first turn starts from
  * @param body gets the number of the turn and what the turn before gave. It may use inputs of the program; what else it
- *   uses from outside is computed in each turn
+ *   uses from outside is computed in each turn, but for inputs that are rounded: they are before the first one
  * @returns what the last turn gave
  */
 export function loop(
@@ -60,14 +60,17 @@ function checkCarried(after: readonly Type[], before: readonly Type[]): void {
   );
 }
 
-/** The inputs that values are computed from, besides those that are known. */
+/**
+ * The inputs that values are computed from, besides those that are known. Of an input that is rounded, what it is rounded
+ * to: XLA takes much out of loops that is the same in each turn, but no conversions, and rounds all weights in each.
+ */
 function inputsOf(values: readonly Value[], known: ReadonlySet<Op>): Value[] {
   const seen = new Set<Op>();
   const inputs: Value[] = [];
   const stack = [...values];
   for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
     const { op, index } = next;
-    if (op.held !== undefined) {
+    if (op.held !== undefined || isRoundedInput(op, known)) {
       if (!known.has(op) && !inputs.some((input) => input.op === op && input.index === index)) inputs.push(next);
     } else if (!seen.has(op)) {
       seen.add(op);
@@ -75,4 +78,14 @@ function inputsOf(values: readonly Value[], known: ReadonlySet<Op>): Value[] {
     }
   }
   return inputs;
+}
+
+/** What rearranges elements and leaves them as they are. */
+const rearranging = new Set(["stablehlo.reshape", "stablehlo.transpose", "stablehlo.reverse", "stablehlo.slice"]);
+
+function isRoundedInput({ name, operands, results }: Op, known: ReadonlySet<Op>): boolean {
+  if (name !== "stablehlo.convert" || results[0]!.dtype !== "bf16") return false;
+  let from = operands[0]!.op;
+  while (rearranging.has(from.name) && from.held === undefined) from = from.operands[0]!.op;
+  return from.held !== undefined && !known.has(from);
 }

@@ -125,6 +125,11 @@ export function bitcast(x: Value, dtype: ElementType): Value {
   return x.dtype === dtype ? x : single("stablehlo.bitcast_convert", [x], "", { shape: x.shape, dtype });
 }
 
+/** The bytes of each 32-bit element along a new last axis, `ui8 [..., 4]`, the lowest first. */
+export function bytesOf(x: Value): Value {
+  return single("stablehlo.bitcast_convert", [x], "", { shape: [...x.shape, 4], dtype: "ui8" });
+}
+
 export function isFinite(x: Value): Value {
   require(isFloat(x.dtype), () => `Cannot tell whether ${readable(x.type)} is finite`);
   return single("stablehlo.is_finite", [x], "", { shape: x.shape, dtype: "i1" });

@@ -1,5 +1,5 @@
 /** Attention among the pixels of an image (Vaswani et al. 2017, arXiv:1706.03762, section 3.2). */
-import { type TensorRecord, tf } from "denoise/plugin";
+import { ops, type TensorRecord, tf } from "denoise/plugin";
 import type { Layer, Weight } from "./layers.ts";
 
 /** Weights of attention: `width` channels for each head, as `MultiHeadAttention(key_dim=width)` of Keras has them. */
@@ -31,12 +31,9 @@ export function attend(weights: Readonly<TensorRecord>, name: string, x: tf.Tens
   const flat = tf.reshape(x, [batch * pixels, channels]);
   const byHead = (part: string): tf.Tensor => {
     const all = project(part, flat, channels, heads * channels);
-    return tf.transpose(tf.reshape(all, [batch, pixels, heads, channels]), [0, 2, 1, 3]);
+    return tf.reshape(all, [batch, pixels, heads, channels]);
   };
-  // Scaled before the product, which has more numbers than the queries.
-  const queries = tf.mul(byHead("query"), 1 / Math.sqrt(channels));
-  const share = tf.softmax(tf.matMul(queries, byHead("key"), false, true));
-  const gathered = tf.transpose(tf.matMul(share, byHead("value")), [0, 2, 1, 3]);
+  const gathered = ops.attention(byHead("query"), byHead("key"), byHead("value"));
   const joined = tf.reshape(gathered, [batch * pixels, heads * channels]);
   return tf.reshape(project("output", joined, heads * channels, channels), x.shape);
 }

@@ -65,8 +65,8 @@ export function attentionUnet(options: AttentionUnetOptions, image: ImageShape, 
       const multiply = (name: string, x: tf.Tensor) =>
         tf.add(tf.matMul(x, weight(`${name}.kernel`)), weight(`${name}.bias`));
       const activate = (name: string, x: tf.Tensor4D): tf.Tensor4D => {
-        const scaled = tf.mul(ops.groupNorm(x, { groups, epsilon }), weight(`${name}.gamma`));
-        return ops.swish(tf.add(scaled, weight(`${name}.beta`)));
+        const after = { scale: weight(`${name}.gamma`), offset: weight(`${name}.beta`) };
+        return ops.swish(ops.groupNorm(x, { groups, epsilon }, after));
       };
       // Tidy, so that what no gradient needs is freed block by block.
       const block = (name: string, below: tf.Tensor4D, level: number, skip?: tf.Tensor4D): tf.Tensor4D =>
