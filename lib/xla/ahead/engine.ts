@@ -6,6 +6,7 @@ import { type AskedPrecision, precisionAt } from "../backend/precision.ts";
 import type { Turns } from "../backend/repeat.ts";
 import type { Tree } from "../backend/tree.ts";
 import { AheadCompiler, type AheadCompilerOptions } from "./compiler.ts";
+import type { Gpu } from "./gpus.ts";
 import type { ProgramReport } from "./report.ts";
 
 /** What to compile for, and what to do with what comes of it. */
@@ -35,7 +36,8 @@ export class AheadEngine {
     this.#options = options;
     this.#compiler = new AheadCompiler(options);
     const capability = options.gpu.capability.join("."), target = { platform: "cuda", features: "", capability };
-    this.#destination = { platform: "cuda", precision: precisionAt(target, options.precision) };
+    const attentionWidth = attentionWidthOf(options.gpu);
+    this.#destination = { platform: "cuda", precision: precisionAt(target, options.precision), attentionWidth };
   }
 
   /** As `XlaEngine.compile`: a call resolves once the program is compiled. */
@@ -71,4 +73,9 @@ export class AheadEngine {
     compiled(await this.#compiler.compile(emitted.text, name, emitted.devices));
     return emitted.result;
   }
+}
+
+/** The widest head of attention that cuDNN has kernels for, forward and backward: 256 on Hopper and data centres' Blackwell. */
+function attentionWidthOf({ capability: [major] }: Gpu): number {
+  return major === 9 || major === 10 ? 256 : major >= 8 ? 128 : 0;
 }

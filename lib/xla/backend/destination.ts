@@ -8,12 +8,14 @@ export interface Destination {
   readonly platform: string;
   /** Of the factors of convolutions and matrix products. */
   readonly precision: ComputedPrecision;
+  /** The widest head of attention that there is a kernel for; 0: none. */
+  readonly attentionWidth: number;
 }
 
 /** Emits with the settings of a destination; what is emitted afterwards has its own again. */
-export function emittedFor<T>({ platform, precision }: Destination, emit: () => T): T {
+export function emittedFor<T>({ platform, precision, attentionWidth }: Destination, emit: () => T): T {
   const before = { ...settings };
-  Object.assign(settings, { platform, oneDnn: false });
+  Object.assign(settings, { platform, attentionWidth, oneDnn: false });
   emitIn(precision);
   try {
     return emit();

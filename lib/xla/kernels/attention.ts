@@ -13,11 +13,11 @@ const fewestQueries = 128;
 /**
  * Whether attention of this shape, `[batch, pixels, heads, width]`, is a call of cuDNN.
  *
- * @param widest how wide a head may be; asked only where that decides
+ * @param widest how wide a head may be on the device at hand; asked only where that decides
  */
 export function isFusedAttention([, pixels, , width]: readonly number[], widest: () => number): boolean {
   return settings.platform === "cuda" && settings.precision === "mixed" && pixels! >= fewestQueries &&
-    width! % 8 === 0 && width! <= widths[0]! && width! <= widest();
+    width! % 8 === 0 && width! <= widths[0]! && width! <= (settings.attentionWidth ?? widest());
 }
 
 /** Widths of heads that cuDNN may have calls for, from the widest: 256 from the architecture Hopper on, 128 from Ampere. */

@@ -11,7 +11,9 @@ export const settings: {
   platform: string;
   /** Whether XLA hands convolutions and products of bfloat16 numbers to oneDNN. */
   oneDnn: boolean;
-} = { precision: "float32", exact: true, platform: "cpu", oneDnn: false };
+  /** The widest head of attention that a device which is not here has a kernel for; undefined: the one at hand is asked. */
+  attentionWidth: number | undefined;
+} = { precision: "float32", exact: true, platform: "cpu", oneDnn: false, attentionWidth: undefined };
 
 /** Has kernels emitted for what programs compute in. */
 export function emitIn(precision: Precision | "tensorfloat32"): void {
