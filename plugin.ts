@@ -22,9 +22,14 @@ export * as files from "./lib/files/mod.ts";
 export * as image from "./lib/image/mod.ts";
 export {
   type AtLeast,
+  flowTimeOf,
+  logSnrOfFlowTime,
+  logSnrOfSigma,
+  logSnrOfSignalPower,
   noiseOf,
   powersOf,
   ratesOf,
+  sigmaOf,
   signalOf,
   splitRow,
   velocityOf,

@@ -15,7 +15,7 @@ export interface TapeNode {
 
 /** What the tape of tfjs looks like inside. Checked against 4.22.0, which deno.json pins. */
 export interface TapeEngine {
-  readonly state: { activeTape: TapeNode[] | null; readonly gradientDepth: number };
+  readonly state: { activeTape: TapeNode[] | null; readonly gradientDepth: number; kernelDepth: number };
   startTape(): void;
   endTape(): void;
   runKernelFunc(operation: {

@@ -1,4 +1,5 @@
 /** Checks what stages say of themselves against each other and against what the recipe asks of them. */
+import type { LossAsks } from "../kinds/loss.ts";
 import { isCalled } from "../kinds/metric.ts";
 import * as messages from "../problems/messages/graph.ts";
 import { unknownSampler } from "../problems/messages/recipe.ts";
@@ -18,7 +19,34 @@ export async function checkRequirements(
   for (const stage of stages) {
     if (stage.kind === "sampler") problems.push(...await checkPlan(recipe, stage as Stage<"sampler">));
   }
-  return [...problems, ...checkDevices(recipe, stages), ...(training ? checkTrain(recipe, stages) : [])];
+  problems.push(...checkAsks(recipe, stages, training), ...checkDevices(recipe, stages));
+  return [...problems, ...(training ? checkTrain(recipe, stages) : [])];
+}
+
+/** What losses and samplers ask of the network, it has to offer. A loss asks in training only. */
+function checkAsks(recipe: Recipe, stages: readonly Stage[], training: boolean): Problem[] {
+  const network = stages.find((stage): stage is Stage<"network"> => stage.kind === "network");
+  if (network === undefined) return [];
+  const { offers = {} } = network.stage;
+  const layers = offers.features ?? [];
+  return stages.flatMap((stage) => {
+    const who = { plugin: pluginId(stage), kind: stage.kind, network: pluginId(network) };
+    const asks: LossAsks = stage.kind === "sampler"
+      ? (stage as Stage<"sampler">).stage.asks ?? {}
+      : stage.kind === "loss" && training
+      ? (stage as Stage<"loss">).stage.asks ?? {}
+      : {};
+    const missing = asks.features?.find((name) => !layers.includes(name));
+    return [
+      ...(asks.jump && !offers.jump
+        ? [messages.networkLacks(who, "a second noise level to jump to", "jump: true")]
+        : []),
+      ...(asks.condition && offers.condition === undefined
+        ? [messages.networkLacks(who, "pictures to go by", "condition: image")]
+        : []),
+      ...(missing === undefined ? [] : [messages.featureUnknown(who, missing, layers)]),
+    ].map((text) => recipe.problem(stage.path, text));
+  });
 }
 
 /** Devices that share a batch take as many pictures each. */

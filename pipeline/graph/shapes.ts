@@ -62,9 +62,22 @@ const calls: { readonly [K in Kind]?: Call<K> } = {
   network: {
     name: "apply",
     probe(stage, { image }) {
-      const input = { image: tf.zeros<tf.Rank.R4>(size(image)), level: tf.zeros<tf.Rank.R4>([batch, 1, 1, 1]) };
-      const { output } = stage.apply(stage.init(draws([0]), image), input, { training: true });
-      return { got: { output }, want: { output: size(image) } };
+      const level = tf.zeros<tf.Rank.R4>([batch, 1, 1, 1]);
+      const { jump, condition, classes, features: names = [] } = stage.offers ?? {};
+      const input = {
+        image: tf.zeros<tf.Rank.R4>(size(image)),
+        level,
+        ...(jump ? { to: level } : {}),
+        ...(condition === undefined ? {} : { condition: tf.zeros<tf.Rank.R4>(size(condition)) }),
+        ...(classes === undefined ? {} : { label: tf.tensor1d([0, -1], "int32") }),
+      };
+      const mode = { training: true, random: draws(), ...(names.length === 0 ? {} : { features: names }) };
+      const { output, features = {} } = stage.apply(stage.init(draws([0]), image), input, mode);
+      const wanted = Object.fromEntries(names.map((name) => [name, [batch, ...features[name]?.shape.slice(1) ?? []]]));
+      return {
+        got: { output, ...prefixed("features", features) },
+        want: { output: size(image), ...Object.fromEntries(names.map((name) => [`features.${name}`, wanted[name]!])) },
+      };
     },
   },
   parametrization: {
@@ -80,7 +93,13 @@ const calls: { readonly [K in Kind]?: Call<K> } = {
     name: "measure",
     probe(stage, { image }) {
       const levels = stage.levels(draws(), batch);
-      const { objective, errors } = stage.measure(components(tf.zeros(size(image))), components(tf.zeros(size(image))));
+      const images = tf.zeros<tf.Rank.R4>(size(image));
+      const { objective, errors } = stage.measure(components(images), components(images));
+      if (stage.train !== undefined && stage.asks?.features === undefined) { // features are for the network to give
+        const denoise = (noisy: tf.Tensor4D) => ({ ...components(noisy), features: {} });
+        const { objective, errors } = stage.train({ images, denoise, random: draws() });
+        checkRecord("train", { objective, loss: errors?.loss }, { objective: [], loss: [] });
+      }
       return {
         got: { signal: levels.signal, noise: levels.noise, objective, "errors.loss": errors.loss },
         want: { signal: [batch, 1, 1, 1], noise: [batch, 1, 1, 1], objective: [], "errors.loss": [] },
@@ -119,6 +138,7 @@ const calls: { readonly [K in Kind]?: Call<K> } = {
       const row = tf.tensor1d([...stage.plan()[0]!], "float32");
       const result: unknown = stage.step(before, row, {
         denoise: (noisy) => components(noisy),
+        ...(stage.asks?.jump ? { jump: (image: tf.Tensor4D) => ({ ...components(image), image }) } : {}),
         clip: (signal) => signal,
         random: draws(),
       });

@@ -5,7 +5,9 @@ import { z } from "zod";
 import {
   type Components,
   type ImageShape,
+  type LossTools,
   type NetworkInput,
+  type NetworkOffers,
   refuse,
   type State,
   type TensorRecord,
@@ -415,4 +417,88 @@ Deno.test("wire() refuses a best checkpoint by a number that no metric measures"
   assert.equal(problem!.help[0], "did you mean kid? Metrics measure: kid");
   await wire(recipe("kid"));
   await wire(recipe("kit"), { training: false }); // a model that is used may be measured by another metric
+});
+
+Deno.test("refuses losses and samplers that ask of the network what it does not offer", async () => {
+  const given = (offers: NetworkOffers): Record<string, Given> => ({
+    dataset: { kind: "dataset" },
+    network: {
+      kind: "network",
+      create: () => ({
+        offers,
+        init: () => ({ trainable: {}, buffers: {} }),
+        apply: (_: State, { image }: NetworkInput) => ({ output: image, buffers: {}, features: { inside: image } }),
+      }),
+    },
+    loss: {
+      kind: "loss",
+      create: (context) => ({
+        ...made.loss!(context) as object,
+        asks: { jump: true, condition: true, features: ["inside"] },
+        train: () => ({ objective: tf.scalar(0), errors: { loss: tf.scalar(0) } }),
+      }),
+    },
+    "samplers.few": {
+      kind: "sampler",
+      create: (context) => ({ ...made.sampler!({ options: {}, ...context }) as object, asks: { jump: true } }),
+    },
+  });
+  const all: NetworkOffers = { jump: true, condition: { height: 16, width: 16, channels: 1 }, features: ["inside"] };
+  await wire(recipeOf(given(all)));
+  const problems = await refusals(recipeOf(given({ features: ["insied"] })));
+  assert.deepEqual(problems.map(({ code, message, place, help }) => [code, place?.line, message, help[0]]), [
+    [
+      "network-lacks",
+      3,
+      "Cannot use loss/my-loss with network/my-network: it gives the network a second noise level to jump to, " +
+      "which that network does not take",
+      "use another loss, or a network that offers it: offers: { jump: true }",
+    ],
+    [
+      "network-lacks",
+      3,
+      "Cannot use loss/my-loss with network/my-network: it gives the network pictures to go by, " +
+      "which that network does not take",
+      "use another loss, or a network that offers it: offers: { condition: image }",
+    ],
+    [
+      "feature-unknown",
+      3,
+      'Cannot use loss/my-loss with network/my-network: it looks at the layer "inside", which that network does not offer',
+      "did you mean insied? Layers: insied",
+    ],
+    [
+      "network-lacks",
+      4,
+      "Cannot use sampler/my-sampler with network/my-network: it gives the network a second noise level to jump to, " +
+      "which that network does not take",
+      "use another sampler, or a network that offers it: offers: { jump: true }",
+    ],
+  ]);
+});
+
+Deno.test("refuses networks whose features are others than they say, and losses whose training gives no scalar", async () => {
+  const offering = recipeOf({
+    dataset: { kind: "dataset" },
+    network: {
+      kind: "network",
+      create: () => ({
+        offers: { features: ["inside"] },
+        init: () => ({ trainable: {}, buffers: {} }),
+        apply: (_: State, { image }: NetworkInput) => ({ output: image, buffers: {} }),
+      }),
+    },
+    loss: {
+      kind: "loss",
+      create: (context) => ({
+        ...made.loss!(context) as object,
+        train: ({ images }: LossTools) => ({ objective: images, errors: { loss: tf.mean(images) } }),
+      }),
+    },
+  });
+  const problems = await refusals(offering);
+  assert.deepEqual(problems.map(({ place, message }) => [place?.line, message]), [
+    [2, "Cannot use network/my-network: its apply returns no features.inside where [2] is needed"],
+    [3, "Cannot use loss/my-loss: its train returns objective of shape [2, 16, 16, 3]"],
+  ]);
 });

@@ -34,6 +34,38 @@ export function ratesOf(logSnr: number | tf.Tensor): { signal: number | tf.Tenso
   return { signal: tf.sqrt(tf.sigmoid(logSnr)), noise: tf.sqrt(tf.sigmoid(tf.neg(logSnr))) };
 }
 
+/**
+ * Noise rate over signal rate at a log-SNR λ, in 0 to infinity: `exp(-λ / 2)`. The σ of Karras et al. 2022,
+ * arXiv:2206.00364, whose noisy image is `image + σ · noise`: ours divided by its signal rate. Host float64.
+ */
+export function sigmaOf(logSnr: number): number {
+  return Math.exp(-logSnr / 2);
+}
+
+/** The log-SNR of a σ of Karras et al.: `-2 ln σ`. Infinity at 0. Host float64. */
+export function logSnrOfSigma(sigma: number): number {
+  return -2 * Math.log(sigma);
+}
+
+/**
+ * Time on the straight path of flow matching at a log-SNR λ, from 0 (the image) to 1 (the noise): `sigmoid(-λ / 2)`.
+ * Lipman et al. 2022, arXiv:2210.02747, and Liu et al. 2022, arXiv:2209.03003, whose noisy image is
+ * `(1 - t) · image + t · noise`: ours divided by the sum of its rates. Host float64.
+ */
+export function flowTimeOf(logSnr: number): number {
+  return 1 / (1 + Math.exp(logSnr / 2));
+}
+
+/** The log-SNR of a time on the straight path of flow matching: `2 ln((1 - t) / t)`. Infinite at 0 and 1. Host float64. */
+export function logSnrOfFlowTime(time: number): number {
+  return 2 * (Math.log1p(-time) - Math.log(time));
+}
+
+/** The log-SNR of a signal power, the ᾱ of Ho et al. 2020, arXiv:2006.11239: `ln(ᾱ / (1 - ᾱ))`. Host float64. */
+export function logSnrOfSignalPower(power: number): number {
+  return Math.log(power) - Math.log1p(-power);
+}
+
 /** The signal (the clean image) in a noisy image whose noise is known: `(noisy - noise rate · noise) / signal rate`. */
 export function signalOf<T extends tf.Tensor>(noisy: T, noise: tf.Tensor, rates: Rates): T {
   return tf.div(tf.sub(noisy, tf.mul(rates.noise, noise)), rates.signal);

@@ -2,7 +2,19 @@ import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
 import { tensorOf } from "../../lib/tensor/tree.ts";
 import { assertTreesClose, onBackend } from "../contract/laws.ts";
-import { noiseOf, powersOf, ratesOf, signalOf, splitRow, velocityOf } from "./diffusion.ts";
+import {
+  flowTimeOf,
+  logSnrOfFlowTime,
+  logSnrOfSigma,
+  logSnrOfSignalPower,
+  noiseOf,
+  powersOf,
+  ratesOf,
+  sigmaOf,
+  signalOf,
+  splitRow,
+  velocityOf,
+} from "./diffusion.ts";
 
 Deno.test("powers sum to one, rates are their roots, and a log-SNR is the logarithm of their ratio", () => {
   for (const logSnr of [-30, -7.5, 0, 2.5, 30]) {
@@ -13,6 +25,20 @@ Deno.test("powers sum to one, rates are their roots, and a log-SNR is the logari
       assert.ok(Math.abs(rates[part] ** 2 / powers[part] - 1) < 1e-15, `${part} at ${logSnr}`);
     }
   }
+});
+
+Deno.test("coordinates of the path are those of the rates, and back", () => {
+  for (const logSnr of [-30, -7.5, 0, 2.5, 30]) {
+    const { signal, noise } = ratesOf(logSnr), powers = powersOf(logSnr);
+    const near = (found: number, wanted: number) =>
+      assert.ok(Math.abs(found - wanted) <= 1e-12 * Math.max(1, Math.abs(wanted)), `${found}, not ${wanted}`);
+    near(sigmaOf(logSnr), noise / signal);
+    near(logSnrOfSigma(sigmaOf(logSnr)), logSnr);
+    near(flowTimeOf(logSnr), noise / (signal + noise));
+    if (logSnr > -20) near(logSnrOfFlowTime(flowTimeOf(logSnr)), logSnr); // 1 - t loses its digits near 1
+    if (logSnr < 20) near(logSnrOfSignalPower(powers.signal), logSnr);
+  }
+  assert.deepEqual([logSnrOfSigma(0), logSnrOfFlowTime(0), logSnrOfFlowTime(1)], [Infinity, Infinity, -Infinity]);
 });
 
 Deno.test("rates of a tensor are those of its numbers", () =>

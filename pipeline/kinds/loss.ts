@@ -1,18 +1,70 @@
 /** Plugin kind `loss`: which noise levels are trained on, and what is asked of the prediction there. */
 import type * as tf from "@tensorflow/tfjs";
 import type { Random } from "../../lib/tensor/random.ts";
+import type { TensorRecord } from "../../lib/tensor/tree.ts";
 import type { Components, Rates } from "./common.ts";
+
+/** What a loss asks of the network. The graph refuses a network that does not offer it. */
+export interface LossAsks {
+  /** It tells the network the level that it jumps to. */
+  readonly jump?: boolean;
+  /** It gives the network pictures to go by. */
+  readonly condition?: boolean;
+  /** Layers whose values it looks at. */
+  readonly features?: readonly string[];
+}
+
+/** How a loss calls the network. */
+export interface DenoiseOptions {
+  /** By the average of the weights, without training: no dropout, running statistics, no gradient. Default false. */
+  readonly average?: boolean;
+  /** Layers whose values are wanted, of those in `asks.features`. */
+  readonly features?: readonly string[];
+  /** Rates of the level that is jumped to, where `asks.jump` says so. */
+  readonly to?: Rates;
+  /** Pictures to go by, `[batch, height, width, channels]`, where `asks.condition` says so. */
+  readonly condition?: tf.Tensor4D;
+}
+
+/** The network's view of noisy images, and the values of the layers that were asked for, `[batch, ...]` each. */
+export type Denoised = Components & { features: TensorRecord };
+
+/** What a loss of its own making gets. */
+export interface LossTools {
+  /** Training images, normalised, `[batch, height, width, channels]`. */
+  readonly images: tf.Tensor4D;
+  /** Class of each image, int32 `[batch]`, where the dataset has classes. The network is told them in any case. */
+  readonly labels?: tf.Tensor1D;
+  /**
+   * Calls the network on noisy images at these rates. May be called several times: dropout is the same in all calls of a
+   * step. A gradient passes through it; `ops.withoutGradient(() => denoise(…))` is one that none passes through.
+   */
+  denoise(noisy: tf.Tensor4D, rates: Rates, options?: DenoiseOptions): Denoised;
+  /** Draws for this step, per image. */
+  readonly random: Random;
+}
+
+/**
+ * What a loss gives. `objective` is the scalar to differentiate. `errors` are scalars to show and log; `errors.loss` is
+ * the one trained on, on a scale that does not depend on batch or image size.
+ */
+// A type, so that it is a tree of tensors.
+export type Measured = {
+  objective: tf.Scalar;
+  errors: { loss: tf.Scalar } & Record<string, tf.Scalar>;
+};
 
 /** A training objective. It owns the distribution of noise levels, which is independent of the sampling schedule. */
 export interface Loss {
+  /** What it asks of the network, in `train`. */
+  readonly asks?: LossAsks;
   /** Noise levels for a batch: rates `[batch, 1, 1, 1]`. */
   levels(random: Random, batch: number): Rates;
+  /** Compares a prediction with what it should be. */
+  measure(predicted: Components, target: Components): Measured;
   /**
-   * `objective` is the scalar to differentiate. `errors` are scalars to show and log; `errors.loss` is the one trained
-   * on, on a scale that does not depend on batch or image size.
+   * Trains in another way than by one prediction at levels that it draws: calls the network itself, as often as it likes.
+   * `levels` and `measure` then say how validation pictures are measured. Pure.
    */
-  measure(
-    predicted: Components,
-    target: Components,
-  ): { objective: tf.Scalar; errors: { loss: tf.Scalar } & Record<string, tf.Scalar> };
+  train?(tools: LossTools): Measured;
 }

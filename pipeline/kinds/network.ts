@@ -10,8 +10,44 @@ export type NetworkInput = {
   image: tf.Tensor4D;
   /** Noise level, float32 `[batch, 1, 1, 1]`: the noise power in `[0, 1]`, unless the parametrization feeds another. */
   level: tf.Tensor4D;
-  /** Class of each image, int32 `[batch]`, where the dataset has labels. */
+  /** Class of each image, int32 `[batch]`: -1 where it is not told. Absent where no class is told at all. */
   label?: tf.Tensor1D;
+  /** The level that the answer leads to, on the scale of `level`. Only where the network offers `jump`; absent: the same. */
+  to?: tf.Tensor4D;
+  /** Pictures to go by, `[batch, height, width, channels]`. Only where the network offers `condition`; absent: none. */
+  condition?: tf.Tensor4D;
+};
+
+/** How a network is called. */
+export interface NetworkMode {
+  /** Whether it is trained: batch statistics, dropout. */
+  readonly training: boolean;
+  /** Draws for dropout and the like, in training only. The same for all calls of a step: they drop the same. */
+  readonly random?: Random;
+  /** Layers whose values are asked for, of those that the network offers. */
+  readonly features?: readonly string[];
+}
+
+/** What a network can do besides answering to an image and its noise level. What is not listed is not asked of it. */
+export interface NetworkOffers {
+  /** How many classes it tells apart, where it looks at labels. */
+  readonly classes?: number;
+  /** It takes a second level, `NetworkInput.to`: samplers can then jump. */
+  readonly jump?: boolean;
+  /** It takes pictures to go by, of this shape; it also answers without. */
+  readonly condition?: ImageShape;
+  /** Names of layers whose values it gives. */
+  readonly features?: readonly string[];
+}
+
+/** What a network answers. A type, so that it is a tree of tensors. */
+export type NetworkOutput = {
+  /** The raw output `[batch, height, width, channels]`. */
+  output: tf.Tensor4D;
+  /** The buffers after this call: the updated running statistics when training, the same tensors otherwise. */
+  buffers: TensorRecord;
+  /** Values of the layers that were asked for, `[batch, ...]` each. */
+  features?: TensorRecord;
 };
 
 /** A layer of the Keras model that a network restates. */
@@ -29,11 +65,10 @@ export interface Network {
    * With it, `import` reads weights of that model.
    */
   readonly keras?: readonly KerasPart[];
+  /** What else it can do. Losses and samplers that ask for more are refused. */
+  readonly offers?: NetworkOffers;
   /** Weights at the start. Draw each tensor from a fork named after it, so that adding one leaves the others alone. */
   init(random: Random, image: ImageShape): State;
-  /**
-   * The raw output `[batch, height, width, channels]`, and the buffers after this call: the updated running statistics
-   * when training, the same tensors otherwise.
-   */
-  apply(state: State, input: NetworkInput, mode: { training: boolean }): { output: tf.Tensor4D; buffers: TensorRecord };
+  /** The answer to noisy images. Pure. */
+  apply(state: State, input: NetworkInput, mode: NetworkMode): NetworkOutput;
 }

@@ -19,10 +19,24 @@ export interface SamplerTools {
    * guidance and clipping are in it already.
    */
   denoise(image: tf.Tensor4D, rates: Rates): Components;
+  /**
+   * Takes noisy images from one level to another by one evaluation, however far apart they are. There where the network
+   * offers `jump`; a sampler that cannot do without says so in `asks`.
+   */
+  jump?(image: tf.Tensor4D, from: Rates, to: Rates): Jump;
   /** Clips a signal that the sampler has recomputed, where the option `clip` asks for it. */
   clip(signal: tf.Tensor4D): tf.Tensor4D;
   /** Draws for this step, per image; unused by a deterministic sampler. */
   readonly random: Random;
+}
+
+/** Where a jump has led: the noisy image at the other level, and the components that it was put together from. */
+export type Jump = Components & { image: tf.Tensor4D };
+
+/** What a sampler asks of the network. The graph refuses a network that does not offer it. */
+export interface SamplerAsks {
+  /** It calls `jump`. */
+  readonly jump?: boolean;
 }
 
 /** What a sampler carries from step to step: the noisy image, and what else it keeps. Shapes stay fixed. */
@@ -39,6 +53,8 @@ export interface Sampler {
   readonly stochastic: boolean;
   /** Network evaluations in one step. */
   readonly evaluationsPerStep: number;
+  /** What it asks of the network. */
+  readonly asks?: SamplerAsks;
   /**
    * The numbers that each step needs, one row a step, all rows of equal length: what depends on time alone, computed on
    * the host in float64. `step` gets its row as float32.

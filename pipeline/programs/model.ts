@@ -4,6 +4,7 @@ import { type Random, type State, type TensorRecord, unpackBytes } from "../../l
 import type { Graph } from "../graph/types.ts";
 import type { Components, Rates } from "../kinds/common.ts";
 import { velocityOf } from "../kinds/diffusion.ts";
+import type { NetworkMode } from "../kinds/network.ts";
 import type { Batch } from "./states.ts";
 
 /** Pictures of a batch as the network sees them, float32 `[batch, height, width, channels]` in `[0, 1]`. */
@@ -35,19 +36,36 @@ export function addNoise(graph: Graph, images: tf.Tensor4D, random: Random): Noi
   };
 }
 
-/** The network's view of noisy images, and its buffers after the call. */
+/** Noisy images, and what the network is told about them. */
+export interface Question {
+  readonly noisy: tf.Tensor4D;
+  readonly rates: Rates;
+  /** Class of each image, int32 `[batch]`: -1 where it is not told. */
+  readonly label?: tf.Tensor | undefined;
+  /** Rates of the level that the answer leads to, where that is another. */
+  readonly to?: Rates | undefined;
+  /** Pictures to go by. */
+  readonly condition?: tf.Tensor4D | undefined;
+}
+
+/** The network's view of noisy images, its buffers after the call, and the features that `mode` asks for. */
 export function predict(
   graph: Graph,
   state: State,
-  { noisy, rates, label }: { noisy: tf.Tensor4D; rates: Rates; label?: tf.Tensor | undefined },
-  mode: { training: boolean },
-): { components: Components; buffers: TensorRecord } {
+  { noisy, rates, label, to, condition }: Question,
+  mode: NetworkMode,
+): { components: Components; buffers: TensorRecord; features: TensorRecord } {
   const parametrization = graph.one("parametrization").stage;
   const input = parametrization.input(noisy, rates);
-  const { output, buffers } = graph.one("network").stage.apply(
+  const { output, buffers, features = {} } = graph.one("network").stage.apply(
     state,
-    label === undefined ? input : { ...input, label: label as tf.Tensor1D },
+    {
+      ...input,
+      ...(label === undefined ? {} : { label: label as tf.Tensor1D }),
+      ...(to === undefined ? {} : { to: parametrization.input(noisy, to).level }),
+      ...(condition === undefined ? {} : { condition }),
+    },
     mode,
   );
-  return { components: parametrization.components(output, noisy, rates), buffers };
+  return { components: parametrization.components(output, noisy, rates), buffers, features };
 }

@@ -2,7 +2,8 @@
 import * as tf from "@tensorflow/tfjs";
 import { createRandom, type State, type TensorRecord } from "../../lib/tensor/mod.ts";
 import type { Graph, Stage } from "../graph/types.ts";
-import type { SamplerState } from "../kinds/sampler.ts";
+import type { Components, Rates } from "../kinds/common.ts";
+import type { Jump, SamplerState } from "../kinds/sampler.ts";
 import { predict } from "./model.ts";
 import { putBack } from "./begin.ts";
 import type { SampleKeys } from "./noise.ts";
@@ -26,12 +27,17 @@ export function buildSamplerStep(graph: Graph, { stage: sampler, options }: Stag
 ) => LoopState {
   return ({ state }, inputs, average, statistics, keys) => {
     const clip = options.clip ? clipper(graph, statistics) : <T extends tf.Tensor>(signal: T) => signal;
+    const seen = (noisy: tf.Tensor4D, rates: Rates, to?: Rates): Components => {
+      const { components } = predict(graph, average, { noisy, rates, to, label: keys.label }, { training: false });
+      return { ...components, signal: clip(components.signal) };
+    };
+    const jump = (noisy: tf.Tensor4D, from: Rates, to: Rates): Jump => {
+      const parts = seen(noisy, from, to);
+      return { ...parts, image: tf.add(tf.mul(to.signal, parts.signal), tf.mul(to.noise, parts.noise)) };
+    };
     const { state: after, signal } = sampler.step(state, inputs.row as tf.Tensor1D, {
-      denoise(noisy, rates) {
-        const label = keys.label;
-        const { components } = predict(graph, average, { noisy, rates, label }, { training: false });
-        return { ...components, signal: clip(components.signal) };
-      },
+      denoise: (noisy, rates) => seen(noisy, rates),
+      ...(graph.one("network").stage.offers?.jump === true ? { jump } : {}),
       clip,
       random: createRandom({ seed: keys.seed, stream: "sampler", step: inputs.step, items: keys.item }),
     });

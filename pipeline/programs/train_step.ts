@@ -4,6 +4,7 @@ import { createRandom, type State, type TensorRecord, valueAndGrad } from "../..
 import type { Graph } from "../graph/types.ts";
 import type { Components } from "../kinds/common.ts";
 import { addNoise, pixels, predict } from "./model.ts";
+import { objectiveOf } from "./objective.ts";
 import type { Batch, TrainState } from "./states.ts";
 
 /** Scalars that a loss reports. A type, so that it is a tree of tensors. */
@@ -23,19 +24,16 @@ export function buildTrainStep(
   seed: tf.Tensor,
 ) => { state: TrainState; errors: LossTerms } {
   const normalizer = graph.one("normalizer").stage;
-  const loss = graph.one("loss").stage;
   const optimizer = graph.one("optimizer").stage;
   const ema = graph.one("ema").stage;
   return (state, batch, statistics, seed) => {
     const random = createRandom({ seed, stream: "train", step: state.step, items: batch.item });
     const images = normalizer.normalize(statistics, pixels(graph, batch, random, true));
-    const { noisy, rates, target } = addNoise(graph, images, random);
+    const objective = objectiveOf(graph, { images, label: batch.label, average: state.average, random });
 
     const { aux: { errors, buffers }, gradients } = valueAndGrad((trainable: TensorRecord) => {
-      const network = { trainable, buffers: state.network.buffers };
-      const predicted = predict(graph, network, { noisy, rates, label: batch.label }, { training: true });
-      const { objective, errors } = loss.measure(predicted.components, target);
-      return { loss: objective, aux: { errors: errors as LossTerms, buffers: predicted.buffers } };
+      const { objective: loss, errors, buffers } = objective({ trainable, buffers: state.network.buffers });
+      return { loss, aux: { errors: errors as LossTerms, buffers } };
     })(state.network.trainable);
 
     const step = tf.add<tf.Scalar>(state.step, tf.scalar(1, "int32"));

@@ -26,8 +26,8 @@ export class Losses {
 
   constructor(
     private readonly options: {
-      /** The loss of a network that answers zero. */
-      readonly zero: number;
+      /** The loss of a network that answers zero, where it says something. */
+      readonly zero: number | undefined;
       /** What it returns is waited for. */
       readonly read: (losses: StepLosses) => void | Promise<void>;
       readonly warn: (message: string) => void;
@@ -62,10 +62,11 @@ export class Losses {
     if (!Number.isFinite(loss)) throw new DenoiseError(diverged(`the loss is ${loss}`, step, this.options.kept()));
     this.#recent.push(loss);
     if (this.#recent.length > window) this.#recent.shift();
-    if (this.#judged || step < patience || this.#recent.length < window) return;
+    const { zero } = this.options;
+    if (zero === undefined || this.#judged || step < patience || this.#recent.length < window) return;
     const mean = this.#recent.reduce((sum, one) => sum + one, 0) / window;
     this.#judged = true;
-    if (mean >= beaten * this.options.zero) this.options.warn(warning(stuck(step, mean, this.options.zero)));
+    if (mean >= beaten * zero) this.options.warn(warning(stuck(step, mean, zero)));
   }
 }
 

@@ -19,8 +19,8 @@ export interface RunFiles extends Disposable {
   readonly keeper: CheckpointWriter;
   readonly state: TrainState;
   readonly position: Position;
-  /** The loss of a network that answers zero. */
-  readonly zero: number;
+  /** The loss of a network that answers zero, where it says something. */
+  readonly zero: number | undefined;
 }
 
 /**
@@ -50,7 +50,7 @@ export async function openFiles(
       time: new Date().toISOString(),
       denoise: version,
       backend: backend.description,
-      zero_output_loss: zero,
+      ...(zero === undefined ? {} : { zero_output_loss: zero }),
     });
     for (const message of warnings) log.append({ step: position.step, event: "warning", message });
     await writeWhole(folder.recipe, text);

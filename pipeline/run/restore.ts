@@ -145,11 +145,15 @@ async function* givingWay<T>(all: AsyncIterable<T>, signal: AbortSignal): AsyncI
   }
 }
 
-/** The mean over a few batches of the loss of a network that answers zero. */
+/**
+ * The mean over a few batches of the loss of a network that answers zero; undefined where the loss calls the network
+ * itself, and what it makes of zeros says nothing.
+ */
 export async function zeroOutputLoss(
   { graph, backend, statistics, signal }: Session,
   { train }: Pictures,
-): Promise<number> {
+): Promise<number | undefined> {
+  if (graph.one("loss").stage.train !== undefined) return undefined;
   const measure = backend.compile(buildZeroOutputLoss(graph), { name: "loss of a zero output" });
   const { batch_size: batchSize, repeats } = graph.one("dataset").options;
   const { seed } = graph.recipe;

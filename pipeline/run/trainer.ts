@@ -42,8 +42,8 @@ export interface TrainerOptions {
   readonly metrics: readonly Stage<"metric">[];
   readonly state: TrainState;
   readonly position: Position;
-  /** The loss of a network that answers zero. */
-  readonly zero: number;
+  /** The loss of a network that answers zero, where it says something. */
+  readonly zero: number | undefined;
   /** What earlier processes left in the log. */
   readonly past: Past;
   /** See `Training.hold`. */

@@ -14,3 +14,4 @@ export { conv2d, type ConvolutionOptions } from "./convolution.ts";
 export { angularSpeeds, type EmbeddingOptions, sinusoidalEmbedding } from "./embedding.ts";
 export { groupNorm, type GroupNormOptions, type ScaleAndOffset } from "./group_norm.ts";
 export { averagePool, upsampleBilinear, upsampleNearest } from "./resample.ts";
+export { withoutGradient } from "./without_gradient.ts";

@@ -59,6 +59,17 @@ export function cycle(chain: readonly string[]): Message {
   };
 }
 
+/** A loss that looks at a layer which the network does not have. */
+export function featureUnknown({ plugin, network }: Asking, name: string, layers: readonly string[]): Message {
+  return {
+    code: "feature-unknown",
+    message: `Cannot use ${plugin} with ${network}: it looks at the layer ${
+      quote(name)
+    }, which that network does not offer`,
+    help: [layers.length === 0 ? "the network offers no layers: use another" : choices(name, "Layers", layers)],
+  };
+}
+
 /** A shape that is not an image's. */
 export function imageShapeUnfit(id: string, plugin: string, shape: string): Message {
   return {
@@ -85,6 +96,22 @@ export function memoryExceeded(
     message: `Cannot train with batches of ${batch}: a step takes about ${estimate}, ` +
       `and the ${backend} backend has ${available}`,
     help: [whatFits(fits)],
+  };
+}
+
+/** Who asks something of the network, such as `loss/shortcut` of the kind `loss`. */
+interface Asking {
+  readonly plugin: string;
+  readonly kind: string;
+  readonly network: string;
+}
+
+/** A network that does not take what a loss or a sampler gives it. `offer`: how a network says that it does. */
+export function networkLacks({ plugin, kind, network }: Asking, what: string, offer: string): Message {
+  return {
+    code: "network-lacks",
+    message: `Cannot use ${plugin} with ${network}: it gives the network ${what}, which that network does not take`,
+    help: [`use another ${kind}, or a network that offers it: offers: { ${offer} }`],
   };
 }
 
