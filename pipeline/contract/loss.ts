@@ -73,6 +73,28 @@ export const lossLaws: Laws<"loss"> = {
       "a small step against the gradient lowers the loss",
     );
   },
+  "trains, where it does so by itself, on a scalar with a gradient, the same for the same draws": async (subject) => {
+    const loss = await subject.create();
+    if (loss.train === undefined) return;
+    const images = normal("signal", 4, subject.image);
+    const objective = (weight: tf.Tensor) => {
+      const denoise = (noisy: tf.Tensor4D, rates: Rates) => {
+        const parts = withNoise(tf.mul(weight, noisy), noisy, rates);
+        return {
+          ...parts,
+          features: Object.fromEntries(loss.asks?.features?.map((name) => [name, parts.noise]) ?? []),
+        };
+      };
+      const { objective, errors } = loss.train!({ images, denoise, random: draws([1, 2, 3, 4]) });
+      assertFinite({ objective, errors }, "objective and errors");
+      return objective;
+    };
+    const weight = tf.scalar(0.3);
+    assert.equal(scalarValue(objective(weight)), scalarValue(objective(weight)));
+    const gradient = tf.grad(objective)(weight);
+    assertFinite(gradient, "gradient");
+    assert.notEqual(scalarValue(gradient), 0, "a wrong prediction has a gradient");
+  },
   "shows errors that do not depend on how many pictures there are": async (subject) => {
     const loss = await subject.create();
     const { rates, noisy, target, other } = example(subject);

@@ -77,6 +77,39 @@ export const networkLaws: Laws<"network"> = {
     );
     assert.ok(tf.max(tf.abs(tf.sub(low!, high!))).dataSync()[0]! > 0, "outputs of two noise levels differ");
   },
+  "looks at what it offers to take, and answers without it": async (subject) => {
+    const network = await subject.create();
+    if (network.offers === undefined) return;
+    const { classes, jump, condition, features = [] } = network.offers;
+    const state = stirred(network, subject), given = input(subject, 2);
+    const answer = (more: Partial<NetworkInput>, names: readonly string[] = []) =>
+      network.apply(state, { ...given, ...more }, { training: false, features: names });
+    const { output } = answer({}, features);
+    const differs = (more: Partial<NetworkInput>) =>
+      tf.max(tf.abs(tf.sub(answer(more).output, output))).dataSync()[0]! > 0;
+    const labels = (label: number) => tf.fill<tf.Rank.R1>([2], label, "int32");
+    if (classes !== undefined) {
+      assertTreesClose(answer({ label: labels(-1) }).output, output, 0, "output of no label, and of label -1");
+      for (const label of [0, classes - 1]) assert.ok(differs({ label: labels(label) }), `it looks at label ${label}`);
+    }
+    if (jump) assert.ok(differs({ to: tf.fill<tf.Rank.R4>([2, 1, 1, 1], 0.05) }), "it looks at the second level");
+    if (condition !== undefined) {
+      assert.ok(differs({ condition: normal("condition", 2, condition) }), "it looks at the picture to go by");
+    }
+    const found = answer({}, features).features ?? {};
+    assert.deepEqual(Object.keys(found).sort(), [...features].sort(), "features that it gives");
+    for (const feature of Object.values(found)) {
+      assert.equal(feature.shape[0], 2, "one value of a feature for each image");
+    }
+  },
+  "does the same in training for the same draws": async (subject) => {
+    const network = await subject.create();
+    const state = stirred(network, subject), given = input(subject, 2);
+    const twice = [0, 1].map(() => network.apply(state, given, { training: true, random: draws([4, 5]) }).output);
+    assertTreesClose(twice[0]!, twice[1]!, 0, "output of the same draws");
+    // Without draws nothing is dropped.
+    assertFinite(network.apply(state, given, { training: true }).output, "output without draws");
+  },
   "passes a gradient to everything trainable": async (subject) => {
     const network = await subject.create();
     const state = stirred(network, subject), given = input(subject, 2);
