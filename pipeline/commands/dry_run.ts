@@ -5,6 +5,7 @@ import { batchCount } from "../data/mod.ts";
 import { explainFailure } from "../data/open.ts";
 import { readRecipe } from "../recipe/read.ts";
 import type { PluginSource } from "../recipe/types.ts";
+import { foundationOf, foundationText } from "../run/foundation.ts";
 import { probe, type Probed } from "../run/probe.ts";
 import type { Console } from "../terminal/console.ts";
 import { count, counted } from "../terminal/units.ts";
@@ -104,6 +105,7 @@ function gpuLines(compiled: CompiledForGpu, steps: number | null): string[] {
 }
 
 async function described(graph: Graph, options: DryRunOptions): Promise<Omit<DryRun, "time" | "compiled">> {
+  const foundation = await foundationOf(graph, () => {}); // what is damaged is told where it is read to be used
   const backend = graph.one("backend").stage;
   await backend.start().catch((error) => {
     throw startFailure(graph, error);
@@ -122,6 +124,10 @@ async function described(graph: Graph, options: DryRunOptions): Promise<Omit<Dry
       ..."train" in data
         ? [line("data", splitsOf(data))]
         : data.lacking.map((text, i) => line(i === 0 ? "data" : "", text)),
+      ...(foundation === undefined ? [] : [
+        line("from", foundationText(foundation)),
+        ...foundation.differences.map((text) => line("", text)),
+      ]),
       ...trainLines(graph, known?.train),
       line("run", folder),
     ].join("\n");

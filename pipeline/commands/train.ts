@@ -168,12 +168,13 @@ export async function trainRecipe(recipe: Recipe, options: TrainRecipeOptions, c
   signal.addEventListener("abort", announced);
   try {
     await using prepared = await prepareRun(graph, { folder: path, before, console, signal, cache });
-    const { session, pictures, metrics } = prepared;
+    const { session, pictures, metrics, foundation } = prepared;
     const { finished, position, plan, loss, grid, newest } = await trainOn(session, {
       folder,
       pictures,
       metrics,
       before,
+      foundation,
       hold,
       tell,
     });

@@ -100,7 +100,14 @@ export class Training implements AsyncDisposable {
     const { stage: backend } = graph.one("backend");
     parts.defer(() => backend.stop());
     const prepared = parts.use(await prepareRun(graph, { folder: path, before, console, signal, cache }));
-    const files = parts.use(await openFiles(prepared.session, { folder, pictures: prepared.pictures, before }));
+    const files = parts.use(
+      await openFiles(prepared.session, {
+        foundation: prepared.foundation,
+        folder,
+        pictures: prepared.pictures,
+        before,
+      }),
+    );
     return new Training({ folder, prepared, files, close: parts.move() });
   }
 

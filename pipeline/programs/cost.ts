@@ -91,7 +91,7 @@ async function count(graph: Graph, batch: number): Promise<TrainingCost> {
 }
 
 /** Shapes of the training state. */
-async function stateSpecs(
+export async function stateSpecs(
   graph: Graph,
 ): Promise<{ network: { trainable: SpecTree; buffers: SpecTree } } & Record<string, SpecTree>> {
   const { output } = await traceCost(() => initialState(graph), [], "the initial weights");

@@ -37,14 +37,25 @@ function buildInitialState(graph: Graph): (seed: tf.Tensor) => TrainState {
       step: tf.scalar(0, "int32"),
       items: tf.tensor1d([0], "int32"),
     };
-    const network = drawPacked(key, (random) => graph.one("network").stage.init(random, graph.image));
-    return {
-      network,
-      average: graph.one("ema").stage.init(network),
-      optimizer: graph.one("optimizer").stage.init(network.trainable),
-      step: tf.scalar(0, "int32"),
-    };
+    return stateAround(graph, drawPacked(key, (random) => graph.one("network").stage.init(random, graph.image)));
   };
+}
+
+/** The state before the first step of a network whose weights are there. */
+function stateAround(graph: Graph, network: State): TrainState {
+  return {
+    network,
+    average: graph.one("ema").stage.init(network),
+    optimizer: graph.one("optimizer").stage.init(network.trainable),
+    step: tf.scalar(0, "int32"),
+  };
+}
+
+/** The state before the first step of a network whose weights are there, compiled. Frees nothing. */
+export async function compiledStateAround(graph: Graph, backend: Backend, network: State): Promise<TrainState> {
+  return await backend.compile((network: State) => stateAround(graph, network), { name: "state around weights" })(
+    network,
+  );
 }
 
 /** The state before the first step: a function of the recipe's seed. Computed op by op. */

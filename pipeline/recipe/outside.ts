@@ -10,7 +10,7 @@ const ofNetwork = /^(\\\\|\/\/)/;
 
 /** The libraries that a recipe loads; reports those that may not be loaded. */
 export async function checkOutside(
-  { stages, origin, problem }: Pick<Recipe, "stages" | "origin" | "problem">,
+  { stages, train, origin, problem }: Pick<Recipe, "stages" | "train" | "origin" | "problem">,
   elsewhere: (path: Path) => Elsewhere | undefined,
   trust: Trust,
   report: (problem: Problem) => void,
@@ -38,6 +38,9 @@ export async function checkOutside(
         report(problem(at, networkPath(id, option, value)));
       }
     }
+  }
+  if (train.from !== undefined && ofNetwork.test(train.from) && elsewhere(["train", "from"]) !== undefined) {
+    report(problem(["train", "from"], networkPath("train", "from", train.from)));
   }
   return { code, trusted };
 }

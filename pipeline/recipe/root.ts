@@ -7,6 +7,7 @@ import { nearest } from "../terminal/nearest.ts";
 import { inQuotes } from "./in_quotes.ts";
 import { rootKeys } from "./merge.ts";
 import { dataOf, isList, isMap, type MapNode, pathText } from "./node.ts";
+import { pathOfOption } from "./option_paths.ts";
 import { checkOptions } from "./options.ts";
 import { optionOwners, type StageTools } from "./stages.ts";
 import { trainSchema } from "./train.ts";
@@ -135,7 +136,13 @@ export async function checkTrain(
     const second = keys.indexOf("epochs") < keys.indexOf("steps") ? steps : epochs;
     tools.report(messages.wrongTrainLength(dataOf(epochs.node), dataOf(steps.node)), second.key ?? place);
   }
-  return { train: checked.options as unknown as TrainSettings, resolved: checked.resolved };
+  const from = node.value.get("from")?.node;
+  if (from === undefined) return { train: checked.options as unknown as TrainSettings, resolved: checked.resolved };
+  const path = { from: await pathOfOption(String(checked.options.from), from.origin, tools.isOfRun) };
+  return {
+    train: { ...checked.options, ...path } as unknown as TrainSettings,
+    resolved: { ...checked.resolved, ...path },
+  };
 }
 
 const missingHint = (value: unknown) => typeof value === "number" ? [] : ["write train: { epochs: 40 }"];

@@ -7,6 +7,9 @@ import type { TrainSettings } from "./types.ts";
 export const trainSchema = z.object({
   epochs: z.int().positive().optional().describe("passes over the training pictures; or give steps"),
   steps: z.int().positive().optional().describe("updates of the weights; or give epochs"),
+  from: z.string().min(1).optional().describe(
+    "run folder, checkpoint or exported weights whose average weights training starts from; relative to the recipe",
+  ),
   checkpoint: interval.default("1 epoch").describe('how often a checkpoint is written, such as "500 steps"'),
   keep: z.object({
     last: z.int().positive().default(2).describe("number of newest checkpoints to keep"),

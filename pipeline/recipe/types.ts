@@ -45,6 +45,8 @@ export interface TrainSettings {
   readonly epochs?: number | undefined;
   /** Updates of the weights. */
   readonly steps?: number | undefined;
+  /** What training starts from, absolute: a run folder, a checkpoint or exported weights. Default: drawn weights. */
+  readonly from?: string | undefined;
   /** When a checkpoint is written, such as `1 epoch` or `500 steps`. */
   readonly checkpoint: string;
   /** Checkpoints kept besides the newest good one: the last N, and the best by a metric, such as `noise`. */

@@ -40,6 +40,8 @@ export interface Position {
   readonly data?: DataDigest | undefined;
   /** Digests of what metrics measure with, such as the weights of a network, by id of the metric. */
   readonly measuredWith?: Readonly<Record<string, string>> | undefined;
+  /** What training started from, where that was another model: its checkpoint, and the updates that this had seen. */
+  readonly from?: { readonly path: string; readonly step: number } | undefined;
   /** Names of the classes, where the dataset has some. */
   readonly classes?: readonly string[] | undefined;
   /** The best measurement so far, where the recipe keeps it. */

@@ -6,6 +6,7 @@ import { toYaml } from "../recipe/write.ts";
 import { version } from "../version.ts";
 import { codeFor, type Position } from "./checkpoint.ts";
 import { CheckpointWriter } from "./checkpoint_writer.ts";
+import type { Foundation } from "./foundation.ts";
 import { RunLog } from "./log.ts";
 import { rememberCode } from "./remember_code.ts";
 import { type ResumePoint, startOf, stateOf, zeroOutputLoss } from "./restore.ts";
@@ -31,17 +32,20 @@ export interface RunFiles extends Disposable {
  */
 export async function openFiles(
   session: Session,
-  { folder, pictures, before }: {
+  { folder, pictures, before, foundation }: {
     readonly folder: RunFolder;
     readonly pictures: Pictures;
     readonly before: ResumePoint | undefined;
+    readonly foundation: Foundation | undefined;
   },
 ): Promise<RunFiles> {
   const { graph: { recipe }, backend, console, signal } = session;
   const text = toYaml(recipe.resolved);
-  const { position, warnings } = await startOf(session, pictures, before, folder.path);
+  const { position: start, warnings } = await startOf(session, pictures, before, folder.path);
+  const from = foundation && { path: foundation.path, step: foundation.step };
+  const position = from === undefined ? start : { ...start, from };
   const zero = await untilAborted(zeroOutputLoss(session, pictures), signal);
-  const state = await untilAborted(stateOf(session, before), signal);
+  const state = await untilAborted(stateOf(session, before, foundation), signal);
   const log = await RunLog.open(folder.log, position.step, position.measured);
   try {
     log.append({
@@ -50,6 +54,7 @@ export async function openFiles(
       time: new Date().toISOString(),
       denoise: version,
       backend: backend.description,
+      ...(from === undefined ? {} : { from: from.path, from_step: from.step }),
       ...(zero === undefined ? {} : { zero_output_loss: zero }),
     });
     for (const message of warnings) log.append({ step: position.step, event: "warning", message });

@@ -31,6 +31,7 @@ const positionSchema = z.looseObject({
   data: z.object({ train: text, validation: text }, "two digests").optional(),
   measuredWith: z.record(z.string(), text, "digests by name").optional(),
   classes: z.array(text, "a list of texts").optional(),
+  from: z.object({ path: z.string("a text").max(4096, "a path"), step }, "a path and a step").optional(),
   best: z.object({ metric: text, value: z.number("a number"), step }, "a measurement").optional(),
   metrics: z.record(z.string(), measured, "numbers by name"),
   seconds: z.number("a number of 0 or more").min(0, "a number of 0 or more"),

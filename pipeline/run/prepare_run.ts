@@ -10,6 +10,7 @@ import { checkMemory } from "../programs/memory.ts";
 import type { Console } from "../terminal/console.ts";
 import { row } from "../terminal/rows.ts";
 import { count } from "../terminal/units.ts";
+import { type Foundation, foundationOf, printFoundation } from "./foundation.ts";
 import { prepareMetrics } from "./prepare_metrics.ts";
 import { type ResumePoint, statisticsOf } from "./restore.ts";
 import { generator, openData, type Session } from "./session.ts";
@@ -35,6 +36,8 @@ export interface PreparedRun extends AsyncDisposable {
   readonly pictures: Pictures;
   /** Those metrics of the recipe that could be prepared. */
   readonly metrics: readonly Stage<"metric">[];
+  /** What the first weights come from, where the recipe names another model. */
+  readonly foundation: Foundation | undefined;
 }
 
 /**
@@ -47,6 +50,7 @@ export async function prepareRun(graph: Graph, options: PrepareOptions): Promise
   const { folder, before, console, signal, cache } = options;
   const soon = <T>(work: Promise<T>) => untilAborted(work, signal);
   const backend = graph.one("backend").stage;
+  const foundation = before === undefined ? await foundationOf(graph, (message) => console.warn(message)) : undefined;
   await soon(startBackend(graph, console, signal));
   const cost = await trainingCost(graph);
   await checkMemory(graph, cost);
@@ -59,6 +63,7 @@ export async function prepareRun(graph: Graph, options: PrepareOptions): Promise
     checkBatch(graph, pictures.train.count);
     printData(console, pictures);
     const metrics = await soon(prepareMetrics(graph, console, { signal, cache }));
+    if (foundation !== undefined) printFoundation(console, foundation);
     row(console, "run", folder + (before === undefined ? "" : `, resuming after step ${count(before.position.step)}`));
     console.line();
     const statistics = await statisticsOf(graph, pictures, before, signal);
@@ -66,6 +71,7 @@ export async function prepareRun(graph: Graph, options: PrepareOptions): Promise
       session: { graph, backend, console, generate: generator(backend, graph), statistics, signal },
       pictures,
       metrics,
+      foundation,
       async [Symbol.asyncDispose]() {
         disposeTree(statistics);
         await pictures[Symbol.asyncDispose]();

@@ -57,7 +57,7 @@ export async function probe(
   const path = await Deno.makeTempDir({ dir: place, prefix: "probe-" });
   try {
     await using prepared = await prepareRun(graph, { folder: path, before: undefined, console, signal, cache });
-    const { pictures, metrics } = prepared;
+    const { pictures, metrics, foundation } = prepared;
     const { stepFlops = 0 } = await trainingCost(graph) ?? {};
     const half = Math.ceil(Math.min(most, Math.max(least, wanted * pace / Math.max(1, stepFlops))) / 2);
     const tried = shortened(graph, half);
@@ -65,7 +65,7 @@ export async function probe(
     using folder = await takeRunFolder(path, { fresh: false, moved: () => {} });
     const zero = await untilAborted(zeroOutputLoss(session, pictures), signal);
     const { position } = await startOf(session, pictures, undefined, path);
-    const state = await untilAborted(stateOf(session, undefined), signal);
+    const state = await untilAborted(stateOf(session, undefined, foundation), signal);
     using log = await RunLog.open(folder.log, 0);
     const keeper = new CheckpointWriter({
       folder: folder.checkpoints,

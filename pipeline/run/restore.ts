@@ -11,6 +11,7 @@ import { warning } from "../problems/warning.ts";
 import { compareBehind } from "./behind.ts";
 import { changedCode, type Checkpoint, damagedName, newestGood, type Position } from "./checkpoint.ts";
 import { keepRecord } from "./data_record.ts";
+import { type Foundation, stateFrom } from "./foundation.ts";
 import { fromHost } from "./host_tensors.ts";
 import { changesOf } from "./resume.ts";
 import type { RunFolder } from "./run_folder.ts";
@@ -106,8 +107,13 @@ export function restored<T extends Tree>(before: ResumePoint, like: T): T {
   return fromHost(like, before.tensors, mismatch);
 }
 
-/** The state to start from. */
-export async function stateOf({ graph, backend }: Session, before: ResumePoint | undefined): Promise<TrainState> {
+/** The state to start from: that of a checkpoint, weights of another model, or drawn ones. */
+export async function stateOf(
+  { graph, backend }: Session,
+  before: ResumePoint | undefined,
+  foundation?: Foundation,
+): Promise<TrainState> {
+  if (before === undefined && foundation !== undefined) return await stateFrom(graph, backend, foundation);
   const state = await compiledInitialState(graph, backend);
   if (before === undefined) return state;
   try {

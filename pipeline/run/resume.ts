@@ -1,5 +1,7 @@
 /** Whether a run can resume: what decides the weights of a step may not have changed. */
 import { parse } from "yaml";
+import type { z } from "zod";
+import { kinds } from "../kinds/mod.ts";
 import { differences, toYaml } from "../recipe/write.ts";
 import type { Recipe } from "../recipe/types.ts";
 
@@ -16,8 +18,8 @@ export interface Changes {
 /**
  * Compares the recipe of a checkpoint with that of now.
  *
- * Nothing in `train` counts: how long to train, when to save and what to keep leave the weights of every step as they
- * are. Of the backend its precision counts alone: which one computes, and on how many devices, changes what rounding
+ * Nothing in `train` counts but what it started from: how long to train, when to save and what to keep leave the weights
+ * of every step as they are. Of the backend its precision counts alone: which one computes, and on how many devices, changes what rounding
  * leaves. A precision that one of the two recipes leaves to the device is that of the other, unless that is mixed: what
  * the device then takes is told by the backend's build.
  *
@@ -25,14 +27,20 @@ export interface Changes {
  */
 export function changesOf(before: string, now: Recipe): Changes {
   // Both as they are written: `cosine` and `{ use: cosine }` are one.
-  const texts = [before, toYaml(now.resolved)];
-  const precisions = comparable(texts.map((text) => (parse(text, { logLevel: "silent" }) as Parsed).backend));
-  const [old, current] = texts.map((text, i) => {
-    const recipe = parse(text, { logLevel: "silent" }) as Record<string, unknown>;
+  const read = (text: string) => parse(text, { logLevel: "silent" }) as Parsed;
+  const then = read(before), resolved = read(toYaml(now.resolved));
+  const both = [then, withoutNewOptions(resolved, then, now.stages)];
+  const precisions = comparable(both.map(({ backend }) => backend));
+  const [old, current] = both.map((recipe, i) => {
     const moved = takeLocating(recipe, now.stages);
-    const { train: _, backend: __, samplers, metrics, ...rest } = recipe;
+    const { train, backend: _, samplers, metrics, ...rest } = recipe;
+    const { from } = { ...train as { from?: string } };
     return {
-      training: { ...rest, backend: { precision: precisions[i] } },
+      training: {
+        ...rest,
+        ...(from === undefined ? {} : { train: { from: placeOf(from) } }),
+        backend: { precision: precisions[i] },
+      },
       measuring: { samplers, metrics },
       moved,
     };
@@ -58,6 +66,36 @@ function takeLocating(recipe: Record<string, unknown>, stages: Recipe["stages"])
     }
   }
   return taken;
+}
+
+/**
+ * A recipe without the options that an older one of the same plugins lacks and that have their defaults: they came with a
+ * newer version, and by default it does what the older one did.
+ */
+export function withoutNewOptions(
+  recipe: Readonly<Record<string, unknown>>,
+  older: Readonly<Record<string, unknown>>,
+  stages: Recipe["stages"],
+): Record<string, unknown> {
+  const kept = structuredClone(recipe) as Record<string, unknown>;
+  for (const { path, plugin, kind } of stages) {
+    if (kind === "backend") continue; // nothing of it counts but its precision
+    const at = (root: unknown) => path.reduce<unknown>((value, key) => Object(value)[key], root);
+    const [stage, before] = [at(kept), at(older)] as [Record<string, unknown>, unknown];
+    if (typeof stage !== "object" || useOf(before) !== plugin.name) continue;
+    const schemas: Record<string, z.ZodType> = { ...plugin.options?.shape, ...kinds[kind].options };
+    for (const [option, value] of Object.entries(stage)) {
+      if (option === "use" || Object.hasOwn(Object(before), option)) continue;
+      const byDefault = schemas[option]?.safeParse(undefined);
+      if (byDefault?.success && JSON.stringify(byDefault.data) === JSON.stringify(value)) delete stage[option];
+    }
+  }
+  return kept;
+}
+
+/** The end of a path: a project may be moved. */
+function placeOf(path: string): string {
+  return path.split(/[/\\]/).slice(path.endsWith(".safetensors") ? -3 : -2).join("/");
 }
 
 function useOf(stage: unknown): unknown {

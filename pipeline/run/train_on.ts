@@ -4,6 +4,7 @@ import type { Stage } from "../graph/types.ts";
 import type { Tell } from "../terminal/telling.ts";
 import { counted } from "../terminal/units.ts";
 import type { Position } from "./checkpoint.ts";
+import type { Foundation } from "./foundation.ts";
 import { readLog } from "./log.ts";
 import { openFiles } from "./open_files.ts";
 import { Past } from "./past.ts";
@@ -22,6 +23,8 @@ export interface Training {
   readonly metrics: readonly Stage<"metric">[];
   /** The checkpoint to resume from. */
   readonly before: ResumePoint | undefined;
+  /** What the first weights come from, where the recipe names another model. */
+  readonly foundation: Foundation | undefined;
   /** Called when there are steps that no checkpoint has; what it returns is disposed of once they are saved. */
   readonly hold: () => Disposable;
   /** Told of steps, and of what is done between them. */
@@ -48,8 +51,8 @@ export interface Trained {
  * @throws the signal's reason where it is aborted before the first step
  */
 export async function trainOn(session: Session, training: Training): Promise<Trained> {
-  const { folder, pictures, metrics, before, hold, tell } = training;
-  using files = await openFiles(session, { folder, pictures, before });
+  const { folder, pictures, metrics, before, foundation, hold, tell } = training;
+  using files = await openFiles(session, { folder, pictures, before, foundation });
   const { log, keeper, state, position, zero } = files;
   const { console, graph, backend } = session;
   const past = new Past(await readLog(folder.log), graph.recipe.train.keep.best);
