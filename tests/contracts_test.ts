@@ -14,7 +14,9 @@ const ends: readonly ContractSettings[] = [
 
 /** What plugins are tried with besides their defaults; several settings where options change what a plugin does. */
 const settings: Readonly<Record<string, readonly ContractSettings[]>> = {
-  "network/residual-unet": [{ options: { widths: [4, 6, 8], embedding_dims: 8 } }],
+  "network/residual-unet": [{ options: { widths: [4, 6, 8], embedding_dims: 8 } }, {
+    options: { widths: [4, 6], block_depth: 1, embedding_dims: 8, classes: 3, dropout: 0.2 },
+  }],
   "network/clear-unet": [{ options: { widths: [4, 6], block_depth: 1, embedding_dims: 8, image_dims: 5 } }],
   "network/attention-unet": [{
     options: {
@@ -25,7 +27,17 @@ const settings: Readonly<Record<string, readonly ContractSettings[]>> = {
       image_dims: 4,
       block_depth: 1,
     },
-  }, { options: { widths: [4, 6], attention_levels: [], groups: 2, embedding_dims: 8, image_dims: 4, patch_size: 2 } }],
+  }, {
+    options: {
+      widths: [4, 6],
+      attention_levels: [],
+      groups: 2,
+      embedding_dims: 8,
+      image_dims: 4,
+      patch_size: 2,
+      classes: 2,
+    },
+  }],
   "schedule/cosine": [{}, { options: { min_signal_rate: 0.02, max_signal_rate: 0.95 } }, {
     options: { start_log_snr: 3, end_log_snr: -10 },
   }],

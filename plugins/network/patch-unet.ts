@@ -29,10 +29,11 @@ export default plugin({
     const patches = { height: height / side, width: width / side, channels: channels * side * side };
     const network = residualUnet(options, patches);
     return {
+      offers: network.offers!,
       init: (random) => network.init(random, patches),
       apply(state, input, mode) {
-        const { output, buffers } = network.apply(state, { ...input, image: toPatches(input.image, side) }, mode);
-        return { output: fromPatches(output, side), buffers };
+        const { output, ...rest } = network.apply(state, { ...input, image: toPatches(input.image, side) }, mode);
+        return { output: fromPatches(output, side), ...rest };
       },
     };
   },

@@ -1,7 +1,10 @@
 /** The U-Net of clear-diffusion-keras since 2023: group normalisation, the noise level in every block, attention, patches. */
-import { type ImageShape, type Network, ops, refuse, tf, tidyTree, z } from "denoise/plugin";
+import { type ImageShape, type Network, ops, refuse, type TensorRecord, tf, tidyTree, z } from "denoise/plugin";
 import { attend, attention } from "./attention.ts";
 import { convolutionLayer, dense, groupNormLayer, initLayers, kerasParts, type Layer, transposed } from "./layers.ts";
+import { blocksOf } from "./blocks.ts";
+import { classLayers, classOptions, withClass } from "./classes.ts";
+import { drop, dropoutOptions } from "./dropout.ts";
 import { fromPatches } from "./patches.ts";
 import type { Hooks } from "./residual_unet.ts";
 import { mostBlocks, mostChannels, mostLevels } from "./limits.ts";
@@ -34,6 +37,8 @@ export const attentionUnetOptions = {
   patch_size: z.int().positive().max(2048).default(1).describe(
     "patch size at input and output, in pixels; must divide the image size",
   ),
+  ...classOptions,
+  ...dropoutOptions,
 };
 
 /** Options of the network, checked. */
@@ -57,9 +62,12 @@ export function attentionUnet(options: AttentionUnetOptions, image: ImageShape, 
 
   return {
     keras: kerasParts(layers),
+    offers: { features: blocksOf(options), ...(options.classes === undefined ? {} : { classes: options.classes }) },
     init: (random) => initLayers(layers, random),
 
-    apply({ trainable, buffers }, { image, level }) {
+    apply({ trainable, buffers }, { image, level, ...told }, mode) {
+      const { features: wanted = [] } = mode;
+      const features: TensorRecord = {};
       const weight = <T extends tf.Tensor>(name: string) => trainable[name] as T;
       const conv = (name: string, x: tf.Tensor4D) => ops.conv2d(x, weight(`${name}.kernel`), weight(`${name}.bias`));
       const multiply = (name: string, x: tf.Tensor) =>
@@ -68,8 +76,13 @@ export function attentionUnet(options: AttentionUnetOptions, image: ImageShape, 
         const after = { scale: weight(`${name}.gamma`), offset: weight(`${name}.beta`) };
         return ops.swish(ops.groupNorm(x, { groups, epsilon }, after));
       };
+      const block = (name: string, ...rest: [below: tf.Tensor4D, level: number, skip?: tf.Tensor4D]): tf.Tensor4D => {
+        const output = tidied(name, ...rest);
+        if (wanted.includes(name)) features[name] = output;
+        return output;
+      };
       // Tidy, so that what no gradient needs is freed block by block.
-      const block = (name: string, below: tf.Tensor4D, level: number, skip?: tf.Tensor4D): tf.Tensor4D =>
+      const tidied = (name: string, below: tf.Tensor4D, level: number, skip?: tf.Tensor4D): tf.Tensor4D =>
         tidyTree(() => {
           const add = (a: tf.Tensor, b: tf.Tensor) => {
             const sum = tf.add<tf.Tensor4D>(a, b);
@@ -80,13 +93,15 @@ export function attentionUnet(options: AttentionUnetOptions, image: ImageShape, 
           const residual = x.shape[3] === widths[level] ? x : conv(`${name}.residual_conv`, x);
           const told = tf.reshape(multiply(`${name}.embedding_dense`, embedding), [-1, 1, 1, widths[level]!]);
           const hidden = add(conv(`${name}.conv1`, activate(`${name}.norm1`, x)), told);
-          const output = add(conv(`${name}.conv2`, activate(`${name}.norm2`, hidden)), residual);
+          const kept = drop(name, activate(`${name}.norm2`, hidden), options.dropout, mode);
+          const output = add(conv(`${name}.conv2`, kept), residual);
           if (!attended.has(level)) return output;
           return add(attend(trainable, `${name}.attention`, ops.groupNorm(output, { groups, epsilon }), heads), output);
         });
 
       const own = ops.sinusoidalEmbedding(level, { dims: embedding_dims, maxFrequency: max_frequency });
-      const sines = tf.reshape(hooks.embed?.(own) ?? own, [-1, embedding_dims]);
+      const table = trainable["class_embedding.embeddings"];
+      const sines = tf.reshape(withClass(hooks.embed?.(own) ?? own, table, told, options, mode), [-1, embedding_dims]);
       const embedding = ops.swish(multiply("embedding_dense2", ops.swish(multiply("embedding_dense1", sines))));
 
       const entrance = { strides: patch_size, pad: "valid" } as const;
@@ -102,7 +117,11 @@ export function attentionUnet(options: AttentionUnetOptions, image: ImageShape, 
         for (const i of depth) x = block(`up${level}.block${i}`, x, level, skips.pop()!);
       }
       const output = leave(x, weight("output_transpose.kernel"));
-      return { output: tf.add(output, weight("output_transpose.bias")), buffers };
+      return {
+        output: tf.add(output, weight("output_transpose.bias")),
+        buffers,
+        ...(wanted.length === 0 ? {} : { features }),
+      };
     },
   };
 }
@@ -113,6 +132,7 @@ function layersOf(options: AttentionUnetOptions, channels: number): Layer[] {
   const bottom = widths.length - 1;
   const layers = [
     convolutionLayer("input_conv", [patch_size, patch_size, channels, image_dims]),
+    ...classLayers(options, embedding_dims),
     dense("embedding_dense1", embedding_dims, embedding_dims),
     dense("embedding_dense2", embedding_dims, embedding_dims),
   ];

@@ -1,6 +1,9 @@
 /** The residual U-Net of the Keras DDIM example and of clear-diffusion-keras in 2022: convolutions, batch normalisation, swish. */
 import { type ImageShape, type Network, ops, type TensorRecord, tf, tidyTree, z } from "denoise/plugin";
 import { batchNorm, convolutionLayer, initLayers, kerasParts, type Layer } from "./layers.ts";
+import { classLayers, type ClassOptions, classOptions, withClass } from "./classes.ts";
+import { drop, dropoutOptions } from "./dropout.ts";
+import { blocksOf } from "./blocks.ts";
 import { mostBlocks, mostChannels, mostLevels } from "./limits.ts";
 import { refuseSize } from "./size.ts";
 
@@ -36,11 +39,13 @@ export function residualUnetOptions(defaults: {
     running_variance: z.enum(["biased", "unbiased"]).default(defaults.running_variance).describe(
       "what the running variance averages: the mean squared deviation, as Keras 3, or that times n / (n - 1), as Keras 2",
     ),
+    ...classOptions,
+    ...dropoutOptions,
   };
 }
 
 /** Options of the network, checked. */
-export interface ResidualUnetOptions {
+export interface ResidualUnetOptions extends ClassOptions {
   readonly widths: readonly number[];
   readonly block_depth: number;
   readonly embedding_dims: number;
@@ -48,6 +53,7 @@ export interface ResidualUnetOptions {
   readonly image_dims?: number | undefined;
   readonly input_skip: boolean;
   readonly running_variance: "biased" | "unbiased";
+  readonly dropout: number;
 }
 
 /** Lets tests look inside and put an embedding in. No option of a recipe. */
@@ -73,10 +79,13 @@ export function residualUnet(options: ResidualUnetOptions, image: ImageShape, ho
 
   return {
     keras: kerasParts(layers),
+    offers: { features: blocksOf(options), ...(options.classes === undefined ? {} : { classes: options.classes }) },
     init: (random) => initLayers(layers, random),
 
-    apply({ trainable, buffers }, { image, level }, { training }) {
+    apply({ trainable, buffers }, { image, level, ...told }, mode) {
+      const { training, features: wanted = [] } = mode;
       const after: TensorRecord = { ...buffers };
+      const features: TensorRecord = {};
       const conv = (name: string, x: tf.Tensor4D) =>
         ops.conv2d(x, trainable[`${name}.kernel`] as tf.Tensor4D, trainable[`${name}.bias`] as tf.Tensor1D);
       const normalise = (name: string, x: tf.Tensor4D, after: TensorRecord): tf.Tensor4D => {
@@ -97,17 +106,25 @@ export function residualUnet(options: ResidualUnetOptions, image: ImageShape, ho
           const x = skip === undefined ? below : join(below, skip);
           const residual = x.shape[3] === width ? x : conv(`${name}.residual_conv`, x);
           const hidden = ops.swish(conv(`${name}.conv1`, normalise(`${name}.norm`, x, statistics)));
-          return { output: tf.add(conv(`${name}.conv2`, hidden), residual) as tf.Tensor4D, statistics };
+          const kept = drop(name, hidden, options.dropout, mode);
+          return { output: tf.add(conv(`${name}.conv2`, kept), residual) as tf.Tensor4D, statistics };
         });
         Object.assign(after, statistics);
         hooks.block?.(name, output);
+        if (wanted.includes(name)) features[name] = output;
         return output;
       };
 
       let x = conv("input_conv", image);
       const skips = input_skip ? [x] : [];
       const own = ops.sinusoidalEmbedding(level, { dims: embedding_dims, maxFrequency: max_frequency });
-      const embedding = hooks.embed?.(own) ?? own;
+      const embedding = withClass(
+        hooks.embed?.(own) ?? own,
+        trainable["class_embedding.embeddings"],
+        told,
+        options,
+        mode,
+      );
       const [batch, height, width] = x.shape;
       x = join(x, tf.broadcastTo(embedding, [batch, height, width, embedding_dims]) as tf.Tensor4D);
       for (let level = 0; level < bottom; level++) {
@@ -120,7 +137,8 @@ export function residualUnet(options: ResidualUnetOptions, image: ImageShape, ho
         for (const i of depth) x = block(`up${level}.block${i}`, x, widths[level]!, skips.pop()!);
       }
       if (input_skip) x = join(x, skips.pop()!);
-      return { output: conv("output_conv", x), buffers: after };
+      const output = conv("output_conv", x);
+      return { output, buffers: after, ...(wanted.length === 0 ? {} : { features }) };
     },
   };
 }
@@ -130,7 +148,10 @@ function layersOf(options: ResidualUnetOptions, channels: number): Layer[] {
   const { widths, block_depth, embedding_dims, input_skip } = options;
   const imageDims = options.image_dims ?? widths[0]!;
   const bottom = widths.length - 1;
-  const layers = [convolutionLayer("input_conv", [1, 1, channels, imageDims])];
+  const layers = [
+    convolutionLayer("input_conv", [1, 1, channels, imageDims]),
+    ...classLayers(options, embedding_dims),
+  ];
   const blocks = (place: string, output: number, before: () => number) => {
     for (let i = 0; i < block_depth; i++) {
       const name = `${place}.block${i}`;
