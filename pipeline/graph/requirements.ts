@@ -45,8 +45,16 @@ function checkAsks(recipe: Recipe, stages: readonly Stage[], training: boolean):
         ? [messages.networkLacks(who, "pictures to go by", "condition: image")]
         : []),
       ...(missing === undefined ? [] : [messages.featureUnknown(who, missing, layers)]),
-    ].map((text) => recipe.problem(stage.path, text));
+    ].map((text) => recipe.problem(stage.path, text)).concat(checkGuidance(recipe, stage, offers.classes, who.network));
   });
+}
+
+/** A network that knows no classes has nothing to be guided by. */
+function checkGuidance(recipe: Recipe, stage: Stage, classes: number | undefined, network: string): Problem[] {
+  if (stage.kind !== "sampler" || classes !== undefined) return [];
+  const { options: { guidance } } = stage as Stage<"sampler">;
+  if (guidance === undefined) return [];
+  return [recipe.problem([...stage.path, "guidance"], messages.guidanceWithoutClasses(stage.id, network))];
 }
 
 /** Devices that share a batch take as many pictures each. */

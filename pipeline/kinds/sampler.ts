@@ -5,8 +5,40 @@ import type { Random } from "../../lib/tensor/random.ts";
 import type { TensorRecord } from "../../lib/tensor/tree.ts";
 import type { Components, Rates } from "./common.ts";
 
-/** Options that every sampler takes besides its own: clipping is done by `denoise`, so that a sampler need not. */
-export const samplerOptions: { clip: z.ZodDefault<z.ZodBoolean> } = {
+/** The option `guidance`, checked. */
+export interface GuidanceOptions {
+  /** 1 is none: the prediction for the class. */
+  readonly scale: number;
+  /** Noise rates over signal rates between which it is guided, the first left out. Default: all. */
+  readonly interval?: readonly [low: number, high: number] | undefined;
+  /** From 0 to 1: how much of the added contrast is taken back. */
+  readonly rescale: number;
+}
+
+/** The option `guidance`, as a recipe has it. */
+export type GuidanceInput = Omit<GuidanceOptions, "rescale"> & Partial<Pick<GuidanceOptions, "rescale">>;
+
+/** How predictions for a class are pushed away from those for no class. */
+const guidanceOptions = z.object({
+  scale: z.number().min(0).max(1000).describe(
+    "how far from the prediction for no class to that for the class: 0 the first, 1 the second, more beyond it",
+  ),
+  interval: z.tuple([z.number().min(0), z.number().positive()]).optional().describe(
+    "guided only where noise rate / signal rate is above the first number and at most the second; default: everywhere",
+  ),
+  rescale: z.number().min(0).max(1).default(0).describe(
+    "how much of the contrast that guidance adds is taken back: 1 all of it",
+  ),
+});
+
+/** Options that every sampler takes besides its own: `denoise` sees to them, so that a sampler need not. */
+export const samplerOptions: {
+  guidance: z.ZodOptional<z.ZodType<GuidanceOptions, GuidanceInput>>;
+  clip: z.ZodDefault<z.ZodBoolean>;
+} = {
+  guidance: guidanceOptions.optional().describe(
+    "classifier-free guidance: twice the work, for a network with classes; default: none",
+  ),
   clip: z.boolean().default(false).describe(
     "clip predicted signals to the range of real pixels; the noise is not recomputed after it",
   ),

@@ -4,8 +4,9 @@ import { createRandom, type State, type TensorRecord } from "../../lib/tensor/mo
 import type { Graph, Stage } from "../graph/types.ts";
 import type { Components, Rates } from "../kinds/common.ts";
 import type { Jump, SamplerState } from "../kinds/sampler.ts";
-import { predict } from "./model.ts";
 import { putBack } from "./begin.ts";
+import { guided } from "./guidance.ts";
+import { predict, type Question } from "./model.ts";
 import type { SampleKeys } from "./noise.ts";
 
 /** What a step of the sampler hands on: its state, the prediction of the clean images that led there, and its number. */
@@ -27,9 +28,15 @@ export function buildSamplerStep(graph: Graph, { stage: sampler, options }: Stag
 ) => LoopState {
   return ({ state }, inputs, average, statistics, keys) => {
     const clip = options.clip ? clipper(graph, statistics) : <T extends tf.Tensor>(signal: T) => signal;
+    const ask = (question: Question) => predict(graph, average, question, { training: false }).components;
+    const { guidance } = options;
     const seen = (noisy: tf.Tensor4D, rates: Rates, to?: Rates): Components => {
-      const { components } = predict(graph, average, { noisy, rates, to, label: keys.label }, { training: false });
-      return { ...components, signal: clip(components.signal) };
+      const { label } = keys;
+      const question = { noisy, rates, to };
+      const parts = guidance === undefined || label === undefined
+        ? ask({ ...question, label })
+        : guided(ask, { ...question, label }, guidance);
+      return { ...parts, signal: clip(parts.signal) };
     };
     const jump = (noisy: tf.Tensor4D, from: Rates, to: Rates): Jump => {
       const parts = seen(noisy, from, to);
