@@ -18,14 +18,16 @@ import {
 
 type Options = Pick<
   SampleOptions,
-  | ("count" | "steps" | "seed" | "out" | "grid" | "labels" | "scale" | "smooth" | "sampler" | "batch")
-  | ("from" | "strength" | "mask" | "invert")
+  | ("count" | "class" | "guidance" | "steps" | "seed" | "out" | "grid" | "labels" | "scale" | "smooth" | "sampler")
+  | ("batch" | "from" | "strength" | "mask" | "invert")
 >;
 
 export const sampleCommand: AddCommand = (program, done, voice) =>
   withTrust(withRun(program.command("sample")))
     .description("Generate pictures from a run, a checkpoint or exported weights")
     .addOption(wholeOption("--count <n>", "how many pictures (default: 16)"))
+    .option("--class <name>", "one of the model's classes; all: a row of each, none: of no class (default: in turn)")
+    .addOption(numberOption("--guidance <scale>", "how strongly the class is followed: 1 is no guidance", 0, 1000))
     .addOption(wholeOption("--steps <n>", "diffusion steps, instead of the recipe's"))
     .addOption(seedOption("the others count up from it"))
     .option("--out <folder>", "folder for the pictures, one PNG each; - for standard output, with --count 1")

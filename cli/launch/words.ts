@@ -2,9 +2,9 @@
 
 /** Options that take a value; a test holds this list to what the commands say. */
 export const valued: readonly string[] = (
-  "batch columns count delay devices dir ema evaluations features frames from gpu grid host image images item mask " +
-  "metric most most-pictures most-steps name out port programs queue recipe rows runs sampler scale seed statistics " +
-  "steps stops strength timeout top weights"
+  "batch class columns count delay devices dir ema evaluations features frames from gpu grid guidance host " +
+  "image images item mask metric most most-pictures most-steps name out port programs queue recipe rows runs " +
+  "sampler scale seed statistics steps stops strength timeout top weights"
 ).split(" ");
 /** Options that take all words up to the next option. */
 export const variadic: readonly string[] = ["plugins", "samplers"];

@@ -20,7 +20,8 @@ export function picturesOf(
   { session, average, position }: Model,
   sampler: Stage<"sampler">,
   seeds: readonly number[],
-  options: { batch?: number | undefined } & Pick<PicturesOptions, "towards" | "watch" | "begin" | "taken"> = {},
+  options: { batch?: number | undefined } & Pick<PicturesOptions, "labels" | "towards" | "watch" | "begin" | "taken"> =
+    {},
 ): AsyncGenerator<Picture, void, void> {
   const { batch = session.graph.one("dataset").options.batch_size, ...rest } = options;
   return samplePictures(session, { ...rest, sampler, average, seeds, batch, classes: position.classes });

@@ -13,6 +13,7 @@ import type { Console } from "../terminal/console.ts";
 import { row } from "../terminal/rows.ts";
 import { counted } from "../terminal/units.ts";
 import { outputShared } from "../problems/messages/output.ts";
+import { type Chosen, chosenOf } from "./classes.ts";
 import { checkWhole, picturesOf, printModel } from "./options.ts";
 import { type Begin, beginFrom, checkFrom, disposeBegin, type FromPicture } from "./from_picture.ts";
 import { labelled, type Seeds, seedsOf, seedsText } from "./seeds.ts";
@@ -26,10 +27,17 @@ import { Work } from "./work.ts";
 
 /** What to generate. */
 export interface SampleOptions extends LoadOptions, FromPicture {
-  /** Pictures. Default: one for each seed of a list, else 16. */
+  /** Pictures, of each class where all are asked for. Default: one for each seed of a list, else 16, or 8 of each class. */
   readonly count?: number;
   /** Diffusion steps, in place of the recipe's. */
   readonly steps?: number;
+  /**
+   * Name of a class, where the model knows classes; `all` for one of each seed in every class, a row of the grid each, and
+   * `none` for pictures whose class is not told. Default: the classes in turn, by seed.
+   */
+  readonly class?: string;
+  /** Scale of the guidance by classes, in place of the recipe's: 1 is none. */
+  readonly guidance?: number;
   /**
    * Seed of the first picture, each further one having the next; or one seed a picture. The same seed gives the same
    * picture. Default 0.
@@ -80,8 +88,8 @@ export interface SampleResult {
   readonly outcome: "finished" | "interrupted";
   /** The checkpoint that was used. */
   readonly checkpoint: string;
-  /** Seed of each picture, and its file where it has one of its own. */
-  readonly images: readonly { readonly seed: number; readonly file?: string }[];
+  /** Seed of each picture, its class where one was asked for, and its file where it has one of its own. */
+  readonly images: readonly { readonly seed: number; readonly class?: string; readonly file?: string }[];
   /** Folder of the pictures' files, where they have some. */
   readonly folder?: string;
   /** File with all pictures, where one was asked for. */
@@ -126,17 +134,20 @@ async function begin(
   if (gridFile !== undefined && !isStandardOutput(gridFile) && extname(gridFile).toLowerCase() !== ".png") {
     throw new DenoiseError(pictureFormat(gridFile, "a grid", [".png"]));
   }
-  const seeds = seedsOf(options.seed, { option: "count", given: options.count, otherwise: 16 }, options.overrides);
-  if (isStandardOutput(options.out)) checkOneOutput(seeds.length, gridFile);
+  const otherwise = options.class === "all" ? 8 : 16;
+  const given = seedsOf(options.seed, { option: "count", given: options.count, otherwise }, options.overrides);
+  if (isStandardOutput(options.out)) checkOneOutput(given.length, gridFile);
   if (options.labels && gridFile === undefined) throw new DenoiseError(labelsWithoutGrid());
   if (scale !== undefined) checkWhole("scale", scale, 1, 64);
   if (options.steps !== undefined) checkWhole("steps", options.steps, 1, 1_000_000);
   if (options.batch !== undefined) checkWhole("batch", options.batch, 1, 1_000_000);
   checkFrom(options);
 
-  await using model = await loadModel(target, options, console, (recipe) => stepsChange(recipe, options));
+  await using model = await loadModel(target, options, console, (recipe) => samplerChanges(recipe, options));
   const { session: { graph, signal }, position, path } = model;
   const asked = samplerOf(graph, options.sampler);
+  const { seeds, labels, names, columns } = chosenOf(model, options.class, given);
+  if (isStandardOutput(options.out)) checkOneOutput(seeds.length, gridFile);
   const from = await beginOf(model, asked, options, seeds.length, console);
   const sampler = from?.sampler ?? asked;
   const { stage } = sampler;
@@ -150,12 +161,11 @@ async function begin(
     ? undefined
     : options.out ?? (options.grid === undefined ? join(model.folder ?? ".", "generated") : undefined);
   const pictures: Picture[] = [];
-  const images: { seed: number; file?: string }[] = [];
+  const images: { seed: number; class?: string; file?: string }[] = [];
   let outcome: SampleResult["outcome"] = "finished";
   try {
-    for await (
-      const picture of picturesOf(model, sampler, seeds, { batch: options.batch, begin: from?.options, taken })
-    ) {
+    const how = { batch: options.batch, labels, begin: from?.options, taken };
+    for await (const picture of picturesOf(model, sampler, seeds, how)) {
       const index = images.length;
       const file = `${String(index).padStart(5, "0")}-seed-${seeds[index]}.png`;
       if (out !== undefined || piped) {
@@ -164,8 +174,8 @@ async function begin(
         if (piped) await writeOutput("-", png);
       }
       if (options.grid !== undefined) pictures.push(picture);
-      const seed = seeds[index]!;
-      images.push({ seed, ...(out === undefined ? {} : { file }) });
+      const seed = seeds[index]!, name = names?.[index];
+      images.push({ seed, ...(name === undefined ? {} : { class: name }), ...(out === undefined ? {} : { file }) });
       const where = out === undefined ? {} : { file: join(out, file) };
       const drawn = new GeneratedPicture(seed, picture);
       await tell({ type: "picture", index, total: seeds.length, picture: drawn, ...where });
@@ -196,8 +206,11 @@ async function begin(
   }
   if (options.grid !== undefined && pictures.length > 0) {
     const drawn = seeds.slice(0, pictures.length);
-    await writeOutput(options.grid, await encodePng(await gridOf(pictures, drawn, options)));
-    row(console.results, "grid", `${outputName(options.grid)}, ${seedsText(drawn)} row by row`);
+    await writeOutput(options.grid, await encodePng(await gridOf(pictures, drawn, { ...options, names, columns })));
+    const order = columns === undefined
+      ? `${seedsText(drawn)} row by row`
+      : `a row of ${seedsText(given)} for each class`;
+    row(console.results, "grid", `${outputName(options.grid)}, ${order}`);
   }
   if (outcome === "interrupted") console.line(`stopped after ${counted(images.length, "picture")} of ${seeds.length}`);
   return {
@@ -257,17 +270,26 @@ function checkOneOutput(count: number, gridFile: string | undefined): void {
 async function gridOf(
   pictures: readonly Picture[],
   seeds: readonly number[],
-  { labels = false, scale, smooth = false }: SampleOptions,
+  { labels = false, scale, smooth = false, names, columns }: SampleOptions & Pick<Chosen, "names" | "columns">,
 ): Promise<Picture> {
   const look = { smooth, ...(scale === undefined ? {} : { scale }) };
+  if (columns !== undefined) {
+    const { rows, captions } = labelled(pictures, seeds, columns);
+    const rowLabels = rows.map((_, i) => names![i * columns]!);
+    return await drawFigure({ rows, rowLabels, ...(labels ? { captions } : {}), ...look });
+  }
   if (!labels) return layOut(pictures, look);
   return await drawFigure({ ...labelled(pictures, seeds, Math.ceil(Math.sqrt(pictures.length))), ...look });
 }
 
-/** The change that gives the sampler which is asked for other steps. One that does not exist is told later. */
-function stepsChange(recipe: Recipe, { sampler, steps }: SampleOptions): Change[] {
+/** The changes that give the sampler which is asked for other steps and guidance. One that does not exist is told later. */
+function samplerChanges(recipe: Recipe, { sampler, steps, guidance }: SampleOptions): Change[] {
   const stage = stagesOf(recipe, "sampler").find(({ path }) => sampler === undefined || path[1] === sampler);
-  return steps === undefined || stage === undefined ? [] : [{ path: [...stage.path, "steps"], value: steps }];
+  if (stage === undefined) return [];
+  return [
+    ...(steps === undefined ? [] : [{ path: [...stage.path, "steps"], value: steps }]),
+    ...(guidance === undefined ? [] : [{ path: [...stage.path, "guidance", "scale"], value: guidance }]),
+  ];
 }
 
 function samplerOf(graph: Graph, name: string | undefined): Stage<"sampler"> {

@@ -10,6 +10,7 @@ import { checkMemory } from "../programs/memory.ts";
 import type { Console } from "../terminal/console.ts";
 import { row } from "../terminal/rows.ts";
 import { count } from "../terminal/units.ts";
+import { checkClasses } from "./check_classes.ts";
 import { type Foundation, foundationOf, printFoundation } from "./foundation.ts";
 import { prepareMetrics } from "./prepare_metrics.ts";
 import { type ResumePoint, statisticsOf } from "./restore.ts";
@@ -61,6 +62,7 @@ export async function prepareRun(graph: Graph, options: PrepareOptions): Promise
       throw new DenoiseError(validationMissing(true));
     }
     checkBatch(graph, pictures.train.count);
+    checkClasses(graph, pictures);
     printData(console, pictures);
     const metrics = await soon(prepareMetrics(graph, console, { signal, cache }));
     if (foundation !== undefined) printFoundation(console, foundation);

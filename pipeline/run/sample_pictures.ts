@@ -19,6 +19,8 @@ export interface PicturesOptions {
   readonly batch: number;
   /** Names of the classes, where the data have some: the pictures go through them in turn. */
   readonly classes?: readonly string[] | undefined;
+  /** Class of each picture, -1 where it is not told, in place of the classes in turn. */
+  readonly labels?: readonly number[] | undefined;
   /** As `generate` takes it: pictures begin between the noises of two seeds. */
   readonly towards?: GenerateOptions["towards"];
   /** As `generate` takes them: what pictures begin with, and how their end is shown. */
@@ -32,14 +34,14 @@ export interface PicturesOptions {
 /** Generates pictures, with progress on the console. */
 export async function* samplePictures(session: Session, options: PicturesOptions): AsyncGenerator<Picture, void, void> {
   const { console, statistics, signal } = session;
-  const { sampler, average, seeds, batch, classes, towards, begin, watch, taken } = options;
+  const { sampler, average, seeds, batch, classes, labels, towards, begin, watch, taken } = options;
   try {
     const images = session.generate(sampler, {
       state: average,
       statistics,
       seed: 0, // the seeds of the pictures tell them apart
       items: seeds,
-      labels: classes && seeds.map((seed) => seed % classes.length),
+      labels: labels ?? (classes && seeds.map((seed) => seed % classes.length)),
       batch,
       ...(towards === undefined ? {} : { towards }),
       ...begin,
