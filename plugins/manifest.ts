@@ -31,6 +31,8 @@ export const manifest: Readonly<Record<string, () => Promise<unknown>>> = {
   "normalizer/mean-variance": () => import("./normalizer/mean-variance.ts"),
   "normalizer/range": () => import("./normalizer/range.ts"),
   "optimizer/adamw": () => import("./optimizer/adamw.ts"),
+  "parametrization/edm": () => import("./parametrization/edm.ts"),
+  "parametrization/flow": () => import("./parametrization/flow.ts"),
   "parametrization/noise": () => import("./parametrization/noise.ts"),
   "parametrization/signal": () => import("./parametrization/signal.ts"),
   "parametrization/velocity": () => import("./parametrization/velocity.ts"),

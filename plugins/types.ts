@@ -212,12 +212,32 @@ export interface BuiltinPlugins {
   readonly "loss/denoising": {
     /** Its options. */
     readonly given: {
-      /** component whose error is minimised; each weighs noise levels differently */
-      readonly weighting?: "noise" | "signal" | "velocity" | undefined;
-      /** mean absolute error or mean squared error */
-      readonly error?: "mae" | "mse" | undefined;
-      /** how noise levels are drawn: times from 0 to 1 through the schedule, or noise powers from 0 to 1 independent of the schedule */
-      readonly levels?: "uniform-time" | "uniform-noise-power" | undefined;
+      /** component whose error is minimised; each weighs noise levels differently. flow: noise - image, the velocity on the straight path */
+      readonly weighting?: "noise" | "signal" | "velocity" | "flow" | undefined;
+      /** mean absolute error, mean squared error, or the root of the latter, rounded at zero (pseudo-Huber) */
+      readonly error?: "mae" | "mse" | "pseudo-huber" | undefined;
+      /** how noise levels are drawn: times from 0 to 1 through the schedule; independent of the schedule: noise powers from 0 to 1, normal ln σ (EDM), normal logits of the flow's time (SD3; the same with other defaults), or SD3's mode */
+      readonly levels?: "uniform-time" | "uniform-noise-power" | "log-normal" | "logit-normal" | "mode" | undefined;
+      /** mean of log-normal and logit-normal levels; default: -1.2 and 0 */
+      readonly level_mean?: number | undefined;
+      /** standard deviation of log-normal and logit-normal levels; default: 1.2 and 1 */
+      readonly level_std?: number | undefined;
+      /** how much mode prefers the middle of the flow's time to its ends: 0 not at all */
+      readonly mode_scale?: number | undefined;
+      /** each picture of a batch draws from a range of its own, so that a batch has levels of all sizes */
+      readonly stratified?: boolean | undefined;
+      /** how noise levels count beyond what weighting makes of them. none: as they are drawn. The others are weights of their papers on squared errors, whatever component is compared */
+      readonly weights?: "none" | "edm" | "min-snr" | "soft-min-snr" | "p2" | "sigmoid" | undefined;
+      /** of min-snr and soft-min-snr: the SNR from which on levels count less, default 5; of p2: the exponent, default 1 */
+      readonly gamma?: number | undefined;
+      /** of p2: what is added to the SNR */
+      readonly p2_k?: number | undefined;
+      /** of sigmoid: the log-SNR at which a level counts half; about -3 for 512 pixels */
+      readonly sigmoid_bias?: number | undefined;
+      /** of edm: standard deviation of the normalised pictures, 1 with the normalizer mean-variance */
+      readonly sigma_data?: number | undefined;
+      /** of weighting flow: times below it count as it, where the velocity of a predicted image would grow without bounds; JiT: 0.05 */
+      readonly least_time?: number | undefined;
       /** what is differentiated: the mean, or the sum over batch, height and width of the channels' mean, as the Keras examples do; the error shown is always the mean */
       readonly reduction?: "mean" | "sum" | undefined;
     };
@@ -285,6 +305,12 @@ export interface BuiltinPlugins {
       readonly image_dims?: number | undefined;
       /** patch size at input and output, in pixels; must divide the image size */
       readonly patch_size?: number | undefined;
+      /** how many classes the network tells apart: as many as the dataset has; default: it looks at no labels */
+      readonly classes?: number | undefined;
+      /** part of the labels that is hidden in training, where there are classes: guidance takes a network that can do without */
+      readonly label_dropout?: number | undefined;
+      /** part of the values that is dropped in training, before the second convolution of each residual block */
+      readonly dropout?: number | undefined;
     };
   };
   /** plugins/network/clear-unet.ts */
@@ -305,6 +331,12 @@ export interface BuiltinPlugins {
       readonly input_skip?: boolean | undefined;
       /** what the running variance averages: the mean squared deviation, as Keras 3, or that times n / (n - 1), as Keras 2 */
       readonly running_variance?: "biased" | "unbiased" | undefined;
+      /** how many classes the network tells apart: as many as the dataset has; default: it looks at no labels */
+      readonly classes?: number | undefined;
+      /** part of the labels that is hidden in training, where there are classes: guidance takes a network that can do without */
+      readonly label_dropout?: number | undefined;
+      /** part of the values that is dropped in training, before the second convolution of each residual block */
+      readonly dropout?: number | undefined;
     };
   };
   /** plugins/network/patch-unet.ts */
@@ -327,6 +359,12 @@ export interface BuiltinPlugins {
       readonly input_skip?: boolean | undefined;
       /** what the running variance averages: the mean squared deviation, as Keras 3, or that times n / (n - 1), as Keras 2 */
       readonly running_variance?: "biased" | "unbiased" | undefined;
+      /** how many classes the network tells apart: as many as the dataset has; default: it looks at no labels */
+      readonly classes?: number | undefined;
+      /** part of the labels that is hidden in training, where there are classes: guidance takes a network that can do without */
+      readonly label_dropout?: number | undefined;
+      /** part of the values that is dropped in training, before the second convolution of each residual block */
+      readonly dropout?: number | undefined;
     };
   };
   /** plugins/network/residual-unet.ts */
@@ -347,6 +385,12 @@ export interface BuiltinPlugins {
       readonly input_skip?: boolean | undefined;
       /** what the running variance averages: the mean squared deviation, as Keras 3, or that times n / (n - 1), as Keras 2 */
       readonly running_variance?: "biased" | "unbiased" | undefined;
+      /** how many classes the network tells apart: as many as the dataset has; default: it looks at no labels */
+      readonly classes?: number | undefined;
+      /** part of the labels that is hidden in training, where there are classes: guidance takes a network that can do without */
+      readonly label_dropout?: number | undefined;
+      /** part of the values that is dropped in training, before the second convolution of each residual block */
+      readonly dropout?: number | undefined;
     };
   };
   /** plugins/normalizer/mean-variance.ts */
@@ -375,6 +419,22 @@ export interface BuiltinPlugins {
       readonly beta_2?: number | undefined;
       /** added to the root of the squared gradients' mean, before the correction for the first steps */
       readonly epsilon?: number | undefined;
+    };
+  };
+  /** plugins/parametrization/edm.ts */
+  readonly "parametrization/edm": {
+    /** Its options. */
+    readonly given: {
+      /** standard deviation of the normalised pictures: 1 with the normalizer mean-variance, which measures it */
+      readonly sigma_data?: number | undefined;
+    };
+  };
+  /** plugins/parametrization/flow.ts */
+  readonly "parametrization/flow": {
+    /** Its options. */
+    readonly given: {
+      /** what the output is; for the image, as JiT has it, train with loss: { weighting: flow, least_time: 0.05 } */
+      readonly predicts?: "velocity" | "image" | undefined;
     };
   };
   /** plugins/parametrization/noise.ts */

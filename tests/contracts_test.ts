@@ -55,7 +55,12 @@ const settings: Readonly<Record<string, readonly ContractSettings[]>> = {
     {},
     { options: { weighting: "noise", error: "mse", reduction: "sum" } },
     { options: { weighting: "signal", levels: "uniform-noise-power" } },
+    { options: { weighting: "flow", levels: "logit-normal", error: "mse", least_time: 0.05 } },
+    { options: { weighting: "noise", levels: "log-normal", error: "pseudo-huber", weights: "min-snr" } },
+    { options: { weighting: "signal", levels: "mode", error: "mse", weights: "edm" } },
   ],
+  "parametrization/edm": [{}, { options: { sigma_data: 0.5 } }],
+  "parametrization/flow": [{}, { options: { predicts: "image" } }],
   "optimizer/adamw": [{}, { options: { scale_decay: false, weight_decay: 0.01, learning_rate: 0.1, beta_1: 0 } }],
   "ema/exponential": [{}, { options: { warmup: false, buffers: false } }],
   "sampler/second-order": [{ options: { steps: 5 } }, { options: { steps: 5, second_order_alpha: 1 } }, {

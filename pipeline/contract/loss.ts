@@ -47,22 +47,26 @@ export const lossLaws: Laws<"loss"> = {
     const loss = await subject.create();
     const { rates, noise, noisy, target } = example(subject);
     // The target itself: a component that is computed again is off by rounding.
-    const { objective, errors } = await compiled((target: Components) => loss.measure(target, target), target);
+    const { objective, errors } = await compiled(
+      (target: Components, rates: Rates) => loss.measure(target, target, rates),
+      target,
+      rates,
+    );
     assert.equal(scalarValue(objective), 0);
     for (const [name, error] of Object.entries(errors)) assert.equal(scalarValue(error), 0, `error "${name}"`);
     const { gradients } = valueAndGrad((predicted) => {
-      return { loss: loss.measure(predicted as Components, target).objective, aux: {} };
+      return { loss: loss.measure(predicted as Components, target, rates).objective, aux: {} };
     })(target);
     for (const gradient of Object.values(gradients)) assertTreesClose(gradient, tf.zerosLike(gradient), 0, "gradient");
     const objectiveOf = (noise: tf.Tensor) =>
-      loss.measure(withNoise(noise as tf.Tensor4D, noisy, rates), target).objective;
+      loss.measure(withNoise(noise as tf.Tensor4D, noisy, rates), target, rates).objective;
     assertFinite(tf.grad(objectiveOf)(noise), "gradient");
   },
   "falls along its gradient": async (subject) => {
     const loss = await subject.create();
     const { rates, noisy, target, other } = example(subject);
     const objective = (noise: tf.Tensor) =>
-      loss.measure(withNoise(noise as tf.Tensor4D, noisy, rates), target).objective;
+      loss.measure(withNoise(noise as tf.Tensor4D, noisy, rates), target, rates).objective;
     const gradient = tf.grad(objective)(other);
     assertFinite(gradient, "gradient");
     const length = scalarValue(tf.norm(gradient));
@@ -104,10 +108,10 @@ export const lossLaws: Laws<"loss"> = {
       noise: tf.concat([all.noise, all.noise]),
       velocity: tf.concat([all.velocity, all.velocity]),
     });
-    const { errors } = loss.measure(predicted, target);
+    const { errors } = loss.measure(predicted, target, rates);
     assertFinite(errors, "errors");
     assertTreesClose(
-      loss.measure(twice(predicted), twice(target)).errors,
+      loss.measure(twice(predicted), twice(target), rates).errors,
       errors,
       1e-5,
       "errors of a batch twice over",

@@ -94,7 +94,7 @@ const calls: { readonly [K in Kind]?: Call<K> } = {
     probe(stage, { image }) {
       const levels = stage.levels(draws(), batch);
       const images = tf.zeros<tf.Rank.R4>(size(image));
-      const { objective, errors } = stage.measure(components(images), components(images));
+      const { objective, errors } = stage.measure(components(images), components(images), rates());
       if (stage.train !== undefined && stage.asks?.features === undefined) { // features are for the network to give
         const denoise = (noisy: tf.Tensor4D) => ({ ...components(noisy), features: {} });
         const { objective, errors } = stage.train({ images, denoise, random: draws() });

@@ -60,8 +60,12 @@ export interface Loss {
   readonly asks?: LossAsks;
   /** Noise levels for a batch: rates `[batch, 1, 1, 1]`. */
   levels(random: Random, batch: number): Rates;
-  /** Compares a prediction with what it should be. */
-  measure(predicted: Components, target: Components): Measured;
+  /**
+   * Compares a prediction with what it should be.
+   *
+   * @param rates those at which it was predicted, `[batch, 1, 1, 1]`; always there but in a metric that leaves them out
+   */
+  measure(predicted: Components, target: Components, rates?: Rates): Measured;
   /**
    * Trains in another way than by one prediction at levels that it draws: calls the network itself, as often as it likes.
    * `levels` and `measure` then say how validation pictures are measured. Pure.

@@ -29,7 +29,7 @@ export function objectiveOf(graph: Graph, lesson: Lesson): Objective {
     const { target, ...noisy } = addNoise(graph, images, random);
     return (network) => {
       const { components, buffers } = predict(graph, network, { ...noisy, label }, training);
-      return { ...loss.measure(components, target), buffers };
+      return { ...loss.measure(components, target, noisy.rates), buffers };
     };
   }
   const labels = label === undefined ? {} : { labels: label as tf.Tensor1D };

@@ -86,6 +86,6 @@ export function buildZeroOutputLoss(
     const images = graph.one("normalizer").stage.normalize(statistics, pixels(graph, batch, random, true));
     const { noisy, rates, target } = addNoise(graph, images, random);
     const predicted = parametrization.components(tf.zerosLike(noisy), noisy, rates);
-    return graph.one("loss").stage.measure(predicted, target).errors.loss;
+    return graph.one("loss").stage.measure(predicted, target, rates).errors.loss;
   };
 }

@@ -1,5 +1,7 @@
 /** Loss `denoising`: the error of the predicted noise, image or velocity at random noise levels. */
-import { type Components, plugin, tf, z } from "denoise/plugin";
+import { type Components, plugin, type Rates, tf, z } from "denoise/plugin";
+import { drawLevels, levelOptions } from "./shared/levels.ts";
+import { type Part, weightOptions, weightsAt } from "./shared/weights.ts";
 
 export default plugin({
   kind: "loss",
@@ -8,12 +10,16 @@ export default plugin({
   source: "Ho et al. 2020, arXiv:2006.11239, eq. 14; Salimans and Ho 2022, arXiv:2202.00512, section 4",
   needs: ["schedule"],
   options: z.object({
-    weighting: z.enum(["noise", "signal", "velocity"]).default("velocity").describe(
-      "component whose error is minimised; each weighs noise levels differently",
+    weighting: z.enum(["noise", "signal", "velocity", "flow"]).default("velocity").describe(
+      "component whose error is minimised; each weighs noise levels differently. flow: noise - image, the velocity on the straight path",
     ),
-    error: z.enum(["mae", "mse"]).default("mae").describe("mean absolute error or mean squared error"),
-    levels: z.enum(["uniform-time", "uniform-noise-power"]).default("uniform-time").describe(
-      "how noise levels are drawn: times from 0 to 1 through the schedule, or noise powers from 0 to 1 independent of the schedule",
+    error: z.enum(["mae", "mse", "pseudo-huber"]).default("mae").describe(
+      "mean absolute error, mean squared error, or the root of the latter, rounded at zero (pseudo-Huber)",
+    ),
+    ...levelOptions,
+    ...weightOptions,
+    least_time: z.number().min(0).max(1).default(0).describe(
+      "of weighting flow: times below it count as it, where the velocity of a predicted image would grow without bounds; JiT: 0.05",
     ),
     reduction: z.enum(["mean", "sum"]).default("mean").describe(
       "what is differentiated: the mean, or the sum over batch, height and width of the channels' mean, " +
@@ -21,20 +27,34 @@ export default plugin({
     ),
   }),
   create({ options, schedule }) {
-    const error = options.error === "mae" ? absolute : tf.square;
+    const { least_time: least, weights } = options;
+    const pointwise = options.error === "mae" ? absolute : tf.square;
+    /** Weights on the errors of images, `[batch, 1, 1, 1]`; undefined where all count alike. */
+    const weightsOf = (rates: Rates | undefined): tf.Tensor | undefined => {
+      if (weights === "none" && least === 0) return undefined;
+      if (rates === undefined) {
+        throw new TypeError("Cannot weigh errors by noise level: measure was not given the rates");
+      }
+      const byLevel = weightsAt(rates, options.weighting, options);
+      if (least === 0 || options.weighting !== "flow") return byLevel;
+      const time = tf.div(rates.noise, tf.add(rates.signal, rates.noise));
+      const bounded = tf.square(tf.minimum(tf.div(time, least), 1));
+      return byLevel === undefined ? bounded : tf.mul(byLevel, bounded);
+    };
     return {
-      levels(random) {
-        const draw = random.uniform([1, 1, 1]);
-        if (options.levels === "uniform-time") return schedule.rates(draw);
-        return { signal: tf.sqrt(tf.sub(1, draw)), noise: tf.sqrt(draw) };
-      },
-      measure(predicted, target) {
-        const map = (name: keyof Components) => error(tf.sub(predicted[name], target[name]));
-        const trained = map(options.weighting);
+      levels: (random, batch) => drawLevels(random, batch, options, schedule),
+      measure(predicted, target, rates) {
+        const weight = weightsOf(rates);
+        const map = (part: Part) => {
+          const difference = tf.sub<tf.Tensor4D>(partOf(predicted, part), partOf(target, part));
+          return options.error === "pseudo-huber" ? pseudoHuber(difference) : pointwise(difference);
+        };
+        const own = map(options.weighting);
+        const trained = weight === undefined ? own : tf.mul(own, weight);
         const loss = mean(trained);
         const objective = options.reduction === "mean" ? loss : tf.sum<tf.Scalar>(tf.mean(trained, -1));
         // What is only shown must not add to the gradient's work.
-        const shown = (name: keyof Components) => name === options.weighting ? loss : mean(map(name));
+        const shown = (part: Part) => part === options.weighting && weight === undefined ? loss : mean(map(part));
         return {
           objective,
           errors: { loss, noise: shown("noise"), image: shown("signal"), velocity: shown("velocity") },
@@ -44,9 +64,22 @@ export default plugin({
   },
 });
 
+function partOf(components: Components, part: Part): tf.Tensor4D {
+  return part === "flow" ? tf.sub(components.noise, components.signal) : components[part];
+}
+
 /** The mean of everything, row by row first: added up one after the other in float32, a batch loses digits. */
 function mean(map: tf.Tensor): tf.Scalar {
   return tf.mean(tf.mean(map, [2, 3]));
+}
+
+/**
+ * One value an image, `[batch, 1, 1, 1]`: `√(mean square + c²) - c` with c = 0.00054. Song and Dhariwal 2023,
+ * arXiv:2310.14189, eq. 7 and section 3.3, divided by the root of how many numbers an image has.
+ */
+export function pseudoHuber(difference: tf.Tensor4D, c = 0.00054): tf.Tensor4D {
+  const square = tf.mean(tf.square(difference), [1, 2, 3], true);
+  return tf.sub(tf.sqrt(tf.add(square, c ** 2)), c);
 }
 
 /** The absolute value, with a gradient of zero at zero: that of tf.abs is -1 there. */

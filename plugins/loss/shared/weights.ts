@@ -1,0 +1,62 @@
+/** How much the error at a noise level counts: weights on the squared error of the noise, and what they are on other errors. */
+import { type Rates, tf, z } from "denoise/plugin";
+
+/** What an error can be of: `flow` is noise - image, the velocity on the straight path. */
+export type Part = "noise" | "signal" | "velocity" | "flow";
+
+/** Options of the weights. */
+export const weightOptions = {
+  weights: z.enum(["none", "edm", "min-snr", "soft-min-snr", "p2", "sigmoid"]).default("none").describe(
+    "how noise levels count beyond what weighting makes of them. none: as they are drawn. The others are weights of their " +
+      "papers on squared errors, whatever component is compared",
+  ),
+  gamma: z.number().positive().optional().describe(
+    "of min-snr and soft-min-snr: the SNR from which on levels count less, default 5; of p2: the exponent, default 1",
+  ),
+  p2_k: z.number().positive().default(1).describe("of p2: what is added to the SNR"),
+  sigmoid_bias: z.number().default(0).describe(
+    "of sigmoid: the log-SNR at which a level counts half; about -3 for 512 pixels",
+  ),
+  sigma_data: z.number().positive().default(1).describe(
+    "of edm: standard deviation of the normalised pictures, 1 with the normalizer mean-variance",
+  ),
+};
+
+/** The options, checked. */
+export type WeightOptions = z.output<z.ZodObject<typeof weightOptions>>;
+
+/** Weights on the squared error of a part at these rates, of their shape; undefined where all count alike. */
+export function weightsAt(rates: Rates, part: Part, options: WeightOptions): tf.Tensor | undefined {
+  if (options.weights === "none") return undefined;
+  const { signal, noise } = rates;
+  const [signalPower, noisePower] = [tf.square(signal), tf.square(noise)];
+  const snr = tf.div(signalPower, noisePower);
+  const onSignal = onSignalError(snr, options);
+  switch (part) {
+    case "signal":
+      return onSignal;
+    case "noise":
+      return tf.div(onSignal, snr);
+    case "velocity": // an error e of the signal is one of e / noise rate
+      return tf.mul(onSignal, noisePower);
+    case "flow": // and of e / time
+      return tf.mul(onSignal, tf.square(tf.div(noise, tf.add(signal, noise))));
+  }
+}
+
+function onSignalError(snr: tf.Tensor, { weights, gamma, p2_k, sigmoid_bias, sigma_data }: WeightOptions): tf.Tensor {
+  switch (weights) {
+    case "none":
+      return tf.onesLike(snr);
+    case "edm": // Karras et al. 2022, arXiv:2206.00364, table 1
+      return tf.add(snr, 1 / sigma_data ** 2);
+    case "min-snr": // Hang et al. 2023, arXiv:2303.09556, section 3.4
+      return tf.minimum(snr, gamma ?? 5);
+    case "soft-min-snr": // Crowson et al. 2024, arXiv:2401.11605, eq. 17
+      return tf.div(tf.mul(snr, gamma ?? 5), tf.add(snr, gamma ?? 5));
+    case "p2": // Choi et al. 2022, arXiv:2204.00227, eq. 8
+      return tf.div(snr, tf.pow(tf.add(snr, p2_k), gamma ?? 1));
+    case "sigmoid": // Hoogeboom et al. 2024, arXiv:2410.19324, section 3.1
+      return tf.mul(snr, tf.sigmoid(tf.sub(sigmoid_bias, tf.log(snr))));
+  }
+}
