@@ -94,7 +94,8 @@ for (const { name } of [...Deno.readDirSync(folder)].sort((a, b) => (a.name < b.
     const cache = join(runs, "cache");
     const { name: dataset } = graph.one("dataset").plugin;
     const few = dataset === "emoji" ? ["dataset.categories=[Flags]"] : [];
-    const overrides = [...tiny, ...few, ...networks[graph.one("network").plugin.name] ?? []];
+    const classes = graph.one("network").options.classes === undefined || few.length === 0 ? [] : ["network.classes=1"];
+    const overrides = [...tiny, ...few, ...classes, ...networks[graph.one("network").plugin.name] ?? []];
     // A dry run of the recipe itself, but for the memory and the time that its network takes here.
     assert.match((await dryRun(file, { plugins, cache, overrides })).text, /network/);
 
