@@ -16,7 +16,10 @@ export interface GuidanceOptions {
 }
 
 /** The option `guidance`, as a recipe has it. */
-export type GuidanceInput = Omit<GuidanceOptions, "rescale"> & Partial<Pick<GuidanceOptions, "rescale">>;
+export interface GuidanceInput extends Omit<GuidanceOptions, "rescale"> {
+  /** Default 0. */
+  readonly rescale?: number | undefined;
+}
 
 /** How predictions for a class are pushed away from those for no class. */
 const guidanceOptions = z.object({
