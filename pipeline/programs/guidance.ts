@@ -17,7 +17,7 @@ export interface Given {
 /**
  * Guided components: those for the class, and `scale - 1` times their distance from those for no class.
  *
- * Ho and Salimans 2022, arXiv:2207.12598, eq. 6, with `scale = w + 1`: 1 is no guidance. Within an interval of σ only:
+ * Ho and Salimans 2022, arXiv:2207.12598, eq. 6, with `scale = w + 1`: 1 leaves the prediction for the class as it is. Within an interval of σ only:
  * Kynkäänniemi et al. 2024, arXiv:2404.07724, eq. 5. Rescaled signals: Lin et al. 2023, arXiv:2305.08891, section 3.4.
  *
  * @param predict the network's view of a batch; it is asked once, for twice the images

@@ -150,7 +150,7 @@ function weight(entry: GoldenTensor) {
   if (what === "snr+1") agrees(tf.div(1, tf.square(noise)), entry);
 }
 
-/** By the beginning of the name, the longest first. Undefined: given, or of something that is no option. */
+/** By the beginning of the name, the longest first. Undefined: given, or of something that no option has. */
 const tests: readonly (readonly [begin: string, test: ((entry: GoldenTensor) => void) | undefined])[] = [
   ["edm/", (entry) => {
     const { sigma_data } = entry.settings as { sigma_data: number };
