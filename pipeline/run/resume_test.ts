@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { z } from "zod";
 import type { Recipe } from "../recipe/types.ts";
 import { changesOf } from "./resume.ts";
 
@@ -82,4 +83,24 @@ Deno.test("changesOf() sets options apart that only say where something is, of a
   // The option of another plugin is none of its own.
   const other = "dataset: { use: other, place: a }\nmetrics: [kid]";
   assert.deepEqual(compare(other, { use: "mine", place: "b" }, "kid").training, ["dataset.use: other → mine"]);
+});
+
+Deno.test("changesOf() takes an option that came with a newer version for what it is by default, and for no other value", () => {
+  const options = z.object({ size: z.int(), dropout: z.number().default(0), classes: z.int().optional() });
+  const stages = [{ kind: "network", id: "network", path: ["network"], plugin: { name: "net", options } }];
+  const compare = (network: unknown) =>
+    changesOf("network: { use: net, size: 3 }", { resolved: { network }, stages } as unknown as Recipe).training;
+  assert.deepEqual(compare({ use: "net", size: 3, dropout: 0 }), []);
+  assert.deepEqual(compare({ use: "net", size: 3, dropout: 0.5 }), ["network.dropout: (none) → 0.5"]);
+  assert.deepEqual(compare({ use: "net", size: 3, classes: 2 }), ["network.classes: (none) → 2"]);
+});
+
+Deno.test("changesOf() names another beginning, wherever the project lies", () => {
+  const compare = (before: string, from: string | undefined) =>
+    changesOf(before, { resolved: { train: { epochs: 2, ...(from && { from }) } }, stages: [] } as unknown as Recipe)
+      .training;
+  const before = "train: { epochs: 1, from: /a/runs/base }";
+  assert.deepEqual(compare(before, "/b/c/runs/base"), []);
+  assert.deepEqual(compare(before, "/a/runs/other"), ["train.from: runs/base → runs/other"]);
+  assert.deepEqual(compare(before, undefined), ["train: { from: runs/base } → (none)"]);
 });
