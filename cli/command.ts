@@ -140,15 +140,6 @@ function wholeNumber(least: number, most: number): (text: string) => number {
   };
 }
 
-/** An option whose value is a number from `least` to `most`. */
-export function numberOption(flags: string, description: string, least: number, most: number): Option {
-  return new Option(flags, description).argParser((text) => {
-    const value = Number(text);
-    if (value >= least && value <= most && text.trim() !== "") return value;
-    throw new InvalidArgumentError(`Expected a number from ${least} to ${most}`);
-  });
-}
-
 /** Enlarges pictures by a whole number. */
 export function scaleOption(description: string): Option {
   return wholeOption("--scale <n>", description, 1, 64);

@@ -27,7 +27,7 @@ export const sampleCommand: AddCommand = (program, done, voice) =>
     .description("Generate pictures from a run, a checkpoint or exported weights")
     .addOption(wholeOption("--count <n>", "how many pictures (default: 16)"))
     .option("--class <name>", "one of the model's classes; all: a row of each, none: of no class (default: in turn)")
-    .addOption(numberOption("--guidance <scale>", "how strongly the class is followed: 1 as it was trained", 0, 1000))
+    .addOption(numberOption("--guidance <scale>", "how strongly the class is followed: 1 as it was trained"))
     .addOption(wholeOption("--steps <n>", "diffusion steps, instead of the recipe's"))
     .addOption(seedOption("the others count up from it"))
     .option("--out <folder>", "folder for the pictures, one PNG each; - for standard output, with --count 1")
