@@ -2,10 +2,11 @@
 import * as tf from "@tensorflow/tfjs";
 import { differentiable } from "../engine.ts";
 import { runFused } from "../fused.ts";
+import { blockOf, blockwiseAttention } from "./blockwise_attention.ts";
 
 /**
  * Each query gathers values by how well it meets their keys: `softmax(queries keysᵀ / √width) values`, head by head. One
- * kernel where the backend has it for the shape and its precision.
+ * kernel where the backend has it for the shape and its precision; in blocks where the shares are too many to hold at once.
  *
  * @param q `[batch, queries, heads, width]`
  * @param k `[batch, keys, heads, width]`
@@ -13,7 +14,10 @@ import { runFused } from "../fused.ts";
  * @returns the shape of `q`
  */
 export function attention(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor): tf.Tensor {
-  return fusedAttention(q, k, v) ?? plainAttention(q, k, v);
+  const fused = fusedAttention(q, k, v);
+  if (fused !== undefined) return fused;
+  const block = blockOf(q.shape, k.shape[1]!);
+  return block === undefined ? plainAttention(q, k, v) : blockwiseAttention(q, k, v, block);
 }
 
 function plainAttention(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor): tf.Tensor {

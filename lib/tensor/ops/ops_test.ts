@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
 import { testOnBackends } from "../../../tests/backends.ts";
 import { assertClose, checkGradients, wave } from "../../../tests/numeric.ts";
+import { blockwiseAttention } from "./blockwise_attention.ts";
 import * as ops from "./mod.ts";
 
 const image = (shape: [number, number, number, number], phase = 0) => wave(shape, phase) as tf.Tensor4D;
@@ -109,6 +110,16 @@ testOnBackends("attention() gathers values by queries and keys, with gradients l
   );
   assertClose(ops.attention(q, k, v), expected, 1e-5);
   checkGradients(({ q, k, v }) => ops.attention(q!, k!, v!), { q, k, v });
+});
+
+testOnBackends("attention in blocks of queries is attention, with gradients like finite differences", () => {
+  const [q, k, v] = [0, 1, 2].map((phase) => wave([2, 5, 3, 4], phase)) as [tf.Tensor, tf.Tensor, tf.Tensor];
+  for (const block of [1, 2, 5]) {
+    assertClose(blockwiseAttention(q, k, v, block), ops.attention(q, k, v), 1e-5);
+    checkGradients(({ q, k, v }) => blockwiseAttention(q!, k!, v!, block), { q, k, v });
+  }
+  const far = tf.mul(q, 200); // whose shares have no float32 without their largest being taken away
+  assertClose(blockwiseAttention(far, k, v, 2), ops.attention(far, k, v), 1e-5);
 });
 
 testOnBackends("upsampling and pooling have gradients like finite differences", () => {
