@@ -68,6 +68,11 @@ function checkShares({ recipe, one }: Graph, devices: number): void {
   throw new DenoiseError(recipe.problem([...path, "batch_size"], batchUneven(size, devices)));
 }
 
+/** A name without what people and drivers write differently: `NVIDIA GeForce RTX 4090` is `rtx4090`. */
+function plainName(name: string): string {
+  return name.toLowerCase().replaceAll(/nvidia|geforce|tesla|[\s_-]/g, "");
+}
+
 /** As `compileForGpu`, of a graph whose backend is stopped. */
 export async function compileGraph(
   graph: Graph,
@@ -77,7 +82,7 @@ export async function compileGraph(
   const { stage, path, plugin, options } = graph.one("backend");
   const { ahead } = stage;
   if (ahead === undefined) throw new DenoiseError(graph.recipe.problem(path, messages.gpuBackend(plugin.name)));
-  const gpu = ahead.gpus.find((one) => one.name === name.toLowerCase());
+  const gpu = ahead.gpus.find((one) => [one.name, one.model].map(plainName).includes(plainName(name)));
   if (gpu === undefined) throw new DenoiseError(messages.gpuUnknown(name, ahead.gpus.map(({ name }) => name)));
   checkShares(graph, devices ?? stage.devices ?? 1);
   const wanted = new Set(kinds), sampler = shownSampler(graph);
