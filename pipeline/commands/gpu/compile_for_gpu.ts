@@ -1,5 +1,6 @@
 /** Compiles a recipe's programs for a GPU that is not here, and says what they became. */
 import { isExplained } from "../../../lib/files/mod.ts";
+import { visible } from "../../../lib/text/mod.ts";
 import type { CompiledProgram } from "../../kinds/ahead.ts";
 import type { Graph } from "../../graph/types.ts";
 import { wire } from "../../graph/wire.ts";
@@ -94,7 +95,10 @@ export async function compileGraph(
   const take = (program: CompiledProgram) => void compiled.push(program);
   const explained = (error: unknown) => isExplained(error) ? startFailure(graph, error) : error;
   const backend = await ahead
-    .open(gpu.name, { devices, wanted: isWanted, compiled: take, compiling: compilingOn(console) })
+    .open(gpu.name, {
+      ...{ devices, wanted: isWanted, compiled: take, compiling: compilingOn(console) },
+      warn: (message) => console.warn(visible(message)),
+    })
     .catch((error) => {
       throw explained(error);
     });
