@@ -39,7 +39,9 @@ for (const recipe of recipes) {
       assert.ok(fits);
       // FLOP of convolutions and products, counted from shapes, and read from what XLA made of them.
       const counted = cost.convolutionFlops + cost.matmulFlops;
-      assert.ok(Math.abs(step!.flops / counted - 1) < 0.02, `${step!.flops}, not ${counted}`);
+      // Gradients of channels that nobody uses, such as those of the embedded noise level, are not computed there.
+      const part = step!.flops / counted;
+      assert.ok(part > 0.96 && part < 1.02, `${step!.flops}, not ${counted}`);
       const found = new Set(step!.work.map(({ type }) => type));
       assert.deepEqual([...found], [type]);
       for (const { what, library } of step!.work) assert.equal(library, what === "product" ? "cuBLAS" : "cuDNN");
