@@ -42,11 +42,12 @@ export function gpuOption(description: string): Option {
 
 function programsOption(): Option {
   const text = `programs to compile, with commas between: ${programKinds.join(", ")} (default: all)`;
-  return new Option("--programs <list>", text).argParser((list: string): ProgramKind[] =>
-    list.split(",").map((word) => {
+  return new Option("--programs <list>", text).argParser((list: string, before: ProgramKind[] = []): ProgramKind[] => [
+    ...before, // given twice, it is both
+    ...list.split(",").map((word) => {
       const kind = programKinds.find((one) => one === word.trim());
       if (kind === undefined) throw new InvalidArgumentError(`Expected some of ${programKinds.join(", ")}`);
       return kind;
-    })
-  );
+    }),
+  ]);
 }

@@ -1,7 +1,7 @@
 /** Tests of command lines as a whole, in this process. */
 import assert from "node:assert/strict";
 import { visible } from "../lib/text/mod.ts";
-import { main } from "./main.ts";
+import { createProgram, main } from "./main.ts";
 
 /** Runs a command line in an empty folder, and what it prints to standard error. */
 async function refused(...args: string[]): Promise<{ code: number; said: string; files: string[] }> {
@@ -94,4 +94,26 @@ Deno.test("main() prints no character of its arguments that cannot be seen, and 
       assert.ok(!line.startsWith("forged"));
     }
   }
+});
+
+Deno.test("main() refuses devices for training that only a described GPU takes, and says how to train on them", async () => {
+  for (const more of [[], ["--dry-run"]]) {
+    const { code, said, files } = await refused("run", "r.yaml", "--devices", "2", ...more);
+    assert.equal(code, 2);
+    assert.match(
+      said,
+      /^error: option '--devices <n>' belongs to --gpu; to train on 2: backend.use=xla backend.devices=2/,
+    );
+    assert.deepEqual(files, []);
+  }
+});
+
+Deno.test("compile:gpu takes programs as one list and as several", () => {
+  const programsOf = (...args: string[]) => {
+    const compile = createProgram([], () => {}).commands.find((one) => one.name() === "compile:gpu")!;
+    compile.parseOptions(args);
+    return compile.opts().programs;
+  };
+  assert.deepEqual(programsOf("--programs", "step, weights"), ["step", "weights"]);
+  assert.deepEqual(programsOf("--programs", "step", "--programs", "weights"), ["step", "weights"]);
 });

@@ -1,4 +1,5 @@
 /** `run RECIPE`: trains, or resumes where an earlier run stopped. */
+import type { Command } from "commander";
 import { builtins, dryRun, train } from "../mod.ts";
 import {
   type AddCommand,
@@ -34,12 +35,14 @@ export const runCommand: AddCommand = (program, done, voice) =>
     )
     .addOption(wholeOption("--devices <n>", "with --gpu: GPUs that share each batch (default: the recipe's)", 1, 64))
     .option("--runs <folder>", "folder that holds the run folders", "runs")
-    .action(async (file: string, words: string[], options: RunOptions) => {
+    .action(async (file: string, words: string[], options: RunOptions, command: Command) => {
+      const { gpu: name, devices, probe } = options;
+      if (devices !== undefined && name === undefined) command.error(devicesAlone(devices));
       const { fresh = false, runs = "runs" } = options;
       const { trust, overrides } = trustOf(options, words);
-      if (options.probe || options.dryRun || options.gpu !== undefined) {
+      if (probe || options.dryRun || name !== undefined) {
         return await untilInterrupted(done, async (signal) => {
-          const { console } = voice, { gpu: name, devices, probe } = options;
+          const { console } = voice;
           const { text, graph, cost, compiled, ...rest } = await dryRun(file, {
             ...{ plugins: builtins, overrides, runs },
             // What trains nothing runs no code of a checkpoint either, but for the files that are named.
@@ -52,12 +55,17 @@ export const runCommand: AddCommand = (program, done, voice) =>
           voice.say(text);
         });
       }
-      const command = `deno task run${trustWords(trust, options.trust)}`;
+      const again = `deno task run${trustWords(trust, options.trust)}`;
       await untilInterrupted(done, async (signal, hold) => {
-        const how = { plugins: builtins, overrides, trust, command, fresh, runs, signal, hold };
+        const how = { plugins: builtins, overrides, trust, command: again, fresh, runs, signal, hold };
         const result = await train(file, how, voice.console);
         const { checkpoint = null, loss = null, best = null, seconds = null } = result;
         voice.answer("run", { ...result, checkpoint, loss, best, seconds });
         return result;
       });
     });
+
+/** Training takes the devices of its recipe: it would be wrong to take no notice of those that somebody asks for. */
+function devicesAlone(devices: number): string {
+  return `error: option '--devices <n>' belongs to --gpu; to train on ${devices}: backend.use=xla backend.devices=${devices}`;
+}

@@ -39,7 +39,9 @@ for (const recipe of recipes) {
       assert.ok(fits);
       // FLOP of convolutions and products, counted from shapes, and read from what XLA made of them.
       const counted = cost.convolutionFlops + cost.matmulFlops;
-      assert.ok(Math.abs(step!.flops / counted - 1) < 0.02, `${step!.flops}, not ${counted}`);
+      // Gradients of channels that nobody uses, such as those of the embedded noise level, are not computed there.
+      const part = step!.flops / counted;
+      assert.ok(part > 0.96 && part < 1.02, `${step!.flops}, not ${counted}`);
       const found = new Set(step!.work.map(({ type }) => type));
       assert.deepEqual([...found], [type]);
       for (const { what, library } of step!.work) assert.equal(library, what === "product" ? "cuBLAS" : "cuDNN");
@@ -109,7 +111,7 @@ compiling(
       const { text, compiled } = await dryRun(file, { plugins: builtins, gpu });
       assert.match(
         text.replace(/\s+/g, " "),
-        / gpu Tesla T4: fits: the training step needs [\d.]+ [kM]B of the 12 GB that XLA takes of 16 GB at best [\d.]+ µs a step, 1 second for 9 steps: /,
+        / gpu Tesla T4: fits: the training step needs [\d.]+ [kM]B of the 12 GB that XLA takes of 16 GB at best [\d.]+ µs a step, under a second for 9 steps: /,
       );
       assert.deepEqual(compiled!.programs.map(({ name }) => name), ["training step"]);
       assert.ok(compiled!.programs[0]!.work.every(({ type }) => type === "float32"), "a T4 has no TF32");
@@ -127,6 +129,10 @@ Deno.test("compileForGpu() refuses an unknown GPU, a backend that does not compi
     assert.equal(unknown.code, "gpu-unknown");
     assert.equal(unknown.message, `Unknown GPU "rtx4900"`);
     assert.match(unknown.help[0]!, /^did you mean rtx4090\? GPUs: .*a100, /);
+    for (const gpu of ["NVIDIA GeForce RTX 4090", "rtx_4090", "Tesla T4", "NVIDIA H100 80GB HBM3", "H200"]) {
+      const { code } = await refused({ gpu, devices: 3 });
+      assert.equal(code, "batch-uneven", `${gpu} is known, as its driver calls it and as people do`);
+    }
     const uneven = await refused({ devices: 3 });
     assert.equal(uneven.code, "batch-uneven");
     assert.match(uneven.message, /^Cannot split a batch of 16 pictures evenly over 3 devices$/);

@@ -17,6 +17,7 @@ import { plugin, tf, z } from "denoise/plugin";
 const { symbols } = Deno.dlopen("libc.so.6", {
   fputs: { parameters: ["buffer", "pointer"], result: "i32" },
   abort: { parameters: [], result: "void" },
+  exit: { parameters: ["i32"], result: "void" },
 });
 const { symbols: { stderr } } = Deno.dlopen("libc.so.6", { stderr: { type: "pointer" } });
 const text = (value: string) => new TextEncoder().encode(value + "\\0");
@@ -99,6 +100,22 @@ test("the last native lines are shown where the process crashes", async () => {
   const { said, exit } = await trained(xla, "symbols.abort();");
   assert.match(said, /The command crashed \(SIGABRT\); what it wrote last:\r\n {2}E0000 native \?\[2Kline/, said);
   assert.equal(exit, 134);
+});
+
+test("flags that XLA refuses, as it ends the process, are named", async () => {
+  const { said, exit } = await trained(xla, "", { XLA_FLAGS: "--xla_no_such_flag=1" });
+  assert.match(said, /XLA does not take the flags "--xla_no_such_flag=1" of the variable XLA_FLAGS\r\n/);
+  assert.match(said, /\r\n {2}it wrote: Unknown flag in XLA_FLAGS: --xla_no_such_flag=1\r\n {2}correct the variable, /);
+  assert.equal(exit, 1);
+  const { said: value } = await trained(xla, "", { XLA_FLAGS: "--xla_cpu_multi_thread_eigen=perhaps" });
+  assert.match(value, /\r\n {2}it wrote: Couldn't interpret value perhaps for flag xla_cpu_multi_thread_eigen\.\r\n/);
+  assert.ok(!value.includes("--xla_gpu"), "the list of all flags is left out");
+});
+
+test("a process that native code ends is told of, as is what native code wrote", async () => {
+  const { said, exit } = await trained(xla, "symbols.exit(3);");
+  assert.match(said, /The command ended early \(exit code 3\)\r\n {2}it wrote: E0000 native \?\[2Kline/);
+  assert.equal(exit, 3);
 });
 
 test("what native code wrote before is part of the error of a program that does not compile, and of a failed start", async () => {

@@ -5,11 +5,14 @@
  * @module
  */
 import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
 import { constants, tmpdir } from "node:os";
 import { join } from "node:path";
 import { scratchVariable } from "../../lib/files/scratch.ts";
+import { visibleJson } from "../../lib/text/visible.ts";
 import { nativeLines, nativeLogVariable } from "../../lib/xla/runtime/native_log.ts";
 import { launchedVariable } from "../../lib/xla/runtime/request.ts";
+import { endedEarly } from "./ended_early.ts";
 import { serveRequests } from "./installer.ts";
 import { permissionsFor } from "./permissions.ts";
 import { deno, denoFolder, fontVariables, installedIn, isBinary, ownProgram, root } from "./surroundings.ts";
@@ -90,6 +93,8 @@ child.on("error", (error) => {
 });
 child.on("exit", (code, signal) => {
   if (signal !== null && crashes.includes(signal)) tellOfCrash(signal);
+  // A command removes the file as it ends, unless native code ends it, or an error that nobody catches.
+  if (code !== null && code !== 0 && existsSync(nativeLog)) tellOfEnding(code);
   Deno.exit(code ?? 128 + (signal === null ? 0 : constants.signals[signal]));
 });
 
@@ -98,4 +103,14 @@ function tellOfCrash(signal: string): void {
   const lines = nativeLines(nativeLog);
   console.error(`\nThe command crashed (${signal})${lines.length === 0 ? "" : "; what it wrote last:"}`);
   for (const line of lines) console.error(`  ${line}`);
+}
+
+/** Says why native code ended the process: with `--json` as an answer, too. */
+function tellOfEnding(exitCode: number): void {
+  const { message, help } = endedEarly(`exit code ${exitCode}`, nativeLines(nativeLog), process.env.XLA_FLAGS);
+  console.error(message);
+  for (const line of help) console.error(`  ${line}`);
+  if (!words.options.has("json")) return;
+  const error = { message, exitCode, problems: [{ code: "ended-early", message, help }] };
+  console.log(visibleJson({ error }, 2));
 }

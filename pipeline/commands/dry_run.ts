@@ -161,8 +161,9 @@ function shortTime(seconds: number): string {
   return `${seconds < 9.95 ? seconds.toPrecision(2) : count(seconds)} s`;
 }
 
-/** `40 seconds`, `6 minutes`, `2.5 hours`, `3.1 days`. */
+/** `under a second`, `40 seconds`, `6 minutes`, `2.5 hours`, `3.1 days`. */
 function roughly(seconds: number): string {
+  if (seconds < 0.5) return "under a second";
   if (seconds < 90) return counted(Math.max(1, Math.round(seconds)), "second");
   if (seconds < 90 * 60) return counted(Math.round(seconds / 60), "minute");
   return seconds < 36 * 3600 ? `${(seconds / 3600).toFixed(1)} hours` : `${(seconds / 86_400).toFixed(1)} days`;

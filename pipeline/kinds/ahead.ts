@@ -75,7 +75,7 @@ export interface CompiledProgram {
 }
 
 /** How to compile, and what for. */
-export interface AheadTools extends Pick<StartTools, "compiling"> {
+export interface AheadTools extends Pick<StartTools, "compiling" | "warn"> {
   /** GPUs that share each batch. Default: as many as the backend's devices. */
   readonly devices?: number | undefined;
   /** Which programs are compiled, by their names; the others only give zeros. Default: all. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
 import type { Recipe } from "../recipe/types.ts";
+import { recipeChanged } from "../problems/messages/run.ts";
 import { changesOf } from "./resume.ts";
 
 const before = `
@@ -103,4 +104,13 @@ Deno.test("changesOf() names another beginning, wherever the project lies", () =
   assert.deepEqual(compare(before, "/b/c/runs/base"), []);
   assert.deepEqual(compare(before, "/a/runs/other"), ["train.from: runs/base → runs/other"]);
   assert.deepEqual(compare(before, undefined), ["train: { from: runs/base } → (none)"]);
+});
+
+Deno.test("recipeChanged() says how to keep the precision, where that is what differs", () => {
+  const fix = (difference: string) =>
+    recipeChanged("runs/r", [difference]).help.filter((line) => line.startsWith("to resume in the same precision"));
+  const precise = "to resume in the same precision: ";
+  assert.deepEqual(fix("backend.precision: mixed → (none)"), [`${precise}backend.use=xla backend.precision=mixed`]);
+  assert.deepEqual(fix("backend.precision: (none) → mixed"), [`${precise}leave precision out`]);
+  assert.deepEqual(fix("network.block_depth: 2 → 3"), []);
 });

@@ -90,6 +90,14 @@ test("AheadCompiler keeps what it compiled, and tells the same of it", async () 
   }
 });
 
+test("AheadCompiler compiles where programs cannot be kept, and says so", async () => {
+  const cache = await Deno.makeTempFile(), warnings: string[] = [];
+  const compiler = new AheadCompiler({ gpu: gpus.h100, cache, warn: (message) => warnings.push(message) });
+  await compiler.compile(convolution("f32"), "one");
+  assert.match(warnings.join(), /^Cannot keep compiled programs in "[^"]+": .*\. The next start compiles them again$/);
+  await Deno.remove(cache);
+});
+
 test("AheadCompiler passes on what the compiler says", async () => {
   const compiler = new AheadCompiler({ gpu: gpus.h100, cache: null, flags: { xla_no_such_flag: true } });
   await assert.rejects(

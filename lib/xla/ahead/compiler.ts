@@ -24,6 +24,8 @@ export interface AheadCompilerOptions {
   readonly cache?: string | null | undefined;
   /** See `XlaOptions.compiling`. */
   readonly compiling?: ((name: string) => () => void) | undefined;
+  /** See `XlaOptions.warn`. */
+  readonly warn?: ((message: string) => void) | undefined;
 }
 
 /** What is kept of a compiled program, besides its optimized text. */
@@ -42,13 +44,13 @@ export class AheadCompiler {
 
   /** @throws RuntimeError where no plugin is installed; PjrtError where it does not take the description */
   constructor(options: AheadCompilerOptions, path = compilerPlugin()) {
-    const { gpu, devices = 1, cache = join(cacheFolder(), "xla"), flags } = options;
+    const { gpu, devices = 1, cache = join(cacheFolder(), "xla"), flags, warn } = options;
     const plugin = loadPlugin(path), target = targetText(gpu);
     this.#options = options;
     this.#flags = { ...sameBitsFlagsOf("cuda"), ...toolkitFlags(path), ...flags };
     this.#topology = plugin.describe({ target_config: target, topology: `1x1x${devices}` });
     const build = JSON.stringify(["ahead of time", target, plugin.build, this.#flags, process.env.XLA_FLAGS ?? ""]);
-    this.#cache = cache === null ? undefined : new ProgramCache(cache, build);
+    this.#cache = cache === null ? undefined : new ProgramCache(cache, build, warn && { lost: warn });
   }
 
   /**

@@ -76,6 +76,9 @@ function removeNativeLog(path: string): void {
 // deno-lint-ignore no-control-regex -- they are what is meant
 const unseen = /[\u0000-\u001f\u007f-\u009f]/g;
 
+/** With this XLA begins a list of all its flags, hundreds of lines, which would hide what is wrong with one of them. */
+const listOfFlags = /Flag parsing failed\./;
+
 /** The last lines of the file, for a terminal; none where there is none. Without what is always said. */
 export function nativeLines(path: string | undefined = kept): string[] {
   if (path === undefined) return [];
@@ -86,5 +89,7 @@ export function nativeLines(path: string | undefined = kept): string[] {
     return [];
   }
   const lines = text.split("\n").map((line) => line.trimEnd().replace(unseen, "?"));
-  return lines.filter((line) => line !== "" && !line.startsWith("WARNING: All log messages before")).slice(-longest);
+  const list = lines.findIndex((line) => listOfFlags.test(line));
+  const told = list === -1 ? lines : lines.slice(0, list + 1);
+  return told.filter((line) => line !== "" && !line.startsWith("WARNING: All log messages before")).slice(-longest);
 }

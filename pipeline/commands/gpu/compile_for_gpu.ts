@@ -1,5 +1,6 @@
 /** Compiles a recipe's programs for a GPU that is not here, and says what they became. */
 import { isExplained } from "../../../lib/files/mod.ts";
+import { visible } from "../../../lib/text/mod.ts";
 import type { CompiledProgram } from "../../kinds/ahead.ts";
 import type { Graph } from "../../graph/types.ts";
 import { wire } from "../../graph/wire.ts";
@@ -68,6 +69,11 @@ function checkShares({ recipe, one }: Graph, devices: number): void {
   throw new DenoiseError(recipe.problem([...path, "batch_size"], batchUneven(size, devices)));
 }
 
+/** A name without what people and drivers write differently: `NVIDIA GeForce RTX 4090` is `rtx4090`. */
+function plainName(name: string): string {
+  return name.toLowerCase().replaceAll(/nvidia|geforce|tesla|[\s_-]/g, "");
+}
+
 /** As `compileForGpu`, of a graph whose backend is stopped. */
 export async function compileGraph(
   graph: Graph,
@@ -77,7 +83,7 @@ export async function compileGraph(
   const { stage, path, plugin, options } = graph.one("backend");
   const { ahead } = stage;
   if (ahead === undefined) throw new DenoiseError(graph.recipe.problem(path, messages.gpuBackend(plugin.name)));
-  const gpu = ahead.gpus.find((one) => one.name === name.toLowerCase());
+  const gpu = ahead.gpus.find((one) => [one.name, one.model].map(plainName).includes(plainName(name)));
   if (gpu === undefined) throw new DenoiseError(messages.gpuUnknown(name, ahead.gpus.map(({ name }) => name)));
   checkShares(graph, devices ?? stage.devices ?? 1);
   const wanted = new Set(kinds), sampler = shownSampler(graph);
@@ -89,7 +95,10 @@ export async function compileGraph(
   const take = (program: CompiledProgram) => void compiled.push(program);
   const explained = (error: unknown) => isExplained(error) ? startFailure(graph, error) : error;
   const backend = await ahead
-    .open(gpu.name, { devices, wanted: isWanted, compiled: take, compiling: compilingOn(console) })
+    .open(gpu.name, {
+      ...{ devices, wanted: isWanted, compiled: take, compiling: compilingOn(console) },
+      warn: (message) => console.warn(visible(message)),
+    })
     .catch((error) => {
       throw explained(error);
     });

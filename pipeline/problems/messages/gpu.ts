@@ -12,5 +12,12 @@ export function gpuBackend(backend: string): Message {
 
 /** A GPU that nobody described. */
 export function gpuUnknown(name: string, names: readonly string[]): Message {
-  return { code: "gpu-unknown", message: `Unknown GPU ${quote(name)}`, help: [choices(name, "GPUs", names)] };
+  return {
+    code: "gpu-unknown",
+    message: `Unknown GPU ${quote(name)}`,
+    help: [
+      choices(name, "GPUs", names),
+      "GPUs before compute capability 7.5, such as a V100, cannot be compiled for",
+    ],
+  };
 }

@@ -49,16 +49,6 @@ export function createForbidden(
   };
 }
 
-/** Stages that need each other. */
-export function cycle(chain: readonly string[]): Message {
-  const [first, ...rest] = chain;
-  return {
-    code: "graph-cycle",
-    message: `Cannot wire ${quote(first)}: ${[first, ...rest].join(" needs ")}`,
-    help: [`remove one of these from the "needs" of its plugin`],
-  };
-}
-
 /** A loss that looks at a layer which the network does not have. */
 export function featureUnknown({ plugin, network }: Asking, name: string, layers: readonly string[]): Message {
   return {
@@ -67,6 +57,16 @@ export function featureUnknown({ plugin, network }: Asking, name: string, layers
       quote(name)
     }, which that network does not offer`,
     help: [layers.length === 0 ? "the network offers no layers: use another" : choices(name, "Layers", layers)],
+  };
+}
+
+/** Stages that need each other. */
+export function cycle(chain: readonly string[]): Message {
+  const [first, ...rest] = chain;
+  return {
+    code: "graph-cycle",
+    message: `Cannot wire ${quote(first)}: ${[first, ...rest].join(" needs ")}`,
+    help: [`remove one of these from the "needs" of its plugin`],
   };
 }
 

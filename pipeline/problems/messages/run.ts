@@ -3,7 +3,7 @@ import { pathHints } from "../../../lib/files/mod.ts";
 import { shellWord } from "../../terminal/shell.ts";
 import { localTime } from "../../terminal/units.ts";
 import { found, listed, type Message } from "./text.ts";
-import { runHelp } from "./runs.ts";
+import { keptPrecision, runHelp } from "./runs.ts";
 
 /** A run on another backend than before, or on more or fewer devices. */
 export function backendChanged(before: string, now: string): Message {
@@ -195,7 +195,8 @@ export function recipeChanged(folder: string, differences: readonly string[]): M
     message: `Cannot resume "${folder}": the recipe has changed since it was trained there`,
     help: [
       ...differences,
-      "what may change: train (how long, when to save, what to keep), samplers, metrics, the backend, its devices",
+      "what may change: train (how long, when to save, what to keep), samplers, metrics, the backend but for its precision",
+      ...differences.flatMap(keptPrecision),
       "start over with --fresh: the old folder is kept under another name",
       "or give the recipe another name, to train beside the old run",
     ],

@@ -17,3 +17,11 @@ export function runHelp({ near, there }: { near?: string | undefined; there: rea
   if (there.length > 0) return [`runs there: ${listed(there, undefined, 8)}`];
   return ["name a run folder, such as runs/quickstart, or a checkpoint in it", "train first: deno task run <recipe>"];
 }
+
+/** How to keep the precision that a run was trained in, where that is what differs. */
+export function keptPrecision(difference: string): string[] {
+  return (/^backend\.precision: (\S+) → /.exec(difference) ?? []).slice(1).map((before) => {
+    const fix = before === "(none)" ? "leave precision out" : `backend.use=xla backend.precision=${before}`;
+    return `to resume in the same precision: ${fix}`;
+  });
+}

@@ -1,5 +1,6 @@
 /** What a recipe's programs became on a GPU, in words. */
 import type { CompiledProgram, DescribedGpu } from "../../kinds/ahead.ts";
+import { batchThatFits } from "../../programs/memory.ts";
 import { bytes, counted } from "../../terminal/units.ts";
 import { line } from "../graph/describe.ts";
 import { compiledTable, gpuText, largestKernels, titleOf } from "./table.ts";
@@ -43,13 +44,19 @@ export function describeCompiled(compiled: Described, top = 0): string {
 }
 
 /** Whether the largest program fits, and the batch that would. */
-export function fitText({ programs, available, gpu, batch, fits }: Described): string {
+export function fitText({ programs, available, gpu, devices, batch, fits }: Described): string {
   const most = programs.reduce((a, b) => b.memory.total > a.memory.total ? b : a);
-  const share = `${bytes(available)} that XLA takes of ${bytes(gpu.memory)}`;
-  if (fits) return `fits: the ${titleOf(most)} needs ${bytes(most.memory.total)} of the ${share}`;
+  const each = devices === 1 ? "" : ` on each of ${devices} GPUs`;
+  const share = `${bytes(available)} that XLA takes of ${bytes(gpu.memory)}${each}`;
+  if (fits) return `fits: ${needing(most)} needs ${bytes(most.memory.total)} of the ${share}`;
   const { total, arguments: given } = most.memory;
   // What is not the state grows with the batch.
-  const guess = Math.floor(batch * (available - given) / (total - given));
-  const would = guess > 0 ? `; dataset.batch_size=${guess - (guess > 8 ? guess % 4 : 0)} should fit` : "";
-  return `does not fit: the ${titleOf(most)} needs ${bytes(total)}, and there are ${share}${would}`;
+  const fitting = batchThatFits(batch, { needed: total, available }, given, devices);
+  const would = fitting > 0 ? `; dataset.batch_size=${fitting} should fit` : "";
+  return `does not fit: ${needing(most)} needs ${bytes(total)}, and there are ${share}${would}`;
+}
+
+/** A program within a sentence. */
+function needing(program: CompiledProgram): string {
+  return program.turn ? `sampling by ${titleOf({ ...program, turn: false })}` : `the ${titleOf(program)}`;
 }

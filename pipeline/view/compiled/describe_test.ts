@@ -66,6 +66,7 @@ Deno.test("describeCompiled() tells what GPUs exchange, and lists what moves mos
   const one = program({ collectives: 15, collectiveBytes: 15.6e6 });
   const text = describeCompiled(compiled({ devices: 2, programs: [one] }), 1);
   assert.match(text, /^batch +64 pictures, shared by 2 GPUs; the numbers are those of each$/m);
+  assert.doesNotMatch(describeCompiled(compiled({ programs: [program({ copies: 0 })] })), /copies/);
   assert.match(text, /^sums between GPUs +15, 15\.6 MB$/m);
   assert.match(text, /\n\ntraining step: what moves most\n302 MB {2}2\.4 % {2}fusion {2}loop_multiply_fusion\.1$/);
 });
@@ -76,8 +77,12 @@ Deno.test("fitText() names a batch that fits where the recipe's does not", () =>
   assert.equal(
     fitText(large),
     "does not fit: the training step needs 100 GB, and there are 60 GB that XLA takes of 85 GB; " +
-      "dataset.batch_size=76 should fit",
+      "dataset.batch_size=72 should fit",
   );
+  const shared = fitText({ ...large, devices: 32 });
+  assert.match(shared, /takes of 85 GB on each of 32 GPUs; dataset\.batch_size=64 should fit$/, "all take as many");
+  const sampling = program({ name: "samplers.preview step", turn: true });
+  assert.match(fitText(compiled({ programs: [sampling] })), /^fits: sampling by preview needs 1.3 GB of the/);
   const none = { ...memory, arguments: 70e9 };
   assert.match(fitText({ ...large, programs: [program({ memory: none })] }), /that XLA takes of 85 GB$/);
 });

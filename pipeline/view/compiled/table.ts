@@ -47,7 +47,9 @@ export function compiledTable(programs: readonly CompiledProgram[]): string[] {
     });
   }
   const counted = (number: number, moved: number) => number === 0 ? "" : `${count(number)}, ${precise(moved, "B")}`;
-  add("copies", ({ copies, copiedBytes }) => counted(copies, copiedBytes));
+  if (programs.some(({ copies }) => copies > 0)) {
+    add("copies", ({ copies, copiedBytes }) => counted(copies, copiedBytes));
+  }
   if (programs.some(({ collectives }) => collectives > 0)) {
     add("sums between GPUs", ({ collectives, collectiveBytes }) => counted(collectives, collectiveBytes));
   }
