@@ -19,7 +19,7 @@ import { measuredIn, plateauText, unitOf, watchedOf } from "../run/plateau.ts";
 import { type RunFolder, runFolderOf, takeRunFolder } from "../run/run_folder.ts";
 import type { Session } from "../run/session.ts";
 import { lastCheckpoint, type ResumePoint } from "../run/restore.ts";
-import { refuseBesideModels } from "../run/share_backend.ts";
+import { takeBackend } from "../run/share_backend.ts";
 import { trainOn } from "../run/train_on.ts";
 import { refuseWeights } from "../run/weights_file.ts";
 import type { TrainEvent } from "../run/train_event.ts";
@@ -149,7 +149,7 @@ export async function trainRecipe(recipe: Recipe, options: TrainRecipeOptions, c
   const { folder: path, again, longer, fresh = false, cache, tell = () => {} } = options;
   const signal = options.signal ?? new AbortController().signal;
   const graph = await wire(recipe);
-  refuseBesideModels(graph);
+  using _backend = takeBackend(graph, "training");
   using folder = await takeRunFolder(path, {
     fresh,
     moved: (to) => console.line(`The old run is kept in ${to}`),

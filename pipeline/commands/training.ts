@@ -21,7 +21,7 @@ import { type PreparedRun, prepareRun } from "../run/prepare_run.ts";
 import { lastCheckpoint } from "../run/restore.ts";
 import { type RunFolder, takeRunFolder } from "../run/run_folder.ts";
 import { samplePictures } from "../run/sample_pictures.ts";
-import { refuseBesideModels } from "../run/share_backend.ts";
+import { takeBackend } from "../run/share_backend.ts";
 import type { Console } from "../terminal/console.ts";
 import { silentConsole } from "../terminal/silent.ts";
 
@@ -90,8 +90,8 @@ export class Training implements AsyncDisposable {
     const { console = silentConsole, fresh = false, cache, signal = new AbortController().signal } = options;
     const path = options.folder ?? join("runs", recipe.name);
     const graph = await wire(recipe);
-    refuseBesideModels(graph);
     await using parts = new AsyncDisposableStack();
+    parts.use(takeBackend(graph, "training"));
     const folder = parts.use(
       await takeRunFolder(path, { fresh, moved: (to) => console.line(`The old run is kept in ${to}`) }),
     );
