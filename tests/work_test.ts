@@ -188,3 +188,19 @@ Deno.test("work that has the backend alone refuses other work in the process, an
   assert.deepEqual(await tensors((await start("busy")).checkpoint), bits);
   assert.deepEqual(await tensors(one.checkpoint), bits);
 });
+
+Deno.test("Work stops where its events are given up before the first, or while one is waited for", async () => {
+  for (const looks of [0, 1]) {
+    const work = new Work<{ type: "told" }, string>(async ({ tell, signal }) => {
+      if (looks === 0) await tell({ type: "told" });
+      if (!signal.aborted) await new Promise((resolve) => signal.addEventListener("abort", resolve));
+      return "stopped";
+    });
+    const events = work[Symbol.asyncIterator]();
+    const first = looks === 0 ? undefined : events.next();
+    await new Promise((resolve) => setTimeout(resolve));
+    assert.deepEqual(await events.return(), { done: true, value: undefined });
+    assert.deepEqual(await first, looks === 0 ? undefined : { done: true, value: undefined });
+    assert.equal(await work, "stopped");
+  }
+});
