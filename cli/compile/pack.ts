@@ -36,6 +36,7 @@ interface Config {
   readonly imports: Readonly<Record<string, string>>;
   readonly permissions: Readonly<Record<string, unknown>>;
   readonly test: unknown;
+  readonly unstable: unknown;
   readonly compilerOptions: unknown;
 }
 
@@ -89,7 +90,7 @@ function withSource(file: ArchivedFile): ArchivedFile {
 }
 
 /** What Deno runs the package with: paths of its own files, packages where npm has put them. */
-function denoConfig({ version, exports, imports, permissions, test, compilerOptions }: Config): object {
+function denoConfig({ version, exports, imports, permissions, test, unstable, compilerOptions }: Config): object {
   const js = (paths: Readonly<Record<string, string>>) =>
     Object.fromEntries(
       Object.entries(paths).filter(([, path]) => path.startsWith("./")).map((
@@ -102,6 +103,7 @@ function denoConfig({ version, exports, imports, permissions, test, compilerOpti
     ...places,
     nodeModulesDir: "manual",
     lock: false,
+    unstable,
     compilerOptions,
     permissions: { launch, runtime, train },
     test,

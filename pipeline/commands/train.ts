@@ -9,6 +9,7 @@ import { diskFailed, reportUnwritten } from "../problems/messages/run.ts";
 import { DenoiseError } from "../problems/problem.ts";
 import { warning } from "../problems/warning.ts";
 import { builtInRecipe } from "../recipe/built_in.ts";
+import { checkRead } from "../recipe/given.ts";
 import { readRecipe } from "../recipe/read.ts";
 import type { PluginSource, Recipe } from "../recipe/types.ts";
 import { listCheckpoints, prune } from "../run/checkpoint.ts";
@@ -125,6 +126,7 @@ async function begin(
   const { plugins, overrides = [], runs = "runs" } = options;
   const command = (options.command ?? "deno task run") + (runs === "runs" ? "" : ` --runs ${shellWord(runs)}`);
   if (typeof given !== "string") {
+    checkRead(given);
     const folder = options.folder ?? join(runs, given.name);
     const again = options.again ?? commandLine(command, folder);
     return await trainRecipe(given, { ...options, folder, again, tell }, console);

@@ -11,6 +11,7 @@ import { DenoiseError } from "../problems/problem.ts";
 import { type TrainState, upload } from "../programs/states.ts";
 import { compiledTrainStep, type TrainStep } from "../programs/compiled_step.ts";
 import { yieldToEvents } from "../programs/yield_to_events.ts";
+import { checkRead } from "../recipe/given.ts";
 import type { Recipe } from "../recipe/types.ts";
 import { checkpointPath, type Position, prune } from "../run/checkpoint.ts";
 import { lossesOf } from "../run/losses.ts";
@@ -88,6 +89,7 @@ export class Training implements AsyncDisposable {
   /** See `openTraining`. */
   static async open(recipe: Recipe, options: TrainingOptions): Promise<Training> {
     const { console = silentConsole, fresh = false, cache, signal = new AbortController().signal } = options;
+    checkRead(recipe);
     const path = options.folder ?? join("runs", recipe.name);
     const graph = await wire(recipe);
     await using parts = new AsyncDisposableStack();
