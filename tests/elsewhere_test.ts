@@ -108,11 +108,19 @@ Deno.test({
       assert.ok(Object.values(manifest.dependencies).every((version) => /^\d+\.\d+\.\d+$/.test(String(version))));
       assert.equal(manifest.dependencies.deno, Deno.version.deno);
       assert.deepEqual(manifest.bin, { denoise: "bin/denoise.js" });
+      // What Deno is asked for besides: without it, a server's first answer comes with a warning of Deno's.
+      const config = JSON.parse(await Deno.readTextFile(join(user.cwd, "node_modules/denoise/deno.json")));
+      assert.deepEqual(config.unstable, JSON.parse(await textOf("deno.json")).unstable);
     });
 
     await test.step("a program imports it", async () => {
       const said = await user.deno("run", "--quiet", "--no-check", "--no-lock", ...flags, "program.ts");
       assert.match(said, /^preview true\nfinished 2 noise,image missing-recipe$/m);
+    });
+
+    await test.step("it runs the tests of the folder that it is called in", async () => {
+      await user.write("sub/mine_test.ts", 'Deno.test("mine", () => {});\n');
+      assert.match(await denoise("test"), /mine_test\.ts[^]*1 passed/);
     });
 
     await test.step("it prints sources, trains with a plugin file, and names itself", async () => {

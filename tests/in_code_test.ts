@@ -1,7 +1,19 @@
 /** Recipes and plugins in code: the same as those of files, and typed. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { builtins, DenoiseError, readRecipe, toYaml } from "denoise";
+import {
+  builtins,
+  DenoiseError,
+  evaluate,
+  loadModel,
+  openTraining,
+  readRecipe,
+  type Recipe,
+  sample,
+  toYaml,
+  train,
+  wire,
+} from "denoise";
 import solver from "../examples/dpm_solver.ts";
 
 const small = {
@@ -100,3 +112,25 @@ export function wrongTypes() {
   // @ts-expect-error a plugin of another kind
   readRecipe({ ...small, schedule: "ddim" });
 }
+
+Deno.test("what is not a recipe that is read, or not a path, is refused before anything is done with it", async () => {
+  const raw: unknown = { dataset: "emoji", network: "patch-unet", train: { epochs: 1 } };
+  const cases: [unknown, string][] = [
+    [raw, "an object"],
+    [undefined, "undefined"],
+    [Promise.resolve(raw), "a promise that is not awaited"],
+    [[], "a list"],
+    [7, "a number"],
+  ];
+  const told = async (work: PromiseLike<unknown>) => {
+    const error = await Promise.resolve(work).then(() => undefined, (error) => error);
+    assert.ok(error instanceof DenoiseError, String(error));
+    return [error.problems[0]!.code, error.message];
+  };
+  for (const [value, kind] of cases) {
+    const notRead = ["code-not-read", `Cannot use ${kind} as a recipe: it is not read yet`];
+    for (const take of [train, openTraining, wire]) assert.deepEqual(await told(take(value as Recipe)), notRead);
+    const notAPath = ["code-not-a-path", `Cannot use ${kind} as the path of a run or a checkpoint`];
+    for (const take of [sample, evaluate, loadModel]) assert.deepEqual(await told(take(value as string)), notAPath);
+  }
+});

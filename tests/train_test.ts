@@ -15,6 +15,7 @@ import {
 } from "../mod.ts";
 import { readLog } from "../pipeline/run/log.ts";
 import { readSafetensors } from "../pipeline/run/safetensors.ts";
+import { takeRunFolder } from "../pipeline/run/run_folder.ts";
 import { memoryConsole } from "../pipeline/terminal/memory_console.ts";
 import { testRuns } from "./backends.ts";
 
@@ -297,12 +298,10 @@ Deno.test({
 
 testRuns("train() refuses a folder in which another run trains", async (backend) => {
   await using place = await workplace(backend);
-  const output = memoryConsole();
-  let second: Promise<DenoiseError> | undefined;
-  output.progress = () => void (second ??= refused(place.train()));
-  const options = { plugins: builtins, cache: join(place.folder, "cache"), runs: join(place.folder, "runs") };
-  await train(place.file, { ...options, overrides: ["train.epochs=1"] }, output);
-  const problem = (await second!).problems[0]!;
+  const { folder } = await place.train(["train.epochs=1"]);
+  // Another process, as far as the folder knows: in this one, a training has the backend alone.
+  using _other = await takeRunFolder(folder, { fresh: false, moved: () => {} });
+  const problem = (await refused(place.train())).problems[0]!;
   assert.equal(problem.code, "run-busy");
   assert.match(problem.message, new RegExp(`process ${Deno.pid} is already training there`));
 });

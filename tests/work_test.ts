@@ -2,9 +2,14 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import {
+  builtins,
   DenoiseError,
+  diffusionPicture,
+  dryRun,
   evaluate,
   type EvaluateEvent,
+  loadModel,
+  openTraining,
   readRecipe,
   sample,
   type SampleEvent,
@@ -13,6 +18,7 @@ import {
   type TrainOptions,
   Work,
 } from "denoise";
+import { silentConsole as console } from "../pipeline/terminal/silent.ts";
 import { readSafetensors } from "../pipeline/run/safetensors.ts";
 
 const folder = await Deno.makeTempDir();
@@ -144,4 +150,57 @@ Deno.test("Work waits for its loop, keeps only the newest progress, and is gone 
     return 7;
   });
   for await (const _ of awaited) assert.equal(await awaited, 7);
+});
+
+Deno.test("work that has the backend alone refuses other work in the process, and gives it back however it ends", async () => {
+  const taken = (error: unknown) => {
+    assert.ok(error instanceof DenoiseError);
+    assert.equal(error.problems[0]!.code, "backend-taken");
+    assert.match(error.message, /^Cannot start the backend "cpu": training is under way on "cpu" in this process/);
+    return true;
+  };
+  const { folder: trained } = await start("alone");
+  const own = { folder: join(folder, "beside"), cache: join(folder, "cache") };
+  for await (const event of start("busy")) {
+    if (event.type !== "step" || event.step !== 2) continue;
+    await assert.rejects(start("other"), taken);
+    await assert.rejects(openTraining(recipe, own), taken);
+    await assert.rejects(sample(trained, { count: 1, out: join(folder, "none") }), taken);
+    await assert.rejects(evaluate(trained), taken);
+    await assert.rejects(loadModel(trained), taken);
+    await assert.rejects(dryRun(join(trained, "recipe.yaml"), { plugins: builtins }), taken);
+    const out = join(folder, "diffusion.png");
+    await assert.rejects(diffusionPicture(join(trained, "recipe.yaml"), { plugins: builtins, out }, console), taken);
+  }
+  const [one, two] = await Promise.all([start("first"), start("second").catch((error) => taken(error))]);
+  assert.equal(one.outcome, "finished");
+  assert.equal(two, true);
+  {
+    await using training = await openTraining(recipe, own);
+    await assert.rejects(start("other"), taken);
+    assert.equal(training.position.step, 0);
+  }
+  await assert.rejects(start("none", { cache: "\0" }));
+  const stopped = await start("stopped", { signal: AbortSignal.abort() });
+  assert.equal(stopped.outcome, "interrupted");
+  // All the same bits: nobody has disturbed anybody.
+  const bits = await tensors((await start("alone")).checkpoint);
+  assert.deepEqual(await tensors((await start("busy")).checkpoint), bits);
+  assert.deepEqual(await tensors(one.checkpoint), bits);
+});
+
+Deno.test("Work stops where its events are given up before the first, or while one is waited for", async () => {
+  for (const looks of [0, 1]) {
+    const work = new Work<{ type: "told" }, string>(async ({ tell, signal }) => {
+      if (looks === 0) await tell({ type: "told" });
+      if (!signal.aborted) await new Promise((resolve) => signal.addEventListener("abort", resolve));
+      return "stopped";
+    });
+    const events = work[Symbol.asyncIterator]();
+    const first = looks === 0 ? undefined : events.next();
+    await new Promise((resolve) => setTimeout(resolve));
+    assert.deepEqual(await events.return(), { done: true, value: undefined });
+    assert.deepEqual(await first, looks === 0 ? undefined : { done: true, value: undefined });
+    assert.equal(await work, "stopped");
+  }
 });

@@ -36,6 +36,7 @@ interface Config {
   readonly imports: Readonly<Record<string, string>>;
   readonly permissions: Readonly<Record<string, unknown>>;
   readonly test: unknown;
+  readonly unstable: unknown;
   readonly compilerOptions: unknown;
 }
 
@@ -89,7 +90,7 @@ function withSource(file: ArchivedFile): ArchivedFile {
 }
 
 /** What Deno runs the package with: paths of its own files, packages where npm has put them. */
-function denoConfig({ version, exports, imports, permissions, test, compilerOptions }: Config): object {
+function denoConfig({ version, exports, imports, permissions, test, unstable, compilerOptions }: Config): object {
   const js = (paths: Readonly<Record<string, string>>) =>
     Object.fromEntries(
       Object.entries(paths).filter(([, path]) => path.startsWith("./")).map((
@@ -102,6 +103,7 @@ function denoConfig({ version, exports, imports, permissions, test, compilerOpti
     ...places,
     nodeModulesDir: "manual",
     lock: false,
+    unstable,
     compilerOptions,
     permissions: { launch, runtime, train },
     test,
@@ -143,11 +145,17 @@ async function packed(config: Config, own: readonly ArchivedFile[], types: boole
   }
 }
 
-/** The version of a package that deno.json names. @throws {Error} where it names none */
-function versionOf({ imports }: Config, name: string): string {
-  const [, version] = /^npm:@?[^@]+@([^/]+)/.exec(imports[name] ?? "") ?? [];
-  if (version === undefined) throw new Error(`Cannot pack "${name}": deno.json does not say which version`);
-  return version;
+/**
+ * The version of a package that deno.json names, be it only for a file in it.
+ *
+ * @throws {Error} where it names none
+ */
+export function versionOf({ imports }: Pick<Config, "imports">, name: string): string {
+  for (const target of Object.values(imports)) {
+    const [, named, version] = /^npm:(@?[^@]+)@([^/]+)/.exec(target) ?? [];
+    if (named === name && version !== undefined) return version;
+  }
+  throw new Error(`Cannot pack "${name}": deno.json does not say which version`);
 }
 
 function textFile(path: string, data: object): ArchivedFile {
@@ -174,12 +182,32 @@ export async function tarball(files: readonly ArchivedFile[]): Promise<Uint8Arra
   return gzipSync(await packTar(entries), { level: 9 });
 }
 
+const help = `Makes the package for npm, which programs import and whose npx denoise is the command line.
+
+  deno task pack [--output FILE]
+
+  -o, --output FILE  the package (default: ${npmName}-VERSION.tgz)`;
+
 if (import.meta.main) {
-  const { values } = parseArgs({ args: Deno.args, options: { output: { type: "string", short: "o" } } });
+  const { output, help: asked } = parse();
+  if (asked) {
+    console.log(help);
+    Deno.exit(0);
+  }
   const files = await packageFiles();
   const { version } = JSON.parse(textOf(files.find(({ path }) => path === "package.json")));
-  const out = resolve(values.output ?? `${npmName}-${version}.tgz`);
+  const out = resolve(output ?? `${npmName}-${version}.tgz`);
   const bytes = await tarball(files);
   await writeWhole(out, bytes);
   console.log(`wrote ${out}: ${files.length} files, ${(bytes.length / 1e6).toFixed(1)} MB`);
+}
+
+function parse() {
+  const options = { output: { type: "string", short: "o" }, help: { type: "boolean", short: "h" } } as const;
+  try {
+    return parseArgs({ args: Deno.args, options }).values;
+  } catch (error) {
+    console.error(`${(error as Error).message}\n  --help shows the options`);
+    Deno.exit(2);
+  }
 }

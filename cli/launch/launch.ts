@@ -16,6 +16,7 @@ import { endedEarly } from "./ended_early.ts";
 import { serveRequests } from "./installer.ts";
 import { permissionsFor } from "./permissions.ts";
 import { deno, denoFolder, fontVariables, installedIn, isBinary, ownProgram, root } from "./surroundings.ts";
+import { withTestFiles } from "./test_files.ts";
 import { taskCommand, typedIn } from "./typed.ts";
 import { takeApart } from "./words.ts";
 
@@ -50,7 +51,7 @@ const host = deno();
 const config = ["--config", join(root, "deno.json")];
 // What is installed holds no tests, but runs those that `new` writes.
 const whole = isInstalled && name === "test"
-  ? ["test", "--quiet", "--no-check", "--no-prompt", ...config, "-P", ...Deno.args.slice(1)]
+  ? ["test", "--quiet", "--no-check", "--no-prompt", ...config, "-P", ...await withTestFiles(Deno.args.slice(1), cwd)]
   : ["run", "--quiet", "--no-prompt", ...config, ...flags, file, ...args];
 
 const child = spawn(

@@ -20,7 +20,7 @@ import { describeGraph, line } from "../view/graph/describe.ts";
 import { checkMemory } from "../programs/memory.ts";
 import { startFailure } from "../run/start_failure.ts";
 import { refuseWeights } from "../run/weights_file.ts";
-import { refuseBesideModels } from "../run/share_backend.ts";
+import { takeBackend } from "../run/share_backend.ts";
 import type { Graph } from "../graph/types.ts";
 import { wire } from "../graph/wire.ts";
 
@@ -76,7 +76,7 @@ export interface DryRun {
 export async function dryRun(file: string, options: DryRunOptions): Promise<DryRun> {
   await refuseWeights(file);
   const graph = await wire(await readRecipe(file, options));
-  refuseBesideModels(graph);
+  using _backend = takeBackend(graph, "a dry run");
   const plan = await described(graph, options);
   const compiled = options.gpu === undefined ? null : await forGpu(graph, options.gpu);
   const known = compiled === null ? plan.text : `${plan.text}\n${gpuLines(compiled, plan.steps).join("\n")}`;

@@ -9,6 +9,7 @@ import { diskFailed, reportUnwritten } from "../problems/messages/run.ts";
 import { DenoiseError } from "../problems/problem.ts";
 import { warning } from "../problems/warning.ts";
 import { builtInRecipe } from "../recipe/built_in.ts";
+import { checkRead } from "../recipe/given.ts";
 import { readRecipe } from "../recipe/read.ts";
 import type { PluginSource, Recipe } from "../recipe/types.ts";
 import { listCheckpoints, prune } from "../run/checkpoint.ts";
@@ -19,7 +20,7 @@ import { measuredIn, plateauText, unitOf, watchedOf } from "../run/plateau.ts";
 import { type RunFolder, runFolderOf, takeRunFolder } from "../run/run_folder.ts";
 import type { Session } from "../run/session.ts";
 import { lastCheckpoint, type ResumePoint } from "../run/restore.ts";
-import { refuseBesideModels } from "../run/share_backend.ts";
+import { takeBackend } from "../run/share_backend.ts";
 import { trainOn } from "../run/train_on.ts";
 import { refuseWeights } from "../run/weights_file.ts";
 import type { TrainEvent } from "../run/train_event.ts";
@@ -125,6 +126,7 @@ async function begin(
   const { plugins, overrides = [], runs = "runs" } = options;
   const command = (options.command ?? "deno task run") + (runs === "runs" ? "" : ` --runs ${shellWord(runs)}`);
   if (typeof given !== "string") {
+    checkRead(given);
     const folder = options.folder ?? join(runs, given.name);
     const again = options.again ?? commandLine(command, folder);
     return await trainRecipe(given, { ...options, folder, again, tell }, console);
@@ -149,7 +151,7 @@ export async function trainRecipe(recipe: Recipe, options: TrainRecipeOptions, c
   const { folder: path, again, longer, fresh = false, cache, tell = () => {} } = options;
   const signal = options.signal ?? new AbortController().signal;
   const graph = await wire(recipe);
-  refuseBesideModels(graph);
+  using _backend = takeBackend(graph, "training");
   using folder = await takeRunFolder(path, {
     fresh,
     moved: (to) => console.line(`The old run is kept in ${to}`),

@@ -11,6 +11,7 @@ import { DenoiseError } from "../problems/problem.ts";
 import { type TrainState, upload } from "../programs/states.ts";
 import { compiledTrainStep, type TrainStep } from "../programs/compiled_step.ts";
 import { yieldToEvents } from "../programs/yield_to_events.ts";
+import { checkRead } from "../recipe/given.ts";
 import type { Recipe } from "../recipe/types.ts";
 import { checkpointPath, type Position, prune } from "../run/checkpoint.ts";
 import { lossesOf } from "../run/losses.ts";
@@ -21,7 +22,7 @@ import { type PreparedRun, prepareRun } from "../run/prepare_run.ts";
 import { lastCheckpoint } from "../run/restore.ts";
 import { type RunFolder, takeRunFolder } from "../run/run_folder.ts";
 import { samplePictures } from "../run/sample_pictures.ts";
-import { refuseBesideModels } from "../run/share_backend.ts";
+import { takeBackend } from "../run/share_backend.ts";
 import type { Console } from "../terminal/console.ts";
 import { silentConsole } from "../terminal/silent.ts";
 
@@ -88,10 +89,11 @@ export class Training implements AsyncDisposable {
   /** See `openTraining`. */
   static async open(recipe: Recipe, options: TrainingOptions): Promise<Training> {
     const { console = silentConsole, fresh = false, cache, signal = new AbortController().signal } = options;
+    checkRead(recipe);
     const path = options.folder ?? join("runs", recipe.name);
     const graph = await wire(recipe);
-    refuseBesideModels(graph);
     await using parts = new AsyncDisposableStack();
+    parts.use(takeBackend(graph, "training"));
     const folder = parts.use(
       await takeRunFolder(path, { fresh, moved: (to) => console.line(`The old run is kept in ${to}`) }),
     );

@@ -88,7 +88,14 @@ export class Work<Event extends { readonly type: string }, Result> implements As
     if (this.#listened) throw new TypeError("Cannot go through the events of work twice");
     this.#listened = true;
     this.#result.catch(() => {}); // the loop throws it
-    return this.#events();
+    const events = this.#events();
+    const leave = events.return.bind(events);
+    // A generator that has not begun, or that waits, does not get to its own end.
+    events.return = async () => {
+      await this.#leave();
+      return await leave();
+    };
+    return events;
   }
 
   async *#events(): AsyncGenerator<Event, void, void> {
@@ -105,11 +112,16 @@ export class Work<Event extends { readonly type: string }, Result> implements As
         else await new Promise<void>((resolve) => this.#wake = resolve);
       }
     } finally {
-      this.#stop.abort();
-      await this.#result.catch((error) => {
-        if (error !== this.#stop.signal.reason) throw error;
-      });
+      await this.#leave();
     }
+  }
+
+  /** Stops the work, and waits until it has stopped. */
+  async #leave(): Promise<void> {
+    this.#stop.abort();
+    await this.#result.catch((error) => {
+      if (error !== this.#stop.signal.reason) throw error;
+    });
   }
 
   #tell(event: Event): void | Promise<void> {

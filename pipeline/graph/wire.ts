@@ -4,6 +4,7 @@ import type { Kind, Slot } from "../kinds/mod.ts";
 import * as messages from "../problems/messages/graph.ts";
 import { unknownSampler } from "../problems/messages/recipe.ts";
 import { DenoiseError, type Problem } from "../problems/problem.ts";
+import { checkRead } from "../recipe/given.ts";
 import type { Recipe, RecipeStage } from "../recipe/types.ts";
 import { checkRequirements } from "./requirements.ts";
 import { type Attempt, attempt, createStage, pluginId } from "./create.ts";
@@ -21,6 +22,7 @@ export async function wire(
   recipe: Recipe,
   { training = true }: { readonly training?: boolean } = {},
 ): Promise<Graph> {
+  checkRead(recipe);
   const wiring = order(recipe);
   const problems: Problem[] = [...wiring.problems];
   const made = new Map<string, Stage>();

@@ -7,6 +7,7 @@ import type { DataDigest } from "../data/types.ts";
 import * as messages from "../problems/messages/run.ts";
 import { DenoiseError } from "../problems/problem.ts";
 import { recipeSumKey } from "../recipe/checkpoint.ts";
+import { checkPath } from "../recipe/given.ts";
 import { nearRuns } from "../recipe/near_runs.ts";
 import { checkpointFormat } from "../recipe/format.ts";
 import type { Code } from "../trust/code.ts";
@@ -208,6 +209,7 @@ export async function findCheckpoint(
   path: string,
   warn: (message: string) => void,
 ): Promise<{ path: string; checkpoint: Checkpoint }> {
+  checkPath(path);
   const info = await Deno.stat(path).catch(() => undefined);
   if (info?.isFile) {
     if (path.endsWith(".safetensors")) return { path, checkpoint: await readModel(path) };

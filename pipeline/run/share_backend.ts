@@ -1,7 +1,7 @@
-/** Models that are loaded at the same time run on one backend: tfjs has one current backend in a process. */
+/** Who runs on the backend: tfjs has one current backend in a process. Models share it; training has it alone. */
 import type { Graph, Stage } from "../graph/types.ts";
 import type { Kind } from "../kinds/mod.ts";
-import { backendInUse } from "../problems/messages/model.ts";
+import { backendInUse, backendTaken } from "../problems/messages/model.ts";
 import { DenoiseError } from "../problems/problem.ts";
 import type { Console } from "../terminal/console.ts";
 import { startBackend } from "./start_backend.ts";
@@ -14,11 +14,20 @@ interface Running {
 
 let running: (Running & { readonly key: string }) | undefined;
 
+/** Work that shares its backend with nobody. */
+export type Lone =
+  | "training"
+  | "drawing pictures of diffusion"
+  | "importing weights"
+  | "a dry run"
+  | "compiling for a GPU";
+let lone: { readonly work: Lone; readonly backend: string } | undefined;
+
 /**
  * Starts a graph's backend, or joins the one of the same options that another model runs on.
  *
  * @returns the graph with the backend that it runs on; `release` stops the backend when nobody else uses it
- * @throws {DenoiseError} where it does not start, or another model runs on a backend of other options
+ * @throws {DenoiseError} where it does not start, another model runs on a backend of other options, or there is work that has it alone
  */
 export async function shareBackend(
   graph: Graph,
@@ -27,6 +36,7 @@ export async function shareBackend(
 ): Promise<{ graph: Graph; release: () => Promise<void> }> {
   const stage = graph.one("backend");
   const key = JSON.stringify([stage.plugin.name, stage.options]);
+  refuseBesideLone(stage.plugin.name);
   if (running !== undefined && running.key !== key) {
     throw new DenoiseError(backendInUse(running.stage.plugin.name, stage.plugin.name));
   }
@@ -47,13 +57,25 @@ export async function shareBackend(
 }
 
 /**
- * Refuses to start a backend of its own beside loaded models: it would take theirs away.
+ * Takes the backend for work that starts one of its own: beside other work, each would take the other's tensors away.
  *
- * @throws {DenoiseError} where a model is loaded
+ * @returns gives it back, once the backend is stopped
+ * @throws {DenoiseError} where a model is loaded, or there is other work that has the backend alone
  */
-export function refuseBesideModels(graph: Graph): void {
-  if (running === undefined) return;
-  throw new DenoiseError(backendInUse(running.stage.plugin.name, graph.one("backend").plugin.name));
+export function takeBackend(graph: Graph, work: Lone): Disposable {
+  const { name } = graph.one("backend").plugin;
+  if (running !== undefined) throw new DenoiseError(backendInUse(running.stage.plugin.name, name));
+  refuseBesideLone(name);
+  const taken = lone = { work, backend: name };
+  return {
+    [Symbol.dispose]() {
+      if (lone === taken) lone = undefined;
+    },
+  };
+}
+
+function refuseBesideLone(wanted: string): void {
+  if (lone !== undefined) throw new DenoiseError(backendTaken(lone.work, lone.backend, wanted));
 }
 
 function withBackend(graph: Graph, backend: Stage<"backend">): Graph {

@@ -16,6 +16,7 @@ import {
 } from "../../programs/every_program.ts";
 import { readRecipe } from "../../recipe/read.ts";
 import type { PluginSource } from "../../recipe/types.ts";
+import { takeBackend } from "../../run/share_backend.ts";
 import { startFailure } from "../../run/start_failure.ts";
 import { compilingOn } from "../../terminal/compiling.ts";
 import type { Console } from "../../terminal/console.ts";
@@ -59,7 +60,9 @@ export async function compileForGpu(
   options: CompileForGpuOptions,
   console: Console,
 ): Promise<CompiledForGpu> {
-  return await compileGraph(await wire(await readRecipe(file, options)), options, console);
+  const graph = await wire(await readRecipe(file, options));
+  using _backend = takeBackend(graph, "compiling for a GPU");
+  return await compileGraph(graph, options, console);
 }
 
 /** Refuses a batch that GPUs cannot share evenly. */
@@ -74,7 +77,7 @@ function plainName(name: string): string {
   return name.toLowerCase().replaceAll(/nvidia|geforce|tesla|[\s_-]/g, "");
 }
 
-/** As `compileForGpu`, of a graph whose backend is stopped. */
+/** As `compileForGpu`, of a graph whose backend is stopped, for work that has taken it. */
 export async function compileGraph(
   graph: Graph,
   { gpu: name = "h100", programs: kinds = programKinds, devices }: Omit<CompileForGpuOptions, "plugins">,

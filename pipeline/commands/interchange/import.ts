@@ -26,7 +26,7 @@ import { row } from "../../terminal/rows.ts";
 import { counted } from "../../terminal/units.ts";
 import { type KerasFile, type KerasModel, readKerasFile, readStatistics } from "./keras_file.ts";
 import { matchLayers, type Wanted } from "./match.ts";
-import { refuseBesideModels } from "../../run/share_backend.ts";
+import { takeBackend } from "../../run/share_backend.ts";
 import { startBackend } from "../../run/start_backend.ts";
 
 /** What to import into. */
@@ -72,7 +72,7 @@ export async function importWeights(
   const { stage: { keras: parts }, plugin } = graph.one("network");
   if (parts === undefined) throw new DenoiseError(importUnsupported(plugin.name));
 
-  refuseBesideModels(graph);
+  using _backend = takeBackend(graph, "importing weights");
   const backend = graph.one("backend").stage;
   await startBackend(graph, console, signal);
   try {

@@ -17,7 +17,7 @@ import { checkSeed, checkWhole } from "../options.ts";
 import { openData } from "../../run/session.ts";
 import { startBackend } from "../../run/start_backend.ts";
 import { statisticsOf } from "../../run/restore.ts";
-import { refuseBesideModels } from "../../run/share_backend.ts";
+import { takeBackend } from "../../run/share_backend.ts";
 import type { Console } from "../../terminal/console.ts";
 import { row } from "../../terminal/rows.ts";
 import type { PictureOptions, PictureResult } from "./options.ts";
@@ -179,28 +179,18 @@ async function open(target: string, options: DiffusionOptions & { item: number }
   const graph = await wire(
     await readRecipe(target, { plugins, overrides, trust: { trained: true, ...options.trust } }),
   );
-  refuseBesideModels(graph);
+  await using parts = new AsyncDisposableStack();
+  parts.use(takeBackend(graph, "drawing pictures of diffusion"));
   const backend = graph.one("backend").stage;
   await startBackend(graph, console, signal);
+  parts.defer(() => backend.stop());
   row(console, "backend", backend.description);
-  try {
-    await using pictures = await openData(graph, console, { signal, cache });
-    const statistics = await statisticsOf(graph, pictures, undefined, signal);
-    const picture = await pictureOf(graph, () => Promise.resolve(heldOut(pictures.validation, graph, options.item)));
-    return {
-      graph,
-      backend,
-      statistics,
-      picture,
-      async [Symbol.asyncDispose]() {
-        disposeTree(statistics);
-        await backend.stop();
-      },
-    };
-  } catch (error) {
-    await backend.stop();
-    throw error;
-  }
+  await using pictures = await openData(graph, console, { signal, cache });
+  const statistics = await statisticsOf(graph, pictures, undefined, signal);
+  parts.defer(() => disposeTree(statistics));
+  const picture = await pictureOf(graph, () => Promise.resolve(heldOut(pictures.validation, graph, options.item)));
+  const held = parts.move();
+  return { graph, backend, statistics, picture, [Symbol.asyncDispose]: () => held.disposeAsync() };
 }
 
 /** A picture that is held out, cut to what the network sees of it in the middle. */

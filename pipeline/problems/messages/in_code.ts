@@ -10,11 +10,29 @@ export function cycleInCode(where: string): Message {
   };
 }
 
+/** Something in place of the path of a run or a checkpoint. `kind`: what it is. */
+export function notAPath(kind: string): Message {
+  return {
+    code: "code-not-a-path",
+    message: `Cannot use ${kind} as the path of a run or a checkpoint`,
+    help: ['name a run folder, such as "runs/quickstart", or a checkpoint in it: train() gives both'],
+  };
+}
+
 /** A function, a tensor, a date, … `kind`: such as "a function". */
 export function notData(where: string, kind: string): Message {
   return {
     code: "code-not-data",
     message: `Value of ${quote(where)} is ${kind}, which a recipe cannot hold`,
     help: ["a recipe is plain data: text, numbers, true, false, null, lists and objects of them"],
+  };
+}
+
+/** Something in place of a recipe that is read, such as the object that it would be read from. `kind`: what it is. */
+export function notRead(kind: string): Message {
+  return {
+    code: "code-not-read",
+    message: `Cannot use ${kind} as a recipe: it is not read yet`,
+    help: ["await readRecipe(…) checks a recipe in code, and gives what is trained, wired or opened"],
   };
 }

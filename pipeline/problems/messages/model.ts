@@ -13,6 +13,18 @@ export function backendInUse(used: string, wanted: string): Message {
   };
 }
 
+/** A backend beside work that has the process's backend alone. */
+export function backendTaken(work: string, used: string, wanted: string): Message {
+  return {
+    code: "backend-taken",
+    message: `Cannot start the backend ${quote(wanted)}: ${work} is under way on ${quote(used)} in this process`,
+    help: [
+      "await that first, or use another process",
+      "a process trains one model at a time; what it draws and measures meanwhile are events and methods of the training",
+    ],
+  };
+}
+
 /** An option of generating that is out of range. */
 export function badGenerateOption(option: string, value: unknown, expected: string): Message {
   return {
