@@ -72,6 +72,8 @@ async function fill(row: Runtime, into: string, aside: string, options: AddOptio
     }
   }
   if (reasons.includes("there is no pip")) help.unshift("install pip, such as with: apt install python3-pip");
+  // Nothing was tried that could have failed.
+  if (row.platform !== here && archive === undefined) help.push("take what starts here: backend: auto");
   const ofDisk = (reason: string) => /^E[A-Z]+:|\(os error/.test(reason) && !/\(Connect\)/.test(reason);
   if (help.length === 0 || reasons.some(ofDisk)) {
     help.unshift(`look at the space on the disk of "${into}", and at who may write there`);

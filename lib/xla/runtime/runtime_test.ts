@@ -95,6 +95,18 @@ Deno.test("addRuntime() says which folder it cannot write to", async () => {
   );
 });
 
+Deno.test("addRuntime() blames no disk where a runtime is for another system", async () => {
+  const folder = await Deno.makeTempDir();
+  const elsewhere: Runtime = { ...runtimes[0]!, platform: "plan9-mips", archives: {} };
+  await assert.rejects(addRuntime(elsewhere, { folder }), (error) => {
+    assert.ok(error instanceof RuntimeError);
+    assert.match(error.message, /its wheels are built for plan9-mips, and this machine is \S+$/);
+    assert.deepEqual(error.help, ["take what starts here: backend: auto"]);
+    return true;
+  });
+  await Deno.remove(folder, { recursive: true });
+});
+
 Deno.test("addRuntime() stopped on the way leaves nothing", async () => {
   await using place = await served();
   const controller = new AbortController();
