@@ -21,7 +21,9 @@ export function meter(
     if (time - work.last < 100 && done < total) return;
     work.last = time;
     const pace = (done - work.from) / (time - work.since);
-    const known = done < total && pace > 0 && Number.isFinite(pace);
+    // The first bytes of a download wait for the server: their pace says nothing of the rest.
+    const tells = done - work.from >= (total - work.from) / 1000;
+    const known = tells && done < total && pace > 0 && Number.isFinite(pace);
     const left = known ? [`${duration((total - done) / pace / 1000)} left`] : [];
     const amount = (n: number) => (Number.isInteger(total) ? count(n) : n.toFixed(1));
     report?.({ label: what, done, total, details: [`${amount(done)} of ${amount(total)} ${unit}`, ...left] });

@@ -20,3 +20,14 @@ Deno.test("meter() finds the time left from the pace since the first report", ()
     { label: "downloading", done: 100, total: 100, details: ["100 of 100 MB"] },
   ]);
 });
+
+Deno.test("meter() says no time left before a thousandth is done: the first bytes wait for the server", () => {
+  let time = 0;
+  const details: (readonly string[])[] = [];
+  const report = meter((progress) => void details.push(progress.details ?? []), () => time);
+  for (const done of [0, 0.0005, 0.999, 1]) {
+    report("downloading", done, 1000, "MB");
+    time += 1000;
+  }
+  assert.deepEqual(details.map(([, left]) => left), [undefined, undefined, undefined, "0:49:57 left"]);
+});
