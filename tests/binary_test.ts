@@ -54,6 +54,13 @@ export default plugin({
 });
 `;
 
+/** An answer, read to its end. */
+async function get(address: URL): Promise<Response> {
+  const response = await fetch(address);
+  await response.bytes();
+  return response;
+}
+
 Deno.test({
   name: "the binary does all that the tasks do with nothing around it",
   ignore: !linux, // elsewhere it takes a base that Deno downloads
@@ -110,6 +117,34 @@ Deno.test({
         assert.match(await good("sample", "runs/quickstart", "--count", "1"), /pictures|generated/);
         const drawn = [...Deno.readDirSync(join(cwd, "runs", "quickstart", "generated"))].map(({ name }) => name);
         assert.equal(drawn.filter((name) => name.endsWith(".png")).length, 1, drawn.join(" "));
+      });
+
+      await test.step("it serves pictures, and says nothing but what it is", async () => {
+        const child = new Deno.Command(binary, {
+          args: ["serve", "runs/quickstart", "backend=wasm", "--port", "0"],
+          cwd,
+          clearEnv: true,
+          env,
+          stdout: "piped",
+          stderr: "piped",
+        }).spawn();
+        const late = setTimeout(() => child.kill("SIGTERM"), 60_000);
+        const warned = new Response(child.stderr).text();
+        let said = "";
+        for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
+          const before = said;
+          said += text;
+          const address = /http:\S+\//.exec(said)?.[0];
+          if (address === undefined || before.includes(address)) continue;
+          const { status, headers } = await get(new URL("generate.png?seed=7", address));
+          assert.deepEqual([status, headers.get("content-type")], [200, "image/png"]);
+          child.kill("SIGTERM");
+        }
+        await child.status;
+        clearTimeout(late);
+        said += await warned;
+        const first = said.split("\n").filter((line) => line !== "").map((line) => line.split(/[ :]/)[0]);
+        assert.deepEqual(first.sort(), ["backend", "checkpoint", "limits", "serving", "stopping"], said);
       });
 
       await test.step("it asks pip for XLA where there is one, with the packages that are in it", async () => {

@@ -32,8 +32,9 @@ export async function collectProgram(target: Target, denoFolder: string): Promis
     Object.entries(config.imports as Record<string, string>).filter(([, address]) => own(address)),
   );
   const narrow = narrowLock(lock, packages, target);
-  const { name, version, license, exports, compilerOptions, permissions, test, allowScripts } = config;
-  const written = { name, version, license, exports, imports, compilerOptions, permissions, test, allowScripts };
+  // All that says how the program runs; the rest is for its authors.
+  const { tasks: _, fmt: __, lint: ___, publish: ____, ...kept } = config;
+  const written = { ...kept, imports };
   const inPackages = await Promise.all(packagesOf(narrow).map((one) => filesOf(one, denoFolder)));
   return [
     ...await ownFiles(),
