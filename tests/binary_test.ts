@@ -182,7 +182,9 @@ Deno.test({
         await good("new", "schedule", "my-schedule");
         const recipe = await Deno.readTextFile(join(cwd, "my-schedule.yaml"));
         const schema = /\$schema=(.*)/.exec(recipe)![1]!;
-        assert.ok(JSON.parse(await Deno.readTextFile(join(cwd, schema))).properties.dataset, schema);
+        const checked = await Deno.readTextFile(join(cwd, schema));
+        assert.ok(JSON.parse(checked).properties.dataset, schema);
+        assert.ok(!checked.includes("deno task"), "commands are those of the binary");
         assert.match(await good("test", "my-schedule_test.ts"), /\d+ passed/);
       });
 

@@ -6,7 +6,7 @@ import { type Kind, kinds } from "../kinds/mod.ts";
 import * as messages from "../problems/messages/plugins.ts";
 import { DenoiseError } from "../problems/problem.ts";
 import type { PluginSource } from "../recipe/types.ts";
-import { shellWord } from "../terminal/shell.ts";
+import { asTyped, shellWord } from "../terminal/shell.ts";
 import { pluginName } from "./shape.ts";
 
 /** A file that was written. */
@@ -61,15 +61,16 @@ export async function scaffold(
   const [plugin, test, recipe] = paths as [string, string, string];
   // The tasks are in the new configuration: what is typed there names the files from there.
   const inside = !configured && folder !== resolve(".") ? `cd ${shellWord(dir)} && ` : "";
-  const typed = (path: string) => shellWord(configured ? path : basename(path));
+  const word = (path: string) => shellWord(configured ? path : basename(path));
   const tests = isInstalled ? "deno task test" : "deno test --quiet -P";
   const files = [
     { path: plugin, about: `the plugin: ${examples[kind]}` },
-    { path: test, about: `the contract that every ${kind} keeps: ${inside}${tests} ${typed(test)}` },
-    { path: recipe, about: `the quickstart with it: ${inside}deno task run ${typed(recipe)}` },
+    { path: test, about: `the contract that every ${kind} keeps: ${inside}${tests} ${word(test)}` },
+    { path: recipe, about: `the quickstart with it: ${inside}deno task run ${word(recipe)}` },
   ];
   if (inBinary && !await exists(join(folder, schemaFile))) {
-    await writeWhole(join(folder, schemaFile), await Deno.readTextFile(new URL(schemaFile, root)));
+    const schema = JSON.parse(await Deno.readTextFile(new URL(schemaFile, root)), typed);
+    await writeWhole(join(folder, schemaFile), `${JSON.stringify(schema, null, 2)}\n`);
     files.push({ path: join(dir, schemaFile), about: "what an editor checks recipes with" });
   }
   if (configured) return files;
@@ -78,6 +79,9 @@ export async function scaffold(
   const about = `where Denoise is (${where}), for Deno and your editor; with all tasks of Denoise`;
   return [...files, { path: join(dir, "deno.json"), about }];
 }
+
+/** Commands in a description as they are typed here. */
+const typed = (_: string, value: unknown) => typeof value === "string" ? asTyped(value) : value;
 
 /** What was written, one line a file; two where paths are long. */
 export function scaffoldText(files: readonly NewFile[]): string {
