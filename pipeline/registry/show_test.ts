@@ -50,14 +50,18 @@ Deno.test("showPlugin() tells all of a plugin, in lines of at most 100 columns",
 source           Nobody 2020, eq. 1
 capabilities     order 2, set by order · stochastic if eta > 0 · 1 evaluation a step
 options
-  steps  integer ≥ 1          default 20          diffusion steps
-  order  integer from 1 to 3  default 2           order of the multistep method
-  eta    number ≥ 0           default 0           noise that is put back
-  names  list of texts        default [a b, "3"]  ${"long ".repeat(10).trim()}
-                                                  ${"long ".repeat(10).trim()}
-                                                  ${"long ".repeat(10).trim()}
-  clip   true or false        default false       clip predicted signals to the range of real
-                                                  pixels; the noise is not recomputed after it
+  steps     integer ≥ 1               default 20          diffusion steps
+  order     integer from 1 to 3       default 2           order of the multistep method
+  eta       number ≥ 0                default 0           noise that is put back
+  names     list of texts             default [a b, "3"]  long long long long long long long long
+                                                          long long long long long long long long
+                                                          long long long long long long long long
+                                                          long long long long long long
+  guidance  map of scale, interval    optional            classifier-free guidance: twice the work,
+            and rescale                                   for a network with classes; default: none
+  clip      true or false             default false       clip predicted signals to the range of
+                                                          real pixels; the noise is not recomputed
+                                                          after it
 in a recipe
   samplers: { preview: { use: walker, steps: 20 } }`,
   );
