@@ -31,11 +31,13 @@ export function blockwiseAttention(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, blo
   const scale = 1 / Math.sqrt(q.shape.at(-1)!);
   return differentiable({ q, k, v }, (save) => {
     const [keys, values] = [byHead(k), byHead(v)];
+    let last: tf.Tensor | undefined;
     const parts = blocksOf(tf.mul(byHead(q), scale), block).map((queries) => {
-      const met = tf.matMul(queries, keys, false, true);
+      const met = tf.matMul(after(queries, last), keys, false, true);
       const largest = tf.max(met, -1, true);
       const shares = tf.exp(tf.sub(met, largest)), sums = tf.sum(shares, -1, true);
-      return [tf.div(tf.matMul(shares, values), sums), tf.add(largest, tf.log(sums))] as const;
+      last = tf.div(tf.matMul(shares, values), sums);
+      return [last, tf.add(largest, tf.log(sums))] as const;
     });
     const output = byHead(tf.concat(parts.map(([gathered]) => gathered), 2));
     save(q, k, v, output, tf.concat(parts.map(([, logSums]) => logSums), 2));
@@ -47,12 +49,14 @@ export function blockwiseAttention(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, blo
     const [queries, dys, sums, mean] = [tf.mul(byHead(q!), scale), byHead(dy), logSums!, means]
       .map((x) => blocksOf(x, block)) as [tf.Tensor[], tf.Tensor[], tf.Tensor[], tf.Tensor[]];
     let ofKeys: tf.Tensor = tf.zerosLike(keys), ofValues: tf.Tensor = tf.zerosLike(values);
-    const ofQueries = queries.map((queries, i) => {
+    let last: tf.Tensor | undefined;
+    const ofQueries = queries.map((block, i) => {
+      const queries = after(block, last);
       const shares = tf.exp(tf.sub(tf.matMul(queries, keys, false, true), sums[i]!));
       const ofMet = tf.mul(shares, tf.sub(tf.matMul(dys[i]!, values, false, true), mean[i]!));
       ofValues = tf.add(ofValues, tf.matMul(shares, dys[i]!, true, false));
       ofKeys = tf.add(ofKeys, tf.matMul(ofMet, queries, true, false));
-      return tf.matMul(ofMet, keys);
+      return last = tf.add(tf.matMul(ofMet, keys), nothingOf(ofKeys, ofValues));
     });
     return {
       q: () => byHead(tf.mul(tf.concat(ofQueries, 2), scale)),
@@ -60,6 +64,19 @@ export function blockwiseAttention(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, blo
       v: () => byHead(ofValues),
     };
   });
+}
+
+/**
+ * The same numbers, which wait for what is before them: blocks that a compiler finds independent, it may compute side by
+ * side, with the memory of all.
+ */
+function after(x: tf.Tensor, before: tf.Tensor | undefined): tf.Tensor {
+  return before === undefined ? x : tf.add(x, nothingOf(before));
+}
+
+/** Zero, or what is no number where the tensors hold such. */
+function nothingOf(...tensors: tf.Tensor[]): tf.Tensor {
+  return tf.mul(0, tf.addN(tensors.map((x) => tf.reshape(tf.slice(x, [0, 0, 0, 0], [1, 1, 1, 1]), []))));
 }
 
 /** Between `[batch, pixels, heads, width]` and `[batch, heads, pixels, width]`. */
