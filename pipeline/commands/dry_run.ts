@@ -152,7 +152,8 @@ export function timeLines({ work, starting }: Probed): string[] {
   const parts = work.map(({ kind, times, seconds }) =>
     `${kind === "step" ? counted(times, "step") : `${count(times)} × ${kind}`} of ${shortTime(seconds)}`
   );
-  return [`about ${roughly(whole)} here: ${parts.join(", ")}`, `starting took ${shortTime(starting)}, with compiling`];
+  const about = whole < 0.5 ? roughly(whole) : `about ${roughly(whole)}`;
+  return [`${about} here: ${parts.join(", ")}`, `starting took ${shortTime(starting)}, with compiling`];
 }
 
 /** `0.11 s`, `25 ms`. */
