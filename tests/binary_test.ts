@@ -100,6 +100,9 @@ Deno.test({
 
       await test.step("it checks recipes that come with it, and lists them", async () => {
         assert.match(await good("recipes"), /^quickstart\b/m);
+        // Its packages are found whatever registry the user's own are of.
+        const { text } = await start(["recipes"], { NPM_CONFIG_REGISTRY: "https://packages.invalid/" });
+        assert.match(text, /^quickstart\b/m);
         assert.match(await good("validate", "recipes/flowers-ddim.yaml"), /is valid/);
         assert.match((await start(["validate", "quikstart"])).text, /quickstart/);
       });

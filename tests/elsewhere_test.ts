@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { filesOf, type Lock, narrowLock, packagesOf } from "../cli/compile/packages.ts";
+import { filesOf, type Lock, narrowLock, packagesOf, registryOf } from "../cli/compile/packages.ts";
 import { packageFiles } from "../cli/compile/pack.ts";
 import { ownTarget } from "../cli/compile/target.ts";
 import { denoFolder } from "../cli/launch/surroundings.ts";
@@ -151,8 +151,9 @@ async function installPackages(write: (path: string, bytes: Uint8Array) => Promi
   for (const one of packagesOf(lock)) {
     if (used.some((name) => name.startsWith(`npm:${one.name}@${one.version}`))) found.set(one.name, one);
   }
+  const folder = denoFolder("."), registry = await registryOf(found.get("zod")!, folder);
   for (const one of found.values()) {
-    for (const { path, bytes } of await filesOf(one, denoFolder("."))) {
+    for (const { path, bytes } of await filesOf(one, registry, folder)) {
       await write(path.replace(/^packages\/npm\/[^/]+\/(@[^/]+\/[^/]+|[^/]+)\/[^/]+/, "node_modules/$1"), bytes);
     }
   }

@@ -1,5 +1,6 @@
 /** The npm packages that a binary holds: what the program loads and no more, for the processor that it is made for. */
 import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { unpackTar } from "modern-tar";
@@ -29,8 +30,6 @@ export interface Package {
   readonly version: string;
   readonly integrity: string;
 }
-
-const registry = "registry.npmjs.org";
 
 /** What no program reads. */
 const forPeople = /\.(map|md|markdown|ts|mts|cts|flow|html|css|scss|yml)$/i;
@@ -79,13 +78,22 @@ export function packagesOf({ npm }: Lock): Package[] {
 }
 
 /**
- * Files of a package as they lie in Deno's folder: from there, or from the registry, where this machine needs no such
- * package.
+ * Name of the registry that Deno has a package from, as a folder of its own is called. A binary finds its packages by it.
+ *
+ * @throws {Error} where Deno has no such package
  */
-export async function filesOf(one: Package, denoFolder: string): Promise<ArchivedFile[]> {
+export async function registryOf({ name, version }: Package, denoFolder: string): Promise<string> {
+  for (const registry of await readdir(join(denoFolder, "npm")).catch(() => [])) {
+    if (existsSync(join(denoFolder, "npm", registry, name, version))) return registry;
+  }
+  throw new Error(`Cannot find the package ${name} ${version} in "${denoFolder}"`);
+}
+
+/** Files of a package as they lie in Deno's folder: from there, or by npm, where this machine needs no such package. */
+export async function filesOf(one: Package, registry: string, denoFolder: string): Promise<ArchivedFile[]> {
   const place = `npm/${registry}/${one.name}/${one.version}`;
   const kept = loaded.find(([name]) => name.test(one.name))?.[1];
-  const files = await fromDisk(join(denoFolder, place)) ?? await fromRegistry(one);
+  const files = await fromDisk(join(denoFolder, place)) ?? await byNpm(one);
   return files
     .filter(({ path }) => kept === undefined ? !forPeople.test(path) || /^LICEN[CS]E/i.test(path) : kept.test(path))
     .map((file) => ({ ...file, path: `packages/${place}/${file.path}` }));
@@ -102,17 +110,28 @@ async function fromDisk(folder: string): Promise<ArchivedFile[] | undefined> {
   );
 }
 
-async function fromRegistry({ name, version, integrity }: Package): Promise<ArchivedFile[]> {
-  const address = `https://${registry}/${name}/-/${name.split("/").at(-1)}-${version}.tgz`;
-  const response = await fetch(address);
-  if (!response.ok) throw new Error(`Cannot fetch ${address}: the server answers ${response.status}`);
-  const bytes = new Uint8Array(await response.arrayBuffer());
-  const hash = `sha512-${createHash("sha512").update(bytes).digest("base64")}`;
-  if (hash !== integrity) throw new Error(`Cannot use ${address}: its content is not what deno.lock says`);
-  const entries = await unpackTar(gunzipSync(bytes), { strip: 1 });
-  return entries.flatMap(({ header, data }) =>
-    header.type === "file" && data !== undefined ? [{ path: header.name, bytes: data }] : []
-  );
+async function byNpm({ name, version, integrity }: Package): Promise<ArchivedFile[]> {
+  const folder = await Deno.makeTempDir({ prefix: "denoise-npm-" });
+  try {
+    const args = ["pack", "--ignore-scripts", "--silent", "--pack-destination", folder, `${name}@${version}`];
+    const { success, stderr } = await new Deno.Command("npm", { args, stdin: "null" }).output().catch((error) => {
+      throw new Error(`Cannot fetch the package ${name} ${version}: npm does not start: ${error.message}`);
+    });
+    const said = () => new TextDecoder().decode(stderr).trim().split("\n").at(-1);
+    if (!success) throw new Error(`Cannot fetch the package ${name} ${version}: npm says: ${said()}`);
+    const [archive] = await readdir(folder);
+    const bytes = await Deno.readFile(join(folder, archive!));
+    const hash = `sha512-${createHash("sha512").update(bytes).digest("base64")}`;
+    if (hash !== integrity) {
+      throw new Error(`Cannot use the package ${name} ${version}: its content is not what deno.lock says`);
+    }
+    const entries = await unpackTar(gunzipSync(bytes), { strip: 1 });
+    return entries.flatMap(({ header, data }) =>
+      header.type === "file" && data !== undefined ? [{ path: header.name, bytes: data }] : []
+    );
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 }
 
 /** Packages of another system are left out; those that name none fit all, but for builds of other C libraries. */

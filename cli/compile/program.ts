@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { readdir } from "node:fs/promises";
 import type { ArchivedFile } from "./archive.ts";
 import { bundle, moduleGraph } from "./deno.ts";
-import { filesOf, type Lock, narrowLock, packagesOf } from "./packages.ts";
+import { filesOf, type Lock, narrowLock, packagesOf, registryOf } from "./packages.ts";
 import type { Target } from "./target.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -35,7 +35,9 @@ export async function collectProgram(target: Target, denoFolder: string): Promis
   // All that says how the program runs; the rest is for its authors.
   const { tasks: _, fmt: __, lint: ___, publish: ____, ...kept } = config;
   const written = { ...kept, imports };
-  const inPackages = await Promise.all(packagesOf(narrow).map((one) => filesOf(one, denoFolder)));
+  const all = packagesOf(narrow), zod = all.find(({ name }) => name === "zod")!; // which every system has
+  const registry = await registryOf(zod, denoFolder);
+  const inPackages = await Promise.all(all.map((one) => filesOf(one, registry, denoFolder)));
   return [
     ...await ownFiles(),
     ...inPackages.flat(),

@@ -1,5 +1,5 @@
 /** What is around this program: its folder, or the binary that it came in, and the Deno that runs its commands. */
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { basename, delimiter, dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -52,6 +52,13 @@ export function denoFolder(cwd: string): string {
   if (Deno.build.os === "windows") return join(LOCALAPPDATA ?? join(homedir(), "AppData", "Local"), "deno");
   if (Deno.build.os === "darwin") return join(homedir(), "Library", "Caches", "deno");
   return join(XDG_CACHE_HOME || join(homedir(), ".cache"), "deno");
+}
+
+/** Variables by which Deno finds the packages of a binary: it looks below the name of the registry that it is told of. */
+export function registryVariables(): Record<string, string> {
+  if (!isBinary) return {};
+  const [name] = readdirSync(join(root, "packages", "npm"));
+  return { NPM_CONFIG_REGISTRY: `https://${name}/` };
 }
 
 /** What to type for the binary in a folder: its name where the shell finds it by that, else its path. */
