@@ -38,6 +38,7 @@ export class Work<Event extends { readonly type: string }, Result> implements As
   #listened = false;
   #awaited = false;
   #ended = false;
+  #left = false;
 
   /**
    * Work that begins by itself.
@@ -90,9 +91,10 @@ export class Work<Event extends { readonly type: string }, Result> implements As
     this.#result.catch(() => {}); // the loop throws it
     const events = this.#events();
     const leave = events.return.bind(events);
-    // A generator that has not begun, or that waits, does not get to its own end.
+    // A generator that has not begun, or that waits, does not get to its own end. What the work has failed with is thrown
+    // once: `Array.fromAsync` returns again as long as that throws.
     events.return = async () => {
-      await this.#leave();
+      if (!this.#left) await this.#leave();
       return await leave();
     };
     return events;
@@ -118,6 +120,7 @@ export class Work<Event extends { readonly type: string }, Result> implements As
 
   /** Stops the work, and waits until it has stopped. */
   async #leave(): Promise<void> {
+    this.#left = true;
     this.#stop.abort();
     await this.#result.catch((error) => {
       if (error !== this.#stop.signal.reason) throw error;
