@@ -74,7 +74,7 @@ function after(x: tf.Tensor, before: tf.Tensor | undefined): tf.Tensor {
   return before === undefined ? x : tf.add(x, nothingOf(before));
 }
 
-/** Zero, or what is no number where the tensors hold such. */
+/** Zero; NaN where a tensor begins with NaN or an infinity. */
 function nothingOf(...tensors: tf.Tensor[]): tf.Tensor {
   return tf.mul(0, tf.addN(tensors.map((x) => tf.reshape(tf.slice(x, [0, 0, 0, 0], [1, 1, 1, 1]), []))));
 }
