@@ -6,7 +6,7 @@ import config from "../../deno.json" with { type: "json" };
 import { cacheFolder } from "../../lib/files/user_folders.ts";
 import { type Answer, launchedVariable, type Request } from "../../lib/xla/runtime/request.ts";
 import { Places } from "./places.ts";
-import { deno, denoFolder, ownProgram, packageFolders, registryVariables, root } from "./surroundings.ts";
+import { deno, ownProgram, packageFolders, packageVariables, root } from "./surroundings.ts";
 
 /** Names that a runtime can have; the table of runtimes says whether there is one. */
 const nameForm = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
@@ -28,7 +28,7 @@ export function serveRequests(command: ChildProcess, cwd: string): void {
     const child = spawn(program, args, {
       stdio: ["ignore", "pipe", "inherit"],
       cwd,
-      env: { ...process.env, ...registryVariables(), DENO_DIR: denoFolder(cwd), [launchedVariable]: "0" },
+      env: { ...process.env, ...packageVariables(cwd), [launchedVariable]: "0" },
     });
     installing = child;
     let last: Answer = { answer: "failed", message: `Cannot install the runtime "${runtime}"`, help: [] };

@@ -15,16 +15,7 @@ import { launchedVariable } from "../../lib/xla/runtime/request.ts";
 import { endedEarly } from "./ended_early.ts";
 import { serveRequests } from "./installer.ts";
 import { permissionsFor } from "./permissions.ts";
-import {
-  deno,
-  denoFolder,
-  fontVariables,
-  installedIn,
-  isBinary,
-  ownProgram,
-  registryVariables,
-  root,
-} from "./surroundings.ts";
+import { deno, fontVariables, installedIn, isBinary, ownProgram, packageVariables, root } from "./surroundings.ts";
 import { withTestFiles } from "./test_files.ts";
 import { taskCommand, typedIn } from "./typed.ts";
 import { takeApart } from "./words.ts";
@@ -73,8 +64,7 @@ const child = spawn(
       ...(large.includes(name ?? "") ? { GLIBC_TUNABLES: "glibc.malloc.hugetlb=1" } : {}),
       ...fontVariables(),
       ...process.env,
-      ...registryVariables(),
-      DENO_DIR: denoFolder(cwd),
+      ...packageVariables(cwd),
       DENOISE_TASK: await taskCommand(cwd),
       [launchedVariable]: "1",
       [scratchVariable]: scratch,

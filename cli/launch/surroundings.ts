@@ -54,11 +54,15 @@ export function denoFolder(cwd: string): string {
   return join(XDG_CACHE_HOME || join(homedir(), ".cache"), "deno");
 }
 
-/** Variables by which Deno finds the packages of a binary: it looks below the name of the registry that it is told of. */
-export function registryVariables(): Record<string, string> {
-  if (!isBinary) return {};
-  const [name] = readdirSync(join(root, "packages", "npm"));
-  return { NPM_CONFIG_REGISTRY: `https://${name}/` };
+/**
+ * Variables by which Deno finds the packages: its folder, and for those of a binary the registry that they were packed
+ * from, below whose name it looks.
+ */
+export function packageVariables(cwd: string): Record<string, string> {
+  const folder = denoFolder(cwd);
+  if (!isBinary) return { DENO_DIR: folder };
+  const [registry] = readdirSync(join(folder, "npm"));
+  return { DENO_DIR: folder, NPM_CONFIG_REGISTRY: `https://${registry}/` };
 }
 
 /** What to type for the binary in a folder: its name where the shell finds it by that, else its path. */

@@ -14,17 +14,7 @@ import { chooseInstallation, type Chosen, type Device, findInstallations } from 
 import { kernels } from "./kernels.ts";
 import { type Binding, loadAddon, loadPackage, type NodePackage } from "./package.ts";
 
-export { addTensorFlow, type AddTensorFlowOptions } from "./runtime/add.ts";
-export {
-  chooseInstallation,
-  type Chosen,
-  type Device,
-  faultOfGpu,
-  findInstallations,
-  type Installation,
-  packageFolders,
-} from "./runtime/find.ts";
-export { runtimes, type TensorFlowName, type TensorFlowRuntime } from "./runtime/table.ts";
+export * from "./runtime/mod.ts";
 
 /** What runs. */
 export interface RunningTensorFlow {
