@@ -8,12 +8,12 @@ const [start, end] = [0.3, 1.55]; // angles: signal rates 0.955 and 0.021
 
 /** What `needs` asks for. */
 export function slotsFor(needs: readonly Slot[], image: ImageShape): Partial<Slots> {
-  const all: Slots = { image, ...standIns };
+  const all: Slots = { image, batchSize: 4, ...standIns };
   return Object.fromEntries(needs.map((slot) => [slot, all[slot]]));
 }
 
 /** Stages without options. */
-export const standIns: Omit<Slots, "image"> = {
+export const standIns: Omit<Slots, "image" | "batchSize"> = {
   schedule: {
     logSnr: (time) => -2 * Math.log(Math.tan(start + time * (end - start))),
     rates: (time) => {

@@ -87,7 +87,8 @@ function find(recipe: Recipe, stage: RecipeStage, slot: Slot, images: readonly R
     const names = samplers.map(({ path }) => String(path[1]));
     return { problem: recipe.problem([...stage.path, "sampler"], unknownSampler(name, names)) };
   }
-  const supplier = slot === "image" ? images.at(-1) : recipe.stages.find(({ kind }) => kind === (slot as Kind));
+  const kind: Kind = slot === "image" || slot === "batchSize" ? "dataset" : slot;
+  const supplier = slot === "image" ? images.at(-1) : recipe.stages.find((stage) => stage.kind === kind);
   if (supplier !== undefined) return { supplier };
-  return { problem: recipe.problem(stage.path, messages.stageAbsent(plugin, slot === "image" ? "dataset" : slot)) };
+  return { problem: recipe.problem(stage.path, messages.stageAbsent(plugin, kind)) };
 }

@@ -74,7 +74,11 @@ function slotsOf(
   const slots: Partial<Record<Slot, unknown>> = {};
   for (const slot of (stage.plugin.needs ?? []) as Slot[]) {
     const { id } = wiring.supplier(stage.id, slot);
-    const value = slot === "image" ? shapes.get(id) : made.get(id)?.stage;
+    const value = slot === "image"
+      ? shapes.get(id)
+      : slot === "batchSize"
+      ? (made.get(id) as Stage<"dataset"> | undefined)?.options.batch_size
+      : made.get(id)?.stage;
     if (value === undefined) return undefined;
     slots[slot] = value;
   }

@@ -56,6 +56,10 @@ const made: { [K in Kind]?: Create } = {
     init: (image: tf.Tensor) => ({ image }),
     step: (state: TensorRecord) => ({ state, signal: state.image }),
   }),
+  optimizer: () => ({
+    init: () => ({}),
+    update: ({ trainable, state }: Record<string, unknown>) => ({ trainable, state }),
+  }),
   metric: () => ({ better: { kid: "lower" }, measure: nothing }),
 };
 
@@ -131,9 +135,11 @@ Deno.test("wire() gives each stage what it needs and nothing else, after what it
     schedule: { kind: "schedule", create: spy("schedule", "schedule") },
     "augmentation[0]": { kind: "augmentation", options: { height: 8 } },
     "augmentation[1]": { kind: "augmentation", options: { width: 4 }, needs: ["image"] },
-    dataset: { kind: "dataset" },
+    optimizer: { kind: "optimizer", needs: ["batchSize"], create: spy("optimizer", "optimizer") },
+    dataset: { kind: "dataset", options: { batch_size: 12 } },
   }));
   assert.deepEqual(seen, {
+    optimizer: ["options", "batchSize"],
     schedule: ["options"],
     sampler: ["options", "schedule"],
     metric: ["options", "sampler"],
@@ -142,13 +148,14 @@ Deno.test("wire() gives each stage what it needs and nothing else, after what it
   assert.deepEqual(graph.datasetImage, { height: 16, width: 16, channels: 3 });
   assert.deepEqual(graph.image, { height: 8, width: 4, channels: 3 });
   const at = (id: string) => graph.stages.findIndex((stage) => stage.id === id);
-  assert.equal(graph.stages.length, 8);
+  assert.equal(graph.stages.length, 9);
   for (const { from, to } of graph.edges) assert(at(from) < at(to), `${from} before ${to}`);
   assert.deepEqual(
     graph.edges.map(({ from, to, slot }) => `${from} ${slot} ${to}`).sort(),
     [
       "augmentation[0] image augmentation[1]",
       "augmentation[1] image network",
+      "dataset batchSize optimizer",
       "dataset image augmentation[0]",
       "samplers.best sampler metrics[0]",
       "schedule schedule samplers.best",

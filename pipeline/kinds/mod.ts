@@ -53,6 +53,8 @@ export type Kind = keyof Kinds;
 export interface Slots {
   /** Shape of the images that the network sees: the dataset's, after the augmentations. */
   image: ImageShape;
+  /** Pictures in an update of the weights: the dataset's `batch_size`. */
+  batchSize: number;
   /** The recipe's normalizer. */
   normalizer: Normalizer;
   /** The recipe's network. */

@@ -79,7 +79,8 @@ async function create(source: PluginSource, plugin: AnyPlugin, options: Record<s
 
 async function supply(source: PluginSource, slot: Slot): Promise<unknown> {
   if (slot === "image") return { height: 64, width: 64, channels: 3 };
-  const kind = slot as Kind;
+  if (slot === "batchSize") return 64;
+  const kind: Kind = slot;
   const fallback = source.defaults[kinds[kind].key];
   const name = typeof fallback === "string" ? fallback : source.names(kind)[0];
   const plugin = name === undefined ? undefined : await source.load(kind, name);

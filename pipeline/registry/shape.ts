@@ -9,6 +9,7 @@ import * as messages from "../problems/messages/plugins.ts";
 export const slots = Object.keys(
   {
     image: true,
+    batchSize: true,
     normalizer: true,
     network: true,
     schedule: true,

@@ -1,6 +1,6 @@
 /** What a drawing of a graph shows, whatever draws it: a node for each stage, the slots between them, and the tensors that flow. */
 import { z } from "zod";
-import { type Kind, kinds } from "../../kinds/mod.ts";
+import { type Kind, kinds, type Slot } from "../../kinds/mod.ts";
 import { literal } from "../../registry/show.ts";
 import type { Graph, Stage } from "../../graph/types.ts";
 
@@ -114,6 +114,7 @@ function flow(graph: Graph): DrawingEdge[] {
 /** What stages asked for. Shapes that pass along the pictures are not drawn a second time. */
 function slots(graph: Graph): DrawingEdge[] {
   const along = (id: string) => graph.stages.find((stage) => stage.id === id)?.kind === "augmentation";
+  const labels: Partial<Record<Slot, string>> = { image: "image shape", batchSize: "batch size" };
   return graph.edges.filter(({ slot, to }) => slot !== "image" || !along(to))
-    .map(({ from, to, slot }) => ({ from, to, label: slot === "image" ? "image shape" : slot, type: "slot" }));
+    .map(({ from, to, slot }) => ({ from, to, label: labels[slot] ?? slot, type: "slot" }));
 }
