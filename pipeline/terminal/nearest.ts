@@ -4,8 +4,10 @@ import { asMeant } from "../../lib/text/mod.ts";
 /**
  * The candidate closest to `name`, or undefined when none is close enough to be meant.
  *
- * Case, `-`, `_`, spaces and what cannot be seen count for nothing, and what looks like a letter is that letter; otherwise one edit in three characters is forgiven. A name that begins a
- * single candidate (of three characters and more) means that one. Ties go to the candidate that comes first.
+ * Case, `-`, `_`, spaces and what cannot be seen count for nothing, and what looks like a letter is that letter;
+ * otherwise one edit in three characters is forgiven. A name that begins a single candidate (of three characters and
+ * more) means that one. Of two as close, the one that begins alike for longer;
+ * then the one that comes first.
  */
 export function nearest(name: string, candidates: Iterable<string>): string | undefined {
   const wanted = fold(name);
@@ -13,18 +15,29 @@ export function nearest(name: string, candidates: Iterable<string>): string | un
   const all = [...candidates].filter((candidate) => candidate !== name);
   let best: string | undefined;
   let bestDistance = limit + 1;
+  let bestShared = -1;
   for (const candidate of all) {
     const folded = fold(candidate);
-    if (Math.abs(folded.length - wanted.length) >= bestDistance) continue;
+    if (Math.abs(folded.length - wanted.length) > bestDistance) continue;
     const distance = editDistance(wanted, folded);
     // A name of two characters is near to every other one: at least half of it has to agree.
-    if (distance < bestDistance && distance <= folded.length / 2) [best, bestDistance] = [candidate, distance];
+    if (distance > Math.min(limit, folded.length / 2)) continue;
+    const shared = begunAlike(wanted, folded);
+    if (distance > bestDistance || (distance === bestDistance && shared <= bestShared)) continue;
+    [best, bestDistance, bestShared] = [candidate, distance, shared];
   }
   if (best !== undefined || wanted.length < 3) return best;
   const begun = all.filter((candidate) =>
     fold(candidate).startsWith(wanted) || wanted.startsWith(`${fold(candidate)}s`)
   );
   return begun.length === 1 ? begun[0] : undefined;
+}
+
+/** Characters at the start in which two names agree. */
+function begunAlike(a: string, b: string): number {
+  let length = 0;
+  while (length < a.length && a[length] === b[length]) length++;
+  return length;
 }
 
 /** What is left of a name when spelling habits are set aside. */

@@ -39,8 +39,13 @@ Deno.test("nearest() does not take one of two short names for the other", () => 
   assert.equal(nearest("kid", ["fid"]), "fid");
 });
 
+Deno.test("nearest() takes, of two as close, the one that begins alike for longer", () => {
+  assert.equal(nearest("h10", ["a10", "h100"]), "h100");
+  assert.equal(nearest("a1o", ["l10", "a10"]), "a10");
+});
+
 Deno.test("nearest() returns the closest of several, and the first of equals", () => {
-  assert.equal(nearest("cosin", ["cosine-shifted", "cousin", "cosine"]), "cousin");
+  assert.equal(nearest("cosin", ["cosine-shifted", "cosine", "cosina"]), "cosine");
   assert.equal(nearest("cosine1", ["cosine", "cosine2"]), "cosine");
 });
 
