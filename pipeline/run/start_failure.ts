@@ -8,8 +8,11 @@ import type { Graph } from "../graph/types.ts";
 export function startFailure({ recipe, one }: Graph, error: unknown): unknown {
   if (error instanceof DenoiseError || !(error instanceof Error)) return error;
   const { path, plugin } = one("backend");
-  const help = isExplained(error) ? error.help : [];
-  const problem = recipe.problem(path, backendUnavailable(plugin.name, error.message, help));
+  const { help, option } = isExplained(error) ? error : { help: [], option: undefined };
+  const problem = recipe.problem(
+    option === undefined ? path : [...path, option],
+    backendUnavailable(plugin.name, error.message, help),
+  );
   if (recipe.origin([...path, "use"]).from !== "default") return new DenoiseError(problem, { cause: error });
   const { place: _, ...anywhere } = problem; // the recipe has no line that says so
   return new DenoiseError(anywhere, { cause: error });

@@ -6,14 +6,17 @@ export class RuntimeError extends Error {
   override readonly name = "RuntimeError";
   /** As in `lib/files/explained.ts`, which this package, standing alone, cannot import. */
   readonly explained = "unavailable";
+  /** Option of the backend that has to change, if one has. */
+  readonly option: string | undefined;
   /** An error with what to do about it. */
   constructor(
     message: string,
     /** What to do, one line each. */
     readonly help: readonly string[],
-    options?: ErrorOptions,
+    options?: ErrorOptions & { readonly option?: string },
   ) {
     super(message, options);
+    this.option = options?.option;
   }
 }
 
