@@ -2,7 +2,9 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
 import { valueAndGrad } from "../../lib/tensor/gradients.ts";
+import type { State, TensorRecord } from "../../lib/tensor/tree.ts";
 import type { Components, Rates } from "../kinds/common.ts";
+import type { Loss } from "../kinds/loss.ts";
 import { signalOf, velocityOf } from "../kinds/diffusion.ts";
 import {
   assertFinite,
@@ -12,6 +14,7 @@ import {
   type Laws,
   normal,
   scalarValue,
+  shapesOf,
   type Subject,
 } from "./laws.ts";
 
@@ -19,6 +22,20 @@ import {
 function withNoise(noise: tf.Tensor4D, noisy: tf.Tensor4D, rates: Rates): Components {
   const signal = signalOf(noisy, noise, rates);
   return { signal, noise, velocity: velocityOf({ signal, noise }, rates) };
+}
+
+/** What the loss keeps, before the first step. */
+function startOf({ init }: Loss): State {
+  const { trainable = {}, buffers = {} } = init?.(draws([0])) ?? {};
+  return { trainable, buffers };
+}
+
+/** Rates by picture, as training has them. */
+function batched({ signal, noise }: Rates, batch = 4): Rates {
+  return {
+    signal: tf.fill([batch, 1, 1, 1], scalarValue(signal)),
+    noise: tf.fill([batch, 1, 1, 1], scalarValue(noise)),
+  };
 }
 
 function example({ image }: Subject<"loss">, batch = 4) {
@@ -89,7 +106,10 @@ export const lossLaws: Laws<"loss"> = {
           features: Object.fromEntries(loss.asks?.features?.map((name) => [name, parts.noise]) ?? []),
         };
       };
-      const { objective, errors } = loss.train!({ images, denoise, random: draws([1, 2, 3, 4]) });
+      const { objective, errors } = loss.train!({
+        ...{ images, denoise, random: draws([1, 2, 3, 4]) },
+        state: startOf(loss),
+      });
       assertFinite({ objective, errors }, "objective and errors");
       return objective;
     };
@@ -98,6 +118,27 @@ export const lossLaws: Laws<"loss"> = {
     const gradient = tf.grad(objective)(weight);
     assertFinite(gradient, "gradient");
     assert.notEqual(scalarValue(gradient), 0, "a wrong prediction has a gradient");
+  },
+  "keeps the names and shapes of its buffers, and a gradient for each tensor that it trains": async (subject) => {
+    const loss = await subject.create();
+    if (loss.init === undefined) return;
+    const state = startOf(loss);
+    assertTreesClose(startOf(loss), state, 0, "what init draws, twice");
+    const { rates, noisy, target, other } = example(subject);
+    const predicted = withNoise(other, noisy, batched(rates));
+    const measure = (trainable: TensorRecord) =>
+      loss.measure(predicted, target, batched(rates), { state: { ...state, trainable } });
+    const { objective, buffers = state.buffers } = measure(state.trainable);
+    assert.deepEqual(shapesOf(buffers), shapesOf(state.buffers), "names and shapes of buffers");
+    assertFinite({ objective, buffers, ...loss.levels(draws([7, 8, 9]), 3, { state }) }, "objective, buffers, levels");
+    const { gradients } = valueAndGrad((trainable) => ({ loss: measure(trainable).objective, aux: {} }))(
+      state.trainable,
+    );
+    assertFinite(gradients, "gradients");
+    if (loss.train !== undefined) return; // it may train its tensors there alone
+    for (const [name, gradient] of Object.entries(gradients)) {
+      assert.ok(scalarValue(tf.sum(tf.abs(gradient))) > 0, `"${name}" has a gradient`);
+    }
   },
   "shows errors that do not depend on how many pictures there are": async (subject) => {
     const loss = await subject.create();

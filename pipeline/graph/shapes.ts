@@ -92,17 +92,34 @@ const calls: { readonly [K in Kind]?: Call<K> } = {
   loss: {
     name: "measure",
     probe(stage, { image }) {
-      const levels = stage.levels(draws(), batch);
+      const { trainable = {}, buffers = {} } = stage.init?.(draws([0])) ?? {};
+      checkRecord("init", trainable, {}), checkRecord("init", buffers, {});
+      const state = { trainable, buffers };
+      const levels = stage.levels(draws(), batch, { state });
       const images = tf.zeros<tf.Rank.R4>(size(image));
-      const { objective, errors } = stage.measure(components(images), components(images), rates());
+      const all = [components(images), components(images), rates()] as const;
+      const { objective, errors, buffers: after = buffers } = stage.measure(...all, { state });
       if (stage.train !== undefined && stage.asks?.features === undefined) { // features are for the network to give
         const denoise = (noisy: tf.Tensor4D) => ({ ...components(noisy), features: {} });
-        const { objective, errors } = stage.train({ images, denoise, random: draws() });
+        const { objective, errors, buffers: after = buffers } = stage.train({
+          images,
+          denoise,
+          random: draws(),
+          state,
+        });
         checkRecord("train", { objective, loss: errors?.loss }, { objective: [], loss: [] });
+        checkRecord("train", after, shapesOf(buffers));
       }
       return {
-        got: { signal: levels.signal, noise: levels.noise, objective, "errors.loss": errors.loss },
-        want: { signal: [batch, 1, 1, 1], noise: [batch, 1, 1, 1], objective: [], "errors.loss": [] },
+        got: {
+          ...{ signal: levels.signal, noise: levels.noise, objective, "errors.loss": errors.loss },
+          ...prefixed("state", after),
+        },
+        want: {
+          ...{ signal: [batch, 1, 1, 1], noise: [batch, 1, 1, 1], objective: [], "errors.loss": [] },
+          ...shapesOf(prefixed("state", buffers)),
+        },
+        carried: prefixed("state", buffers),
       };
     },
   },

@@ -1,7 +1,7 @@
 /** Plugin kind `loss`: which noise levels are trained on, and what is asked of the prediction there. */
 import type * as tf from "@tensorflow/tfjs";
 import type { Random } from "../../lib/tensor/random.ts";
-import type { TensorRecord } from "../../lib/tensor/tree.ts";
+import type { State, TensorRecord } from "../../lib/tensor/tree.ts";
 import type { Components, Rates } from "./common.ts";
 
 /** What a loss asks of the network. The graph refuses a network that does not offer it. */
@@ -29,8 +29,14 @@ export interface DenoiseOptions {
 /** The network's view of noisy images, and the values of the layers that were asked for, `[batch, ...]` each. */
 export type Denoised = Components & { features: TensorRecord };
 
-/** What a loss of its own making gets. */
-export interface LossTools {
+/** What a loss is given of its own, in training. */
+export interface LossContext {
+  /** What `init` gave, as training has left it: tensors that are trained with the network, and buffers. */
+  readonly state: State;
+}
+
+/** What a loss of its own making gets. `state` is empty where it has no `init`. */
+export interface LossTools extends LossContext {
   /** Training images, normalised, `[batch, height, width, channels]`. */
   readonly images: tf.Tensor4D;
   /** Class of each image, int32 `[batch]`, where the dataset has classes. The network is told them in any case. */
@@ -46,26 +52,40 @@ export interface LossTools {
 
 /**
  * What a loss gives. `objective` is the scalar to differentiate. `errors` are scalars to show and log; `errors.loss` is
- * the one trained on, on a scale that does not depend on batch or image size.
+ * the one trained on, on a scale that does not depend on batch or image size, and without what the loss's own tensors
+ * make of it: it is compared from step to step. `buffers` are those of the loss from the next step on, by the names that
+ * it was given; where there are none, they stay.
  */
 // A type, so that it is a tree of tensors.
 export type Measured = {
   objective: tf.Scalar;
   errors: { loss: tf.Scalar } & Record<string, tf.Scalar>;
+  buffers?: TensorRecord;
 };
 
 /** A training objective. It owns the distribution of noise levels, which is independent of the sampling schedule. */
 export interface Loss {
   /** What it asks of the network, in `train`. */
   readonly asks?: LossAsks;
-  /** Noise levels for a batch: rates `[batch, 1, 1, 1]`. */
-  levels(random: Random, batch: number): Rates;
+  /**
+   * What it keeps from step to step, at the start. `trainable` tensors are differentiated and given to the optimizer
+   * together with those of the network, by the names `loss/…`; `buffers` are replaced by those that `measure` or `train`
+   * returns. Neither is averaged. Draw each tensor from a fork named after it.
+   */
+  init?(random: Random): Partial<State>;
+  /**
+   * Noise levels for a batch: rates `[batch, 1, 1, 1]`.
+   *
+   * @param context in training; without it, as for validation pictures, the levels are those of before the first step
+   */
+  levels(random: Random, batch: number, context?: LossContext): Rates;
   /**
    * Compares a prediction with what it should be.
    *
    * @param rates those at which it was predicted, `[batch, 1, 1, 1]`; always there but in a metric that leaves them out
+   * @param context in training; without it, the error alone is measured
    */
-  measure(predicted: Components, target: Components, rates?: Rates): Measured;
+  measure(predicted: Components, target: Components, rates?: Rates, context?: LossContext): Measured;
   /**
    * Trains in another way than by one prediction at levels that it draws: calls the network itself, as often as it likes.
    * `levels` and `measure` then say how validation pictures are measured. Pure.

@@ -11,7 +11,7 @@ export interface TrainingCost {
   readonly batch: number;
   /** Trainable numbers of the network. */
   readonly parameters: number;
-  /** Trainable tensors of the network: with them grows the program, and what it takes to compile it. */
+  /** Trainable tensors, those of the loss too: with them grows the program, and what it takes to compile it. */
   readonly variables: number;
   /** Numbers of its buffers, such as running statistics. */
   readonly buffers: number;
@@ -77,7 +77,7 @@ async function count(graph: Graph, batch: number): Promise<TrainingCost> {
   return {
     batch,
     parameters: numbers(specs.network.trainable),
-    variables: Object.keys(specs.network.trainable).length,
+    variables: Object.keys(specs.network.trainable).length + Object.keys(specs.loss?.trainable ?? {}).length,
     buffers: numbers(specs.network.buffers),
     stepFlops: total(step.flops),
     convolutionFlops: step.flops.convolution,
@@ -90,10 +90,12 @@ async function count(graph: Graph, batch: number): Promise<TrainingCost> {
   };
 }
 
+type StateSpecs = { trainable: SpecTree; buffers: SpecTree };
+
 /** Shapes of the training state. */
 export async function stateSpecs(
   graph: Graph,
-): Promise<{ network: { trainable: SpecTree; buffers: SpecTree } } & Record<string, SpecTree>> {
+): Promise<{ network: StateSpecs; loss?: StateSpecs } & Record<string, SpecTree>> {
   const { output } = await traceCost(() => initialState(graph), [], "the initial weights");
   return output as never;
 }

@@ -4,6 +4,7 @@ import { type Random, type State, type TensorRecord, unpackBytes } from "../../l
 import type { Graph } from "../graph/types.ts";
 import type { Components, Rates } from "../kinds/common.ts";
 import { velocityOf } from "../kinds/diffusion.ts";
+import type { LossContext } from "../kinds/loss.ts";
 import type { NetworkMode } from "../kinds/network.ts";
 import type { Batch } from "./states.ts";
 
@@ -24,10 +25,10 @@ export interface Noisy {
   readonly target: Components;
 }
 
-/** Mixes normalised images with noise, at the levels that the loss draws. */
-export function addNoise(graph: Graph, images: tf.Tensor4D, random: Random): Noisy {
+/** Mixes normalised images with noise, at the levels that the loss draws. `context`: in training. */
+export function addNoise(graph: Graph, images: tf.Tensor4D, random: Random, context?: LossContext): Noisy {
   const [batch, ...shape] = images.shape;
-  const rates = graph.one("loss").stage.levels(random.fork("levels"), batch);
+  const rates = graph.one("loss").stage.levels(random.fork("levels"), batch, context);
   const noise = random.fork("noise").normal(shape) as tf.Tensor4D;
   return {
     noisy: tf.add(tf.mul(rates.signal, images), tf.mul(rates.noise, noise)),

@@ -14,28 +14,35 @@ export interface Lesson {
   readonly label: tf.Tensor | undefined;
   /** The average of the weights. */
   readonly average: State;
+  /** What the loss keeps; empty where it keeps nothing. */
+  readonly own: State;
   readonly random: Random;
 }
 
-/** The objective as a function of the network, and the buffers after it. */
-export type Objective = (network: State) => Measured & { buffers: TensorRecord };
+/** The objective as a function of the network and of the loss's own tensors, and the buffers of both after it. */
+export type Objective = (network: State, own: TensorRecord) => Omit<Measured, "buffers"> & Buffers;
+
+/** Buffers after a step. */
+type Buffers = { buffers: { network: TensorRecord; loss: TensorRecord } };
 
 /** The objective of a batch. What does not depend on the weights is computed here, outside the gradient. */
 export function objectiveOf(graph: Graph, lesson: Lesson): Objective {
   const loss = graph.one("loss").stage;
-  const { images, label, average, random } = lesson;
+  const { images, label, average, own: { buffers: kept }, random } = lesson;
   const training = { training: true, random: random.fork("network") };
   if (loss.train === undefined) {
-    const { target, ...noisy } = addNoise(graph, images, random);
-    return (network) => {
+    const { target, ...noisy } = addNoise(graph, images, random, { state: lesson.own });
+    return (network, own) => {
       const { components, buffers } = predict(graph, network, { ...noisy, label }, training);
-      return { ...loss.measure(components, target, noisy.rates), buffers };
+      const context = { state: { trainable: own, buffers: kept } };
+      const { buffers: after = kept, ...measured } = loss.measure(components, target, noisy.rates, context);
+      return { ...measured, buffers: { network: buffers, loss: after } };
     };
   }
   const labels = label === undefined ? {} : { labels: label as tf.Tensor1D };
-  return ({ trainable, buffers: before }) => {
+  return ({ trainable, buffers: before }, own) => {
     let buffers = before;
-    const kept: TensorRecord[] = [];
+    const copies: TensorRecord[] = [];
     const denoise = (noisy: tf.Tensor4D, rates: Rates, options: DenoiseOptions = {}) => {
       const { average: byAverage = false, features: names, to, condition } = options;
       checkAsked(loss, options);
@@ -46,13 +53,14 @@ export function objectiveOf(graph: Graph, lesson: Lesson): Objective {
       };
       const answer = predict(graph, byAverage ? average : { trainable, buffers }, question, mode);
       // Running statistics of all calls, one after the other; kept, because the loss may tidy up after a call.
-      if (!byAverage) kept.push(buffers = mapTree(answer.buffers, (tensor) => tf.keep(tf.clone(tensor))));
+      if (!byAverage) copies.push(buffers = mapTree(answer.buffers, (tensor) => tf.keep(tf.clone(tensor))));
       return { ...answer.components, features: answer.features };
     };
-    const measured = loss.train!({ images, ...labels, denoise, random: random.fork("loss") });
-    const after = mapTree(buffers, (tensor) => tf.clone(tensor));
-    disposeTree(kept);
-    return { ...measured, buffers: after };
+    const tools = { images, ...labels, denoise, random: random.fork("loss"), state: { trainable: own, buffers: kept } };
+    const { buffers: after = kept, ...measured } = loss.train!(tools);
+    const statistics = mapTree(buffers, (tensor) => tf.clone(tensor));
+    disposeTree(copies);
+    return { ...measured, buffers: { network: statistics, loss: after } };
   };
 }
 

@@ -231,3 +231,68 @@ Deno.test("a sampler jumps by one evaluation, and the network is told the level 
   });
   await pictures(without, toyNetwork);
 });
+
+/** A loss that scales its error by a weight of its own, counts the pictures that it has seen, and reads both. */
+const keeping: Loss = {
+  ...toyLoss,
+  init: (random) => ({
+    trainable: { scale: tf.add(1, tf.mul(0.1, tf.reshape(random.fork("scale").normal([1]), [1]))) },
+    buffers: { seen: tf.scalar(0) },
+  }),
+  levels: (random, batch, context) =>
+    context === undefined ? toyLoss.levels(random, batch) : {
+      signal: tf.fill([batch, 1, 1, 1], 0.6),
+      noise: tf.mul(tf.fill([batch, 1, 1, 1], 0.8), tf.onesLike(context.state.buffers.seen!)),
+    },
+  measure(predicted, target, rates, context) {
+    const { objective, errors } = toyLoss.measure(predicted, target, rates);
+    if (context === undefined) return { objective, errors };
+    const { trainable: { scale }, buffers: { seen } } = context.state;
+    return {
+      objective: tf.mul(objective, tf.square(tf.squeeze(scale!))),
+      errors,
+      buffers: { seen: tf.add(seen!, target.noise.shape[0]) },
+    };
+  },
+};
+
+Deno.test("what a loss keeps is drawn once, trained with the network, and its buffers are those that it returns", async () => {
+  await cpu.start();
+  const graph = toyGraph(image, { loss: [keeping] });
+  let state = initialState(graph);
+  const scale = () => state.loss!.trainable.scale!.dataSync()[0]!;
+  const start = scale();
+  assert.deepEqual(values(initialState(graph)), values(state));
+  assert.ok(
+    "momentum" in state.optimizer === false && "loss/scale" in state.optimizer,
+    "the optimizer has its moments",
+  );
+  assert.ok(!leaves(state.average).some(([path]) => path.includes("scale")), "it is not averaged");
+  const step = cpu.compile(buildTrainStep(graph), { name: "train", donate: [0] });
+  for (let i = 0; i < 3; i++) ({ state } = await step(state, batchOf([0, 1, 2]), statistics(), seedTensor(1)));
+  assert.notEqual(scale(), start);
+  assert.deepEqual([...state.loss!.buffers.seen!.dataSync()], [9]);
+  assert.deepEqual(leaves(state).map(([path]) => path), leaves(initialState(graph)).map(([path]) => path));
+});
+
+Deno.test("a loss that keeps nothing leaves the state as it is", async () => {
+  await cpu.start();
+  assert.ok(!("loss" in initialState(toyGraph())));
+});
+
+Deno.test("a loss that trains by itself gets what it keeps", async () => {
+  await cpu.start();
+  const own = (tools: LossTools) => {
+    const { scale } = tools.state.trainable;
+    return tf.mul(tf.mean(tf.square(tools.denoise(tools.images, half()).noise)), tf.squeeze(scale!));
+  };
+  const { before, after } = stepOf({ ...lossOf(own), init: keeping.init! });
+  const scale = ({ loss }: typeof after) => loss!.trainable.scale!.dataSync()[0]!;
+  assert.notEqual(scale(after), scale(before));
+  assert.deepEqual([...after.loss!.buffers.seen!.dataSync()], [0], "buffers that it does not return stay");
+  const none = stepOf(lossOf(({ state, images, denoise }) => {
+    assert.deepEqual(state, { trainable: {}, buffers: {} });
+    return tf.mean(tf.square(denoise(images, half()).noise));
+  }));
+  assert.ok(!("loss" in none.after));
+});

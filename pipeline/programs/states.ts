@@ -5,6 +5,7 @@ import type { HostBatch } from "../data/types.ts";
 import type { Graph } from "../graph/types.ts";
 import type { Backend } from "../kinds/backend.ts";
 import type { ImageShape } from "../kinds/common.ts";
+import { together } from "./trained.ts";
 
 /** Everything that a training step changes. A type, so that it is a tree of tensors. */
 export type TrainState = {
@@ -14,6 +15,8 @@ export type TrainState = {
   average: State;
   /** What the optimizer keeps, such as moments. */
   optimizer: TensorRecord;
+  /** What the loss keeps, where it keeps something. */
+  loss?: State;
   /** int32 scalar: updates done so far. float32 would stop counting at 2^24. */
   step: tf.Tensor;
 };
@@ -31,31 +34,48 @@ export type Batch = {
 /** The state before the first step, as a pure function of the seed `[2]`. */
 function buildInitialState(graph: Graph): (seed: tf.Tensor) => TrainState {
   return (seed) => {
-    const key = {
+    const { stage } = graph.one("network");
+    return stateAround(
+      graph,
       seed,
-      stream: "initial-weights",
-      step: tf.scalar(0, "int32"),
-      items: tf.tensor1d([0], "int32"),
-    };
-    return stateAround(graph, drawPacked(key, (random) => graph.one("network").stage.init(random, graph.image)));
+      drawPacked(startKey(seed, "initial-weights"), (draw) => stage.init(draw, graph.image)),
+    );
   };
 }
 
+/** What is drawn before the first step depends on the seed and the stream alone. */
+function startKey(seed: tf.Tensor, stream: string) {
+  return { seed, stream, step: tf.scalar(0, "int32"), items: tf.tensor1d([0], "int32") };
+}
+
 /** The state before the first step of a network whose weights are there. */
-function stateAround(graph: Graph, network: State): TrainState {
+function stateAround(graph: Graph, seed: tf.Tensor, network: State): TrainState {
+  const { stage } = graph.one("loss");
+  const loss = stage.init === undefined ? undefined : drawPacked(startKey(seed, "initial-loss"), (draw): State => {
+    const { trainable = {}, buffers = {} } = stage.init!(draw);
+    return { trainable, buffers };
+  });
+  const trained = together(network.trainable, loss);
   return {
     network,
     average: graph.one("ema").stage.init(network),
-    optimizer: graph.one("optimizer").stage.init(network.trainable),
+    optimizer: graph.one("optimizer").stage.init(trained),
+    ...(loss === undefined ? {} : { loss }),
     step: tf.scalar(0, "int32"),
   };
 }
 
 /** The state before the first step of a network whose weights are there, compiled. Frees nothing. */
 export async function compiledStateAround(graph: Graph, backend: Backend, network: State): Promise<TrainState> {
-  return await backend.compile((network: State) => stateAround(graph, network), { name: "state around weights" })(
-    network,
-  );
+  const seed = seedTensor(graph.recipe.seed);
+  try {
+    return await backend.compile(
+      (network: State, seed: tf.Tensor) => stateAround(graph, seed, network),
+      { name: "state around weights" },
+    )(network, seed);
+  } finally {
+    seed.dispose();
+  }
 }
 
 /** The state before the first step: a function of the recipe's seed. Computed op by op. */

@@ -6,6 +6,7 @@ import type { Components } from "../kinds/common.ts";
 import { addNoise, pixels, predict } from "./model.ts";
 import { objectiveOf } from "./objective.ts";
 import type { Batch, TrainState } from "./states.ts";
+import { apart, together } from "./trained.ts";
 
 /** Scalars that a loss reports. A type, so that it is a tree of tensors. */
 export type LossTerms = Record<string, tf.Tensor>;
@@ -29,18 +30,27 @@ export function buildTrainStep(
   return (state, batch, statistics, seed) => {
     const random = createRandom({ seed, stream: "train", step: state.step, items: batch.item });
     const images = normalizer.normalize(statistics, pixels(graph, batch, random, true));
-    const objective = objectiveOf(graph, { images, label: batch.label, average: state.average, random });
+    const own = state.loss ?? { trainable: {}, buffers: {} };
+    const objective = objectiveOf(graph, { images, label: batch.label, average: state.average, own, random });
 
+    const trainable = together(state.network.trainable, state.loss);
     const { aux: { errors, buffers }, gradients } = valueAndGrad((trainable: TensorRecord) => {
-      const { objective: loss, errors, buffers } = objective({ trainable, buffers: state.network.buffers });
+      const { network, loss: own } = apart(trainable);
+      const { objective: loss, errors, buffers } = objective(
+        { trainable: network, buffers: state.network.buffers },
+        own,
+      );
       return { loss, aux: { errors: errors as LossTerms, buffers } };
-    })(state.network.trainable);
+    })(trainable);
 
     const step = tf.add<tf.Scalar>(state.step, tf.scalar(1, "int32"));
-    const update = optimizer.update({ trainable: state.network.trainable, gradients, state: state.optimizer, step });
-    const network = { trainable: update.trainable, buffers };
+    const update = optimizer.update({ trainable, gradients, state: state.optimizer, step });
+    const after = apart(update.trainable);
+    const network = { trainable: after.network, buffers: buffers.network };
     const average = ema.update(state.average, network, step);
-    return { state: { network, average, optimizer: update.state, step }, errors };
+    const kept = state.loss && { trainable: after.loss, buffers: buffers.loss };
+    const rest = { optimizer: update.state, ...(kept === undefined ? {} : { loss: kept }), step };
+    return { state: { network, average, ...rest }, errors };
   };
 }
 

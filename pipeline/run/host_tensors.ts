@@ -24,10 +24,17 @@ export async function toHost(tree: Tree): Promise<HostTree> {
  * Replaces every tensor of a tree by the one stored under its path. Frees nothing.
  *
  * @param mismatch makes the error for a tensor that is missing or has another shape or type
+ * @param mayLack paths of tensors that older files do not have: they keep the value in `like`
  */
-export function fromHost<T extends Tree>(like: T, host: HostTree, mismatch: (what: string) => Error): T {
+export function fromHost<T extends Tree>(
+  like: T,
+  host: HostTree,
+  mismatch: (what: string) => Error,
+  mayLack: (path: string) => boolean = () => false,
+): T {
   return mapTree(like, (tensor, path) => {
     const found = host[path];
+    if (found === undefined && mayLack(path)) return tf.clone(tensor);
     if (found === undefined) throw mismatch(`it lacks the tensor "${path}"`);
     if (found.dtype !== stored[tensor.dtype] || !tf.util.arraysEqual([...found.shape], tensor.shape)) {
       throw mismatch(`"${path}" is ${found.dtype} [${found.shape}] there and [${tensor.shape}] here`);

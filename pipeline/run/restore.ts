@@ -17,6 +17,7 @@ import { changesOf } from "./resume.ts";
 import type { RunFolder } from "./run_folder.ts";
 import type { Session } from "./session.ts";
 import { compiledInitialState, type TrainState, upload } from "../programs/states.ts";
+import { isOfLoss } from "../programs/trained.ts";
 import { buildZeroOutputLoss } from "../programs/train_step.ts";
 import { yieldToEvents } from "../programs/yield_to_events.ts";
 
@@ -98,13 +99,14 @@ export async function lastCheckpoint(
 }
 
 /**
- * A part of a checkpoint on the device, in the structure of `like`.
+ * A part of a checkpoint on the device, in the structure of `like`. What the loss keeps has the values of `like` where the
+ * checkpoint is older than it.
  *
  * @throws {DenoiseError} when it lacks a tensor, or has one of another shape
  */
 export function restored<T extends Tree>(before: ResumePoint, like: T): T {
   const mismatch = (what: string) => new DenoiseError(messages.checkpointMismatch(before.path, what));
-  return fromHost(like, before.tensors, mismatch);
+  return fromHost(like, before.tensors, mismatch, isOfLoss);
 }
 
 /** The state to start from: that of a checkpoint, weights of another model, or drawn ones. */
