@@ -41,10 +41,10 @@ for (let epoch = 0; epoch < 10; epoch++) {
   const options = { batchSize: Number(dataset.options.batch_size), training: true, seed: recipe.seed, epoch };
   for await (const onHost of batches(pictures.train, options)) {
     const batch = upload(onHost, graph.datasetImage);
-    const { state: next, errors } = await step(state, batch, statistics, seed);
+    const { state: next, errors, update } = await step(state, batch, statistics, seed);
     state = next;
     losses.push(...await errors.loss!.data());
-    disposeTree([batch, errors]);
+    disposeTree([batch, errors, update]);
   }
   const mean = losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
   console.log(`epoch ${epoch + 1}: loss ${mean.toFixed(4)}`);

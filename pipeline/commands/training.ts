@@ -5,16 +5,18 @@ import { disposeTree, seedTensor } from "../../lib/tensor/mod.ts";
 import { batches, type HostBatch, type Pictures } from "../data/mod.ts";
 import { wire } from "../graph/wire.ts";
 import type { Graph } from "../graph/types.ts";
-import type { ImageShape } from "../kinds/common.ts";
 import { diverged } from "../problems/messages/run.ts";
 import { DenoiseError } from "../problems/problem.ts";
 import { type TrainState, upload } from "../programs/states.ts";
+import { courseOf } from "../programs/course.ts";
+import { checkGiven } from "../programs/batch.ts";
 import { compiledTrainStep, type TrainStep } from "../programs/compiled_step.ts";
 import { yieldToEvents } from "../programs/yield_to_events.ts";
 import { checkRead } from "../recipe/given.ts";
 import type { Recipe } from "../recipe/types.ts";
 import { checkpointPath, type Position, prune } from "../run/checkpoint.ts";
 import { lossesOf } from "../run/losses.ts";
+import { loggedUpdate, Skips, toldUpdate, type UpdateNumbers } from "../run/skips.ts";
 import { buildMeasure, type Measurement } from "../run/measure.ts";
 import { openFiles, type RunFiles } from "../run/open_files.ts";
 import { afterStep, type Plan, planOf } from "../run/plan.ts";
@@ -70,6 +72,9 @@ export class Training implements AsyncDisposable {
   readonly #step: TrainStep;
   readonly #measure: ReturnType<typeof buildMeasure>;
   readonly #seed: ReturnType<typeof seedTensor>;
+  readonly #course: ReturnType<typeof courseOf>;
+  readonly #skips: Skips;
+  #update: ReturnType<typeof toldUpdate> | undefined;
   #state: TrainState;
   #position: Position;
   #busy = false;
@@ -84,6 +89,15 @@ export class Training implements AsyncDisposable {
     this.#step = compiledTrainStep(session.graph, session.backend);
     this.#measure = buildMeasure(session);
     this.#seed = seedTensor(session.graph.recipe.seed);
+    this.#course = courseOf(this.plan);
+    const { log, keeper } = files;
+    this.#skips = new Skips({
+      warn: (message) => {
+        session.console.warn(message);
+        log.append({ step: this.#position.step, event: "warning", message });
+      },
+      kept: () => keeper.newest,
+    });
   }
 
   /** See `openTraining`. */
@@ -135,6 +149,11 @@ export class Training implements AsyncDisposable {
     return this.#state;
   }
 
+  /** Learning rate, length of the gradients and skipped steps, as of the last `step`; undefined before the first. */
+  get update(): ReturnType<typeof toldUpdate> | undefined {
+    return this.#update;
+  }
+
   /** Batches from the next one on, epoch after epoch, until the recipe's end. Each is in the order that `train` has. */
   async *batches(): AsyncGenerator<HostBatch, void, void> {
     const { recipe: { seed } } = this.graph;
@@ -152,29 +171,35 @@ export class Training implements AsyncDisposable {
   }
 
   /**
-   * One update of the weights. The batch may be any: of the recipe's size, or of another, which is compiled anew.
+   * One update of the weights. The batch may be any: of the recipe's size, or of another, which is compiled anew. Where its
+   * gradients are not finite, it is counted and changes nothing.
    *
    * @returns the scalars that the loss reports, such as `{ loss, noise, image }`, of the weights before the update
-   * @throws {DenoiseError} where the loss is not finite
+   * @throws {DenoiseError} where the loss is not finite, or the gradients of many steps in a row are not
    * @throws {TypeError} where the batch is not of as many bytes as its pictures have
    */
   async step(batch: HostBatch): Promise<Record<string, number>> {
     return await this.#alone(async () => {
       const { prepared: { session: { statistics }, pictures }, files: { log, keeper } } = this.#parts;
-      checkBatch(batch, pictures.train.shape);
+      checkGiven(batch, pictures.train.shape);
       const started = performance.now();
       const uploaded = upload(batch, pictures.train.shape);
       try {
-        const { state, errors } = await this.#step(this.#state, uploaded, statistics, this.#seed);
+        const { state, errors, update: terms } = await this.#step(
+          ...[this.#state, uploaded, statistics, this.#seed, this.#course] as const,
+        );
         this.#state = state;
         const seconds = this.#position.seconds + (performance.now() - started) / 1000;
         // What is due between steps is the caller's to decide: nothing is left to be done when it resumes.
         this.#position = { ...afterStep(this.#position, this.plan, seconds), measured: true };
         const losses = await lossesOf(errors);
+        const update = await lossesOf(terms) as UpdateNumbers;
+        this.#update = toldUpdate(update);
         const { step, epoch, batch } = this.#position;
-        log.append({ step, ...losses });
+        log.append({ step, ...losses, ...loggedUpdate(update) });
         if (batch === 0) log.append({ step, event: "epoch", epoch, seconds: Math.round(1000 * seconds) / 1000 });
         const { loss = NaN } = losses;
+        if (this.#skips.take({ step, errors: losses, update })) return losses;
         if (!Number.isFinite(loss)) throw new DenoiseError(diverged(`the loss is ${loss}`, step, keeper.newest));
         await yieldToEvents();
         return losses;
@@ -229,7 +254,7 @@ export class Training implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     if (!this.#open) return;
     this.#open = false;
-    disposeTree([this.#state, this.#seed]);
+    disposeTree([this.#state, this.#seed, this.#course]);
     await this.#parts.close.disposeAsync();
   }
 
@@ -250,21 +275,6 @@ export class Training implements AsyncDisposable {
 
   #check(): void {
     if (!this.#open) throw new Error("Cannot use a training that is closed");
-  }
-}
-
-/** Refuses a batch whose parts do not fit each other. @throws {TypeError} */
-function checkBatch({ image, item, label, size }: HostBatch, { height, width, channels }: ImageShape): void {
-  const bytes = size * height * width * channels;
-  const pictures = `${size} pictures of ${height} × ${width} × ${channels}`;
-  if (image.length !== bytes) {
-    throw new TypeError(`Cannot train on a batch of ${pictures} with ${image.length} bytes: it takes ${bytes}`);
-  }
-  for (const [name, list] of [["item", item], ["label", label]] as const) {
-    if (list === undefined || list.length === size) continue;
-    throw new TypeError(
-      `Cannot train on a batch of ${pictures} with ${list.length} values in "${name}": it takes ${size}`,
-    );
   }
 }
 

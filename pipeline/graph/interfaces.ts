@@ -11,7 +11,14 @@ const interfaces = {
   network: { keras: "optional", offers: "optional", init: "function", apply: "function" },
   schedule: { logSnr: "function", rates: "function" },
   parametrization: { input: "function", components: "function" },
-  loss: { asks: "optional", init: "optional", levels: "function", measure: "function", train: "optional" },
+  loss: {
+    asks: "optional",
+    init: "optional",
+    ofParts: "optional",
+    levels: "function",
+    measure: "function",
+    train: "optional",
+  },
   optimizer: { init: "function", update: "function" },
   ema: { init: "function", update: "function" },
   sampler: {

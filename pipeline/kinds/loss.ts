@@ -68,6 +68,11 @@ export interface Loss {
   /** What it asks of the network, in `train`. */
   readonly asks?: LossAsks;
   /**
+   * How the objective of a batch follows from those of its equal parts: it is their mean, or their sum. Where it is
+   * neither, or is not told, gradients cannot be accumulated.
+   */
+  readonly ofParts?: "mean" | "sum" | undefined;
+  /**
    * What it keeps from step to step, at the start. `trainable` tensors are differentiated and given to the optimizer
    * together with those of the network, by the names `loss/…`; `buffers` are replaced by those that `measure` or `train`
    * returns. Neither is averaged. Draw each tensor from a fork named after it.

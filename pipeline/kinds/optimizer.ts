@@ -2,17 +2,31 @@
 import type * as tf from "@tensorflow/tfjs";
 import type { TensorRecord } from "../../lib/tensor/tree.ts";
 
+/** How long training is, for learning rates that follow it. A type, so that it is a tree of tensors. */
+export type Course = {
+  /** int32 scalar: updates after which it ends. A run that is trained longer has more from then on. */
+  steps: tf.Tensor;
+  /** int32 scalar: updates in an epoch. */
+  epochSteps: tf.Tensor;
+};
+
+/** What an update gets. */
+export interface UpdateInput {
+  readonly trainable: TensorRecord;
+  readonly gradients: TensorRecord;
+  readonly state: TensorRecord;
+  /** int32 scalar, 1 for the first update. */
+  readonly step: tf.Scalar;
+  /** Length of all gradients together. Absent where nobody knew it. */
+  readonly norm?: tf.Scalar;
+  /** How long training is. Absent where it has no end. */
+  readonly course?: Course;
+}
+
 /** A pure update rule over flat records of tensors. */
 export interface Optimizer {
   /** Moments and the like at the start. */
   init(trainable: TensorRecord): TensorRecord;
-  /**
-   * One update. Returned records hold the same names and shapes as those given.
-   *
-   * @param update.step int32 scalar, 1 for the first update
-   */
-  update(update: { trainable: TensorRecord; gradients: TensorRecord; state: TensorRecord; step: tf.Scalar }): {
-    trainable: TensorRecord;
-    state: TensorRecord;
-  };
+  /** One update. Returned records hold the same names and shapes as those given. `learningRate` is shown and logged. */
+  update(input: UpdateInput): { trainable: TensorRecord; state: TensorRecord; learningRate?: tf.Scalar };
 }

@@ -1,25 +1,73 @@
 /** The training step, compiled: a batch that the device turns out to have no room for is refused with one that fits. */
-import type { TensorRecord } from "../../lib/tensor/mod.ts";
+import type * as tf from "@tensorflow/tfjs";
+import { disposeTree, type TensorRecord } from "../../lib/tensor/mod.ts";
 import type { Graph } from "../graph/types.ts";
-import type { Backend, Compiled } from "../kinds/backend.ts";
+import type { Backend } from "../kinds/backend.ts";
+import type { Course } from "../kinds/optimizer.ts";
+import { buildGatherPart, gathered, type Learner, type LossTerms, noGradients, type Part, partsOf } from "./gather.ts";
 import { refusedBatch } from "./memory.ts";
 import type { Batch, TrainState } from "./states.ts";
-import { buildTrainStep, type LossTerms } from "./train_step.ts";
+import { buildTrainStep, partCount } from "./train_step.ts";
+import { buildUpdate, type UpdateTerms } from "./update.ts";
+
+/** What a training step gives. */
+export type StepResult = { state: TrainState; errors: LossTerms; update: UpdateTerms };
 
 /** One update of the state by a batch, the normalizer's statistics and the seed. The state is consumed. */
-export type TrainStep = Compiled<
-  [TrainState, Batch, TensorRecord, Batch["item"]],
-  { state: TrainState; errors: LossTerms }
->;
+export type TrainStep = (
+  state: TrainState,
+  batch: Batch,
+  statistics: TensorRecord,
+  seed: tf.Tensor,
+  course: Course,
+) => Promise<StepResult>;
 
 /** Compiles the training step of a graph. Its call throws DenoiseError where the step takes more memory than there is. */
 export function compiledTrainStep(graph: Graph, backend: Backend): TrainStep {
-  const step = backend.compile(buildTrainStep(graph), { name: "training step", donate: [0], batch: [1] });
+  const step = partCount(graph) === 1
+    ? backend.compile(buildTrainStep(graph), { name: "training step", donate: [0], batch: [1] })
+    : accumulatingStep(graph, backend);
   return async (...args) => {
     try {
       return await step(...args);
     } catch (error) {
       throw await refusedBatch(graph, args[1].item.shape[0]!, error) ?? error;
+    }
+  };
+}
+
+/**
+ * The step of a batch that goes through the network part by part: a program for each part, in which the gradients of the
+ * parts before it enter, so that no two run at once, and one for the update.
+ */
+function accumulatingStep(graph: Graph, backend: Backend): TrainStep {
+  const count = partCount(graph);
+  const take = backend.compile((batch: Batch): Part[] => partsOf(batch, count), { name: "parts of a batch" });
+  const begin = backend.compile(noGradients, { name: "no gradients" });
+  const gather = backend.compile(buildGatherPart(graph), { name: "training step, a part", donate: [0], batch: [2] });
+  const update = buildUpdate(graph);
+  const end = backend.compile(
+    (state: TrainState, gradients: TensorRecord, errors: readonly LossTerms[], course: Course) => {
+      const { errors: shown, ...rest } = gathered(graph, state, gradients, errors);
+      return { ...update(state, rest, course), errors: shown };
+    },
+    { name: "training step, the update", donate: [0, 1] },
+  );
+  return async (state, batch, statistics, seed, course) => {
+    const { optimizer: _, skipped: _skipped, ...learner } = state;
+    const { network, loss } = state;
+    const parts = await take(batch);
+    const errors: LossTerms[] = [];
+    try {
+      let gradients = await begin({ network, ...(loss === undefined ? {} : { loss }) });
+      for (const { batch: part, ...place } of parts) {
+        const next = await gather(gradients, learner as Learner, part, place, statistics, seed);
+        gradients = next.gradients;
+        errors.push(next.errors);
+      }
+      return await end(state, gradients, errors, course);
+    } finally {
+      disposeTree([parts, errors]);
     }
   };
 }

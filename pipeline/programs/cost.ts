@@ -1,5 +1,6 @@
 /** What training and sampling cost, counted from shapes alone before anything runs. */
 import { type Cost, seedTensor, type SpecTree, traceCost, UnknownOpError } from "../../lib/tensor/mod.ts";
+import { courseOf } from "./course.ts";
 import { initialState, type TrainState } from "./states.ts";
 import { buildTrainStep } from "./train_step.ts";
 import { predict } from "./model.ts";
@@ -60,9 +61,10 @@ async function count(graph: Graph, batch: number): Promise<TrainingCost> {
     item: { shape: [batch], dtype: "int32" },
   } as const;
   const seed = await traceCost(() => seedTensor(0), [], "the seed");
+  const course = await traceCost(() => courseOf({ totalSteps: 1, stepsPerEpoch: 1 }), [], "the course");
   const step = await traceCost(
     buildTrainStep(graph),
-    [specs as SpecTree, data, statistics.output, seed.output],
+    [specs as SpecTree, data, statistics.output, seed.output, course.output],
     "the training step",
   );
   const shape = [batch, image.height, image.width, image.channels];

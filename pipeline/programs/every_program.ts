@@ -3,6 +3,7 @@ import { disposeTree, seedTensor } from "../../lib/tensor/mod.ts";
 import type { Graph, Stage } from "../graph/types.ts";
 import type { Backend } from "../kinds/backend.ts";
 import { compiledTrainStep } from "./compiled_step.ts";
+import { courseOf } from "./course.ts";
 import { buildGenerate } from "./generate.ts";
 import { compiledInitialState, upload } from "./states.ts";
 import { buildEvaluationStep } from "./train_step.ts";
@@ -14,7 +15,7 @@ export type ProgramKind = (typeof programKinds)[number];
 
 /** What a program is for, by the name that it is compiled with; undefined for small ones between them. */
 export function programKind(name: string, sampler: Stage<"sampler"> | undefined): ProgramKind | undefined {
-  if (name === "training step") return "step";
+  if (name.startsWith("training step")) return "step";
   if (name === "evaluation step") return "evaluation";
   if (name === "initial state") return "weights";
   return sampler !== undefined && name === `${sampler.id} step` ? "sampling" : undefined;
@@ -34,11 +35,12 @@ export async function callPrograms(graph: Graph, backend: Backend, kinds: Readon
   const batch = upload({ image, item: new Int32Array(size), size }, graph.datasetImage);
   const statistics = graph.one("normalizer").stage.blank(graph.datasetImage);
   const seed = seedTensor(graph.recipe.seed);
+  const course = courseOf({ totalSteps: 1, stepsPerEpoch: 1 });
   const state = await compiledInitialState(graph, backend);
   try {
     if (kinds.has("step")) {
       const step = compiledTrainStep(graph, backend);
-      disposeTree(await step(state, batch, statistics, seed));
+      disposeTree(await step(state, batch, statistics, seed, course));
     }
     if (kinds.has("evaluation")) {
       const evaluate = backend.compile(buildEvaluationStep(graph), { name: "evaluation step" });
@@ -51,6 +53,6 @@ export async function callPrograms(graph: Graph, backend: Backend, kinds: Readon
       for await (const images of generate({ state: state.average, statistics, seed: 0, items })) images.dispose();
     }
   } finally {
-    disposeTree([batch, statistics, seed, state]);
+    disposeTree([batch, statistics, seed, course, state]);
   }
 }

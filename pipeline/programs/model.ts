@@ -4,7 +4,6 @@ import { type Random, type State, type TensorRecord, unpackBytes } from "../../l
 import type { Graph } from "../graph/types.ts";
 import type { Components, Rates } from "../kinds/common.ts";
 import { velocityOf } from "../kinds/diffusion.ts";
-import type { LossContext } from "../kinds/loss.ts";
 import type { NetworkMode } from "../kinds/network.ts";
 import type { Batch } from "./states.ts";
 
@@ -25,10 +24,14 @@ export interface Noisy {
   readonly target: Components;
 }
 
-/** Mixes normalised images with noise, at the levels that the loss draws. `context`: in training. */
-export function addNoise(graph: Graph, images: tf.Tensor4D, random: Random, context?: LossContext): Noisy {
-  const [batch, ...shape] = images.shape;
-  const rates = graph.one("loss").stage.levels(random.fork("levels"), batch, context);
+/** Mixes normalised images with noise: by default at the levels that the loss draws before the first step. */
+export function addNoise(
+  graph: Graph,
+  images: tf.Tensor4D,
+  random: Random,
+  rates: Rates = graph.one("loss").stage.levels(random.fork("levels"), images.shape[0]),
+): Noisy {
+  const shape = images.shape.slice(1);
   const noise = random.fork("noise").normal(shape) as tf.Tensor4D;
   return {
     noisy: tf.add(tf.mul(rates.signal, images), tf.mul(rates.noise, noise)),

@@ -16,6 +16,8 @@ export interface Lesson {
   readonly average: State;
   /** What the loss keeps; empty where it keeps nothing. */
   readonly own: State;
+  /** Where the images are a part of a batch: its rows, and the draws for all of it. Levels may be drawn for all of it. */
+  readonly whole?: { readonly rows: tf.Tensor1D; readonly random: Random } | undefined;
   readonly random: Random;
 }
 
@@ -31,7 +33,7 @@ export function objectiveOf(graph: Graph, lesson: Lesson): Objective {
   const { images, label, average, own: { buffers: kept }, random } = lesson;
   const training = { training: true, random: random.fork("network") };
   if (loss.train === undefined) {
-    const { target, ...noisy } = addNoise(graph, images, random, { state: lesson.own });
+    const { target, ...noisy } = addNoise(graph, images, random, levelsOf(loss, lesson));
     return (network, own) => {
       const { components, buffers } = predict(graph, network, { ...noisy, label }, training);
       const context = { state: { trainable: own, buffers: kept } };
@@ -62,6 +64,15 @@ export function objectiveOf(graph: Graph, lesson: Lesson): Objective {
     disposeTree(copies);
     return { ...measured, buffers: { network: statistics, loss: after } };
   };
+}
+
+/** The noise levels of the images, which do not depend on whether the batch was taken apart. */
+function levelsOf(loss: Loss, { images, random, own, whole }: Lesson): Rates {
+  const context = { state: own };
+  if (whole === undefined) return loss.levels(random.fork("levels"), images.shape[0], context);
+  const levels = whole.random.fork("levels");
+  const [all] = levels.uniform([]).shape as [number];
+  return mapTree(loss.levels(levels, all, context), (rates) => tf.gather(rates, whole.rows));
 }
 
 /** Refuses what the graph has not checked, because the loss does not say that it does it. */

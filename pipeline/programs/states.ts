@@ -19,6 +19,8 @@ export type TrainState = {
   loss?: State;
   /** int32 scalar: updates done so far. float32 would stop counting at 2^24. */
   step: tf.Tensor;
+  /** int32 scalar: those of them that changed nothing, because their gradients were not finite. */
+  skipped: tf.Tensor;
 };
 
 /** A batch on the device. */
@@ -62,6 +64,7 @@ function stateAround(graph: Graph, seed: tf.Tensor, network: State): TrainState 
     optimizer: graph.one("optimizer").stage.init(trained),
     ...(loss === undefined ? {} : { loss }),
     step: tf.scalar(0, "int32"),
+    skipped: tf.scalar(0, "int32"),
   };
 }
 

@@ -1,20 +1,19 @@
 /** The training step, and what measures a model besides it: pure functions of tensor trees, ready to be compiled. */
 import * as tf from "@tensorflow/tfjs";
-import { createRandom, type State, type TensorRecord, valueAndGrad } from "../../lib/tensor/mod.ts";
+import { createRandom, disposeTree, type State, type TensorRecord, tidyTree } from "../../lib/tensor/mod.ts";
 import type { Graph } from "../graph/types.ts";
 import type { Components } from "../kinds/common.ts";
+import type { Course } from "../kinds/optimizer.ts";
+import { buildGather, buildGatherPart, gathered, type LossTerms, noGradients, partsOf } from "./gather.ts";
 import { addNoise, pixels, predict } from "./model.ts";
-import { objectiveOf } from "./objective.ts";
 import type { Batch, TrainState } from "./states.ts";
-import { apart, together } from "./trained.ts";
-
-/** Scalars that a loss reports. A type, so that it is a tree of tensors. */
-export type LossTerms = Record<string, tf.Tensor>;
+import { buildUpdate, type UpdateTerms } from "./update.ts";
 
 /**
  * One update: pixels → augmentations → normalised → noisy → network → loss → gradients → optimizer → average.
  *
- * What is drawn for a picture depends on (seed, stream, step, item) alone.
+ * What is drawn for a picture depends on (seed, stream, step, item) alone. Where the recipe accumulates gradients, the
+ * batch goes through the network part by part. `course`: see `Optimizer.update`.
  */
 export function buildTrainStep(
   graph: Graph,
@@ -23,35 +22,31 @@ export function buildTrainStep(
   batch: Batch,
   statistics: TensorRecord,
   seed: tf.Tensor,
-) => { state: TrainState; errors: LossTerms } {
-  const normalizer = graph.one("normalizer").stage;
-  const optimizer = graph.one("optimizer").stage;
-  const ema = graph.one("ema").stage;
-  return (state, batch, statistics, seed) => {
-    const random = createRandom({ seed, stream: "train", step: state.step, items: batch.item });
-    const images = normalizer.normalize(statistics, pixels(graph, batch, random, true));
-    const own = state.loss ?? { trainable: {}, buffers: {} };
-    const objective = objectiveOf(graph, { images, label: batch.label, average: state.average, own, random });
-
-    const trainable = together(state.network.trainable, state.loss);
-    const { aux: { errors, buffers }, gradients } = valueAndGrad((trainable: TensorRecord) => {
-      const { network, loss: own } = apart(trainable);
-      const { objective: loss, errors, buffers } = objective(
-        { trainable: network, buffers: state.network.buffers },
-        own,
-      );
-      return { loss, aux: { errors: errors as LossTerms, buffers } };
-    })(trainable);
-
-    const step = tf.add<tf.Scalar>(state.step, tf.scalar(1, "int32"));
-    const update = optimizer.update({ trainable, gradients, state: state.optimizer, step });
-    const after = apart(update.trainable);
-    const network = { trainable: after.network, buffers: buffers.network };
-    const average = ema.update(state.average, network, step);
-    const kept = state.loss && { trainable: after.loss, buffers: buffers.loss };
-    const rest = { optimizer: update.state, ...(kept === undefined ? {} : { loss: kept }), step };
-    return { state: { network, average, ...rest }, errors };
+  ...course: [] | [course: Course]
+) => { state: TrainState; errors: LossTerms; update: UpdateTerms } {
+  const count = partCount(graph);
+  const gather = buildGather(graph), gatherPart = buildGatherPart(graph), update = buildUpdate(graph);
+  return (state, batch, statistics, seed, ...[course]) => {
+    if (count === 1) {
+      const { errors, ...rest } = gather(state, batch, statistics, seed);
+      return { ...update(state, rest, course), errors };
+    }
+    const errors: LossTerms[] = [];
+    let gradients = noGradients(state);
+    for (const { batch: part, ...place } of partsOf(batch, count)) {
+      const next = tidyTree(() => gatherPart(gradients, state, part, place, statistics, seed));
+      disposeTree(gradients);
+      gradients = next.gradients;
+      errors.push(next.errors);
+    }
+    const { errors: shown, ...rest } = gathered(graph, state, gradients, errors);
+    return { ...update(state, rest, course), errors: shown };
   };
+}
+
+/** How many equal parts of a batch go through the network one after the other. */
+export function partCount({ recipe }: Graph): number {
+  return recipe.train.accumulate ?? 1;
 }
 
 /** A validation batch as the model sees it. A type, so that it is a tree of tensors. */

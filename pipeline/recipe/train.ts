@@ -7,6 +7,9 @@ import type { TrainSettings } from "./types.ts";
 export const trainSchema = z.object({
   epochs: z.int().positive().optional().describe("passes over the training pictures; or give steps"),
   steps: z.int().positive().optional().describe("updates of the weights; or give epochs"),
+  accumulate: z.int().positive().max(4096).optional().describe(
+    "parts in which a batch goes through the network, one after the other: less memory, the same update; default: 1",
+  ),
   from: z.string().min(1).optional().describe(
     "run folder, checkpoint or exported weights whose average weights training starts from; relative to the recipe",
   ),

@@ -45,6 +45,8 @@ export interface TrainSettings {
   readonly epochs?: number | undefined;
   /** Updates of the weights. */
   readonly steps?: number | undefined;
+  /** Equal parts in which a batch goes through the network, one after the other. Default 1. */
+  readonly accumulate?: number | undefined;
   /** What training starts from, absolute: a run folder, a checkpoint or exported weights. Default: drawn weights. */
   readonly from?: string | undefined;
   /** When a checkpoint is written, such as `1 epoch` or `500 steps`. */

@@ -3,7 +3,9 @@ import { diverged, stuck } from "../problems/messages/run.ts";
 import { DenoiseError } from "../problems/problem.ts";
 import { warning } from "../problems/warning.ts";
 import { disposeTree } from "../../lib/tensor/mod.ts";
-import type { LossTerms } from "../programs/train_step.ts";
+import type { LossTerms } from "../programs/gather.ts";
+import type { UpdateTerms } from "../programs/update.ts";
+import { Skips, type UpdateNumbers } from "./skips.ts";
 
 const patience = 300; // steps after which a loss has to beat that of a zero output
 const window = 100; // steps whose mean is compared
@@ -14,6 +16,7 @@ export interface StepLosses {
   /** Updates done, that of these losses among them. */
   readonly step: number;
   readonly errors: Readonly<Record<string, number>>;
+  readonly update: UpdateNumbers;
 }
 
 /** Reads losses in order, and says at once what is wrong with them. */
@@ -21,6 +24,7 @@ export class Losses {
   #pending: Promise<StepLosses> | undefined;
   #recent: number[] = [];
   #judged = false;
+  readonly #skips: Skips;
   /** The last loss that was read. */
   last: number | undefined;
 
@@ -38,12 +42,18 @@ export class Losses {
     },
   ) {
     this.last = options.before;
+    this.#skips = new Skips(options);
+  }
+
+  /** Steps that changed nothing, since the start of the run. */
+  get skipped(): number {
+    return this.#skips.total;
   }
 
   /** Starts to read the losses of a step, and waits for those of the step before. Consumes the tensors. */
-  async push(step: number, errors: LossTerms): Promise<void> {
+  async push(step: number, errors: LossTerms, update: UpdateTerms): Promise<void> {
     const before = this.#pending;
-    this.#pending = readTerms(step, errors);
+    this.#pending = readTerms(step, errors, update);
     this.#pending.catch(() => {}); // seen when it is awaited
     if (before !== undefined) await this.#take(await before);
   }
@@ -57,8 +67,9 @@ export class Losses {
 
   async #take(losses: StepLosses): Promise<void> {
     const { step, errors: { loss = NaN } } = losses;
-    this.last = loss;
     await this.options.read(losses);
+    if (this.#skips.take(losses)) return;
+    this.last = loss;
     if (!Number.isFinite(loss)) throw new DenoiseError(diverged(`the loss is ${loss}`, step, this.options.kept()));
     this.#recent.push(loss);
     if (this.#recent.length > window) this.#recent.shift();
@@ -70,11 +81,12 @@ export class Losses {
   }
 }
 
-async function readTerms(step: number, errors: LossTerms): Promise<StepLosses> {
-  return { step, errors: await lossesOf(errors) };
+async function readTerms(step: number, errors: LossTerms, update: UpdateTerms): Promise<StepLosses> {
+  const [numbers, of] = await Promise.all([lossesOf(errors), lossesOf(update)]);
+  return { step, errors: numbers, update: of as UpdateNumbers };
 }
 
-/** Reads the scalars that a loss reports. Consumes the tensors. */
+/** Reads scalars, such as those that a loss reports. Consumes the tensors. */
 export async function lossesOf(errors: LossTerms): Promise<Record<string, number>> {
   try {
     const read = Object.entries(errors).map(async ([name, scalar]) => [name, (await scalar.data())[0]!] as const);

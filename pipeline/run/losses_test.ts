@@ -5,7 +5,13 @@ import { DenoiseError } from "../problems/problem.ts";
 import { Losses } from "./losses.ts";
 import { cpu } from "./testing.ts";
 
-async function watched(losses: readonly number[], zero = 0.7979) {
+/** How an update went; `norm` of its gradients. */
+const update = (norm: number, skipped = 0) => ({
+  gradient_norm: tf.scalar(norm),
+  skipped: tf.scalar(skipped, "int32"),
+});
+
+async function watched(losses: readonly number[], zero = 0.7979, norms: readonly number[] = []) {
   await cpu.start();
   const read: number[] = [];
   const warnings: string[] = [];
@@ -19,7 +25,11 @@ async function watched(losses: readonly number[], zero = 0.7979) {
   let error: unknown;
   try {
     for (const [i, loss] of losses.entries()) {
-      await watch.push(i + 1, { loss: tf.scalar(loss), noise: tf.scalar(0) });
+      await watch.push(
+        i + 1,
+        { loss: tf.scalar(loss), noise: tf.scalar(0) },
+        update(norms[i] ?? 1, norms.slice(0, i + 1).filter((norm) => !Number.isFinite(norm)).length),
+      );
       assert.deepEqual(read.length, i, "a step's losses are read while the next one runs");
     }
     await watch.settle();
@@ -28,7 +38,7 @@ async function watched(losses: readonly number[], zero = 0.7979) {
     await watch.settle().catch(() => {});
   }
   assert.equal(tf.memory().numTensors, before);
-  return { read, warnings, error, last: watch.last };
+  return { read, warnings, error, last: watch.last, skipped: watch.skipped };
 }
 
 const noisy = (mean: number, steps: number) => Array.from({ length: steps }, (_, i) => mean + (i % 2 ? 0.05 : -0.05));
@@ -63,3 +73,29 @@ for (const bad of [NaN, Infinity, -Infinity]) {
     assert.deepEqual(read.slice(0, 3), [1, 2, 3], "the bad loss is logged");
   });
 }
+
+Deno.test("Losses warns once of steps that were skipped, counts them, and does not take their losses for the last", async () => {
+  const { error, read, warnings, last, skipped } = await watched([3, NaN, 2, Infinity, 1], 0.8, [
+    1,
+    NaN,
+    1,
+    Infinity,
+    1,
+  ]);
+  assert.equal(error, undefined);
+  assert.deepEqual([read, last, skipped, warnings.length], [[1, 2, 3, 4, 5], 1, 2, 1]);
+  assert.match(warnings[0]!, /^Step 2 was skipped: the norm of its gradients is NaN, and its loss is NaN\n/);
+});
+
+Deno.test("Losses stops at the tenth skipped step in a row, not at the tenth of all", async () => {
+  const bad = Array.from({ length: 10 }, () => NaN);
+  const { error } = await watched([1, ...bad, 1], 0.8, [1, ...bad, 1]);
+  assert.ok(error instanceof DenoiseError);
+  assert.match(
+    error.problems[0]!.message,
+    /^Training stopped at step 11: the gradients of 10 steps in a row are not finite/,
+  );
+  const norms = Array.from({ length: 30 }, (_, i) => i % 10 === 9 ? 1 : Infinity);
+  const often = await watched(norms.map(() => 1), 0.8, norms);
+  assert.deepEqual([often.error, often.skipped], [undefined, 27]);
+});

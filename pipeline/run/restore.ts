@@ -99,14 +99,14 @@ export async function lastCheckpoint(
 }
 
 /**
- * A part of a checkpoint on the device, in the structure of `like`. What the loss keeps has the values of `like` where the
- * checkpoint is older than it.
+ * A part of a checkpoint on the device, in the structure of `like`. What the loss keeps, and the count of skipped steps, have
+ * the values of `like` where the checkpoint is older than they are.
  *
  * @throws {DenoiseError} when it lacks a tensor, or has one of another shape
  */
 export function restored<T extends Tree>(before: ResumePoint, like: T): T {
   const mismatch = (what: string) => new DenoiseError(messages.checkpointMismatch(before.path, what));
-  return fromHost(like, before.tensors, mismatch, isOfLoss);
+  return fromHost(like, before.tensors, mismatch, (path) => path === "state/skipped" || isOfLoss(path));
 }
 
 /** The state to start from: that of a checkpoint, weights of another model, or drawn ones. */

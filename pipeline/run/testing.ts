@@ -8,6 +8,7 @@ import type { ImageShape } from "../kinds/common.ts";
 import { signalOf, splitRow, velocityOf } from "../kinds/diffusion.ts";
 import type { Kind, Kinds } from "../kinds/mod.ts";
 import type { Sampler } from "../kinds/sampler.ts";
+import type { TrainSettings } from "../recipe/types.ts";
 
 /** tfjs's JavaScript backend. */
 export const cpu: Backend = { name: "cpu", description: "cpu", ...tfjsBackend("cpu"), compile: opByOp };
@@ -129,9 +130,9 @@ const eachOf = (state: State, fn: (tensor: tf.Tensor) => tf.Tensor): State => ({
 export function toyGraph(
   image: ImageShape = { height: 4, width: 4, channels: 3 },
   stages: Partial<ToyStages> = {},
-  options: { seed?: number; sampler?: Record<string, unknown> } = {},
+  options: { seed?: number; sampler?: Record<string, unknown>; accumulate?: number } = {},
 ): Graph {
-  const { seed = 42, sampler = {} } = options;
+  const { seed = 42, sampler = {}, accumulate } = options;
   const all = <K extends Kind>(kind: K) =>
     ({ ...toyStages(image), ...stages }[kind] as readonly Kinds[K][]).map((stage, i) =>
       ({
@@ -142,8 +143,8 @@ export function toyGraph(
         options: kind === "sampler" ? sampler : {},
       }) as unknown as Stage<K>
     );
-  const graph: Omit<Graph, "recipe"> & { recipe: { seed: number } } = {
-    recipe: { seed },
+  const graph: Omit<Graph, "recipe"> & { recipe: { seed: number; train: Pick<TrainSettings, "accumulate"> } } = {
+    recipe: { seed, train: { accumulate } },
     stages: [],
     edges: [],
     datasetImage: image,

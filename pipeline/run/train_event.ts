@@ -31,6 +31,12 @@ export interface StepEvent {
   readonly loss: number;
   /** All that the loss reports, such as `{ loss, noise, image }`. */
   readonly losses: Readonly<Record<string, number>>;
+  /** What the optimizer took, where it tells. */
+  readonly learningRate: number | undefined;
+  /** Length of all gradients together, before anything clips it. NaN or infinite: the step changed nothing. */
+  readonly gradientNorm: number;
+  /** Steps of the run that changed nothing. */
+  readonly skipped: number;
   /** Seconds until the end, once that is known; without what has not been done yet, such as the first metric. */
   readonly secondsLeft: number | undefined;
 }

@@ -18,13 +18,15 @@ import { drawPreview, type Preview } from "./preview.ts";
 import { toldAt } from "./told_at.ts";
 import { printStepEnd, trainingProgress } from "./training_lines.ts";
 import type { RunLog } from "./log.ts";
-import { Losses } from "./losses.ts";
+import { Losses, type StepLosses } from "./losses.ts";
 import { buildMeasure, loggedOf, type Measure, type Measurement } from "./measure.ts";
 import type { Past } from "./past.ts";
+import { loggedUpdate, toldUpdate } from "./skips.ts";
 import { Throughput, type TimeLeft } from "./throughput.ts";
 import type { RunFolder } from "./run_folder.ts";
 import type { Session } from "./session.ts";
 import { compiledTrainStep, type TrainStep } from "../programs/compiled_step.ts";
+import { courseOf } from "../programs/course.ts";
 import { type TrainState, upload } from "../programs/states.ts";
 import { yieldToEvents } from "../programs/yield_to_events.ts";
 import type { Tell } from "../terminal/telling.ts";
@@ -85,7 +87,7 @@ export class Trainer implements Disposable {
     this.#step = compiledTrainStep(graph, backend);
     this.#losses = new Losses({
       zero: options.zero,
-      read: ({ step, errors }) => this.#tellStep(step, errors),
+      read: (losses) => this.#tellStep(losses),
       warn: (message) => {
         console.warn(message);
         log.append({ step: this.#position.step, event: "warning", message });
@@ -97,6 +99,10 @@ export class Trainer implements Disposable {
 
   get position(): Position {
     return this.#position;
+  }
+  /** Steps that changed nothing. */
+  get skipped(): number {
+    return this.#losses.skipped;
   }
   get loss(): number | undefined {
     return this.#losses.last;
@@ -145,18 +151,18 @@ export class Trainer implements Disposable {
     const { epoch, batch: start, seconds } = this.#position;
     const started = performance.now();
     const { seed } = graph.recipe;
-    const seeds = seedTensor(seed);
+    const seeds = seedTensor(seed), course = courseOf(this.plan);
     try {
       for await (const host of batches(train, { ...this.#data, training: true, seed, epoch, start })) {
         const batch = upload(host, train.shape);
-        const step = this.#step(this.#state, batch, statistics, seeds);
+        const step = this.#step(this.#state, batch, statistics, seeds, course);
         // The first one compiles the program, which cannot be stopped: with nothing trained yet, nothing is lost.
-        const { state, errors } = await (this.#held === undefined ? untilAborted(step, signal) : step);
+        const { state, errors, update } = await (this.#held === undefined ? untilAborted(step, signal) : step);
         this.#held ??= this.options.hold();
         this.#state = state;
         disposeTree(batch);
         this.#position = afterStep(this.#position, this.plan, seconds + (performance.now() - started) / 1000);
-        await this.#losses.push(this.#position.step, errors);
+        await this.#losses.push(this.#position.step, errors, update);
         await yieldToEvents(); // signals, prefetching and the line of progress have their turn
         this.pace.step();
         this.#show();
@@ -164,7 +170,7 @@ export class Trainer implements Disposable {
         if (signal.aborted || this.#position.step >= this.plan.totalSteps) return;
       }
     } finally {
-      seeds.dispose();
+      disposeTree([seeds, course]);
     }
   }
 
@@ -215,19 +221,18 @@ export class Trainer implements Disposable {
     const shown = { average: this.#state.average, validation, training: this.#sample };
     const found: Measurement[] = [];
     for (const metric of metrics) {
-      const measure = () => untilAborted(this.#measure([metric], shown), signal);
-      found.push(...await this.pace.work(metric.id, measure));
+      found.push(...await this.pace.work(metric.id, () => untilAborted(this.#measure([metric], shown), signal)));
     }
     return found;
   }
 
-  async #tellStep(step: number, losses: Readonly<Record<string, number>>): Promise<void> {
-    this.options.log.append({ step, ...losses });
-    const { loss = NaN } = losses;
+  async #tellStep({ step, errors: losses, update }: StepLosses): Promise<void> {
+    this.options.log.append({ step, ...losses, ...loggedUpdate(update) });
     // Losses come a step late: when the next one may have ended the epoch.
     const { epoch: epochs, step: now, batch } = this.#position;
     const epoch = step < now && batch === 0 ? epochs - 1 : epochs;
-    await this.options.tell({ type: "step", step, epoch, loss, losses, secondsLeft: this.#left()?.seconds });
+    const told = { step, epoch, loss: losses.loss ?? NaN, losses, ...toldUpdate(update) };
+    await this.options.tell({ type: "step", ...told, secondsLeft: this.#left()?.seconds });
   }
 
   /** Writes checkpoints. */
@@ -283,8 +288,7 @@ export class Trainer implements Disposable {
   }
 
   #show(): void {
-    const { secondsPerStep } = this.pace;
-    const now = { ...this.#position, loss: this.loss, secondsPerStep, left: this.#left() };
+    const now = { ...this.#position, loss: this.loss, secondsPerStep: this.pace.secondsPerStep, left: this.#left() };
     this.options.session.console.progress(trainingProgress(this.plan, now));
   }
 

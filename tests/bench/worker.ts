@@ -50,7 +50,7 @@ async function train(): Promise<number> {
   await after.errors.loss!.data();
   const seconds = (performance.now() - start) / 1e3;
   state = after.state;
-  disposeTree([pictures, after.errors]);
+  disposeTree([pictures, after.errors, after.update]);
   return seconds;
 }
 

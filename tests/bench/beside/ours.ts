@@ -90,7 +90,7 @@ export async function startOurs(path: string, console: Console) {
       state = after.state;
       const { noise, image } = after.errors as { noise: tf.Tensor; image: tf.Tensor };
       const losses = { noise: (await noise.data())[0]!, image: (await image.data())[0]! };
-      disposeTree([batch, after.errors]);
+      disposeTree([batch, after.errors, after.update]);
       return losses;
     },
     /** The first batch of pictures that are held out, and what is drawn for it: always the same. */

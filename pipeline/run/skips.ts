@@ -1,0 +1,69 @@
+/** Steps whose gradients were not finite: they changed nothing, and many in a row mean that training has diverged. */
+import { diverged } from "../problems/messages/run.ts";
+import { stepSkipped } from "../problems/messages/updates.ts";
+import { DenoiseError } from "../problems/problem.ts";
+import { warning } from "../problems/warning.ts";
+
+const most = 10; // steps in a row: what is wrong with one batch does not last, what is wrong with the weights does
+
+/** How an update went, as numbers: see `UpdateTerms`. */
+export type UpdateNumbers = {
+  readonly gradient_norm: number;
+  readonly skipped: number;
+  readonly learning_rate?: number;
+};
+
+/** Counts skipped steps, warns of the first, and stops training where they do not end. */
+export class Skips {
+  #inRow = 0;
+  #told = false;
+  /** Since the start of the run. */
+  total = 0;
+
+  constructor(
+    private readonly options: {
+      readonly warn: (message: string) => void;
+      /** The last good checkpoint. */
+      readonly kept: () => string | undefined;
+    },
+  ) {}
+
+  /**
+   * @returns whether the step was skipped
+   * @throws {DenoiseError} at the last of too many in a row
+   */
+  take(
+    { step, errors: { loss = NaN }, update: { gradient_norm: norm, skipped } }: {
+      readonly step: number;
+      readonly errors: Readonly<Record<string, number>>;
+      readonly update: UpdateNumbers;
+    },
+  ): boolean {
+    this.total = skipped;
+    if (Number.isFinite(norm)) {
+      this.#inRow = 0;
+      return false;
+    }
+    if (!this.#told) this.options.warn(warning(stepSkipped(step, norm, loss, most)));
+    this.#told = true;
+    if (++this.#inRow < most) return true;
+    const what = `the gradients of ${most} steps in a row are not finite, and the loss is ${loss}`;
+    throw new DenoiseError(diverged(what, step, this.options.kept()));
+  }
+}
+
+/** How an update went, as the log has it: `skipped` only once a step was. */
+export function loggedUpdate({ learning_rate, gradient_norm, skipped }: UpdateNumbers): Record<string, number> {
+  return {
+    ...(learning_rate === undefined ? {} : { learning_rate }),
+    gradient_norm,
+    ...(skipped === 0 ? {} : { skipped }),
+  };
+}
+
+/** How an update went, as a program is told. */
+export function toldUpdate(
+  { learning_rate: learningRate, gradient_norm: gradientNorm, skipped }: UpdateNumbers,
+): { learningRate: number | undefined; gradientNorm: number; skipped: number } {
+  return { learningRate, gradientNorm, skipped };
+}
