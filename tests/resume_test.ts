@@ -86,7 +86,7 @@ testRuns(
     assert.ok(leftovers.some((count) => count > 0), "some kills hit the writing of a checkpoint");
     assert.match(await life(killed, trial, "never"), /finished 90/);
 
-    const folders = ["checkpoints", "samples"];
+    const folders = ["checkpoints", "samples", "snapshots"];
     for (const each of folders) {
       const files = names(join(calm, "resume", each));
       assert.deepEqual(names(join(killed, "resume", each)), files);

@@ -14,10 +14,10 @@ train: { epochs: 1 }
 backend: cpu
 `;
 
-/** Trains it in a folder, and returns the run folder. */
-export async function trainTiny(folder: string): Promise<string> {
+/** Trains it in a folder, with overrides of its recipe, and returns the run folder. */
+export async function trainTiny(folder: string, overrides: readonly string[] = []): Promise<string> {
   const file = join(folder, "tiny.yaml"), runs = join(folder, "runs");
   await Deno.writeTextFile(file, recipe);
-  await train(file, { plugins: builtins, cache: join(folder, "cache"), runs }, memoryConsole());
+  await train(file, { plugins: builtins, cache: join(folder, "cache"), runs, overrides }, memoryConsole());
   return join(runs, "tiny");
 }

@@ -1,9 +1,10 @@
 /** What a command may do: computed from its command line and from the text of its recipe, before any code is loaded. */
-import { basename, dirname, join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import config from "../../deno.json" with { type: "json" };
 import { cacheFolder, stateFolder } from "../../lib/files/user_folders.ts";
 import { isFolder, isTaken } from "../../lib/files/exists.ts";
 import { builtInRecipe } from "../../pipeline/recipe/built_in.ts";
+import { runAround } from "../../pipeline/recipe/starts.ts";
 import { isOverride } from "../../pipeline/terminal/shell.ts";
 import { packageFolders as tfjsNodeFolders } from "../../lib/tensorflow/runtime/find.ts";
 import { pluginVariable } from "../../lib/xla/runtime/choose.ts";
@@ -239,7 +240,7 @@ async function outputsOf({ name, plain, options, cwd }: Command, run: string | u
 /** The run folder that a target is, or is in. */
 async function runOf(target: string): Promise<string | undefined> {
   const folder = await isFolder(target) ? target : dirname(target);
-  const run = basename(folder) === "checkpoints" ? dirname(folder) : folder;
+  const run = runAround(folder);
   const has = (name: string) => isTaken(join(run, name));
   return folder === target || await has("checkpoints") || await has("log.jsonl") ? run : undefined;
 }

@@ -228,10 +228,11 @@ function trainLines(graph: Graph, pictures: number | undefined): string[] {
     `the last ${train.keep.last}`,
     ...(train.keep.best === undefined ? [] : [`the best by ${train.keep.best}`]),
   ];
+  const kept = train.snapshots === undefined ? "" : `; the average weights are kept every ${train.snapshots}`;
   const { every, rows, columns, sampler } = train.samples;
   const by = sampler ?? graph.all("sampler")[0]?.path[1];
   return [
-    line("train", `${length}; a checkpoint every ${train.checkpoint}, of which ${keep.join(" and ")} are kept`),
+    line("train", `${length}; a checkpoint every ${train.checkpoint}, of which ${keep.join(" and ")} are kept${kept}`),
     ...(by === undefined ? [] : [line("samples", `${rows} × ${columns} every ${every}, by samplers.${by}`)]),
   ];
 }

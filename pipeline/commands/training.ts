@@ -245,8 +245,17 @@ export class Training implements AsyncDisposable {
   async save(): Promise<string> {
     return await this.#alone(async () => {
       const { prepared: { session: { statistics } }, files: { keeper }, folder } = this.#parts;
-      await keeper.save(this.#position, { state: this.#state, statistics }, { step: true, best: false });
+      await keeper.save(this.#position, { state: this.#state, statistics }, { step: true });
       return checkpointPath(folder.checkpoints, this.#position.step);
+    });
+  }
+
+  /** Keeps the average weights as they are now, for good (`listSnapshots`). @returns the path. @throws as `save` */
+  async snapshot(): Promise<string> {
+    return await this.#alone(async () => {
+      const { prepared: { session: { statistics } }, files: { keeper } } = this.#parts;
+      const tensors = { state: this.#state, statistics };
+      return (await keeper.save(this.#position, tensors, { snapshot: true }))[0]!.file;
     });
   }
 

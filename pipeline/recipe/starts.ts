@@ -12,10 +12,17 @@ export function baseOf(recipe: string, named: string): string {
   return isAbsolute(named) ? named : join(dirname(recipe), named);
 }
 
+/** Folders of a run that hold weights: checkpoints, averages of certain steps, averages that were computed of those. */
+const ofRun = ["checkpoints", "snapshots", "averages"];
+
+/** The run that a folder with weights belongs to: the folder above, or the folder itself where it is not one of a run's. */
+export function runAround(folder: string): string {
+  return ofRun.includes(basename(folder)) ? dirname(folder) : folder;
+}
+
 /** Folders that relative paths of an older run may start from, the likeliest first: the run is in `runs/<name>` there. */
 export function startsOfRun(file: string): string[] {
-  const folder = dirname(resolve(file));
-  const run = basename(folder) === "checkpoints" ? dirname(folder) : folder;
+  const run = runAround(dirname(resolve(file)));
   // A run of a sweep is one folder deeper.
   return [join(run, "..", ".."), join(run, "..", "..", ".."), "."];
 }

@@ -18,6 +18,9 @@ export const trainSchema = z.object({
     last: z.int().positive().default(2).describe("number of newest checkpoints to keep"),
     best: z.string().optional().describe("number of a metric: the checkpoint with its best value is kept as well"),
   }).prefault({}).describe("checkpoints to keep"),
+  snapshots: interval.optional().describe(
+    'how often the average weights are kept for good, such as "5 epochs" (default: never)',
+  ),
   samples: z.object({
     every: interval.default("1 epoch").describe('how often, such as "1 epoch" or "500 steps"'),
     rows: z.int().positive().max(64).default(4).describe("rows of the grid"),

@@ -6,13 +6,24 @@ import type { TensorRecord } from "../../lib/tensor/mod.ts";
 import { checkpointPath, type Position, prune, writeCheckpoint } from "./checkpoint.ts";
 import { firstNotFinite, toHost } from "./host_tensors.ts";
 import type { RunLog } from "./log.ts";
+import { writeSnapshot } from "./snapshots.ts";
 import type { TrainState } from "../programs/states.ts";
 
-/** A checkpoint that was written. */
+/** A checkpoint or a snapshot that was written. */
 export interface Saved {
   readonly file: string;
-  /** Whether it is that of the best step, and not that of the newest. */
-  readonly best: boolean;
+  /** Whether it is the checkpoint of the newest step, that of the best, or a snapshot of the averages. */
+  readonly what: "newest" | "best" | "snapshot";
+}
+
+/** What is written of a step. */
+export interface ToSave {
+  /** Its checkpoint. */
+  readonly step?: boolean;
+  /** `best.safetensors`. */
+  readonly best?: boolean;
+  /** The average weights, kept for good. */
+  readonly snapshot?: boolean;
 }
 
 /** Writes checkpoints of one run. */
@@ -24,6 +35,8 @@ export class CheckpointWriter {
     private readonly options: {
       /** Folder of the checkpoints. */
       readonly folder: string;
+      /** Folder of the snapshots. */
+      readonly snapshots: string;
       /** The resolved recipe, as YAML. */
       readonly recipe: string;
       /** Hashes of the plugin files. */
@@ -37,7 +50,7 @@ export class CheckpointWriter {
   }
 
   /**
-   * Writes the checkpoint of a step, or `best.safetensors`, or both; then removes those that are not to be kept.
+   * Writes what is wanted of a step, its checkpoint last; then removes the checkpoints that are not to be kept.
    *
    * @returns what was written
    * @throws {DenoiseError} when a tensor holds a number that is not finite: nothing is written then
@@ -45,7 +58,7 @@ export class CheckpointWriter {
   async save(
     position: Position,
     tensors: { state: TrainState; statistics: TensorRecord },
-    which: { step: boolean; best: boolean },
+    which: ToSave,
   ): Promise<Saved[]> {
     const { folder, recipe, code, log, last } = this.options;
     const host = await toHost(tensors);
@@ -56,16 +69,20 @@ export class CheckpointWriter {
     await log.sync(); // a log that ended before its checkpoint would have a hole after a power failure
     const checkpoint = { position, recipe, code, tensors: host };
     const saved: Saved[] = [];
+    // Before the checkpoint: who resumes from it does not come back to this step.
+    if (which.snapshot) {
+      saved.push({ file: await writeSnapshot(this.options.snapshots, checkpoint), what: "snapshot" });
+    }
     if (which.best) {
       const file = join(folder, "best.safetensors");
       await writeCheckpoint(file, checkpoint);
-      saved.push({ file, best: true });
+      saved.push({ file, what: "best" });
     }
     if (which.step) {
       const file = checkpointPath(folder, position.step);
       await writeCheckpoint(file, checkpoint);
       this.newest = file;
-      saved.push({ file, best: false });
+      saved.push({ file, what: "newest" });
       await prune(folder, last);
     }
     return saved;

@@ -1,9 +1,10 @@
 /** Loads a model to use it: the graph of a checkpoint's own recipe, its average weights, its statistics. */
-import { basename, dirname } from "node:path";
+import { dirname } from "node:path";
 import { disposeTree, type State, type TensorRecord } from "../../lib/tensor/mod.ts";
 import { wire } from "../graph/wire.ts";
 import { pluginChanged } from "../problems/messages/trust.ts";
 import { readRecipe } from "../recipe/read.ts";
+import { runAround } from "../recipe/starts.ts";
 import type { Change, PluginSource, Recipe } from "../recipe/types.ts";
 import type { Console } from "../terminal/console.ts";
 import { row } from "../terminal/rows.ts";
@@ -75,7 +76,7 @@ export async function loadModel(
       disposeTree([state, statistics]);
     }
     const signal = options.signal ?? new AbortController().signal;
-    const parent = dirname(path);
+    const parent = dirname(path), run = runAround(parent);
     return {
       session: {
         graph,
@@ -88,7 +89,7 @@ export async function loadModel(
       average: loaded.state.average,
       position: checkpoint.position,
       path,
-      folder: basename(parent) === "checkpoints" ? dirname(parent) : undefined,
+      folder: run === parent ? undefined : run,
       async [Symbol.asyncDispose]() {
         disposeTree(loaded);
         await release();

@@ -12,6 +12,7 @@ import { rememberCode } from "./remember_code.ts";
 import { type ResumePoint, startOf, stateOf, zeroOutputLoss } from "./restore.ts";
 import type { RunFolder } from "./run_folder.ts";
 import type { Session } from "./session.ts";
+import { removeLaterSnapshots } from "./snapshots.ts";
 import { untilAborted } from "./until_aborted.ts";
 
 /** An open run. Disposing of it closes the log; the state belongs to who trains it. */
@@ -60,8 +61,10 @@ export async function openFiles(
     for (const message of warnings) log.append({ step: position.step, event: "warning", message });
     await writeWhole(folder.recipe, text);
     await rememberCode(recipe.code, console);
+    await removeLaterSnapshots(folder.path, position.step);
     const keeper = new CheckpointWriter({
       folder: folder.checkpoints,
+      snapshots: folder.snapshots,
       recipe: text,
       code: codeFor(recipe.code),
       log,

@@ -69,6 +69,7 @@ export async function probe(
     using log = await RunLog.open(folder.log, 0);
     const keeper = new CheckpointWriter({
       folder: folder.checkpoints,
+      snapshots: folder.snapshots,
       recipe: toYaml(graph.recipe.resolved),
       code: {},
       log,
@@ -121,6 +122,7 @@ function shortened(graph: Graph, half: number): Graph {
         steps: 2 * half,
         checkpoint: interval,
         keep: { last: 1 },
+        ...(train.snapshots === undefined ? {} : { snapshots: interval }),
         samples: { ...train.samples, every: interval },
       },
     },

@@ -1,8 +1,9 @@
 /** The folder of a run: where its files are, and how it is taken, moved aside and tidied. */
-import { basename, dirname, join } from "node:path";
+import { dirname, join } from "node:path";
 import { exists, isFile, isFolder, refusalOf, removeLeftovers } from "../../lib/files/mod.ts";
 import { runFolderUnwritable } from "../problems/messages/run.ts";
 import { DenoiseError } from "../problems/problem.ts";
+import { runAround } from "../recipe/starts.ts";
 import { listCheckpoints } from "./checkpoint.ts";
 import { lockFolder } from "./lock.ts";
 
@@ -12,6 +13,7 @@ export interface RunFolder extends Disposable {
   readonly recipe: string;
   readonly log: string;
   readonly checkpoints: string;
+  readonly snapshots: string;
   readonly samples: string;
 }
 
@@ -20,10 +22,9 @@ export async function runFolderOf(recipeFile: string, name: string, runs: string
   return await runFolderAt(recipeFile) ?? join(runs, name);
 }
 
-/** The run folder that is named, or that contains what is named: a checkpoint or the run's recipe. */
+/** The run folder that is named, or that contains what is named: a checkpoint, a snapshot or the run's recipe. */
 export async function runFolderAt(path: string): Promise<string | undefined> {
-  const folder = await isFolder(path) ? path : dirname(path);
-  const run = basename(folder) === "checkpoints" ? dirname(folder) : folder;
+  const run = runAround(await isFolder(path) ? path : dirname(path));
   return await hasRun(run) ? run : undefined;
 }
 
@@ -48,10 +49,11 @@ export async function takeRunFolder(
     recipe: join(path, "recipe.yaml"),
     log: join(path, "log.jsonl"),
     checkpoints: join(path, "checkpoints"),
+    snapshots: join(path, "snapshots"),
     samples: join(path, "samples"),
     [Symbol.dispose]: () => lock[Symbol.dispose](),
   };
-  for (const each of [path, folder.checkpoints, folder.samples]) await removeLeftovers(each);
+  for (const each of [path, folder.checkpoints, folder.snapshots, folder.samples]) await removeLeftovers(each);
   return folder;
 }
 

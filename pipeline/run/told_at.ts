@@ -2,7 +2,18 @@
 import type { Saved } from "./checkpoint_writer.ts";
 import type { StepEnd } from "./interval.ts";
 import type { Measurement } from "./measure.ts";
-import type { PreviewEvent, TrainEvent } from "./train_event.ts";
+import type { CheckpointEvent, PreviewEvent, SnapshotEvent, TrainEvent } from "./train_event.ts";
+
+/** What is told of a file that was saved. */
+export function savedEvent(
+  at: { readonly step: number; readonly epoch: number },
+  { file, what }: Saved,
+): CheckpointEvent | SnapshotEvent {
+  const { step, epoch } = at;
+  return what === "snapshot"
+    ? { type: "snapshot", step, epoch, file }
+    : { type: "checkpoint", step, epoch, file, best: what === "best" };
+}
 
 /** What is told at the end of a step, in this order. */
 export function toldAt(
@@ -20,7 +31,7 @@ export function toldAt(
   return [
     ...(measured.length === 0 ? [] : [{ type: "metrics" as const, ...at, measured, best }]),
     ...(preview === undefined ? [] : [{ type: "preview" as const, ...at, ...preview }]),
-    ...saved.map((one) => ({ type: "checkpoint" as const, ...at, ...one })),
+    ...saved.map((one) => savedEvent(at, one)),
     ...(epochEnded ? [{ type: "epoch" as const, ...at, loss, seconds }] : []),
   ];
 }

@@ -83,6 +83,18 @@ export interface CheckpointEvent {
   readonly best: boolean;
 }
 
+/** The average weights of a step are kept, for good. */
+export interface SnapshotEvent {
+  /** Which event it is. */
+  readonly type: "snapshot";
+  /** Updates done. */
+  readonly step: number;
+  /** Epochs done. */
+  readonly epoch: number;
+  /** Its file. */
+  readonly file: string;
+}
+
 /** An epoch is done, and what was due at its end. */
 export interface EpochEvent {
   /** Which event it is. */
@@ -104,6 +116,7 @@ export type TrainEvent =
   | MetricsEvent
   | PreviewEvent
   | CheckpointEvent
+  | SnapshotEvent
   | EpochEvent
   | ProgressEvent
   | WarningEvent;

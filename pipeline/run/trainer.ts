@@ -12,10 +12,10 @@ import type { TrainSettings } from "../recipe/types.ts";
 import type { Position } from "./checkpoint.ts";
 import { workAhead } from "./ahead.ts";
 import { isDue, type StepEnd } from "./interval.ts";
-import type { CheckpointWriter, Saved } from "./checkpoint_writer.ts";
+import type { CheckpointWriter, Saved, ToSave } from "./checkpoint_writer.ts";
 import { afterStep, type Plan, planOf } from "./plan.ts";
 import { drawPreview, type Preview } from "./preview.ts";
-import { toldAt } from "./told_at.ts";
+import { savedEvent, toldAt } from "./told_at.ts";
 import { printStepEnd, trainingProgress } from "./training_lines.ts";
 import type { RunLog } from "./log.ts";
 import { Losses, type StepLosses } from "./losses.ts";
@@ -132,7 +132,7 @@ export class Trainer implements Disposable {
       console.endProgress();
     }
     if (!signal.aborted) return true;
-    if (this.#position.step > 0) await this.#save({ step: true, best: false });
+    if (this.#position.step > 0) await this.#save({ step: true });
     return false;
   }
 
@@ -183,7 +183,9 @@ export class Trainer implements Disposable {
     const metrics = this.options.metrics.filter(({ options }) => isDue(options.every, moment));
     const sampled = graph.all("sampler").length > 0 && isDue(this.#train.samples.every, moment);
     const checkpoint = isDue(this.#train.checkpoint, moment);
-    const due = metrics.length > 0 || sampled || checkpoint || moment.epochEnded;
+    const { snapshots } = this.#train;
+    const snapshot = snapshots !== undefined && isDue(snapshots, moment);
+    const due = metrics.length > 0 || sampled || checkpoint || snapshot || moment.epochEnded;
     if (signal.aborted) return; // `measured` stays false: what is due comes when the run resumes
     if (!due) return this.#measured();
     await this.pace.apart(async () => {
@@ -205,8 +207,8 @@ export class Trainer implements Disposable {
       }
       const keep = this.#note(measured, preview);
       this.#measured();
-      const save = () => this.#write({ step: checkpoint, best: keep });
-      const saved = checkpoint ? await this.pace.work("checkpoint", save) : keep ? await save() : [];
+      const save = () => this.#write({ step: checkpoint, best: keep, snapshot });
+      const saved = checkpoint ? await this.pace.work("checkpoint", save) : keep || snapshot ? await save() : [];
       const { loss, options: { past } } = this;
       const best = past.take(measured);
       const told = toldAt(moment, { measured, best, preview, saved, loss, seconds });
@@ -236,22 +238,19 @@ export class Trainer implements Disposable {
   }
 
   /** Writes checkpoints. */
-  #write(which: { step: boolean; best: boolean }): Promise<Saved[]> {
+  #write(which: ToSave): Promise<Saved[]> {
     return this.options.keeper.save(this.#position, this.#tensors, which);
   }
 
-  async #save(which: { step: boolean; best: boolean }): Promise<void> {
-    const { step, epoch } = this.#position;
-    for (const saved of await this.#write(which)) {
-      await this.options.tell({ type: "checkpoint", step, epoch, ...saved });
-    }
+  async #save(which: ToSave): Promise<void> {
+    for (const saved of await this.#write(which)) await this.options.tell(savedEvent(this.#position, saved));
   }
 
   /** Keeps what was trained where measuring or sampling failed; `measured` is false still, so what failed is done again. */
   async #rescue(): Promise<void> {
     const { session: { console } } = this.options;
     try {
-      await this.#save({ step: true, best: false });
+      await this.#save({ step: true });
     } catch (error) {
       console.warn(`Cannot save step ${this.#position.step} either: ${visible(whatFailed(error))}`);
     }
