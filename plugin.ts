@@ -7,7 +7,6 @@
  * @module
  */
 import type { z as zod } from "zod";
-import type { Explained } from "./lib/files/explained.ts";
 import type { Kind, Slot } from "./pipeline/kinds/mod.ts";
 import type { Plugin } from "./pipeline/kinds/plugin.ts";
 
@@ -34,7 +33,27 @@ export {
   splitRow,
   velocityOf,
 } from "./pipeline/kinds/diffusion.ts";
+export { Refusal, refuse } from "./pipeline/kinds/refuse.ts";
 export type * from "./pipeline/kinds/types.ts";
+/** Grids: which noise levels a sampler steps through. */
+export {
+  endOptions,
+  gridOptions,
+  type GridSchedule,
+  isZero,
+  noiseGrid,
+  overGrid,
+  type Point,
+  pointOf,
+  pointOfSigma,
+  pointsAt,
+  type SchedulerName,
+  type Spacing,
+  type SpacingName,
+  type SpacingOptions,
+  spacingOptions,
+  startsBelowAllNoise,
+} from "./pipeline/grid/mod.ts";
 export { opByOp, tfjsBackend } from "./lib/tensor/backend.ts";
 export { findGpu, type Gpu, type Power } from "./lib/tensor/webgpu/adapter.ts";
 export { type GpuBackend, gpuBackend } from "./lib/tensor/webgpu/mod.ts";
@@ -70,35 +89,4 @@ export function plugin<K extends Kind, Options extends zod.ZodRawShape, Needs ex
   definition: Plugin<K, Options, Needs>,
 ): Plugin<K, Options, Needs> {
   return definition;
-}
-
-/** Thrown by `refuse`. Its message says what is wrong; the graph adds the place in the recipe. */
-export class Refusal extends Error implements Explained {
-  /** Always "Refusal". */
-  override readonly name = "Refusal";
-  /** It cannot work as it is asked for. */
-  readonly explained = "refused";
-  /** What to do instead. */
-  readonly help: readonly string[];
-  /** What `refuse` throws. */
-  constructor(
-    /** Option of the plugin that has to change, if one has. */
-    readonly option: string | undefined,
-    what: string,
-    fix: string,
-  ) {
-    super(what);
-    this.help = [fix];
-  }
-}
-
-/**
- * Refuses what cannot work, from within `create` or `shape`: the user sees it with the line in the recipe.
- *
- * `option` is the plugin's option that has to change, `what` says what is wrong, and `fix` what to do instead.
- *
- * @throws {Refusal} always
- */
-export function refuse(refusal: { option?: string; what: string; fix: string }): never {
-  throw new Refusal(refusal.option, refusal.what, refusal.fix);
 }

@@ -30,7 +30,8 @@ const rules: readonly Rule[] = [
   { of: /^lib\/tensorflow\//, may: /^lib\/(tensorflow|tensor|xla\/runtime)\// },
 
   // From the bottom up: each lists what is below it.
-  layer("kinds", "", "tensor"),
+  layer("kinds", "", "tensor|files"),
+  layer("grid", "kinds", "tensor"),
   layer("contract", "kinds", "tensor"),
   layer("terminal", "", "text"),
   layer("problems", "kinds terminal", "files|text"),
@@ -49,7 +50,7 @@ const rules: readonly Rule[] = [
   // Types of the kinds, and the formulas that they share: these load tfjs alone.
   {
     of: /^plugin\.ts$/,
-    may: /^lib\/(tensor|image|files)\/|^pipeline\/kinds\/diffusion\.ts$/,
+    may: /^lib\/(tensor|image|files)\/|^pipeline\/(kinds\/(diffusion|refuse)|grid\/mod)\.ts$/,
     types: /^pipeline\/kinds\//,
   },
   { of: /^plugins\/[^/]+\.ts$/, may: /^plugins\// },

@@ -9,7 +9,7 @@ const interfaces = {
   augmentation: { shape: "function", apply: "function" },
   normalizer: { fit: "function", blank: "function", normalize: "function", denormalize: "function" },
   network: { keras: "optional", offers: "optional", init: "function", apply: "function" },
-  schedule: { logSnr: "function", rates: "function" },
+  schedule: { logSnr: "function", rates: "function", timesteps: "optional" },
   parametrization: { input: "function", components: "function" },
   loss: {
     asks: "optional",

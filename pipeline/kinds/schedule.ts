@@ -6,6 +6,8 @@ import type { Rates } from "./common.ts";
 export interface Schedule {
   /** `ln(signal power / noise power)` at a time in `[0, 1]`, strictly falling. Host float64: near time 1 float32 loses its digits. */
   logSnr(time: number): number;
-  /** The same on the device, for times drawn there: rates of the shape of `time`, float32. */
+  /** How many timesteps it has, where it was made of them: timestep k is at time `k / (timesteps - 1)`. */
+  readonly timesteps?: number;
+  /** The same as `logSnr` on the device, for times drawn there: rates of the shape of `time`, float32. */
   rates(time: tf.Tensor): Rates;
 }

@@ -1,9 +1,6 @@
 /** Sampler `consistency`: jumps to the image, and back to less noise, a few times. */
-import { plugin, refuse, z } from "denoise/plugin";
+import { gridOptions, isZero, noiseGrid, overGrid, plugin, refuse, z } from "denoise/plugin";
 import { linear } from "./shared/linear.ts";
-import { gridOptions } from "./shared/options.ts";
-import { isZero, overGrid } from "./shared/points.ts";
-import { grid } from "./shared/spacing.ts";
 
 export default plugin({
   kind: "sampler",
@@ -28,7 +25,7 @@ export default plugin({
         fix: "list one for each step",
       });
     }
-    return overGrid(grid(schedule, steps, spacing), (points) => {
+    return overGrid(noiseGrid(schedule, steps, spacing), (points) => {
       const skipped = steps - (points.length - 1);
       const moves = points.slice(1).map((to, step) => {
         const { skip, out } = boundary(timesteps?.[step + skipped]);

@@ -1,9 +1,7 @@
 /** Sampler `ddim`: takes the noisy image apart, and puts it together again with less noise. */
-import { plugin, splitRow, tf, z } from "denoise/plugin";
+import { noiseGrid, overGrid, plugin, splitRow, tf, z } from "denoise/plugin";
 import { stepOptions } from "./shared/options.ts";
-import { overGrid } from "./shared/points.ts";
-import { intervals } from "./shared/rates.ts";
-import { grid } from "./shared/spacing.ts";
+import { intervals } from "./shared/intervals.ts";
 
 export default plugin({
   kind: "sampler",
@@ -14,7 +12,7 @@ export default plugin({
   options: z.object(stepOptions),
   create({ options: { steps, stochasticity, variance_preserving, ...spacing }, schedule }) {
     const stochastic = stochasticity > 0;
-    return overGrid(grid(schedule, steps, spacing), (points) => {
+    return overGrid(noiseGrid(schedule, steps, spacing), (points) => {
       const plan = intervals(points, { stochasticity, variance_preserving });
       return {
         order: 1,

@@ -1,9 +1,6 @@
 /** Sampler `ddpm`: ancestral sampling of the reverse process, step by step. */
-import { plugin, z } from "denoise/plugin";
+import { gridOptions, isZero, noiseGrid, overGrid, plugin, z } from "denoise/plugin";
 import { linear } from "./shared/linear.ts";
-import { gridOptions } from "./shared/options.ts";
-import { isZero, overGrid } from "./shared/points.ts";
-import { grid } from "./shared/spacing.ts";
 
 export default plugin({
   kind: "sampler",
@@ -22,7 +19,7 @@ export default plugin({
     ),
   }),
   create({ options: { steps, variance, noise_in_last, ...spacing }, schedule }) {
-    return overGrid(grid(schedule, steps, spacing), (points) =>
+    return overGrid(noiseGrid(schedule, steps, spacing), (points) =>
       linear(
         points.slice(1).map((to, step) => {
           const from = points[step]!;

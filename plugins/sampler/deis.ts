@@ -1,11 +1,8 @@
 /** Sampler `deis`: the noises of earlier steps as a polynomial in log sigma, integrated exactly. */
-import { plugin, z } from "denoise/plugin";
+import { gridOptions, isZero, noiseGrid, overGrid, plugin, z } from "denoise/plugin";
 import { distinct } from "./shared/dpmpp.ts";
 import { lagrangeWeights } from "./shared/lagrange.ts";
 import { noiseHistory } from "./shared/noise_history.ts";
-import { gridOptions } from "./shared/options.ts";
-import { isZero, overGrid } from "./shared/points.ts";
-import { grid } from "./shared/spacing.ts";
 
 export default plugin({
   kind: "sampler",
@@ -22,7 +19,7 @@ export default plugin({
     ),
   }),
   create({ options: { steps, order, lower_final, ...spacing }, schedule }) {
-    return overGrid(grid(schedule, steps, spacing), (points) => {
+    return overGrid(noiseGrid(schedule, steps, spacing), (points) => {
       const moves = points.slice(1).map((to, step) => {
         const most = isZero(to) ? 1 : lower_final ? Math.min(order, points.length - 1 - step) : order;
         const nodes = points.slice(Math.max(step + 1 - most, 0), step + 1).reverse();

@@ -1,10 +1,8 @@
 /** Sampler `dpm-2-ancestral`: the midpoint method down to less noise than asked for, and up again by fresh noise. */
-import { plugin, z } from "denoise/plugin";
+import { gridOptions, isZero, noiseGrid, overGrid, plugin, startsBelowAllNoise, z } from "denoise/plugin";
 import { downAndUp } from "./shared/ancestral.ts";
-import { eta, gridOptions, noiseScale } from "./shared/options.ts";
-import { isZero, overGrid, startsBelowAllNoise } from "./shared/points.ts";
+import { eta, noiseScale } from "./shared/options.ts";
 import { middleInLog, secondOrder } from "./shared/runge_kutta.ts";
-import { grid } from "./shared/spacing.ts";
 import { toZero, twoStage } from "./shared/two_stage.ts";
 
 export default plugin({
@@ -16,7 +14,7 @@ export default plugin({
   needs: ["schedule"],
   options: z.object({ ...gridOptions, eta: eta(1), noise_scale: noiseScale }),
   create({ options: { steps, eta, noise_scale, ...spacing }, schedule }) {
-    return overGrid(grid(schedule, steps, spacing), (points) => {
+    return overGrid(noiseGrid(schedule, steps, spacing), (points) => {
       startsBelowAllNoise(points, "dpm-2-ancestral");
       const rows = points.slice(1).map((to, step) => {
         const from = points[step]!;

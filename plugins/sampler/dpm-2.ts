@@ -1,9 +1,7 @@
 /** Sampler `dpm-2`: looks again in the middle of the step, by the logarithm of sigma. */
-import { plugin, z } from "denoise/plugin";
-import { churnOptions, gridOptions } from "./shared/options.ts";
-import { overGrid, startsBelowAllNoise } from "./shared/points.ts";
+import { gridOptions, noiseGrid, overGrid, plugin, startsBelowAllNoise, z } from "denoise/plugin";
+import { churnOptions } from "./shared/options.ts";
 import { middleInLog, secondOrderSteps } from "./shared/runge_kutta.ts";
-import { grid } from "./shared/spacing.ts";
 import { twoStage } from "./shared/two_stage.ts";
 
 export default plugin({
@@ -15,7 +13,7 @@ export default plugin({
   needs: ["schedule"],
   options: z.object({ ...gridOptions, ...churnOptions }),
   create({ options: { steps, churn, churn_min, churn_max, noise_scale, ...spacing }, schedule }) {
-    return overGrid(grid(schedule, steps, spacing), (points) => {
+    return overGrid(noiseGrid(schedule, steps, spacing), (points) => {
       startsBelowAllNoise(points, "dpm-2");
       const noise = { churn, churn_min, churn_max, noise_scale };
       return twoStage(secondOrderSteps(points, noise, { ahead: middleInLog, share: 1 }), 2, { before: churn > 0 });

@@ -1,10 +1,8 @@
 /** Sampler `dpmpp-2s`: DPM-Solver++(2S), which looks again in the middle of the step; ancestral with eta. */
-import { plugin, z } from "denoise/plugin";
+import { gridOptions, isZero, noiseGrid, overGrid, plugin, startsBelowAllNoise, z } from "denoise/plugin";
 import { downAndUp, straight } from "./shared/ancestral.ts";
-import { eta, gridOptions, noiseScale } from "./shared/options.ts";
-import { isZero, overGrid, startsBelowAllNoise } from "./shared/points.ts";
+import { eta, noiseScale } from "./shared/options.ts";
 import { middleInLog } from "./shared/runge_kutta.ts";
-import { grid } from "./shared/spacing.ts";
 import { toZero, twoStage } from "./shared/two_stage.ts";
 
 export default plugin({
@@ -16,7 +14,7 @@ export default plugin({
   needs: ["schedule"],
   options: z.object({ ...gridOptions, eta: eta(0), noise_scale: noiseScale }),
   create({ options: { steps, eta, noise_scale, ...spacing }, schedule }) {
-    return overGrid(grid(schedule, steps, spacing), (points) => {
+    return overGrid(noiseGrid(schedule, steps, spacing), (points) => {
       startsBelowAllNoise(points, "dpmpp-2s");
       const rows = points.slice(1).map((to, step) => {
         const from = points[step]!;

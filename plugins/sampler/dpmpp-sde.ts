@@ -1,9 +1,7 @@
 /** Sampler `dpmpp-sde`: stochastic DPM-Solver++ that looks again within the step, with fresh noise at both looks. */
-import { plugin, z } from "denoise/plugin";
+import { gridOptions, isZero, noiseGrid, overGrid, plugin, pointOf, startsBelowAllNoise, z } from "denoise/plugin";
 import { downAndUp, straight } from "./shared/ancestral.ts";
-import { eta, gridOptions, noiseScale } from "./shared/options.ts";
-import { isZero, overGrid, pointOf, startsBelowAllNoise } from "./shared/points.ts";
-import { grid } from "./shared/spacing.ts";
+import { eta, noiseScale } from "./shared/options.ts";
 import { toZero, twoStage } from "./shared/two_stage.ts";
 
 export default plugin({
@@ -20,7 +18,7 @@ export default plugin({
     noise_scale: noiseScale,
   }),
   create({ options: { steps, middle, eta, noise_scale, ...spacing }, schedule }) {
-    return overGrid(grid(schedule, steps, spacing), (points) => {
+    return overGrid(noiseGrid(schedule, steps, spacing), (points) => {
       startsBelowAllNoise(points, "dpmpp-sde");
       const rows = points.slice(1).map((to, step) => {
         const from = points[step]!;

@@ -1,10 +1,8 @@
 /** Sampler `dpmpp`: DPM-Solver++, which makes use of the signals that earlier steps predicted. */
-import { plugin, refuse, z } from "denoise/plugin";
+import { gridOptions, noiseGrid, overGrid, plugin, refuse, z } from "denoise/plugin";
 import { dpmppMultistep, dpmppSinglestep, singlestepOrders } from "./shared/dpmpp.ts";
 import { linear } from "./shared/linear.ts";
-import { eta, gridOptions, noiseScale } from "./shared/options.ts";
-import { overGrid } from "./shared/points.ts";
-import { grid } from "./shared/spacing.ts";
+import { eta, noiseScale } from "./shared/options.ts";
 
 export default plugin({
   kind: "sampler",
@@ -41,7 +39,7 @@ export default plugin({
         fix: "leave eta out, or take method: multistep",
       });
     }
-    return overGrid(grid(schedule, steps, spacing), (points) => {
+    return overGrid(noiseGrid(schedule, steps, spacing), (points) => {
       const count = points.length - 1;
       if (method === "singlestep") {
         const orders = singlestepOrders(count, order, lower_final);

@@ -1,10 +1,8 @@
 /** Sampler `euler-ancestral`: Euler's method down to less noise than asked for, and up again by fresh noise. */
-import { plugin, z } from "denoise/plugin";
+import { gridOptions, noiseGrid, overGrid, plugin, z } from "denoise/plugin";
 import { downAndUp, straight } from "./shared/ancestral.ts";
 import { linear } from "./shared/linear.ts";
-import { eta, gridOptions, noiseScale } from "./shared/options.ts";
-import { overGrid } from "./shared/points.ts";
-import { grid } from "./shared/spacing.ts";
+import { eta, noiseScale } from "./shared/options.ts";
 
 export default plugin({
   kind: "sampler",
@@ -15,7 +13,7 @@ export default plugin({
   needs: ["schedule"],
   options: z.object({ ...gridOptions, eta: eta(1), noise_scale: noiseScale }),
   create({ options: { steps, eta, noise_scale, ...spacing }, schedule }) {
-    return overGrid(grid(schedule, steps, spacing), (points) => {
+    return overGrid(noiseGrid(schedule, steps, spacing), (points) => {
       const moves = points.slice(1).map((to, step) => {
         const { down, fresh } = downAndUp(points[step]!, to, eta);
         const { image, signal } = straight(points[step]!, down, to);

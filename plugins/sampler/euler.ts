@@ -1,11 +1,9 @@
 /** Sampler `euler`: straight steps in sigma, the plainest solver of the probability flow. */
-import { plugin, z } from "denoise/plugin";
+import { gridOptions, noiseGrid, overGrid, plugin, z } from "denoise/plugin";
 import { straight } from "./shared/ancestral.ts";
 import { churned } from "./shared/churn.ts";
 import { linear } from "./shared/linear.ts";
-import { churnOptions, gridOptions } from "./shared/options.ts";
-import { overGrid } from "./shared/points.ts";
-import { grid } from "./shared/spacing.ts";
+import { churnOptions } from "./shared/options.ts";
 import { shaken } from "./shared/shaken.ts";
 
 export default plugin({
@@ -17,7 +15,7 @@ export default plugin({
   needs: ["schedule"],
   options: z.object({ ...gridOptions, ...churnOptions }),
   create({ options: { steps, churn, churn_min, churn_max, noise_scale, ...spacing }, schedule }) {
-    return overGrid(grid(schedule, steps, spacing), (points) => {
+    return overGrid(noiseGrid(schedule, steps, spacing), (points) => {
       const moves = points.slice(1).map((to, step) => {
         const before = churned(points[step]!, points.length - 1, { churn, churn_min, churn_max, noise_scale });
         const { image, signal } = straight(before.at, to);

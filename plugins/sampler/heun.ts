@@ -1,9 +1,7 @@
 /** Sampler `heun`: looks again where Euler's step ends, and takes the mean of both slopes. */
-import { plugin, z } from "denoise/plugin";
-import { churnOptions, gridOptions } from "./shared/options.ts";
-import { overGrid, startsBelowAllNoise } from "./shared/points.ts";
+import { gridOptions, noiseGrid, overGrid, plugin, startsBelowAllNoise, z } from "denoise/plugin";
+import { churnOptions } from "./shared/options.ts";
 import { type Path, paths, secondOrderSteps } from "./shared/runge_kutta.ts";
-import { grid } from "./shared/spacing.ts";
 import { twoStage } from "./shared/two_stage.ts";
 
 export default plugin({
@@ -21,7 +19,7 @@ export default plugin({
     ...churnOptions,
   }),
   create({ options: { steps, path, churn, churn_min, churn_max, noise_scale, ...spacing }, schedule }) {
-    return overGrid(grid(schedule, steps, spacing), (points) => {
+    return overGrid(noiseGrid(schedule, steps, spacing), (points) => {
       if (path === "sigma") startsBelowAllNoise(points, "heun");
       const noise = { churn, churn_min, churn_max, noise_scale };
       const rows = secondOrderSteps(points, noise, { ahead: (_, to) => to, share: 1 / 2, path });

@@ -1,10 +1,7 @@
 /** Sampler `ipndm`: PNDM without its costly first steps; weights as if all steps were of one size. */
-import { plugin, z } from "denoise/plugin";
+import { gridOptions, noiseGrid, overGrid, plugin, z } from "denoise/plugin";
 import { timeWeights } from "./shared/adams_bashforth.ts";
 import { noiseHistory } from "./shared/noise_history.ts";
-import { gridOptions } from "./shared/options.ts";
-import { overGrid } from "./shared/points.ts";
-import { grid } from "./shared/spacing.ts";
 
 export default plugin({
   kind: "sampler",
@@ -21,7 +18,7 @@ export default plugin({
     ),
   }),
   create({ options: { steps, order, blind_start, ...spacing }, schedule }) {
-    return overGrid(grid(schedule, steps, spacing), (points) => {
+    return overGrid(noiseGrid(schedule, steps, spacing), (points) => {
       const weights = timeWeights(points.length - 1, order);
       const moves = points.slice(1).map((to, step) => ({
         ...{ from: points[step]!, to, weights: weights[step]! },

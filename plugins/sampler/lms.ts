@@ -1,11 +1,8 @@
 /** Sampler `lms`: linear multistep, the noises of earlier steps as a polynomial in sigma. */
-import { plugin, z } from "denoise/plugin";
+import { gridOptions, noiseGrid, overGrid, plugin, z } from "denoise/plugin";
 import { distinct } from "./shared/dpmpp.ts";
 import { lagrangeWeights } from "./shared/lagrange.ts";
 import { noiseHistory } from "./shared/noise_history.ts";
-import { gridOptions } from "./shared/options.ts";
-import { overGrid } from "./shared/points.ts";
-import { grid } from "./shared/spacing.ts";
 
 export default plugin({
   kind: "sampler",
@@ -19,7 +16,7 @@ export default plugin({
     order: z.int().min(1).max(4).default(4).describe("estimates of the noise that are combined"),
   }),
   create({ options: { steps, order, ...spacing }, schedule }) {
-    return overGrid(grid(schedule, steps, spacing), (points) => {
+    return overGrid(noiseGrid(schedule, steps, spacing), (points) => {
       const moves = points.slice(1).map((to, step) => {
         const nodes = points.slice(Math.max(step + 1 - order, 0), step + 1).reverse();
         const usable = nodes.slice(0, distinct(nodes));

@@ -1,10 +1,8 @@
 /** Sampler `multistep`: makes use of the noise that earlier steps predicted. */
-import { plugin, refuse, z } from "denoise/plugin";
+import { noiseGrid, plugin, type Point, pointsAt, refuse, z } from "denoise/plugin";
 import { exactWeights, gradedTimes, mostOrder, timeWeights } from "./shared/adams_bashforth.ts";
 import { secondOrderAlpha, stepOptions } from "./shared/options.ts";
-import type { Point } from "./shared/points.ts";
 import { solver } from "./shared/solver.ts";
-import { grid, pointsAt } from "./shared/spacing.ts";
 
 export default plugin({
   kind: "sampler",
@@ -38,7 +36,7 @@ export default plugin({
     }
     return solver({
       schedule,
-      points: grid(schedule, steps, spacing),
+      points: noiseGrid(schedule, steps, spacing),
       ...noise,
       alpha,
       // Of one estimate the reference recomputes no signal either.

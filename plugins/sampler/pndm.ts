@@ -1,9 +1,6 @@
 /** Sampler `pndm`: pseudo numerical methods, Adams-Bashforth after a start of high order. */
-import { plugin, refuse, z } from "denoise/plugin";
-import { gridOptions } from "./shared/options.ts";
-import { isZero, type Point, pointOf } from "./shared/points.ts";
+import { gridOptions, isZero, noiseGrid, plugin, type Point, pointOf, refuse, z } from "denoise/plugin";
 import { bashforthRows, type Move, pndmSampler, repeatedRows, rungeKuttaRows } from "./shared/pndm.ts";
-import { grid } from "./shared/spacing.ts";
 
 export default plugin({
   kind: "sampler",
@@ -30,7 +27,7 @@ export default plugin({
         fix: `use at least ${early + more} steps, or another start`,
       });
     }
-    const points = grid(schedule, moves, spacing);
+    const points = noiseGrid(schedule, moves, spacing);
     if (points[0]!.signal === 0) {
       refuse({
         option: "spacing",

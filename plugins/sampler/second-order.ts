@@ -1,8 +1,7 @@
 /** Sampler `second-order`: looks a second time at each step, some way into it. */
-import { plugin, z } from "denoise/plugin";
+import { noiseGrid, plugin, z } from "denoise/plugin";
 import { secondOrderAlpha, stepOptions } from "./shared/options.ts";
 import { solver } from "./shared/solver.ts";
-import { grid } from "./shared/spacing.ts";
 
 export default plugin({
   kind: "sampler",
@@ -12,7 +11,7 @@ export default plugin({
   needs: ["schedule"],
   options: z.object({ ...stepOptions, second_order_alpha: secondOrderAlpha.default(0.5) }),
   create({ options: { steps, second_order_alpha: alpha, stochasticity, variance_preserving, ...spacing }, schedule }) {
-    const points = grid(schedule, steps, spacing);
+    const points = noiseGrid(schedule, steps, spacing);
     return solver({ schedule, points, stochasticity, variance_preserving, alpha, order: 2 });
   },
 });

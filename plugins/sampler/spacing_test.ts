@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { Refusal } from "denoise/plugin";
+import { noiseGrid, Refusal, type Spacing, spacingOptions } from "denoise/plugin";
 import { z } from "zod";
 import cosine from "../schedule/cosine.ts";
 import consistency from "./consistency.ts";
@@ -9,16 +9,15 @@ import heun from "./heun.ts";
 import ipndm from "./ipndm.ts";
 import multistep from "./multistep.ts";
 import pndm from "./pndm.ts";
-import { betaQuantile } from "./shared/beta_quantile.ts";
+import { betaQuantile } from "../../pipeline/grid/beta_quantile.ts";
 import { singlestepOrders } from "./shared/dpmpp.ts";
 import { phi } from "./shared/phi.ts";
-import { grid, type Spacing, spacingOptions } from "./shared/spacing.ts";
 
 const schedule = await cosine.create({ options: {} }); // sigma 0.29 to 42.5
 const flow = { logSnr: (time: number) => 2 * Math.log((1 - time) / time) }; // both ends without bounds
 const checked = (options: Record<string, unknown>): Spacing => z.object(spacingOptions).parse(options);
 const sigmas = (steps: number, options: Record<string, unknown>, of: { logSnr(time: number): number } = schedule) =>
-  grid(of, steps, checked(options)).map(({ sigma }) => sigma);
+  noiseGrid(of, steps, checked(options)).map(({ sigma }) => sigma);
 
 function assertClose(found: readonly number[], wanted: readonly number[]): void {
   assert.equal(found.length, wanted.length, String(found));
@@ -32,7 +31,8 @@ function assertClose(found: readonly number[], wanted: readonly number[]): void 
 
 Deno.test("every grid falls from the schedule's start, in as many steps as are asked for", () => {
   const [start, end] = [1, 0].map((time) => Math.exp(-schedule.logSnr(time) / 2)) as [number, number];
-  for (const spacing of spacingOptions.spacing.def.innerType.options.filter((name) => name !== "list")) {
+  for (const spacing of spacingOptions.spacing.def.innerType.options) {
+    if (["list", "linspace", "leading", "trailing"].includes(spacing)) continue; // those of timesteps are tested there
     for (const last of ["end", "zero"]) {
       for (const steps of [1, 2, 7]) {
         const found = sigmas(steps, { spacing, last });

@@ -1,9 +1,6 @@
 /** Sampler `unipc`: predicts a step, and corrects it by what the network then says, without a further evaluation. */
-import { plugin, z } from "denoise/plugin";
+import { gridOptions, noiseGrid, overGrid, plugin, z } from "denoise/plugin";
 import { linear } from "./shared/linear.ts";
-import { gridOptions } from "./shared/options.ts";
-import { overGrid } from "./shared/points.ts";
-import { grid } from "./shared/spacing.ts";
 import { unipc } from "./shared/unipc.ts";
 
 export default plugin({
@@ -20,7 +17,7 @@ export default plugin({
     lower_final: z.boolean().default(false).describe("lowers the order towards the last step, to 1, as diffusers does"),
   }),
   create({ options: { steps, order, type, lower_final, ...spacing }, schedule }) {
-    return overGrid(grid(schedule, steps, spacing), (points) => {
+    return overGrid(noiseGrid(schedule, steps, spacing), (points) => {
       const most = (step: number) => lower_final ? Math.min(order, points.length - 1 - step) : order;
       // The corrector lifts what the first step caps: 3 is the most.
       return linear(unipc(points, type, most), { order: Math.min(order + 1, 3) });

@@ -24,6 +24,7 @@ export default plugin({
     const logSnrs = powers.map((power) => Math.log(power) - Math.log1p(-power));
     const last = logSnrs.length - 1;
     return {
+      timesteps: options.timesteps,
       logSnr(time) {
         const place = time * last, below = Math.min(Math.floor(place), last - 1), part = place - below;
         return logSnrs[below]! * (1 - part) + logSnrs[below + 1]! * part;

@@ -1,7 +1,7 @@
 /** What golden trajectories of modern samplers say in our words: plugins, options, grids. */
 import { type Move, pndmSampler, repeatedRows, rungeKuttaRows } from "../../plugins/sampler/shared/pndm.ts";
 import { bashforthRows } from "../../plugins/sampler/shared/pndm.ts";
-import { type Point, pointOf } from "../../plugins/sampler/shared/points.ts";
+import { type Point, pointOf } from "../../pipeline/grid/points.ts";
 import type { Sampler } from "../../pipeline/kinds/sampler.ts";
 import { understand } from "./harness.ts";
 

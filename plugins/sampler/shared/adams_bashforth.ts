@@ -3,7 +3,7 @@
  *
  * Along the probability flow, `image / signal rate` has the noise as its derivative in `noise rate / signal rate`.
  */
-import type { LogSnr } from "./rates.ts";
+import type { GridSchedule } from "denoise/plugin";
 
 /** Weights for steps of one size, newest first. Hairer, Norsett and Wanner 1993, section III.1. */
 const even: readonly (readonly number[])[] = [
@@ -48,7 +48,7 @@ export function gradedTimes(steps: number, order: number): number[] {
  * last `order` estimates, divided by what the step is long. Newest first, `order` numbers a step, fewer of them used in
  * the first steps. Zhang and Chen 2022, arXiv:2204.13902, eq. 15 (tAB-DEIS), for the noise's own integral.
  */
-export function exactWeights(schedule: LogSnr, times: readonly number[], order: number): number[][] {
+export function exactWeights(schedule: GridSchedule, times: readonly number[], order: number): number[][] {
   return times.slice(1).map((next, step) => {
     const nodes = times.slice(Math.max(step + 1 - order, 0), step + 1).reverse();
     const first = schedule.logSnr(nodes[0]!), length = schedule.logSnr(next) - first;
@@ -68,7 +68,7 @@ export function exactWeights(schedule: LogSnr, times: readonly number[], order: 
 }
 
 /** The time of a log-SNR, between two times. */
-function timeOf(schedule: LogSnr, logSnr: number, low: number, high: number): number {
+function timeOf(schedule: GridSchedule, logSnr: number, low: number, high: number): number {
   for (let half = 0; half < 60; half++) {
     const middle = (low + high) / 2;
     if (schedule.logSnr(middle) > logSnr) low = middle;

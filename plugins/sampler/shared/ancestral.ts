@@ -1,5 +1,5 @@
 /** Ancestral steps: down to less noise than asked for, and up again by fresh noise. */
-import { type Point, pointOfSigma } from "./points.ts";
+import { type Point, pointOfSigma } from "denoise/plugin";
 
 /** A step in two parts: where it goes down to, and the standard deviation of the noise that brings it up, at `to`. */
 export interface DownAndUp {

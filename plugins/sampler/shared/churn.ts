@@ -1,5 +1,5 @@
 /** Churn: noise that is added before a step, so that the step makes good what earlier ones did wrong. */
-import { isZero, type Point, pointOfSigma } from "./points.ts";
+import { isZero, type Point, pointOfSigma } from "denoise/plugin";
 
 /** Options `churnOptions`, checked. */
 export interface Churn {

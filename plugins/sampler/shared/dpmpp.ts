@@ -4,9 +4,9 @@
  * Lu et al. 2022, arXiv:2211.01095. Weights for images of power one; `h` is a step in lambda, `eta` the share of fresh
  * noise, with which everything decays by `(1 + eta) h`.
  */
+import { isZero, type Point } from "denoise/plugin";
 import type { LinearStep } from "./linear.ts";
 import { phi } from "./phi.ts";
-import { isZero, type Point } from "./points.ts";
 
 /** What the formulas differ in. */
 export interface Formula {

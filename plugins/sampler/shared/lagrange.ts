@@ -3,8 +3,8 @@
  *
  * Along the probability flow the image, scaled by 1 / signal rate, has the noise as its derivative in sigma.
  */
+import type { Point } from "denoise/plugin";
 import { quadrature } from "./adams_bashforth.ts";
-import type { Point } from "./points.ts";
 
 /**
  * Integrals over the step of the Lagrange polynomials through the nodes, divided by its length: they sum to one.

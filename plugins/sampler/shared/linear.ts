@@ -2,8 +2,7 @@
  * The step of samplers that look once: the next image is a weighted sum of the image, of predicted signals and of fresh
  * noise, with weights that depend on time alone.
  */
-import { type Sampler, splitRow, tensorOf, tf } from "denoise/plugin";
-import type { Point } from "./points.ts";
+import { type Point, type Sampler, splitRow, tensorOf, tf } from "denoise/plugin";
 
 /** One step, as its weights. Host, float64. */
 export interface LinearStep {

@@ -2,8 +2,7 @@
  * The step of samplers that combine predicted noises: the signal and the noise of the next image are those of a weighted
  * sum of the noises that this step and earlier ones predicted.
  */
-import { type Sampler, splitRow, tensorOf, tf } from "denoise/plugin";
-import type { Point } from "./points.ts";
+import { type Point, type Sampler, splitRow, tensorOf, tf } from "denoise/plugin";
 
 /** One step. Host, float64. */
 export interface NoiseStep {

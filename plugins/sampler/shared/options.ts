@@ -1,16 +1,9 @@
 /** Options that several samplers take. */
-import { z } from "denoise/plugin";
-import { spacingOptions } from "./spacing.ts";
-
-/** Diffusion steps. */
-export const steps = z.int().positive().max(1_000_000).default(20).describe("diffusion steps");
-
-/** Steps, and the noise levels that they go through. */
-export const gridOptions = { steps, ...spacingOptions };
+import { gridOptions, spacingOptions, z } from "denoise/plugin";
 
 /** Steps, and the noise that is drawn between them. */
 export const stepOptions = {
-  steps,
+  steps: gridOptions.steps,
   stochasticity: z.number().min(0).default(0).describe("eta: 0 is deterministic, as DDIM, 1 is DDPM"),
   variance_preserving: z.boolean().default(true).describe(
     "put back as much noise as was taken away; false puts back more, the larger variance of DDPM",

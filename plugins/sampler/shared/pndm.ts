@@ -3,8 +3,7 @@
  *
  * Liu et al. 2022, arXiv:2202.09778, eq. 11 to 13. An evaluation of the network a row, so that rows differ.
  */
-import { type Sampler, splitRow, tensorOf, tf } from "denoise/plugin";
-import type { Point } from "./points.ts";
+import { type Point, type Sampler, splitRow, tensorOf, tf } from "denoise/plugin";
 
 /** A row: one evaluation, and a transfer from an image to another level. Host, float64. */
 export interface Transfer {

@@ -1,7 +1,7 @@
 /** Methods of second order with a second look some way into the step, in the coordinate of one of the paths. */
+import { isZero, type Point, pointOfSigma } from "denoise/plugin";
 import { churned } from "./churn.ts";
 import type { Churn } from "./churn.ts";
-import { isZero, type Point, pointOfSigma } from "./points.ts";
 import { toZero, type TwoStageStep } from "./two_stage.ts";
 
 /**

@@ -2,14 +2,25 @@
  * The step that `second-order` and `multistep` share: take the noisy image apart, improve the estimate of its noise by
  * earlier ones or by a second evaluation, put it together again with less noise.
  */
-import { ratesOf, refuse, type Sampler, signalOf, splitRow, tensorOf, tf } from "denoise/plugin";
-import { isZero, overGrid, type Point } from "./points.ts";
-import { intervals, type LogSnr } from "./rates.ts";
+import {
+  type GridSchedule,
+  isZero,
+  overGrid,
+  type Point,
+  ratesOf,
+  refuse,
+  type Sampler,
+  signalOf,
+  splitRow,
+  tensorOf,
+  tf,
+} from "denoise/plugin";
+import { intervals } from "./intervals.ts";
 
 /** What a solver is made of. */
 export interface Solver {
   /** Of the points between two of the grid. */
-  readonly schedule: LogSnr;
+  readonly schedule: GridSchedule;
   /** The grid: one more than there are steps. */
   readonly points: readonly Point[];
   readonly stochasticity: number;
@@ -83,7 +94,7 @@ function stepper(
  * Signal and noise rate at a part of the way from a point to the next: by time where the grid has times, by log-SNR
  * otherwise. Of a step to the image itself, where it starts: both looks then say the same.
  */
-function ratesBetween(schedule: LogSnr, from: Point, to: Point, part: number): [signal: number, noise: number] {
+function ratesBetween(schedule: GridSchedule, from: Point, to: Point, part: number): [signal: number, noise: number] {
   if (isZero(to)) return [from.signal, from.noise];
   const { signal, noise } = from.time !== undefined && to.time !== undefined
     ? ratesOf(schedule.logSnr(from.time - part * (from.time - to.time)))

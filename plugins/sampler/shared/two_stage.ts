@@ -1,6 +1,5 @@
 /** The step of samplers that look twice: once at the image, and once somewhere ahead of it. */
-import { type Sampler, splitRow, tf } from "denoise/plugin";
-import type { Point } from "./points.ts";
+import { type Point, type Sampler, splitRow, tf } from "denoise/plugin";
 
 /** One step, as the weights of its sums. Host, float64. */
 export interface TwoStageStep {

@@ -4,9 +4,9 @@
  * Zhao et al. 2023, arXiv:2302.04867, algorithms 5 and 6 (data prediction), weights by eq. 11. `B(h)` scales the
  * equations: bh1 is h, bh2 is e^h - 1; here with -h, as of predicted signals.
  */
+import { isZero, type Point } from "denoise/plugin";
 import type { LinearStep } from "./linear.ts";
 import { factorial, phi } from "./phi.ts";
-import { isZero, type Point } from "./points.ts";
 import { distinct } from "./dpmpp.ts";
 
 /** Which B(h). */

@@ -1,9 +1,5 @@
-/** Signal and noise rates of the times that a sampler steps through, and the fresh noise of each step. */
-import { refuse, type Schedule } from "denoise/plugin";
-import type { Point } from "./points.ts";
-
-/** What a sampler needs of a schedule. */
-export type LogSnr = Pick<Schedule, "logSnr">;
+/** Signal and noise rates of the levels that a sampler steps through, and the fresh noise of each step. */
+import { type Point, refuse } from "denoise/plugin";
 
 /**
  * A step from one time to a lower one, as a row of a plan. Rates in 0 to 1, host float64.
@@ -12,11 +8,6 @@ export type LogSnr = Pick<Schedule, "logSnr">;
  * `nextNoise` is the rate of the predicted noise after the step, and `fresh` that of the noise that is drawn.
  */
 export type Interval = [signal: number, noise: number, nextSignal: number, nextNoise: number, fresh: number];
-
-/** Times of `steps` steps of one size, from 1 to 0. */
-export function evenTimes(steps: number): number[] {
-  return Array.from({ length: steps + 1 }, (_, step) => 1 - step / steps);
-}
 
 /**
  * Steps between points whose noise falls. The rate of fresh noise is that of Song et al. 2020, arXiv:2010.02502, eq. 16.

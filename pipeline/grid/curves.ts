@@ -4,6 +4,7 @@
  * Sigma is noise rate / signal rate.
  */
 import { betaQuantile } from "./beta_quantile.ts";
+import { tableAt, tables } from "./tables.ts";
 
 /** Ends of a curve: `from` is the larger sigma. */
 export interface Ends {
@@ -45,28 +46,9 @@ export function shiftForTokens(tokens: number): number {
   return Math.exp(0.5 + (tokens - 256) * (1.15 - 0.5) / (4096 - 256));
 }
 
-/**
- * Tables of ten steps, and the level after them. Sabour et al. 2024, arXiv:2404.14507, Align Your Steps.
- * Other numbers of steps: even along the table, with the logarithm of sigma interpolated, as its authors do.
- */
-export const tables = {
-  "stable-diffusion": [14.615, 6.475, 3.861, 2.697, 1.886, 1.396, 0.963, 0.652, 0.399, 0.152, 0.029],
-  "stable-diffusion-xl": [14.615, 6.315, 3.771, 2.181, 1.342, 0.862, 0.555, 0.38, 0.234, 0.113, 0.029],
-  "stable-video-diffusion": [700, 54.5, 15.886, 7.977, 4.248, 1.789, 0.981, 0.403, 0.173, 0.034, 0.002],
-} as const;
-
 /** The curve of a table, moved (in the logarithm of sigma) so that it runs between the ends. */
 export const aligned = (table: keyof typeof tables): Curve => ({ from, to }, along) => {
   const [first, last] = [Math.log(tables[table][0]), Math.log(tables[table].at(-1)!)];
   const way = (Math.log(tableAt(table, along)) - first) / (last - first);
   return exponential({ from, to }, way);
 };
-
-/** The sigma of a table, 0 to 1 of its way. */
-export function tableAt(table: keyof typeof tables, along: number): number {
-  const sigmas = tables[table];
-  const place = along * (sigmas.length - 1), below = Math.min(Math.floor(place), sigmas.length - 2);
-  return place === below
-    ? sigmas[below]!
-    : exponential({ from: sigmas[below]!, to: sigmas[below + 1]! }, place - below);
-}

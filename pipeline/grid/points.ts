@@ -1,5 +1,7 @@
 /** Points of a sampler's grid: noise levels, by log-SNR, with what follows from it. Host, float64. */
-import { ratesOf, refuse, type Sampler } from "denoise/plugin";
+import { ratesOf } from "../kinds/diffusion.ts";
+import { refuse } from "../kinds/refuse.ts";
+import type { Sampler } from "../kinds/sampler.ts";
 
 /**
  * A noise level. The log-SNR is the coordinate of all grids; each sampler states its formula in that of its paper.
