@@ -1,5 +1,5 @@
 /** Sampler `dpm-adaptive`: takes steps as long as an error allows, each picture its own. */
-import { plugin, ratesOf, refuse, splitRow, tensorOf, tf, z } from "denoise/plugin";
+import { endOptions, noiseGrid, plugin, ratesOf, refuse, splitRow, tensorOf, tf, z } from "denoise/plugin";
 
 export default plugin({
   kind: "sampler",
@@ -17,15 +17,24 @@ export default plugin({
       "steps, rejected ones included, after which it gives up with an error",
     ),
     first_step: z.number().positive().default(0.5).describe("length of the first step that is tried, in log-SNR"),
+    sigma_max: endOptions.sigma_max.describe("noise rate / signal rate to start at; default: the schedule's at time 1"),
+    sigma_min: endOptions.sigma_min.describe(
+      "noise rate / signal rate of the last look, whose predicted signal is the picture; default: the schedule's at time 0",
+    ),
   }),
-  create({ options: { tolerance, max_steps, first_step }, schedule }) {
-    const [start, end] = [schedule.logSnr(1) / 2, schedule.logSnr(0) / 2]; // lambda = ln(signal rate / noise rate)
+  create({ options: { tolerance, max_steps, first_step, ...ends }, schedule }) {
+    // lambda = ln(signal rate / noise rate)
+    const lambda = (sigma: number | undefined, time: number) =>
+      sigma === undefined ? schedule.logSnr(time) / 2 : -Math.log(sigma);
+    const [start, end] = [lambda(ends.sigma_max, 1), lambda(ends.sigma_min, 0)];
     if (!Number.isFinite(start) || !Number.isFinite(end)) {
+      const option = Number.isFinite(start) ? "sigma_min" : "sigma_max";
       refuse({
         what: "Sampler dpm-adaptive measures its steps in log-SNR, which the schedule lets grow without bounds",
-        fix: "use a schedule with start_log_snr and end_log_snr",
+        fix: `set ${option}, such as ${option}: ${option === "sigma_max" ? 80 : 0.002}`,
       });
     }
+    noiseGrid(schedule, 1, { spacing: "log-snr", ...ends }); // refuses ends that are none, or outside the schedule
     const plan = Array.from({ length: max_steps }, () => [tolerance, end]);
     return {
       steps: max_steps,
