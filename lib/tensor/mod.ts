@@ -19,6 +19,7 @@ export type { Random } from "./random.ts";
 export { createRandom, type RandomKey, seedTensor } from "./random_create.ts";
 export { randomKernels, registerRandomKernels } from "./random_kernels.ts";
 export { drawPacked } from "./random_packed.ts";
+export { rounded } from "./rounded.ts";
 export { permutation } from "./random_permutation.ts";
 export { type Cost, specs, type SpecTree, type TensorSpec, traceCost, UnknownOpError } from "./shapes/mod.ts";
 export { disposeTree, isTensor, leaves, mapTree, type State, type TensorRecord, tidyTree, type Tree } from "./tree.ts";

@@ -45,6 +45,7 @@ export const notes: Readonly<Record<string, string>> = {
   DenoiseRandomPackedNormal: "Denoise's own: the normals of many streams at once",
   DenoiseRandomPackedUniform: "Denoise's own: the numbers of many streams at once",
   DenoiseRandomUniform: "Denoise's own: the numbers of all backends",
+  DenoiseRounded: "Denoise's own: a value whose bits do not depend on what takes it",
   DenoiseUnpackBytes: "Denoise's own: bytes of pictures, which arrive four to a number",
   DenseBincount: "as Bincount",
   FloorDiv: "of integers exact; of floats a float, as on wasm, where tfjs's cpu backend gives int32",

@@ -1,6 +1,6 @@
 /** Gradients to the next training state; gradients that are not finite change nothing. */
 import * as tf from "@tensorflow/tfjs";
-import { leaves, mapTree, type TensorRecord, type Tree } from "../../lib/tensor/mod.ts";
+import { leaves, mapTree, rounded, type TensorRecord, type Tree } from "../../lib/tensor/mod.ts";
 import type { Graph } from "../graph/types.ts";
 import type { Course } from "../kinds/optimizer.ts";
 import type { Gathered } from "./gather.ts";
@@ -39,7 +39,9 @@ export function buildUpdate(
       ...(course === undefined ? {} : { course }),
     });
     const after = apart(updated.trainable);
-    const network = { trainable: after.network, buffers: buffers.network };
+    // Otherwise statistics of earlier versions were others in their last bit: what was computed last is now a choice.
+    const statistics = mapTree(buffers.network, (tensor) => rounded(tensor));
+    const network = { trainable: after.network, buffers: statistics };
     const next = {
       network,
       average: ema.update(state.average, network, step),

@@ -1,6 +1,7 @@
 /** Kernels that move elements: slices, padding, joining, transposing, repeating. */
 import * as tf from "@tensorflow/tfjs";
 import {
+  barrier,
   broadcast,
   broadcastTo,
   bytesOf,
@@ -166,6 +167,7 @@ export const arranging: DeviceKernels = {
     ];
     return slice(x!, starts, starts.map((start, i) => start + sizes[i]!));
   },
+  DenoiseRounded: ({ x }) => barrier([x!])[0]!,
   DenoiseUnpackBytes: ({ words }) => {
     const [rows, count] = words!.shape as [number, number];
     return convert(reshape(bytesOf(words!), [rows, 4 * count]), "i32");
