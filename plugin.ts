@@ -34,6 +34,7 @@ export {
   velocityOf,
 } from "./pipeline/kinds/diffusion.ts";
 export { Refusal, refuse } from "./pipeline/kinds/refuse.ts";
+export { exponentOfStd, stdOfExponent, widestStd } from "./pipeline/kinds/power_function.ts";
 export type * from "./pipeline/kinds/types.ts";
 /** Grids: which noise levels a sampler steps through. */
 export {

@@ -20,6 +20,8 @@ export const manifest: Readonly<Record<string, () => Promise<unknown>>> = {
   "dataset/pokemon": () => import("./dataset/pokemon.ts"),
   "dataset/smithsonian-butterflies": () => import("./dataset/smithsonian-butterflies.ts"),
   "ema/exponential": () => import("./ema/exponential.ts"),
+  "ema/half-life": () => import("./ema/half-life.ts"),
+  "ema/power-function": () => import("./ema/power-function.ts"),
   "loss/denoising": () => import("./loss/denoising.ts"),
   "metric/feature-distance": () => import("./metric/feature-distance.ts"),
   "metric/kid": () => import("./metric/kid.ts"),

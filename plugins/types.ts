@@ -206,6 +206,44 @@ export interface BuiltinPlugins {
       readonly buffers?: boolean | undefined;
       /** keep no more than (1 + step) / (10 + step), so that early samples do not show the initial weights */
       readonly warmup?: boolean | undefined;
+      /** warm up by 1 - (1 + step / inv_gamma)^-power instead: 2/3 for a million steps or more, 3/4 for fewer */
+      readonly power?: number | undefined;
+      /** steps in which a warm-up with power gains its first ground */
+      readonly inv_gamma?: number | undefined;
+      /** updates until which the average is the network itself */
+      readonly start?: number | undefined;
+      /** updates of the network for one of the average */
+      readonly every?: number | undefined;
+      /** decays of further averages, kept beside it for sample --ema */
+      readonly also?: readonly (number)[] | undefined;
+    };
+  };
+  /** plugins/ema/half-life.ts */
+  readonly "ema/half-life": {
+    /** Its options. */
+    readonly given: {
+      /** training pictures after which half of the weight is left */
+      readonly images?: number | undefined;
+      /** the half-life is no more than this part of the pictures seen so far; null: always `images` */
+      readonly ramp_up?: number | null | undefined;
+      /** average the running statistics of normalisation too; otherwise the network's own are used */
+      readonly buffers?: boolean | undefined;
+      /** half-lives of further averages, kept beside it for sample --ema */
+      readonly also?: readonly (number)[] | undefined;
+    };
+  };
+  /** plugins/ema/power-function.ts */
+  readonly "ema/power-function": {
+    /** Its options. */
+    readonly given: {
+      /** width of the average, as a part of the training: 0 to 0.288 (default: 0.1) */
+      readonly std?: number | undefined;
+      /** the exponent of its profile, in place of std: 6.94 is std 0.1 */
+      readonly gamma?: number | undefined;
+      /** stds of further averages beside it: with train.snapshots, two give any other (default: 0.05, or 0.1 beside that) */
+      readonly also?: readonly (number)[] | undefined;
+      /** average the running statistics of normalisation too; otherwise the network's own are used */
+      readonly buffers?: boolean | undefined;
     };
   };
   /** plugins/loss/denoising.ts */
@@ -468,6 +506,9 @@ export interface BuiltinPlugins {
         | "beta"
         | "flow"
         | "align-your-steps"
+        | "linspace"
+        | "leading"
+        | "trailing"
         | "list"
         | undefined;
       /** first noise rate / signal rate; default: the schedule's at time 1; not for times or list */
@@ -480,10 +521,20 @@ export interface BuiltinPlugins {
       readonly shift?: number | undefined;
       /** flow: takes the shift for pictures of so many tokens, as FLUX does */
       readonly tokens?: number | undefined;
-      /** align-your-steps: the published sigmas as they are; without it, the shape of Stable Diffusion's between the ends */
-      readonly table?: "stable-diffusion" | "stable-diffusion-xl" | "stable-video-diffusion" | undefined;
+      /** align-your-steps: a published table as it is; without it, the shape of Stable Diffusion's between the ends */
+      readonly table?:
+        | "stable-diffusion"
+        | "stable-diffusion-xl"
+        | "stable-video-diffusion"
+        | "stable-diffusion-timesteps"
+        | "stable-diffusion-xl-timesteps"
+        | undefined;
       /** list: noise rates / signal rates that fall, one more than there are steps; the last may be 0 */
       readonly sigmas?: readonly (number)[] | undefined;
+      /** whose levels of diffusers to have exactly, with linspace, leading, trailing (ddim unless given) and flow (none) */
+      readonly scheduler?: "ddim" | "euler" | "dpm-solver" | "unipc" | undefined;
+      /** leading: what is added to each timestep; 0 unless given, 1 in Stable Diffusion */
+      readonly steps_offset?: number | undefined;
       /** where the last step goes: the least noise of the grid, or the image itself, from there; default: end for times and log-snr, zero for the others */
       readonly last?: "end" | "zero" | undefined;
       /** for latent consistency models: their timesteps of 1000, one a step, for the boundary condition that they were trained with; it is left to the network otherwise */
@@ -510,6 +561,9 @@ export interface BuiltinPlugins {
         | "beta"
         | "flow"
         | "align-your-steps"
+        | "linspace"
+        | "leading"
+        | "trailing"
         | "list"
         | undefined;
       /** first noise rate / signal rate; default: the schedule's at time 1; not for times or list */
@@ -522,10 +576,20 @@ export interface BuiltinPlugins {
       readonly shift?: number | undefined;
       /** flow: takes the shift for pictures of so many tokens, as FLUX does */
       readonly tokens?: number | undefined;
-      /** align-your-steps: the published sigmas as they are; without it, the shape of Stable Diffusion's between the ends */
-      readonly table?: "stable-diffusion" | "stable-diffusion-xl" | "stable-video-diffusion" | undefined;
+      /** align-your-steps: a published table as it is; without it, the shape of Stable Diffusion's between the ends */
+      readonly table?:
+        | "stable-diffusion"
+        | "stable-diffusion-xl"
+        | "stable-video-diffusion"
+        | "stable-diffusion-timesteps"
+        | "stable-diffusion-xl-timesteps"
+        | undefined;
       /** list: noise rates / signal rates that fall, one more than there are steps; the last may be 0 */
       readonly sigmas?: readonly (number)[] | undefined;
+      /** whose levels of diffusers to have exactly, with linspace, leading, trailing (ddim unless given) and flow (none) */
+      readonly scheduler?: "ddim" | "euler" | "dpm-solver" | "unipc" | undefined;
+      /** leading: what is added to each timestep; 0 unless given, 1 in Stable Diffusion */
+      readonly steps_offset?: number | undefined;
       /** where the last step goes: the least noise of the grid, or the image itself, from there; default: end for times and log-snr, zero for the others */
       readonly last?: "end" | "zero" | undefined;
     };
@@ -546,6 +610,9 @@ export interface BuiltinPlugins {
         | "beta"
         | "flow"
         | "align-your-steps"
+        | "linspace"
+        | "leading"
+        | "trailing"
         | "list"
         | undefined;
       /** first noise rate / signal rate; default: the schedule's at time 1; not for times or list */
@@ -558,10 +625,20 @@ export interface BuiltinPlugins {
       readonly shift?: number | undefined;
       /** flow: takes the shift for pictures of so many tokens, as FLUX does */
       readonly tokens?: number | undefined;
-      /** align-your-steps: the published sigmas as they are; without it, the shape of Stable Diffusion's between the ends */
-      readonly table?: "stable-diffusion" | "stable-diffusion-xl" | "stable-video-diffusion" | undefined;
+      /** align-your-steps: a published table as it is; without it, the shape of Stable Diffusion's between the ends */
+      readonly table?:
+        | "stable-diffusion"
+        | "stable-diffusion-xl"
+        | "stable-video-diffusion"
+        | "stable-diffusion-timesteps"
+        | "stable-diffusion-xl-timesteps"
+        | undefined;
       /** list: noise rates / signal rates that fall, one more than there are steps; the last may be 0 */
       readonly sigmas?: readonly (number)[] | undefined;
+      /** whose levels of diffusers to have exactly, with linspace, leading, trailing (ddim unless given) and flow (none) */
+      readonly scheduler?: "ddim" | "euler" | "dpm-solver" | "unipc" | undefined;
+      /** leading: what is added to each timestep; 0 unless given, 1 in Stable Diffusion */
+      readonly steps_offset?: number | undefined;
       /** where the last step goes: the least noise of the grid, or the image itself, from there; default: end for times and log-snr, zero for the others */
       readonly last?: "end" | "zero" | undefined;
       /** of the fresh noise: small is that of the posterior for known images, large that of the forward step */
@@ -586,6 +663,9 @@ export interface BuiltinPlugins {
         | "beta"
         | "flow"
         | "align-your-steps"
+        | "linspace"
+        | "leading"
+        | "trailing"
         | "list"
         | undefined;
       /** first noise rate / signal rate; default: the schedule's at time 1; not for times or list */
@@ -598,10 +678,20 @@ export interface BuiltinPlugins {
       readonly shift?: number | undefined;
       /** flow: takes the shift for pictures of so many tokens, as FLUX does */
       readonly tokens?: number | undefined;
-      /** align-your-steps: the published sigmas as they are; without it, the shape of Stable Diffusion's between the ends */
-      readonly table?: "stable-diffusion" | "stable-diffusion-xl" | "stable-video-diffusion" | undefined;
+      /** align-your-steps: a published table as it is; without it, the shape of Stable Diffusion's between the ends */
+      readonly table?:
+        | "stable-diffusion"
+        | "stable-diffusion-xl"
+        | "stable-video-diffusion"
+        | "stable-diffusion-timesteps"
+        | "stable-diffusion-xl-timesteps"
+        | undefined;
       /** list: noise rates / signal rates that fall, one more than there are steps; the last may be 0 */
       readonly sigmas?: readonly (number)[] | undefined;
+      /** whose levels of diffusers to have exactly, with linspace, leading, trailing (ddim unless given) and flow (none) */
+      readonly scheduler?: "ddim" | "euler" | "dpm-solver" | "unipc" | undefined;
+      /** leading: what is added to each timestep; 0 unless given, 1 in Stable Diffusion */
+      readonly steps_offset?: number | undefined;
       /** where the last step goes: the least noise of the grid, or the image itself, from there; default: end for times and log-snr, zero for the others */
       readonly last?: "end" | "zero" | undefined;
       /** estimates of the noise that are combined */
@@ -626,6 +716,9 @@ export interface BuiltinPlugins {
         | "beta"
         | "flow"
         | "align-your-steps"
+        | "linspace"
+        | "leading"
+        | "trailing"
         | "list"
         | undefined;
       /** first noise rate / signal rate; default: the schedule's at time 1; not for times or list */
@@ -638,10 +731,20 @@ export interface BuiltinPlugins {
       readonly shift?: number | undefined;
       /** flow: takes the shift for pictures of so many tokens, as FLUX does */
       readonly tokens?: number | undefined;
-      /** align-your-steps: the published sigmas as they are; without it, the shape of Stable Diffusion's between the ends */
-      readonly table?: "stable-diffusion" | "stable-diffusion-xl" | "stable-video-diffusion" | undefined;
+      /** align-your-steps: a published table as it is; without it, the shape of Stable Diffusion's between the ends */
+      readonly table?:
+        | "stable-diffusion"
+        | "stable-diffusion-xl"
+        | "stable-video-diffusion"
+        | "stable-diffusion-timesteps"
+        | "stable-diffusion-xl-timesteps"
+        | undefined;
       /** list: noise rates / signal rates that fall, one more than there are steps; the last may be 0 */
       readonly sigmas?: readonly (number)[] | undefined;
+      /** whose levels of diffusers to have exactly, with linspace, leading, trailing (ddim unless given) and flow (none) */
+      readonly scheduler?: "ddim" | "euler" | "dpm-solver" | "unipc" | undefined;
+      /** leading: what is added to each timestep; 0 unless given, 1 in Stable Diffusion */
+      readonly steps_offset?: number | undefined;
       /** where the last step goes: the least noise of the grid, or the image itself, from there; default: end for times and log-snr, zero for the others */
       readonly last?: "end" | "zero" | undefined;
       /** S_churn: noise that is added before steps and removed by them, in all of them together; 0 adds none */
@@ -670,6 +773,9 @@ export interface BuiltinPlugins {
         | "beta"
         | "flow"
         | "align-your-steps"
+        | "linspace"
+        | "leading"
+        | "trailing"
         | "list"
         | undefined;
       /** first noise rate / signal rate; default: the schedule's at time 1; not for times or list */
@@ -682,10 +788,20 @@ export interface BuiltinPlugins {
       readonly shift?: number | undefined;
       /** flow: takes the shift for pictures of so many tokens, as FLUX does */
       readonly tokens?: number | undefined;
-      /** align-your-steps: the published sigmas as they are; without it, the shape of Stable Diffusion's between the ends */
-      readonly table?: "stable-diffusion" | "stable-diffusion-xl" | "stable-video-diffusion" | undefined;
+      /** align-your-steps: a published table as it is; without it, the shape of Stable Diffusion's between the ends */
+      readonly table?:
+        | "stable-diffusion"
+        | "stable-diffusion-xl"
+        | "stable-video-diffusion"
+        | "stable-diffusion-timesteps"
+        | "stable-diffusion-xl-timesteps"
+        | undefined;
       /** list: noise rates / signal rates that fall, one more than there are steps; the last may be 0 */
       readonly sigmas?: readonly (number)[] | undefined;
+      /** whose levels of diffusers to have exactly, with linspace, leading, trailing (ddim unless given) and flow (none) */
+      readonly scheduler?: "ddim" | "euler" | "dpm-solver" | "unipc" | undefined;
+      /** leading: what is added to each timestep; 0 unless given, 1 in Stable Diffusion */
+      readonly steps_offset?: number | undefined;
       /** where the last step goes: the least noise of the grid, or the image itself, from there; default: end for times and log-snr, zero for the others */
       readonly last?: "end" | "zero" | undefined;
       /** share of fresh noise: 0 is deterministic, 1 all that the SDE draws */
@@ -704,6 +820,10 @@ export interface BuiltinPlugins {
       readonly max_steps?: number | undefined;
       /** length of the first step that is tried, in log-SNR */
       readonly first_step?: number | undefined;
+      /** noise rate / signal rate to start at; default: the schedule's at time 1 */
+      readonly sigma_max?: number | undefined;
+      /** noise rate / signal rate of the last look, whose predicted signal is the picture; default: the schedule's at time 0 */
+      readonly sigma_min?: number | undefined;
     };
   };
   /** plugins/sampler/dpmpp.ts */
@@ -722,6 +842,9 @@ export interface BuiltinPlugins {
         | "beta"
         | "flow"
         | "align-your-steps"
+        | "linspace"
+        | "leading"
+        | "trailing"
         | "list"
         | undefined;
       /** first noise rate / signal rate; default: the schedule's at time 1; not for times or list */
@@ -734,10 +857,20 @@ export interface BuiltinPlugins {
       readonly shift?: number | undefined;
       /** flow: takes the shift for pictures of so many tokens, as FLUX does */
       readonly tokens?: number | undefined;
-      /** align-your-steps: the published sigmas as they are; without it, the shape of Stable Diffusion's between the ends */
-      readonly table?: "stable-diffusion" | "stable-diffusion-xl" | "stable-video-diffusion" | undefined;
+      /** align-your-steps: a published table as it is; without it, the shape of Stable Diffusion's between the ends */
+      readonly table?:
+        | "stable-diffusion"
+        | "stable-diffusion-xl"
+        | "stable-video-diffusion"
+        | "stable-diffusion-timesteps"
+        | "stable-diffusion-xl-timesteps"
+        | undefined;
       /** list: noise rates / signal rates that fall, one more than there are steps; the last may be 0 */
       readonly sigmas?: readonly (number)[] | undefined;
+      /** whose levels of diffusers to have exactly, with linspace, leading, trailing (ddim unless given) and flow (none) */
+      readonly scheduler?: "ddim" | "euler" | "dpm-solver" | "unipc" | undefined;
+      /** leading: what is added to each timestep; 0 unless given, 1 in Stable Diffusion */
+      readonly steps_offset?: number | undefined;
       /** where the last step goes: the least noise of the grid, or the image itself, from there; default: end for times and log-snr, zero for the others */
       readonly last?: "end" | "zero" | undefined;
       /** signals that are combined */
@@ -772,6 +905,9 @@ export interface BuiltinPlugins {
         | "beta"
         | "flow"
         | "align-your-steps"
+        | "linspace"
+        | "leading"
+        | "trailing"
         | "list"
         | undefined;
       /** first noise rate / signal rate; default: the schedule's at time 1; not for times or list */
@@ -784,10 +920,20 @@ export interface BuiltinPlugins {
       readonly shift?: number | undefined;
       /** flow: takes the shift for pictures of so many tokens, as FLUX does */
       readonly tokens?: number | undefined;
-      /** align-your-steps: the published sigmas as they are; without it, the shape of Stable Diffusion's between the ends */
-      readonly table?: "stable-diffusion" | "stable-diffusion-xl" | "stable-video-diffusion" | undefined;
+      /** align-your-steps: a published table as it is; without it, the shape of Stable Diffusion's between the ends */
+      readonly table?:
+        | "stable-diffusion"
+        | "stable-diffusion-xl"
+        | "stable-video-diffusion"
+        | "stable-diffusion-timesteps"
+        | "stable-diffusion-xl-timesteps"
+        | undefined;
       /** list: noise rates / signal rates that fall, one more than there are steps; the last may be 0 */
       readonly sigmas?: readonly (number)[] | undefined;
+      /** whose levels of diffusers to have exactly, with linspace, leading, trailing (ddim unless given) and flow (none) */
+      readonly scheduler?: "ddim" | "euler" | "dpm-solver" | "unipc" | undefined;
+      /** leading: what is added to each timestep; 0 unless given, 1 in Stable Diffusion */
+      readonly steps_offset?: number | undefined;
       /** where the last step goes: the least noise of the grid, or the image itself, from there; default: end for times and log-snr, zero for the others */
       readonly last?: "end" | "zero" | undefined;
       /** share of fresh noise: 0 is deterministic, 1 all that the SDE draws */
@@ -812,6 +958,9 @@ export interface BuiltinPlugins {
         | "beta"
         | "flow"
         | "align-your-steps"
+        | "linspace"
+        | "leading"
+        | "trailing"
         | "list"
         | undefined;
       /** first noise rate / signal rate; default: the schedule's at time 1; not for times or list */
@@ -824,10 +973,20 @@ export interface BuiltinPlugins {
       readonly shift?: number | undefined;
       /** flow: takes the shift for pictures of so many tokens, as FLUX does */
       readonly tokens?: number | undefined;
-      /** align-your-steps: the published sigmas as they are; without it, the shape of Stable Diffusion's between the ends */
-      readonly table?: "stable-diffusion" | "stable-diffusion-xl" | "stable-video-diffusion" | undefined;
+      /** align-your-steps: a published table as it is; without it, the shape of Stable Diffusion's between the ends */
+      readonly table?:
+        | "stable-diffusion"
+        | "stable-diffusion-xl"
+        | "stable-video-diffusion"
+        | "stable-diffusion-timesteps"
+        | "stable-diffusion-xl-timesteps"
+        | undefined;
       /** list: noise rates / signal rates that fall, one more than there are steps; the last may be 0 */
       readonly sigmas?: readonly (number)[] | undefined;
+      /** whose levels of diffusers to have exactly, with linspace, leading, trailing (ddim unless given) and flow (none) */
+      readonly scheduler?: "ddim" | "euler" | "dpm-solver" | "unipc" | undefined;
+      /** leading: what is added to each timestep; 0 unless given, 1 in Stable Diffusion */
+      readonly steps_offset?: number | undefined;
       /** where the last step goes: the least noise of the grid, or the image itself, from there; default: end for times and log-snr, zero for the others */
       readonly last?: "end" | "zero" | undefined;
       /** r: where in a step, by log-SNR, the second look is */
@@ -854,6 +1013,9 @@ export interface BuiltinPlugins {
         | "beta"
         | "flow"
         | "align-your-steps"
+        | "linspace"
+        | "leading"
+        | "trailing"
         | "list"
         | undefined;
       /** first noise rate / signal rate; default: the schedule's at time 1; not for times or list */
@@ -866,10 +1028,20 @@ export interface BuiltinPlugins {
       readonly shift?: number | undefined;
       /** flow: takes the shift for pictures of so many tokens, as FLUX does */
       readonly tokens?: number | undefined;
-      /** align-your-steps: the published sigmas as they are; without it, the shape of Stable Diffusion's between the ends */
-      readonly table?: "stable-diffusion" | "stable-diffusion-xl" | "stable-video-diffusion" | undefined;
+      /** align-your-steps: a published table as it is; without it, the shape of Stable Diffusion's between the ends */
+      readonly table?:
+        | "stable-diffusion"
+        | "stable-diffusion-xl"
+        | "stable-video-diffusion"
+        | "stable-diffusion-timesteps"
+        | "stable-diffusion-xl-timesteps"
+        | undefined;
       /** list: noise rates / signal rates that fall, one more than there are steps; the last may be 0 */
       readonly sigmas?: readonly (number)[] | undefined;
+      /** whose levels of diffusers to have exactly, with linspace, leading, trailing (ddim unless given) and flow (none) */
+      readonly scheduler?: "ddim" | "euler" | "dpm-solver" | "unipc" | undefined;
+      /** leading: what is added to each timestep; 0 unless given, 1 in Stable Diffusion */
+      readonly steps_offset?: number | undefined;
       /** where the last step goes: the least noise of the grid, or the image itself, from there; default: end for times and log-snr, zero for the others */
       readonly last?: "end" | "zero" | undefined;
       /** S_churn: noise that is added before steps and removed by them, in all of them together; 0 adds none */
@@ -898,6 +1070,9 @@ export interface BuiltinPlugins {
         | "beta"
         | "flow"
         | "align-your-steps"
+        | "linspace"
+        | "leading"
+        | "trailing"
         | "list"
         | undefined;
       /** first noise rate / signal rate; default: the schedule's at time 1; not for times or list */
@@ -910,10 +1085,20 @@ export interface BuiltinPlugins {
       readonly shift?: number | undefined;
       /** flow: takes the shift for pictures of so many tokens, as FLUX does */
       readonly tokens?: number | undefined;
-      /** align-your-steps: the published sigmas as they are; without it, the shape of Stable Diffusion's between the ends */
-      readonly table?: "stable-diffusion" | "stable-diffusion-xl" | "stable-video-diffusion" | undefined;
+      /** align-your-steps: a published table as it is; without it, the shape of Stable Diffusion's between the ends */
+      readonly table?:
+        | "stable-diffusion"
+        | "stable-diffusion-xl"
+        | "stable-video-diffusion"
+        | "stable-diffusion-timesteps"
+        | "stable-diffusion-xl-timesteps"
+        | undefined;
       /** list: noise rates / signal rates that fall, one more than there are steps; the last may be 0 */
       readonly sigmas?: readonly (number)[] | undefined;
+      /** whose levels of diffusers to have exactly, with linspace, leading, trailing (ddim unless given) and flow (none) */
+      readonly scheduler?: "ddim" | "euler" | "dpm-solver" | "unipc" | undefined;
+      /** leading: what is added to each timestep; 0 unless given, 1 in Stable Diffusion */
+      readonly steps_offset?: number | undefined;
       /** where the last step goes: the least noise of the grid, or the image itself, from there; default: end for times and log-snr, zero for the others */
       readonly last?: "end" | "zero" | undefined;
       /** share of fresh noise: 0 is deterministic, 1 all that the SDE draws */
@@ -938,6 +1123,9 @@ export interface BuiltinPlugins {
         | "beta"
         | "flow"
         | "align-your-steps"
+        | "linspace"
+        | "leading"
+        | "trailing"
         | "list"
         | undefined;
       /** first noise rate / signal rate; default: the schedule's at time 1; not for times or list */
@@ -950,10 +1138,20 @@ export interface BuiltinPlugins {
       readonly shift?: number | undefined;
       /** flow: takes the shift for pictures of so many tokens, as FLUX does */
       readonly tokens?: number | undefined;
-      /** align-your-steps: the published sigmas as they are; without it, the shape of Stable Diffusion's between the ends */
-      readonly table?: "stable-diffusion" | "stable-diffusion-xl" | "stable-video-diffusion" | undefined;
+      /** align-your-steps: a published table as it is; without it, the shape of Stable Diffusion's between the ends */
+      readonly table?:
+        | "stable-diffusion"
+        | "stable-diffusion-xl"
+        | "stable-video-diffusion"
+        | "stable-diffusion-timesteps"
+        | "stable-diffusion-xl-timesteps"
+        | undefined;
       /** list: noise rates / signal rates that fall, one more than there are steps; the last may be 0 */
       readonly sigmas?: readonly (number)[] | undefined;
+      /** whose levels of diffusers to have exactly, with linspace, leading, trailing (ddim unless given) and flow (none) */
+      readonly scheduler?: "ddim" | "euler" | "dpm-solver" | "unipc" | undefined;
+      /** leading: what is added to each timestep; 0 unless given, 1 in Stable Diffusion */
+      readonly steps_offset?: number | undefined;
       /** where the last step goes: the least noise of the grid, or the image itself, from there; default: end for times and log-snr, zero for the others */
       readonly last?: "end" | "zero" | undefined;
       /** what slopes are averaged along: sigma as EDM, or flow, the time of flow matching */
@@ -984,6 +1182,9 @@ export interface BuiltinPlugins {
         | "beta"
         | "flow"
         | "align-your-steps"
+        | "linspace"
+        | "leading"
+        | "trailing"
         | "list"
         | undefined;
       /** first noise rate / signal rate; default: the schedule's at time 1; not for times or list */
@@ -996,10 +1197,20 @@ export interface BuiltinPlugins {
       readonly shift?: number | undefined;
       /** flow: takes the shift for pictures of so many tokens, as FLUX does */
       readonly tokens?: number | undefined;
-      /** align-your-steps: the published sigmas as they are; without it, the shape of Stable Diffusion's between the ends */
-      readonly table?: "stable-diffusion" | "stable-diffusion-xl" | "stable-video-diffusion" | undefined;
+      /** align-your-steps: a published table as it is; without it, the shape of Stable Diffusion's between the ends */
+      readonly table?:
+        | "stable-diffusion"
+        | "stable-diffusion-xl"
+        | "stable-video-diffusion"
+        | "stable-diffusion-timesteps"
+        | "stable-diffusion-xl-timesteps"
+        | undefined;
       /** list: noise rates / signal rates that fall, one more than there are steps; the last may be 0 */
       readonly sigmas?: readonly (number)[] | undefined;
+      /** whose levels of diffusers to have exactly, with linspace, leading, trailing (ddim unless given) and flow (none) */
+      readonly scheduler?: "ddim" | "euler" | "dpm-solver" | "unipc" | undefined;
+      /** leading: what is added to each timestep; 0 unless given, 1 in Stable Diffusion */
+      readonly steps_offset?: number | undefined;
       /** where the last step goes: the least noise of the grid, or the image itself, from there; default: end for times and log-snr, zero for the others */
       readonly last?: "end" | "zero" | undefined;
       /** estimates of the noise that are combined */
@@ -1024,6 +1235,9 @@ export interface BuiltinPlugins {
         | "beta"
         | "flow"
         | "align-your-steps"
+        | "linspace"
+        | "leading"
+        | "trailing"
         | "list"
         | undefined;
       /** first noise rate / signal rate; default: the schedule's at time 1; not for times or list */
@@ -1036,10 +1250,20 @@ export interface BuiltinPlugins {
       readonly shift?: number | undefined;
       /** flow: takes the shift for pictures of so many tokens, as FLUX does */
       readonly tokens?: number | undefined;
-      /** align-your-steps: the published sigmas as they are; without it, the shape of Stable Diffusion's between the ends */
-      readonly table?: "stable-diffusion" | "stable-diffusion-xl" | "stable-video-diffusion" | undefined;
+      /** align-your-steps: a published table as it is; without it, the shape of Stable Diffusion's between the ends */
+      readonly table?:
+        | "stable-diffusion"
+        | "stable-diffusion-xl"
+        | "stable-video-diffusion"
+        | "stable-diffusion-timesteps"
+        | "stable-diffusion-xl-timesteps"
+        | undefined;
       /** list: noise rates / signal rates that fall, one more than there are steps; the last may be 0 */
       readonly sigmas?: readonly (number)[] | undefined;
+      /** whose levels of diffusers to have exactly, with linspace, leading, trailing (ddim unless given) and flow (none) */
+      readonly scheduler?: "ddim" | "euler" | "dpm-solver" | "unipc" | undefined;
+      /** leading: what is added to each timestep; 0 unless given, 1 in Stable Diffusion */
+      readonly steps_offset?: number | undefined;
       /** where the last step goes: the least noise of the grid, or the image itself, from there; default: end for times and log-snr, zero for the others */
       readonly last?: "end" | "zero" | undefined;
       /** estimates of the noise that are combined */
@@ -1062,6 +1286,9 @@ export interface BuiltinPlugins {
         | "beta"
         | "flow"
         | "align-your-steps"
+        | "linspace"
+        | "leading"
+        | "trailing"
         | "list"
         | undefined;
       /** first noise rate / signal rate; default: the schedule's at time 1; not for times or list */
@@ -1074,10 +1301,20 @@ export interface BuiltinPlugins {
       readonly shift?: number | undefined;
       /** flow: takes the shift for pictures of so many tokens, as FLUX does */
       readonly tokens?: number | undefined;
-      /** align-your-steps: the published sigmas as they are; without it, the shape of Stable Diffusion's between the ends */
-      readonly table?: "stable-diffusion" | "stable-diffusion-xl" | "stable-video-diffusion" | undefined;
+      /** align-your-steps: a published table as it is; without it, the shape of Stable Diffusion's between the ends */
+      readonly table?:
+        | "stable-diffusion"
+        | "stable-diffusion-xl"
+        | "stable-video-diffusion"
+        | "stable-diffusion-timesteps"
+        | "stable-diffusion-xl-timesteps"
+        | undefined;
       /** list: noise rates / signal rates that fall, one more than there are steps; the last may be 0 */
       readonly sigmas?: readonly (number)[] | undefined;
+      /** whose levels of diffusers to have exactly, with linspace, leading, trailing (ddim unless given) and flow (none) */
+      readonly scheduler?: "ddim" | "euler" | "dpm-solver" | "unipc" | undefined;
+      /** leading: what is added to each timestep; 0 unless given, 1 in Stable Diffusion */
+      readonly steps_offset?: number | undefined;
       /** where the last step goes: the least noise of the grid, or the image itself, from there; default: end for times and log-snr, zero for the others */
       readonly last?: "end" | "zero" | undefined;
       /** S_churn: noise that is added before steps and removed by them, in all of them together; 0 adds none */
@@ -1110,6 +1347,9 @@ export interface BuiltinPlugins {
         | "beta"
         | "flow"
         | "align-your-steps"
+        | "linspace"
+        | "leading"
+        | "trailing"
         | "list"
         | undefined;
       /** first noise rate / signal rate; default: the schedule's at time 1; not for times or list */
@@ -1122,10 +1362,20 @@ export interface BuiltinPlugins {
       readonly shift?: number | undefined;
       /** flow: takes the shift for pictures of so many tokens, as FLUX does */
       readonly tokens?: number | undefined;
-      /** align-your-steps: the published sigmas as they are; without it, the shape of Stable Diffusion's between the ends */
-      readonly table?: "stable-diffusion" | "stable-diffusion-xl" | "stable-video-diffusion" | undefined;
+      /** align-your-steps: a published table as it is; without it, the shape of Stable Diffusion's between the ends */
+      readonly table?:
+        | "stable-diffusion"
+        | "stable-diffusion-xl"
+        | "stable-video-diffusion"
+        | "stable-diffusion-timesteps"
+        | "stable-diffusion-xl-timesteps"
+        | undefined;
       /** list: noise rates / signal rates that fall, one more than there are steps; the last may be 0 */
       readonly sigmas?: readonly (number)[] | undefined;
+      /** whose levels of diffusers to have exactly, with linspace, leading, trailing (ddim unless given) and flow (none) */
+      readonly scheduler?: "ddim" | "euler" | "dpm-solver" | "unipc" | undefined;
+      /** leading: what is added to each timestep; 0 unless given, 1 in Stable Diffusion */
+      readonly steps_offset?: number | undefined;
       /** where the last step goes: the least noise of the grid, or the image itself, from there; default: end for times and log-snr, zero for the others */
       readonly last?: "end" | "zero" | undefined;
       /** estimates of the noise that are combined */
@@ -1152,6 +1402,9 @@ export interface BuiltinPlugins {
         | "beta"
         | "flow"
         | "align-your-steps"
+        | "linspace"
+        | "leading"
+        | "trailing"
         | "list"
         | undefined;
       /** first noise rate / signal rate; default: the schedule's at time 1; not for times or list */
@@ -1164,10 +1417,20 @@ export interface BuiltinPlugins {
       readonly shift?: number | undefined;
       /** flow: takes the shift for pictures of so many tokens, as FLUX does */
       readonly tokens?: number | undefined;
-      /** align-your-steps: the published sigmas as they are; without it, the shape of Stable Diffusion's between the ends */
-      readonly table?: "stable-diffusion" | "stable-diffusion-xl" | "stable-video-diffusion" | undefined;
+      /** align-your-steps: a published table as it is; without it, the shape of Stable Diffusion's between the ends */
+      readonly table?:
+        | "stable-diffusion"
+        | "stable-diffusion-xl"
+        | "stable-video-diffusion"
+        | "stable-diffusion-timesteps"
+        | "stable-diffusion-xl-timesteps"
+        | undefined;
       /** list: noise rates / signal rates that fall, one more than there are steps; the last may be 0 */
       readonly sigmas?: readonly (number)[] | undefined;
+      /** whose levels of diffusers to have exactly, with linspace, leading, trailing (ddim unless given) and flow (none) */
+      readonly scheduler?: "ddim" | "euler" | "dpm-solver" | "unipc" | undefined;
+      /** leading: what is added to each timestep; 0 unless given, 1 in Stable Diffusion */
+      readonly steps_offset?: number | undefined;
       /** where the last step goes: the least noise of the grid, or the image itself, from there; default: end for times and log-snr, zero for the others */
       readonly last?: "end" | "zero" | undefined;
       /** repeat: the first step is done again with the mean of the noises at both ends; runge-kutta: the first three steps take four evaluations each */
@@ -1194,6 +1457,9 @@ export interface BuiltinPlugins {
         | "beta"
         | "flow"
         | "align-your-steps"
+        | "linspace"
+        | "leading"
+        | "trailing"
         | "list"
         | undefined;
       /** first noise rate / signal rate; default: the schedule's at time 1; not for times or list */
@@ -1206,10 +1472,20 @@ export interface BuiltinPlugins {
       readonly shift?: number | undefined;
       /** flow: takes the shift for pictures of so many tokens, as FLUX does */
       readonly tokens?: number | undefined;
-      /** align-your-steps: the published sigmas as they are; without it, the shape of Stable Diffusion's between the ends */
-      readonly table?: "stable-diffusion" | "stable-diffusion-xl" | "stable-video-diffusion" | undefined;
+      /** align-your-steps: a published table as it is; without it, the shape of Stable Diffusion's between the ends */
+      readonly table?:
+        | "stable-diffusion"
+        | "stable-diffusion-xl"
+        | "stable-video-diffusion"
+        | "stable-diffusion-timesteps"
+        | "stable-diffusion-xl-timesteps"
+        | undefined;
       /** list: noise rates / signal rates that fall, one more than there are steps; the last may be 0 */
       readonly sigmas?: readonly (number)[] | undefined;
+      /** whose levels of diffusers to have exactly, with linspace, leading, trailing (ddim unless given) and flow (none) */
+      readonly scheduler?: "ddim" | "euler" | "dpm-solver" | "unipc" | undefined;
+      /** leading: what is added to each timestep; 0 unless given, 1 in Stable Diffusion */
+      readonly steps_offset?: number | undefined;
       /** where the last step goes: the least noise of the grid, or the image itself, from there; default: end for times and log-snr, zero for the others */
       readonly last?: "end" | "zero" | undefined;
       /** where in a step the second evaluation lies: 0.5 midpoint, 0.667 Ralston, 1 Heun */
@@ -1232,6 +1508,9 @@ export interface BuiltinPlugins {
         | "beta"
         | "flow"
         | "align-your-steps"
+        | "linspace"
+        | "leading"
+        | "trailing"
         | "list"
         | undefined;
       /** first noise rate / signal rate; default: the schedule's at time 1; not for times or list */
@@ -1244,10 +1523,20 @@ export interface BuiltinPlugins {
       readonly shift?: number | undefined;
       /** flow: takes the shift for pictures of so many tokens, as FLUX does */
       readonly tokens?: number | undefined;
-      /** align-your-steps: the published sigmas as they are; without it, the shape of Stable Diffusion's between the ends */
-      readonly table?: "stable-diffusion" | "stable-diffusion-xl" | "stable-video-diffusion" | undefined;
+      /** align-your-steps: a published table as it is; without it, the shape of Stable Diffusion's between the ends */
+      readonly table?:
+        | "stable-diffusion"
+        | "stable-diffusion-xl"
+        | "stable-video-diffusion"
+        | "stable-diffusion-timesteps"
+        | "stable-diffusion-xl-timesteps"
+        | undefined;
       /** list: noise rates / signal rates that fall, one more than there are steps; the last may be 0 */
       readonly sigmas?: readonly (number)[] | undefined;
+      /** whose levels of diffusers to have exactly, with linspace, leading, trailing (ddim unless given) and flow (none) */
+      readonly scheduler?: "ddim" | "euler" | "dpm-solver" | "unipc" | undefined;
+      /** leading: what is added to each timestep; 0 unless given, 1 in Stable Diffusion */
+      readonly steps_offset?: number | undefined;
       /** where the last step goes: the least noise of the grid, or the image itself, from there; default: end for times and log-snr, zero for the others */
       readonly last?: "end" | "zero" | undefined;
       /** order of the predictor */

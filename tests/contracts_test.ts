@@ -62,7 +62,13 @@ const settings: Readonly<Record<string, readonly ContractSettings[]>> = {
   "parametrization/edm": [{}, { options: { sigma_data: 0.5 } }],
   "parametrization/flow": [{}, { options: { predicts: "image" } }],
   "optimizer/adamw": [{}, { options: { scale_decay: false, weight_decay: 0.01, learning_rate: 0.1, beta_1: 0 } }],
-  "ema/exponential": [{}, { options: { warmup: false, buffers: false } }],
+  "ema/exponential": [{}, { options: { warmup: false, buffers: false } }, {
+    options: { power: 0.75, inv_gamma: 5, also: [0.9] },
+  }, {
+    options: { warmup: false, start: 2, every: 3 },
+  }],
+  "ema/half-life": [{ options: { images: 50, also: [10] } }, { options: { images: 50, ramp_up: null } }],
+  "ema/power-function": [{}, { options: { gamma: 2.5, also: [] } }, { options: { std: 0.05, also: [0.1, 0.25] } }],
   "sampler/second-order": [{ options: { steps: 5 } }, { options: { steps: 5, second_order_alpha: 1 } }, {
     options: { steps: 5, second_order_alpha: 0.667, stochasticity: 0.5 },
   }],

@@ -13,6 +13,16 @@ function network(name: string): State {
   };
 }
 
+/** An average and those that are kept beside it. */
+function allOf(ema: Ema): Ema[] {
+  return [ema, ...Object.values(ema.others ?? {})];
+}
+
+/** Zeros with a one. */
+function oneAt(place: number, length: number): tf.Tensor {
+  return tf.tensor1d(Array.from({ length }, (_, i) => i === place ? 1 : 0));
+}
+
 function update(ema: Ema, average: State, state: State, step: number): Promise<State> {
   return compiled(
     (average: State, state: State, step) => ema.update(average, state, step as tf.Scalar),
@@ -35,16 +45,18 @@ export const emaLaws: Laws<"ema"> = {
     }
   },
   "stays where the network stays": async ({ create }) => {
-    const ema = await create();
     const state = network("network");
-    let average = ema.init(state);
-    for (const step of [1, 2, 1000]) average = await update(ema, average, state, step);
-    assertTreesClose(average, state, 1e-6, "average of a constant");
+    for (const ema of allOf(await create())) {
+      let average = ema.init(state);
+      for (const step of [1, 2, 1000]) average = await update(ema, average, state, step);
+      assertTreesClose(average, state, 1e-6, "average of a constant");
+    }
   },
   "lies between the average before and the network": async ({ create }) => {
-    const ema = await create();
     const before = network("before"), state = network("network");
-    for (const step of [1, 100, 2 ** 24 + 1]) {
+    for (
+      const [ema, step] of allOf(await create()).flatMap((ema) => [1, 100, 2 ** 24 + 1].map((n) => [ema, n] as const))
+    ) {
       const after = await update(ema, before, state, step);
       assert.deepEqual(shapesOf(after), shapesOf(state));
       for (const [i, [path, tensor]] of leaves(after).entries()) {
@@ -64,5 +76,29 @@ export const emaLaws: Laws<"ema"> = {
     const before = distance(average);
     for (let step = 1; step <= 10; step++) average = await update(ema, average, state, step);
     assert.ok(distance(average) < before, `${before} falls, not to ${distance(average)}`);
+  },
+  "names its averages apart, so that each can be a folder": async ({ create }) => {
+    const ema = await create();
+    const names = [ema.name ?? "", ...Object.keys(ema.others ?? {})];
+    assert.equal(new Set(names).size, names.length, `${names} differ`);
+    for (const name of names.slice(ema.name === undefined ? 1 : 0)) assert.match(name, /^[\w.-]+$/);
+    for (const other of Object.values(ema.others ?? {})) assert.equal(other.others, undefined, "others have no others");
+  },
+  "weighs the training by the power function that it says": async ({ create }) => {
+    const steps = 24;
+    for (const ema of allOf(await create())) {
+      const { exponent } = ema;
+      if (exponent === undefined) continue;
+      assert.ok(exponent >= 0, `the exponent is ${exponent}`);
+      // The network is one in a place of its own after each step: the average shows what each step counts.
+      const after = (step: number): State => ({ trainable: { w: oneAt(step - 1, steps) }, buffers: {} });
+      let average = ema.init({ trainable: { w: tf.zeros([steps]) }, buffers: {} });
+      for (let step = 1; step <= steps; step++) average = await update(ema, average, after(step), step);
+      const share = (step: number) => (step / steps) ** (exponent + 1);
+      average.trainable.w!.dataSync().forEach((weight, i) => {
+        const expected = share(i + 1) - share(i);
+        assert.ok(Math.abs(weight - expected) < 1e-6, `step ${i + 1} counts ${weight}, not ${expected}`);
+      });
+    }
   },
 };

@@ -20,7 +20,7 @@ const interfaces = {
     train: "optional",
   },
   optimizer: { init: "function", update: "function" },
-  ema: { init: "function", update: "function" },
+  ema: { init: "function", update: "function", name: "optional", exponent: "optional", others: "optional" },
   sampler: {
     steps: "number",
     order: "number",

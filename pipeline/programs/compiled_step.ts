@@ -54,7 +54,7 @@ function accumulatingStep(graph: Graph, backend: Backend): TrainStep {
     { name: "training step, the update", donate: [0, 1] },
   );
   return async (state, batch, statistics, seed, course) => {
-    const { optimizer: _, skipped: _skipped, ...learner } = state;
+    const { optimizer: _, skipped: _skipped, averages: _averages, ...learner } = state;
     const { network, loss } = state;
     const parts = await take(batch);
     const errors: LossTerms[] = [];

@@ -11,7 +11,7 @@ import { apart, together } from "./trained.ts";
 export type LossTerms = Record<string, tf.Tensor>;
 
 /** What of the training state gradients depend on. */
-export type Learner = Omit<TrainState, "optimizer" | "skipped">;
+export type Learner = Omit<TrainState, "optimizer" | "skipped" | "averages">;
 
 /** What a batch gives. A type, so that it is a tree of tensors. */
 export type Gathered = {

@@ -5,6 +5,7 @@ import type { HostBatch } from "../data/types.ts";
 import type { Graph } from "../graph/types.ts";
 import type { Backend } from "../kinds/backend.ts";
 import type { ImageShape } from "../kinds/common.ts";
+import { initialOthers } from "./averages.ts";
 import { together } from "./trained.ts";
 
 /** Everything that a training step changes. A type, so that it is a tree of tensors. */
@@ -13,6 +14,8 @@ export type TrainState = {
   network: State;
   /** Its average over training, which samples and metrics use. */
   average: State;
+  /** Further averages, by name, where the recipe keeps some. */
+  averages?: Record<string, State>;
   /** What the optimizer keeps, such as moments. */
   optimizer: TensorRecord;
   /** What the loss keeps, where it keeps something. */
@@ -52,6 +55,7 @@ function startKey(seed: tf.Tensor, stream: string) {
 
 /** The state before the first step of a network whose weights are there. */
 function stateAround(graph: Graph, seed: tf.Tensor, network: State): TrainState {
+  const { stage: ema } = graph.one("ema");
   const { stage } = graph.one("loss");
   const loss = stage.init === undefined ? undefined : drawPacked(startKey(seed, "initial-loss"), (draw): State => {
     const { trainable = {}, buffers = {} } = stage.init!(draw);
@@ -60,7 +64,8 @@ function stateAround(graph: Graph, seed: tf.Tensor, network: State): TrainState 
   const trained = together(network.trainable, loss);
   return {
     network,
-    average: graph.one("ema").stage.init(network),
+    average: ema.init(network),
+    ...initialOthers(ema, network),
     optimizer: graph.one("optimizer").stage.init(trained),
     ...(loss === undefined ? {} : { loss }),
     step: tf.scalar(0, "int32"),

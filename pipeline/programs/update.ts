@@ -3,6 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import { leaves, mapTree, rounded, type TensorRecord, type Tree } from "../../lib/tensor/mod.ts";
 import type { Graph } from "../graph/types.ts";
 import type { Course } from "../kinds/optimizer.ts";
+import { updatedOthers } from "./averages.ts";
 import type { Gathered } from "./gather.ts";
 import type { TrainState } from "./states.ts";
 import { apart, together } from "./trained.ts";
@@ -45,6 +46,7 @@ export function buildUpdate(
     const next = {
       network,
       average: ema.update(state.average, network, step),
+      ...updatedOthers(ema, state.averages, network, step),
       optimizer: updated.state,
       ...(state.loss === undefined ? {} : { loss: { trainable: after.loss, buffers: buffers.loss } }),
     };

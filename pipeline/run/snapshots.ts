@@ -19,7 +19,7 @@ export async function listSnapshots(run: string): Promise<Snapshot[]> {
 /** Writes the snapshot of a step, whole or not at all. @returns its path */
 export async function writeSnapshot(folder: string, checkpoint: Checkpoint): Promise<string> {
   const path = join(folder, `${stepName(checkpoint.position.step)}.safetensors`);
-  await writeWeights(path, checkpoint);
+  await writeWeights(path, checkpoint, { others: true });
   return path;
 }
 

@@ -12,20 +12,28 @@ import { checkPosition, checkRecipe } from "./position.ts";
 import { type HostTensor, readMetadata, type SafeTensors, writeSafetensors } from "./safetensors.ts";
 
 const average = /^state\/average\/(?:trainable|buffers)\//;
+const another = /^state\/averages\/([^/]+)\/(?:trainable|buffers)\/(.+)$/;
 const statistics = "statistics/";
 
 /**
  * Writes the average weights of a checkpoint under their plain names (`down0.block0.conv1.kernel`), with its recipe,
  * position and statistics in the metadata.
  *
+ * @param others whether averages that are kept beside it are written as well, as `averages/0.05/…`
  * @returns how many tensors there are
  */
-export async function writeWeights(path: string, checkpoint: Checkpoint): Promise<number> {
+export async function writeWeights(
+  path: string,
+  checkpoint: Checkpoint,
+  { others = false }: { readonly others?: boolean } = {},
+): Promise<number> {
   const { tensors, recipe, position, code } = checkpoint;
   const weights = Object.fromEntries(
-    Object.entries(tensors).filter(([key]) => average.test(key)).map((
-      [key, value],
-    ) => [key.replace(average, ""), value]),
+    Object.entries(tensors).flatMap(([key, value]) => {
+      if (average.test(key)) return [[key.replace(average, ""), value]];
+      const [, name, own] = another.exec(key) ?? [];
+      return others && name !== undefined ? [[`averages/${name}/${own}`, value]] : [];
+    }),
   );
   const fitted = Object.entries(tensors).filter(([key]) => key.startsWith(statistics))
     .map(([key, tensor]) => [key.slice(statistics.length), tensor] as const);
@@ -72,7 +80,9 @@ export function checkpointOf(path: string, { tensors, metadata }: SafeTensors): 
   const held: HostTree = {};
   for (const [name, tensor] of Object.entries(tensors)) {
     // Which of the two it is, the network knows; names are unique among both.
-    for (const part of ["trainable", "buffers"]) held[`state/average/${part}/${name}`] = tensor;
+    const [, other, own] = /^averages\/([^/]+)\/(.+)$/.exec(name) ?? [];
+    const at = other === undefined ? ["average", name] : [`averages/${other}`, own];
+    for (const part of ["trainable", "buffers"]) held[`state/${at[0]}/${part}/${at[1]}`] = tensor;
   }
   for (const [name, tensor] of Object.entries(statisticsIn(path, own))) held[statistics + name] = tensor;
   return {

@@ -1,44 +1,61 @@
 /** Ema `exponential`: an average that forgets at a constant rate. */
-import { plugin, type TensorRecord, tf, z } from "denoise/plugin";
+import { plugin, refuse, tf, z } from "denoise/plugin";
+import { averaging, beside, buffersOption } from "./shared/averaging.ts";
+import { replacedByPower, replacedByTens } from "./shared/warmup.ts";
+
+const decays = z.number().min(0).lt(1);
 
 export default plugin({
   kind: "ema",
   name: "exponential",
   summary: "Exponential moving average of the weights, and of the running statistics if wanted",
-  source: "Polyak and Juditsky 1992 in its exponential form; warm-up as in TensorFlow's ExponentialMovingAverage",
+  source:
+    "Polyak and Juditsky 1992 in its exponential form; warm-up as in TensorFlow's ExponentialMovingAverage, or with " +
+    "`power` as in ema-pytorch and diffusers",
   options: z.object({
-    decay: z.number().min(0).lt(1).default(0.999).describe("fraction of the average that is kept per step"),
-    buffers: z.boolean().default(true).describe(
-      "average the running statistics of normalisation too; otherwise the network's own are used",
-    ),
+    decay: decays.default(0.999).describe("fraction of the average that is kept per step"),
+    buffers: buffersOption,
     warmup: z.boolean().default(true).describe(
       "keep no more than (1 + step) / (10 + step), so that early samples do not show the initial weights",
     ),
+    power: z.number().positive().optional().describe(
+      "warm up by 1 - (1 + step / inv_gamma)^-power instead: 2/3 for a million steps or more, 3/4 for fewer",
+    ),
+    inv_gamma: z.number().positive().default(1).describe("steps in which a warm-up with power gains its first ground"),
+    start: z.int().nonnegative().default(0).describe("updates until which the average is the network itself"),
+    every: z.int().positive().default(1).describe("updates of the network for one of the average"),
+    also: z.array(decays).default([]).describe("decays of further averages, kept beside it for sample --ema"),
   }),
-  create: ({ options: { decay, buffers, warmup } }) => ({
-    init: (network) => ({ trainable: copy(network.trainable), buffers: copy(network.buffers) }),
-    update(average, network, step) {
-      const part = warmup
-        ? tf.maximum(1 - decay, tf.div(9, tf.add(tf.cast(step, "float32"), 10)))
-        : tf.scalar(1 - decay);
-      return {
-        trainable: towards(average.trainable, network.trainable, part),
-        buffers: buffers ? towards(average.buffers, network.buffers, part) : copy(network.buffers),
+  create({ options: { decay, buffers, warmup, power, inv_gamma, start, every, also } }) {
+    if (power !== undefined && !warmup) {
+      refuse({ option: "power", what: "A warm-up has no power where there is none", fix: "leave warmup: false out" });
+    }
+    return beside(decay, also, (decay) => {
+      const replaced = (step: tf.Scalar) => {
+        const least = 1 - decay;
+        if (!warmup) return tf.scalar(least);
+        const since = start === 0 ? step : tf.maximum(tf.sub(step, tf.scalar(start, "int32")), 0);
+        // ema-pytorch counts from the update after the one that it copies first.
+        return tf.maximum(
+          least,
+          power === undefined
+            ? replacedByTens(since)
+            : replacedByPower(tf.sub(since, tf.scalar(1, "int32")), { inv_gamma, power }),
+        );
       };
-    },
-  }),
+      return averaging(String(decay), (step) => between(replaced(step), step), { buffers });
+    });
+
+    /** All of the network until `start`; nothing of it in updates that the average leaves out. */
+    function between(part: tf.Tensor, step: tf.Scalar): tf.Tensor {
+      const whole = (number: number) => tf.scalar(number, "int32");
+      // With `power`, the first update after `start` copies as well: so it is in ema-pytorch.
+      const copied = start + (power === undefined ? 0 : every + 1);
+      const begun = copied === 0 ? part : tf.where(tf.lessEqual(step, whole(copied)), 1, part);
+      if (every === 1) return begun;
+      const before = tf.sub(step, whole(1));
+      const rest = tf.sub(before, tf.mul(tf.floorDiv(before, whole(every)), whole(every)));
+      return tf.where(tf.equal(rest, whole(0)), begun, 0);
+    }
+  },
 });
-
-/** Tensors of their own with the same values. */
-function copy(record: TensorRecord): TensorRecord {
-  return Object.fromEntries(Object.entries(record).map(([name, tensor]) => [name, tf.clone(tensor)]));
-}
-
-/** Each tensor moved by `part` towards its value; as a difference, so that an average that has arrived stays exactly. */
-function towards(average: TensorRecord, values: TensorRecord, part: tf.Tensor): TensorRecord {
-  return Object.fromEntries(
-    Object.entries(average).map((
-      [name, tensor],
-    ) => [name, tf.add(tensor, tf.mul(tf.sub(values[name]!, tensor), part))]),
-  );
-}
