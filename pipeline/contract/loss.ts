@@ -60,6 +60,16 @@ export const lossLaws: Laws<"loss"> = {
     const alone = loss.levels(draws([8]), 1);
     assertTreesClose(alone.noise, tf.slice(rates.noise, 1, 1), 1e-6, "noise rate of picture 8, alone and in a batch");
   },
+  "chooses noises, where it does, of the images' shape, by picture": async (subject) => {
+    const { noise } = await subject.create();
+    if (noise === undefined) return;
+    const images = normal("signal", 3, subject.image);
+    const drawn = noise(draws([7, 8, 9]), images);
+    assert.deepEqual(drawn.shape, images.shape);
+    assertFinite(drawn, "noise");
+    const alone = noise(draws([8]), tf.slice(images, 1, 1));
+    assertTreesClose(alone, tf.slice(drawn, 1, 1), 0, "noise of picture 8, alone and in a batch");
+  },
   "is zero, with a gradient of zero, where the prediction is right": async (subject) => {
     const loss = await subject.create();
     const { rates, noise, noisy, target } = example(subject);

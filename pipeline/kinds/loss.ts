@@ -85,6 +85,11 @@ export interface Loss {
    */
   levels(random: Random, batch: number, context?: LossContext): Rates;
   /**
+   * Noise for training images `[batch, height, width, channels]`, of their shape. Default: one standard normal draw each,
+   * `random.normal`. Validation always takes that.
+   */
+  noise?(random: Random, images: tf.Tensor4D): tf.Tensor4D;
+  /**
    * Compares a prediction with what it should be.
    *
    * @param rates those at which it was predicted, `[batch, 1, 1, 1]`; always there but in a metric that leaves them out

@@ -24,15 +24,19 @@ export interface Noisy {
   readonly target: Components;
 }
 
-/** Mixes normalised images with noise: by default at the levels that the loss draws before the first step. */
-export function addNoise(
-  graph: Graph,
-  images: tf.Tensor4D,
-  random: Random,
-  rates: Rates = graph.one("loss").stage.levels(random.fork("levels"), images.shape[0]),
-): Noisy {
-  const shape = images.shape.slice(1);
-  const noise = random.fork("noise").normal(shape) as tf.Tensor4D;
+/**
+ * Mixes normalised images with noise, at the levels that the loss draws.
+ *
+ * @param context in training: then the loss may choose the noise, too
+ */
+export function addNoise(graph: Graph, images: tf.Tensor4D, random: Random, context?: LossContext): Noisy {
+  const [batch, ...shape] = images.shape;
+  const loss = graph.one("loss").stage;
+  const rates = loss.levels(random.fork("levels"), batch, context);
+  const draws = random.fork("noise");
+  const noise = context !== undefined && loss.noise !== undefined
+    ? loss.noise(draws, images)
+    : draws.normal(shape) as tf.Tensor4D;
   return {
     noisy: tf.add(tf.mul(rates.signal, images), tf.mul(rates.noise, noise)),
     rates,

@@ -1,6 +1,7 @@
 /** Loss `denoising`: the error of the predicted noise, image or velocity at random noise levels. */
 import { type Components, plugin, type Rates, tf, z } from "denoise/plugin";
 import { drawLevels, levelOptions } from "./shared/levels.ts";
+import { nearestNoise } from "./shared/nearest.ts";
 import { type Part, weightOptions, weightsAt } from "./shared/weights.ts";
 
 export default plugin({
@@ -20,6 +21,9 @@ export default plugin({
     ...weightOptions,
     least_time: z.number().min(0).max(1).default(0).describe(
       "of weighting flow: times below it count as it, where the velocity of a predicted image would grow without bounds; JiT: 0.05",
+    ),
+    noise_choices: z.int().min(1).max(1024).default(1).describe(
+      "noises drawn for each training picture, of which it gets the nearest; 1: the one that is drawn (immiscible diffusion)",
     ),
     reduction: z.enum(["mean", "sum"]).default("mean").describe(
       "what is differentiated: the mean, or the sum over batch, height and width of the channels' mean, " +
@@ -43,6 +47,9 @@ export default plugin({
     };
     return {
       levels: (random, batch) => drawLevels(random, batch, options, schedule),
+      ...(options.noise_choices === 1
+        ? {}
+        : { noise: (random, images) => nearestNoise(random, images, options.noise_choices) }),
       measure(predicted, target, rates) {
         const weight = weightsOf(rates);
         const map = (part: Part) => {
