@@ -1,7 +1,8 @@
 /** Loss `denoising`: the error of the predicted noise, image or velocity at random noise levels. */
 import { type Components, plugin, type Rates, tf, z } from "denoise/plugin";
-import { drawLevels, levelOptions } from "./shared/levels.ts";
+import { drawLevels, endsRise, levelOptions } from "./shared/levels.ts";
 import { nearestNoise } from "./shared/nearest.ts";
+import { sizeShift } from "./shared/shift.ts";
 import { type Part, weightOptions, weightsAt } from "./shared/weights.ts";
 
 export default plugin({
@@ -9,7 +10,7 @@ export default plugin({
   name: "denoising",
   summary: "Error of the predicted noise, signal or velocity at random noise levels",
   source: "Ho et al. 2020, arXiv:2006.11239, eq. 14; Salimans and Ho 2022, arXiv:2202.00512, section 4",
-  needs: ["schedule"],
+  needs: ["schedule", "image"],
   options: z.object({
     weighting: z.enum(["noise", "signal", "velocity", "flow"]).default("velocity").describe(
       "component whose error is minimised; each weighs noise levels differently. flow: noise - image, the velocity on the straight path",
@@ -29,39 +30,41 @@ export default plugin({
       "what is differentiated: the mean, or the sum over batch, height and width of the channels' mean, " +
         "as the Keras examples do; the error shown is always the mean",
     ),
-  }),
-  create({ options, schedule }) {
-    const { least_time: least, weights } = options;
+  }).superRefine(endsRise),
+  create({ options, schedule, image }) {
+    const { least_time: least, weighting, sigmoid_bias, sigmoid_size } = options;
     const pointwise = options.error === "mae" ? absolute : tf.square;
-    /** Weights on the errors of images, `[batch, 1, 1, 1]`; undefined where all count alike. */
-    const weightsOf = (rates: Rates | undefined): tf.Tensor | undefined => {
-      if (weights === "none" && least === 0) return undefined;
+    const bias = sigmoid_size === undefined ? sigmoid_bias : sigmoid_bias + sizeShift(sigmoid_size, image);
+    const given = (rates: Rates | undefined): Rates => {
       if (rates === undefined) {
         throw new TypeError("Cannot weigh errors by noise level: measure was not given the rates");
       }
-      const byLevel = weightsAt(rates, options.weighting, options);
-      if (least === 0 || options.weighting !== "flow") return byLevel;
-      const time = tf.div(rates.noise, tf.add(rates.signal, rates.noise));
-      const bounded = tf.square(tf.minimum(tf.div(time, least), 1));
-      return byLevel === undefined ? bounded : tf.mul(byLevel, bounded);
+      return rates;
+    };
+    /** Weights on the errors of images, `[batch, 1, 1, 1]`; undefined where all count alike. */
+    const weightsOf = (rates: Rates | undefined): tf.Tensor | undefined =>
+      options.weights === "none" ? undefined : weightsAt(given(rates), weighting, { ...options, sigmoid_bias: bias });
+    /** The flow's velocity of a predicted image is an error of the image over the time: over the least one below that. */
+    const bounded = (difference: tf.Tensor4D, rates: Rates | undefined): tf.Tensor4D => {
+      if (least === 0 || weighting !== "flow") return difference;
+      const { signal, noise } = given(rates);
+      return tf.mul(difference, tf.minimum(tf.div(noise, tf.mul(least, tf.add(signal, noise))), 1));
     };
     return {
-      levels: (random, batch) => drawLevels(random, batch, options, schedule),
+      levels: (random, batch) => drawLevels(random, batch, options, { schedule, image }),
       ...(options.noise_choices === 1
         ? {}
         : { noise: (random, images) => nearestNoise(random, images, options.noise_choices) }),
       measure(predicted, target, rates) {
         const weight = weightsOf(rates);
-        const map = (part: Part) => {
-          const difference = tf.sub<tf.Tensor4D>(partOf(predicted, part), partOf(target, part));
-          return options.error === "pseudo-huber" ? pseudoHuber(difference) : pointwise(difference);
-        };
-        const own = map(options.weighting);
+        const difference = (part: Part) => tf.sub<tf.Tensor4D>(partOf(predicted, part), partOf(target, part));
+        const map = (part: tf.Tensor4D) => options.error === "pseudo-huber" ? pseudoHuber(part) : pointwise(part);
+        const own = map(bounded(difference(weighting), rates));
         const trained = weight === undefined ? own : tf.mul(own, weight);
         const loss = mean(trained);
         const objective = options.reduction === "mean" ? loss : tf.sum<tf.Scalar>(tf.mean(trained, -1));
         // What is only shown must not add to the gradient's work.
-        const shown = (part: Part) => part === options.weighting && weight === undefined ? loss : mean(map(part));
+        const shown = (part: Part) => part === weighting && weight === undefined ? loss : mean(map(difference(part)));
         return {
           objective,
           errors: { loss, noise: shown("noise"), image: shown("signal"), velocity: shown("velocity") },

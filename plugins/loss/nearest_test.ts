@@ -10,8 +10,10 @@ const image = { height: 4, width: 4, channels: 3 };
 const items = [3, 5, 8, 13, 21, 34];
 const shape = [4, 4, 3];
 
-const distances = (noise: tf.Tensor, images: tf.Tensor) =>
-  [...tf.sum(tf.square(tf.sub(noise, images)), [1, 2, 3]).dataSync()];
+const distances = (
+  noise: tf.Tensor,
+  images: tf.Tensor,
+) => [...tf.sum(tf.square(tf.sub(noise, images)), [1, 2, 3]).dataSync()];
 
 Deno.test("each picture gets the nearest of the noises that are drawn for it", () =>
   onBackend("cpu", () => {
@@ -48,7 +50,7 @@ Deno.test("the loss chooses noises only where it is told to", () =>
   onBackend("cpu", async () => {
     const make = (options: object) =>
       Promise.resolve(
-        denoising.create({ options: denoising.options.parse(options), schedule: standIns.schedule } as never),
+        denoising.create({ options: denoising.options.parse(options), schedule: standIns.schedule, image } as never),
       );
     assert.equal((await make({})).noise, undefined);
     const images = normal("images", items.length, image);

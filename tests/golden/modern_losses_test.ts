@@ -3,13 +3,22 @@ import assert from "node:assert/strict";
 import { tf } from "../../plugin.ts";
 import { onBackend } from "../../pipeline/contract/laws.ts";
 import type { Components, Rates } from "../../pipeline/kinds/common.ts";
-import { logSnrOfFlowTime, logSnrOfSigma, ratesOf, signalOf, velocityOf } from "../../pipeline/kinds/diffusion.ts";
+import {
+  flowTimeOf,
+  logSnrOfFlowTime,
+  logSnrOfSigma,
+  ratesOf,
+  signalOf,
+  velocityOf,
+} from "../../pipeline/kinds/diffusion.ts";
 import denoising, { pseudoHuber } from "../../plugins/loss/denoising.ts";
-import { levelsAt } from "../../plugins/loss/shared/levels.ts";
+import { type LevelOptions, levelsAt } from "../../plugins/loss/shared/levels.ts";
 import { type Part, weightsAt } from "../../plugins/loss/shared/weights.ts";
 import edm from "../../plugins/parametrization/edm.ts";
 import flow from "../../plugins/parametrization/flow.ts";
-import type { Loss, Parametrization } from "denoise/plugin";
+import cosineShifted from "../../plugins/schedule/cosine-shifted.ts";
+import discrete from "../../plugins/schedule/discrete.ts";
+import type { Loss, Parametrization, Schedule } from "denoise/plugin";
 import { goldenModern, type GoldenTensor } from "./golden.ts";
 
 const topic = goldenModern("modern_losses");
@@ -53,12 +62,20 @@ const parametrization = (plugin: typeof edm | typeof flow, options: Record<strin
   plugin.create({ options: plugin.options.parse(options) } as never) as Parametrization;
 const loss = (options: Record<string, unknown>) =>
   denoising.create(
-    { options: denoising.options.parse(options), schedule: { rates: ratesOf } } as never,
+    {
+      options: denoising.options.parse(options),
+      schedule: { rates: ratesOf },
+      image: { height: 2, width: 2 },
+    } as never,
   ) as unknown as Loss;
 const weights = (rates: Rates, part: Part, options: Record<string, unknown>) =>
   weightsAt(rates, part, denoising.options.parse(options))!;
-const draw = (options: Record<string, unknown>) =>
-  levelsAt(tf.tensor1d(numbersOf("u")), denoising.options.parse(options), { rates: () => assert.fail() });
+const noSchedule = { rates: () => assert.fail() };
+const levelOptions = (options: Record<string, unknown>): LevelOptions => denoising.options.parse(options);
+const draw = (options: Record<string, unknown>, schedule: Pick<Schedule, "rates"> = noSchedule) =>
+  levelsAt(tf.tensor1d(numbersOf("u")), levelOptions(options), schedule);
+const schedule = (plugin: typeof cosineShifted | typeof discrete, options: Record<string, unknown>) =>
+  plugin.create({ options: plugin.options.parse(options) } as never) as Schedule;
 const sigmas = ({ signal, noise }: Rates) => tf.div(noise, signal);
 const times = ({ signal, noise }: Rates) => tf.div(noise, tf.add(signal, noise));
 
@@ -82,11 +99,11 @@ function preconditioning(entry: GoldenTensor, what: string, sigma_data: number) 
   }
 }
 
-/** EDM's loss map: the fixtures' network answers with 0.9 x / (1 + σ²). */
+/** The loss map of EDM and EDM2: the fixtures' network answers with 0.9 x / (1 + σ²). */
 function edmLoss(entry: GoldenTensor) {
   const { P_mean, P_std, sigma_data } = entry.settings as Record<string, number>;
   const sigma = numbersOf("loss/normals").map((normal) => Math.exp(P_mean! + P_std! * normal));
-  agrees(sigma, topic!.get("loss/edm/sigma"), 1e-12);
+  agrees(sigma, topic!.get(entry.name.replace("value", "sigma")), 1e-12);
   const rates = ratesAt(sigma.map(logSnrOfSigma));
   const signal = images("loss/images"), noise = images("loss/noises");
   const denoised = tf.mul(tf.add(signal, tf.mul(column(sigma), noise)), column(sigma.map((s) => 0.9 / (1 + s * s))));
@@ -134,6 +151,66 @@ function huber(entry: GoldenTensor) {
   else near(tf.grad((x) => tf.mean(values(x)))(error), entry);
 }
 
+/** Draws of v-diffusion: even angles of the cosine schedule between two σ, all times σ_data. */
+function vDiffusion(entry: GoldenTensor) {
+  const { sigma_data, min_value, max_value } = entry.settings as Record<string, number>;
+  const between = schedule(cosineShifted, {
+    start_log_snr: logSnrOfSigma(min_value!),
+    end_log_snr: logSnrOfSigma(max_value!),
+    noise_size: 1 / sigma_data!,
+    image_size: 1,
+  });
+  agrees(sigmas(draw({ levels: "uniform-time" }, between)), entry, 1e-4);
+}
+
+/** How dense times are, found from their quantiles: `du / dt`. */
+function density(entry: GoldenTensor, timesAt: (u: Float32Array) => ArrayLike<number>) {
+  // Even in the logit of u, so that times near both ends are told apart; times fall or rise with u.
+  const count = 40_000;
+  const u = Float64Array.from({ length: count }, (_, i) => 1 / (1 + Math.exp(12 * (1 - 2 * (i + 0.5) / count))));
+  const all = timesAt(Float32Array.from(u));
+  const [first, last] = [all[0]!, all[count - 1]!];
+  const order = first < last ? [...u.keys()] : [...u.keys()].reverse();
+  const shareBelow = (time: number) => {
+    let [low, high] = [0, count - 1];
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if (all[order[middle]!]! < time) low = middle;
+      else high = middle;
+    }
+    const [from, to] = [all[order[low]!]!, all[order[high]!]!];
+    const part = to > from ? (time - from) / (to - from) : 0;
+    const at = u[order[low]!]! * (1 - part) + u[order[high]!]! * part;
+    return first < last ? at : 1 - at;
+  };
+  const found = numbersOf("flow/t").map((time) => {
+    const step = 0.05 * time * (1 - time);
+    return (shareBelow(time + step) - shareBelow(time - step)) / (2 * step);
+  });
+  near(tf.tensor1d(found), entry, 0.01);
+}
+
+/** `density/logit-normal/0_1`. */
+function logitNormalDensity(entry: GoldenTensor) {
+  const { logit_mean: level_mean, logit_std: level_std } = entry.settings;
+  const options = levelOptions({ levels: "logit-normal", level_mean, level_std });
+  density(entry, (u) => times(levelsAt(tf.tensor1d(u), options, noSchedule)).dataSync());
+}
+
+/** Weights of diffusers on the squared error of the flow's velocity. */
+function onFlow(entry: GoldenTensor, weightsName: string) {
+  agrees(weights(atTimes(), "flow", { weights: weightsName }), entry);
+}
+
+/** SNRs of DDPM's timesteps. */
+function discreteSnr(entry: GoldenTensor) {
+  const { beta_schedule: betas, beta_start, beta_end } = entry.settings;
+  const { logSnr } = schedule(discrete, { betas: betas ?? "linear", beta_start, beta_end });
+  const found = numbersOf("discrete/timesteps").map((step) => Math.exp(logSnr(step / 999)));
+  // diffusers takes roots in float32 on the way, and loses four digits where little noise is left.
+  agrees(found, entry, entry.name.endsWith("exact") ? 1e-9 : 1e-3);
+}
+
 /** `weight/min-snr-5/noise` and the like. */
 function weight(entry: GoldenTensor) {
   const [, what, part] = entry.name.split("/") as [string, string, Part];
@@ -143,6 +220,7 @@ function weight(entry: GoldenTensor) {
     return agrees(weights(atSnrs(), part, { weights: kind, gamma, ...(k === undefined ? {} : { p2_k: k }) }), entry);
   }
   assert.ok(["snr", "truncated-snr", "snr+1"].includes(what), `no test for the weight "${what}"`);
+  if (what === "truncated-snr") return agrees(weights(atSnrs(), part, { weights: what }), entry);
   const { signal, noise } = atSnrs();
   const snr = tf.div(tf.square(signal), tf.square(noise));
   // An error of the noise, or of the velocity, is one of the signal with this weight: those are weightings.
@@ -150,7 +228,7 @@ function weight(entry: GoldenTensor) {
   if (what === "snr+1") agrees(tf.div(1, tf.square(noise)), entry);
 }
 
-/** By the beginning of the name, the longest first. Undefined: given, or of something that no option has. */
+/** By the beginning of the name, the longest first. Undefined: what others are computed of. */
 const tests: readonly (readonly [begin: string, test: ((entry: GoldenTensor) => void) | undefined])[] = [
   ["edm/", (entry) => {
     const { sigma_data } = entry.settings as { sigma_data: number };
@@ -159,22 +237,35 @@ const tests: readonly (readonly [begin: string, test: ((entry: GoldenTensor) => 
   // Weights on the error of the preconditioned output: (σ σ_data)² / (σ² + σ_data²) on that of the image.
   ["k-diffusion/", (entry) => {
     const { sigma_data } = entry.settings as { sigma_data: number };
-    if (entry.name.endsWith("/snr")) return;
-    const onSignal = weights(atSigmas(), "signal", { weights: "soft-min-snr", gamma: 1 / sigma_data ** 2 });
-    agrees(tf.div(onSignal, weights(atSigmas(), "signal", { weights: "edm", sigma_data })), entry);
+    const onOutput = weights(atSigmas(), "signal", { weights: "edm", sigma_data });
+    // Its snr weighs as the plain error of the noise does.
+    const onSignal = entry.name.endsWith("/snr")
+      ? tf.div(1, tf.square(sigmas(atSigmas())))
+      : weights(atSigmas(), "signal", { weights: "soft-min-snr", gamma: 1 / sigma_data ** 2 });
+    agrees(tf.div(onSignal, onOutput), entry);
   }],
   ["loss/edm/value", edmLoss],
-  ["loss/", undefined],
+  ["loss/edm2/value", edmLoss],
+  ["loss/", undefined], // images, noises, σ
   ["edm2/", undefined], // the learned uncertainty and the learning rate
   ["draw/log-normal-clamped", (entry) => agrees(sigmas(draw({ levels: "log-normal" })), entry, 1e-4)],
   ["draw/log-normal", (entry) => agrees(sigmas(draw({ levels: "log-normal" })), entry, 1e-4)],
+  ["draw/log-logistic", (entry) => {
+    const { loc: level_mean, scale: level_std, min_value: least_sigma, max_value: most_sigma } = entry.settings;
+    const options = { levels: "log-logistic", level_mean, level_std, least_sigma, most_sigma };
+    agrees(sigmas(draw(options)), entry, 1e-4);
+  }],
+  ["draw/log-uniform", (entry) => {
+    const { min_value: least_sigma, max_value: most_sigma } = entry.settings;
+    agrees(sigmas(draw({ levels: "log-uniform", least_sigma, most_sigma })), entry, 1e-5);
+  }],
+  ["draw/v-diffusion", vDiffusion],
   ["draw/logit-normal/", (entry) => {
     const { logit_mean: level_mean, logit_std: level_std } = entry.settings;
     near(times(draw({ levels: "logit-normal", level_mean, level_std })), entry, 1e-5);
   }],
   ["draw/mode/", (entry) => near(times(draw({ levels: "mode", mode_scale: entry.settings.mode_scale })), entry, 2e-6)],
-  ["draw/", undefined], // log-logistic, log-uniform, v-diffusion
-  ["density/", undefined], // of draws, which are compared themselves
+  ["density/logit-normal/", logitNormalDensity],
   ["flow/example/", flowExample],
   ["flow/snr", (entry) => {
     const { signal, noise } = atTimes();
@@ -182,10 +273,18 @@ const tests: readonly (readonly [begin: string, test: ((entry: GoldenTensor) => 
   }],
   ["flow/weight/noise-from-velocity", (entry) => fromFlow(entry, "noise")],
   ["flow/weight/signal-from-velocity", (entry) => fromFlow(entry, "signal")],
-  ["flow/", undefined], // SD3's weights by time
+  ["flow/weight/sigma_sqrt", (entry) => onFlow(entry, "sigma-sqrt")],
+  ["flow/weight/cosmap", (entry) => onFlow(entry, "cosmap")],
+  // Even times of the cosine schedule.
+  ["flow/density/cosmap", (entry) => {
+    const { logSnr } = schedule(cosineShifted, { start_log_snr: 30, end_log_snr: -30, noise_size: 1, image_size: 1 });
+    density(entry, (u) => Array.from(u, (time) => flowTimeOf(logSnr(time))));
+  }],
+  ["flow/t", undefined],
   ["weight/", weight],
   ["pseudo-huber/", huber],
-  ["discrete/", undefined], // of a schedule
+  ["discrete/snr", discreteSnr],
+  ["discrete/timesteps", undefined],
   ["sigma", undefined],
   ["snr", undefined],
   ["u", undefined],
@@ -212,7 +311,8 @@ Deno.test("the weights of a level are the same whatever component is compared", 
       const signal = signalOf(noisy, noise, rates);
       return { signal, noise, velocity: velocityOf({ signal, noise }, rates) };
     };
-    for (const weights of ["edm", "min-snr", "soft-min-snr", "p2", "sigmoid"]) {
+    for (const weights of denoising.options.shape.weights.unwrap().options) {
+      if (weights === "none") continue;
       const [first, ...others] = ["noise", "signal", "velocity", "flow"].map((weighting) =>
         loss({ weighting, error: "mse", weights }).measure(of(tf.mul(noise, 0.9)), of(noise), rates).objective
           .dataSync()[0]!

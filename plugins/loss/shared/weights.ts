@@ -6,7 +6,17 @@ export type Part = "noise" | "signal" | "velocity" | "flow";
 
 /** Options of the weights. */
 export const weightOptions = {
-  weights: z.enum(["none", "edm", "min-snr", "soft-min-snr", "p2", "sigmoid"]).default("none").describe(
+  weights: z.enum([
+    "none",
+    "edm",
+    "min-snr",
+    "soft-min-snr",
+    "truncated-snr",
+    "p2",
+    "sigmoid",
+    "sigma-sqrt",
+    "cosmap",
+  ]).default("none").describe(
     "how noise levels count beyond what weighting makes of them. none: as they are drawn. The others are weights of their " +
       "papers on squared errors, whatever component is compared",
   ),
@@ -16,6 +26,10 @@ export const weightOptions = {
   p2_k: z.number().positive().default(1).describe("of p2: what is added to the SNR"),
   sigmoid_bias: z.number().default(0).describe(
     "of sigmoid: the log-SNR at which a level counts half; about -3 for 512 pixels",
+  ),
+  sigmoid_size: z.int().positive().optional().describe(
+    "of sigmoid: side in pixels of the pictures that the bias is meant for; others get one shifted by " +
+      "2 ln(sigmoid_size / side). Default: no shift",
   ),
   sigma_data: z.number().positive().default(1).describe(
     "of edm: standard deviation of the normalised pictures, 1 with the normalizer mean-variance",
@@ -31,7 +45,7 @@ export function weightsAt(rates: Rates, part: Part, options: WeightOptions): tf.
   const { signal, noise } = rates;
   const [signalPower, noisePower] = [tf.square(signal), tf.square(noise)];
   const snr = tf.div(signalPower, noisePower);
-  const onSignal = onSignalError(snr, options);
+  const onSignal = onSignalError(snr, rates, options);
   switch (part) {
     case "signal":
       return onSignal;
@@ -44,7 +58,13 @@ export function weightsAt(rates: Rates, part: Part, options: WeightOptions): tf.
   }
 }
 
-function onSignalError(snr: tf.Tensor, { weights, gamma, p2_k, sigmoid_bias, sigma_data }: WeightOptions): tf.Tensor {
+function onSignalError(
+  snr: tf.Tensor,
+  { signal, noise }: Rates,
+  { weights, gamma, p2_k, sigmoid_bias, sigma_data }: WeightOptions,
+): tf.Tensor {
+  const sum = tf.add(signal, noise);
+  const time = tf.div(noise, sum); // the flow's
   switch (weights) {
     case "none":
       return tf.onesLike(snr);
@@ -54,9 +74,15 @@ function onSignalError(snr: tf.Tensor, { weights, gamma, p2_k, sigmoid_bias, sig
       return tf.minimum(snr, gamma ?? 5);
     case "soft-min-snr": // Crowson et al. 2024, arXiv:2401.11605, eq. 17
       return tf.div(tf.mul(snr, gamma ?? 5), tf.add(snr, gamma ?? 5));
+    case "truncated-snr": // Salimans and Ho 2022, arXiv:2202.00512, eq. 9
+      return tf.maximum(snr, 1);
     case "p2": // Choi et al. 2022, arXiv:2204.00227, eq. 8
       return tf.div(snr, tf.pow(tf.add(snr, p2_k), gamma ?? 1));
     case "sigmoid": // Hoogeboom et al. 2024, arXiv:2410.19324, section 3.1
       return tf.mul(snr, tf.sigmoid(tf.sub(sigmoid_bias, tf.log(snr))));
+    case "sigma-sqrt": // time^-2 on the flow's velocity: compute_loss_weighting_for_sd3 of diffusers
+      return tf.pow(time, -4);
+    case "cosmap": // the density of Esser et al. 2024, arXiv:2403.03206, eq. 21, as diffusers weighs the flow's velocity
+      return tf.div(tf.mul(2 / Math.PI, tf.square(sum)), tf.square(time));
   }
 }
