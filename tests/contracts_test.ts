@@ -58,7 +58,7 @@ const settings: Readonly<Record<string, readonly ContractSettings[]>> = {
     { options: { weighting: "flow", levels: "logit-normal", error: "mse", least_time: 0.05 } },
     { options: { weighting: "noise", levels: "log-normal", error: "pseudo-huber", weights: "min-snr" } },
     { options: { weighting: "signal", levels: "mode", error: "mse", weights: "edm" } },
-    { options: { noise_choices: 4 } },
+    { options: { noise_choices: 4, uncertainty: true, importance: 4 } },
   ],
   "parametrization/edm": [{}, { options: { sigma_data: 0.5 } }],
   "parametrization/flow": [{}, { options: { predicts: "image" } }],

@@ -1,8 +1,10 @@
 /** Loss `denoising`: the error of the predicted noise, image or velocity at random noise levels. */
-import { type Components, plugin, type Rates, tf, z } from "denoise/plugin";
-import { drawLevels, endsRise, levelOptions } from "./shared/levels.ts";
+import { type Components, type LossContext, plugin, type Rates, tf, z } from "denoise/plugin";
+import { afterBatch, countsOf, drawnByShares, initialImportance, rangesOf, sharesOf } from "./shared/importance.ts";
+import { endsRise, levelOptions, levelsOfSize, uniforms } from "./shared/levels.ts";
 import { nearestNoise } from "./shared/nearest.ts";
 import { sizeShift } from "./shared/shift.ts";
+import { initialUncertainty, uncertaintyAt, withUncertainty } from "./shared/uncertainty.ts";
 import { type Part, weightOptions, weightsAt } from "./shared/weights.ts";
 
 export default plugin({
@@ -25,6 +27,13 @@ export default plugin({
     ),
     noise_choices: z.int().min(1).max(1024).default(1).describe(
       "noises drawn for each training picture, of which it gets the nearest; 1: the one that is drawn (immiscible diffusion)",
+    ),
+    importance: z.int().min(2).max(1000).optional().describe(
+      "ranges of levels, such as 32, that are drawn the more often the larger their losses have been, and count less for it; " +
+        "default: levels are drawn whatever the losses",
+    ),
+    uncertainty: z.boolean().default(false).describe(
+      "learns how large the error at each level is, and divides by that: all levels then count alike (EDM2)",
     ),
     reduction: z.enum(["mean", "sum"]).default("mean").describe(
       "what is differentiated: the mean, or the sum over batch, height and width of the channels' mean, " +
@@ -50,24 +59,60 @@ export default plugin({
       const { signal, noise } = given(rates);
       return tf.mul(difference, tf.minimum(tf.div(noise, tf.mul(least, tf.add(signal, noise))), 1));
     };
+    const levelsAt = levelsOfSize(options, schedule, image);
+    const { importance, uncertainty } = options;
+    /** The range of each picture, and what the pictures of each count, where losses decide what is drawn. */
+    const drawn = (rates: Rates | undefined, context: LossContext | undefined) => {
+      if (importance === undefined || context === undefined) return undefined;
+      const sigmas = ({ signal, noise }: Rates) => tf.div(noise, signal);
+      const ends = sigmas(levelsAt(tf.div(tf.range(1, importance), importance)));
+      const mine = rangesOf(sigmas(given(rates)), ends, options.levels !== "mode");
+      return { mine, counts: countsOf(mine, sharesOf(context.state.buffers)) };
+    };
     return {
-      levels: (random, batch) => drawLevels(random, batch, options, { schedule, image }),
+      ...(importance === undefined && !uncertainty ? {} : {
+        init(random) {
+          const learned = uncertainty ? initialUncertainty(random) : { trainable: {}, buffers: {} };
+          const remembered = importance === undefined ? {} : initialImportance(importance);
+          return { trainable: learned.trainable, buffers: { ...learned.buffers, ...remembered } };
+        },
+      }),
+      levels(random, batch, context) {
+        const u = uniforms(random, batch, options);
+        const byLoss = importance !== undefined && context !== undefined;
+        return levelsAt(byLoss ? drawnByShares(u, sharesOf(context.state.buffers)) : u);
+      },
       ...(options.noise_choices === 1
         ? {}
         : { noise: (random, images) => nearestNoise(random, images, options.noise_choices) }),
-      measure(predicted, target, rates) {
+      measure(predicted, target, rates, context) {
         const weight = weightsOf(rates);
+        const ranges = drawn(rates, context);
         const difference = (part: Part) => tf.sub<tf.Tensor4D>(partOf(predicted, part), partOf(target, part));
         const map = (part: tf.Tensor4D) => options.error === "pseudo-huber" ? pseudoHuber(part) : pointwise(part);
+        const counted = (map: tf.Tensor) => ranges === undefined ? map : tf.mul(map, ranges.counts);
         const own = map(bounded(difference(weighting), rates));
         const trained = weight === undefined ? own : tf.mul(own, weight);
-        const loss = mean(trained);
-        const objective = options.reduction === "mean" ? loss : tf.sum<tf.Scalar>(tf.mean(trained, -1));
+        const loss = mean(counted(trained));
+        const learned = uncertainty && context !== undefined
+          ? withUncertainty(trained, uncertaintyAt(given(rates), context.state))
+          : trained;
         // What is only shown must not add to the gradient's work.
-        const shown = (part: Part) => part === weighting && weight === undefined ? loss : mean(map(difference(part)));
+        const shown = (part: Part) =>
+          part === weighting && weight === undefined ? loss : mean(counted(map(difference(part))));
         return {
-          objective,
+          objective: options.reduction === "sum"
+            ? tf.sum<tf.Scalar>(tf.mean(counted(learned), -1))
+            : learned === trained
+            ? loss
+            : mean(counted(learned)),
           errors: { loss, noise: shown("noise"), image: shown("signal"), velocity: shown("velocity") },
+          ...(ranges === undefined || context === undefined ? {} : {
+            buffers: {
+              ...context.state.buffers,
+              ...afterBatch(context.state.buffers, ranges.mine, tf.mean(trained, [1, 2, 3])),
+            },
+          }),
         };
       },
     };

@@ -13,6 +13,7 @@ import {
 } from "../../pipeline/kinds/diffusion.ts";
 import denoising, { pseudoHuber } from "../../plugins/loss/denoising.ts";
 import { type LevelOptions, levelsAt } from "../../plugins/loss/shared/levels.ts";
+import { withUncertainty } from "../../plugins/loss/shared/uncertainty.ts";
 import { type Part, weightsAt } from "../../plugins/loss/shared/weights.ts";
 import edm from "../../plugins/parametrization/edm.ts";
 import flow from "../../plugins/parametrization/flow.ts";
@@ -99,8 +100,8 @@ function preconditioning(entry: GoldenTensor, what: string, sigma_data: number) 
   }
 }
 
-/** The loss map of EDM and EDM2: the fixtures' network answers with 0.9 x / (1 + σ²). */
-function edmLoss(entry: GoldenTensor) {
+/** The pictures of the fixtures' losses at their σ: their network answers with 0.9 x / (1 + σ²). */
+function lossExample(entry: GoldenTensor) {
   const { P_mean, P_std, sigma_data } = entry.settings as Record<string, number>;
   const sigma = numbersOf("loss/normals").map((normal) => Math.exp(P_mean! + P_std! * normal));
   agrees(sigma, topic!.get(entry.name.replace("value", "sigma")), 1e-12);
@@ -108,11 +109,33 @@ function edmLoss(entry: GoldenTensor) {
   const signal = images("loss/images"), noise = images("loss/noises");
   const denoised = tf.mul(tf.add(signal, tf.mul(column(sigma), noise)), column(sigma.map((s) => 0.9 / (1 + s * s))));
   const of = (signal: tf.Tensor4D): Components => ({ signal, noise, velocity: velocityOf({ signal, noise }, rates) });
-  const { measure } = loss({ weighting: "signal", error: "mse", weights: "edm", sigma_data });
+  return { sigma, sigma_data, rates, predicted: of(denoised as tf.Tensor4D), target: of(signal) };
+}
+
+/** EDM's loss: the mean of the map. */
+function edmLoss(entry: GoldenTensor) {
+  const { sigma_data, rates, predicted, target } = lossExample(entry);
+  const { objective } = loss({ weighting: "signal", error: "mse", weights: "edm", sigma_data })
+    .measure(predicted, target, rates);
   const expected = [...entry.data].reduce((sum, value) => sum + value, 0) / entry.data.length;
-  const { objective } = measure(of(denoised as tf.Tensor4D), of(signal), rates);
   agrees([objective.dataSync()[0]!], { name: entry.name, data: Float64Array.of(expected) });
 }
+
+/** EDM2's map, in which ln σ decides the uncertainty. */
+function edm2Loss(entry: GoldenTensor) {
+  const { sigma, sigma_data, rates, predicted, target } = lossExample(entry);
+  const weighted = tf.mul(
+    tf.square(tf.sub(predicted.signal, target.signal)),
+    weights(rates, "signal", { weights: "edm", sigma_data }),
+  );
+  near(withUncertainty(weighted, column(sigma.map((sigma) => 0.3 * Math.log(sigma) - 0.1))), entry);
+}
+
+const given = () =>
+  ["weighted_error", "logvar"].map((name) => tf.tensor1d(numbersOf(`edm2/uncertainty/${name}`))) as [
+    tf.Tensor1D,
+    tf.Tensor1D,
+  ];
 
 function flowExample(entry: GoldenTensor) {
   const logSnrs = numbersOf("flow/t").slice(0, 6).map(logSnrOfFlowTime);
@@ -245,9 +268,14 @@ const tests: readonly (readonly [begin: string, test: ((entry: GoldenTensor) => 
     agrees(tf.div(onSignal, onOutput), entry);
   }],
   ["loss/edm/value", edmLoss],
-  ["loss/edm2/value", edmLoss],
+  ["loss/edm2/value", edm2Loss],
   ["loss/", undefined], // images, noises, σ
-  ["edm2/", undefined], // the learned uncertainty and the learning rate
+  ["edm2/uncertainty/value", (entry) => agrees(withUncertainty(...given()), entry)],
+  ["edm2/uncertainty/gradient", (entry) => {
+    const [error, logs] = given();
+    agrees(tf.grad((logs) => tf.sum(withUncertainty(error, logs)))(logs), entry);
+  }],
+  ["edm2/", undefined], // what these are computed of; the learning rate is the optimizer's
   ["draw/log-normal-clamped", (entry) => agrees(sigmas(draw({ levels: "log-normal" })), entry, 1e-4)],
   ["draw/log-normal", (entry) => agrees(sigmas(draw({ levels: "log-normal" })), entry, 1e-4)],
   ["draw/log-logistic", (entry) => {

@@ -55,7 +55,7 @@ export function endsRise(
   });
 }
 
-/** Noise levels at uniform numbers in 0 to 1, of their shape. */
+/** Noise levels at uniform numbers in 0 to 1, of their shape. They become noisier with u, those of `mode` less noisy. */
 export function levelsAt(u: tf.Tensor, options: LevelOptions, schedule: Pick<Schedule, "rates">): Rates {
   switch (options.levels) {
     case "uniform-time":
@@ -97,19 +97,20 @@ export function levelsAt(u: tf.Tensor, options: LevelOptions, schedule: Pick<Sch
   }
 }
 
-/** Noise levels of a batch, `[batch, 1, 1, 1]`. */
-export function drawLevels(
-  random: Random,
-  batch: number,
+/** Noise levels at uniform numbers in 0 to 1, as pictures of this size have them. */
+export function levelsOfSize(
   options: LevelOptions,
-  { schedule, image }: { readonly schedule: Pick<Schedule, "rates">; readonly image: ImageShape },
-): Rates {
-  const rates = levelsAt(uniforms(random, batch, options.stratified), options, schedule);
-  return options.level_size === undefined ? rates : shifted(rates, sizeShift(options.level_size, image));
+  schedule: Pick<Schedule, "rates">,
+  image: ImageShape,
+): (u: tf.Tensor) => Rates {
+  const { level_size } = options;
+  if (level_size === undefined) return (u) => levelsAt(u, options, schedule);
+  const shift = sizeShift(level_size, image);
+  return (u) => shifted(levelsAt(u, options, schedule), shift);
 }
 
-/** Uniform numbers in 0 to 1, `[batch, 1, 1, 1]`; stratified, each in a range of its own. */
-function uniforms(random: Random, batch: number, stratified: boolean): tf.Tensor {
+/** Uniform numbers in 0 to 1 for a batch, `[batch, 1, 1, 1]`; stratified, each in a range of its own. */
+export function uniforms(random: Random, batch: number, { stratified }: Pick<LevelOptions, "stratified">): tf.Tensor {
   const u = random.uniform([1, 1, 1]);
   if (!stratified) return u;
   const place = tf.reshape(tf.range(0, batch, 1, "float32"), [batch, 1, 1, 1]);
