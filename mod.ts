@@ -294,4 +294,5 @@ export { batches, chunks, openPictures, type Pictures } from "./pipeline/data/mo
 export { buildGenerate } from "./pipeline/programs/generate.ts";
 export { type Batch, compiledInitialState, type TrainState, upload } from "./pipeline/programs/states.ts";
 export { buildEvaluationStep, buildTrainStep } from "./pipeline/programs/train_step.ts";
+export { fitStatistics } from "./pipeline/programs/statistics.ts";
 export { disposeTree, seedTensor } from "./lib/tensor/mod.ts";

@@ -13,6 +13,7 @@ import {
   chunks,
   compiledInitialState,
   disposeTree,
+  fitStatistics,
   openPictures,
   readRecipe,
   seedTensor,
@@ -28,7 +29,7 @@ console.log(backend.description);
 
 const dataset = graph.one("dataset");
 await using pictures = await openPictures(dataset.stage, { name: dataset.plugin.name });
-const statistics = await graph.one("normalizer").stage.fit(() => chunks(pictures.train), graph.datasetImage);
+const statistics = await fitStatistics(graph, () => chunks(pictures.train));
 
 // The step is a pure function of trees of tensors. It consumes its first argument, and its second is the batch.
 const step = backend.compile(buildTrainStep(graph), { name: "training step", donate: [0], batch: [1] });

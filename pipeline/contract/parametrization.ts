@@ -1,9 +1,20 @@
 /** Laws of parametrizations. */
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
-import type { Rates } from "../kinds/common.ts";
+import type { TensorRecord } from "../../lib/tensor/tree.ts";
+import type { ImageShape, Rates } from "../kinds/common.ts";
 import { velocityOf } from "../kinds/diffusion.ts";
-import { assertFinite, assertTreesClose, compiled, type Laws, normal, numbers, type Subject } from "./laws.ts";
+import type { Parametrization } from "../kinds/parametrization.ts";
+import {
+  assertFinite,
+  assertTreesClose,
+  compiled,
+  type Laws,
+  normal,
+  numbers,
+  shapesOf,
+  type Subject,
+} from "./laws.ts";
 import { standIns } from "./stand_ins.ts";
 
 const batch = 5;
@@ -18,17 +29,48 @@ function mixture({ image }: Subject<"parametrization">) {
   return { rates, noisy, target: { signal, noise, velocity } };
 }
 
+/** The stage as it is after it has measured the pictures of the test, where it measures some. */
+async function ready({ create, image }: Subject<"parametrization">): Promise<Parametrization> {
+  const stage = await create();
+  if (stage.fit === undefined) return stage;
+  const measured = await fit(stage, image, 1);
+  return {
+    input: (noisy, rates) => stage.input(noisy, rates, measured),
+    components: (output, noisy, rates) => stage.components(output, noisy, rates, measured),
+  };
+}
+
+/** Fits to normalised pictures, handed over in this many pieces. */
+function fit({ fit }: Parametrization, image: ImageShape, pieces: number): Promise<TensorRecord> {
+  const all = normal("pictures", 6, image).dataSync() as Float32Array;
+  const length = all.length / pieces;
+  return fit!(async function* () {
+    for (let i = 0; i < pieces; i++) yield await Promise.resolve(all.slice(i * length, (i + 1) * length));
+  }, image);
+}
+
 export const parametrizationLaws: Laws<"parametrization"> = {
   "feeds images and levels of the shapes that networks take": async (subject) => {
-    const parametrization = await subject.create();
+    const parametrization = await ready(subject);
     const { rates, noisy } = mixture(subject);
     const { image, level } = await compiled((x, r: Rates) => parametrization.input(x as tf.Tensor4D, r), noisy, rates);
     assert.deepEqual(image.shape, noisy.shape);
     assert.deepEqual(level.shape, [batch, 1, 1, 1]);
     assertFinite({ image, level }, "input");
   },
+  "measures, where it does so, what it announces, the same of pictures in one piece and in several": async (
+    subject,
+  ) => {
+    const stage = await subject.create();
+    assert.equal(stage.fit === undefined, stage.blank === undefined, "fit and blank come together");
+    if (stage.fit === undefined) return;
+    const measured = await fit(stage, subject.image, 1);
+    assert.deepEqual(shapesOf(measured), shapesOf(stage.blank!()));
+    assertFinite(measured, "what was measured");
+    assertTreesClose(await fit(stage, subject.image, 3), measured, 0, "what was measured");
+  },
   "takes one rate for all images": async (subject) => {
-    const parametrization = await subject.create();
+    const parametrization = await ready(subject);
     const { noisy } = mixture(subject);
     const one = standIns.schedule.rates(tf.fill([1, 1, 1, 1], 0.5));
     const each = standIns.schedule.rates(tf.fill([batch, 1, 1, 1], 0.5));
@@ -39,7 +81,7 @@ export const parametrizationLaws: Laws<"parametrization"> = {
     assertTreesClose(both[0]!, both[1]!, 1e-6, "input and components");
   },
   "sees the same image from three sides": async (subject) => {
-    const parametrization = await subject.create();
+    const parametrization = await ready(subject);
     const { rates, noisy } = mixture(subject);
     const output = normal("output", batch, subject.image);
     const components = await compiled(
@@ -56,7 +98,7 @@ export const parametrizationLaws: Laws<"parametrization"> = {
     assertTreesClose(velocity, difference, 1e-4, "velocity of signal and noise");
   },
   "has an output for every image: none is out of reach": async (subject) => {
-    const parametrization = await subject.create();
+    const parametrization = await ready(subject);
     const { rates, noisy, target } = mixture(subject);
     // Components are affine in the output, pixel by pixel: two outputs tell the one that is right.
     const zero = parametrization.components(tf.zerosLike(noisy), noisy, rates).signal;

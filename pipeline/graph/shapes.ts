@@ -84,7 +84,11 @@ const calls: { readonly [K in Kind]?: Call<K> } = {
     name: "components",
     probe(stage, { image }) {
       const images = tf.zeros<tf.Rank.R4>(size(image));
-      const got = { ...stage.input(images, rates()), ...stage.components(images, images, rates()) };
+      const measured = stage.blank?.() ?? {};
+      const got = {
+        ...stage.input(images, rates(), measured),
+        ...stage.components(images, images, rates(), measured),
+      };
       const [signal, noise, velocity] = [size(image), size(image), size(image)];
       return { got, want: { image: size(image), level: [batch, 1, 1, 1], signal, noise, velocity } };
     },

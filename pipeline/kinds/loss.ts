@@ -33,6 +33,8 @@ export type Denoised = Components & { features: TensorRecord };
 export interface LossContext {
   /** What `init` gave, as training has left it: tensors that are trained with the network, and buffers. */
   readonly state: State;
+  /** What the parametrization has measured of the training pictures. */
+  readonly measured?: TensorRecord;
 }
 
 /** What a loss of its own making gets. `state` is empty where it has no `init`. */

@@ -1,6 +1,7 @@
 /** What training and sampling cost, counted from shapes alone before anything runs. */
 import { type Cost, seedTensor, type SpecTree, traceCost, UnknownOpError } from "../../lib/tensor/mod.ts";
 import { courseOf } from "./course.ts";
+import { blankStatistics } from "./statistics.ts";
 import { initialState, type TrainState } from "./states.ts";
 import { buildTrainStep } from "./train_step.ts";
 import { predict } from "./model.ts";
@@ -55,7 +56,7 @@ export async function trainingCost(
 async function count(graph: Graph, batch: number): Promise<TrainingCost> {
   const specs = await stateSpecs(graph);
   const { datasetImage, image } = graph;
-  const statistics = await traceCost(() => graph.one("normalizer").stage.blank(datasetImage), [], "the normalizer");
+  const statistics = await traceCost(() => blankStatistics(graph), [], "the statistics");
   const data = {
     image: { shape: [batch, datasetImage.height, datasetImage.width, datasetImage.channels], dtype: "int32" },
     item: { shape: [batch], dtype: "int32" },
@@ -70,10 +71,11 @@ async function count(graph: Graph, batch: number): Promise<TrainingCost> {
   const shape = [batch, image.height, image.width, image.channels];
   const rate = { shape: [batch, 1, 1, 1], dtype: "float32" } as const;
   const evaluation = await traceCost(
-    (state: TrainState["network"], noisy, signal, noise) =>
-      predict(graph, state, { noisy: noisy as never, rates: { signal, noise } as never }, { training: false })
-        .components,
-    [specs.network as SpecTree, { shape, dtype: "float32" }, rate, rate],
+    (state: TrainState["network"], noisy, signal, noise, statistics) => {
+      const question = { noisy: noisy as never, rates: { signal, noise } as never, statistics: statistics as never };
+      return predict(graph, state, question, { training: false }).components;
+    },
+    [specs.network as SpecTree, { shape, dtype: "float32" }, rate, rate, statistics.output],
     "the network",
   );
   return {

@@ -6,6 +6,7 @@ import { compiledTrainStep } from "./compiled_step.ts";
 import { courseOf } from "./course.ts";
 import { buildGenerate } from "./generate.ts";
 import { compiledInitialState, upload } from "./states.ts";
+import { blankStatistics } from "./statistics.ts";
 import { buildEvaluationStep } from "./train_step.ts";
 
 /** What the programs of a recipe are for. */
@@ -33,7 +34,7 @@ export async function callPrograms(graph: Graph, backend: Backend, kinds: Readon
   const { batch_size: size } = graph.one("dataset").options;
   const image = new Uint8Array(size * height * width * channels);
   const batch = upload({ image, item: new Int32Array(size), size }, graph.datasetImage);
-  const statistics = graph.one("normalizer").stage.blank(graph.datasetImage);
+  const statistics = blankStatistics(graph);
   const seed = seedTensor(graph.recipe.seed);
   const course = courseOf({ totalSteps: 1, stepsPerEpoch: 1 });
   const state = await compiledInitialState(graph, backend);

@@ -45,7 +45,7 @@ export function buildGather(
     const random = createRandom({ ...key, items: batch.item });
     const images = normalizer.normalize(statistics, pixels(graph, batch, random, true));
     const own: State = state.loss ?? { trainable: {}, buffers: {} };
-    const lesson = { images, label: batch.label, average: state.average, own, random };
+    const lesson = { images, label: batch.label, average: state.average, own, statistics, random };
     const whole = part && { rows: part.rows, random: createRandom({ ...key, items: part.items }) };
     const objective = objectiveOf(graph, { ...lesson, whole });
     const { aux: { errors, buffers }, gradients } = valueAndGrad((trainable: TensorRecord) => {

@@ -6,6 +6,7 @@ import type { Components, Rates } from "../kinds/common.ts";
 import { velocityOf } from "../kinds/diffusion.ts";
 import type { NetworkMode } from "../kinds/network.ts";
 import type { Batch } from "./states.ts";
+import { measuredBy } from "./statistics.ts";
 
 /** Pictures of a batch as the network sees them, float32 `[batch, height, width, channels]` in `[0, 1]`. */
 export function pixels(graph: Graph, batch: Batch, random: Random, training: boolean): tf.Tensor4D {
@@ -25,16 +26,17 @@ export interface Noisy {
 }
 
 /**
- * Mixes normalised images with noise, at the levels that the loss draws.
+ * Mixes normalised images with noise.
  *
- * @param context in training: then the loss may choose the noise, too
+ * @param levels in training, those that the loss has drawn: then it may choose the noise, too. Default: those that it draws
+ *   before the first step
  */
-export function addNoise(graph: Graph, images: tf.Tensor4D, random: Random, context?: LossContext): Noisy {
+export function addNoise(graph: Graph, images: tf.Tensor4D, random: Random, levels?: Rates): Noisy {
   const [batch, ...shape] = images.shape;
   const loss = graph.one("loss").stage;
-  const rates = loss.levels(random.fork("levels"), batch, context);
+  const rates = levels ?? loss.levels(random.fork("levels"), batch);
   const draws = random.fork("noise");
-  const noise = context !== undefined && loss.noise !== undefined
+  const noise = levels !== undefined && loss.noise !== undefined
     ? loss.noise(draws, images)
     : draws.normal(shape) as tf.Tensor4D;
   return {
@@ -54,26 +56,29 @@ export interface Question {
   readonly to?: Rates | undefined;
   /** Pictures to go by. */
   readonly condition?: tf.Tensor4D | undefined;
+  /** Of the training pictures: those of the parametrization are needed. */
+  readonly statistics?: TensorRecord | undefined;
 }
 
 /** The network's view of noisy images, its buffers after the call, and the features that `mode` asks for. */
 export function predict(
   graph: Graph,
   state: State,
-  { noisy, rates, label, to, condition }: Question,
+  { noisy, rates, label, to, condition, statistics = {} }: Question,
   mode: NetworkMode,
 ): { components: Components; buffers: TensorRecord; features: TensorRecord } {
   const parametrization = graph.one("parametrization").stage;
-  const input = parametrization.input(noisy, rates);
+  const measured = measuredBy(statistics);
+  const input = parametrization.input(noisy, rates, measured);
   const { output, buffers, features = {} } = graph.one("network").stage.apply(
     state,
     {
       ...input,
       ...(label === undefined ? {} : { label: label as tf.Tensor1D }),
-      ...(to === undefined ? {} : { to: parametrization.input(noisy, to).level }),
+      ...(to === undefined ? {} : { to: parametrization.input(noisy, to, measured).level }),
       ...(condition === undefined ? {} : { condition }),
     },
     mode,
   );
-  return { components: parametrization.components(output, noisy, rates), buffers, features };
+  return { components: parametrization.components(output, noisy, rates, measured), buffers, features };
 }

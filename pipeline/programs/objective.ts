@@ -5,6 +5,7 @@ import type { Graph } from "../graph/types.ts";
 import type { Rates } from "../kinds/common.ts";
 import type { DenoiseOptions, Loss, Measured } from "../kinds/loss.ts";
 import { addNoise, predict } from "./model.ts";
+import { measuredBy } from "./statistics.ts";
 
 /** What is trained on. */
 export interface Lesson {
@@ -18,6 +19,8 @@ export interface Lesson {
   readonly own: State;
   /** Where the images are a part of a batch: its rows, and the draws for all of it. Levels may be drawn for all of it. */
   readonly whole?: { readonly rows: tf.Tensor1D; readonly random: Random } | undefined;
+  /** Of the training pictures. */
+  readonly statistics: TensorRecord;
   readonly random: Random;
 }
 
@@ -30,15 +33,17 @@ type Buffers = { buffers: { network: TensorRecord; loss: TensorRecord } };
 /** The objective of a batch. What does not depend on the weights is computed here, outside the gradient. */
 export function objectiveOf(graph: Graph, lesson: Lesson): Objective {
   const loss = graph.one("loss").stage;
-  const { images, label, average, own: { buffers: kept }, random } = lesson;
+  const { images, label, average, own: { buffers: kept }, statistics, random } = lesson;
+  const measured = measuredBy(statistics);
   const training = { training: true, random: random.fork("network") };
   if (loss.train === undefined) {
-    const { target, ...noisy } = addNoise(graph, images, random, levelsOf(loss, lesson));
+    const levels = levelsOf(loss, lesson, measured);
+    const { target, ...noisy } = addNoise(graph, images, random, levels);
     return (network, own) => {
-      const { components, buffers } = predict(graph, network, { ...noisy, label }, training);
-      const context = { state: { trainable: own, buffers: kept } };
-      const { buffers: after = kept, ...measured } = loss.measure(components, target, noisy.rates, context);
-      return { ...measured, buffers: { network: buffers, loss: after } };
+      const { components, buffers } = predict(graph, network, { ...noisy, label, statistics }, training);
+      const context = { state: { trainable: own, buffers: kept }, measured };
+      const { buffers: after = kept, ...found } = loss.measure(components, target, noisy.rates, context);
+      return { ...found, buffers: { network: buffers, loss: after } };
     };
   }
   const labels = label === undefined ? {} : { labels: label as tf.Tensor1D };
@@ -48,7 +53,7 @@ export function objectiveOf(graph: Graph, lesson: Lesson): Objective {
     const denoise = (noisy: tf.Tensor4D, rates: Rates, options: DenoiseOptions = {}) => {
       const { average: byAverage = false, features: names, to, condition } = options;
       checkAsked(loss, options);
-      const question = { noisy, rates, label, to, condition };
+      const question = { noisy, rates, label, to, condition, statistics };
       const mode = {
         ...(byAverage ? { training: false } : training),
         ...(names === undefined ? {} : { features: names }),
@@ -58,17 +63,20 @@ export function objectiveOf(graph: Graph, lesson: Lesson): Objective {
       if (!byAverage) copies.push(buffers = mapTree(answer.buffers, (tensor) => tf.keep(tf.clone(tensor))));
       return { ...answer.components, features: answer.features };
     };
-    const tools = { images, ...labels, denoise, random: random.fork("loss"), state: { trainable: own, buffers: kept } };
-    const { buffers: after = kept, ...measured } = loss.train!(tools);
-    const statistics = mapTree(buffers, (tensor) => tf.clone(tensor));
+    const context = { state: { trainable: own, buffers: kept }, measured };
+    const { buffers: after = kept, ...found } = loss.train!({
+      ...{ images, ...labels, denoise, random: random.fork("loss") },
+      ...context,
+    });
+    const running = mapTree(buffers, (tensor) => tf.clone(tensor));
     disposeTree(copies);
-    return { ...measured, buffers: { network: statistics, loss: after } };
+    return { ...found, buffers: { network: running, loss: after } };
   };
 }
 
 /** The noise levels of the images, which do not depend on whether the batch was taken apart. */
-function levelsOf(loss: Loss, { images, random, own, whole }: Lesson): Rates {
-  const context = { state: own };
+function levelsOf(loss: Loss, { images, random, own, whole }: Lesson, measured: TensorRecord): Rates {
+  const context = { state: own, measured };
   if (whole === undefined) return loss.levels(random.fork("levels"), images.shape[0], context);
   const levels = whole.random.fork("levels");
   const [all] = levels.uniform([]).shape as [number];

@@ -28,7 +28,8 @@ export function buildSamplerStep(graph: Graph, { stage: sampler, options }: Stag
 ) => LoopState {
   return ({ state }, inputs, average, statistics, keys) => {
     const clip = options.clip ? clipper(graph, statistics) : <T extends tf.Tensor>(signal: T) => signal;
-    const ask = (question: Question) => predict(graph, average, question, { training: false }).components;
+    const ask = (question: Question) =>
+      predict(graph, average, { ...question, statistics }, { training: false }).components;
     const { guidance } = options;
     const seen = (noisy: tf.Tensor4D, rates: Rates, to?: Rates): Components => {
       const { label } = keys;

@@ -56,11 +56,7 @@ function startKey(seed: tf.Tensor, stream: string) {
 /** The state before the first step of a network whose weights are there. */
 function stateAround(graph: Graph, seed: tf.Tensor, network: State): TrainState {
   const { stage: ema } = graph.one("ema");
-  const { stage } = graph.one("loss");
-  const loss = stage.init === undefined ? undefined : drawPacked(startKey(seed, "initial-loss"), (draw): State => {
-    const { trainable = {}, buffers = {} } = stage.init!(draw);
-    return { trainable, buffers };
-  });
+  const loss = startOfLoss(graph, seed);
   const trained = together(network.trainable, loss);
   return {
     network,
@@ -71,6 +67,16 @@ function stateAround(graph: Graph, seed: tf.Tensor, network: State): TrainState 
     step: tf.scalar(0, "int32"),
     skipped: tf.scalar(0, "int32"),
   };
+}
+
+/** What the loss keeps, before the first step; undefined where it keeps nothing. */
+export function startOfLoss(graph: Graph, seed: tf.Tensor): State | undefined {
+  const { stage } = graph.one("loss");
+  if (stage.init === undefined) return undefined;
+  return drawPacked(startKey(seed, "initial-loss"), (draw): State => {
+    const { trainable = {}, buffers = {} } = stage.init!(draw);
+    return { trainable, buffers };
+  });
 }
 
 /** The state before the first step of a network whose weights are there, compiled. Frees nothing. */

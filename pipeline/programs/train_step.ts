@@ -6,7 +6,8 @@ import type { Components } from "../kinds/common.ts";
 import type { Course } from "../kinds/optimizer.ts";
 import { buildGather, buildGatherPart, gathered, type LossTerms, noGradients, partsOf } from "./gather.ts";
 import { addNoise, pixels, predict } from "./model.ts";
-import type { Batch, TrainState } from "./states.ts";
+import { type Batch, startOfLoss, type TrainState } from "./states.ts";
+import { measuredBy } from "./statistics.ts";
 import { buildUpdate, type UpdateTerms } from "./update.ts";
 
 /**
@@ -68,7 +69,7 @@ export function buildEvaluationStep(
     const real = pixels(graph, batch, random, false);
     const images = graph.one("normalizer").stage.normalize(statistics, real);
     const { target, ...noisy } = addNoise(graph, images, random);
-    const { components } = predict(graph, average, { ...noisy, label: batch.label }, { training: false });
+    const { components } = predict(graph, average, { ...noisy, label: batch.label, statistics }, { training: false });
     return { real, predicted: components, target };
   };
 }
@@ -89,8 +90,12 @@ export function buildZeroOutputLoss(
   return (batch, statistics, seed) => {
     const random = createRandom({ seed, stream: "zero-output", step: tf.scalar(0, "int32"), items: batch.item });
     const images = graph.one("normalizer").stage.normalize(statistics, pixels(graph, batch, random, true));
-    const { noisy, rates, target } = addNoise(graph, images, random);
-    const predicted = parametrization.components(tf.zerosLike(noisy), noisy, rates);
-    return graph.one("loss").stage.measure(predicted, target, rates).errors.loss;
+    const measured = measuredBy(statistics);
+    const context = { state: startOfLoss(graph, seed) ?? { trainable: {}, buffers: {} }, measured };
+    const loss = graph.one("loss").stage;
+    const levels = loss.levels(random.fork("levels"), images.shape[0], context);
+    const { noisy, rates, target } = addNoise(graph, images, random, levels);
+    const predicted = parametrization.components(tf.zerosLike(noisy), noisy, rates, measured);
+    return loss.measure(predicted, target, rates, context).errors.loss;
   };
 }

@@ -15,6 +15,7 @@ import { generator, type Session } from "./session.ts";
 import { restored } from "./restore.ts";
 import { shareBackend } from "./share_backend.ts";
 import { compiledInitialState } from "../programs/states.ts";
+import { blankStatistics } from "../programs/statistics.ts";
 
 /** What loading takes. */
 export interface LoadOptions {
@@ -65,7 +66,7 @@ export async function loadModel(
   row(console, "backend", backend.description);
   try {
     const state = await compiledInitialState(graph, backend);
-    const statistics = graph.one("normalizer").stage.blank(graph.datasetImage);
+    const statistics = blankStatistics(graph);
     const before = { ...checkpoint, path };
     type Needed = { state: { average: State }; statistics: TensorRecord };
     const needed: Needed = { state: { average: state.average }, statistics };

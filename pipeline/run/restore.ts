@@ -17,6 +17,7 @@ import { changesOf } from "./resume.ts";
 import type { RunFolder } from "./run_folder.ts";
 import type { Session } from "./session.ts";
 import { compiledInitialState, type TrainState, upload } from "../programs/states.ts";
+import { blankStatistics, fitStatistics } from "../programs/statistics.ts";
 import { isOfLoss } from "../programs/trained.ts";
 import { buildZeroOutputLoss } from "../programs/train_step.ts";
 import { yieldToEvents } from "../programs/yield_to_events.ts";
@@ -125,18 +126,15 @@ export async function stateOf(
   }
 }
 
-/** Statistics of the normalizer: those of the checkpoint, or fitted to the training pictures. */
+/** Statistics of the training pictures: those of the checkpoint, or fitted to them. */
 export async function statisticsOf(
   graph: Graph,
   pictures: Pictures,
   before: ResumePoint | undefined,
   signal: AbortSignal,
 ): Promise<TensorRecord> {
-  const normalizer = graph.one("normalizer").stage;
-  if (before === undefined) {
-    return await normalizer.fit(() => givingWay(chunks(pictures.train), signal), graph.datasetImage);
-  }
-  const statistics = normalizer.blank(graph.datasetImage);
+  if (before === undefined) return await fitStatistics(graph, () => givingWay(chunks(pictures.train), signal));
+  const statistics = blankStatistics(graph);
   try {
     return restored(before, { statistics }).statistics;
   } finally {

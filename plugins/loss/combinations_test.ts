@@ -25,7 +25,12 @@ Deno.test("every parametrization trains on every weighting and error, and the er
       for (const weighting of ["noise", "signal", "velocity"] as const) {
         for (const error of ["mae", "mse"]) {
           const options = denoising.options.parse({ weighting, error });
-          const loss = await denoising.create({ options, schedule: standIns.schedule, image });
+          const loss = await denoising.create({
+            options,
+            schedule: standIns.schedule,
+            image,
+            parametrization: standIns.parametrization,
+          });
           const measure = (output: tf.Tensor4D) =>
             loss.measure(parametrization.components(output, noisy, rates), target);
           const { errors, objective } = measure(output);

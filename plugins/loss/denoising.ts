@@ -1,5 +1,14 @@
 /** Loss `denoising`: the error of the predicted noise, image or velocity at random noise levels. */
-import { type Components, type LossContext, plugin, type Rates, tf, z } from "denoise/plugin";
+import {
+  type Components,
+  type LossContext,
+  type Parametrization,
+  plugin,
+  type Rates,
+  refuse,
+  tf,
+  z,
+} from "denoise/plugin";
 import { afterBatch, countsOf, drawnByShares, initialImportance, rangesOf, sharesOf } from "./shared/importance.ts";
 import { endsRise, levelOptions, levelsOfSize, uniforms } from "./shared/levels.ts";
 import { nearestNoise } from "./shared/nearest.ts";
@@ -12,7 +21,7 @@ export default plugin({
   name: "denoising",
   summary: "Error of the predicted noise, signal or velocity at random noise levels",
   source: "Ho et al. 2020, arXiv:2006.11239, eq. 14; Salimans and Ho 2022, arXiv:2202.00512, section 4",
-  needs: ["schedule", "image"],
+  needs: ["schedule", "image", "parametrization"],
   options: z.object({
     weighting: z.enum(["noise", "signal", "velocity", "flow"]).default("velocity").describe(
       "component whose error is minimised; each weighs noise levels differently. flow: noise - image, the velocity on the straight path",
@@ -40,7 +49,7 @@ export default plugin({
         "as the Keras examples do; the error shown is always the mean",
     ),
   }).superRefine(endsRise),
-  create({ options, schedule, image }) {
+  create({ options, schedule, image, parametrization }) {
     const { least_time: least, weighting, sigmoid_bias, sigmoid_size } = options;
     const pointwise = options.error === "mae" ? absolute : tf.square;
     const bias = sigmoid_size === undefined ? sigmoid_bias : sigmoid_bias + sizeShift(sigmoid_size, image);
@@ -50,9 +59,19 @@ export default plugin({
       }
       return rates;
     };
+    checkMeasured(options, parametrization);
+    const dataOf = (context: LossContext | undefined): number | tf.Tensor => {
+      if (options.sigma_data !== "measured") return options.sigma_data;
+      const found = context?.measured?.sigma_data;
+      if (found === undefined) throw new TypeError("Cannot weigh by a sigma_data that measure was not given");
+      return found;
+    };
     /** Weights on the errors of images, `[batch, 1, 1, 1]`; undefined where all count alike. */
-    const weightsOf = (rates: Rates | undefined): tf.Tensor | undefined =>
-      options.weights === "none" ? undefined : weightsAt(given(rates), weighting, { ...options, sigmoid_bias: bias });
+    const weightsOf = (rates: Rates | undefined, context: LossContext | undefined): tf.Tensor | undefined => {
+      if (options.weights === "none") return undefined;
+      const sigma_data = options.weights === "edm" ? dataOf(context) : 1;
+      return weightsAt(given(rates), weighting, { ...options, sigma_data, sigmoid_bias: bias });
+    };
     /** The flow's velocity of a predicted image is an error of the image over the time: over the least one below that. */
     const bounded = (difference: tf.Tensor4D, rates: Rates | undefined): tf.Tensor4D => {
       if (least === 0 || weighting !== "flow") return difference;
@@ -86,7 +105,7 @@ export default plugin({
         ? {}
         : { noise: (random, images) => nearestNoise(random, images, options.noise_choices) }),
       measure(predicted, target, rates, context) {
-        const weight = weightsOf(rates);
+        const weight = weightsOf(rates, context);
         const ranges = drawn(rates, context);
         const difference = (part: Part) => tf.sub<tf.Tensor4D>(partOf(predicted, part), partOf(target, part));
         const map = (part: tf.Tensor4D) => options.error === "pseudo-huber" ? pseudoHuber(part) : pointwise(part);
@@ -118,6 +137,19 @@ export default plugin({
     };
   },
 });
+
+/** Refuses weights by what nothing measures. */
+function checkMeasured(
+  { weights, sigma_data }: { readonly weights: string; readonly sigma_data: unknown },
+  { blank }: Parametrization,
+): void {
+  if (weights !== "edm" || sigma_data !== "measured" || blank !== undefined) return;
+  refuse({
+    option: "sigma_data",
+    what: "Cannot weigh by a measured sigma_data: the parametrization measures none",
+    fix: "set parametrization: { use: edm, sigma_data: measured }, or give the loss a number",
+  });
+}
 
 function partOf(components: Components, part: Part): tf.Tensor4D {
   return part === "flow" ? tf.sub(components.noise, components.signal) : components[part];

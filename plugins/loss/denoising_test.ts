@@ -7,7 +7,12 @@ import denoising from "./denoising.ts";
 const image = { height: 8, width: 8, channels: 3 };
 
 function make(options: Record<string, unknown>) {
-  const context = { options: denoising.options.parse(options), schedule: standIns.schedule, image };
+  const context = {
+    options: denoising.options.parse(options),
+    schedule: standIns.schedule,
+    image,
+    parametrization: standIns.parametrization,
+  };
   return Promise.resolve(denoising.create(context));
 }
 

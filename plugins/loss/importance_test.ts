@@ -11,7 +11,12 @@ import { afterBatch, countsOf, drawnByShares, initialImportance, rangesOf, share
 const image = { height: 2, width: 2, channels: 3 };
 const make = (options: object) =>
   Promise.resolve(
-    denoising.create({ options: denoising.options.parse(options), schedule: standIns.schedule, image }),
+    denoising.create({
+      options: denoising.options.parse(options),
+      schedule: standIns.schedule,
+      image,
+      parametrization: standIns.parametrization,
+    }),
   );
 const oneHot = (ranges: readonly number[], count: number) =>
   tf.oneHot(tf.tensor1d([...ranges], "int32"), count).toFloat() as tf.Tensor2D;

@@ -12,7 +12,12 @@ Deno.test("stratified levels lie one in each of as many ranges as there are pict
   onBackend("cpu", async () => {
     const powers = async (stratified: boolean) => {
       const options = denoising.options.parse({ levels: "uniform-noise-power", stratified });
-      const { levels } = await denoising.create({ options, schedule: standIns.schedule, image });
+      const { levels } = await denoising.create({
+        options,
+        schedule: standIns.schedule,
+        image,
+        parametrization: standIns.parametrization,
+      });
       return [...tf.square(levels(draws(items), items.length).noise).dataSync()];
     };
     const ranges = (all: readonly number[]) =>
@@ -25,7 +30,7 @@ Deno.test("levels that are meant for smaller pictures have a log-SNR lower by tw
   onBackend("cpu", async () => {
     const logSnrs = async (options: object, image: { height: number; width: number }) => {
       const checked = denoising.options.parse({ levels: "logit-normal", ...options });
-      const context = { options: checked, schedule: standIns.schedule, image: { ...image, channels: 3 } };
+      const context = { options: checked, ...standIns, image: { ...image, channels: 3 } };
       const { signal, noise } = (await denoising.create(context)).levels(draws(items), items.length);
       return [...tf.mul(2, tf.log(tf.div(signal, noise))).dataSync()];
     };
@@ -42,7 +47,12 @@ Deno.test("log-uniform and log-logistic levels lie between their ends, the forme
   onBackend("cpu", async () => {
     for (const levels of ["log-uniform", "log-logistic"]) {
       const options = denoising.options.parse({ levels, stratified: true, least_sigma: 0.01, most_sigma: 100 });
-      const { levels: draw } = await denoising.create({ options, schedule: standIns.schedule, image });
+      const { levels: draw } = await denoising.create({
+        options,
+        schedule: standIns.schedule,
+        image,
+        parametrization: standIns.parametrization,
+      });
       const { signal, noise } = draw(draws(items), items.length);
       const logs = [...tf.log(tf.div(noise, signal)).dataSync()];
       const places = logs.map((log) => (log - Math.log(0.01)) / Math.log(1e4));

@@ -50,7 +50,14 @@ Deno.test("the loss chooses noises only where it is told to", () =>
   onBackend("cpu", async () => {
     const make = (options: object) =>
       Promise.resolve(
-        denoising.create({ options: denoising.options.parse(options), schedule: standIns.schedule, image } as never),
+        denoising.create(
+          {
+            options: denoising.options.parse(options),
+            schedule: standIns.schedule,
+            image,
+            parametrization: standIns.parametrization,
+          } as never,
+        ),
       );
     assert.equal((await make({})).noise, undefined);
     const images = normal("images", items.length, image);

@@ -13,7 +13,12 @@ const image = { height: 2, width: 2, channels: 3 };
 Deno.test("at first the uncertainty is 0 at all levels, and the objective the loss", () =>
   onBackend("cpu", async () => {
     const options = denoising.options.parse({ uncertainty: true, weights: "edm", error: "mse", weighting: "signal" });
-    const loss = await denoising.create({ options, schedule: standIns.schedule, image });
+    const loss = await denoising.create({
+      options,
+      schedule: standIns.schedule,
+      image,
+      parametrization: standIns.parametrization,
+    });
     const { trainable = {}, buffers = {} } = loss.init!(draws([0]));
     const rates = loss.levels(draws([1, 2, 3, 4]), 4);
     const [a, b] = [normal("a", 4, image), normal("b", 4, image)];

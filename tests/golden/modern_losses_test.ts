@@ -67,10 +67,13 @@ const loss = (options: Record<string, unknown>) =>
       options: denoising.options.parse(options),
       schedule: { rates: ratesOf },
       image: { height: 2, width: 2 },
+      parametrization: {},
     } as never,
   ) as unknown as Loss;
-const weights = (rates: Rates, part: Part, options: Record<string, unknown>) =>
-  weightsAt(rates, part, denoising.options.parse(options))!;
+const weights = (rates: Rates, part: Part, options: Record<string, unknown>) => {
+  const { sigma_data, ...rest } = denoising.options.parse(options);
+  return weightsAt(rates, part, { ...rest, sigma_data: Number(sigma_data) })!;
+};
 const noSchedule = { rates: () => assert.fail() };
 const levelOptions = (options: Record<string, unknown>): LevelOptions => denoising.options.parse(options);
 const draw = (options: Record<string, unknown>, schedule: Pick<Schedule, "rates"> = noSchedule) =>

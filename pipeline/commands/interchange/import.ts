@@ -20,6 +20,7 @@ import { type HostTree, toHost } from "../../run/host_tensors.ts";
 import { rememberCode } from "../../run/remember_code.ts";
 import { openData } from "../../run/session.ts";
 import { initialState } from "../../programs/states.ts";
+import { fitStatistics } from "../../programs/statistics.ts";
 import type { Console } from "../../terminal/console.ts";
 import type { Trust } from "../../trust/trust.ts";
 import { row } from "../../terminal/rows.ts";
@@ -160,15 +161,20 @@ async function statisticsFor(
   const blank = normalizer.blank(graph.datasetImage);
   const names = Object.entries(blank).map(([name, { shape }]) => ({ name, shape: [...shape] }));
   disposeTree(blank);
-  if (names.length === 0) return {};
+  const measures = graph.one("parametrization").stage.fit !== undefined;
+  if (names.length === 0 && !measures) return {};
   const path = options.statistics ?? main.path;
-  const known = options.statistics === undefined ? main.statistics : await readStatistics(path, signal);
+  const known = names.length === 0
+    ? undefined
+    : options.statistics === undefined
+    ? main.statistics
+    : await readStatistics(path, signal);
   if (known === undefined) {
-    if (options.statistics !== undefined) {
+    if (options.statistics !== undefined && names.length > 0) {
       throw new DenoiseError(importStatistics(path, "it holds no normalization layer"));
     }
     await using pictures = await openData(graph, console, { signal, cache: options.cache });
-    const fitted = await normalizer.fit(() => chunks(pictures.train), graph.datasetImage);
+    const fitted = await fitStatistics(graph, () => chunks(pictures.train));
     row(
       console,
       "pixels",
@@ -177,6 +183,10 @@ async function statisticsFor(
     const host = await toHost({ statistics: fitted });
     disposeTree(fitted);
     return host;
+  }
+  if (measures) {
+    const what = "the parametrization measures the pictures too, and Keras has nothing of it: give it numbers";
+    throw new DenoiseError(importStatistics(path, what));
   }
   row(console, "pixels", `mean and variance of the normalization layer in ${path}`);
   return Object.fromEntries(names.map(({ name, shape }) => {

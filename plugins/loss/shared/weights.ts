@@ -31,13 +31,17 @@ export const weightOptions = {
     "of sigmoid: side in pixels of the pictures that the bias is meant for; others get one shifted by " +
       "2 ln(sigmoid_size / side). Default: no shift",
   ),
-  sigma_data: z.number().positive().default(1).describe(
-    "of edm: standard deviation of the normalised pictures, 1 with the normalizer mean-variance",
+  sigma_data: z.union([z.number().positive(), z.literal("measured")]).default(1).describe(
+    "of edm: standard deviation of the normalised pictures, 1 with the normalizer mean-variance; measured: what the " +
+      "parametrization edm has measured",
   ),
 };
 
 /** The options, checked. */
-export type WeightOptions = z.output<z.ZodObject<typeof weightOptions>>;
+export type WeightOptions = Omit<z.output<z.ZodObject<typeof weightOptions>>, "sigma_data"> & {
+  /** A number, or a scalar that was measured. */
+  readonly sigma_data: number | tf.Tensor;
+};
 
 /** Weights on the squared error of a part at these rates, of their shape; undefined where all count alike. */
 export function weightsAt(rates: Rates, part: Part, options: WeightOptions): tf.Tensor | undefined {
@@ -69,7 +73,7 @@ function onSignalError(
     case "none":
       return tf.onesLike(snr);
     case "edm": // Karras et al. 2022, arXiv:2206.00364, table 1
-      return tf.add(snr, 1 / sigma_data ** 2);
+      return tf.add(snr, typeof sigma_data === "number" ? 1 / sigma_data ** 2 : tf.div(1, tf.square(sigma_data)));
     case "min-snr": // Hang et al. 2023, arXiv:2303.09556, section 3.4
       return tf.minimum(snr, gamma ?? 5);
     case "soft-min-snr": // Crowson et al. 2024, arXiv:2401.11605, eq. 17
