@@ -19,6 +19,11 @@ const measurement = z.object({
   name: text.describe("as train.keep.best names it"),
   value: number.describe("in the unit of the metric; null where it is not finite"),
   spread: number.optional().describe("standard deviation over the parts that the value is the mean of"),
+  classes: z.array(z.object({
+    name: text,
+    value: number,
+    spread: number.optional(),
+  })).optional().describe("the same of each class by itself, where the metric has by_class"),
   better: z.enum(["lower", "higher"]).describe("which way is better"),
 });
 

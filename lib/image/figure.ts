@@ -1,5 +1,5 @@
 /** Pictures in rows and columns, with what they are written beside and above them. */
-import type { Picture } from "./picture.ts";
+import { crop, type Picture } from "./picture.ts";
 import { enlarged } from "./resize.ts";
 import { escapeXml, fontFamily, renderSvg, strongFontFamily } from "./svg.ts";
 
@@ -36,6 +36,8 @@ const letters = 13; // pixels, height of labels
 const titleLetters = 16;
 const captionLetters = 11;
 const lineHeight = letters * 1.4;
+const usualGap = 4; // pixels between pictures
+const usualScale = (width: number) => Math.max(1, Math.ceil(72 / width));
 const groupGap = 14; // more pixels between groups of columns
 const leastNote = 460; // pixels: a note does not become narrower
 /** Pixels a side: what librsvg draws. */
@@ -57,7 +59,7 @@ export async function drawFigure(figure: Figure): Promise<Picture> {
       `Cannot draw pictures of ${first.width}×${first.height} and ${width}×${height} in one figure`,
     );
   }
-  const scale = figure.scale ?? Math.max(1, Math.ceil(72 / first.width));
+  const scale = figure.scale ?? usualScale(first.width);
   const layout = layOutFigure(figure, { width: first.width * scale, height: first.height * scale });
   const { width, height, texts } = layout;
   if (width > mostPixels || height > mostPixels) {
@@ -75,6 +77,28 @@ export async function drawFigure(figure: Figure): Promise<Picture> {
   return page;
 }
 
+/**
+ * The pictures of a figure that has labels at its rows and nothing else, row by row, enlarged as they are in it: what
+ * `drawFigure` did to pictures of this size, undone.
+ *
+ * @throws {RangeError} where they do not lie within it
+ */
+export function cutFigure(
+  whole: Picture,
+  { rows, columns, width, height }: { rows: number; columns: number; width: number; height: number },
+): Picture[][] {
+  const scale = usualScale(width);
+  const cell = { width: width * scale, height: height * scale };
+  const left = whole.width - margin - columns * (cell.width + usualGap) + usualGap;
+  return Array.from({ length: rows }, (_, row) =>
+    Array.from({ length: columns }, (_, column) =>
+      crop(whole, {
+        left: left + column * (cell.width + usualGap),
+        top: margin + row * (cell.height + usualGap),
+        ...cell,
+      })));
+}
+
 /** Where everything is, in pixels. */
 interface Layout {
   readonly width: number;
@@ -88,7 +112,7 @@ interface Layout {
 }
 
 function layOutFigure(figure: Figure, cell: { width: number; height: number }): Layout {
-  const { rows, title, subtitle, note, rowLabels, columnLabels, columnsTitle, columnGroups, captions, gap = 4 } =
+  const { rows, title, subtitle, note, rowLabels, columnLabels, columnsTitle, columnGroups, captions, gap = usualGap } =
     figure;
   const texts: string[] = [];
   let top = margin;

@@ -1,7 +1,7 @@
 /** Measures a trained model. */
 import { join } from "node:path";
 import { writeWhole } from "../../lib/files/mod.ts";
-import { visibleJson } from "../../lib/text/mod.ts";
+import { visible, visibleJson } from "../../lib/text/mod.ts";
 import type { Graph, Stage } from "../graph/types.ts";
 import * as messages from "../problems/messages/run.ts";
 import { DenoiseError } from "../problems/problem.ts";
@@ -107,7 +107,8 @@ async function begin(
     const measure = buildMeasure(session);
     const measured: Measurement[] = [];
     for (const metric of ready) {
-      const found = await measure([metric], { average, validation: pictures.validation });
+      const { validation, classes } = pictures;
+      const found = await measure([metric], { average, validation, classes });
       for (const one of found) await tell({ type: "measurement", ...one });
       signal.throwIfAborted();
       measured.push(...found);
@@ -158,6 +159,9 @@ function changesFor(
 function printTable(console: Lines, measured: readonly Measurement[]): void {
   table(console, [
     ["metric", "value", "better"],
-    ...measured.map(({ label, value, spread, better }) => [label, withSpread(value, spread), better]),
+    ...measured.flatMap(({ label, value, spread, better, classes = [] }) => [
+      [label, withSpread(value, spread), better],
+      ...classes.map(({ name, value, spread }) => [`  ${visible(name)}`, withSpread(value, spread), ""]),
+    ]),
   ], ["left", "right", "left"]);
 }

@@ -96,7 +96,7 @@ function batchMaker(set: PictureSet, options: BatchOptions): (index: number) => 
       const place = (first + i) % set.count;
       const picture = training ? order(repeat)[place]! : place;
       set.read(picture, image, i * bytes);
-      item[i] = repeat * set.count + picture;
+      item[i] = repeat * set.count + (set.items?.[picture] ?? picture);
       if (label) label[i] = set.labels![picture]!;
     }
     return label ? { image, item, label, size } : { image, item, size };

@@ -9,6 +9,11 @@ export interface PictureSet {
   readonly shape: ImageShape;
   /** Class of each picture, where the dataset has classes. */
   readonly labels?: Int32Array;
+  /**
+   * What each picture counts as, in place of its place: in a part of a set, its place in the whole. So it gets the same
+   * draws in both. Of sets to measure on alone.
+   */
+  readonly items?: Int32Array;
   /** Copies picture `index` into `target` at byte `offset`. */
   read(index: number, target: Uint8Array, offset: number): void;
 }

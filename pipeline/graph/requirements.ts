@@ -1,6 +1,7 @@
 /** Checks what stages say of themselves against each other and against what the recipe asks of them. */
 import type { LossAsks } from "../kinds/loss.ts";
 import { isCalled } from "../kinds/metric.ts";
+import { classesUnused } from "../problems/messages/classes.ts";
 import * as messages from "../problems/messages/graph.ts";
 import { unknownSampler } from "../problems/messages/recipe.ts";
 import { quote } from "../problems/messages/text.ts";
@@ -20,7 +21,20 @@ export async function checkRequirements(
     if (stage.kind === "sampler") problems.push(...await checkPlan(recipe, stage as Stage<"sampler">));
   }
   problems.push(...checkAsks(recipe, stages, training), ...checkDevices(recipe, stages));
+  problems.push(...checkClasses(recipe, stages, training));
   return [...problems, ...(training ? checkTrain(recipe, stages) : [])];
+}
+
+/** What is wanted for each class takes a network that is told them. */
+function checkClasses(recipe: Recipe, stages: readonly Stage[], training: boolean): Problem[] {
+  const network = stages.find((stage): stage is Stage<"network"> => stage.kind === "network");
+  if (network === undefined || network.stage.offers?.classes !== undefined) return [];
+  const metrics = stages.filter((stage): stage is Stage<"metric"> => stage.kind === "metric");
+  const wanted = [
+    ...metrics.filter(({ options }) => options.by_class === true).map(({ path }) => [...path, "by_class"]),
+    ...(training && recipe.train.samples.classes === "all" ? [["train", "samples", "classes"]] : []),
+  ];
+  return wanted.map((path) => recipe.problem(path, classesUnused(String(path.at(-1)))));
 }
 
 /** What losses and samplers ask of the network, it has to offer. A loss asks in training only. */

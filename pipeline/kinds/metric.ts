@@ -12,9 +12,12 @@ export const interval: z.ZodString = z.string().regex(
 );
 
 /** Options that every metric takes besides its own. */
-export const metricOptions: { every: z.ZodDefault<z.ZodString> } = {
+export const metricOptions: { every: z.ZodDefault<z.ZodString>; by_class: z.ZodOptional<z.ZodBoolean> } = {
   every: interval.default("1 epoch").describe(
     'how often it is measured while training, such as "1 epoch" or "500 steps"',
+  ),
+  by_class: z.boolean().optional().describe(
+    "measured of each class by itself as well, for a network with classes: as much work again for each; default: false",
   ),
 };
 

@@ -26,6 +26,9 @@ export const trainSchema = z.object({
     rows: z.int().positive().max(64).default(4).describe("rows of the grid"),
     columns: z.int().positive().max(64).default(8).describe("columns of the grid"),
     sampler: z.string().optional().describe("name of one of samplers (default: the first)"),
+    classes: z.enum(["all"]).optional().describe(
+      "all: a row for each class, in place of rows, with the same noises in each; default: the classes in turn",
+    ),
   }).prefault({}).describe("grid of pictures from one fixed noise, sampled while training"),
 });
 

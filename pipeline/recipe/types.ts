@@ -61,6 +61,8 @@ export interface TrainSettings {
     readonly rows: number;
     readonly columns: number;
     readonly sampler?: string | undefined;
+    /** `all`: a row of each class, the same noises in each, in place of `rows`. Default: the classes in turn. */
+    readonly classes?: "all" | undefined;
   };
 }
 

@@ -1,10 +1,10 @@
 /** Measures the metrics of a recipe: shows them validation pictures and generated ones. */
-import type * as tf from "@tensorflow/tfjs";
-import { disposeTree, seedTensor, type State, type TensorRecord, type Tree } from "../../lib/tensor/mod.ts";
-import { batches, type PictureSet } from "../data/mod.ts";
+import * as tf from "@tensorflow/tfjs";
+import { disposeTree, mapTree, seedTensor, type State, type TensorRecord, type Tree } from "../../lib/tensor/mod.ts";
+import { batches, type HostBatch, mixOf, ofClass, type PictureSet } from "../data/mod.ts";
 import type { Graph, Stage } from "../graph/types.ts";
 import type { Compiled } from "../kinds/backend.ts";
-import type { MetricView, ValidationBatch } from "../kinds/metric.ts";
+import type { MetricView, Spread, ValidationBatch } from "../kinds/metric.ts";
 import { type Session, showWork } from "./session.ts";
 import { type Batch, upload } from "../programs/states.ts";
 import { buildEvaluationStep, buildRealStep, type Evaluation } from "../programs/train_step.ts";
@@ -24,8 +24,16 @@ export interface Measurement {
   readonly spread?: number;
   /** The same of a sample of the training pictures, where the metric compares with them. */
   readonly training?: number;
+  /** The same of each class by itself, where the metric is asked for it: of those with two validation pictures or more. */
+  readonly classes?: readonly ClassMeasurement[];
   /** Which way is better. */
   readonly better: "lower" | "higher";
+}
+
+/** A number of the pictures of one class. */
+export interface ClassMeasurement extends Spread {
+  /** Of the class. */
+  readonly name: string;
 }
 
 /** A number that will be measured. */
@@ -40,6 +48,8 @@ export interface Measured {
   readonly validation: PictureSet;
   /** A sample of the training pictures, for the metrics that compare with them. Default: none is compared. */
   readonly training?: PictureSet | undefined;
+  /** Names of the classes, where the pictures have some: the metrics with `by_class` measure each. */
+  readonly classes?: readonly string[] | undefined;
 }
 
 /** Measures metrics, one after the other. Compiled once, however often it measures. */
@@ -52,22 +62,31 @@ export function buildMeasure(session: Session): Measure {
     evaluate: backend.compile(buildEvaluationStep(graph), { name: "evaluation step" }),
     real: backend.compile(buildRealStep(graph), { name: "real pictures" }),
   };
-  return async (metrics, { average, validation, training }) => {
+  return async (metrics, { average, validation, training, classes }) => {
     const found: Measurement[] = [];
     try {
       for (const metric of metrics) {
-        const on = (validation: PictureSet) =>
-          metric.stage.measure(viewOf({ session, programs, metric, average, validation }));
+        const on = (validation: PictureSet, ofClass?: { label: number; name: string }) =>
+          metric.stage.measure(viewOf({ session, programs, metric, average, validation, ofClass }));
         const values = await on(validation);
         const compared = training !== undefined && metric.stage.comparesTraining ? await on(training) : {};
+        const parts: { name: string; values: Awaited<ReturnType<typeof on>> }[] = [];
+        for (const [label, name] of metric.options.by_class ? (classes ?? []).entries() : []) {
+          const part = ofClass(validation, label);
+          if (part.count >= leastOfClass) parts.push({ name, values: await on(part, { label, name }) });
+        }
         for (const [name, number] of Object.entries(values)) {
           const beside = compared[name];
+          const ofClasses = parts.flatMap(({ name: className, values: { [name]: own } }) =>
+            own === undefined ? [] : [{ name: className, ...asSpread(own) }]
+          );
           found.push({
             id: metric.id,
             label: labelOf(graph, metric, name),
             name,
-            ...(typeof number === "number" ? { value: number } : number),
-            ...(beside === undefined ? {} : { training: typeof beside === "number" ? beside : beside.value }),
+            ...asSpread(number),
+            ...(beside === undefined ? {} : { training: asSpread(beside).value }),
+            ...(ofClasses.length === 0 ? {} : { classes: ofClasses }),
             better: metric.stage.better[name] ?? "lower",
           });
         }
@@ -78,6 +97,11 @@ export function buildMeasure(session: Session): Measure {
     return found;
   };
 }
+
+/** Pictures of a class that are too few say nothing of it, and no distance can be taken between fewer. */
+const leastOfClass = 2;
+
+const asSpread = (number: number | Spread): Spread => typeof number === "number" ? { value: number } : number;
 
 /** The numbers that the metrics of a graph measure, as logs call them, and which way is better. */
 export function numbersOf(graph: Graph): MeasuredNumber[] {
@@ -97,17 +121,22 @@ function labelOf(graph: Graph, metric: Stage<"metric">, name: string): string {
   return several ? `${name} (${metric.options.sampler ?? metric.id})` : name;
 }
 
-/** What was measured, by label, as a log has it; apart the same of training pictures. */
-export function loggedOf(
-  measured: readonly Measurement[],
-): { values: Record<string, number>; training: Record<string, number> } {
+/** What was measured, by label, as a log has it; apart the same of training pictures, and `by_class` where there is something. */
+export function loggedOf(measured: readonly Measurement[]): {
+  values: Record<string, number>;
+  training: Record<string, number>;
+  classes: { by_class?: Record<string, Record<string, number>> };
+} {
   const values: Record<string, number> = {}, ofTraining: Record<string, number> = {};
-  for (const { label, value, spread, training } of measured) {
+  const ofClasses: Record<string, Record<string, number>> = {};
+  for (const { label, value, spread, training, classes } of measured) {
     values[label] = value;
     if (spread !== undefined) values[`${label} spread`] = spread;
     if (training !== undefined) ofTraining[`${label} training`] = training;
+    if (classes !== undefined) ofClasses[label] = Object.fromEntries(classes.map(({ name, value }) => [name, value]));
   }
-  return { values, training: ofTraining };
+  const classes = Object.keys(ofClasses).length === 0 ? {} : { by_class: ofClasses };
+  return { values, training: ofTraining, classes };
 }
 
 interface Programs {
@@ -116,11 +145,17 @@ interface Programs {
 }
 
 /** What a metric is shown of. */
-interface Shown extends Omit<Measured, "training"> {
+interface Shown extends Omit<Measured, "training" | "classes"> {
   readonly session: Session;
   readonly programs: Programs;
   readonly metric: Stage<"metric">;
+  /** The class that all pictures are of; undefined where they are of all classes. */
+  readonly ofClass: { readonly label: number; readonly name: string } | undefined;
 }
+
+/** What its progress is called: `kid`, `kid of daisy`. */
+const nameOf = ({ metric, ofClass }: Shown) =>
+  metric.plugin.name + (ofClass === undefined ? "" : ` of ${ofClass.name}`);
 
 function viewOf(shown: Shown): MetricView {
   const { session: { backend, graph }, validation } = shown;
@@ -137,19 +172,37 @@ function viewOf(shown: Shown): MetricView {
 
 /** All pictures of a set once, with what the network makes of them, and what it should. */
 async function* evaluated(shown: Shown, batchSize: number): AsyncGenerator<ValidationBatch, void, void> {
-  const { session: { console, graph, statistics, signal }, programs, metric, average, validation } = shown;
-  const show = showWork(console, metric.plugin.name, "pictures");
+  const { session: { console, graph, statistics, signal }, programs, average, validation, ofClass } = shown;
+  const show = showWork(console, nameOf(shown), "pictures");
   using seed = owned(seedTensor(graph.recipe.seed));
   let done = 0;
   for await (const host of batches(validation, { batchSize, training: false, seed: 0, epoch: 0 })) {
     await yieldToEvents();
     signal.throwIfAborted();
-    using batch = owned(upload(host, validation.shape));
+    // Another size of a batch would be another program, for each class.
+    const padded = ofClass === undefined ? host : filledUp(host, batchSize);
+    using batch = owned(upload(padded, validation.shape));
     using seen = owned(await programs.evaluate(average, batch.tree, statistics, seed.tree));
-    const { real, predicted, target } = seen.tree;
+    using cut = padded === host ? undefined : owned(mapTree(seen.tree, (all) => tf.slice(all, 0, host.size)));
+    const { real, predicted, target } = (cut ?? seen).tree;
     yield { size: host.size, real: real as tf.Tensor4D, predicted, target };
     show(done += host.size, validation.count);
   }
+}
+
+/** A batch with its first pictures once more at the end, up to `size`. */
+function filledUp({ size, image, item, label }: HostBatch, to: number): HostBatch {
+  const bytes = image.length / size;
+  const again = <T extends Uint8Array | Int32Array>(values: T, each: number, filled: T): T => {
+    for (let i = 0; i < to; i++) filled.set(values.subarray(i % size * each, (i % size + 1) * each), i * each);
+    return filled;
+  };
+  return {
+    size: to,
+    image: again(image, bytes, new Uint8Array(to * bytes)),
+    item: again(item, 1, new Int32Array(to)),
+    ...(label === undefined ? {} : { label: again(label, 1, new Int32Array(to)) }),
+  };
 }
 
 /** Validation pictures in whole batches, in an order that the recipe's seed draws. */
@@ -168,17 +221,21 @@ async function* real(shown: Shown, count: number, batchSize: number): AsyncGener
   }
 }
 
-/** Pictures that the metric's sampler generates. */
+/** Pictures that the metric's sampler generates: where the network is told classes, as many of each as are measured on. */
 async function* generated(shown: Shown, count: number, batch: number): AsyncGenerator<tf.Tensor4D, void, void> {
-  const { session, metric, average } = shown;
+  const { session, metric, average, validation, ofClass } = shown;
   const { graph, console, statistics, signal } = session;
+  const classes = graph.one("network").stage.offers?.classes;
   const images = session.generate(graph.sampler(String(metric.options.sampler)), {
     state: average,
     statistics,
     seed: graph.recipe.seed,
     items: Array.from({ length: count }, (_, i) => i),
+    ...(classes === undefined ? {} : {
+      labels: ofClass === undefined ? mixOf(validation, classes, count) : Array<number>(count).fill(ofClass.label),
+    }),
     batch,
-    progress: showWork(console, metric.plugin.name, "sampling steps"),
+    progress: showWork(console, nameOf(shown), "sampling steps"),
     signal,
   });
   for await (const part of images) {

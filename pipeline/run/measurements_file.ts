@@ -12,6 +12,11 @@ export const measurementSchema = z.object({
   name: z.string(),
   value: z.number().or(z.nan()),
   spread: z.number().or(z.nan()).exactOptional(),
+  classes: z.array(z.object({
+    name: z.string(),
+    value: z.number().or(z.nan()),
+    spread: z.number().or(z.nan()).exactOptional(),
+  })).exactOptional(),
   better: z.enum(["lower", "higher"]),
 });
 

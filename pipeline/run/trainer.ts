@@ -219,8 +219,8 @@ export class Trainer implements Disposable {
 
   /** Measures metrics one by one: how long each takes tells the time that is left. */
   async #measureAll(metrics: readonly Stage<"metric">[]): Promise<Measurement[]> {
-    const { pictures: { validation }, session: { signal } } = this.options;
-    const shown = { average: this.#state.average, validation, training: this.#sample };
+    const { pictures: { validation, classes }, session: { signal } } = this.options;
+    const shown = { average: this.#state.average, validation, training: this.#sample, classes };
     const found: Measurement[] = [];
     for (const metric of metrics) {
       found.push(...await this.pace.work(metric.id, () => untilAborted(this.#measure([metric], shown), signal)));
@@ -273,8 +273,8 @@ export class Trainer implements Disposable {
     const { log, folder } = this.options;
     const { step, epoch, best } = this.#position;
     const wanted = this.#train.keep.best;
-    const { values, training } = loggedOf(measured);
-    if (measured.length > 0) log.append({ step, event: "metrics", epoch, ...values, ...training });
+    const { values, training, classes } = loggedOf(measured);
+    if (measured.length > 0) log.append({ step, event: "metrics", epoch, ...values, ...training, ...classes });
     if (preview !== undefined) log.append({ step, event: "samples", epoch, file: relative(folder.path, preview.file) });
     this.#position = { ...this.#position, metrics: { ...this.#position.metrics, ...values } };
     const found = measured.find(({ name }) => wanted !== undefined && isCalled(name, wanted));

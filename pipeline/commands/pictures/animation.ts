@@ -1,12 +1,13 @@
 /** Picture `animation`: how the samples of a run become better while it trains; all from the same noise. */
 import { basename, join } from "node:path";
 import { exists } from "../../../lib/files/mod.ts";
-import { cutGrid, decodeFile, drawFigure, type Frame, type Picture } from "../../../lib/image/mod.ts";
+import { cutFigure, cutGrid, decodeFile, drawFigure, type Frame, type Picture } from "../../../lib/image/mod.ts";
+import { wire } from "../../graph/wire.ts";
 import { runFolderMissing, samplesMissing } from "../../problems/messages/pictures.ts";
 import { nearRuns } from "../../recipe/near_runs.ts";
 import { DenoiseError } from "../../problems/problem.ts";
 import { readRecipe } from "../../recipe/read.ts";
-import type { PluginSource } from "../../recipe/types.ts";
+import type { PluginSource, Recipe } from "../../recipe/types.ts";
 import { checkWhole } from "../options.ts";
 import type { Console } from "../../terminal/console.ts";
 import type { Trust } from "../../trust/trust.ts";
@@ -61,13 +62,15 @@ export async function animationPicture(
     }
     await saveAnimation(file, frames, console);
   } else {
-    const { train: { samples } } = await readRecipe(folder, {
+    const recipe = await readRecipe(folder, {
       plugins: options.plugins,
       trust: { trained: true, ...options.trust },
     });
+    const { samples } = recipe.train;
     const shown = spread(grids.length, rows).map((i) => grids[i]!);
     const pictures: Picture[][] = [];
-    for (const { path } of shown) pictures.push(cutGrid(await read(path), samples).slice(0, columns));
+    const cut = samples.classes === undefined ? (grid: Picture) => cutGrid(grid, samples) : await rowsOfClasses(recipe);
+    for (const { path } of shown) pictures.push(cut(await read(path)).slice(0, columns));
     const figure = { rows: pictures, rowLabels: shown.map(({ label }) => label), scale: 1 };
     await savePicture(
       file,
@@ -107,6 +110,17 @@ export async function sampleGrids(folder: string): Promise<SampleGrid[]> {
   const epochs = found.filter(({ unit }) => unit === "epoch");
   const one = 2 * epochs.length >= found.length ? epochs : found.filter(({ unit }) => unit === "step");
   return one.sort((a, b) => a.count - b.count).map(({ path, label }) => ({ path, label }));
+}
+
+/** Cuts grids that have a row of each class: the first noise of every class, then the second. */
+async function rowsOfClasses(recipe: Recipe): Promise<(grid: Picture) => Picture[]> {
+  const { image: { height, width }, one } = await wire(recipe, { training: false });
+  const { columns } = recipe.train.samples;
+  const rows = one("network").stage.offers?.classes ?? 1;
+  return (grid) => {
+    const cut = cutFigure(grid, { rows, columns, width, height });
+    return Array.from({ length: columns }, (_, column) => cut.map((row) => row[column]!)).flat();
+  };
 }
 
 async function read(path: string): Promise<Picture> {

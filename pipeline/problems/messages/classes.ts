@@ -29,6 +29,15 @@ export function classUnused(name: string): Message {
   };
 }
 
+/** Something for each class, of a network that is told none. */
+export function classesUnused(option: string): Message {
+  return {
+    code: "classes-unused",
+    message: `Cannot use "${option}": the network of this recipe looks at no classes`,
+    help: [`leave ${option} out, or train a network with classes, such as network.classes=10 for ten of them`],
+  };
+}
+
 /** Pictures without classes. */
 export function classesMissing(expected: number): Message {
   return {

@@ -1,7 +1,7 @@
 /** The charts of a report: losses, measurements, pace. */
 import { bestOf } from "../../run/trend.ts";
 import { type ChartPoint, type LineChart, lineChart, type Spec } from "../plots/mod.ts";
-import { type History, means } from "./history.ts";
+import { type Curve, type History, means } from "./history.ts";
 import { describeNumber, type Told } from "./names.ts";
 
 /** A chart of a page, which sets its title and text itself. */
@@ -14,6 +14,7 @@ export interface ReportChart {
   readonly narrow?: Spec;
 }
 
+const mostClasses = 8; // lines that colours tell apart
 const most = 240; // points of a curve of steps: as many as a chart can show apart
 const steps = { title: "training step" };
 const small = { width: 258, height: 180 }; // pixels of the area of the lines: with its axis it fits a phone
@@ -24,6 +25,7 @@ export function chartsOf(history: History, numbers: readonly Told[]): ReportChar
   return [
     ...lossChart(history),
     ...metricCharts(history, numbers),
+    ...classCharts(history, numbers),
     ...errorCharts(history),
     ...paceChart(history),
   ];
@@ -70,6 +72,25 @@ export function metricCharts({ metrics }: History, numbers: readonly Told[]): Re
         ...(training === undefined ? [] : [{ name: "training pictures", points: training }]),
       ], { marks: points.length <= 30, notes: best === undefined ? [] : [{ x: best.x, y: best.y, text: "best" }] }),
     };
+  });
+}
+
+/** Each number that was measured of the classes one by one: a line a class, of many classes those that are worst now. */
+export function classCharts({ metrics }: History, numbers: readonly Told[]): ReportChart[] {
+  return metrics.flatMap(({ name, classes = [] }) => {
+    if (classes.length === 0) return [];
+    const { title, better = "lower", text } = describeNumber(name, numbers);
+    const last = ({ points }: Curve) => (better === "lower" ? -1 : 1) * (points.at(-1)?.y ?? NaN);
+    const worst = classes.toSorted((a, b) => last(a) - last(b)).slice(0, mostClasses);
+    const series = classes.filter((each) => worst.includes(each));
+    const left = classes.length - series.length;
+    const which = left > 0 ? ` The ${mostClasses} of ${classes.length} classes that are worst now.` : "";
+    const marks = series[0]!.points.length <= 30;
+    return [{
+      title: `${title}, by class`,
+      text: `${text}${which}`,
+      ...bothSizes({ title: "", x: steps, y: { title: name }, legend: "class", series, marks }),
+    }];
   });
 }
 

@@ -12,6 +12,8 @@ export interface Curve {
 export interface MeasuredCurve extends Curve {
   /** The same of training pictures, where it was measured. */
   readonly training?: readonly ChartPoint[];
+  /** The same of each class, where it was measured. */
+  readonly classes?: readonly Curve[];
 }
 
 /** The history of a run. */
@@ -37,6 +39,7 @@ export function historyOf(log: readonly LogEntry[]): History {
   const training = new Map<string, ChartPoint[]>();
   const metrics = new Map<string, ChartPoint[]>();
   const beside = new Map<string, ChartPoint[]>();
+  const classes = new Map<string, Map<string, ChartPoint[]>>();
   const epochs: { step: number; seconds: number }[] = [{ step: 0, seconds: 0 }];
   const starts: History["starts"][number][] = [];
   const warnings: string[] = [];
@@ -58,6 +61,10 @@ export function historyOf(log: readonly LogEntry[]): History {
         const spread = values.get(`${name} spread`);
         add(metrics, name, { x: step, y: value, ...(spread === undefined ? {} : { spread }) });
       }
+      for (const [name, values] of Object.entries(Object(rest.by_class))) {
+        const own = classes.get(name) ?? classes.set(name, new Map()).get(name)!;
+        for (const [of, value] of numbers(Object(values))) add(own, of, { x: step, y: value });
+      }
     } else if (event === "epoch") epochs.push({ step, seconds: Number(rest.seconds) });
     else if (event === "start" || event === "resume") {
       starts.push({ step, time: String(rest.time ?? ""), backend: String(rest.backend ?? "") });
@@ -70,8 +77,12 @@ export function historyOf(log: readonly LogEntry[]): History {
     return { x: step, y: (seconds - before.seconds) / (step - before.step) };
   }).filter(({ y }) => y > 0);
   const measured = curves(metrics).map((curve) => {
-    const training = beside.get(curve.name);
-    return training === undefined ? curve : { ...curve, training };
+    const training = beside.get(curve.name), own = classes.get(curve.name);
+    return {
+      ...curve,
+      ...(training === undefined ? {} : { training }),
+      ...(own === undefined ? {} : { classes: curves(own) }),
+    };
   });
   const done = {
     steps: training.get("loss")?.at(-1)?.x ?? 0,
