@@ -175,6 +175,7 @@ export const answers = {
       point: z.record(text, anything).describe("value of each setting"),
       run: path,
       step: count,
+      evaluations: count.optional().describe("of the network for a picture; of a trained model alone"),
       metrics: z.array(measurement),
     })),
     files: z.array(path).describe("table and charts, once all is measured"),

@@ -215,8 +215,12 @@ async function outputsOf({ name, plain, options, cwd }: Command, run: string | u
     case "run":
       if (run === undefined) return [runs];
       return options.has("fresh") ? [run, await freeName(run)] : [run];
-    case "sweep":
-      return [runs];
+    case "sweep": {
+      // Of a trained model, nothing is trained; its recipe names none.
+      const folder = run === undefined || /\.ya?ml$/.test(plain[1] ?? "") ? undefined : join(run, "sweep");
+      if (folder === undefined) return [runs];
+      return [runs, folder, ...(options.has("fresh") ? [await freeName(folder)] : [])];
+    }
     case "sample":
       if (out === undefined && last("grid") === undefined) return [join(run ?? cwd, "generated")];
       return [...(out === undefined || out === "-" ? [] : [resolve(cwd, out)]), ...around(last("grid"))];

@@ -186,6 +186,9 @@ Deno.test("permissionsFor() lets commands write where their output goes, and now
     "import w.h5 --recipe r.yaml -o out/x.safetensors": ["out"],
     "new sampler mine --dir plugins": ["plugins"],
     "sweep r.yaml schedule=cosine,linear": ["runs"],
+    "sweep runs/x/recipe.yaml seed=1,2": ["runs"],
+    "sweep runs/x samplers.preview.steps=5,10": ["runs", "runs/x/sweep"],
+    "sweep runs/x samplers.preview.steps=5,10 --fresh": ["runs", "runs/x/sweep", "runs/x/sweep.old-1"],
     "validate r.yaml": [],
     "plugins show ddim": [],
   };

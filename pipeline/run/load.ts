@@ -50,13 +50,13 @@ export async function loadModel(
   target: string,
   options: LoadOptions,
   console: Console,
-  changesFor: (recipe: Recipe) => readonly Change[] | Promise<readonly Change[]> = () => [],
+  changesFor: (recipe: Recipe, position: Position) => readonly Change[] | Promise<readonly Change[]> = () => [],
 ): Promise<Model> {
   const { plugins, overrides = [] } = options;
   const trust = { trained: true, ...options.trust };
   const { path, checkpoint } = await findCheckpoint(target, (message) => console.warn(message));
   const recipe = await readRecipe(path, { plugins, overrides, trust });
-  const changes = await changesFor(recipe);
+  const changes = await changesFor(recipe, checkpoint.position);
   const wired = await wire(changes.length === 0 ? recipe : await recipe.with(changes), { training: false });
   const edited = changedCode(checkpoint, wired.recipe.code);
   if (edited.length > 0) console.warn(warning(pluginChanged(path, edited)));

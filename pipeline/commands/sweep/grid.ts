@@ -58,15 +58,29 @@ export function readGrid(
   return { axes, fixed, models };
 }
 
-/** The overrides of a point. */
-export function overridesOf(point: Point): string[] {
-  return Object.entries(point).map(([key, value]) => `${key}=${value}`);
+/**
+ * The overrides of a point, in the order in which they apply: a stage before its options.
+ *
+ * @param fixed overrides with one value: those of options of a stage that the point replaces are repeated after it
+ */
+export function overridesOf(point: Point, fixed: readonly string[] = []): string[] {
+  const within = fixed.filter((text) =>
+    Object.keys(point).some((key) => text.startsWith(`${key}.`) || text.startsWith(`${key}[`))
+  );
+  const depth = (text: string) => pathOf(text.slice(0, text.indexOf("="))).length;
+  return [...written(point), ...within].toSorted((a, b) => depth(a) - depth(b));
 }
 
 /** The same as changes of a recipe. */
-export function changesAt(point: Point): Change[] {
-  return Object.entries(point).map(([key, written]) => ({ path: key.split(/[.[\]]+/).filter(Boolean), written }));
+export function changesAt(point: Point, fixed: readonly string[] = []): Change[] {
+  return overridesOf(point, fixed).map((text) => {
+    const equals = text.indexOf("=");
+    return { path: pathOf(text.slice(0, equals)), written: text.slice(equals + 1) };
+  });
 }
+
+const pathOf = (key: string) => key.split(/[.[\]]+/).filter(Boolean);
+const written = (point: Point) => Object.entries(point).map(([key, value]) => `${key}=${value}`);
 
 /** A name for files and folders: `schedule-cosine_seed-1`; where that says too little or too much, digits tell apart. */
 export function nameOf(point: Point, otherwise: string): string {
@@ -74,13 +88,11 @@ export function nameOf(point: Point, otherwise: string): string {
   if (texts.length === 0) return otherwise;
   const whole = texts.join("_");
   const plain = whole.replace(/[^\p{L}\p{N}_.-]+/gu, "-").replace(/^[-.]+/, "").slice(0, 60);
-  return plain === whole && texts.length === 1
-    ? plain
-    : `${plain}-${sha256(overridesOf(point).join("\n")).slice(0, 6)}`;
+  return plain === whole && texts.length === 1 ? plain : `${plain}-${sha256(written(point).join("\n")).slice(0, 6)}`;
 }
 
 /** Every combination, the first axis slowest. */
-function pointsOf(axes: readonly Axis[]): Point[] {
+export function pointsOf(axes: readonly Axis[]): Point[] {
   return axes.reduce<Point[]>(
     (points, { key, values }) => points.flatMap((point) => values.map((value) => ({ ...point, [key]: value }))),
     [{}],

@@ -1,4 +1,5 @@
 /** Sweeps: what the library exports of them. */
-export { sweep, type SweepOptions, type SweepResult } from "./sweep.ts";
+export { sweep } from "./sweep.ts";
+export type { SweepOptions, SweepResult } from "./types.ts";
 export type { SweepCell } from "./table.ts";
 export type { Point as SweepPoint } from "./grid.ts";

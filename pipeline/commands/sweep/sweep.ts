@@ -1,204 +1,26 @@
-/** Runs a grid of settings: each model is trained once, and measured with every sampler that is asked for. */
-import { join } from "node:path";
-import { exists } from "../../../lib/files/exists.ts";
-import { sha256 } from "../../../lib/files/hash.ts";
-import { metricsMissing } from "../../problems/messages/run.ts";
-import { sweepDataMixed, sweepUntrusted, sweepUnused } from "../../problems/messages/sweep.ts";
-import type { Message } from "../../problems/messages/text.ts";
-import { DenoiseError } from "../../problems/problem.ts";
-import { toYaml } from "../../recipe/write.ts";
-import { readRecipe } from "../../recipe/read.ts";
-import type { Recipe } from "../../recipe/types.ts";
-import { evaluate } from "../evaluate.ts";
-import { takeFolder } from "../../run/run_folder.ts";
-import { type TrainOptions, trainRecipe } from "../train.ts";
+/** Sweeps: a grid of settings, measured and compared in one table. */
+import { basename, join } from "node:path";
+import { listCheckpoints } from "../../run/checkpoint.ts";
 import type { Console } from "../../terminal/console.ts";
-import { warning } from "../../problems/warning.ts";
-import { row } from "../../terminal/rows.ts";
-import { counted, duration, withSpread } from "../../terminal/units.ts";
-import { commandLine, shellWord } from "../../terminal/shell.ts";
-import { bestCell, numberOf } from "./best.ts";
-import { sweepChart } from "./chart.ts";
-import { childConsole } from "../child_console.ts";
-import { changesAt, fixedOf, type Grid, nameOf, overridesOf, type Point, readGrid } from "./grid.ts";
-import { drawSamples } from "./samples.ts";
-import { keepCells, printTable, readCells, type SweepCell, writeTable } from "./table.ts";
-
-/** How to sweep. */
-export interface SweepOptions extends Pick<TrainOptions, "plugins" | "trust" | "runs" | "cache" | "hold"> {
-  /** Settings: those with several values, such as `schedule=cosine,linear`, span the grid, with `sweep` of the recipe. */
-  readonly overrides?: readonly string[];
-  /** What a user types before the recipe to sweep it. Default `deno task sweep`. */
-  readonly command?: string;
-  /** Starts over; what is in the folder of the sweep is moved aside. */
-  readonly fresh?: boolean;
-  /** Stops after the step that is under way; the same sweep resumes there. */
-  readonly signal?: AbortSignal;
-}
-
-/** What a sweep came to. */
-export interface SweepResult {
-  /** Whether it finished, or a signal stopped it. */
-  readonly outcome: "finished" | "interrupted";
-  /** `runs/<name>-sweep`: a run folder for each model, `sweep.json`, and the table and chart of it. */
-  readonly folder: string;
-  /** What was measured, in the order of the grid. */
-  readonly cells: readonly SweepCell[];
-  /** Table, chart and samples, once all is measured. */
-  readonly files: readonly string[];
-}
+import { sweepRecipe } from "./of_recipe.ts";
+import { sweepRun } from "./of_run.ts";
+import type { SweepOptions, SweepResult } from "./types.ts";
 
 /**
- * Trains and measures every combination. What is measured already with the same recipe is not done again, and a model
- * that was interrupted resumes where it stopped. Settings of samplers and metrics do not retrain a model. Samplers take
- * the steps that the recipe says.
+ * Measures every combination of settings. Of a recipe, each model is trained first; of a trained model nothing is trained,
+ * and settings of its samplers, metrics and averages are what may vary. What is measured already is not done again.
  *
- * @param file a recipe, a run folder or a checkpoint
- * @throws {DenoiseError} before anything is trained, where the grid or one of its recipes is wrong or measures nothing
+ * @param target a recipe; or a run folder, a checkpoint or exported weights, of which nothing is trained
+ * @throws {DenoiseError} before anything is trained or measured, where the grid or one of its recipes is wrong or measures
+ *   nothing
  */
-export async function sweep(file: string, options: SweepOptions, console: Console): Promise<SweepResult> {
-  const { plugins, overrides = [], fresh = false, runs = "runs", cache } = options;
-  const trust = { trained: true, ...options.trust };
-  const signal = options.signal ?? new AbortController().signal;
-  const base = await readRecipe(file, { plugins, overrides: fixedOf(overrides), trust });
-  // Settings become what the command line says: none may come from a file that the user did not type.
-  const stranger = Object.keys(base.sweep).map((key) => ["sweep", key]).find(base.isFromElsewhere);
-  if (stranger !== undefined) throw new DenoiseError(base.problem(stranger, sweepUntrusted(stranger[1]!)));
-  const grid = readGrid(overrides, base.sweep);
-  const folder = join(runs, `${base.name}-sweep`);
-  const plan = await planOf(base, grid, folder);
-  for (const text of unused(grid, base)) console.warn(warning(text));
-  const moved = (to: string) => console.line(`The old sweep is kept in ${to}`);
-  using _lock = await takeFolder(folder, fresh && await exists(folder) ? moved : undefined);
-  const kept = join(folder, "sweep.json");
-  const known = new Map((await readCells(kept)).map((cell) => [cell.recipe, cell]));
-  const total = plan.reduce((sum, { measured }) => sum + measured.length, 0);
-  const cells = () =>
-    plan.flatMap(({ point, measured }) =>
-      measured.flatMap(({ point: used, recipe }) => {
-        const cell = known.get(recipe); // perhaps of a grid that said the same with other keys
-        return cell === undefined ? [] : { ...cell, point: { ...point, ...used } };
-      })
-    );
-
-  row(console, "sweep", grid.axes.map(({ key, values }) => `${key}: ${values.join(", ")}`).join("  "));
-  row(console, "", `${counted(plan.length, "model")}, ${counted(total, "measurement")}, ${cells().length} done before`);
-  row(console, "runs", folder);
-  const command = (options.command ?? "deno task sweep") + (runs === "runs" ? "" : ` --runs ${shellWord(runs)}`);
-  const again = commandLine(command, file, overrides);
-  const started = performance.now();
-  const announced = () => console.line("stopping after this step …");
-  signal.addEventListener("abort", announced);
-  using _announced = { [Symbol.dispose]: () => signal.removeEventListener("abort", announced) };
-  const open = plan.filter(({ measured }) => measured.some(({ recipe }) => !known.has(recipe)));
-  const stopped = (): SweepResult => {
-    console.line(`resume with: ${again}`);
-    return { outcome: "interrupted", folder, cells: cells(), files: [] };
-  };
-  /** When the last model was done. */
-  let ended = started;
-  /** The time that is left after so many models, by the mean of those. */
-  const left = (models: number) => {
-    if (models === 0 || models >= open.length) return undefined;
-    const whole = (ended - started) / models * (open.length - models);
-    return duration(Math.max(0, whole - (performance.now() - ended)) / 1000);
-  };
-  // The runs have been trained with these files, whether or not that could be noted.
-  const trustOfRuns = { ...trust, plugins: (base.resolved.plugins ?? []) as readonly string[] };
-  for (const [i, { point, recipe, measured }] of open.entries()) {
-    const model = `model ${i + 1}/${open.length}`;
-    const began = performance.now();
-    const quiet = childConsole(console, model, () => left(i));
-    const shared = { plugins, trust, signal, ...(cache === undefined ? {} : { cache }) };
-    const held = options.hold === undefined ? {} : { hold: options.hold };
-    const trained = await trainRecipe(
-      recipe,
-      { ...shared, ...held, folder: join(folder, recipe.name), again },
-      quiet,
-    );
-    if (trained.outcome === "interrupted") return stopped();
-    for (const { point: used, recipe } of measured) {
-      if (known.has(recipe)) continue;
-      const json = join(trained.folder, `evaluation-${nameOf(used, "as-trained")}.json`);
-      const how = { ...shared, trust: trustOfRuns, overrides: overridesOf(used), steps: null, json };
-      const evaluated = await evaluate(trained.folder, how, quiet);
-      if (evaluated.outcome === "interrupted") return stopped();
-      const { step, metrics } = evaluated;
-      const data = `${trained.data?.train} ${evaluated.data}`;
-      known.set(recipe, { recipe, point: { ...point, ...used }, run: trained.folder, step, metrics, data });
-      await keepCells(kept, grid.axes, [...known.values()]);
-      const numbers = metrics.map(({ label, value, spread }) => `${label} ${withSpread(value, spread)}`).join(", ");
-      const told = [...overridesOf(point), ...overridesOf(used)].join(" ") || "the recipe as it is";
-      const done = measured.at(-1)!.point === used;
-      if (done) ended = performance.now();
-      const times = [
-        `${duration((performance.now() - began) / 1000)}`,
-        ...[left(i + 1) ?? []].flat().map((time) => `${time} left`),
-      ];
-      row(console, model, `${told}   ${numbers}${done ? `   ${times.join(", ")}` : ""}`);
-    }
-  }
-  console.line();
-  const digests = new Set(cells().flatMap(({ data }) => data ?? []));
-  if (digests.size > 1) console.warn(warning(sweepDataMixed(folder)));
-  const all = cells();
-  const title = `Sweep of ${base.name}`;
-  const best = bestCell(all, base.train.keep.best);
-  printTable(console.results, grid.axes, all, best);
-  const chart = sweepChart(title, grid.axes, all, (label) => metricOf(base, all, label));
-  const files = [kept, ...await writeTable(folder, grid.axes, all, best, chart)];
-  const { axes } = grid;
-  const measuredWith = (point: Point) =>
-    Object.fromEntries(axes.filter(({ afterTraining }) => afterTraining).map(({ key }) => [key, point[key]!]));
-  try {
-    const samples = await drawSamples(
-      { folder, title, axes, cells: all, best, measuredWith, sampler: base.train.samples.sampler },
-      { plugins, trust: trustOfRuns, signal },
-      childConsole(console, "samples"),
-    );
-    if (samples !== undefined) files.push(samples);
-  } catch (error) {
-    if (!signal.aborted) throw error;
-    return stopped();
-  }
-  console.line();
-  for (const [i, path] of files.entries()) row(console.results, i === 0 ? "files" : "", path);
-  return { outcome: "finished", folder, cells: all, files };
+export async function sweep(target: string, options: SweepOptions, console: Console): Promise<SweepResult> {
+  return await isModel(target) ? await sweepRun(target, options, console) : await sweepRecipe(target, options, console);
 }
 
-/** Name of the metric that measured a number. */
-function metricOf({ stages }: Recipe, cells: readonly SweepCell[], label: string): string {
-  const id = cells.flatMap((cell) => numberOf(cell, label) ?? [])[0]?.id;
-  return stages.find((stage) => stage.id === id)?.plugin.name ?? label;
-}
-
-/** Axes of samplers that no metric uses. */
-function unused({ axes }: Grid, { stages }: Recipe): Message[] {
-  const used = new Set(stages.flatMap(({ kind, options }) => kind === "metric" ? [options.sampler] : []));
-  return axes.flatMap(({ key }) => {
-    const [, sampler] = /^samplers\.([^.]+)/.exec(key) ?? [];
-    return sampler === undefined || used.has(sampler) ? [] : [sweepUnused(key, sampler)];
-  });
-}
-
-interface Planned {
-  readonly point: Point;
-  readonly recipe: Recipe;
-  readonly measured: readonly { readonly point: Point; readonly recipe: string }[];
-}
-
-/** Checks every recipe of the grid, so that a wrong one is told before the first is trained. */
-async function planOf(base: Recipe, grid: Grid, folder: string): Promise<Planned[]> {
-  const plan: Planned[] = [];
-  for (const { point, measured } of grid.models) {
-    const trained = await base.with([...changesAt(point), { path: ["name"], value: nameOf(point, "as-it-is") }]);
-    const planned = [];
-    for (const used of measured) {
-      const recipe = await trained.with(changesAt(used));
-      if (!recipe.stages.some(({ kind }) => kind === "metric")) throw new DenoiseError(metricsMissing());
-      planned.push({ point: used, recipe: sha256(`${folder}\n${toYaml(recipe.resolved)}`) });
-    }
-    plan.push({ point, recipe: trained, measured: planned });
-  }
-  return plan;
+/** Whether a path is that of a trained model, and not of a recipe: a run folder, its checkpoints, one of them, weights. */
+async function isModel(target: string): Promise<boolean> {
+  if (target.endsWith(".safetensors")) return true;
+  const folder = basename(target) === "checkpoints" ? target : join(target, "checkpoints");
+  return (await listCheckpoints(folder).catch(() => [])).length > 0;
 }

@@ -224,8 +224,12 @@ Deno.test({
 
     const trained = join(first.folder, "schedule-cosine");
     const files = (await Array.fromAsync(Deno.readDir(trained))).map(({ name }) => name).sort();
-    const ofRun = await sweep(trained, { ...shared, overrides: ["seed=1,2"] }, memoryConsole());
-    assert.equal(ofRun.folder, join(folder, "runs", "schedule-cosine-sweep"), "a run folder serves as its recipe");
+    const ofRun = await sweep(
+      join(trained, "recipe.yaml"),
+      { ...shared, overrides: ["seed=1,2"] },
+      memoryConsole(),
+    );
+    assert.equal(ofRun.folder, join(folder, "runs", "schedule-cosine-sweep"), "the recipe of a run is one");
     assert.deepEqual(ofRun.cells.map(({ run }) => run), ["seed-1", "seed-2"].map((name) => join(ofRun.folder, name)));
     assert.deepEqual((await Array.fromAsync(Deno.readDir(trained))).map(({ name }) => name).sort(), files);
 

@@ -28,6 +28,8 @@ export interface SweepCell {
   readonly metrics: readonly Measurement[];
   /** Digits of the pictures of both splits; undefined for those of earlier versions. */
   readonly data?: string | undefined;
+  /** Evaluations of the network for a picture of the sampler that is compared, where nothing was trained. */
+  readonly evaluations?: number;
 }
 
 /** Reads the cells of `sweep.json`; none where there is no file. @throws {DenoiseError} where it holds something else */
@@ -54,13 +56,17 @@ export async function keepCells(path: string, axes: readonly Axis[], cells: read
   await writeWhole(path, `${visibleJson({ axes: axes.map(({ key }) => key), cells }, 2)}\n`);
 }
 
-/** Lines of the table: a column for each axis and each number, a head first. */
+const evaluationsHead = "evaluations";
+
+/** Lines of the table: a column for each axis, the evaluations where they differ, and each number; a head first. */
 export function rowsOf(axes: readonly Axis[], cells: readonly SweepCell[]): string[][] {
   const labels = labelsOf(cells);
+  const costs = new Set(cells.map(({ evaluations }) => evaluations)).size > 1;
   return [
-    [...axes.map(({ key }) => key), ...labels],
+    [...axes.map(({ key }) => key), ...(costs ? [evaluationsHead] : []), ...labels],
     ...cells.map((cell) => [
       ...axes.map(({ key }) => cell.point[key]!),
+      ...(costs ? [`${cell.evaluations ?? ""}`] : []),
       ...labels.map((label) => {
         const found = numberOf(cell, label);
         return found === undefined ? "" : withSpread(found.value, found.spread);
@@ -88,11 +94,12 @@ export async function writeTable(
     ...(at < 0 ? [] : ["", `Best by ${escaped(best.label)}: ${best.better} is better.`]),
   ];
   const field = (text: string) => /[",]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-  const names = head.slice(axes.length);
+  const names = labelsOf(cells);
+  const settings = head.slice(0, head.length - names.length);
   const csv = [
-    [...head.slice(0, axes.length), ...names.flatMap((name) => [name, `${name} spread`])],
-    ...cells.map(({ point, metrics }) => [
-      ...axes.map(({ key }) => point[key]!),
+    [...settings, ...names.flatMap((name) => [name, `${name} spread`])],
+    ...cells.map(({ metrics }, i) => [
+      ...body[i]!.slice(0, settings.length),
       ...names.flatMap((name) => {
         const found = metrics.find(({ label }) => label === name);
         return [found?.value ?? "", found?.spread ?? ""];

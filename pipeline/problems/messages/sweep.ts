@@ -50,6 +50,34 @@ export function sweepName(): Message {
   };
 }
 
+/** A setting that a trained model has been trained with. */
+export function sweepNeedsTraining(key: string, target: string): Message {
+  return {
+    code: "sweep-needs-training",
+    message: `Cannot sweep over ${quote(key)} of a trained model: other values of it need training`,
+    help: [
+      "what may vary without training: samplers, such as samplers.preview.steps=5,20, and metrics",
+      target.endsWith(".safetensors")
+        ? `to train a model for each value, name a recipe: deno task sweep RECIPE ${key}=…`
+        : `to train a model for each value, name its recipe: deno task sweep ${target}/recipe.yaml ${key}=…`,
+    ],
+  };
+}
+
+/** Settings that change no number. */
+export function sweepSame(keys: readonly string[], metrics: readonly string[]): Message {
+  const [, sampler = "preview"] = /^samplers\.([^.]+)/.exec(keys[0] ?? "") ?? [];
+  return {
+    code: "sweep-same",
+    message: `Found nothing to compare: ${listed(metrics, "and")} ${
+      metrics.length === 1 ? "measures" : "measure"
+    } the same for every value of ${listed(keys, "and")}`,
+    help: [
+      `add a metric that looks at pictures of the sampler: "metrics=[{ use: feature-distance, sampler: ${sampler} }]"`,
+    ],
+  };
+}
+
 /** A list of values that is not closed. */
 export function sweepUnclosed(text: string, open: string): Message {
   return {

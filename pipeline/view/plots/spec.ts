@@ -152,13 +152,17 @@ function lines(chart: LineChart, names = chart.series.map(({ name }) => name)): 
           ...(names.length > palette.length ? { strokeDash: looks.strokeDash } : {}),
         },
       },
-      ...(notes.length === 0 ? [] : noteLayers(notes, y)),
+      ...(notes.length === 0 ? [] : noteLayers(notes, y, xs[0])),
     ],
   };
 }
 
-/** A ring at each point, and its text. */
-function noteLayers(notes: NonNullable<LineChart["notes"]>, y: ChartAxis): Record<string, unknown>[] {
+/** A ring at each point, and its text: to the left of it, but not over the axis that the first points are on. */
+function noteLayers(
+  notes: NonNullable<LineChart["notes"]>,
+  y: ChartAxis,
+  first: number | undefined,
+): Record<string, unknown>[] {
   const encoding = {
     color: { value: ink.text },
     y: { field: "y", type: "quantitative", title: y.title, scale: scaleOf(y, false) },
@@ -168,7 +172,10 @@ function noteLayers(notes: NonNullable<LineChart["notes"]>, y: ChartAxis): Recor
     { data, mark: { type: "point", size: 60, strokeWidth: 1.6, fill: ink.paper, opacity: 1 }, encoding },
     ...notes.map((note) => ({
       data: { values: [note] },
-      mark: { type: "text", dy: note.below ? 14 : -11, fontSize: 11, align: "right", dx: 4 },
+      mark: {
+        ...{ type: "text", dy: note.below ? 14 : -11, fontSize: 11 },
+        ...(note.x === first ? { align: "left", dx: 6 } : { align: "right", dx: 4 }),
+      },
       encoding: { ...encoding, text: { field: "text", type: "nominal" } },
     })),
   ];

@@ -1,0 +1,183 @@
+/** A grid of settings of a trained model: how it samples and is measured. Nothing is trained. */
+import { join } from "node:path";
+import { exists } from "../../../lib/files/exists.ts";
+import type { Graph, Stage } from "../../graph/types.ts";
+import { isCalled } from "../../kinds/metric.ts";
+import { metricsUnavailable, metricUnavailable, validationMissing } from "../../problems/messages/run.ts";
+import { DenoiseError } from "../../problems/problem.ts";
+import { printOtherData } from "../../run/behind.ts";
+import { loadModel, type Model } from "../../run/load.ts";
+import { buildMeasure, type Measurement } from "../../run/measure.ts";
+import { prepareMetric } from "../../run/prepare_metrics.ts";
+import { takeFolder } from "../../run/run_folder.ts";
+import { generator, openData, type Session } from "../../run/session.ts";
+import { shareBackend } from "../../run/share_backend.ts";
+import { printData } from "../../run/training_lines.ts";
+import { warning } from "../../problems/warning.ts";
+import type { Console } from "../../terminal/console.ts";
+import { row } from "../../terminal/rows.ts";
+import { commandLine, shellWord } from "../../terminal/shell.ts";
+import { counted, duration, withSpread } from "../../terminal/units.ts";
+import { childConsole } from "../child_console.ts";
+import { picturesOf, printModel } from "../options.ts";
+import { bestCell } from "./best.ts";
+import { fixedOf, overridesOf } from "./grid.ts";
+import { planOfRun, type RunPlan, type Setting } from "./plan_of_run.ts";
+import { metricOf, present } from "./present.ts";
+import { keepCells, readCells, type SweepCell } from "./table.ts";
+import type { SweepOptions, SweepResult } from "./types.ts";
+
+/**
+ * Measures every combination with the weights of one model, all from the same noises. Each is kept as soon as it is
+ * measured: the next call measures what is missing. A model that has trained on since is measured anew.
+ *
+ * @param target a run folder, a checkpoint or exported weights
+ */
+export async function sweepRun(target: string, options: SweepOptions, console: Console): Promise<SweepResult> {
+  const { plugins, overrides = [], fresh = false, runs = "runs", cache } = options;
+  const signal = options.signal ?? new AbortController().signal;
+  let plan: RunPlan | undefined;
+  const how = { plugins, signal, overrides: fixedOf(overrides), ...(options.trust ? { trust: options.trust } : {}) };
+  await using model = await loadModel(target, how, console, async (recipe, position) => {
+    plan = await planOfRun(recipe, { target, overrides, position });
+    return [];
+  });
+  const { axes, settings, same, sampler } = plan!;
+  const { session: { graph: { recipe: base } }, position, path } = model;
+  const folder = model.folder === undefined ? join(runs, `${base.name}-sweep`) : join(model.folder, "sweep");
+  const moved = (to: string) => console.line(`The old sweep is kept in ${to}`);
+  using _lock = await takeFolder(folder, fresh && await exists(folder) ? moved : undefined);
+  const kept = join(folder, "sweep.json");
+  const known = new Map((await readCells(kept)).map((cell) => [cell.recipe, cell]));
+  const cells = () =>
+    settings.flatMap(({ recipe, point }) => known.has(recipe) ? [{ ...known.get(recipe)!, point }] : []);
+  const open = settings.filter(({ recipe }) => !known.has(recipe));
+
+  printModel(console, path);
+  row(console, "sweep", axes.map(({ key, values }) => `${key}: ${values.join(", ")}`).join("  "));
+  row(console, "", `${counted(settings.length, "setting")}, ${cells().length} done before; nothing is trained`);
+  for (const name of same) row(console, "", `${name} is the same for every setting: it is not measured`);
+  row(console, "folder", folder);
+  const command = (options.command ?? "deno task sweep") + (runs === "runs" ? "" : ` --runs ${shellWord(runs)}`);
+  const stopped = (): SweepResult => {
+    console.line(`resume with: ${commandLine(command, target, overrides)}`);
+    return { outcome: "interrupted", folder, cells: cells(), files: [] };
+  };
+
+  try {
+    if (open.length > 0) {
+      for await (const cell of measured(model, open, { console, cache, signal })) {
+        known.set(cell.recipe, cell);
+        await keepCells(kept, axes, [...known.values()]);
+      }
+    }
+    console.line();
+    const all = cells();
+    const ofPictures = settings[0]!.graph.all("metric").filter(({ options }) => typeof options.sampler === "string");
+    const result = {
+      ...{ folder, kept, axes, cells: all, title: `Settings of ${base.name}, step ${position.step}` },
+      best: bestCell(all, wantedOf(base.train.keep.best, all, ofPictures)),
+      classes: model.session.graph.one("network").stage.offers?.classes === undefined ? undefined : position.classes,
+      pluginOf: (label: string) => metricOf(base, all, label),
+      async draw({ recipe }: SweepCell, seeds: readonly number[]) {
+        const { graph } = settings.find((each) => each.recipe === recipe)!;
+        const stage = sampler === undefined ? graph.all("sampler")[0] : graph.sampler(sampler);
+        if (stage === undefined) return undefined;
+        await using own = await sessionOf(model, graph, childConsole(console, "pictures"));
+        return await Array.fromAsync(picturesOf({ ...model, session: own }, stage, seeds));
+      },
+    };
+    return { outcome: "finished", folder, cells: all, files: await present(result, console) };
+  } catch (error) {
+    if (!signal.aborted || error !== signal.reason) throw error;
+    return stopped();
+  } finally {
+    console.endProgress();
+  }
+}
+
+/** Measures settings one after the other, and says how long the rest takes. */
+async function* measured(
+  model: Model,
+  open: readonly Setting[],
+  { console, cache, signal }: { console: Console; cache: string | undefined; signal: AbortSignal },
+): AsyncGenerator<SweepCell, void, void> {
+  const { position, path, folder } = model;
+  await using pictures = await openData(model.session.graph, console, { signal, cache });
+  const { validation, classes } = pictures;
+  if (validation.count === 0) throw new DenoiseError(validationMissing());
+  printData(console, pictures);
+  printOtherData(console, position, pictures);
+  const ready = new Map<string, Stage<"metric"> | undefined>();
+  const done = new Map<string, readonly Measurement[]>();
+  const started = performance.now();
+  let left: string | undefined; // of all settings, by those before
+  const effort = (settings: readonly Setting[]) =>
+    settings.reduce((sum, { evaluations = 0 }) => sum + 5 + evaluations, 0);
+  for (const [i, { point, graph, recipe, metrics, evaluations }] of open.entries()) {
+    const name = `setting ${i + 1}/${open.length}`;
+    const quiet = childConsole(console, name, () => left);
+    await using session = await sessionOf(model, graph, quiet);
+    const measure = buildMeasure(session);
+    const found: Measurement[] = [];
+    for (const { metric, by } of metrics) {
+      // Equal metrics share what they have loaded and compiled.
+      const own = JSON.stringify([metric.plugin.name, metric.options]);
+      if (!ready.has(own)) ready.set(own, await prepared(graph, metric, console, { signal, cache }));
+      const stage = ready.get(own);
+      if (stage === undefined) continue;
+      if (!done.has(by)) {
+        const shared = { ...metric, stage: stage.stage };
+        done.set(by, await measure([shared], { average: model.average, validation, classes }));
+      }
+      found.push(...done.get(by)!);
+    }
+    signal.throwIfAborted();
+    if (found.length === 0) throw new DenoiseError(metricsUnavailable());
+    const numbers = found.map(({ label, value, spread }) => `${label} ${withSpread(value, spread)}`).join(", ");
+    const each = (performance.now() - started) / effort(open.slice(0, i + 1));
+    left = i + 1 < open.length ? duration(each * effort(open.slice(i + 1)) / 1000) : undefined;
+    const time = left === undefined ? "" : `   ${left} left`;
+    row(console, name, `${overridesOf(point).join(" ")}   ${numbers}${time}`);
+    const { step } = position;
+    const run = folder ?? path;
+    const data = pictures.digest.validation;
+    yield { recipe, point, run, step, metrics: found, data, ...(evaluations === undefined ? {} : { evaluations }) };
+  }
+}
+
+/** The metric, ready to measure; undefined where its files are unavailable, which is told. */
+async function prepared(
+  graph: Graph,
+  metric: Stage<"metric">,
+  console: Console,
+  how: { signal: AbortSignal; cache: string | undefined },
+): Promise<Stage<"metric"> | undefined> {
+  const lack = await prepareMetric(graph, metric, console, how);
+  if (lack === undefined) return metric;
+  console.warn(warning(metricUnavailable(metric.plugin.name, lack.message, lack.help, metric.id)));
+  return undefined;
+}
+
+/** The number that the best is found by: `keep.best`, but of metrics that look at pictures where there are any. */
+function wantedOf(
+  best: string | undefined,
+  cells: readonly SweepCell[],
+  ofPictures: readonly Stage<"metric">[],
+): string | undefined {
+  const numbers = cells[0]?.metrics ?? [];
+  const seeing = numbers.filter(({ id }) => ofPictures.some((metric) => metric.id === id));
+  const fit = seeing.length > 0 ? seeing : numbers;
+  return fit.find(({ name }) => best !== undefined && isCalled(name, best))?.name ?? fit[0]?.name;
+}
+
+/** The model with other samplers and metrics, on the same backend. */
+async function sessionOf(model: Model, own: Graph, console: Console): Promise<Session & AsyncDisposable> {
+  const { graph, release } = await shareBackend(own, console, model.session.signal);
+  const { backend } = model.session;
+  return {
+    ...model.session,
+    ...{ graph, console, generate: generator(backend, graph) },
+    [Symbol.asyncDispose]: release,
+  };
+}
