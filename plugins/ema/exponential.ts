@@ -35,7 +35,7 @@ export default plugin({
         const least = 1 - decay;
         if (!warmup) return tf.scalar(least);
         const since = start === 0 ? step : tf.maximum(tf.sub(step, tf.scalar(start, "int32")), 0);
-        // ema-pytorch counts from the update after the one that it copies first.
+        // It counts from the update that copies last, as in ema-pytorch and diffusers.
         return tf.maximum(
           least,
           power === undefined
@@ -49,9 +49,7 @@ export default plugin({
     /** All of the network until `start`; nothing of it in updates that the average leaves out. */
     function between(part: tf.Tensor, step: tf.Scalar): tf.Tensor {
       const whole = (number: number) => tf.scalar(number, "int32");
-      // With `power`, the first update after `start` copies as well: so it is in ema-pytorch.
-      const copied = start + (power === undefined ? 0 : every + 1);
-      const begun = copied === 0 ? part : tf.where(tf.lessEqual(step, whole(copied)), 1, part);
+      const begun = start === 0 ? part : tf.where(tf.lessEqual(step, whole(start)), 1, part);
       if (every === 1) return begun;
       const before = tf.sub(step, whole(1));
       const rest = tf.sub(before, tf.mul(tf.floorDiv(before, whole(every)), whole(every)));
