@@ -9,6 +9,7 @@ import * as messages from "../problems/messages/run.ts";
 import { DenoiseError } from "../problems/problem.ts";
 import { stagesOf } from "../recipe/of_kind.ts";
 import type { Change, Recipe } from "../recipe/types.ts";
+import { evaluationsPerStep } from "../programs/evaluations.ts";
 import type { Console } from "../terminal/console.ts";
 import { row } from "../terminal/rows.ts";
 import { counted } from "../terminal/units.ts";
@@ -154,7 +155,7 @@ async function begin(
   const effort = `${stage.finished === undefined ? "" : "at most "}${counted(stage.steps, "step")}`;
   printModel(console, path, `${sampler.path[1]} (${sampler.plugin.name}, ${effort})`);
   let evaluations: number | undefined;
-  const taken = (steps: number) => void (evaluations = Math.max(evaluations ?? 0, steps * stage.evaluationsPerStep));
+  const taken = (steps: number) => void (evaluations = Math.max(evaluations ?? 0, steps * evaluationsPerStep(sampler)));
 
   const piped = isStandardOutput(options.out);
   const out = piped

@@ -6,6 +6,7 @@ import type { Backend } from "../kinds/backend.ts";
 import { ratesOf } from "../kinds/diffusion.ts";
 import { samplerNotInvertible } from "../problems/messages/samplers.ts";
 import { DenoiseError } from "../problems/problem.ts";
+import { evaluationsPerStep } from "./evaluations.ts";
 import { buildSamplerStep } from "./sampler_step.ts";
 import { yieldToEvents } from "./yield_to_events.ts";
 
@@ -146,7 +147,7 @@ export function buildInvert(
         image.dispose();
         throw new DenoiseError(samplerNotInvertible(id, plugin.name, "its steps are too long: no image leads there"));
       }
-      return { noise: image as tf.Tensor4D, error: worst, evaluations: rounds * sampler.evaluationsPerStep };
+      return { noise: image as tf.Tensor4D, error: worst, evaluations: rounds * evaluationsPerStep(stage) };
     } finally {
       disposeTree(keys);
     }

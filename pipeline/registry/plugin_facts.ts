@@ -52,7 +52,7 @@ async function samplerFacts(source: PluginSource, plugin: AnyPlugin, stage: Samp
     number(
       `${stage.evaluationsPerStep} evaluation${stage.evaluationsPerStep === 1 ? "" : "s"} a step`,
       setBy("evaluationsPerStep"),
-    ),
+    ) + ", twice as many with guidance",
   ];
 }
 

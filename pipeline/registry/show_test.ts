@@ -48,7 +48,8 @@ Deno.test("showPlugin() tells all of a plugin, in lines of at most 100 columns",
     text,
     `sampler/walker   Walks
 source           Nobody 2020, eq. 1
-capabilities     order 2, set by order · stochastic if eta > 0 · 1 evaluation a step
+capabilities     order 2, set by order · stochastic if eta > 0 · 1 evaluation a step, twice as many
+                 with guidance
 options
   steps     integer ≥ 1               default 20          diffusion steps
   order     integer from 1 to 3       default 2           order of the multistep method

@@ -7,6 +7,7 @@ import { DenoiseError } from "../../problems/problem.ts";
 import type { PluginSource, Recipe } from "../../recipe/types.ts";
 import { loadModel as load, type LoadOptions, type Model } from "../../run/load.ts";
 import { toPictures } from "../../run/pictures.ts";
+import { evaluationsPerStep } from "../../programs/evaluations.ts";
 import type { Console } from "../../terminal/console.ts";
 import { silentConsole } from "../../terminal/silent.ts";
 import { GeneratedPicture } from "./picture.ts";
@@ -31,7 +32,7 @@ export interface SamplerFacts {
   readonly plugin: string;
   /** Diffusion steps, unless others are asked for. */
   readonly steps: number;
-  /** Evaluations of the network in a step. */
+  /** Evaluations of the network in a step, with guidance two for each. */
   readonly evaluationsPerStep: number;
   /** Its options, defaults filled in. */
   readonly options: Readonly<Record<string, unknown>>;
@@ -121,12 +122,12 @@ class Loaded implements LoadedModel {
     this.step = position.step;
     this.image = graph.image;
     this.classes = position.classes;
-    this.samplers = graph.all("sampler").map(({ path, plugin, options, stage }) => ({
-      name: String(path[1]),
-      plugin: plugin.name,
-      steps: stage.steps,
-      evaluationsPerStep: stage.evaluationsPerStep,
-      options,
+    this.samplers = graph.all("sampler").map((sampler) => ({
+      name: String(sampler.path[1]),
+      plugin: sampler.plugin.name,
+      steps: sampler.stage.steps,
+      evaluationsPerStep: evaluationsPerStep(sampler),
+      options: sampler.options,
     }));
     this.samplerPlugins = plugins.names("sampler");
     this.batch = graph.one("dataset").options.batch_size;

@@ -3,6 +3,7 @@ import { wire } from "../../graph/wire.ts";
 import type { Stage } from "../../graph/types.ts";
 import { evaluationsTooFew, evaluationsUnasked } from "../../problems/messages/pictures.ts";
 import { DenoiseError } from "../../problems/problem.ts";
+import { evaluationsOf, evaluationsPerStep } from "../../programs/evaluations.ts";
 import type { Recipe } from "../../recipe/types.ts";
 import { checkWhole } from "../options.ts";
 import { counted } from "../../terminal/units.ts";
@@ -29,25 +30,18 @@ export async function evaluationRequests(
   );
   return texts.flatMap((text, i) => {
     const sampler = graph.sampler(pictureSampler(i));
-    const { evaluationsPerStep } = sampler.stage;
+    const perStep = evaluationsPerStep(sampler);
     if (!Object.hasOwn(sampler.options, "steps")) throw new DenoiseError(evaluationsUnasked(samplerLabel(sampler)));
     return evaluations.map((most) => {
-      const steps = Math.floor(most / evaluationsPerStep);
-      if (steps < 1) throw new DenoiseError(evaluationsTooFew(samplerLabel(sampler), most, evaluationsPerStep));
+      const steps = Math.floor(most / perStep);
+      if (steps < 1) throw new DenoiseError(evaluationsTooFew(samplerLabel(sampler), most, perStep));
       return { text, options: { steps } };
     });
   });
 }
 
-/** Evaluations of the network for an image. */
-export function evaluationsOf({ stage }: Stage<"sampler">): number {
-  return stage.steps * stage.evaluationsPerStep;
-}
-
 /** `20 steps`; `10 steps, 20 evaluations` where a step takes several. */
-export function effortOf({ stage }: Stage<"sampler">): string {
-  const steps = counted(stage.steps, "step");
-  return stage.evaluationsPerStep === 1
-    ? steps
-    : `${steps}, ${counted(stage.steps * stage.evaluationsPerStep, "evaluation")}`;
+export function effortOf(sampler: Stage<"sampler">): string {
+  const steps = counted(sampler.stage.steps, "step");
+  return evaluationsPerStep(sampler) === 1 ? steps : `${steps}, ${counted(evaluationsOf(sampler), "evaluation")}`;
 }

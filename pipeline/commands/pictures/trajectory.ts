@@ -6,7 +6,8 @@ import { toPictures } from "../../run/pictures.ts";
 import { checkWhole, printModel } from "../options.ts";
 import { seedsOf } from "../seeds.ts";
 import type { Console } from "../../terminal/console.ts";
-import { effortOf, evaluationRequests, evaluationsOf } from "./evaluations.ts";
+import { evaluationsOf, evaluationsPerStep } from "../../programs/evaluations.ts";
+import { effortOf, evaluationRequests } from "./evaluations.ts";
 import { generatePictures, inLines, type PictureOptions, type PictureResult, spread } from "./options.ts";
 import { fileFor, moves, saveAnimation, savePicture } from "./save.ts";
 import { loadWithSamplers, samplerLabel } from "./samplers.ts";
@@ -106,8 +107,8 @@ export function numbered(
     return { columnsTitle: `step (of ${steps})`, columnLabels: shown[0]!.map((step) => String(step + 1)) };
   }
   // The noisy image is there before a step, its prediction after it.
-  const captions = samplers.flatMap(({ stage: { evaluationsPerStep } }, i) =>
-    [0, 1].map((after) => shown[i]!.map((step) => String((step + after) * evaluationsPerStep)))
+  const captions = samplers.flatMap((sampler, i) =>
+    [0, 1].map((after) => shown[i]!.map((step) => String((step + after) * evaluationsPerStep(sampler))))
   );
   return {
     columnsTitle: "network evaluations, under each picture",
@@ -120,20 +121,18 @@ export function numbered(
  * evaluations of the network, so that one that needs fewer is done sooner.
  */
 export function moments(samplers: readonly Stage<"sampler">[]): { title: string; steps: number[] }[] {
-  const stages = samplers.map(({ stage }) => stage);
-  const { steps, evaluationsPerStep } = stages[0]!;
-  if (stages.every((stage) => stage.steps === steps && stage.evaluationsPerStep === evaluationsPerStep)) {
+  const { steps } = samplers[0]!.stage;
+  const each = samplers.map(evaluationsPerStep);
+  if (samplers.every(({ stage }, i) => stage.steps === steps && each[i] === each[0])) {
     return Array.from({ length: steps }, (_, step) => ({
       title: `Step ${step + 1} of ${steps}`,
-      steps: stages.map(() => step),
+      steps: samplers.map(() => step),
     }));
   }
   const most = Math.max(...samplers.map(evaluationsOf));
-  const each = stages.map((stage) => stage.evaluationsPerStep);
   const frames: { title: string; steps: number[] }[] = [];
   for (let done = Math.max(...each); done <= most; done += Math.min(...each)) {
-    const at = (stage: Stage<"sampler">["stage"]) => Math.floor(done / stage.evaluationsPerStep) - 1;
-    const steps = stages.map((stage) => Math.min(stage.steps - 1, at(stage)));
+    const steps = samplers.map(({ stage }, i) => Math.min(stage.steps - 1, Math.floor(done / each[i]!) - 1));
     frames.push({ title: `${done} of ${most} network evaluations`, steps });
   }
   return frames;

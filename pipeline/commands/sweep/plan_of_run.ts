@@ -71,7 +71,7 @@ export async function planOfRun(
         graph,
         recipe: sha256(JSON.stringify([step, seconds, toYaml(graph.recipe.resolved)])),
         metrics: graph.all("metric").map((metric, i) => ({ metric, by: keys[at]![i]! })).filter((_, i) => differs(i)),
-        evaluations: stage && evaluationsOf(graph, stage),
+        evaluations: stage && evaluationsOf(stage),
       };
     }),
   };

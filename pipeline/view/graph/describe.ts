@@ -4,6 +4,7 @@ import type { Kind } from "../../kinds/mod.ts";
 import { wrap } from "../../terminal/width.ts";
 import { bytes, count, counted, scaled } from "../../terminal/units.ts";
 import type { TrainingCost } from "../../programs/cost.ts";
+import { evaluationsOf } from "../../programs/evaluations.ts";
 import { setOptions } from "./drawing.ts";
 import { estimatedBytes, processMemory } from "../../programs/memory.ts";
 import type { Graph, Stage } from "../../graph/types.ts";
@@ -33,8 +34,9 @@ export function factsOf(graph: Graph, cost: TrainingCost | undefined): Record<st
   if (crop !== undefined && shape(graph.image) !== shape(graph.datasetImage)) {
     facts[crop.id] = [`to ${shape(graph.image)}`];
   }
-  for (const { id, stage } of graph.all("sampler")) {
-    const evaluations = stage.steps * stage.evaluationsPerStep;
+  for (const sampler of graph.all("sampler")) {
+    const { id, stage } = sampler;
+    const evaluations = evaluationsOf(sampler);
     facts[id] = [
       counted(stage.steps, "step") + (evaluations === stage.steps ? "" : `, ${counted(evaluations, "evaluation")}`),
       `${stage.stochastic ? "stochastic" : "deterministic"}, order ${stage.order}`,
