@@ -115,6 +115,13 @@ async function begin(
     }
     console.line();
     printTable(console.results, measured);
+    const told = new Set(measured.flatMap(({ classes = [] }) => classes.map(({ name }) => name)));
+    const untold = told.size === 0 ? [] : (pictures.classes ?? []).filter((name) => !told.has(name));
+    if (untold.length > 0) {
+      console.line(
+        `not measured by itself: ${visible(untold.join(", "))}, of which there are fewer than two validation pictures`,
+      );
+    }
     const json = options.json ?? (folder && join(folder, `evaluation-${stepName(step)}.json`));
     const result = { checkpoint: path, step, metrics: measured, data: pictures.digest.validation };
     if (json === undefined) return { outcome: "finished", ...result };

@@ -1,0 +1,149 @@
+/** Tests of sweeps of a trained model: nothing is trained, nothing is measured twice, nothing is lost. */
+import assert from "node:assert/strict";
+import { basename, join } from "node:path";
+import { decode } from "../../../lib/image/mod.ts";
+import { builtins, DenoiseError, evaluate, exportWeights, sweep, type SweepOptions, train } from "../../../mod.ts";
+import { memoryConsole } from "../../terminal/memory_console.ts";
+import { changesAt, overridesOf } from "./grid.ts";
+
+const recipe = `
+name: small
+seed: 5
+plugins: [./glow.ts]
+dataset: { use: emoji, image_size: 8, batch_size: 16, categories: [Activities] }
+network: { use: residual-unet, widths: [4, 8], block_depth: 1, embedding_dims: 4, max_frequency: 10 }
+samplers: { preview: { use: ddim, steps: 2 } }
+metrics: [{ use: validation-error }, { use: glow, sampler: preview }]
+train: { steps: 2, samples: { rows: 1, columns: 2 } }
+backend: cpu
+`;
+
+/** How bright two generated pictures are. */
+const glow = `
+import { plugin, z } from "denoise/plugin";
+export default plugin({
+  kind: "metric",
+  name: "glow",
+  summary: "How bright generated pictures are",
+  needs: ["sampler"],
+  options: z.object({ sampler: z.string().describe("which") }),
+  create: () => ({
+    better: { glow: "higher" },
+    async measure(view) {
+      const [images] = await Array.fromAsync(view.generate(2), (images) => images.array());
+      return { glow: images.flat(3).reduce((sum, value) => sum + value, 0) };
+    },
+  }),
+});
+`;
+
+Deno.test("overridesOf() gives a stage before its options, and fixed options after a stage that replaces theirs", () => {
+  const point = { "samplers.preview.steps": "4", "samplers.preview": "heun", "samplers.previewed.clip": "true" };
+  const fixed = ["samplers.preview.guidance={ scale: 2 }", "samplers.previews.steps=3", "seed=1"];
+  assert.deepEqual(overridesOf(point, fixed), [
+    ...["samplers.preview=heun", "samplers.preview.steps=4", "samplers.previewed.clip=true"],
+    "samplers.preview.guidance={ scale: 2 }",
+  ]);
+  assert.deepEqual(changesAt({ "metrics[0].error": "mse" }), [{ path: ["metrics", "0", "error"], written: "mse" }]);
+});
+
+Deno.test({
+  name: "sweep() of a run measures settings as evaluate does, each once, and keeps each as soon as it is there",
+  sanitizeResources: false, // the threads of a backend outlive the test that started them
+  sanitizeOps: false,
+  async fn() {
+    const folder = await Deno.makeTempDir();
+    const file = join(folder, "small.yaml"), cache = join(folder, "cache"), run = join(folder, "run");
+    await Deno.writeTextFile(file, recipe);
+    await Deno.writeTextFile(join(folder, "glow.ts"), glow);
+    const trust = { plugins: [join(folder, "glow.ts")] };
+    const shared = { plugins: builtins, cache, trust };
+    await train(file, { ...shared, folder: run }, memoryConsole());
+    const files = async (path: string) => (await Array.fromAsync(Deno.readDir(path), ({ name }) => name)).sort();
+    const [before, checkpoints] = [await files(run), await files(join(run, "checkpoints"))];
+    const swept = async (overrides: string[], more: Partial<SweepOptions> = {}, target = run) => {
+      const console = memoryConsole();
+      const result = await sweep(target, { ...shared, runs: join(folder, "runs"), overrides, ...more }, console);
+      return { ...result, console, said: console.lines.join("\n") };
+    };
+    const grid = ["samplers.preview=ddim,{ use: heun, last: end }", "samplers.preview.steps=2,3"];
+
+    // Stopped after the first setting: it is kept.
+    const stop = new AbortController();
+    const stopping = memoryConsole();
+    const { line } = stopping;
+    Object.assign(stopping, {
+      line: (text: string) => {
+        line(text);
+        if (text.startsWith("setting 1/4")) stop.abort(new Error("stop"));
+      },
+    });
+    const how = { ...shared, overrides: grid, signal: stop.signal };
+    const first = await sweep(run, how, stopping);
+    assert.deepEqual([first.outcome, first.cells.length], ["interrupted", 1]);
+    assert.equal(stopping.lines.at(-1), `resume with: deno task sweep ${run} '${grid[0]}' ${grid[1]}`);
+
+    const whole = await swept(grid);
+    assert.equal(whole.folder, join(run, "sweep"));
+    assert.match(whole.said, /4 settings, 1 done before; nothing is trained/);
+    assert.match(whole.said, /validation-error is the same for every setting: it is not measured/);
+    assert.match(whole.said, /^setting 1\/3 .*ddim .*steps=3 {3}glow \d+\.\d{4} {3}0:00:\d\d left$/m);
+    assert.deepEqual(whole.cells[0], first.cells[0]);
+    assert.deepEqual(whole.cells.map(({ evaluations }) => evaluations), [2, 3, 4, 6]);
+    for (const { point, metrics, step, run: of } of whole.cells) {
+      const how = { ...shared, steps: null, overrides: overridesOf(point), json: join(folder, "evaluation-1.json") };
+      const alone = await evaluate(run, how, memoryConsole());
+      assert.deepEqual([metrics, step, of], [alone.metrics.slice(2), 2, run], "of the same noises");
+    }
+    assert.equal(new Set(whole.cells.map(({ metrics }) => metrics[0]!.value)).size, 4);
+    assert.deepEqual(whole.files.map((file) => basename(file)), [
+      ...["sweep.json", "sweep.md", "sweep.csv", "sweep.png", "sweep.svg", "sweep-samples.png"],
+    ]);
+    assert.match(await Deno.readTextFile(join(run, "sweep", "sweep.svg")), /Settings of small, step 2/);
+    const csv = (await Deno.readTextFile(join(run, "sweep", "sweep.csv"))).split("\n");
+    assert.equal(csv[0], "samplers.preview,samplers.preview.steps,evaluations,glow,glow spread");
+    assert.match(csv[3]!, /^"\{ use: heun, last: end \}",2,4,\d/);
+    const { height, width } = await decode(await Deno.readFile(join(run, "sweep", "sweep-samples.png")));
+    assert.ok(width > 8 * 72 && height > 4 * 72, `four rows of eight: ${width}×${height}`);
+    assert.deepEqual(await files(run), [...before, "sweep"].sort(), "nothing else is written");
+    assert.deepEqual(await files(join(run, "checkpoints")), checkpoints);
+
+    // Settings of metrics as well; what is there already is not measured again, and fresh starts over.
+    const more = await swept(["samplers.preview.steps=2,3", "metrics.0.error=mae,mse"]);
+    assert.deepEqual(more.cells.map(({ metrics }) => metrics.map(({ name }) => name).join()), [
+      ...Array(4).fill("noise,image,glow"),
+    ]);
+    const [a, b, c] = more.cells.map(({ metrics }) => metrics.map(({ value }) => value));
+    assert.deepEqual([a![0] === c![0], a![0] === b![0], a![2] === b![2], a![2] === c![2]], [true, false, true, false]);
+    assert.match((await swept(grid)).said, /4 settings, 4 done before/);
+    const fresh = await swept(grid, { fresh: true });
+    assert.match(fresh.said, /The old sweep is kept in .*sweep\.old-1[\s\S]*4 settings, 0 done before/);
+    assert.deepEqual(fresh.cells, whole.cells);
+
+    // Weights that lie elsewhere: the table is where runs are.
+    const weights = join(folder, "weights.safetensors");
+    await exportWeights(run, weights, memoryConsole());
+    const ofWeights = await swept(["samplers.preview.steps=2,3"], {}, weights);
+    assert.equal(ofWeights.folder, join(folder, "runs", "small-sweep"));
+    assert.deepEqual(
+      ofWeights.cells.map(({ metrics }) => metrics),
+      whole.cells.slice(0, 2).map(({ metrics }) => metrics),
+    );
+
+    const refused = async (...overrides: string[]) => {
+      const error = await swept(overrides).then(() => assert.fail("it is swept"), (error: unknown) => error);
+      assert.ok(error instanceof DenoiseError, String(error));
+      return error.problems.map(({ code, message, help }) => `${code}: ${[message, ...help].join("; ")}`).join("\n");
+    };
+    assert.match(
+      await refused("schedule=cosine,linear", "seed=1,2", "samplers.preview.steps=2,3"),
+      /^sweep-needs-training: Cannot sweep over "schedule" .*run\/recipe\.yaml schedule=…\nsweep-needs-training: .*"seed"/,
+    );
+    assert.match(await refused("samplers.preview.steps=2,0"), /steps/);
+    assert.match(
+      await refused("metrics=[validation-error]", "samplers.preview.steps=2,3"),
+      /^sweep-same: Found nothing to compare: validation-error measures the same for every value of samplers.preview.steps/,
+    );
+    assert.match(await refused("samplers.preview.steps=2"), /^sweep-empty/);
+  },
+});
