@@ -441,6 +441,34 @@ export interface BuiltinPlugins {
     /** Its options. */
     readonly given: unknown;
   };
+  /** plugins/optimizer/adam.ts */
+  readonly "optimizer/adam": {
+    /** Its options. */
+    readonly given: {
+      /** roughly the largest change of a weight per step */
+      readonly learning_rate?: number | undefined;
+      /** decay of the gradients' mean per step */
+      readonly beta_1?: number | undefined;
+      /** decay of the squared gradients' mean per step */
+      readonly beta_2?: number | undefined;
+      /** added to the root of the squared gradients' mean */
+      readonly epsilon?: number | undefined;
+      /** times each weight, added to its gradient; adamw decays weights apart from that, which works better */
+      readonly weight_decay?: number | undefined;
+      /** how the learning rate goes on after warmup; cosine and linear fall until the end of training, or until */
+      readonly schedule?: "constant" | "cosine" | "linear" | "inverse-square-root" | "edm2" | undefined;
+      /** how long the learning rate grows from 0, evenly: 500, "1 epoch" or "100000 images"; default: not; edm2: 10000000 images */
+      readonly warmup?: number | string | undefined;
+      /** where cosine and linear come to their end; default: where training does */
+      readonly until?: number | string | undefined;
+      /** what of the learning rate cosine and linear end with */
+      readonly end_fraction?: number | undefined;
+      /** where inverse-square-root begins to fall; default: at the end of warmup; edm2: 70000 steps */
+      readonly decay_after?: number | string | undefined;
+      /** gradients that are longer, all together, are scaled down to it; default: none are */
+      readonly max_norm?: number | undefined;
+    };
+  };
   /** plugins/optimizer/adamw.ts */
   readonly "optimizer/adamw": {
     /** Its options. */
@@ -457,6 +485,138 @@ export interface BuiltinPlugins {
       readonly beta_2?: number | undefined;
       /** added to the root of the squared gradients' mean, before the correction for the first steps */
       readonly epsilon?: number | undefined;
+      /** how the learning rate goes on after warmup; cosine and linear fall until the end of training, or until */
+      readonly schedule?: "constant" | "cosine" | "linear" | "inverse-square-root" | "edm2" | undefined;
+      /** how long the learning rate grows from 0, evenly: 500, "1 epoch" or "100000 images"; default: not; edm2: 10000000 images */
+      readonly warmup?: number | string | undefined;
+      /** where cosine and linear come to their end; default: where training does */
+      readonly until?: number | string | undefined;
+      /** what of the learning rate cosine and linear end with */
+      readonly end_fraction?: number | undefined;
+      /** where inverse-square-root begins to fall; default: at the end of warmup; edm2: 70000 steps */
+      readonly decay_after?: number | string | undefined;
+      /** gradients that are longer, all together, are scaled down to it; default: none are */
+      readonly max_norm?: number | undefined;
+    };
+  };
+  /** plugins/optimizer/lion.ts */
+  readonly "optimizer/lion": {
+    /** Its options. */
+    readonly given: {
+      /** how far each weight moves in each step */
+      readonly learning_rate?: number | undefined;
+      /** what the mean counts for in the direction of a step */
+      readonly beta_1?: number | undefined;
+      /** decay of the gradients' mean per step */
+      readonly beta_2?: number | undefined;
+      /** fraction of each weight that is subtracted in a step, times the learning rate; three to ten times that of adamw */
+      readonly weight_decay?: number | undefined;
+      /** how the learning rate goes on after warmup; cosine and linear fall until the end of training, or until */
+      readonly schedule?: "constant" | "cosine" | "linear" | "inverse-square-root" | "edm2" | undefined;
+      /** how long the learning rate grows from 0, evenly: 500, "1 epoch" or "100000 images"; default: not; edm2: 10000000 images */
+      readonly warmup?: number | string | undefined;
+      /** where cosine and linear come to their end; default: where training does */
+      readonly until?: number | string | undefined;
+      /** what of the learning rate cosine and linear end with */
+      readonly end_fraction?: number | undefined;
+      /** where inverse-square-root begins to fall; default: at the end of warmup; edm2: 70000 steps */
+      readonly decay_after?: number | string | undefined;
+      /** gradients that are longer, all together, are scaled down to it; default: none are */
+      readonly max_norm?: number | undefined;
+    };
+  };
+  /** plugins/optimizer/muon.ts */
+  readonly "optimizer/muon": {
+    /** Its options. */
+    readonly given: {
+      /** of hidden kernels: their singular values move by as much */
+      readonly learning_rate?: number | undefined;
+      /** decay of the gradients' mean per step */
+      readonly momentum?: number | undefined;
+      /** take the gradient as if the momentum had moved already */
+      readonly nesterov?: boolean | undefined;
+      /** steps of Newton and Schulz that make a change orthogonal */
+      readonly steps?: number | undefined;
+      /** of a step by the shape of its matrix. original: the root of outputs / inputs, where that is above 1; moonshot: as long as those of AdamW, whose learning rates then fit */
+      readonly scaling?: "original" | "moonshot" | undefined;
+      /** fraction of each weight that is subtracted in a step, times its learning rate */
+      readonly weight_decay?: number | undefined;
+      /** learning rate of all other weights, which follows the same schedule */
+      readonly adamw_rate?: number | undefined;
+      /** of AdamW: decay of the gradients' mean per step */
+      readonly beta_1?: number | undefined;
+      /** of AdamW: decay of the squared gradients' mean per step */
+      readonly beta_2?: number | undefined;
+      /** of AdamW: added to the root of the squared gradients' mean */
+      readonly epsilon?: number | undefined;
+      /** names of hidden weights, or parts of names such as out, that AdamW moves, too */
+      readonly adamw_for?: readonly (string)[] | undefined;
+      /** how the learning rate goes on after warmup; cosine and linear fall until the end of training, or until */
+      readonly schedule?: "constant" | "cosine" | "linear" | "inverse-square-root" | "edm2" | undefined;
+      /** how long the learning rate grows from 0, evenly: 500, "1 epoch" or "100000 images"; default: not; edm2: 10000000 images */
+      readonly warmup?: number | string | undefined;
+      /** where cosine and linear come to their end; default: where training does */
+      readonly until?: number | string | undefined;
+      /** what of the learning rate cosine and linear end with */
+      readonly end_fraction?: number | undefined;
+      /** where inverse-square-root begins to fall; default: at the end of warmup; edm2: 70000 steps */
+      readonly decay_after?: number | string | undefined;
+      /** gradients that are longer, all together, are scaled down to it; default: none are */
+      readonly max_norm?: number | undefined;
+    };
+  };
+  /** plugins/optimizer/radam.ts */
+  readonly "optimizer/radam": {
+    /** Its options. */
+    readonly given: {
+      /** roughly the largest change of a weight per step */
+      readonly learning_rate?: number | undefined;
+      /** decay of the gradients' mean per step */
+      readonly beta_1?: number | undefined;
+      /** decay of the squared gradients' mean per step */
+      readonly beta_2?: number | undefined;
+      /** added to the root of the squared gradients' mean */
+      readonly epsilon?: number | undefined;
+      /** fraction of each weight that is subtracted in a step, times the learning rate */
+      readonly weight_decay?: number | undefined;
+      /** how the learning rate goes on after warmup; cosine and linear fall until the end of training, or until */
+      readonly schedule?: "constant" | "cosine" | "linear" | "inverse-square-root" | "edm2" | undefined;
+      /** how long the learning rate grows from 0, evenly: 500, "1 epoch" or "100000 images"; default: not; edm2: 10000000 images */
+      readonly warmup?: number | string | undefined;
+      /** where cosine and linear come to their end; default: where training does */
+      readonly until?: number | string | undefined;
+      /** what of the learning rate cosine and linear end with */
+      readonly end_fraction?: number | undefined;
+      /** where inverse-square-root begins to fall; default: at the end of warmup; edm2: 70000 steps */
+      readonly decay_after?: number | string | undefined;
+      /** gradients that are longer, all together, are scaled down to it; default: none are */
+      readonly max_norm?: number | undefined;
+    };
+  };
+  /** plugins/optimizer/sgd.ts */
+  readonly "optimizer/sgd": {
+    /** Its options. */
+    readonly given: {
+      /** times the gradient, is subtracted */
+      readonly learning_rate?: number | undefined;
+      /** what of the last change is kept; 0: none */
+      readonly momentum?: number | undefined;
+      /** take the gradient as if the momentum had moved already */
+      readonly nesterov?: boolean | undefined;
+      /** times each weight, added to its gradient */
+      readonly weight_decay?: number | undefined;
+      /** how the learning rate goes on after warmup; cosine and linear fall until the end of training, or until */
+      readonly schedule?: "constant" | "cosine" | "linear" | "inverse-square-root" | "edm2" | undefined;
+      /** how long the learning rate grows from 0, evenly: 500, "1 epoch" or "100000 images"; default: not; edm2: 10000000 images */
+      readonly warmup?: number | string | undefined;
+      /** where cosine and linear come to their end; default: where training does */
+      readonly until?: number | string | undefined;
+      /** what of the learning rate cosine and linear end with */
+      readonly end_fraction?: number | undefined;
+      /** where inverse-square-root begins to fall; default: at the end of warmup; edm2: 70000 steps */
+      readonly decay_after?: number | string | undefined;
+      /** gradients that are longer, all together, are scaled down to it; default: none are */
+      readonly max_norm?: number | undefined;
     };
   };
   /** plugins/parametrization/edm.ts */

@@ -1,11 +1,14 @@
 /** Optimizer `adamw`: Adam with weight decay that does not pass through the moments. */
 import { plugin, type TensorRecord, tf, z } from "denoise/plugin";
+import { reached, towards, zeros } from "./shared/moments.ts";
+import { clipped, commonOptions, learningRates, shown } from "./shared/options.ts";
 
 export default plugin({
   kind: "optimizer",
   name: "adamw",
   summary: "Adam with decoupled weight decay, as Keras computes it",
   source: "Kingma and Ba 2014, arXiv:1412.6980, alg. 1 in its last form; Loshchilov and Hutter 2017, arXiv:1711.05101",
+  needs: ["batchSize"],
   options: z.object({
     learning_rate: z.number().positive().default(1e-3).describe("roughly the largest change of a weight per step"),
     weight_decay: z.number().min(0).default(1e-4).describe(
@@ -19,15 +22,24 @@ export default plugin({
     epsilon: z.number().positive().default(1e-7).describe(
       "added to the root of the squared gradients' mean, before the correction for the first steps",
     ),
+    ...commonOptions,
   }),
-  create({ options }) {
-    const { learning_rate, beta_1, beta_2, epsilon } = options;
-    const kept = 1 - options.weight_decay * (options.scale_decay ? learning_rate : 1);
+  create({ options, batchSize }) {
+    const { learning_rate, beta_1, beta_2, epsilon, weight_decay: decay } = options;
+    const rates = learningRates(learning_rate, options, batchSize);
+    /** What is left of a weight in a step; as a number where the rate is one, in float64. */
+    const keptAt = (rate: number | tf.Tensor) =>
+      typeof rate === "number" || !options.scale_decay
+        ? 1 - decay * (typeof rate === "number" && options.scale_decay ? rate : 1)
+        : tf.sub(1, tf.mul(decay, rate));
     return {
       init: (trainable) => ({ ...zeros("mean", trainable), ...zeros("square", trainable) }),
-      update({ trainable, gradients, state, step }) {
+      update({ trainable, gradients: given, state, step, norm, course }) {
+        const gradients = clipped(given, options, norm);
         const time = tf.cast(step, "float32");
-        const rate = tf.mul(learning_rate, tf.div(tf.sqrt(reached(beta_2, time)), reached(beta_1, time)));
+        const learningRate = rates(step, course);
+        const kept = keptAt(learningRate);
+        const rate = tf.mul(learningRate, tf.div(tf.sqrt(reached(beta_2, time)), reached(beta_1, time)));
         const weights: TensorRecord = {}, means: TensorRecord = {}, squares: TensorRecord = {};
         for (const [name, weight] of Object.entries(trainable)) {
           const gradient = gradients[name]!;
@@ -38,25 +50,8 @@ export default plugin({
           means[`mean.${name}`] = mean;
           squares[`square.${name}`] = square;
         }
-        return { trainable: weights, state: { ...means, ...squares } };
+        return { trainable: weights, state: { ...means, ...squares }, learningRate: shown(learningRate) };
       },
     };
   },
 });
-
-/** A zero beside each weight. */
-function zeros(moment: string, trainable: TensorRecord): TensorRecord {
-  return Object.fromEntries(
-    Object.entries(trainable).map(([name, weight]) => [`${moment}.${name}`, tf.zeros(weight.shape)]),
-  );
-}
-
-/** An exponential mean, moved by `part` towards a value. */
-function towards(mean: tf.Tensor, value: tf.Tensor, part: number): tf.Tensor {
-  return tf.add(mean, tf.mul(tf.sub(value, mean), part));
-}
-
-/** `1 - beta^time`: the weight that an exponential mean has gathered. As written, float32 would lose its digits in the first steps. */
-function reached(beta: number, time: tf.Tensor): tf.Tensor {
-  return beta === 0 ? tf.onesLike(time) : tf.neg(tf.expm1(tf.mul(time, Math.log(beta))));
-}

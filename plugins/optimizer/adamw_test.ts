@@ -5,7 +5,7 @@ import adamw from "./adamw.ts";
 
 /** Where a weight of 1 is after one step with this gradient. */
 async function after(options: Record<string, unknown>, gradient: number): Promise<number> {
-  const optimizer = await adamw.create({ options: adamw.options.parse(options) });
+  const optimizer = await adamw.create({ options: adamw.options.parse(options), batchSize: 4 });
   const trainable = { w: tf.tensor1d([1]) };
   const step = tf.scalar(1, "int32");
   const update = { trainable, gradients: { w: tf.tensor1d([gradient]) }, state: optimizer.init(trainable), step };

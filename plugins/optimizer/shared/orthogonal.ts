@@ -1,0 +1,50 @@
+/** Which weights Muon moves, and how it makes a change orthogonal. */
+import { type TensorRecord, tf } from "denoise/plugin";
+
+/**
+ * Which weights are kernels of hidden layers. All others are left to AdamW:
+ *
+ * - biases, scales and offsets: tensors of fewer than two axes;
+ * - embeddings: those whose name ends in `embedding`, `embeddings` or `table`;
+ * - the kernels of the first and of the last layer, in the order in which the network has them: what reads the noisy image,
+ *   and what gives the answer;
+ * - what the loss trains, whose names begin with `loss/`;
+ * - names with one of `except` in them.
+ *
+ * Jordan et al. 2024: "scalar and vector parameters … input and output layers … by AdamW"; kernels of convolutions are
+ * matrices with their last three axes taken together.
+ */
+export function isHidden(trainable: TensorRecord, except: readonly string[] = []): (name: string) => boolean {
+  const kernels = Object.entries(trainable)
+    .filter(([name, { shape }]) => shape.length >= 2 && !/(embeddings?|table)$/.test(name) && !name.startsWith("loss/"))
+    .map(([name]) => name);
+  const hidden = new Set(kernels.slice(1, -1).filter((name) => !except.some((part) => name.includes(part))));
+  return (name) => hidden.has(name);
+}
+
+/** Coefficients of Jordan et al. 2024: singular values come between 0.7 and 1.2, fast rather than exactly to 1. */
+const [a, b, c] = [3.4445, -4.775, 2.0315];
+
+/**
+ * A change with the singular vectors of `x`, and singular values of about 1, times a factor for its shape. A kernel `[…,
+ * inputs, outputs]` is a matrix with all axes but the last taken together.
+ */
+export function orthogonal(
+  x: tf.Tensor,
+  { steps, scaling }: { steps: number; scaling: "original" | "moonshot" },
+): tf.Tensor {
+  const outputs = x.shape.at(-1)!, inputs = x.size / outputs;
+  const matrix = tf.reshape(x, [inputs, outputs]) as tf.Tensor2D;
+  const turned = inputs > outputs;
+  let y = turned ? tf.transpose(matrix) : matrix;
+  y = tf.div(y, tf.maximum(tf.sqrt(tf.sum(tf.square(y))), 1e-7));
+  for (let i = 0; i < steps; i++) {
+    const gram = tf.matMul<tf.Tensor2D>(y, y, false, true);
+    const by = tf.add<tf.Tensor2D>(tf.mul(gram, b), tf.mul(tf.matMul(gram, gram), c));
+    y = tf.add(tf.mul(y, a), tf.matMul(by, y));
+  }
+  const factor = scaling === "original"
+    ? Math.sqrt(Math.max(1, outputs / inputs))
+    : 0.2 * Math.sqrt(Math.max(inputs, outputs)); // Liu et al. 2025, eq. 4
+  return tf.mul(tf.reshape(turned ? tf.transpose(y) : y, x.shape), factor);
+}
