@@ -8,7 +8,7 @@ import { createRandom, seedTensor, type SpecTree, type State, traceCost, valueAn
 const image = { height: 64, width: 64, channels: 3 };
 
 async function keras() {
-  const unet = await network.create({ options: network.options.parse({}), image });
+  const unet = await network.create({ options: network.options.parse({}), image, augment: 0 });
   const weights = await traceCost(() => {
     const key = { seed: seedTensor(1), step: tf.scalar(0, "int32"), items: tf.tensor1d([0], "int32") };
     return unet.init(createRandom({ ...key, stream: "weights" }), image);

@@ -80,7 +80,7 @@ export const networkLaws: Laws<"network"> = {
   "looks at what it offers to take, and answers without it": async (subject) => {
     const network = await subject.create();
     if (network.offers === undefined) return;
-    const { classes, jump, condition, features = [] } = network.offers;
+    const { augment = 0, classes, jump, condition, features = [] } = network.offers;
     const state = stirred(network, subject), given = input(subject, 2);
     const answer = (more: Partial<NetworkInput>, names: readonly string[] = []) =>
       network.apply(state, { ...given, ...more }, { training: false, features: names });
@@ -91,6 +91,11 @@ export const networkLaws: Laws<"network"> = {
     if (classes !== undefined) {
       assertTreesClose(answer({ label: labels(-1) }).output, output, 0, "output of no label, and of label -1");
       for (const label of [0, classes - 1]) assert.ok(differs({ label: labels(label) }), `it looks at label ${label}`);
+    }
+    if (augment > 0) {
+      const told = (number: number) => tf.fill<tf.Rank.R2>([2, augment], number);
+      assertTreesClose(answer({ augment: told(0) }).output, output, 0, "output where nothing was changed, and untold");
+      assert.ok(differs({ augment: told(1) }), "it looks at what augmentations did");
     }
     if (jump) assert.ok(differs({ to: tf.fill<tf.Rank.R4>([2, 1, 1, 1], 0.05) }), "it looks at the second level");
     if (condition !== undefined) {
@@ -112,7 +117,9 @@ export const networkLaws: Laws<"network"> = {
   },
   "passes a gradient to everything trainable": async (subject) => {
     const network = await subject.create();
-    const state = stirred(network, subject), given = input(subject, 2);
+    const { augment = 0 } = network.offers ?? {};
+    const told = augment === 0 ? {} : { augment: draws([0, 1]).fork("augment").normal([augment]) as tf.Tensor2D };
+    const state = stirred(network, subject), given = { ...input(subject, 2), ...told };
     const wanted = normal("wanted", 2, subject.image);
     const { gradients } = await compiled(
       (state: State, given: NetworkInput) =>

@@ -8,12 +8,12 @@ const [start, end] = [0.3, 1.55]; // angles: signal rates 0.955 and 0.021
 
 /** What `needs` asks for. */
 export function slotsFor(needs: readonly Slot[], image: ImageShape): Partial<Slots> {
-  const all: Slots = { image, batchSize: 4, ...standIns };
+  const all: Slots = { image, batchSize: 4, augment: 3, ...standIns };
   return Object.fromEntries(needs.map((slot) => [slot, all[slot]]));
 }
 
 /** Stages without options. */
-export const standIns: Omit<Slots, "image" | "batchSize"> = {
+export const standIns: Omit<Slots, "image" | "batchSize" | "augment"> = {
   schedule: {
     logSnr: (time) => -2 * Math.log(Math.tan(start + time * (end - start))),
     rates: (time) => {

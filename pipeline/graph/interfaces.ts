@@ -6,7 +6,7 @@ type Member = "function" | "number" | "boolean" | "string" | "object" | "optiona
 // `satisfies` below keeps this in step with the interfaces: a member more or less does not compile.
 const interfaces = {
   dataset: { image: "object", open: "function" },
-  augmentation: { shape: "function", apply: "function" },
+  augmentation: { shape: "function", apply: "function", tells: "optional" },
   normalizer: { fit: "function", blank: "function", normalize: "function", denormalize: "function" },
   network: { keras: "optional", offers: "optional", init: "function", apply: "function" },
   schedule: { logSnr: "function", rates: "function", timesteps: "optional" },

@@ -11,7 +11,7 @@ export interface Wiring {
   /** Stages in order; those that cannot be wired are left out. */
   readonly order: readonly RecipeStage[];
   readonly edges: readonly Edge[];
-  /** The stage behind each slot of a stage, by stage id. `image` comes from the last augmentation, or the dataset. */
+  /** The stage behind each slot of a stage, by stage id. `image` and `augment` come from the last augmentation, or the dataset. */
   supplier(id: string, slot: Slot): RecipeStage;
   readonly problems: readonly Problem[];
 }
@@ -87,8 +87,8 @@ function find(recipe: Recipe, stage: RecipeStage, slot: Slot, images: readonly R
     const names = samplers.map(({ path }) => String(path[1]));
     return { problem: recipe.problem([...stage.path, "sampler"], unknownSampler(name, names)) };
   }
-  const kind: Kind = slot === "image" || slot === "batchSize" ? "dataset" : slot;
-  const supplier = slot === "image" ? images.at(-1) : recipe.stages.find((stage) => stage.kind === kind);
+  const kind: Kind = slot === "image" || slot === "augment" || slot === "batchSize" ? "dataset" : slot;
+  const supplier = slot === "image" || slot === "augment" ? images.at(-1) : recipe.stages.find((stage) => stage.kind === kind);
   if (supplier !== undefined) return { supplier };
   return { problem: recipe.problem(stage.path, messages.stageAbsent(plugin, kind)) };
 }

@@ -20,6 +20,7 @@ export async function checkRequirements(
   for (const stage of stages) {
     if (stage.kind === "sampler") problems.push(...await checkPlan(recipe, stage as Stage<"sampler">));
   }
+  if (training) problems.push(...checkTold(recipe, stages));
   problems.push(...checkAsks(recipe, stages, training), ...checkDevices(recipe, stages));
   problems.push(...checkClasses(recipe, stages, training));
   return [...problems, ...(training ? checkTrain(recipe, stages) : [])];
@@ -60,6 +61,20 @@ function checkAsks(recipe: Recipe, stages: readonly Stage[], training: boolean):
         : []),
       ...(missing === undefined ? [] : [messages.featureUnknown(who, missing, layers)]),
     ].map((text) => recipe.problem(stage.path, text)).concat(checkGuidance(recipe, stage, offers.classes, who.network));
+  });
+}
+
+/** What augmentations tell of what they did, the network has to take: generated pictures would show it otherwise. */
+function checkTold(recipe: Recipe, stages: readonly Stage[]): Problem[] {
+  const network = stages.find((stage): stage is Stage<"network"> => stage.kind === "network");
+  const telling = stages.filter((stage): stage is Stage<"augmentation"> => stage.kind === "augmentation")
+    .filter(({ stage }) => stage.tells !== undefined);
+  const numbers = telling.reduce((sum, { stage }) => sum + stage.tells!.numbers, 0);
+  if (network === undefined || numbers === (network.stage.offers?.augment ?? 0)) return [];
+  return telling.map((stage) => {
+    const who = { plugin: pluginId(stage), kind: stage.kind, network: pluginId(network) };
+    const offer = `augment: ${numbers}`;
+    return recipe.problem(stage.path, messages.networkLacks(who, "numbers on what it did to a picture", offer));
   });
 }
 

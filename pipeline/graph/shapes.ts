@@ -48,8 +48,11 @@ const calls: { readonly [K in Kind]?: Call<K> } = {
   augmentation: {
     name: "apply",
     probe: (stage, { before, after }) => ({
-      got: { images: stage.apply(tf.zeros(size(before)), { random: draws(), training: true }) },
-      want: { images: size(after) },
+      got: {
+        images: stage.apply(tf.zeros(size(before)), { random: draws(), training: true }),
+        tells: stage.tells?.of(draws()),
+      },
+      want: { images: size(after), ...(stage.tells === undefined ? {} : { tells: [batch, stage.tells.numbers] }) },
     }),
   },
   normalizer: {
@@ -63,10 +66,11 @@ const calls: { readonly [K in Kind]?: Call<K> } = {
     name: "apply",
     probe(stage, { image }) {
       const level = tf.zeros<tf.Rank.R4>([batch, 1, 1, 1]);
-      const { jump, condition, classes, features: names = [] } = stage.offers ?? {};
+      const { jump, condition, classes, augment = 0, features: names = [] } = stage.offers ?? {};
       const input = {
         image: tf.zeros<tf.Rank.R4>(size(image)),
         level,
+        ...(augment === 0 ? {} : { augment: tf.zeros<tf.Rank.R2>([batch, augment]) }),
         ...(jump ? { to: level } : {}),
         ...(condition === undefined ? {} : { condition: tf.zeros<tf.Rank.R4>(size(condition)) }),
         ...(classes === undefined ? {} : { label: tf.tensor1d([0, -1], "int32") }),

@@ -26,9 +26,10 @@ export async function wire(
   const wiring = order(recipe);
   const problems: Problem[] = [...wiring.problems];
   const made = new Map<string, Stage>();
-  const shapes = new Map<string, ImageShape>(); // of what a dataset or an augmentation gives, by stage id
+  const shapes = new Map<string, ImageShape>();
+  const told = new Map<string, number>();
   for (const stage of wiring.order) {
-    const slots = slotsOf(stage, wiring, made, shapes);
+    const slots = slotsOf(stage, wiring, made, { shapes, told });
     if (slots === undefined) continue; // what it needs has failed, and that has been said
     const result = await createStage(recipe, stage, slots);
     if ("problems" in result) {
@@ -38,6 +39,8 @@ export async function wire(
     const created = { ...stage, stage: result.value } as Stage;
     made.set(stage.id, created);
     if (stage.kind !== "dataset" && stage.kind !== "augmentation") continue;
+    const { tells } = stage.kind === "augmentation" ? (created as Stage<"augmentation">).stage : {};
+    told.set(stage.id, (told.get(wiring.supplier(stage.id, "image")?.id) ?? 0) + (tells?.numbers ?? 0));
     const shape = await shapeOf(recipe, created, wiring, shapes);
     if ("problems" in shape) problems.push(...shape.problems);
     else if (shape.value !== undefined) shapes.set(stage.id, shape.value);
@@ -45,7 +48,7 @@ export async function wire(
   const stages = [...made.values()];
   problems.push(...await checkRequirements(recipe, stages, { training }));
   if (problems.length > 0) throw new DenoiseError(byLine(recipe, problems));
-  const graph = assemble(recipe, stages, wiring, shapes);
+  const graph = assemble(recipe, stages, wiring, { shapes, told });
   const around = (id: string) => ({
     before: shapes.get(wiring.supplier(id, "image")?.id) ?? graph.datasetImage,
     after: shapes.get(id) ?? graph.image,
@@ -64,18 +67,28 @@ function byLine(recipe: Recipe, problems: readonly Problem[]): Problem[] {
   );
 }
 
+/** What passes along the pictures, by the id of the dataset or augmentation that it comes from. */
+interface Passed {
+  /** Shape of the pictures. */
+  readonly shapes: ReadonlyMap<string, ImageShape>;
+  /** Numbers for the network on what was done to a picture so far. */
+  readonly told: ReadonlyMap<string, number>;
+}
+
 /** The slots of a stage, or undefined when one of them could not be made. */
 function slotsOf(
   stage: RecipeStage,
   wiring: Wiring,
   made: ReadonlyMap<string, Stage>,
-  shapes: ReadonlyMap<string, ImageShape>,
+  { shapes, told }: Passed,
 ): Partial<Record<Slot, unknown>> | undefined {
   const slots: Partial<Record<Slot, unknown>> = {};
   for (const slot of (stage.plugin.needs ?? []) as Slot[]) {
     const { id } = wiring.supplier(stage.id, slot);
     const value = slot === "image"
       ? shapes.get(id)
+      : slot === "augment"
+      ? told.get(id)
       : slot === "batchSize"
       ? (made.get(id) as Stage<"dataset"> | undefined)?.options.batch_size
       : made.get(id)?.stage;
@@ -111,7 +124,7 @@ function assemble(
   recipe: Recipe,
   stages: readonly Stage[],
   wiring: Wiring,
-  shapes: ReadonlyMap<string, ImageShape>,
+  { shapes, told }: Passed,
 ): Graph {
   const inRecipe = recipe.stages.map(({ id }) => stages.find((stage) => stage.id === id)!);
   const all = <K extends Kind>(kind: K) => inRecipe.filter((stage) => stage.kind === kind) as Stage<K>[];
@@ -119,7 +132,7 @@ function assemble(
   return {
     recipe,
     stages,
-    edges: wiring.edges,
+    edges: wiring.edges.filter(({ from, slot }) => slot !== "augment" || told.get(from) !== 0),
     datasetImage: shapes.get(dataset.id)!,
     image: shapes.get((all("augmentation").at(-1) ?? dataset).id)!,
     all,

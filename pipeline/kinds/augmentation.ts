@@ -12,4 +12,14 @@ export interface Augmentation {
    * deterministic (no flip, the centre crop), and `random` is not used.
    */
   apply(images: tf.Tensor4D, tools: { random: Random; training: boolean }): tf.Tensor4D;
+  /**
+   * What the network is told of the change, where it is one that generated pictures are not to show: all zero for a
+   * picture that is left as it is, so that zeros, in sampling, ask for a picture without it.
+   */
+  readonly tells?: {
+    /** How many numbers, 1 or more. */
+    readonly numbers: number;
+    /** The numbers, float32 `[batch, numbers]`, for the draws that `apply` makes in training of the same `random`. */
+    of(random: Random): tf.Tensor2D;
+  } | undefined;
 }

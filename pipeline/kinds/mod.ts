@@ -55,6 +55,8 @@ export interface Slots {
   image: ImageShape;
   /** Pictures in an update of the weights: the dataset's `batch_size`. */
   batchSize: number;
+  /** How many numbers the augmentations tell the network for each picture (`Augmentation.tells`); 0 where none does. */
+  augment: number;
   /** The recipe's normalizer. */
   normalizer: Normalizer;
   /** The recipe's network. */

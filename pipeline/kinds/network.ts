@@ -12,6 +12,11 @@ export type NetworkInput = {
   level: tf.Tensor4D;
   /** Class of each image, int32 `[batch]`: -1 where it is not told. Absent where no class is told at all. */
   label?: tf.Tensor1D;
+  /**
+   * What augmentations did to each picture, float32 `[batch, numbers]`: see `Augmentation.tells`. Only where the network
+   * offers `augment`, and in training; absent: nothing, as all zeros.
+   */
+  augment?: tf.Tensor2D;
   /** The level that the answer leads to, on the scale of `level`. Only where the network offers `jump`; absent: the same. */
   to?: tf.Tensor4D;
   /** Pictures to go by, `[batch, height, width, channels]`. Only where the network offers `condition`; absent: none. */
@@ -32,6 +37,8 @@ export interface NetworkMode {
 export interface NetworkOffers {
   /** How many classes it tells apart, where it looks at labels. */
   readonly classes?: number;
+  /** How many numbers it takes on what augmentations did to a picture: those of the slot `augment`. */
+  readonly augment?: number;
   /** It takes a second level, `NetworkInput.to`: samplers can then jump. */
   readonly jump?: boolean;
   /** It takes pictures to go by, of this shape; it also answers without. */

@@ -2,7 +2,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { createRandom, mapTree, type State, type TensorRecord, valueAndGrad } from "../../lib/tensor/mod.ts";
 import type { Graph } from "../graph/types.ts";
-import { pixels } from "./model.ts";
+import { pixels, toldOf } from "./model.ts";
 import { objectiveOf } from "./objective.ts";
 import type { Batch, TrainState } from "./states.ts";
 import { apart, together } from "./trained.ts";
@@ -45,7 +45,8 @@ export function buildGather(
     const random = createRandom({ ...key, items: batch.item });
     const images = normalizer.normalize(statistics, pixels(graph, batch, random, true));
     const own: State = state.loss ?? { trainable: {}, buffers: {} };
-    const lesson = { images, label: batch.label, average: state.average, own, statistics, random };
+    const told = { label: batch.label, augment: toldOf(graph, random) };
+    const lesson = { images, ...told, average: state.average, own, statistics, random };
     const whole = part && { rows: part.rows, random: createRandom({ ...key, items: part.items }) };
     const objective = objectiveOf(graph, { ...lesson, whole });
     const { aux: { errors, buffers }, gradients } = valueAndGrad((trainable: TensorRecord) => {

@@ -18,6 +18,14 @@ export function pixels(graph: Graph, batch: Batch, random: Random, training: boo
   );
 }
 
+/** What the network is told of what `pixels` does in training for the same draws: `[batch, numbers]`; undefined for nothing. */
+export function toldOf(graph: Graph, random: Random): tf.Tensor2D | undefined {
+  const told = graph.all("augmentation").flatMap(({ stage }, i) =>
+    stage.tells?.of(random.fork(`augmentation.${i}`)) ?? []
+  );
+  return told.length === 0 ? undefined : tf.concat(told, 1) as tf.Tensor2D;
+}
+
 /** A noisy image, and what a perfect prediction of it would be. */
 export interface Noisy {
   readonly noisy: tf.Tensor4D;
@@ -52,6 +60,8 @@ export interface Question {
   readonly rates: Rates;
   /** Class of each image, int32 `[batch]`: -1 where it is not told. */
   readonly label?: tf.Tensor | undefined;
+  /** What augmentations did to each picture, `[batch, numbers]`, where they tell. */
+  readonly augment?: tf.Tensor2D | undefined;
   /** Rates of the level that the answer leads to, where that is another. */
   readonly to?: Rates | undefined;
   /** Pictures to go by. */
@@ -64,7 +74,7 @@ export interface Question {
 export function predict(
   graph: Graph,
   state: State,
-  { noisy, rates, label, to, condition, statistics = {} }: Question,
+  { noisy, rates, label, augment, to, condition, statistics = {} }: Question,
   mode: NetworkMode,
 ): { components: Components; buffers: TensorRecord; features: TensorRecord } {
   const parametrization = graph.one("parametrization").stage;
@@ -75,6 +85,7 @@ export function predict(
     {
       ...input,
       ...(label === undefined ? {} : { label: label as tf.Tensor1D }),
+      ...(augment === undefined ? {} : { augment }),
       ...(to === undefined ? {} : { to: parametrization.input(noisy, to, measured).level }),
       ...(condition === undefined ? {} : { condition }),
     },

@@ -13,6 +13,8 @@ export interface Lesson {
   readonly images: tf.Tensor4D;
   /** int32 `[batch]`, where the dataset has labels. */
   readonly label: tf.Tensor | undefined;
+  /** What augmentations did to each, `[batch, numbers]`, where they tell. */
+  readonly augment?: tf.Tensor2D | undefined;
   /** The average of the weights. */
   readonly average: State;
   /** What the loss keeps; empty where it keeps nothing. */
@@ -33,14 +35,14 @@ type Buffers = { buffers: { network: TensorRecord; loss: TensorRecord } };
 /** The objective of a batch. What does not depend on the weights is computed here, outside the gradient. */
 export function objectiveOf(graph: Graph, lesson: Lesson): Objective {
   const loss = graph.one("loss").stage;
-  const { images, label, average, own: { buffers: kept }, statistics, random } = lesson;
+  const { images, label, augment, average, own: { buffers: kept }, statistics, random } = lesson;
   const measured = measuredBy(statistics);
   const training = { training: true, random: random.fork("network") };
   if (loss.train === undefined) {
     const levels = levelsOf(loss, lesson, measured);
     const { target, ...noisy } = addNoise(graph, images, random, levels);
     return (network, own) => {
-      const { components, buffers } = predict(graph, network, { ...noisy, label, statistics }, training);
+      const { components, buffers } = predict(graph, network, { ...noisy, label, augment, statistics }, training);
       const context = { state: { trainable: own, buffers: kept }, measured };
       const { buffers: after = kept, ...found } = loss.measure(components, target, noisy.rates, context);
       return { ...found, buffers: { network: buffers, loss: after } };
@@ -53,7 +55,7 @@ export function objectiveOf(graph: Graph, lesson: Lesson): Objective {
     const denoise = (noisy: tf.Tensor4D, rates: Rates, options: DenoiseOptions = {}) => {
       const { average: byAverage = false, features: names, to, condition } = options;
       checkAsked(loss, options);
-      const question = { noisy, rates, label, to, condition, statistics };
+      const question = { noisy, rates, label, augment, to, condition, statistics };
       const mode = {
         ...(byAverage ? { training: false } : training),
         ...(names === undefined ? {} : { features: names }),

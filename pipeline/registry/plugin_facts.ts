@@ -80,6 +80,7 @@ async function create(source: PluginSource, plugin: AnyPlugin, options: Record<s
 async function supply(source: PluginSource, slot: Slot): Promise<unknown> {
   if (slot === "image") return { height: 64, width: 64, channels: 3 };
   if (slot === "batchSize") return 64;
+  if (slot === "augment") return 0;
   const kind: Kind = slot;
   const fallback = source.defaults[kinds[kind].key];
   const name = typeof fallback === "string" ? fallback : source.names(kind)[0];

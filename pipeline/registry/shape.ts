@@ -10,6 +10,7 @@ export const slots = Object.keys(
   {
     image: true,
     batchSize: true,
+    augment: true,
     normalizer: true,
     network: true,
     schedule: true,

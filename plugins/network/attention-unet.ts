@@ -9,7 +9,7 @@ export default plugin({
   source:
     "Béres 2023, github.com/beresandras/clear-diffusion-keras, architecture.py at 6ed2ac6; groups: Wu and He 2018, " +
     "arXiv:1803.08494; attention: Vaswani et al. 2017, arXiv:1706.03762",
-  needs: ["image"],
+  needs: ["image", "augment"],
   options: z.object(attentionUnetOptions),
-  create: ({ options, image }) => attentionUnet(options, image),
+  create: ({ options, image, augment }) => attentionUnet({ ...options, augment }, image),
 });

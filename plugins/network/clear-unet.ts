@@ -7,12 +7,12 @@ export default plugin({
   name: "clear-unet",
   summary: "The residual U-Net of clear-diffusion-keras in 2022: wider input, skipped to the output; lower frequencies",
   source: "Béres 2022, github.com/beresandras/clear-diffusion-keras, architecture.py at 98fbccd",
-  needs: ["image"],
+  needs: ["image", "augment"],
   options: z.object(residualUnetOptions({
     image_dims: 64,
     max_frequency: 200,
     input_skip: true,
     running_variance: "unbiased",
   })),
-  create: ({ options, image }) => residualUnet(options, image),
+  create: ({ options, image, augment }) => residualUnet({ ...options, augment }, image),
 });

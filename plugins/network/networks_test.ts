@@ -10,7 +10,7 @@ const image = { height: 64, width: 64, channels: 3 };
 Deno.test("residual-unet has the 1,950,627 weights of the Keras example, glorot uniform, and starts with an output of zero", () =>
   onBackend("cpu", async () => {
     const options = residualUnet.options.parse({});
-    const { trainable, buffers } = (await residualUnet.create({ options, image })).init(draws([0]), image);
+    const { trainable, buffers } = (await residualUnet.create({ options, image, augment: 0 })).init(draws([0]), image);
     assert.equal(Object.values(trainable).reduce((sum, { size }) => sum + size, 0), 1_950_627);
     assert.equal(Object.values(buffers).reduce((sum, { size }) => sum + size, 0), 2880);
 
@@ -28,14 +28,14 @@ Deno.test("residual-unet has the 1,950,627 weights of the Keras example, glorot 
 Deno.test("clear-unet joins the image as it entered before the last convolution", () =>
   onBackend("cpu", async () => {
     const options = clearUnet.options.parse({});
-    const { trainable } = (await clearUnet.create({ options, image })).init(draws([0]), image);
+    const { trainable } = (await clearUnet.create({ options, image, augment: 0 })).init(draws([0]), image);
     assert.deepEqual(trainable["input_conv.kernel"]!.shape, [1, 1, 3, 64]);
     assert.deepEqual(trainable["output_conv.kernel"]!.shape, [1, 1, 32 + 64, 3]);
   }));
 
 Deno.test("residual-unet refuses images that it cannot halve, and names sizes that work", () => {
   const create = () =>
-    residualUnet.create({ options: residualUnet.options.parse({}), image: { height: 30, width: 36, channels: 3 } });
+    residualUnet.create({ options: residualUnet.options.parse({}), augment: 0, image: { height: 30, width: 36, channels: 3 } });
   assert.throws(create, (error) => {
     assert.ok(error instanceof Refusal);
     assert.equal(error.option, "widths");
@@ -47,7 +47,7 @@ Deno.test("residual-unet refuses images that it cannot halve, and names sizes th
 Deno.test("attention-unet has the weights of the reference: attention at the two lowest levels, four heads as wide as them", () =>
   onBackend("cpu", async () => {
     const options = attentionUnet.options.parse({ widths: [8, 16, 24, 32], image_dims: 8, embedding_dims: 16 });
-    const { trainable, buffers } = (await attentionUnet.create({ options, image })).init(draws([0]), image);
+    const { trainable, buffers } = (await attentionUnet.create({ options, image, augment: 0 })).init(draws([0]), image);
     assert.deepEqual(buffers, {});
     const attended = new Set(
       Object.keys(trainable).filter((name) => name.includes("attention")).map((name) => name.split(".")[0]),
@@ -63,7 +63,7 @@ Deno.test("attention-unet has the weights of the reference: attention at the two
 
 Deno.test("attention-unet refuses groups, levels and patches that do not fit, and says what fits", () => {
   const refused = (given: object, option: string, fix: RegExp) =>
-    assert.throws(() => attentionUnet.create({ options: attentionUnet.options.parse(given), image }), (error) => {
+    assert.throws(() => attentionUnet.create({ options: attentionUnet.options.parse(given), image, augment: 0 }), (error) => {
       assert.ok(error instanceof Refusal);
       assert.equal(error.option, option);
       assert.match(error.help[0]!, fix);

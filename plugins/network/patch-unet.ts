@@ -9,14 +9,14 @@ export default plugin({
   name: "patch-unet",
   summary: "A residual U-Net that sees square patches as pixels: a fraction of the work, for small machines",
   source: "patches as channels: Shi et al. 2016, arXiv:1609.05158, section 3.2; the U-Net: Béres 2022",
-  needs: ["image"],
+  needs: ["image", "augment"],
   options: z.object({
     patch_size: z.int().min(1).max(2048).default(2).describe(
       "side of a patch, in pixels; must divide the image size",
     ),
     ...residualUnetOptions({ image_dims: undefined, max_frequency: 200, input_skip: true, running_variance: "biased" }),
   }),
-  create({ options, image: { height, width, channels } }) {
+  create({ options, augment, image: { height, width, channels } }) {
     const side = options.patch_size;
     if (height % side !== 0 || width % side !== 0) {
       refuse({
@@ -27,7 +27,7 @@ export default plugin({
     }
     refuseSize(options.widths.length, { height, width, channels }, side);
     const patches = { height: height / side, width: width / side, channels: channels * side * side };
-    const network = residualUnet(options, patches);
+    const network = residualUnet({ ...options, augment }, patches);
     return {
       offers: network.offers!,
       init: (random) => network.init(random, patches),

@@ -8,12 +8,12 @@ export default plugin({
   summary:
     "Residual U-Net with batch normalisation, told the noise level at its input; 1.95 million weights as it comes",
   source: "Béres 2022, keras.io/examples/generative/ddim; U-Net: Ronneberger et al. 2015, arXiv:1505.04597",
-  needs: ["image"],
+  needs: ["image", "augment"],
   options: z.object(residualUnetOptions({
     image_dims: undefined,
     max_frequency: 1000,
     input_skip: false,
     running_variance: "biased",
   })),
-  create: ({ options, image }) => residualUnet(options, image),
+  create: ({ options, image, augment }) => residualUnet({ ...options, augment }, image),
 });

@@ -3,6 +3,7 @@ import { type ImageShape, type Network, ops, refuse, type TensorRecord, tf, tidy
 import { attend, attention } from "./attention.ts";
 import { convolutionLayer, dense, groupNormLayer, initLayers, kerasParts, type Layer, transposed } from "./layers.ts";
 import { blocksOf } from "./blocks.ts";
+import { augmentLayers, augmentOffer, type Told, withAugment } from "./augment.ts";
 import { classLayers, classOptions, withClass } from "./classes.ts";
 import { drop, dropoutOptions } from "./dropout.ts";
 import { fromPatches } from "./patches.ts";
@@ -42,7 +43,7 @@ export const attentionUnetOptions = {
 };
 
 /** Options of the network, checked. */
-export type AttentionUnetOptions = z.output<z.ZodObject<typeof attentionUnetOptions>>;
+export type AttentionUnetOptions = z.output<z.ZodObject<typeof attentionUnetOptions>> & Told;
 
 /**
  * Makes the network for images of one shape.
@@ -62,7 +63,11 @@ export function attentionUnet(options: AttentionUnetOptions, image: ImageShape, 
 
   return {
     keras: kerasParts(layers),
-    offers: { features: blocksOf(options), ...(options.classes === undefined ? {} : { classes: options.classes }) },
+    offers: {
+      features: blocksOf(options),
+      ...(options.classes === undefined ? {} : { classes: options.classes }),
+      ...augmentOffer(options),
+    },
     init: (random) => initLayers(layers, random),
 
     apply({ trainable, buffers }, { image, level, ...told }, mode) {
@@ -101,7 +106,9 @@ export function attentionUnet(options: AttentionUnetOptions, image: ImageShape, 
 
       const own = ops.sinusoidalEmbedding(level, { dims: embedding_dims, maxFrequency: max_frequency });
       const table = trainable["class_embedding.embeddings"];
-      const sines = tf.reshape(withClass(hooks.embed?.(own) ?? own, table, told, options, mode), [-1, embedding_dims]);
+      const named = withClass(hooks.embed?.(own) ?? own, table, told, options, mode);
+      const known = withAugment(named, trainable["augment_dense.kernel"], told);
+      const sines = tf.reshape(known, [-1, embedding_dims]);
       const embedding = ops.swish(multiply("embedding_dense2", ops.swish(multiply("embedding_dense1", sines))));
 
       const entrance = { strides: patch_size, pad: "valid" } as const;
@@ -133,6 +140,7 @@ function layersOf(options: AttentionUnetOptions, channels: number): Layer[] {
   const layers = [
     convolutionLayer("input_conv", [patch_size, patch_size, channels, image_dims]),
     ...classLayers(options, embedding_dims),
+    ...augmentLayers(options, embedding_dims),
     dense("embedding_dense1", embedding_dims, embedding_dims),
     dense("embedding_dense2", embedding_dims, embedding_dims),
   ];

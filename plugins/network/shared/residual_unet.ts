@@ -1,6 +1,7 @@
 /** The residual U-Net of the Keras DDIM example and of clear-diffusion-keras in 2022: convolutions, batch normalisation, swish. */
 import { type ImageShape, type Network, ops, type TensorRecord, tf, tidyTree, z } from "denoise/plugin";
 import { batchNorm, convolutionLayer, initLayers, kerasParts, type Layer } from "./layers.ts";
+import { augmentLayers, augmentOffer, type Told, withAugment } from "./augment.ts";
 import { classLayers, type ClassOptions, classOptions, withClass } from "./classes.ts";
 import { drop, dropoutOptions } from "./dropout.ts";
 import { blocksOf } from "./blocks.ts";
@@ -45,7 +46,7 @@ export function residualUnetOptions(defaults: {
 }
 
 /** Options of the network, checked. */
-export interface ResidualUnetOptions extends ClassOptions {
+export interface ResidualUnetOptions extends ClassOptions, Told {
   readonly widths: readonly number[];
   readonly block_depth: number;
   readonly embedding_dims: number;
@@ -79,7 +80,11 @@ export function residualUnet(options: ResidualUnetOptions, image: ImageShape, ho
 
   return {
     keras: kerasParts(layers),
-    offers: { features: blocksOf(options), ...(options.classes === undefined ? {} : { classes: options.classes }) },
+    offers: {
+      features: blocksOf(options),
+      ...(options.classes === undefined ? {} : { classes: options.classes }),
+      ...augmentOffer(options),
+    },
     init: (random) => initLayers(layers, random),
 
     apply({ trainable, buffers }, { image, level, ...told }, mode) {
@@ -118,13 +123,14 @@ export function residualUnet(options: ResidualUnetOptions, image: ImageShape, ho
       let x = conv("input_conv", image);
       const skips = input_skip ? [x] : [];
       const own = ops.sinusoidalEmbedding(level, { dims: embedding_dims, maxFrequency: max_frequency });
-      const embedding = withClass(
+      const named = withClass(
         hooks.embed?.(own) ?? own,
         trainable["class_embedding.embeddings"],
         told,
         options,
         mode,
       );
+      const embedding = withAugment(named, trainable["augment_dense.kernel"], told);
       const [batch, height, width] = x.shape;
       x = join(x, tf.broadcastTo(embedding, [batch, height, width, embedding_dims]) as tf.Tensor4D);
       for (let level = 0; level < bottom; level++) {
@@ -151,6 +157,7 @@ function layersOf(options: ResidualUnetOptions, channels: number): Layer[] {
   const layers = [
     convolutionLayer("input_conv", [1, 1, channels, imageDims]),
     ...classLayers(options, embedding_dims),
+    ...augmentLayers(options, embedding_dims),
   ];
   const blocks = (place: string, output: number, before: () => number) => {
     for (let i = 0; i < block_depth; i++) {
