@@ -2,8 +2,12 @@
 
 /** Loads the module of each plugin, by `kind/name`. */
 export const manifest: Readonly<Record<string, () => Promise<unknown>>> = {
+  "augmentation/colour-jitter": () => import("./augmentation/colour-jitter.ts"),
+  "augmentation/edm-geometry": () => import("./augmentation/edm-geometry.ts"),
   "augmentation/horizontal-flip": () => import("./augmentation/horizontal-flip.ts"),
   "augmentation/random-crop": () => import("./augmentation/random-crop.ts"),
+  "augmentation/rotate-90": () => import("./augmentation/rotate-90.ts"),
+  "augmentation/vertical-flip": () => import("./augmentation/vertical-flip.ts"),
   "backend/auto": () => import("./backend/auto.ts"),
   "backend/cpu": () => import("./backend/cpu.ts"),
   "backend/tensorflow": () => import("./backend/tensorflow.ts"),

@@ -2,6 +2,42 @@
 
 /** What may be given to the built-in plugins, by `kind/name`. */
 export interface BuiltinPlugins {
+  /** plugins/augmentation/colour-jitter.ts */
+  readonly "augmentation/colour-jitter": {
+    /** Its options. */
+    readonly given: {
+      /** factors of all values: a number x for 1 - x to 1 + x, not below 0, or [least, most] */
+      readonly brightness?: number | readonly (number)[] | undefined;
+      /** factors of the distance to the picture's mean grey: a number x for 1 - x to 1 + x, not below 0, or [least, most] */
+      readonly contrast?: number | readonly (number)[] | undefined;
+      /** factors of the distance to grey: a number x for 1 - x to 1 + x, not below 0, or [least, most] */
+      readonly saturation?: number | readonly (number)[] | undefined;
+      /** largest turn of all hues either way, as a part of the circle up to 0.5, or [least, most] */
+      readonly hue?: number | readonly (number)[] | undefined;
+      /** chance that a picture is changed */
+      readonly probability?: number | undefined;
+    };
+  };
+  /** plugins/augmentation/edm-geometry.ts */
+  readonly "augmentation/edm-geometry": {
+    /** Its options. */
+    readonly given: {
+      /** chance of each change, drawn for each by itself; not of horizontal_flip, which mirrors half of the pictures */
+      readonly probability?: number | undefined;
+      /** mirrors half of the pictures left to right */
+      readonly horizontal_flip?: boolean | undefined;
+      /** mirrors half of the pictures that it is drawn for top to bottom */
+      readonly vertical_flip?: boolean | undefined;
+      /** standard deviation of the scale, in powers of two; 0: sizes stay */
+      readonly scale?: number | undefined;
+      /** largest angle either way, in degrees */
+      readonly rotation?: number | undefined;
+      /** standard deviation of stretching one axis and shrinking the other, in powers of two */
+      readonly anisotropy?: number | undefined;
+      /** standard deviation of shifts, as a part of height and width */
+      readonly translation?: number | undefined;
+    };
+  };
   /** plugins/augmentation/horizontal-flip.ts */
   readonly "augmentation/horizontal-flip": {
     /** Its options. */
@@ -20,6 +56,22 @@ export interface BuiltinPlugins {
       readonly padding?: number | undefined;
       /** what to pad with: the picture mirrored at its edge (which is not repeated), or black */
       readonly pad?: "reflect" | "zero" | undefined;
+    };
+  };
+  /** plugins/augmentation/rotate-90.ts */
+  readonly "augmentation/rotate-90": {
+    /** Its options. */
+    readonly given: {
+      /** chance that a picture is turned; each of the three turns is as likely as the others */
+      readonly probability?: number | undefined;
+    };
+  };
+  /** plugins/augmentation/vertical-flip.ts */
+  readonly "augmentation/vertical-flip": {
+    /** Its options. */
+    readonly given: {
+      /** chance that a picture is mirrored */
+      readonly probability?: number | undefined;
     };
   };
   /** plugins/backend/auto.ts */

@@ -104,6 +104,10 @@ const settings: Readonly<Record<string, readonly ContractSettings[]>> = {
   "sampler/ddpm": [{ options: { steps: 5 } }, { options: { steps: 5, variance: "large" } }],
   "sampler/consistency": [{ options: { steps: 3 } }, { options: { steps: 2, timesteps: [999, 500] } }],
   "sampler/dpm-adaptive": [{ options: { max_steps: 16, tolerance: 0.03 } }],
+  "augmentation/edm-geometry": [{ options: { probability: 0.5 } }, {
+    options: { horizontal_flip: false, rotation: 0 },
+  }],
+  "augmentation/colour-jitter": [{}, { options: { brightness: [0.5, 2], hue: 0.5, probability: 0.5 } }],
   "augmentation/random-crop": [{}, { options: { size: 12 } }, { options: { padding: 3, pad: "zero" } }],
   "dataset/image-folder": [{ options: { folder: await folderOfPictures(), image_size: 8 } }],
   "dataset/emoji": [{ options: { image_size: 8 } }],

@@ -30,7 +30,9 @@ export const augmentationLaws: Laws<"augmentation"> = {
       assertTreesClose(apply(tf.slice(images, i, 1), [item]), tf.slice(all, i, 1), 1e-6, `picture ${i} alone`);
     }
   },
-  "tells of each picture as many numbers as it says, all zero where it leaves it as it is": async ({ create, image }) => {
+  "tells of each picture as many numbers as it says, all zero where it leaves it as it is": async (
+    { create, image },
+  ) => {
     const augmentation = await create();
     const { tells } = augmentation;
     if (tells === undefined) return;
@@ -42,7 +44,11 @@ export const augmentationLaws: Laws<"augmentation"> = {
     const most = (tensor: tf.Tensor) => Array.from(tf.max(tf.reshape(tf.abs(tensor), [64, -1]), 1).dataSync());
     const [differs, says] = [most(tf.sub(changed, images)), most(told)];
     for (const [i, item] of items.entries()) {
-      assert.equal(differs[i]! > 0, says[i]! > 0, `picture ${item} differs by ${differs[i]}, and is told by ${says[i]}`);
+      assert.equal(
+        differs[i]! > 0,
+        says[i]! > 0,
+        `picture ${item} differs by ${differs[i]}, and is told by ${says[i]}`,
+      );
     }
     assert.ok(says.some((value) => value > 0), "some pictures are changed");
     assertTreesClose(tells.of(draws(items.slice(5, 6))), tf.slice(told, [5, 0], [1, -1]), 1e-6, "what is told of one");

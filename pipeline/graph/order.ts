@@ -88,7 +88,9 @@ function find(recipe: Recipe, stage: RecipeStage, slot: Slot, images: readonly R
     return { problem: recipe.problem([...stage.path, "sampler"], unknownSampler(name, names)) };
   }
   const kind: Kind = slot === "image" || slot === "augment" || slot === "batchSize" ? "dataset" : slot;
-  const supplier = slot === "image" || slot === "augment" ? images.at(-1) : recipe.stages.find((stage) => stage.kind === kind);
+  const supplier = slot === "image" || slot === "augment"
+    ? images.at(-1)
+    : recipe.stages.find((stage) => stage.kind === kind);
   if (supplier !== undefined) return { supplier };
   return { problem: recipe.problem(stage.path, messages.stageAbsent(plugin, kind)) };
 }

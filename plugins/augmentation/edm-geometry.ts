@@ -1,14 +1,15 @@
 /** Augmentation of EDM: flips, scales, turns, stretches and shifts pictures, and tells the network. */
 import { plugin, type Random, tf, z } from "denoise/plugin";
+import { inverseOf, numbersOf } from "./shared/affine.ts";
 import { type Affine, warp } from "./shared/warp.ts";
-import { inverseOf } from "./shared/affine.ts";
 
 const half = 0.5; // of all pictures, where a flip is drawn
 
 export default plugin({
   kind: "augmentation",
   name: "edm-geometry",
-  summary: "EDM's non-leaking augmentation: flips, scales, turns, stretches and shifts pictures, and tells the network " +
+  summary:
+    "EDM's non-leaking augmentation: flips, scales, turns, stretches and shifts pictures, and tells the network " +
     "by how much, so that generated pictures show none of it",
   source: "Karras et al. 2022, arXiv:2206.00364, appendix F.2; Karras et al. 2020, arXiv:2006.06676, appendix B",
   options: z.object({
@@ -72,18 +73,20 @@ export default plugin({
       const turn = options.rotation > 0
         ? sometimes("rotation", angle("rotation", options.rotation * Math.PI / 180))
         : undefined;
-      const stretch = options.anisotropy > 0 ? sometimes("anisotropy", random.fork("anisotropy").normal([])) : undefined;
+      const stretch = options.anisotropy > 0
+        ? sometimes("anisotropy", random.fork("anisotropy").normal([]))
+        : undefined;
       // Along the sides of the picture for one half, along any line for the other.
       const line = tf.mul(angle("anisotropy line", Math.PI), coin("anisotropy turned"));
       const [right, down] = options.translation > 0
         ? ["right", "down"].map((way) => sometimes("translation", random.fork(way).normal([])))
         : [];
-      const moves = [
-        ...(scale === undefined ? [] : [scale]),
-        ...(turn === undefined ? [] : [tf.sub(tf.cos(turn), 1), tf.sin(turn)]),
-        ...(stretch === undefined ? [] : [tf.mul(stretch, tf.cos(line)), tf.mul(stretch, tf.sin(line))]),
-        ...(right === undefined || down === undefined ? [] : [right, down]),
-      ];
+      const moves = numbersOf({
+        ...(scale && { scale }),
+        ...(turn && { turn }),
+        ...(stretch && { stretch, line }),
+        ...(right && down && { right, down }),
+      });
       const flips = [mirrored, upended].filter((flip) => flip !== undefined);
       return {
         mirrored,

@@ -4,7 +4,8 @@ import { plugin, refuse, tf, z } from "denoise/plugin";
 export default plugin({
   kind: "augmentation",
   name: "rotate-90",
-  summary: "Turns square pictures by 90, 180 or 270 degrees, each by a draw of its own: for pictures without up and down",
+  summary:
+    "Turns square pictures by 90, 180 or 270 degrees, each by a draw of its own: for pictures without up and down",
   options: z.object({
     probability: z.number().min(0).max(1).default(0.75).describe(
       "chance that a picture is turned; each of the three turns is as likely as the others",

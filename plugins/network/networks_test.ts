@@ -35,7 +35,11 @@ Deno.test("clear-unet joins the image as it entered before the last convolution"
 
 Deno.test("residual-unet refuses images that it cannot halve, and names sizes that work", () => {
   const create = () =>
-    residualUnet.create({ options: residualUnet.options.parse({}), augment: 0, image: { height: 30, width: 36, channels: 3 } });
+    residualUnet.create({
+      options: residualUnet.options.parse({}),
+      augment: 0,
+      image: { height: 30, width: 36, channels: 3 },
+    });
   assert.throws(create, (error) => {
     assert.ok(error instanceof Refusal);
     assert.equal(error.option, "widths");
@@ -63,12 +67,15 @@ Deno.test("attention-unet has the weights of the reference: attention at the two
 
 Deno.test("attention-unet refuses groups, levels and patches that do not fit, and says what fits", () => {
   const refused = (given: object, option: string, fix: RegExp) =>
-    assert.throws(() => attentionUnet.create({ options: attentionUnet.options.parse(given), image, augment: 0 }), (error) => {
-      assert.ok(error instanceof Refusal);
-      assert.equal(error.option, option);
-      assert.match(error.help[0]!, fix);
-      return true;
-    });
+    assert.throws(
+      () => attentionUnet.create({ options: attentionUnet.options.parse(given), image, augment: 0 }),
+      (error) => {
+        assert.ok(error instanceof Refusal);
+        assert.equal(error.option, option);
+        assert.match(error.help[0]!, fix);
+        return true;
+      },
+    );
   refused({ widths: [64, 100, 128, 256] }, "groups", /such as 104/);
   refused({ attention_levels: [4] }, "attention_levels", /levels that exist/);
   refused({ patch_size: 5 }, "widths", /that 40 divides, such as 40 or 80/);

@@ -114,7 +114,11 @@ function flow(graph: Graph): DrawingEdge[] {
 /** What stages asked for. Shapes that pass along the pictures are not drawn a second time. */
 function slots(graph: Graph): DrawingEdge[] {
   const along = (id: string) => graph.stages.find((stage) => stage.id === id)?.kind === "augmentation";
-  const labels: Partial<Record<Slot, string>> = { image: "image shape", batchSize: "batch size", augment: "what was changed" };
+  const labels: Partial<Record<Slot, string>> = {
+    image: "image shape",
+    batchSize: "batch size",
+    augment: "what was changed",
+  };
   return graph.edges.filter(({ slot, to }) => slot !== "image" || !along(to))
     .map(({ from, to, slot }) => ({ from, to, label: labels[slot] ?? slot, type: "slot" }));
 }

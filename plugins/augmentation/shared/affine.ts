@@ -18,6 +18,18 @@ export interface Moves {
   readonly down: tf.Tensor;
 }
 
+/** What a network is told of it: numbers that are all 0 where nothing is done, and turn with angles. Undefined: left out. */
+export function numbersOf({ scale, turn, stretch, line, right, down }: Partial<Moves>): tf.Tensor[] {
+  return [
+    ...(scale === undefined ? [] : [scale]),
+    ...(turn === undefined ? [] : [tf.sub(tf.cos(turn), 1), tf.sin(turn)]),
+    ...(stretch === undefined || line === undefined
+      ? []
+      : [tf.mul(stretch, tf.cos(line)), tf.mul(stretch, tf.sin(line))]),
+    ...(right === undefined || down === undefined ? [] : [right, down]),
+  ];
+}
+
 /** The inverse of scaling, turning, stretching and shifting, in EDM's order (training/augment.py of NVlabs/edm). */
 export function inverseOf({ scale, turn, stretch, line, right, down }: Moves): Affine {
   const power = (exponent: tf.Tensor) => tf.exp(tf.mul(exponent, Math.LN2));
