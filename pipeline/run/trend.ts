@@ -23,7 +23,7 @@ export type Trend =
 
 const fewest = 8; // measurements
 const most = 300; // points that are compared
-const certain = 1.96; // standard deviations of a trend by chance: one in 40 goes that far in one direction
+const onceInForty = 1.96; // standard deviations of a trend by chance: one in 40 goes that far in one direction
 const matters = 0.005; // of the value: what is less does not matter
 
 /**
@@ -38,8 +38,9 @@ const matters = 0.005; // of the value: what is less does not matter
  *
  * @param better which way is better
  * @param points those that are not finite are left out
+ * @param certain standard deviations that a trend has to be away from none
  */
-export function trendOf(points: readonly TrendPoint[], better: "lower" | "higher"): Trend {
+export function trendOf(points: readonly TrendPoint[], better: "lower" | "higher", certain: number = onceInForty): Trend {
   const sign = better === "lower" ? 1 : -1;
   const all = fewer(points.filter(({ value }) => Number.isFinite(value)))
     .map(({ x, value, training }) => ({
