@@ -14,10 +14,10 @@ import {
   numbers,
   shapesOf,
 } from "./laws.ts";
-import type { Sampler } from "../kinds/sampler.ts";
+import type { Sampler, Seen } from "../kinds/sampler.ts";
 import { standIns } from "./stand_ins.ts";
 
-type Denoise = (image: tf.Tensor4D, rates: Rates) => Components;
+type Denoise = (image: tf.Tensor4D, rates: Rates) => Seen;
 
 /** Components of a noisy image whose signal is known. */
 function withSignal(signal: tf.Tensor4D, noisy: tf.Tensor4D, rates: Rates): Components {
@@ -93,6 +93,19 @@ export const samplerLaws: Laws<"sampler"> = {
     assertTreesClose((await sample(sampler, noise, gaussian)).signal, all.signal, 0, "result of a second time");
     const alone = await sample(sampler, tf.slice(noise, 1, 1), gaussian, [1]);
     assertTreesClose(alone.signal, tf.slice(all.signal, 1, 1), 1e-5, "result of a picture alone");
+  },
+  "starts each step from what denoise says, where it lets guidance change the noise": async ({ create, image }) => {
+    const sampler = await create();
+    if (!sampler.renoises) return console.log("it does not: guidance that changes the noise is refused");
+    const [known, other] = [normal("known", 4, image), normal("other", 5, image)];
+    const always: Denoise = (_, rates) => {
+      const made = tf.add<tf.Tensor4D>(tf.mul(rates.signal, known), tf.mul(rates.noise, other));
+      return { ...withSignal(known, made, rates), noise: other, image: made };
+    };
+    const first = { ...sampler, steps: 1, plan: () => sampler.plan().slice(0, 1) };
+    const one = await sample(first, normal("start", 4, image), always);
+    const two = await sample(first, normal("start", 5, image), always);
+    assertTreesClose(two.image, one.image, 1e-5, "image from another start");
   },
   "converges with its order as the steps shrink": async ({ plugin, create, image }) => {
     if (!("steps" in plugin.options.shape)) {

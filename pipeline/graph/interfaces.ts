@@ -27,6 +27,7 @@ const interfaces = {
     order: "number",
     stochastic: "boolean",
     evaluationsPerStep: "number",
+    renoises: "optional",
     asks: "optional",
     plan: "function",
     levels: "optional",

@@ -8,6 +8,7 @@ import { quote } from "../problems/messages/text.ts";
 import type { Problem } from "../problems/problem.ts";
 import type { Recipe } from "../recipe/types.ts";
 import { attempt, pluginId } from "./create.ts";
+import { checkGuidance } from "./guidance.ts";
 import type { Stage } from "./types.ts";
 
 /** Problems of stages that were created but cannot do what is asked of them. */
@@ -60,7 +61,11 @@ function checkAsks(recipe: Recipe, stages: readonly Stage[], training: boolean):
         ? [messages.networkLacks(who, "pictures to go by", "condition: image")]
         : []),
       ...(missing === undefined ? [] : [messages.featureUnknown(who, missing, layers)]),
-    ].map((text) => recipe.problem(stage.path, text)).concat(checkGuidance(recipe, stage, offers.classes, who.network));
+    ].map((text) => recipe.problem(stage.path, text)).concat(
+      stage.kind === "sampler"
+        ? checkGuidance(recipe, stage as Stage<"sampler">, { name: who.network, classes: offers.classes })
+        : [],
+    );
   });
 }
 
@@ -76,14 +81,6 @@ function checkTold(recipe: Recipe, stages: readonly Stage[]): Problem[] {
     const offer = `augment: ${numbers}`;
     return recipe.problem(stage.path, messages.networkLacks(who, "numbers on what it did to a picture", offer));
   });
-}
-
-/** A network that knows no classes has nothing to be guided by. */
-function checkGuidance(recipe: Recipe, stage: Stage, classes: number | undefined, network: string): Problem[] {
-  if (stage.kind !== "sampler" || classes !== undefined) return [];
-  const { options: { guidance } } = stage as Stage<"sampler">;
-  if (guidance === undefined) return [];
-  return [recipe.problem([...stage.path, "guidance"], messages.guidanceWithoutClasses(stage.id, network))];
 }
 
 /** Devices that share a batch take as many pictures each. */

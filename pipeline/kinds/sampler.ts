@@ -4,35 +4,7 @@ import { z } from "zod";
 import type { Random } from "../../lib/tensor/random.ts";
 import type { TensorRecord } from "../../lib/tensor/tree.ts";
 import type { Components, Rates } from "./common.ts";
-
-/** The option `guidance`, checked. */
-export interface GuidanceOptions {
-  /** 1 is none: the prediction for the class. */
-  readonly scale: number;
-  /** Noise rates over signal rates between which it is guided, the first left out. Default: all. */
-  readonly interval?: readonly [low: number, high: number] | undefined;
-  /** From 0 to 1: how much of the added contrast is taken back. */
-  readonly rescale: number;
-}
-
-/** The option `guidance`, as a recipe has it. */
-export interface GuidanceInput extends Omit<GuidanceOptions, "rescale"> {
-  /** Default 0. */
-  readonly rescale?: number | undefined;
-}
-
-/** How predictions for a class are pushed away from those for no class. */
-const guidanceOptions = z.object({
-  scale: z.number().min(0).max(1000).describe(
-    "how far from the prediction for no class to that for the class: 0 the first, 1 the second, more beyond it",
-  ),
-  interval: z.tuple([z.number().min(0), z.number().positive()]).optional().describe(
-    "guided only where noise rate / signal rate is above the first number and at most the second; default: everywhere",
-  ),
-  rescale: z.number().min(0).max(1).default(0).describe(
-    "how much of the contrast that guidance adds is taken back: 1 all of it",
-  ),
-});
+import { type GuidanceInput, type GuidanceOptions, guidanceOptions } from "./guidance.ts";
 
 /** Options that every sampler takes besides its own: `denoise` sees to them, so that a sampler need not. */
 export const samplerOptions: {
@@ -40,7 +12,7 @@ export const samplerOptions: {
   clip: z.ZodDefault<z.ZodBoolean>;
 } = {
   guidance: guidanceOptions.optional().describe(
-    "classifier-free guidance: twice the work, for a network with classes; default: none",
+    "pushes each prediction away from a worse one, for no class or by a weaker model: twice the work; default: none",
   ),
   clip: z.boolean().default(false).describe(
     "clip predicted signals to the range of real pixels; the noise is not recomputed after it",
@@ -53,7 +25,7 @@ export interface SamplerTools {
    * The network's view of noisy images `[batch, height, width, channels]` at these rates: average weights, labels,
    * guidance and clipping are in it already.
    */
-  denoise(image: tf.Tensor4D, rates: Rates): Components;
+  denoise(image: tf.Tensor4D, rates: Rates): Seen;
   /**
    * Takes noisy images from one level to another by one evaluation, however far apart they are. There where the network
    * offers `jump`; a sampler that cannot do without says so in `asks`.
@@ -63,6 +35,15 @@ export interface SamplerTools {
   clip(signal: tf.Tensor4D): tf.Tensor4D;
   /** Draws for this step, per image; unused by a deterministic sampler. */
   readonly random: Random;
+}
+
+/** What `denoise` says of noisy images. */
+export interface Seen extends Components {
+  /**
+   * The noisy images that `signal` and `noise` make up, where guidance says that other noise is kept than was given
+   * (`renoise`). Else absent: the given ones.
+   */
+  readonly image?: tf.Tensor4D;
 }
 
 /** Where a jump has led: the noisy image at the other level, and the components that it was put together from. */
@@ -88,6 +69,11 @@ export interface Sampler {
   readonly stochastic: boolean;
   /** Network evaluations in one step. */
   readonly evaluationsPerStep: number;
+  /**
+   * Whether each step starts from `signal` and `noise` of one `denoise`, or from the `image` that comes with them, and not
+   * from the image that it was given: guidance may then change the noise, as CFG++ does. Others are refused for that.
+   */
+  readonly renoises?: boolean;
   /** What it asks of the network. */
   readonly asks?: SamplerAsks;
   /**

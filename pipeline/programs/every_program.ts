@@ -50,8 +50,13 @@ export async function callPrograms(graph: Graph, backend: Backend, kinds: Readon
     const sampler = shownSampler(graph);
     if (kinds.has("sampling") && sampler !== undefined) {
       const items = Array.from({ length: size }, (_, i) => i);
-      const generate = buildGenerate(backend, graph, sampler);
-      for await (const images of generate({ state: state.average, statistics, seed: 0, items })) images.dispose();
+      const { guidance } = sampler.options;
+      // Guided everywhere: what is not run does not say in which steps. A model that guides is taken for one like this.
+      const everywhere = guidance && { ...guidance, interval: undefined };
+      const guide = guidance?.by === undefined ? undefined : graph;
+      const stage = { ...sampler, options: { ...sampler.options, guidance: everywhere } };
+      const options = { state: state.average, guide: guide && state.average, statistics, seed: 0, items };
+      for await (const images of buildGenerate(backend, graph, stage, guide)(options)) images.dispose();
     }
   } finally {
     disposeTree([batch, statistics, seed, course, state]);

@@ -8,13 +8,16 @@ import { DenoiseError } from "../problems/problem.ts";
 import { beginning, ratesAt } from "./begin.ts";
 import type { SampleKeys } from "./noise.ts";
 import { repeatOn } from "./repeat.ts";
-import { buildSamplerStep, type LoopState, type StepInputs } from "./sampler_step.ts";
+import { guidedSteps } from "./guided_steps.ts";
+import { buildSamplerStep, hasMomentum, type LoopState, type StepInputs, type Weights } from "./sampler_step.ts";
 import { yieldToEvents } from "./yield_to_events.ts";
 
 /** What to generate. */
 export interface GenerateOptions {
   /** Weights to use: the average. Not consumed. */
   readonly state: State;
+  /** Weights of the model that guides, where there is one. Not consumed. */
+  readonly guide?: State | undefined;
   /** Of the normalizer. Not consumed. */
   readonly statistics: TensorRecord;
   /** Integer from 0 to 2^53 - 1. */
@@ -86,9 +89,11 @@ interface Batch {
  * Compiles a sampler: one program for all steps, since the rows of its plan travel as tensors.
  *
  * The same seed and item give the same image in batches of any size.
+ *
+ * @param guide the graph of the model that guides, where the sampler's option `guidance` names one
  */
-export function buildGenerate(backend: Backend, graph: Graph, stage: Stage<"sampler">): Generate {
-  const programs = samplerPrograms(backend, graph, stage);
+export function buildGenerate(backend: Backend, graph: Graph, stage: Stage<"sampler">, guide?: Graph): Generate {
+  const programs = samplerPrograms(backend, graph, stage, guide);
   const rows = stage.stage.plan().map((row) => [...row]);
   const steps = rows.length;
   const filled = [...rows, ...Array<number[]>(roomFor(steps) - steps).fill(rows.at(-1)!)];
@@ -128,13 +133,18 @@ export function buildGenerate(backend: Backend, graph: Graph, stage: Stage<"samp
 }
 
 /** The programs of a sampler: its start, its steps, and what turns its images into pictures and says whether they are finite. */
-function samplerPrograms(backend: Backend, graph: Graph, stage: Stage<"sampler">) {
+function samplerPrograms(backend: Backend, graph: Graph, stage: Stage<"sampler">, guide: Graph | undefined) {
   const { stage: sampler, id } = stage;
   const start = backend.compile((keys: SampleKeys, statistics: TensorRecord): LoopState => {
     const noisy = beginning(graph, sampler, keys, statistics);
-    return { state: sampler.init(noisy), signal: tf.zerosLike(noisy), step: tf.scalar(-1, "int32") };
+    const past = hasMomentum(stage) ? { past: tf.zerosLike(noisy) } : {};
+    return { state: sampler.init(noisy), signal: tf.zerosLike(noisy), step: tf.scalar(-1, "int32"), ...past };
   }, { name: `${id} init` });
-  const advance = repeatOn(backend, buildSamplerStep(graph, stage), { name: `${id} step` });
+  const advance = repeatOn(backend, buildSamplerStep(graph, stage, { guide }), { name: `${id} step` });
+  const advancePlainly = repeatOn(backend, buildSamplerStep(graph, stage, { unguided: true }), {
+    name: `${id} unguided step`,
+  });
+  let guidedAt: Promise<readonly boolean[]> | undefined; // where guidance changes nothing, it need not be computed
   const shown = (signal: tf.Tensor, statistics: TensorRecord): tf.Tensor =>
     graph.one("normalizer").stage.denormalize(statistics, signal as tf.Tensor4D);
   const show = backend.compile(shown, { name: `${id} denormalize` });
@@ -147,7 +157,7 @@ function samplerPrograms(backend: Backend, graph: Graph, stage: Stage<"sampler">
   );
   const { finished } = sampler;
   const arrived = finished && backend.compile(({ state }: LoopState) => finished(state), { name: `${id} arrived` });
-  const pace = new Map<number, number>(); // seconds of the last steps, by the size of their batch
+  const pace = new Map<string, number>(); // seconds of the last steps, by the size of their batch and how they are guided
 
   /** All steps of a batch. */
   async function run(
@@ -155,22 +165,24 @@ function samplerPrograms(backend: Backend, graph: Graph, stage: Stage<"sampler">
     inputs: StepInputs,
     steps: number,
     { from, size, padded }: Batch,
-    { state, statistics, watch, signal, taken }: GenerateOptions,
+    { state, guide, statistics, watch, signal, taken }: GenerateOptions,
     done: (steps: number) => void,
   ): Promise<LoopState> {
     const together = watch === undefined && arrived === undefined && backend.repeat !== undefined;
+    const guided = await (guidedAt ??= guidedSteps(backend, graph, stage));
+    const weights: Weights = { average: state, ...(guide === undefined ? {} : { guide }) };
     let current = await start(keys, statistics);
     try {
       for (let step = 0; step < steps;) {
         signal?.throwIfAborted();
         const noisy = watch && cut(await show(current.state.image, statistics), size);
-        const to = together
-          ? Math.min(steps, step + Math.max(1, Math.floor(mostSeconds / (pace.get(padded) ?? Infinity))))
-          : step + 1;
+        const kind = guided[step]!, paceKey = `${padded} ${kind}`;
+        const most = Math.max(1, Math.floor(mostSeconds / (pace.get(paceKey) ?? Infinity)));
+        const to = together ? Math.min(endOfRun(guided, step), step + most) : step + 1;
         const begun = performance.now();
-        current = await advance(current, [step, to], inputs, state, statistics, keys);
+        current = await (kind ? advance : advancePlainly)(current, [step, to], inputs, weights, statistics, keys);
         await Promise.all([current.step.data(), yieldToEvents()]); // until it is done
-        pace.set(padded, (performance.now() - begun) / 1000 / (to - step));
+        pace.set(paceKey, (performance.now() - begun) / 1000 / (to - step));
         if (watch !== undefined) {
           const predicted = cut(await show(current.signal, statistics), size);
           await watch({ step, from, noisy: noisy!, signal: predicted });
@@ -232,6 +244,12 @@ function ratesAfter({ stage }: Stage<"sampler">, rows: number): tf.Tensor2D {
 /** The last noisy images, scaled to what their signal has. */
 function overRate(image: tf.Tensor4D, { stage }: Stage<"sampler">): tf.Tensor4D {
   return tf.div(image, ratesAt(stage, stage.steps)[0]);
+}
+
+/** The end of the equal values that begin at a place. */
+function endOfRun(values: readonly boolean[], from: number): number {
+  const end = values.findIndex((value, i) => i > from && value !== values[from]);
+  return end < 0 ? values.length : end;
 }
 
 /** Reads a tensor of 1 or 0, and frees it. */

@@ -1,8 +1,8 @@
-/** Guidance: the prediction for a class, pushed away from the one for no class. Both come from one call of the network. */
+/** Guidance: a prediction, pushed away from a worse one, which is for no class or by a weaker model. */
 import * as tf from "@tensorflow/tfjs";
 import type { Components, Rates } from "../kinds/common.ts";
 import { noiseOf, velocityOf } from "../kinds/diffusion.ts";
-import type { GuidanceOptions } from "../kinds/sampler.ts";
+import type { GuidanceOptions, ProjectionOptions } from "../kinds/guidance.ts";
 
 /** What is known of noisy images. */
 export interface Given {
@@ -14,19 +14,26 @@ export interface Given {
   readonly to?: Rates | undefined;
 }
 
-/**
- * Guided components: those for the class, and `scale - 1` times their distance from those for no class.
- *
- * Ho and Salimans 2022, arXiv:2207.12598, eq. 6, with `scale = w + 1`: 1 leaves the prediction for the class as it is. Within an interval of σ only:
- * Kynkäänniemi et al. 2024, arXiv:2404.07724, eq. 5. Rescaled signals: Lin et al. 2023, arXiv:2305.08891, section 3.4.
- *
- * @param predict the network's view of a batch; it is asked once, for twice the images
- */
-export function guided(
+/** Two predictions of the same images: the model's own, and the worse one that it is pushed away from. */
+export interface Both {
+  readonly own: Components;
+  readonly worse: Components;
+}
+
+/** A guided prediction. */
+export interface Guided {
+  readonly components: Components;
+  /** Where guidance changes which noise is kept: 1 there, 0 elsewhere. Undefined where it never does. */
+  readonly renoised?: tf.Tensor | undefined;
+  /** The differences so far, for the momentum of the next evaluation, `[batch, height, width, channels]`. */
+  readonly past?: tf.Tensor4D | undefined;
+}
+
+/** The predictions for the class and for no class. Ho and Salimans 2022, arXiv:2207.12598. `predict` is asked once, for twice the images. */
+export function withAndWithoutClass(
   predict: (given: Given) => Components,
   { noisy, rates, label, to }: Given,
-  { scale, interval, rescale }: GuidanceOptions,
-): Components {
+): Both {
   const batch = noisy.shape[0];
   const both = predict({
     noisy: twice(noisy),
@@ -34,23 +41,85 @@ export function guided(
     label: tf.concat([label, tf.fill([batch], -1, "int32")]),
     to: to && twiceRates(to, batch),
   });
-  const more = interval === undefined ? tf.scalar(scale - 1) : within(interval, rates, scale - 1);
-  const guide = (part: keyof Components): tf.Tensor4D => {
-    const [own, other] = tf.split(both[part], 2, 0) as [tf.Tensor4D, tf.Tensor4D];
-    return tf.add(own, tf.mul(more, tf.sub(own, other)));
+  const half = (place: 0 | 1): Components => {
+    const of = (images: tf.Tensor4D) => (tf.split(images, 2, 0) as [tf.Tensor4D, tf.Tensor4D])[place];
+    return { signal: of(both.signal), noise: of(both.noise), velocity: of(both.velocity) };
   };
-  if (rescale === 0) return { signal: guide("signal"), noise: guide("noise"), velocity: guide("velocity") };
-  const [own] = tf.split(both.signal, 2, 0) as [tf.Tensor4D, tf.Tensor4D];
-  const signal = rescaled(guide("signal"), own, rescale);
-  const noise = noiseOf(noisy, signal, rates);
-  return { signal, noise, velocity: velocityOf({ signal, noise }, rates) };
+  return { own: half(0), worse: half(1) };
 }
 
-/** `value` where σ is above the interval's lower end and at most its upper end, 0 elsewhere. */
-export function within([low, high]: readonly [number, number], { signal, noise }: Rates, value: number): tf.Tensor {
+/**
+ * Guided components: the model's own, and `scale - 1` times their distance from the worse ones.
+ *
+ * Ho and Salimans 2022, arXiv:2207.12598, eq. 6, with `scale = w + 1`: 1 leaves the prediction as it is. By a weaker model:
+ * Karras et al. 2024, arXiv:2406.02507, eq. 5. Within an interval of σ only: Kynkäänniemi et al. 2024, arXiv:2404.07724,
+ * eq. 5. Rescaled signals: Lin et al. 2023, arXiv:2305.08891, section 3.4. Projected: Sadat et al. 2024,
+ * arXiv:2410.02416, algorithm 1. With the noise for no class: CFG++, Chung et al. 2024, arXiv:2406.08070, algorithm 2.
+ *
+ * @param past what the last evaluation gave as `past`, zeros before the first: for projected guidance with momentum
+ */
+export function guided(
+  { own, worse }: Both,
+  { noisy, rates }: { readonly noisy: tf.Tensor4D; readonly rates: Rates },
+  { scale, interval, rescale, renoise, project }: GuidanceOptions,
+  past?: tf.Tensor4D,
+): Guided {
+  const inside = interval && within(interval, rates);
+  const more = inside === undefined ? tf.scalar(scale - 1) : tf.mul(inside, scale - 1);
+  const plain = (part: keyof Components): tf.Tensor4D =>
+    tf.add(own[part], tf.mul(more, tf.sub(own[part], worse[part])));
+  let components: Components, kept: tf.Tensor4D | undefined;
+  if (project === undefined && rescale === 0) {
+    components = { signal: plain("signal"), noise: plain("noise"), velocity: plain("velocity") };
+  } else {
+    let signal: tf.Tensor4D;
+    if (project === undefined) signal = plain("signal");
+    else {
+      const { momentum } = project;
+      let difference = tf.sub<tf.Tensor4D>(own.signal, worse.signal);
+      if (momentum !== 0 && past !== undefined) {
+        difference = tf.add(difference, tf.mul(momentum, past));
+        kept = inside === undefined ? difference : tf.add(past, tf.mul(inside, tf.sub(difference, past)));
+      }
+      signal = tf.add(own.signal, tf.mul(more, projected(difference, own.signal, project)));
+    }
+    if (rescale !== 0) signal = rescaled(signal, own.signal, rescale);
+    components = withSignal(signal, noiseOf(noisy, signal, rates), rates);
+  }
+  if (renoise === "guided") return { components, past: kept };
+  const renoised = inside ?? tf.scalar(1);
+  const noise = tf.add<tf.Tensor4D>(own.noise, tf.mul(renoised, tf.sub(worse.noise, own.noise)));
+  return { components: withSignal(components.signal, noise, rates), renoised, past: kept };
+}
+
+const withSignal = (signal: tf.Tensor4D, noise: tf.Tensor4D, rates: Rates): Components => ({
+  signal,
+  noise,
+  velocity: velocityOf({ signal, noise }, rates),
+});
+
+/** 1 where σ is above the interval's lower end and at most its upper end, 0 elsewhere. */
+export function within([low, high]: readonly [number, number], { signal, noise }: Rates): tf.Tensor {
   // Compared without a division: a signal rate may be 0.
   const inside = tf.logicalAnd(tf.greater(noise, tf.mul(signal, low)), tf.lessEqual(noise, tf.mul(signal, high)));
-  return tf.mul(tf.cast(inside, "float32"), value);
+  return tf.cast(inside, "float32");
+}
+
+/** A difference of signals, no longer than the radius, without a share of what is along the signal. Of each image by itself. */
+export function projected(
+  difference: tf.Tensor4D,
+  along: tf.Tensor4D,
+  { parallel, radius }: Pick<ProjectionOptions, "parallel" | "radius">,
+): tf.Tensor4D {
+  const product = (x: tf.Tensor4D, y: tf.Tensor4D) => tf.sum<tf.Tensor4D>(tf.mul(x, y), [1, 2, 3], true);
+  let limited = difference;
+  if (radius !== undefined) {
+    const norm = tf.sqrt(product(difference, difference));
+    limited = tf.mul(difference, tf.minimum(1, tf.div(radius, tf.maximum(norm, 1e-12))));
+  }
+  if (parallel === 1) return limited;
+  const share = tf.div(product(limited, along), tf.maximum(product(along, along), 1e-12));
+  return tf.sub(limited, tf.mul(1 - parallel, tf.mul(share, along)));
 }
 
 /** Images with the standard deviation of others, by a part of the way. Of each image by itself. */

@@ -7,13 +7,15 @@ import { ratesOf } from "../kinds/diffusion.ts";
 import { samplerNotInvertible } from "../problems/messages/samplers.ts";
 import { DenoiseError } from "../problems/problem.ts";
 import { evaluationsPerStep } from "./evaluations.ts";
-import { buildSamplerStep } from "./sampler_step.ts";
+import { buildSamplerStep, hasMomentum, type Weights } from "./sampler_step.ts";
 import { yieldToEvents } from "./yield_to_events.ts";
 
 /** What to invert. */
 export interface InvertOptions {
   /** Weights to use: the average. Not consumed. */
   readonly state: State;
+  /** Weights of the model that guides, where there is one. Not consumed. */
+  readonly guide?: State | undefined;
   /** Of the normalizer. Not consumed. */
   readonly statistics: TensorRecord;
   /** Pictures in `[0, 1]`, `[count, height, width, channels]`. Not consumed. */
@@ -46,16 +48,18 @@ const mostRounds = 100, enough = 2e-6;
  *
  * The picture is taken for the last image of the sampler, so that the way there and back is exact.
  *
+ * @param guide the graph of the model that guides, where the sampler's option `guidance` names one
  * @throws {DenoiseError} where the sampler draws noise, remembers earlier steps, or ends without noise
  */
 export function buildInvert(
   backend: Backend,
   graph: Graph,
   stage: Stage<"sampler">,
+  guide?: Graph,
 ): (options: InvertOptions) => Promise<Inverted> {
   const { stage: sampler, id, plugin } = stage;
   const levels = checkInvertible(stage);
-  const step = buildSamplerStep(graph, stage);
+  const step = buildSamplerStep(graph, stage, { guide });
   const finish = backend.compile((pictures: tf.Tensor, statistics: TensorRecord): tf.Tensor => {
     const { signal } = ratesOf(levels.at(-1)!);
     return tf.mul(signal, graph.one("normalizer").stage.normalize(statistics, pictures as tf.Tensor4D));
@@ -64,12 +68,12 @@ export function buildInvert(
     (
       tried: tf.Tensor,
       { wanted, row, number, ratio }: { wanted: tf.Tensor; row: tf.Tensor; number: tf.Tensor; ratio: tf.Tensor },
-      average: State,
+      weights: Weights,
       statistics: TensorRecord,
       keys: { seed: tf.Tensor; item: tf.Tensor; label?: tf.Tensor },
     ): { move: tf.Tensor; error: tf.Tensor } => {
       const carried = { state: sampler.init(tried as tf.Tensor4D), signal: tf.zerosLike(tried), step: number };
-      const { state } = step(carried, { row, step: number }, average, statistics, keys);
+      const { state } = step(carried, { row, step: number }, weights, statistics, keys);
       const off = tf.sub(wanted, state.image);
       return { move: tf.mul(ratio, off), error: tf.max(tf.abs(off)) };
     },
@@ -83,13 +87,13 @@ export function buildInvert(
   /** Solves `step(x) = wanted` for x. */
   async function solve(
     about: Parameters<typeof look>[1] & { wanted: tf.Tensor },
-    state: State,
+    weights: Weights,
     statistics: TensorRecord,
     keys: Parameters<typeof look>[4],
     signal: AbortSignal | undefined,
   ): Promise<{ image: tf.Tensor; error: number; rounds: number }> {
     let best = tf.clone(about.wanted), share = 1, rounds = 0;
-    let at = await look(best, about, state, statistics, keys);
+    let at = await look(best, about, weights, statistics, keys);
     let error = await numberOf(at.error);
     try {
       // Where a whole move makes it worse, a shorter one along the same way does not.
@@ -98,7 +102,7 @@ export function buildInvert(
         const scale = tf.scalar(share);
         const tried = await mix(best, at.move, scale);
         scale.dispose();
-        const there = await look(tried, about, state, statistics, keys);
+        const there = await look(tried, about, weights, statistics, keys);
         const found = await numberOf(there.error);
         const better = found < error;
         tf.dispose(better ? [best, at.move] : [tried, there.move]);
@@ -115,7 +119,8 @@ export function buildInvert(
     }
   }
 
-  return async ({ state, statistics, pictures, labels, progress, signal }) => {
+  return async ({ state, guide: weak, statistics, pictures, labels, progress, signal }) => {
+    const weights: Weights = { average: state, ...(weak === undefined ? {} : { guide: weak }) };
     const count = pictures.shape[0];
     const keys = {
       seed: seedTensor(0),
@@ -134,7 +139,7 @@ export function buildInvert(
           ratio: tf.scalar(before / after),
         };
         try {
-          const found = await solve(about, state, statistics, keys, signal);
+          const found = await solve(about, weights, statistics, keys, signal);
           image = found.image;
           worst = Math.max(worst, found.error);
           rounds += found.rounds;
@@ -163,7 +168,8 @@ async function numberOf(tensor: tf.Tensor): Promise<number> {
 }
 
 /** The levels of a sampler that can be inverted. */
-function checkInvertible({ stage, id, plugin }: Stage<"sampler">): readonly number[] {
+function checkInvertible(sampler: Stage<"sampler">): readonly number[] {
+  const { stage, id, plugin } = sampler;
   const refuse = (why: string): never => {
     throw new DenoiseError(samplerNotInvertible(id, plugin.name, why));
   };
@@ -173,5 +179,6 @@ function checkInvertible({ stage, id, plugin }: Stage<"sampler">): readonly numb
   if (levels.at(-1) === Infinity) refuse("its last step goes to the image itself, whatever it came from");
   const names = tf.tidy(() => Object.keys(stage.init(tf.zeros([1, 1, 1, 1]))));
   if (names.length > 1) refuse("its steps depend on earlier ones");
+  if (hasMomentum(sampler)) refuse("its guidance has momentum, which depends on earlier steps");
   return levels;
 }

@@ -2,15 +2,19 @@
 import * as tf from "@tensorflow/tfjs";
 import { createRandom, type State, type TensorRecord } from "../../lib/tensor/mod.ts";
 import type { Graph, Stage } from "../graph/types.ts";
-import type { Components, Rates } from "../kinds/common.ts";
-import type { Jump, SamplerState } from "../kinds/sampler.ts";
+import type { Rates } from "../kinds/common.ts";
+import { isGuided } from "../kinds/guidance.ts";
+import type { Jump, SamplerState, Seen } from "../kinds/sampler.ts";
 import { putBack } from "./begin.ts";
-import { guided } from "./guidance.ts";
+import { type Both, guided, withAndWithoutClass } from "./guidance.ts";
 import { predict, type Question } from "./model.ts";
 import type { SampleKeys } from "./noise.ts";
 
-/** What a step of the sampler hands on: its state, the prediction of the clean images that led there, and its number. */
-export type LoopState = { state: SamplerState; signal: tf.Tensor; step: tf.Tensor };
+/**
+ * What a step of the sampler hands on: its state, the prediction of the clean images that led there, its number, and what
+ * guidance with momentum remembers.
+ */
+export type LoopState = { state: SamplerState; signal: tf.Tensor; step: tf.Tensor; past?: tf.Tensor };
 
 /**
  * What tells steps apart: the rows of the plan, `[steps, numbers]`, and the steps' numbers; where parts of pictures stay,
@@ -18,26 +22,77 @@ export type LoopState = { state: SamplerState; signal: tf.Tensor; step: tf.Tenso
  */
 export type StepInputs = { row: tf.Tensor; step: tf.Tensor; rates?: tf.Tensor };
 
-/** One step of a sampler as a pure function; the same program serves every row of the plan. */
-export function buildSamplerStep(graph: Graph, { stage: sampler, options }: Stage<"sampler">): (
+/** What a model that guides has learnt: its average weights, and what it has measured of its training pictures. */
+export type GuideWeights = { average: State; statistics: TensorRecord };
+
+/** Weights that a step takes: the average of the model's own, and those of the model that it is guided by, if any. */
+export type Weights = { average: State; guide?: GuideWeights };
+
+/** What a step is built with. */
+export interface StepOptions {
+  /** The graph of the model that guides, where the option `guidance` names one. */
+  readonly guide?: Graph | undefined;
+  /** Leaves guidance out: for steps that lie outside of its interval. */
+  readonly unguided?: boolean | undefined;
+}
+
+/** Whether guidance of a sampler remembers what earlier evaluations said. */
+export function hasMomentum({ options: { guidance } }: Stage<"sampler">): boolean {
+  return isGuided(guidance) && (guidance.project?.momentum ?? 0) !== 0;
+}
+
+/**
+ * One step of a sampler as a pure function; the same program serves every row of the plan.
+ *
+ * @throws {TypeError} where the sampler is guided by another model, and that is not given
+ */
+export function buildSamplerStep(
+  graph: Graph,
+  stage: Stage<"sampler">,
+  { guide, unguided = false }: StepOptions = {},
+): (
   carried: LoopState,
   inputs: StepInputs,
-  average: State,
+  weights: Weights,
   statistics: TensorRecord,
   keys: SampleKeys,
 ) => LoopState {
-  return ({ state }, inputs, average, statistics, keys) => {
+  const { stage: sampler, options } = stage;
+  const guidance = !unguided && isGuided(options.guidance) ? options.guidance : undefined;
+  const byOther = guidance?.by !== undefined;
+  if (byOther && guide === undefined) {
+    throw new TypeError(`Cannot guide ${stage.id} by "${guidance.by}": it is not loaded`);
+  }
+  const momentum = hasMomentum(stage);
+  return ({ state, past: before }, inputs, weights, statistics, keys) => {
     const clip = options.clip ? clipper(graph, statistics) : <T extends tf.Tensor>(signal: T) => signal;
-    const ask = (question: Question) =>
+    const askOf = (graph: Graph, average: State, statistics: TensorRecord) => (question: Question) =>
       predict(graph, average, { ...question, statistics }, { training: false }).components;
-    const { guidance } = options;
-    const seen = (noisy: tf.Tensor4D, rates: Rates, to?: Rates): Components => {
+    const ask = askOf(graph, weights.average, statistics);
+    let past = before as tf.Tensor4D | undefined;
+
+    /** The prediction and the worse one; undefined where there is nothing to be guided by. */
+    const both = (question: Question): Both | undefined => {
       const { label } = keys;
+      if (byOther) {
+        const other = askOf(guide!, weights.guide!.average, weights.guide!.statistics);
+        return { own: ask({ ...question, label }), worse: other({ ...question, label: toldTo(guide!, graph, keys) }) };
+      }
+      return label === undefined ? undefined : withAndWithoutClass(ask, { ...question, label });
+    };
+    const seen = (noisy: tf.Tensor4D, rates: Rates, to?: Rates): Seen => {
       const question = { noisy, rates, to };
-      const parts = guidance === undefined || label === undefined
-        ? ask({ ...question, label })
-        : guided(ask, { ...question, label }, guidance);
-      return { ...parts, signal: clip(parts.signal) };
+      const pair = guidance && both(question);
+      if (guidance === undefined || pair === undefined) {
+        const parts = ask({ ...question, label: keys.label });
+        return { ...parts, signal: clip(parts.signal) };
+      }
+      const { components, renoised, past: after } = guided(pair, { noisy, rates }, guidance, past);
+      past = after ?? past;
+      const signal = clip(components.signal);
+      if (renoised === undefined) return { ...components, signal };
+      const made = tf.add(tf.mul(rates.signal, signal), tf.mul(rates.noise, components.noise));
+      return { ...components, signal, image: tf.add(noisy, tf.mul(renoised, tf.sub(made, noisy))) };
     };
     const jump = (noisy: tf.Tensor4D, from: Rates, to: Rates): Jump => {
       const parts = seen(noisy, from, to);
@@ -49,14 +104,22 @@ export function buildSamplerStep(graph: Graph, { stage: sampler, options }: Stag
       clip,
       random: createRandom({ seed: keys.seed, stream: "sampler", step: inputs.step, items: keys.item }),
     });
+    const handed = { step: inputs.step, ...(momentum ? { past: past! } : {}) };
     const { picture, mask } = keys;
     if (picture === undefined || mask === undefined || inputs.rates === undefined) {
-      return { state: after, signal, step: inputs.step };
+      return { state: after, signal, ...handed };
     }
     const rates = inputs.rates as tf.Tensor1D;
     const kept = putBack(graph, { ...keys, picture, mask }, statistics, rates, { image: after.image, signal });
-    return { state: { ...after, image: kept.image }, signal: kept.signal, step: inputs.step };
+    return { state: { ...after, image: kept.image }, signal: kept.signal, ...handed };
   };
+}
+
+/** The classes that a guiding model is told: those of the pictures where both know them, else none. */
+function toldTo(guide: Graph, graph: Graph, { label, item }: SampleKeys): tf.Tensor | undefined {
+  const knows = ({ one }: Graph) => one("network").stage.offers?.classes !== undefined;
+  if (!knows(guide)) return undefined;
+  return knows(graph) && label !== undefined ? label : tf.fill([item.shape[0]!], -1, "int32");
 }
 
 /** Clips to the range of real pixels in normalised units, channel by channel. */

@@ -18,6 +18,7 @@ export default plugin({
         order: 1,
         stochastic,
         evaluationsPerStep: 1,
+        renoises: true,
         plan: () => plan,
         init: (noise) => ({ image: noise }),
         step({ image }, row, { denoise, random }) {

@@ -56,7 +56,7 @@ async function networkAlone(size: number): Promise<() => Promise<number>> {
     const ready = await start(keys);
     await ready.signal.data();
     const begun = performance.now();
-    const last = await loop(ready, [0, rows.length], inputs, average, statistics, keys);
+    const last = await loop(ready, [0, rows.length], inputs, { average }, statistics, keys);
     await last.step.data();
     const taken = (performance.now() - begun) / 1000;
     disposeTree(last);

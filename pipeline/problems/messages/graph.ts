@@ -70,15 +70,6 @@ export function cycle(chain: readonly string[]): Message {
   };
 }
 
-/** A sampler that is to be guided by classes which the network does not know. */
-export function guidanceWithoutClasses(id: string, network: string): Message {
-  return {
-    code: "guidance-without-classes",
-    message: `Cannot guide ${id}: ${network} looks at no classes`,
-    help: ["train a network with classes, such as network.classes=10 for ten of them, or leave guidance out"],
-  };
-}
-
 /** A shape that is not an image's. */
 export function imageShapeUnfit(id: string, plugin: string, shape: string): Message {
   return {

@@ -40,15 +40,17 @@ export function linear(
     order,
     stochastic,
     evaluationsPerStep: 1,
+    // What is kept of earlier steps belongs to the image that they led to.
+    renoises: kept.length === 0,
     plan: () => rows,
     init: (noise) => ({ image: noise, ...Object.fromEntries(kept.map((name) => [name, tf.zerosLike(noise)])) }),
     step(state, row, { denoise, random }) {
       const [signal, noise, onImage, fresh, ...rest] = splitRow(row, 4);
-      const { signal: now } = denoise(state.image, { signal, noise });
+      const { signal: now, image = state.image } = denoise(state.image, { signal, noise });
       const signals = [now, ...past.map((name) => tensorOf<tf.Tensor4D>(state, name))];
       const sum = (weights: readonly tf.Tensor[]) =>
         signals.map((signal, i) => tf.mul<tf.Tensor4D>(weights[i]!, signal));
-      let base = state.image;
+      let base = image;
       if (anchored) {
         const [onAnchor, onImage, ...onSignals] = rest.slice(depth);
         const own = [tf.mul<tf.Tensor4D>(onAnchor!, tensorOf(state, "anchor")), tf.mul<tf.Tensor4D>(onImage!, base)];

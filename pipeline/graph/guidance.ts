@@ -1,0 +1,34 @@
+/** Checks the option `guidance` of samplers against the sampler and the network. */
+import * as messages from "../problems/messages/guidance.ts";
+import { quote } from "../problems/messages/text.ts";
+import type { Problem } from "../problems/problem.ts";
+import type { Recipe } from "../recipe/types.ts";
+import { pluginId } from "./create.ts";
+import type { Stage } from "./types.ts";
+
+/** Guidance that cannot work. `classes`: how many the network knows, if any. */
+export function checkGuidance(
+  recipe: Recipe,
+  sampler: Stage<"sampler">,
+  network: { readonly name: string; readonly classes: number | undefined },
+): Problem[] {
+  const { stage, path, id, options: { guidance } } = sampler;
+  if (guidance === undefined) return [];
+  const at = (...option: string[]) => [...path, "guidance", ...option];
+  const { by, renoise, scale, project } = guidance;
+  const problems: Problem[] = [];
+  const report = (option: string[], text: Parameters<Recipe["problem"]>[1]) =>
+    void problems.push(recipe.problem(at(...option), text));
+  if (by === undefined && network.classes === undefined) {
+    report([], messages.guidanceWithoutClasses(id, network.name));
+  }
+  if (renoise === "unconditional") {
+    if (by !== undefined) report(["renoise"], messages.guidanceRenoiseBy(quote(by)));
+    else if (stage.renoises !== true) report(["renoise"], messages.guidanceRenoise(pluginId(sampler)));
+    if (scale > 1) report(["scale"], messages.guidanceRenoiseScale(scale));
+  }
+  if (stage.finished !== undefined && (project?.momentum ?? 0) !== 0) {
+    report(["project", "momentum"], messages.guidanceMomentum(pluginId(sampler)));
+  }
+  return problems;
+}
