@@ -97,6 +97,7 @@ function recipeOf(given: Record<string, Given>, train: Partial<TrainSettings> = 
     with: () => Promise.reject(new Error("Not needed")),
     sweep: {},
     code: [],
+    another: () => assert.fail(),
     isFromElsewhere: () => false,
     origin: () => ({ from: "default" }),
     problem: (path, problem) => {

@@ -2,7 +2,9 @@
 import { dirname, isAbsolute, resolve } from "node:path";
 import { exists } from "../../lib/files/exists.ts";
 import { pathHints } from "../../lib/files/path_hints.ts";
+import { guidingOf } from "../kinds/guidance.ts";
 import type { AnyPlugin } from "../kinds/plugin.ts";
+import { fieldAt, type MapNode } from "./node.ts";
 import { startsOfRun } from "./starts.ts";
 import type { Origin } from "./types.ts";
 
@@ -34,4 +36,15 @@ export async function pathOfOption(
   for (const path of paths) if (await exists(path)) return path;
   // One that cannot be right, such as "~/pictures", is told as it is written.
   return pathHints(value).length > 0 ? value : paths.at(-1)!;
+}
+
+/** The path of the model that a sampler's option `guidance` names, absolute; undefined where it names none by its path. */
+export async function guidePath(
+  guidance: unknown,
+  stage: MapNode,
+  isOfRun: (file: string) => boolean,
+): Promise<string | undefined> {
+  const { by } = (guidance ?? {}) as { by?: string };
+  if (by === undefined || guidingOf(by).from !== "path") return undefined;
+  return await pathOfOption(by, (fieldAt(stage, ["guidance", "by"])?.node ?? stage).origin, isOfRun);
 }

@@ -39,6 +39,13 @@ export async function checkOutside(
       }
     }
   }
+  for (const { kind, path, id, options } of stages) {
+    const { by } = (kind === "sampler" ? options.guidance ?? {} : {}) as { by?: string };
+    const at = [...path, "guidance", "by"];
+    if (by !== undefined && ofNetwork.test(by) && elsewhere(at) !== undefined) {
+      report(problem(at, networkPath(id, "guidance.by", by)));
+    }
+  }
   if (train.from !== undefined && ofNetwork.test(train.from) && elsewhere(["train", "from"]) !== undefined) {
     report(problem(["train", "from"], networkPath("train", "from", train.from)));
   }

@@ -67,7 +67,10 @@ export async function readRecipe(recipe: string | object, options: ReadOptions):
   const found = await findPluginFiles(root, { plugins, trust, elsewhere, checkpoints: origins.checkpoints, report });
   if (found.lacking) reader.ignore("plugins");
   const source = await reader.withFiles(plugins, found.files);
-  return await checkedRecipe(root, reader, { file: chain.file, found, plugins: source, trust });
+  return await checkedRecipe(root, reader, {
+    ...{ file: chain.file, found, plugins: source, trust },
+    another: (path) => readRecipe(path, { plugins, trust }),
+  });
 }
 
 /** What a recipe was read with, besides its text. */
@@ -77,6 +80,7 @@ interface Surroundings {
   /** With the recipe's own plugin files. */
   readonly plugins: PluginSource;
   readonly trust: Trust;
+  readonly another: Recipe["another"];
 }
 
 /** Checks a recipe whose files are read. */
@@ -103,6 +107,7 @@ async function checkedRecipe(root: MapNode, reader: Reader, surroundings: Surrou
     ...checked,
     problem: (path, problem) => reader.origins.told(checked.problem(path, problem), path),
     code: [...found.code, ...outside.code],
+    another: surroundings.another,
     isFromElsewhere: (path) => !trust.all && from(path) !== undefined,
     async with(changes) {
       const again = reader.again();

@@ -9,7 +9,7 @@ import { DenoiseError, type Place, type Problem } from "../problems/problem.ts";
 import { nearest } from "../terminal/nearest.ts";
 import { dataOf, type Field, isList, isMap, type MapNode, pathText, withFields } from "./node.ts";
 import { checkOptions } from "./options.ts";
-import { pathOfOption, pathOptions } from "./option_paths.ts";
+import { guidePath, pathOfOption, pathOptions } from "./option_paths.ts";
 import type { ReportProblem } from "./parse.ts";
 import type { Path, PluginSource, RecipeStage } from "./types.ts";
 import { useOf } from "./merge.ts";
@@ -119,8 +119,14 @@ async function checkStage(kind: Kind, path: Path, field: Field, tools: StageTool
     const { origin } = (isMap(node) ? node.value.get(option)?.node : undefined) ?? node;
     if (typeof value === "string") paths[option] = await pathOfOption(value, origin, tools.isOfRun);
   }
-  const stage: RecipeStage = { kind, path, id, plugin, options: { ...options.options, ...paths } };
-  return { stage, resolved: { use: name, ...options.resolved, ...paths } };
+  const by = isMap(node) ? await guidePath(options.options.guidance, node, tools.isOfRun) : undefined;
+  const withPaths = (all: Readonly<Record<string, unknown>>) => ({
+    ...all,
+    ...paths,
+    ...(by === undefined ? {} : { guidance: { ...all.guidance as object, by } }),
+  });
+  const stage: RecipeStage = { kind, path, id, plugin, options: withPaths(options.options) };
+  return { stage, resolved: { use: name, ...withPaths(options.resolved) } };
 }
 
 /** Whatever names a sampler names one that exists. */

@@ -104,6 +104,13 @@ export interface Recipe {
    * @throws {DenoiseError} with everything that is wrong with the changed recipe
    */
   with(changes: readonly Change[]): Promise<Recipe>;
+  /**
+   * Reads another recipe with the plugins that this was read with, and no more of its code than may run here.
+   *
+   * @param path of a recipe, a run folder, a checkpoint or exported weights
+   * @throws {DenoiseError} with everything that is wrong with it
+   */
+  another(path: string): Promise<Recipe>;
   /** A problem at a path, with its place in the file that gave the value (or the nearest parent that is in a file). */
   problem(path: Path, problem: Omit<Problem, "place">): Problem;
 }

@@ -1,0 +1,175 @@
+/** The models that guide samplers: snapshots of the same run, and other runs. */
+import { disposeTree, type State, type TensorRecord, type Tree } from "../../lib/tensor/mod.ts";
+import type { Graph, Stage } from "../graph/types.ts";
+import { wire } from "../graph/wire.ts";
+import type { Backend } from "../kinds/backend.ts";
+import { guidingOf, isGuided } from "../kinds/guidance.ts";
+import * as messages from "../problems/messages/guides.ts";
+import { DenoiseError } from "../problems/problem.ts";
+import { warning } from "../problems/warning.ts";
+import { compiledInitialState } from "../programs/states.ts";
+import type { Console } from "../terminal/console.ts";
+import { row } from "../terminal/rows.ts";
+import { count } from "../terminal/units.ts";
+import { type Checkpoint, findCheckpoint } from "./checkpoint.ts";
+import { guideDifferences } from "./guide_fit.ts";
+import { earlierMoment, type Moment, momentsOf } from "./moments.ts";
+import { restored } from "./restored.ts";
+
+/** A model that guides. */
+export interface Guide {
+  /** What its weights are for. */
+  readonly graph: Graph;
+  /** Its average weights. They belong to `Guides`. */
+  readonly weights: State;
+  /** Its file. */
+  readonly path: string;
+}
+
+/** The model that is guided. */
+export interface GuidedModel {
+  readonly graph: Graph;
+  readonly backend: Backend;
+  readonly console: Console;
+  /** Fitted by the normalizer. */
+  readonly statistics: TensorRecord;
+  /** Names of the classes, where the data have some. */
+  readonly classes: readonly string[] | undefined;
+  /** The run folder, if it is known. */
+  readonly folder: string | undefined;
+  /** What the model was read from, for what is wrong with it. */
+  readonly path: string;
+  /** Whether it is still trained: there may be nothing earlier yet. */
+  readonly training: boolean;
+}
+
+/** Finds the models that guide the samplers of a model, and keeps each on the device. */
+export class Guides implements Disposable {
+  readonly #model: GuidedModel;
+  readonly #loaded = new Map<string, Promise<Guide>>();
+  /** Updates of the model that is guided. */
+  #step: number;
+  #toldNone = false;
+
+  constructor(model: GuidedModel, step: number) {
+    this.#model = model;
+    this.#step = step;
+  }
+
+  /** Says how far training has come: what is earlier depends on it. */
+  reached(step: number): void {
+    this.#step = step;
+  }
+
+  /**
+   * The model that guides a sampler; undefined where none does.
+   *
+   * @param like weights of the model that is guided, for their names and shapes
+   * @returns "none yet" while a training has come no further than its first snapshots
+   * @throws {DenoiseError} at the option, where there is no such model, or it does not fit
+   */
+  async of(stage: Stage<"sampler">, like: State): Promise<Guide | "none yet" | undefined> {
+    const { guidance } = stage.options;
+    if (!isGuided(guidance) || guidance.by === undefined) return undefined;
+    const guiding = guidingOf(guidance.by);
+    const { recipe } = this.#model.graph;
+    try {
+      if (guiding.from === "path") return await this.#once(guiding.path, () => this.#another(guiding.path, stage));
+      const moment = await this.#moment(guiding);
+      if (moment === undefined) {
+        this.#sayNone(stage.id, guidance.by);
+        return "none yet";
+      }
+      return await this.#once(moment.path, () => this.#snapshot(moment, like));
+    } catch (error) {
+      if (!(error instanceof DenoiseError)) throw error;
+      const at = [...stage.path, "guidance", "by"];
+      throw new DenoiseError(
+        error.problems.map((problem) => problem.place === undefined ? recipe.problem(at, problem) : problem),
+      );
+    }
+  }
+
+  [Symbol.dispose](): void {
+    for (const guide of this.#loaded.values()) guide.then(({ weights }) => disposeTree(weights), () => {});
+    this.#loaded.clear();
+  }
+
+  /** Loads what is not loaded. Of snapshots of a training, the one before is let go. */
+  async #once(path: string, load: () => Promise<Guide>): Promise<Guide> {
+    const known = this.#loaded.get(path) ?? load();
+    this.#loaded.set(path, known);
+    known.catch(() => this.#loaded.delete(path));
+    return await known;
+  }
+
+  /** The snapshot that is meant; undefined where a training may still come to have it. */
+  async #moment(guiding: { readonly from: "earlier" } | { readonly from: "epoch" | "step"; readonly number: number }) {
+    const { folder, path, training } = this.#model;
+    if (folder === undefined) throw new DenoiseError(messages.guideWithoutRun(path));
+    const moments = await momentsOf(folder);
+    if (guiding.from === "earlier") {
+      const found = earlierMoment(moments, this.#step);
+      if (found !== undefined || training) return found;
+      throw new DenoiseError(messages.guideEarlierMissing(folder, this.#step, moments.map(({ step }) => step)));
+    }
+    const { from, number } = guiding;
+    const found = moments.find((moment) => moment[from] === number);
+    if (found !== undefined || (training && number > 0)) return found;
+    throw new DenoiseError(messages.guideMomentMissing(folder, from, number, moments.map((moment) => moment[from])));
+  }
+
+  async #snapshot({ path, step }: Moment, like: State): Promise<Guide> {
+    const { graph, console } = this.#model;
+    const { checkpoint } = await findCheckpoint(path, (message) => console.warn(message));
+    const weights = restored({ ...checkpoint, path }, { state: { average: like } }).state.average;
+    this.#say(`${path}, step ${count(step)} of ${count(this.#step)}`);
+    return { graph, weights, path };
+  }
+
+  /** Another run's model, with its own network. */
+  async #another(named: string, stage: Stage<"sampler">): Promise<Guide> {
+    const { graph: guided, backend, console, statistics, classes } = this.#model;
+    const { path, checkpoint } = await findCheckpoint(named, (message) => console.warn(message)).catch((error) => {
+      throw error instanceof DenoiseError && !stage.options.guidance?.by?.startsWith("/nowhere") ? error : error;
+    });
+    const graph = await wire(await guided.recipe.another(path), { training: false });
+    const own = graph.one("normalizer").stage.blank(graph.datasetImage);
+    const drawn = await compiledInitialState(graph, backend);
+    let held: { state: { average: State }; statistics: TensorRecord };
+    try {
+      held = restored({ ...checkpoint, path }, { state: { average: drawn.average }, statistics: own });
+    } finally {
+      disposeTree([drawn, own]);
+    }
+    const { state: { average: weights }, statistics: theirs } = held;
+    try {
+      const different = await guideDifferences(
+        { graph: guided, statistics, classes, sampler: stage },
+        { graph, statistics: theirs, classes: checkpoint.position.classes },
+      );
+      if (different.length > 0) throw new DenoiseError(messages.guideUnfit(path, different));
+    } catch (error) {
+      disposeTree(weights);
+      throw error;
+    } finally {
+      disposeTree(theirs as Tree);
+    }
+    this.#say(`${path}, step ${count(checkpoint.position.step)}`);
+    return { graph, weights, path };
+  }
+
+  #say(what: string): void {
+    const { console, training } = this.#model;
+    if (!training) row(console, "guided by", what);
+  }
+
+  /** Once, however often there is none. */
+  #sayNone(id: string, by: string): void {
+    if (this.#toldNone) return;
+    this.#toldNone = true;
+    this.#model.console.warn(warning(messages.guideNotYet(id, by)));
+  }
+}
+
+export type { Checkpoint };
