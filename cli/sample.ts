@@ -18,7 +18,20 @@ import {
 
 type Options = Pick<
   SampleOptions,
-  | ("count" | "class" | "guidance" | "steps" | "seed" | "out" | "grid" | "labels" | "scale" | "smooth" | "sampler")
+  | (
+    | "count"
+    | "class"
+    | "guidance"
+    | "guide"
+    | "steps"
+    | "seed"
+    | "out"
+    | "grid"
+    | "labels"
+    | "scale"
+    | "smooth"
+    | "sampler"
+  )
   | ("batch" | "from" | "strength" | "mask" | "invert")
 >;
 
@@ -27,7 +40,11 @@ export const sampleCommand: AddCommand = (program, done, voice) =>
     .description("Generate pictures from a run, a checkpoint or exported weights")
     .addOption(wholeOption("--count <n>", "how many pictures (default: 16)"))
     .option("--class <name>", "one of the model's classes; all: a row of each, none: of no class (default: in turn)")
-    .addOption(numberOption("--guidance <scale>", "how strongly the class is followed: 1 as it was trained"))
+    .addOption(numberOption("--guidance <scale>", "how strongly pictures are guided: 1 not at all"))
+    .option(
+      "--guide <model>",
+      'by which weaker model: earlier, "2 epochs" of this run, or another run; none: by the class (default: the recipe\'s)',
+    )
     .addOption(wholeOption("--steps <n>", "diffusion steps, instead of the recipe's"))
     .addOption(seedOption("the others count up from it"))
     .option("--out <folder>", "folder for the pictures, one PNG each; - for standard output, with --count 1")

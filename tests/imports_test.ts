@@ -68,7 +68,7 @@ const rules: readonly Rule[] = [
   {
     of: /^cli\/launch\//,
     may:
-      /^(cli\/launch|lib\/(files|text|(xla|tensorflow)\/runtime))\/|^pipeline\/(recipe\/(built_in|checkpoint|starts)|terminal\/shell|trust\/code)\.ts$/,
+      /^(cli\/launch|lib\/(files|text|(xla|tensorflow)\/runtime))\/|^pipeline\/(kinds\/guiding|recipe\/(built_in|checkpoint|starts)|terminal\/shell|trust\/code)\.ts$/,
   },
   { of: /^cli\/compile\//, may: /^(cli\/compile|lib\/files)\/|^cli\/launch\/surroundings\.ts$/ },
   { of: /^examples\//, may: /^(mod|plugin)\.ts$|^lib\/xla\/mod\.ts$/ }, // by their public names

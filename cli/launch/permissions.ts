@@ -11,7 +11,7 @@ import { pluginVariable } from "../../lib/xla/runtime/choose.ts";
 import { packagesFolder } from "../../lib/xla/runtime/nvidia.ts";
 import { Places } from "./places.ts";
 import { installedIn, isBinary, packageFolders, root } from "./surroundings.ts";
-import { type Named, namedBy, pluginPaths } from "./recipe_paths.ts";
+import { guidePaths, type Named, namedBy, pluginPaths, samplerPaths } from "./recipe_paths.ts";
 import { anyValue, type GrantName, variadic, type Words } from "./words.ts";
 
 /** What a command of each name does; those that are not listed only print. */
@@ -183,6 +183,8 @@ async function collect(command: Command, read: Places, write: Places): Promise<N
   const several = variadic.flatMap(values);
   const overrides = [...words, ...several].filter(isOverride);
   const named = await namedBy(target, overrides, cwd);
+  await guidePaths(values("guide"), cwd, named);
+  await samplerPaths(values("samplers").filter((word) => !isOverride(word)), cwd, named);
   await pluginPaths(values("plugins").filter((word) => !isOverride(word)), cwd, named);
   for (const option of ["image", "from", "mask", "ema", "statistics", "weights"]) await read.add(...values(option));
   if (name === "import") await read.add(file);

@@ -2,6 +2,7 @@
 import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { parseDocument } from "yaml";
 import { exists } from "../../lib/files/exists.ts";
+import { guidingOf } from "../../pipeline/kinds/guiding.ts";
 import { readCheckpointRecipe } from "../../pipeline/recipe/checkpoint.ts";
 import { baseOf, startsOfRun } from "../../pipeline/recipe/starts.ts";
 import { isProgram, localModules } from "../../pipeline/trust/code.ts";
@@ -19,6 +20,8 @@ export interface Named {
   readonly missing: Set<string>;
   /** Hosts of addresses that the user typed. */
   readonly hosts: Set<string>;
+  /** Models to guide by that have been followed. */
+  readonly guides: Set<string>;
   /** The plugin of the backend, as far as the recipe and the command line say. */
   backend: string | undefined;
 }
@@ -28,7 +31,13 @@ const mostValues = 2000;
 
 /** Reads a recipe and its bases, and the overrides. What cannot be read is left to the command, which says so. */
 export async function namedBy(target: string | undefined, overrides: readonly string[], cwd: string): Promise<Named> {
-  const named: Named = { paths: new Set(), missing: new Set(), hosts: new Set(), backend: undefined };
+  const named: Named = {
+    paths: new Set(),
+    missing: new Set(),
+    hosts: new Set(),
+    guides: new Set(),
+    backend: undefined,
+  };
   if (target !== undefined) await follow(resolve(cwd, target), true, new Set(), named, cwd);
   for (const text of overrides) {
     const equals = text.indexOf("=");
@@ -41,6 +50,16 @@ export async function namedBy(target: string | undefined, overrides: readonly st
     }
   }
   return named;
+}
+
+/** Models that the command line names to guide by. */
+export async function guidePaths(named: readonly string[], cwd: string, into: Named): Promise<void> {
+  for (const by of named) await guide(by, [cwd], into);
+}
+
+/** What samplers name that are typed as stages, such as `{ use: ddim, guidance: { scale: 2, by: runs/small } }`. */
+export async function samplerPaths(texts: readonly string[], cwd: string, named: Named): Promise<void> {
+  for (const text of texts) await collect(yaml(text), { from: cwd, starts: [cwd], typed: true }, named);
 }
 
 /** Plugin files that the command line names. */
@@ -75,6 +94,18 @@ async function follow(path: string, typed: boolean, seen: Set<string>, named: Na
   }
   if (typeof base === "string" && !stored) {
     await follow(baseOf(path, base), own, seen, named, cwd);
+  }
+}
+
+/** Adds a model that guides, with the code that its recipe names. */
+async function guide(by: string, starts: readonly string[], named: Named): Promise<void> {
+  if (guidingOf(by).from !== "path" || named.guides.has(by)) return;
+  named.guides.add(by);
+  for (const start of starts) {
+    const path = resolve(start, by);
+    // Its backend is not asked for: that of the model that it guides is.
+    if (await exists(path)) await follow(path, false, new Set(), { ...named, backend: "" }, start);
+    else named.missing.add(path);
   }
 }
 
@@ -114,6 +145,10 @@ async function collect(
     } else if (typeof value === "string" && value !== "" && value.length < 4096 && !/[\0\n]/.test(value)) {
       if (key === "plugins") {
         await plugin(resolve(where.from, value), named);
+        continue;
+      }
+      if (key === "by") {
+        await guide(value, where.starts, named);
         continue;
       }
       if (addressOptions.includes(key) && where.typed) hostOf(value, named);

@@ -7,6 +7,7 @@ import { DenoiseError } from "../problems/problem.ts";
 import type { GenerateOptions } from "../programs/generate.ts";
 import { buildInvert, type InvertOptions } from "../programs/invert.ts";
 import type { Backend } from "../kinds/backend.ts";
+import type { Guides } from "../run/guides.ts";
 import { fitted, readImage } from "./model_picture.ts";
 
 /** A picture to start from. */
@@ -73,6 +74,7 @@ export function samplerFrom(stage: Stage<"sampler">, strength: number): Stage<"s
 /** What an inversion needs besides the picture. */
 export interface InvertTools extends Pick<InvertOptions, "state" | "statistics" | "labels" | "progress" | "signal"> {
   readonly backend: Backend;
+  readonly guides: Guides;
 }
 
 /** The strength that is meant where none is said. */
@@ -105,7 +107,7 @@ export async function beginWith(
   sampler: Stage<"sampler">,
   { picture, mask, invert = false }: { picture: Picture; mask?: Picture | undefined; invert?: boolean | undefined },
   count: number,
-  { backend, ...tools }: InvertTools,
+  { backend, guides, ...tools }: InvertTools,
 ): Promise<Begin> {
   const image = tensorOfPicture(fitted(picture, graph), graph.image.channels);
   const repeated = (image: tf.Tensor4D) => {
@@ -115,7 +117,9 @@ export async function beginWith(
   };
   if (invert) {
     try {
-      const { noise, ...inversion } = await buildInvert(backend, graph, sampler)({ ...tools, pictures: image });
+      const guide = await guides.forModel(sampler, tools.state);
+      const invert = buildInvert(backend, graph, sampler, guide?.graph);
+      const { noise, ...inversion } = await invert({ ...tools, guide: guide?.weights, pictures: image });
       return { sampler, options: { start: repeated(noise), lastImage: true }, inversion };
     } finally {
       image.dispose();

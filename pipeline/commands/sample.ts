@@ -1,9 +1,11 @@
 /** Generates pictures with a trained model. */
-import { extname, join } from "node:path";
+import { extname, join, resolve } from "node:path";
 import { writeWhole } from "../../lib/files/mod.ts";
 import { drawFigure, encodePng, enlarged, layOut, type Picture } from "../../lib/image/mod.ts";
 import { visibleJson } from "../../lib/text/mod.ts";
 import type { Graph, Stage } from "../graph/types.ts";
+import type { GuidanceOptions } from "../kinds/guidance.ts";
+import { guidingOf } from "../kinds/guiding.ts";
 import { labelsWithoutGrid, pictureFormat } from "../problems/messages/pictures.ts";
 import * as messages from "../problems/messages/run.ts";
 import { DenoiseError } from "../problems/problem.ts";
@@ -37,8 +39,13 @@ export interface SampleOptions extends LoadOptions, FromPicture {
    * `none` for pictures whose class is not told. Default: the classes in turn, by seed.
    */
   readonly class?: string;
-  /** Scale of the guidance by classes, in place of the recipe's: 1 is none. */
+  /** Scale of the guidance, in place of the recipe's: 1 is none. */
   readonly guidance?: number;
+  /**
+   * The weaker model that guides, in place of the recipe's: `earlier`, a moment of the same run such as `2 epochs`, or the
+   * path of another run; `none` for guidance by classes. A scale of 2 unless there is another.
+   */
+  readonly guide?: string;
   /**
    * Seed of the first picture, each further one having the next; or one seed a picture. The same seed gives the same
    * picture. Default 0.
@@ -234,10 +241,10 @@ async function beginOf(
   console: Console,
 ): Promise<Begin | undefined> {
   if (from === undefined) return undefined;
-  const { graph, backend, statistics, signal } = session;
+  const { graph, backend, guides, statistics, signal } = session;
   try {
     const begin = await beginFrom(graph, sampler, { ...options, from }, count, {
-      ...{ backend, state: average, statistics, signal },
+      ...{ backend, guides, state: average, statistics, signal },
       ...(classes === undefined ? {} : { labels: [0] }),
       progress: showWork(console, "inverting", "steps"),
     });
@@ -284,14 +291,23 @@ async function gridOf(
 }
 
 /** The changes that give the sampler which is asked for other steps and guidance. One that does not exist is told later. */
-function samplerChanges(recipe: Recipe, { sampler, steps, guidance }: SampleOptions): Change[] {
+function samplerChanges(recipe: Recipe, options: SampleOptions): Change[] {
+  const { sampler, steps, guidance, guide } = options;
   const stage = stagesOf(recipe, "sampler").find(({ path }) => sampler === undefined || path[1] === sampler);
   if (stage === undefined) return [];
-  return [
-    ...(steps === undefined ? [] : [{ path: [...stage.path, "steps"], value: steps }]),
-    ...(guidance === undefined ? [] : [{ path: [...stage.path, "guidance", "scale"], value: guidance }]),
-  ];
+  const stepped = steps === undefined ? [] : [{ path: [...stage.path, "steps"], value: steps }];
+  if (guide === undefined) {
+    if (guidance === undefined) return stepped;
+    return [...stepped, { path: [...stage.path, "guidance", "scale"], value: guidance }];
+  }
+  const { by: _, scale = usualScale, ...rest } = (stage.options.guidance ?? {}) as Partial<GuidanceOptions>;
+  const by = guide === "none" ? {} : { by: guidingOf(guide).from === "path" ? resolve(guide) : guide };
+  const value = { ...rest, ...by, scale: guidance ?? scale };
+  return [...stepped, { path: [...stage.path, "guidance"], value }];
 }
+
+/** Scale of guidance by a weaker model where none is said. */
+const usualScale = 2;
 
 function samplerOf(graph: Graph, name: string | undefined): Stage<"sampler"> {
   if (name !== undefined) return graph.sampler(name);

@@ -272,8 +272,9 @@ export class Training implements AsyncDisposable {
   async #alone<T>(work: () => Promise<T>): Promise<T> {
     this.#check();
     if (this.#busy) throw new Error("Cannot do two things at once with a training: await the call before");
-    const { signal, console } = this.#parts.prepared.session;
+    const { signal, console, guides } = this.#parts.prepared.session;
     signal.throwIfAborted();
+    guides.reached(this.#position.step);
     this.#busy = true;
     try {
       return await work();

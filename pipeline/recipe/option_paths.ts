@@ -2,7 +2,7 @@
 import { dirname, isAbsolute, resolve } from "node:path";
 import { exists } from "../../lib/files/exists.ts";
 import { pathHints } from "../../lib/files/path_hints.ts";
-import { guidingOf } from "../kinds/guidance.ts";
+import { guidingOf } from "../kinds/guiding.ts";
 import type { AnyPlugin } from "../kinds/plugin.ts";
 import { fieldAt, type MapNode } from "./node.ts";
 import { startsOfRun } from "./starts.ts";

@@ -15,7 +15,7 @@ import { version } from "../version.ts";
 import type { HostTree } from "./host_tensors.ts";
 import { checkMetadata } from "./position.ts";
 import { readMetadata, readSafetensors, type SafeTensors, writeSafetensors } from "./safetensors.ts";
-import { checkpointOf, isWeights } from "./weights_file.ts";
+import { checkpointOf, isWeights, positionIn } from "./weights_file.ts";
 
 /** The state of a run besides its tensors. */
 export interface Position {
@@ -135,6 +135,12 @@ export function changedCode({ code = {} }: Pick<Checkpoint, "code">, now: readon
 /** Reads the state of a run without its tensors. @throws {DenoiseError} as `readCheckpoint` */
 export async function readPosition(path: string): Promise<Position> {
   return checkMetadata(path, await readMetadata(path)).position;
+}
+
+/** As `readPosition`, and of a file of the average weights, too. */
+export async function readModelPosition(path: string): Promise<Position> {
+  const metadata = await readMetadata(path);
+  return isWeights(metadata) ? positionIn(path, metadata) : checkMetadata(path, metadata).position;
 }
 
 /** Checkpoints by step in a folder, newest first. */

@@ -3,18 +3,20 @@ import { disposeTree, type State, type TensorRecord, type Tree } from "../../lib
 import type { Graph, Stage } from "../graph/types.ts";
 import { wire } from "../graph/wire.ts";
 import type { Backend } from "../kinds/backend.ts";
-import { guidingOf, isGuided } from "../kinds/guidance.ts";
+import { isGuided } from "../kinds/guidance.ts";
+import { guidingOf } from "../kinds/guiding.ts";
 import * as messages from "../problems/messages/guides.ts";
 import { DenoiseError } from "../problems/problem.ts";
 import { warning } from "../problems/warning.ts";
+import { shownSampler } from "../programs/every_program.ts";
 import { compiledInitialState } from "../programs/states.ts";
 import type { Console } from "../terminal/console.ts";
 import { row } from "../terminal/rows.ts";
 import { count } from "../terminal/units.ts";
-import { type Checkpoint, findCheckpoint } from "./checkpoint.ts";
+import { findCheckpoint } from "./checkpoint.ts";
 import { guideDifferences } from "./guide_fit.ts";
 import { earlierMoment, type Moment, momentsOf } from "./moments.ts";
-import { restored } from "./restored.ts";
+import { restored } from "./restore.ts";
 
 /** A model that guides. */
 export interface Guide {
@@ -44,12 +46,14 @@ export interface GuidedModel {
 }
 
 /** Finds the models that guide the samplers of a model, and keeps each on the device. */
-export class Guides implements Disposable {
+export class Guides implements AsyncDisposable {
   readonly #model: GuidedModel;
   readonly #loaded = new Map<string, Promise<Guide>>();
   /** Updates of the model that is guided. */
   #step: number;
   #toldNone = false;
+  /** The last snapshot that guided in this training. */
+  #before: string | undefined;
 
   constructor(model: GuidedModel, step: number) {
     this.#model = model;
@@ -80,7 +84,7 @@ export class Guides implements Disposable {
         this.#sayNone(stage.id, guidance.by);
         return "none yet";
       }
-      return await this.#once(moment.path, () => this.#snapshot(moment, like));
+      return await this.#once(moment.path, () => this.#snapshot(moment, like), this.#model.training);
     } catch (error) {
       if (!(error instanceof DenoiseError)) throw error;
       const at = [...stage.path, "guidance", "by"];
@@ -90,14 +94,39 @@ export class Guides implements Disposable {
     }
   }
 
-  [Symbol.dispose](): void {
-    for (const guide of this.#loaded.values()) guide.then(({ weights }) => disposeTree(weights), () => {});
-    this.#loaded.clear();
+  /** The same for a model that is not trained: what is earlier is there, or it is refused. */
+  async forModel(stage: Stage<"sampler">, like: State): Promise<Guide | undefined> {
+    const guide = await this.of(stage, like);
+    return guide === "none yet" ? undefined : guide;
   }
 
-  /** Loads what is not loaded. Of snapshots of a training, the one before is let go. */
-  async #once(path: string, load: () => Promise<Guide>): Promise<Guide> {
+  /** Loads what the pictures and the metrics of a training are guided by, but for its own snapshots: to be refused at once. */
+  async check(): Promise<void> {
+    const { graph } = this.#model;
+    const measuring = graph.all("metric").flatMap(({ options }) =>
+      typeof options.sampler === "string" ? [graph.sampler(options.sampler)] : []
+    );
+    for (const stage of [shownSampler(graph), ...measuring]) {
+      const by = stage?.options.guidance?.by;
+      if (by !== undefined && guidingOf(by).from === "path") await this.of(stage!, { trainable: {}, buffers: {} });
+    }
+  }
+
+  /** Frees the weights. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    const all = await Promise.allSettled(this.#loaded.values());
+    this.#loaded.clear();
+    for (const guide of all) if (guide.status === "fulfilled") disposeTree(guide.value.weights);
+  }
+
+  /** Loads what is not loaded. `moving`: a snapshot of a training, which takes the place of the one before. */
+  async #once(path: string, load: () => Promise<Guide>, moving = false): Promise<Guide> {
     const known = this.#loaded.get(path) ?? load();
+    if (moving && !this.#loaded.has(path) && this.#before !== undefined) {
+      this.#loaded.get(this.#before)?.then(({ weights }) => disposeTree(weights), () => {});
+      this.#loaded.delete(this.#before);
+    }
+    if (moving) this.#before = path;
     this.#loaded.set(path, known);
     known.catch(() => this.#loaded.delete(path));
     return await known;
@@ -107,7 +136,7 @@ export class Guides implements Disposable {
   async #moment(guiding: { readonly from: "earlier" } | { readonly from: "epoch" | "step"; readonly number: number }) {
     const { folder, path, training } = this.#model;
     if (folder === undefined) throw new DenoiseError(messages.guideWithoutRun(path));
-    const moments = await momentsOf(folder);
+    const moments = await momentsOf(folder, this.#step, guiding.from === "epoch");
     if (guiding.from === "earlier") {
       const found = earlierMoment(moments, this.#step);
       if (found !== undefined || training) return found;
@@ -115,7 +144,8 @@ export class Guides implements Disposable {
     }
     const { from, number } = guiding;
     const found = moments.find((moment) => moment[from] === number);
-    if (found !== undefined || (training && number > 0)) return found;
+    const passed = moments.some((moment) => moment[from] > number) || (from === "step" && this.#step > number);
+    if (found !== undefined || (training && !passed)) return found;
     throw new DenoiseError(messages.guideMomentMissing(folder, from, number, moments.map((moment) => moment[from])));
   }
 
@@ -130,9 +160,7 @@ export class Guides implements Disposable {
   /** Another run's model, with its own network. */
   async #another(named: string, stage: Stage<"sampler">): Promise<Guide> {
     const { graph: guided, backend, console, statistics, classes } = this.#model;
-    const { path, checkpoint } = await findCheckpoint(named, (message) => console.warn(message)).catch((error) => {
-      throw error instanceof DenoiseError && !stage.options.guidance?.by?.startsWith("/nowhere") ? error : error;
-    });
+    const { path, checkpoint } = await findCheckpoint(named, (message) => console.warn(message));
     const graph = await wire(await guided.recipe.another(path), { training: false });
     const own = graph.one("normalizer").stage.blank(graph.datasetImage);
     const drawn = await compiledInitialState(graph, backend);
@@ -171,5 +199,3 @@ export class Guides implements Disposable {
     this.#model.console.warn(warning(messages.guideNotYet(id, by)));
   }
 }
-
-export type { Checkpoint };

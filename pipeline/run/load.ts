@@ -11,6 +11,7 @@ import { row } from "../terminal/rows.ts";
 import { warning } from "../problems/warning.ts";
 import type { Trust } from "../trust/trust.ts";
 import { changedCode, findCheckpoint, type Position } from "./checkpoint.ts";
+import { Guides } from "./guides.ts";
 import { generator, type Session } from "./session.ts";
 import { restored } from "./restore.ts";
 import { shareBackend } from "./share_backend.ts";
@@ -78,20 +79,26 @@ export async function loadModel(
     }
     const signal = options.signal ?? new AbortController().signal;
     const parent = dirname(path), run = runAround(parent);
+    const folder = run === parent ? undefined : run;
+    const { classes, step } = checkpoint.position;
+    const about = { graph, backend, console, statistics: loaded.statistics, classes, folder, path, training: false };
+    const guides = new Guides(about, step);
     return {
       session: {
         graph,
         backend,
         console,
-        generate: generator(backend, graph),
+        guides,
+        generate: generator(backend, graph, guides),
         statistics: loaded.statistics,
         signal,
       },
       average: loaded.state.average,
       position: checkpoint.position,
       path,
-      folder: run === parent ? undefined : run,
+      folder,
       async [Symbol.asyncDispose]() {
+        await guides[Symbol.asyncDispose]();
         disposeTree(loaded);
         await release();
       },

@@ -12,6 +12,7 @@ import { row } from "../terminal/rows.ts";
 import { count } from "../terminal/units.ts";
 import { checkClasses } from "./check_classes.ts";
 import { type Foundation, foundationOf, printFoundation } from "./foundation.ts";
+import { Guides } from "./guides.ts";
 import { prepareMetrics } from "./prepare_metrics.ts";
 import { type ResumePoint, statisticsOf } from "./restore.ts";
 import { generator, openData, type Session } from "./session.ts";
@@ -69,12 +70,17 @@ export async function prepareRun(graph: Graph, options: PrepareOptions): Promise
     row(console, "run", folder + (before === undefined ? "" : `, resuming after step ${count(before.position.step)}`));
     console.line();
     const statistics = await statisticsOf(graph, pictures, before, signal);
+    const { classes } = pictures;
+    const about = { graph, backend, console, statistics, classes, folder, path: folder, training: true };
+    const guides = new Guides(about, before?.position.step ?? 0);
+    await guides.check();
     return {
-      session: { graph, backend, console, generate: generator(backend, graph), statistics, signal },
+      session: { graph, backend, console, guides, generate: generator(backend, graph, guides), statistics, signal },
       pictures,
       metrics,
       foundation,
       async [Symbol.asyncDispose]() {
+        await guides[Symbol.asyncDispose]();
         disposeTree(statistics);
         await pictures[Symbol.asyncDispose]();
       },

@@ -13,6 +13,7 @@ import type { Recipe } from "../recipe/types.ts";
 import type { Console } from "../terminal/console.ts";
 import { meter } from "../terminal/meter.ts";
 import { untrustedAddress, withAddress } from "./downloads.ts";
+import type { Guides } from "./guides.ts";
 import { buildGenerate, type Generate, type GenerateOptions } from "../programs/generate.ts";
 
 /** A graph on a device. */
@@ -20,6 +21,8 @@ export interface Session {
   readonly graph: Graph;
   readonly backend: Backend;
   readonly console: Console;
+  /** The models that guide its samplers. */
+  readonly guides: Guides;
   /** Images of a sampler; each sampler is compiled once. */
   generate(sampler: Stage<"sampler">, options: GenerateOptions): ReturnType<Generate>;
   /** Fitted by the normalizer. */
@@ -27,15 +30,27 @@ export interface Session {
   readonly signal: AbortSignal;
 }
 
-/** `Session.generate`: compiles each sampler once, however often it is used. */
-export function generator(backend: Backend, graph: Graph): Session["generate"] {
+/** `Session.generate`: compiles each sampler once, however often it is used, and loads what it is guided by. */
+export function generator(backend: Backend, graph: Graph, guides: Guides): Session["generate"] {
   const made = new Map<string, Generate>();
-  return (stage, options) => {
-    const generate = made.get(stage.id) ?? buildGenerate(backend, graph, stage);
-    made.set(stage.id, generate);
-    return generate(options);
+  return async function* (stage, options) {
+    const guide = await guides.of(stage, options.state);
+    const key = guide === "none yet" ? `${stage.id} unguided` : `${stage.id} ${guide?.path}`;
+    const generate = made.get(key) ??
+      (guide === "none yet"
+        ? buildGenerate(backend, graph, unguided(stage))
+        : buildGenerate(backend, graph, stage, guide?.graph));
+    made.set(key, generate);
+    yield* generate({ ...options, guide: guide === "none yet" ? undefined : guide?.weights });
   };
 }
+
+/** A sampler without its guidance. */
+const unguided = (stage: Stage<"sampler">): Stage<"sampler"> => ({
+  ...stage,
+  id: `${stage.id} unguided`,
+  options: { ...stage.options, guidance: undefined },
+});
 
 /** Opens the graph's dataset, with progress on the console. */
 export async function openData(

@@ -194,6 +194,7 @@ export class Trainer implements Disposable {
       if (epochEnded) {
         this.options.log.append({ step, event: "epoch", epoch, seconds: Math.round(1000 * seconds) / 1000 });
       }
+      this.options.session.guides.reached(step);
       let measured: Measurement[];
       let preview: Preview | undefined;
       try {

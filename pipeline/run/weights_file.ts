@@ -76,7 +76,6 @@ export async function refuseWeights(file: string): Promise<void> {
  */
 export function checkpointOf(path: string, { tensors, metadata }: SafeTensors): Omit<Checkpoint, "code"> {
   const own = (key: string) => Object.hasOwn(metadata, key) ? metadata[key] : undefined;
-  const position = own("position");
   const held: HostTree = {};
   for (const [name, tensor] of Object.entries(tensors)) {
     // Which of the two it is, the network knows; names are unique among both.
@@ -86,11 +85,18 @@ export function checkpointOf(path: string, { tensors, metadata }: SafeTensors): 
   }
   for (const [name, tensor] of Object.entries(statisticsIn(path, own))) held[statistics + name] = tensor;
   return {
-    position: position === undefined ? positionAt(path, own("step")) : checkPosition(path, position),
+    position: positionIn(path, metadata),
     recipe: checkRecipe(path, own("recipe")),
     tensors: held,
     denoise: metadata.denoise,
   };
+}
+
+/** The position that the metadata of such a file say. @throws {DenoiseError} where they say what cannot be */
+export function positionIn(path: string, metadata: SafeTensors["metadata"]): Position {
+  const own = (key: string) => Object.hasOwn(metadata, key) ? metadata[key] : undefined;
+  const position = own("position");
+  return position === undefined ? positionAt(path, own("step")) : checkPosition(path, position);
 }
 
 /** Files of version 0.1.0 say the step alone. */

@@ -114,9 +114,9 @@ class Loaded implements LoadedModel {
   #disposed: Promise<void> | undefined;
 
   constructor(model: Model, plugins: PluginSource) {
-    const { session: { graph, backend }, position, path } = model;
+    const { session: { graph, backend, guides }, average, position, path } = model;
     this.#model = model;
-    this.#samplers = new ModelSamplers(graph, backend, plugins);
+    this.#samplers = new ModelSamplers(graph, backend, plugins, { guides, average });
     this.checkpoint = path;
     this.recipe = graph.recipe;
     this.step = position.step;
@@ -219,8 +219,15 @@ class Loaded implements LoadedModel {
     label: number | undefined,
     signal: AbortSignal | undefined,
   ): Promise<Begin> {
-    const { session: { graph, backend, statistics }, average } = this.#model;
-    const tools = { backend, state: average, statistics, signal, labels: label === undefined ? undefined : [label] };
+    const { session: { graph, backend, statistics, guides }, average } = this.#model;
+    const tools = {
+      backend,
+      guides,
+      state: average,
+      statistics,
+      signal,
+      labels: label === undefined ? undefined : [label],
+    };
     return beginWith(graph, sampler, start, count, tools);
   }
 

@@ -5,6 +5,8 @@ import { samplerNeither } from "../../problems/messages/model.ts";
 import { samplersMissing } from "../../problems/messages/run.ts";
 import { DenoiseError } from "../../problems/problem.ts";
 import { buildGenerate, type Generate } from "../../programs/generate.ts";
+import type { State } from "../../../lib/tensor/mod.ts";
+import type { Guides } from "../../run/guides.ts";
 import type { PluginSource } from "../../recipe/types.ts";
 import type { Backend } from "../../kinds/backend.ts";
 import { samplerFrom } from "../from_picture.ts";
@@ -13,7 +15,14 @@ import type { SamplerStage } from "./request.ts";
 /** A sampler with its programs. */
 export interface ReadySampler {
   readonly stage: Stage<"sampler">;
+  /** With the weights of the model that guides, where there is one. */
   readonly generate: Generate;
+}
+
+/** What guides samplers of a model with these weights. */
+export interface GuidedBy {
+  readonly guides: Guides;
+  readonly average: State;
 }
 
 /** Samplers that are kept with their programs. */
@@ -24,7 +33,12 @@ export class ModelSamplers {
   readonly #kept = new Map<string, Promise<ReadySampler>>();
   readonly #own: readonly string[];
 
-  constructor(readonly graph: Graph, readonly backend: Backend, readonly plugins: PluginSource) {
+  constructor(
+    readonly graph: Graph,
+    readonly backend: Backend,
+    readonly plugins: PluginSource,
+    readonly guided: GuidedBy,
+  ) {
     this.#own = graph.all("sampler").map(({ path }) => String(path[1]));
   }
 
@@ -68,7 +82,9 @@ export class ModelSamplers {
       ? own
       : await this.#wired(name, own, sampler, steps);
     const stage = strength === undefined ? whole : samplerFrom(whole, strength);
-    return { stage, generate: buildGenerate(this.backend, graph, stage) };
+    const guide = await this.guided.guides.forModel(stage, this.guided.average);
+    const generate = buildGenerate(this.backend, graph, stage, guide?.graph);
+    return { stage, generate: (options) => generate({ ...options, guide: guide?.weights }) };
   }
 
   async #wired(
