@@ -43,7 +43,7 @@ export const sampleCommand: AddCommand = (program, done, voice) =>
     .addOption(numberOption("--guidance <scale>", "how strongly pictures are guided: 1 not at all"))
     .option(
       "--guide <model>",
-      'by which weaker model: earlier, "2 epochs" of this run, or another run; none: by the class (default: the recipe\'s)',
+      'by which weaker model: earlier, "2 epochs" of this run, or another run; class: no other (default: the recipe\'s)',
     )
     .addOption(wholeOption("--steps <n>", "diffusion steps, instead of the recipe's"))
     .addOption(seedOption("the others count up from it"))

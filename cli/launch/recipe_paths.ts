@@ -99,7 +99,7 @@ async function follow(path: string, typed: boolean, seen: Set<string>, named: Na
 
 /** Adds a model that guides, with the code that its recipe names. */
 async function guide(by: string, starts: readonly string[], named: Named): Promise<void> {
-  if (guidingOf(by).from !== "path" || named.guides.has(by)) return;
+  if (guidingOf(by)?.from !== "path" || named.guides.has(by)) return;
   named.guides.add(by);
   for (const start of starts) {
     const path = resolve(start, by);

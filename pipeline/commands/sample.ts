@@ -43,7 +43,7 @@ export interface SampleOptions extends LoadOptions, FromPicture {
   readonly guidance?: number;
   /**
    * The weaker model that guides, in place of the recipe's: `earlier`, a moment of the same run such as `2 epochs`, or the
-   * path of another run; `none` for guidance by classes. A scale of 2 unless there is another.
+   * path of another run; `class` for guidance by classes. The scale is 2 unless the recipe or `guidance` says another.
    */
   readonly guide?: string;
   /**
@@ -300,9 +300,9 @@ function samplerChanges(recipe: Recipe, options: SampleOptions): Change[] {
     if (guidance === undefined) return stepped;
     return [...stepped, { path: [...stage.path, "guidance", "scale"], value: guidance }];
   }
-  const { by: _, scale = usualScale, ...rest } = (stage.options.guidance ?? {}) as Partial<GuidanceOptions>;
-  const by = guide === "none" ? {} : { by: guidingOf(guide).from === "path" ? resolve(guide) : guide };
-  const value = { ...rest, ...by, scale: guidance ?? scale };
+  const { scale = usualScale } = (stage.options.guidance ?? {}) as Partial<GuidanceOptions>;
+  const by = guidingOf(guide)?.from === "path" ? resolve(guide) : guide;
+  const value = { scale: guidance ?? scale, by };
   return [...stepped, { path: [...stage.path, "guidance"], value }];
 }
 

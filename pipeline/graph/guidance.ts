@@ -1,4 +1,5 @@
 /** Checks the option `guidance` of samplers against the sampler and the network. */
+import { guidingOf } from "../kinds/guiding.ts";
 import * as messages from "../problems/messages/guidance.ts";
 import { quote } from "../problems/messages/text.ts";
 import type { Problem } from "../problems/problem.ts";
@@ -15,15 +16,19 @@ export function checkGuidance(
   const { stage, path, id, options: { guidance } } = sampler;
   if (guidance === undefined) return [];
   const at = (...option: string[]) => [...path, "guidance", ...option];
-  const { by, renoise, scale, project } = guidance;
+  const { renoise, scale, project, interval } = guidance;
+  const byOther = guidingOf(guidance.by) !== undefined;
   const problems: Problem[] = [];
   const report = (option: string[], text: Parameters<Recipe["problem"]>[1]) =>
     void problems.push(recipe.problem(at(...option), text));
-  if (by === undefined && network.classes === undefined) {
+  if (interval !== undefined && !(interval[0] < interval[1])) {
+    report(["interval"], messages.guidanceInterval(interval[0], interval[1]));
+  }
+  if (!byOther && network.classes === undefined) {
     report([], messages.guidanceWithoutClasses(id, network.name));
   }
   if (renoise === "unconditional") {
-    if (by !== undefined) report(["renoise"], messages.guidanceRenoiseBy(quote(by)));
+    if (byOther) report(["renoise"], messages.guidanceRenoiseBy(quote(guidance.by!)));
     else if (stage.renoises !== true) report(["renoise"], messages.guidanceRenoise(pluginId(sampler)));
     if (scale > 1) report(["scale"], messages.guidanceRenoiseScale(scale));
   }

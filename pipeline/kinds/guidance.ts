@@ -21,7 +21,7 @@ export interface GuidanceOptions {
   readonly rescale: number;
   /**
    * The model whose predictions are pushed away from: `earlier` or `12 epochs` for a snapshot of the same run, else the
-   * path of a run, a checkpoint or exported weights. Default: the same model, without the class.
+   * path of a run, a checkpoint or exported weights. Default, or `class`: the same model, without the class.
    */
   readonly by?: string | undefined;
   /** Which noise the image keeps after a step: that of the guided prediction, or, as CFG++, the one for no class. */
@@ -60,10 +60,7 @@ export const guidanceOptions: z.ZodType<GuidanceOptions, GuidanceInput> = z.obje
   scale: z.number().min(0).max(1000).describe(
     "how far from the worse prediction to the model's own: 0 the first, 1 the second, which is no guidance, more beyond it",
   ),
-  interval: z.tuple([z.number().min(0), z.number().positive()]).refine(([low, high]) => low < high, {
-    error: "the first number is the lower end",
-    params: { fix: "write the smaller number first: interval: [0.2, 5]" },
-  }).optional().describe(
+  interval: z.tuple([z.number().min(0), z.number().positive()]).optional().describe(
     "guided only where noise rate / signal rate is above the first number and at most the second; default: everywhere",
   ),
   rescale: z.number().min(0).max(1).default(0).describe(
@@ -71,7 +68,7 @@ export const guidanceOptions: z.ZodType<GuidanceOptions, GuidanceInput> = z.obje
   ),
   by: z.string().min(1).optional().describe(
     'autoguidance: away from a weaker model, which is earlier, "2 epochs" or "500 steps" of the same run, ' +
-      "or the path of another run; default: away from the prediction for no class",
+      "or the path of another run; default, or class: away from the prediction for no class",
   ),
   renoise: z.enum(["guided", "unconditional"]).default("guided").describe(
     "the noise that stays after a step; unconditional is CFG++, with a scale from 0 to 1, for samplers of first order",

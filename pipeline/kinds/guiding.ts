@@ -9,8 +9,9 @@ export type Guiding =
   | { readonly from: "epoch" | "step"; readonly number: number }
   | { readonly from: "path"; readonly path: string };
 
-/** What a text of the option `by` names. */
-export function guidingOf(by: string): Guiding {
+/** What the option `by` names; undefined for `class`, which is no other model, and where it is left out. */
+export function guidingOf(by: string | undefined): Guiding | undefined {
+  if (by === undefined || by === "class") return undefined;
   if (by === "earlier") return { from: "earlier" };
   const [, number, unit] = moment.exec(by) ?? [];
   if (number !== undefined) return { from: unit as "epoch" | "step", number: Number(number) };

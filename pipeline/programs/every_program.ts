@@ -2,6 +2,7 @@
 import { disposeTree, seedTensor } from "../../lib/tensor/mod.ts";
 import type { Graph, Stage } from "../graph/types.ts";
 import type { Backend } from "../kinds/backend.ts";
+import { guidingOf } from "../kinds/guiding.ts";
 import { compiledTrainStep } from "./compiled_step.ts";
 import { courseOf } from "./course.ts";
 import { buildGenerate } from "./generate.ts";
@@ -53,7 +54,7 @@ export async function callPrograms(graph: Graph, backend: Backend, kinds: Readon
       const { guidance } = sampler.options;
       // Guided everywhere: what is not run does not say in which steps. A model that guides is taken for one like this.
       const everywhere = guidance && { ...guidance, interval: undefined };
-      const guide = guidance?.by === undefined ? undefined : graph;
+      const guide = guidingOf(guidance?.by) && graph;
       const stage = { ...sampler, options: { ...sampler.options, guidance: everywhere } };
       const options = { state: state.average, guide: guide && state.average, statistics, seed: 0, items };
       for await (const images of buildGenerate(backend, graph, stage, guide)(options)) images.dispose();

@@ -4,6 +4,7 @@ import { createRandom, type State, type TensorRecord } from "../../lib/tensor/mo
 import type { Graph, Stage } from "../graph/types.ts";
 import type { Rates } from "../kinds/common.ts";
 import { isGuided } from "../kinds/guidance.ts";
+import { guidingOf } from "../kinds/guiding.ts";
 import type { Jump, SamplerState, Seen } from "../kinds/sampler.ts";
 import { putBack } from "./begin.ts";
 import { type Both, guided, withAndWithoutClass } from "./guidance.ts";
@@ -59,9 +60,9 @@ export function buildSamplerStep(
 ) => LoopState {
   const { stage: sampler, options } = stage;
   const guidance = !unguided && isGuided(options.guidance) ? options.guidance : undefined;
-  const byOther = guidance?.by !== undefined;
+  const byOther = guidingOf(guidance?.by) !== undefined;
   if (byOther && guide === undefined) {
-    throw new TypeError(`Cannot guide ${stage.id} by "${guidance.by}": it is not loaded`);
+    throw new TypeError(`Cannot guide ${stage.id} by "${guidance?.by}": it is not loaded`);
   }
   const momentum = hasMomentum(stage);
   return ({ state, past: before }, inputs, weights, statistics, keys) => {

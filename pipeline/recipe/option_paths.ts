@@ -45,6 +45,7 @@ export async function guidePath(
   isOfRun: (file: string) => boolean,
 ): Promise<string | undefined> {
   const { by } = (guidance ?? {}) as { by?: string };
-  if (by === undefined || guidingOf(by).from !== "path") return undefined;
-  return await pathOfOption(by, (fieldAt(stage, ["guidance", "by"])?.node ?? stage).origin, isOfRun);
+  const guiding = guidingOf(by);
+  if (guiding?.from !== "path") return undefined;
+  return await pathOfOption(guiding.path, (fieldAt(stage, ["guidance", "by"])?.node ?? stage).origin, isOfRun);
 }

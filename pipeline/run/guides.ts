@@ -1,16 +1,18 @@
 /** The models that guide samplers: snapshots of the same run, and other runs. */
+import { basename } from "node:path";
 import { disposeTree, type State, type TensorRecord, type Tree } from "../../lib/tensor/mod.ts";
 import type { Graph, Stage } from "../graph/types.ts";
 import { wire } from "../graph/wire.ts";
 import type { Backend } from "../kinds/backend.ts";
 import { isGuided } from "../kinds/guidance.ts";
-import { guidingOf } from "../kinds/guiding.ts";
+import { type Guiding, guidingOf } from "../kinds/guiding.ts";
 import * as messages from "../problems/messages/guides.ts";
-import { DenoiseError } from "../problems/problem.ts";
+import { DenoiseError, type Problem } from "../problems/problem.ts";
 import { warning } from "../problems/warning.ts";
 import { shownSampler } from "../programs/every_program.ts";
 import { compiledInitialState } from "../programs/states.ts";
 import type { Console } from "../terminal/console.ts";
+import { nearest } from "../terminal/nearest.ts";
 import { row } from "../terminal/rows.ts";
 import { count } from "../terminal/units.ts";
 import { findCheckpoint } from "./checkpoint.ts";
@@ -45,6 +47,13 @@ export interface GuidedModel {
   readonly training: boolean;
 }
 
+/** A model that is not there may be a misspelt word. */
+function withWord(problem: Problem, guiding: Guiding): Problem {
+  if (guiding.from !== "path" || problem.code !== "checkpoint-missing") return problem;
+  const word = nearest(basename(guiding.path), ["earlier", "class"]);
+  return word === undefined ? problem : { ...problem, help: [`did you mean ${word}?`, ...problem.help] };
+}
+
 /** Finds the models that guide the samplers of a model, and keeps each on the device. */
 export class Guides implements AsyncDisposable {
   readonly #model: GuidedModel;
@@ -74,14 +83,14 @@ export class Guides implements AsyncDisposable {
    */
   async of(stage: Stage<"sampler">, like: State): Promise<Guide | "none yet" | undefined> {
     const { guidance } = stage.options;
-    if (!isGuided(guidance) || guidance.by === undefined) return undefined;
-    const guiding = guidingOf(guidance.by);
+    const guiding = isGuided(guidance) ? guidingOf(guidance.by) : undefined;
+    if (guiding === undefined) return undefined;
     const { recipe } = this.#model.graph;
     try {
       if (guiding.from === "path") return await this.#once(guiding.path, () => this.#another(guiding.path, stage));
       const moment = await this.#moment(guiding);
       if (moment === undefined) {
-        this.#sayNone(stage.id, guidance.by);
+        this.#sayNone(stage.id, guidance!.by!);
         return "none yet";
       }
       return await this.#once(moment.path, () => this.#snapshot(moment, like), this.#model.training);
@@ -89,7 +98,9 @@ export class Guides implements AsyncDisposable {
       if (!(error instanceof DenoiseError)) throw error;
       const at = [...stage.path, "guidance", "by"];
       throw new DenoiseError(
-        error.problems.map((problem) => problem.place === undefined ? recipe.problem(at, problem) : problem),
+        error.problems.map((problem) =>
+          problem.place === undefined ? recipe.problem(at, withWord(problem, guiding)) : problem
+        ),
       );
     }
   }
@@ -107,8 +118,9 @@ export class Guides implements AsyncDisposable {
       typeof options.sampler === "string" ? [graph.sampler(options.sampler)] : []
     );
     for (const stage of [shownSampler(graph), ...measuring]) {
-      const by = stage?.options.guidance?.by;
-      if (by !== undefined && guidingOf(by).from === "path") await this.of(stage!, { trainable: {}, buffers: {} });
+      if (guidingOf(stage?.options.guidance?.by)?.from === "path") {
+        await this.of(stage!, { trainable: {}, buffers: {} });
+      }
     }
   }
 

@@ -1,6 +1,17 @@
 /** Messages about guidance of samplers, in alphabetical order of code. */
 import { type Message } from "./text.ts";
 
+/** An interval that no noise level lies in. */
+export function guidanceInterval(low: number, high: number): Message {
+  return {
+    code: "guidance-interval",
+    message: `Cannot guide from ${low} to ${high}: no noise level lies between them`,
+    help: low === high ? ["write two numbers, the smaller first, such as interval: [0.2, 5]"] : [
+      `write the smaller number first: interval: [${high}, ${low}]`,
+    ],
+  };
+}
+
 /** Momentum, with a sampler that looks at what it may discard. */
 export function guidanceMomentum(plugin: string): Message {
   return {
