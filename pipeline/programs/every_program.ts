@@ -56,7 +56,13 @@ export async function callPrograms(graph: Graph, backend: Backend, kinds: Readon
       const everywhere = guidance && { ...guidance, interval: undefined };
       const guide = guidingOf(guidance?.by) && graph;
       const stage = { ...sampler, options: { ...sampler.options, guidance: everywhere } };
-      const options = { state: state.average, guide: guide && state.average, statistics, seed: 0, items };
+      const options = {
+        state: state.average,
+        guide: guide && { average: state.average, statistics },
+        statistics,
+        seed: 0,
+        items,
+      };
       for await (const images of buildGenerate(backend, graph, stage, guide)(options)) images.dispose();
     }
   } finally {

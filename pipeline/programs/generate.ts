@@ -9,7 +9,14 @@ import { beginning, ratesAt } from "./begin.ts";
 import type { SampleKeys } from "./noise.ts";
 import { repeatOn } from "./repeat.ts";
 import { guidedSteps } from "./guided_steps.ts";
-import { buildSamplerStep, hasMomentum, type LoopState, type StepInputs, type Weights } from "./sampler_step.ts";
+import {
+  buildSamplerStep,
+  type GuideWeights,
+  hasMomentum,
+  type LoopState,
+  type StepInputs,
+  type Weights,
+} from "./sampler_step.ts";
 import { yieldToEvents } from "./yield_to_events.ts";
 
 /** What to generate. */
@@ -17,7 +24,7 @@ export interface GenerateOptions {
   /** Weights to use: the average. Not consumed. */
   readonly state: State;
   /** Weights of the model that guides, where there is one. Not consumed. */
-  readonly guide?: State | undefined;
+  readonly guide?: GuideWeights | undefined;
   /** Of the normalizer. Not consumed. */
   readonly statistics: TensorRecord;
   /** Integer from 0 to 2^53 - 1. */

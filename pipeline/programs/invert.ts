@@ -7,7 +7,7 @@ import { ratesOf } from "../kinds/diffusion.ts";
 import { samplerNotInvertible } from "../problems/messages/samplers.ts";
 import { DenoiseError } from "../problems/problem.ts";
 import { evaluationsPerStep } from "./evaluations.ts";
-import { buildSamplerStep, hasMomentum, type Weights } from "./sampler_step.ts";
+import { buildSamplerStep, type GuideWeights, hasMomentum, type Weights } from "./sampler_step.ts";
 import { yieldToEvents } from "./yield_to_events.ts";
 
 /** What to invert. */
@@ -15,7 +15,7 @@ export interface InvertOptions {
   /** Weights to use: the average. Not consumed. */
   readonly state: State;
   /** Weights of the model that guides, where there is one. Not consumed. */
-  readonly guide?: State | undefined;
+  readonly guide?: GuideWeights | undefined;
   /** Of the normalizer. Not consumed. */
   readonly statistics: TensorRecord;
   /** Pictures in `[0, 1]`, `[count, height, width, channels]`. Not consumed. */

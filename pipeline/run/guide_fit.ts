@@ -1,4 +1,5 @@
 /** Whether a model of another run can guide: both have to mean the same by an image, a noise level and a class. */
+import * as tf from "@tensorflow/tfjs";
 import { leaves, type TensorRecord } from "../../lib/tensor/mod.ts";
 import type { Graph, Stage } from "../graph/types.ts";
 import { logSnrText } from "../problems/messages/guides.ts";
@@ -23,7 +24,7 @@ export async function guideDifferences(
   differ("images", sizes(own.graph), sizes(guide.graph));
   const name = ({ graph }: Model) => graph.one("normalizer").plugin.name;
   differ("normalizer", name(own), name(guide));
-  if (different.length === 0 && !await close(own.statistics, guide.statistics)) {
+  if (different.length === 0 && !await close(ofPixels(own), ofPixels(guide))) {
     different.push("statistics of the normalizer, which are those of other pictures");
   }
   if (different.length === 0 && settings(own.graph) !== settings(guide.graph)) {
@@ -38,6 +39,12 @@ export async function guideDifferences(
     different.push(`the sampler jumps from level to level, and the network there does not`);
   }
   return different;
+}
+
+/** Statistics of the normalizer: those of the parametrization are each model's own. */
+function ofPixels({ graph, statistics }: Model): TensorRecord {
+  const names = Object.keys(tf.tidy(() => graph.one("normalizer").stage.blank(graph.datasetImage)));
+  return Object.fromEntries(names.map((name) => [name, statistics[name]!]));
 }
 
 const knowsClasses = ({ one }: Graph) => one("network").stage.offers?.classes !== undefined;

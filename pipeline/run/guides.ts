@@ -1,6 +1,6 @@
 /** The models that guide samplers: snapshots of the same run, and other runs. */
 import { basename } from "node:path";
-import { disposeTree, type State, type TensorRecord, type Tree } from "../../lib/tensor/mod.ts";
+import { disposeTree, type State, type TensorRecord } from "../../lib/tensor/mod.ts";
 import type { Graph, Stage } from "../graph/types.ts";
 import { wire } from "../graph/wire.ts";
 import type { Backend } from "../kinds/backend.ts";
@@ -10,7 +10,9 @@ import * as messages from "../problems/messages/guides.ts";
 import { DenoiseError, type Problem } from "../problems/problem.ts";
 import { warning } from "../problems/warning.ts";
 import { shownSampler } from "../programs/every_program.ts";
+import type { GuideWeights } from "../programs/sampler_step.ts";
 import { compiledInitialState } from "../programs/states.ts";
+import { blankStatistics } from "../programs/statistics.ts";
 import type { Console } from "../terminal/console.ts";
 import { nearest } from "../terminal/nearest.ts";
 import { row } from "../terminal/rows.ts";
@@ -24,8 +26,8 @@ import { restored } from "./restore.ts";
 export interface Guide {
   /** What its weights are for. */
   readonly graph: Graph;
-  /** Its average weights. They belong to `Guides`. */
-  readonly weights: State;
+  /** Its average weights and statistics. They belong to `Guides`. */
+  readonly weights: GuideWeights;
   /** Its file. */
   readonly path: string;
 }
@@ -164,9 +166,10 @@ export class Guides implements AsyncDisposable {
   async #snapshot({ path, step }: Moment, like: State): Promise<Guide> {
     const { graph, console } = this.#model;
     const { checkpoint } = await findCheckpoint(path, (message) => console.warn(message));
-    const weights = restored({ ...checkpoint, path }, { state: { average: like } }).state.average;
+    const needed = { state: { average: like }, statistics: this.#model.statistics };
+    const { state: { average }, statistics } = restored({ ...checkpoint, path }, needed);
     this.#say(`${path}, step ${count(step)} of ${count(this.#step)}`);
-    return { graph, weights, path };
+    return { graph, weights: { average, statistics }, path };
   }
 
   /** Another run's model, with its own network. */
@@ -174,26 +177,25 @@ export class Guides implements AsyncDisposable {
     const { graph: guided, backend, console, statistics, classes } = this.#model;
     const { path, checkpoint } = await findCheckpoint(named, (message) => console.warn(message));
     const graph = await wire(await guided.recipe.another(path), { training: false });
-    const own = graph.one("normalizer").stage.blank(graph.datasetImage);
+    const blank = blankStatistics(graph);
     const drawn = await compiledInitialState(graph, backend);
-    let held: { state: { average: State }; statistics: TensorRecord };
+    let weights: GuideWeights;
     try {
-      held = restored({ ...checkpoint, path }, { state: { average: drawn.average }, statistics: own });
+      const needed = { state: { average: drawn.average }, statistics: blank };
+      const { state: { average }, statistics } = restored({ ...checkpoint, path }, needed);
+      weights = { average, statistics };
     } finally {
-      disposeTree([drawn, own]);
+      disposeTree([drawn, blank]);
     }
-    const { state: { average: weights }, statistics: theirs } = held;
     try {
       const different = await guideDifferences(
         { graph: guided, statistics, classes, sampler: stage },
-        { graph, statistics: theirs, classes: checkpoint.position.classes },
+        { graph, statistics: weights.statistics, classes: checkpoint.position.classes },
       );
       if (different.length > 0) throw new DenoiseError(messages.guideUnfit(path, different));
     } catch (error) {
       disposeTree(weights);
       throw error;
-    } finally {
-      disposeTree(theirs as Tree);
     }
     this.#say(`${path}, step ${count(checkpoint.position.step)}`);
     return { graph, weights, path };

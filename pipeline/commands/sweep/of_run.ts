@@ -177,7 +177,7 @@ async function sessionOf(model: Model, own: Graph, console: Console): Promise<Se
   const { backend } = model.session;
   return {
     ...model.session,
-    ...{ graph, console, generate: generator(backend, graph) },
+    ...{ graph, console, generate: generator(backend, graph, model.session.guides) },
     [Symbol.asyncDispose]: release,
   };
 }

@@ -7,6 +7,7 @@ import { readCheckpoint } from "../../../pipeline/run/checkpoint.ts";
 import { pixels } from "../../../pipeline/programs/model.ts";
 import { initialNoise } from "../../../pipeline/programs/noise.ts";
 import { samplePictures } from "../../../pipeline/run/sample_pictures.ts";
+import { Guides } from "../../../pipeline/run/guides.ts";
 import { generator, openData, type Session } from "../../../pipeline/run/session.ts";
 import { stateOf, statisticsOf } from "../../../pipeline/run/restore.ts";
 import { startBackend } from "../../../pipeline/run/start_backend.ts";
@@ -30,7 +31,12 @@ export async function startOurs(path: string, console: Console) {
   const pictures: Pictures = await openData(graph, console, { signal });
   const before = { ...await readCheckpoint(path), path };
   const statistics = await statisticsOf(graph, pictures, before, signal);
-  const session: Session = { graph, backend, console, generate: generator(backend, graph), statistics, signal };
+  const about = { graph, backend, console, statistics, classes: undefined, folder: undefined, path, training: true };
+  const guides = new Guides(about, before.position.step);
+  const session: Session = {
+    ...{ graph, backend, console, guides, statistics, signal },
+    generate: generator(backend, graph, guides),
+  };
   let state = await stateOf(session, before);
 
   const { seed } = graph.recipe;
