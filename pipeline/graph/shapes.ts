@@ -18,10 +18,13 @@ interface Probe {
   readonly carried?: Record<string, tf.Tensor>;
 }
 
+/** What the parametrization measures of the training pictures, without values. */
+type Known = { readonly measured: Record<string, tf.Tensor> };
+
 /** One call of a stage with small inputs. `before`: shape of the pictures that enter it. */
 interface Call<K extends Kind> {
   readonly name: string;
-  probe(stage: Kinds[K], shapes: { image: ImageShape; before: ImageShape; after: ImageShape }): Probe;
+  probe(stage: Kinds[K], known: { image: ImageShape; before: ImageShape; after: ImageShape } & Known): Probe;
 }
 
 const batch = 2;
@@ -86,9 +89,8 @@ const calls: { readonly [K in Kind]?: Call<K> } = {
   },
   parametrization: {
     name: "components",
-    probe(stage, { image }) {
+    probe(stage, { image, measured }) {
       const images = tf.zeros<tf.Rank.R4>(size(image));
-      const measured = stage.blank?.() ?? {};
       const got = {
         ...stage.input(images, rates(), measured),
         ...stage.components(images, images, rates(), measured),
@@ -99,14 +101,14 @@ const calls: { readonly [K in Kind]?: Call<K> } = {
   },
   loss: {
     name: "measure",
-    probe(stage, { image }) {
+    probe(stage, { image, measured }) {
       const { trainable = {}, buffers = {} } = stage.init?.(draws([0])) ?? {};
       checkRecord("init", trainable, {}), checkRecord("init", buffers, {});
       const state = { trainable, buffers };
-      const levels = stage.levels(draws(), batch, { state });
+      const levels = stage.levels(draws(), batch, { state, measured });
       const images = tf.zeros<tf.Rank.R4>(size(image));
       const all = [components(images), components(images), rates()] as const;
-      const { objective, errors, buffers: after = buffers } = stage.measure(...all, { state });
+      const { objective, errors, buffers: after = buffers } = stage.measure(...all, { state, measured });
       if (stage.train !== undefined && stage.asks?.features === undefined) { // features are for the network to give
         const denoise = (noisy: tf.Tensor4D) => ({ ...components(noisy), features: {} });
         const { objective, errors, buffers: after = buffers } = stage.train({
@@ -114,6 +116,7 @@ const calls: { readonly [K in Kind]?: Call<K> } = {
           denoise,
           random: draws(),
           state,
+          measured,
         });
         checkRecord("train", { objective, loss: errors?.loss }, { objective: [], loss: [] });
         checkRecord("train", after, shapesOf(buffers));
@@ -211,6 +214,10 @@ export async function checkShapes(
   shapes: { image: ImageShape; around(id: string): { before: ImageShape; after: ImageShape } },
 ): Promise<Problem[]> {
   const problems: Problem[] = [];
+  const parametrization = stages.find(({ kind }) => kind === "parametrization")?.stage as
+    | Kinds["parametrization"]
+    | undefined;
+  const measured = () => parametrization?.blank?.() ?? {};
   for (const stage of stages) {
     const call = calls[stage.kind] as Call<Kind> | undefined;
     if (call === undefined) continue;
@@ -219,7 +226,11 @@ export async function checkShapes(
       let want: Probe["want"] = {}, types: Record<string, string> = {};
       try {
         const got = await trace(() => {
-          const probe = call.probe(stage.stage, { image: shapes.image, ...shapes.around(stage.id) });
+          const probe = call.probe(stage.stage, {
+            image: shapes.image,
+            ...shapes.around(stage.id),
+            measured: measured(),
+          });
           want = probe.want;
           types = Object.fromEntries(Object.entries(probe.carried ?? {}).map(([name, { dtype }]) => [name, dtype]));
           const got = Object.entries(probe.got).filter((entry): entry is [string, tf.Tensor] => entry[1] !== undefined);
