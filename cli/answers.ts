@@ -24,6 +24,12 @@ const measurement = z.object({
     value: number,
     spread: number.optional(),
   })).optional().describe("the same of each class by itself, where the metric has by_class"),
+  byLevel: z.array(z.object({
+    from: number.describe("log-SNR where the range begins; in the outer ones are those beyond, too"),
+    to: number.describe("log-SNR where it ends"),
+    value: number,
+    pictures: count.describe("how many it is the mean of"),
+  })).optional().describe("the same by noise level, from the noisiest range on"),
   better: z.enum(["lower", "higher"]).describe("which way is better"),
 });
 

@@ -122,6 +122,7 @@ async function begin(
         `not measured by itself: ${visible(untold.join(", "))}, of which there are fewer than two validation pictures`,
       );
     }
+    printByLevel(console.results, measured);
     const json = options.json ?? (folder && join(folder, `evaluation-${stepName(step)}.json`));
     const result = { checkpoint: path, step, metrics: measured, data: pictures.digest.validation };
     if (json === undefined) return { outcome: "finished", ...result };
@@ -171,4 +172,22 @@ function printTable(console: Lines, measured: readonly Measurement[]): void {
       ...classes.map(({ name, value, spread }) => [`  ${visible(name)}`, withSpread(value, spread), ""]),
     ]),
   ], ["left", "right", "left"]);
+}
+
+/** The numbers that metrics tell by noise level: a row a range, a column a number. */
+function printByLevel(console: Lines, measured: readonly Measurement[]): void {
+  for (const id of new Set(measured.map(({ id }) => id))) {
+    const told = measured.filter((one) => one.id === id && one.byLevel !== undefined);
+    const ranges = told[0]?.byLevel ?? [];
+    if (ranges.length === 0) continue;
+    console.line();
+    table(console, [
+      ["log-SNR", "pictures", ...told.map(({ label }) => label)],
+      ...ranges.map(({ from, to, pictures }, i) => [
+        `${from} to ${to}`,
+        String(pictures),
+        ...told.map(({ byLevel }) => withSpread(byLevel?.[i]?.value ?? NaN, undefined)),
+      ]),
+    ], ["right", "right", ...told.map(() => "right" as const)]);
+  }
 }

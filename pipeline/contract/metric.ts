@@ -28,11 +28,13 @@ function view(image: ImageShape): MetricView {
           real: randomPictures("real", size, image),
           predicted: components("a"),
           target: components("b"),
+          rates: { signal: tf.fill([size, 1, 1, 1], 0.6), noise: tf.fill([size, 1, 1, 1], 0.8) },
         };
         yield await Promise.resolve(batch);
-        tf.dispose([batch.real, batch.predicted, batch.target]);
+        tf.dispose([batch.real, batch.predicted, batch.target, batch.rates]);
       }
     },
+    levels: () => Promise.resolve([-4, -2, 0, 2, 4]),
     pictures: 9,
     batchSize: 4,
     async *real(count, batch) {

@@ -2,7 +2,7 @@
 import type * as tf from "@tensorflow/tfjs";
 import { z } from "zod";
 import type { Backend } from "./backend.ts";
-import type { Components } from "./common.ts";
+import type { Components, Rates } from "./common.ts";
 import type { OpenTools } from "./dataset.ts";
 
 /** `2 epochs` or `500 steps`. */
@@ -31,6 +31,8 @@ export interface ValidationBatch {
   readonly predicted: Components;
   /** What it should predict. */
   readonly target: Components;
+  /** How much signal and noise there is in each of them, `[size, 1, 1, 1]`. */
+  readonly rates: Rates;
 }
 
 /** What a metric may look at. */
@@ -39,6 +41,8 @@ export interface MetricView {
   readonly backend: Backend;
   /** Goes through the validation pictures once. The draws are the same every time. Tensors of a batch are freed after its turn. */
   batches(): AsyncIterable<ValidationBatch>;
+  /** Log-SNRs between even ranges of the levels that are trained on, rising: about ten, the same every time. */
+  levels(): Promise<readonly number[]>;
   /** Validation pictures. */
   readonly pictures: number;
   /** Pictures in a batch of training. */
@@ -61,6 +65,20 @@ export interface Spread {
   readonly value: number;
   /** Standard deviation, in the same unit. */
   readonly spread?: number;
+  /** The same by noise level, of the ranges that pictures fell into: from the noisiest on. */
+  readonly byLevel?: readonly LevelNumber[];
+}
+
+/** A number of the pictures in a range of noise levels. */
+export interface LevelNumber {
+  /** Log-SNR where the range begins. In the first and the last one are those beyond, too. */
+  readonly from: number;
+  /** Log-SNR where it ends. */
+  readonly to: number;
+  /** The mean, in the unit of the metric. */
+  readonly value: number;
+  /** How many it is the mean of. */
+  readonly pictures: number;
 }
 
 /** A measurement. */

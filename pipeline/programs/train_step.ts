@@ -2,7 +2,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { createRandom, disposeTree, type State, type TensorRecord, tidyTree } from "../../lib/tensor/mod.ts";
 import type { Graph } from "../graph/types.ts";
-import type { Components } from "../kinds/common.ts";
+import type { Components, Rates } from "../kinds/common.ts";
 import type { Course } from "../kinds/optimizer.ts";
 import { buildGather, buildGatherPart, gathered, type LossTerms, noGradients, partsOf } from "./gather.ts";
 import { addNoise, pixels, predict } from "./model.ts";
@@ -58,6 +58,8 @@ export type Evaluation = {
   predicted: Components;
   /** What it should predict. */
   target: Components;
+  /** How much signal and noise there is in each, `[batch, 1, 1, 1]`. */
+  rates: Rates;
 };
 
 /** Predictions of a state in inference mode. The draws are the same every time: a function of seed and item. */
@@ -70,7 +72,7 @@ export function buildEvaluationStep(
     const images = graph.one("normalizer").stage.normalize(statistics, real);
     const { target, ...noisy } = addNoise(graph, images, random);
     const { components } = predict(graph, average, { ...noisy, label: batch.label, statistics }, { training: false });
-    return { real, predicted: components, target };
+    return { real, predicted: components, target, rates: noisy.rates };
   };
 }
 

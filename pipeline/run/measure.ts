@@ -4,8 +4,9 @@ import { disposeTree, mapTree, seedTensor, type State, type TensorRecord, type T
 import { batches, type HostBatch, mixOf, ofClass, type PictureSet } from "../data/mod.ts";
 import type { Graph, Stage } from "../graph/types.ts";
 import type { Compiled } from "../kinds/backend.ts";
-import type { MetricView, Spread, ValidationBatch } from "../kinds/metric.ts";
+import type { LevelNumber, MetricView, Spread, ValidationBatch } from "../kinds/metric.ts";
 import { type Session, showWork } from "./session.ts";
+import { levelRanges } from "../programs/level_ranges.ts";
 import { type Batch, upload } from "../programs/states.ts";
 import { buildEvaluationStep, buildRealStep, type Evaluation } from "../programs/train_step.ts";
 import { yieldToEvents } from "../programs/yield_to_events.ts";
@@ -26,6 +27,8 @@ export interface Measurement {
   readonly training?: number;
   /** The same of each class by itself, where the metric is asked for it: of those with two validation pictures or more. */
   readonly classes?: readonly ClassMeasurement[];
+  /** The same by noise level, where the metric tells it. */
+  readonly byLevel?: readonly LevelNumber[];
   /** Which way is better. */
   readonly better: "lower" | "higher";
 }
@@ -58,7 +61,9 @@ export type Measure = (metrics: readonly Stage<"metric">[], measured: Measured) 
 /** Compiles the evaluation of a graph. */
 export function buildMeasure(session: Session): Measure {
   const { graph, backend, console } = session;
+  let ranges: Promise<number[]> | undefined;
   const programs: Programs = {
+    levels: () => ranges ??= levelRanges(graph, backend),
     evaluate: backend.compile(buildEvaluationStep(graph), { name: "evaluation step" }),
     real: backend.compile(buildRealStep(graph), { name: "real pictures" }),
   };
@@ -139,7 +144,16 @@ export function loggedOf(measured: readonly Measurement[]): {
   return { values, training: ofTraining, classes };
 }
 
+/** What was measured by noise level, as a log has it: `by_level`, by label. */
+export function levelsLogged(
+  measured: readonly Measurement[],
+): { by_level?: Readonly<Record<string, readonly LevelNumber[]>> } {
+  const found = measured.flatMap(({ label, byLevel }) => byLevel === undefined ? [] : [[label, byLevel] as const]);
+  return found.length === 0 ? {} : { by_level: Object.fromEntries(found) };
+}
+
 interface Programs {
+  readonly levels: MetricView["levels"];
   readonly evaluate: Compiled<[State, Batch, TensorRecord, tf.Tensor], Evaluation>;
   readonly real: Compiled<[Batch, tf.Tensor], tf.Tensor>;
 }
@@ -163,6 +177,7 @@ function viewOf(shown: Shown): MetricView {
   return {
     backend,
     batchSize,
+    levels: shown.programs.levels,
     pictures: validation.count,
     batches: () => evaluated(shown, batchSize),
     real: (count, batch) => real(shown, count, batch),
@@ -184,8 +199,8 @@ async function* evaluated(shown: Shown, batchSize: number): AsyncGenerator<Valid
     using batch = owned(upload(padded, validation.shape));
     using seen = owned(await programs.evaluate(average, batch.tree, statistics, seed.tree));
     using cut = padded === host ? undefined : owned(mapTree(seen.tree, (all) => tf.slice(all, 0, host.size)));
-    const { real, predicted, target } = (cut ?? seen).tree;
-    yield { size: host.size, real: real as tf.Tensor4D, predicted, target };
+    const { real, predicted, target, rates } = (cut ?? seen).tree;
+    yield { size: host.size, real: real as tf.Tensor4D, predicted, target, rates };
     show(done += host.size, validation.count);
   }
 }

@@ -19,7 +19,7 @@ import { savedEvent, toldAt } from "./told_at.ts";
 import { printStepEnd, trainingProgress } from "./training_lines.ts";
 import type { RunLog } from "./log.ts";
 import { Losses, type StepLosses } from "./losses.ts";
-import { buildMeasure, loggedOf, type Measure, type Measurement } from "./measure.ts";
+import { buildMeasure, levelsLogged, loggedOf, type Measure, type Measurement } from "./measure.ts";
 import type { Past } from "./past.ts";
 import { loggedUpdate, toldUpdate } from "./skips.ts";
 import { Throughput, type TimeLeft } from "./throughput.ts";
@@ -275,7 +275,8 @@ export class Trainer implements Disposable {
     const { step, epoch, best } = this.#position;
     const wanted = this.#train.keep.best;
     const { values, training, classes } = loggedOf(measured);
-    if (measured.length > 0) log.append({ step, event: "metrics", epoch, ...values, ...training, ...classes });
+    const parts = { ...classes, ...levelsLogged(measured) };
+    if (measured.length > 0) log.append({ step, event: "metrics", epoch, ...values, ...training, ...parts });
     if (preview !== undefined) log.append({ step, event: "samples", epoch, file: relative(folder.path, preview.file) });
     this.#position = { ...this.#position, metrics: { ...this.#position.metrics, ...values } };
     const found = measured.find(({ name }) => wanted !== undefined && isCalled(name, wanted));

@@ -40,7 +40,11 @@ const matters = 0.005; // of the value: what is less does not matter
  * @param points those that are not finite are left out
  * @param certain standard deviations that a trend has to be away from none
  */
-export function trendOf(points: readonly TrendPoint[], better: "lower" | "higher", certain: number = onceInForty): Trend {
+export function trendOf(
+  points: readonly TrendPoint[],
+  better: "lower" | "higher",
+  certain: number = onceInForty,
+): Trend {
   const sign = better === "lower" ? 1 : -1;
   const all = fewer(points.filter(({ value }) => Number.isFinite(value)))
     .map(({ x, value, training }) => ({

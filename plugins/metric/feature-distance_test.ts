@@ -34,6 +34,7 @@ async function measured(generated: readonly Float32Array[]): Promise<Spread> {
     backend: cpu,
     pictures: real.length,
     batchSize: 16,
+    levels: () => Promise.resolve([]),
     batches: () => assert.fail("no network is needed"),
     real: (count, batch) => batches(real, count, batch),
     generate: (count, batch = 16) => batches(generated, count, batch),

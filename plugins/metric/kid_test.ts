@@ -47,6 +47,7 @@ function view(pictures: number, batchSize: number, shift: number): MetricView & 
     backend: cpu,
     pictures,
     batchSize,
+    levels: () => Promise.resolve([]),
     batches: () => assert.fail("no network is needed for KID"),
     real: (count, batch) => batches("real", count, batch, 0),
     generate: (count, batch = batchSize) => batches("generated", count, batch, shift),

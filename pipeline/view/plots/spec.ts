@@ -1,6 +1,6 @@
 /** Charts as data: what is drawn, before Vega-Lite draws it. */
 import type { TopLevelSpec } from "vega-lite";
-import { dashes, ink, palette, theme } from "./theme.ts";
+import { dashes, ink, palette, shade, theme } from "./theme.ts";
 
 /** An axis. */
 export interface ChartAxis {
@@ -40,6 +40,8 @@ export interface LineChart {
   readonly series: readonly Series[];
   /** Heading of the legend. */
   readonly legend?: string;
+  /** Whether the series are steps of one thing, such as moments: from light to dark of one colour. */
+  readonly ordered?: boolean;
   /** Whether each point is marked: for few of them, that were measured. */
   readonly marks?: boolean;
   /** Points to point out, in words of one line above them. */
@@ -64,7 +66,7 @@ export type Spec = TopLevelSpec;
 export function lineChart(chart: LineChart, place: Place = "alone"): Spec {
   const { title, subtitle } = chart;
   if (place === "alone") return { ...lines(chart), title: heading(title, subtitle), config: theme } as Spec;
-  const columns = (chart.size?.width ?? 0) < 400 ? 1 : 3;
+  const columns = chart.ordered ? 3 : (chart.size?.width ?? 0) < 400 ? 1 : 3;
   const legend = { ...theme.legend, orient: "top" as const, direction: "horizontal" as const, columns, offset: 6 };
   return { ...lines(chart), config: { ...theme, padding: 3, legend } } as Spec;
 }
@@ -89,7 +91,16 @@ export function panels(
 }
 
 function lines(chart: LineChart, names = chart.series.map(({ name }) => name)): Record<string, unknown> {
-  const { x, y, series, size = { width: 480, height: 300 }, marks = false, legend = null, notes = [] } = chart;
+  const {
+    x,
+    y,
+    series,
+    size = { width: 480, height: 300 },
+    marks = false,
+    legend = null,
+    notes = [],
+    ordered = false,
+  } = chart;
   const data = series.flatMap(({ name, points }) =>
     points.filter((point) => drawable(point.x, x) && drawable(point.y, y)).map((point) => ({
       name,
@@ -106,7 +117,10 @@ function lines(chart: LineChart, names = chart.series.map(({ name }) => name)): 
       field: "name",
       type: "nominal",
       title: legend,
-      scale: { domain: names, range: names.map((_, i) => palette[i % palette.length]) },
+      scale: {
+        domain: names,
+        range: names.map((_, i) => ordered ? shade(i, names.length) : palette[i % palette.length]),
+      },
       legend: names.length > 1 ? { symbolType: "stroke", symbolOpacity: 1 } : null,
     },
     strokeDash: {

@@ -18,6 +18,13 @@ export const palette: readonly string[] = [
   "#d06fa8",
   "#6b7280",
 ];
+/** Colour of one of several series in order: from light to dark, all dark enough to be seen on paper and in dark mode. */
+export function shade(place: number, count: number): string {
+  const part = count < 2 ? 1 : place / (count - 1);
+  const [light, dark] = [[246, 193, 119], [122, 28, 90]]; // sand to plum: lighter is earlier in print, too
+  return `rgb(${light!.map((channel, i) => Math.round(channel + part * (dark![i]! - channel))).join(", ")})`;
+}
+
 /** Dashes of series, one pattern for each time the colours are used. */
 export const dashes = [[1, 0], [6, 3], [2, 2]];
 

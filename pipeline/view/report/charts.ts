@@ -2,6 +2,7 @@
 import { bestOf } from "../../run/trend.ts";
 import { type ChartPoint, type LineChart, lineChart, type Spec } from "../plots/mod.ts";
 import { type Curve, type History, means } from "./history.ts";
+import { levelCharts } from "./levels.ts";
 import { describeNumber, type Told } from "./names.ts";
 
 /** A chart of a page, which sets its title and text itself. */
@@ -26,6 +27,7 @@ export function chartsOf(history: History, numbers: readonly Told[]): ReportChar
     ...lossChart(history),
     ...metricCharts(history, numbers),
     ...classCharts(history, numbers),
+    ...levelCharts(history.levels, numbers, small),
     ...errorCharts(history),
     ...paceChart(history),
   ];

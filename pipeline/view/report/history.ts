@@ -1,6 +1,7 @@
 /** What the log of a run tells: losses, measurements and times. */
 import type { LogEntry } from "../../run/log.ts";
 import type { ChartPoint } from "../plots/mod.ts";
+import { type LevelHistory, levelHistoryOf } from "./levels.ts";
 
 /** A line over steps. */
 export interface Curve {
@@ -22,6 +23,8 @@ export interface History {
   readonly training: readonly Curve[];
   /** Measurements of metrics by name, with their spread where they have one. */
   readonly metrics: readonly MeasuredCurve[];
+  /** Measurements by noise level. */
+  readonly levels: readonly LevelHistory[];
   /** Seconds a step, of each epoch of which the log knows when it began: `x` is its last step. */
   readonly pace: readonly ChartPoint[];
   /** When it was started and resumed. */
@@ -88,7 +91,16 @@ export function historyOf(log: readonly LogEntry[]): History {
     steps: training.get("loss")?.at(-1)?.x ?? 0,
     epochs: Number(log.findLast(({ event }) => event === "epoch")?.epoch ?? 0),
   };
-  return { training: curves(training), metrics: measured, pace, starts, warnings, zero, done };
+  return {
+    training: curves(training),
+    metrics: measured,
+    levels: levelHistoryOf(log),
+    pace,
+    starts,
+    warnings,
+    zero,
+    done,
+  };
 }
 
 /**
