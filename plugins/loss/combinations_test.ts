@@ -1,10 +1,15 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
-import { normal, onBackend, scalarValue } from "../../pipeline/contract/laws.ts";
+import { draws, normal, numbers, onBackend, scalarValue } from "../../pipeline/contract/laws.ts";
 import { standIns } from "../../pipeline/contract/stand_ins.ts";
+import type { TensorRecord } from "../../lib/tensor/tree.ts";
+import { valueAndGrad } from "../../lib/tensor/gradients.ts";
+import edm from "../parametrization/edm.ts";
+import flow from "../parametrization/flow.ts";
 import noise from "../parametrization/noise.ts";
 import signal from "../parametrization/signal.ts";
 import velocity from "../parametrization/velocity.ts";
+import { velocityOf } from "../../pipeline/kinds/diffusion.ts";
 import denoising from "./denoising.ts";
 
 const image = { height: 8, width: 8, channels: 3 };
@@ -47,4 +52,74 @@ Deno.test("every parametrization trains on every weighting and error, and the er
         }
       }
     }
+  }));
+
+const batch = 4;
+const small = { height: 2, width: 2, channels: 1 };
+const { levels: levelsOption, weights: weightsOption, weighting: weightingOption, error: errorOption } =
+  denoising.options.shape;
+const values = <T extends string>(option: { unwrap(): { options: readonly T[] } }) => option.unwrap().options;
+
+/** Every parametrization, and what it has measured where it measures something. */
+async function everyParametrization() {
+  const plain = await Promise.all([noise, signal, velocity].map((plugin) => plugin.create({ options: {} })));
+  const edms = await Promise.all(
+    ([0.5, "measured"] as const).map((sigma_data) => edm.create({ options: { sigma_data } })),
+  );
+  const flows = await Promise.all(
+    (["velocity", "image"] as const).map((predicts) => flow.create({ options: { predicts } })),
+  );
+  return [...plain, ...edms, ...flows].map((stage) => {
+    const measured: TensorRecord = stage.blank === undefined ? {} : { sigma_data: tf.scalar(0.7) };
+    return { stage, measured };
+  });
+}
+
+Deno.test("every parametrization trains a step at all levels, on every component, error and reduction: all is finite", () =>
+  onBackend("cpu", async () => {
+    const images = normal("images", batch, small), drawn = normal("noise", batch, small);
+    const start = { weight: tf.scalar(0.4), bias: tf.scalar(0.1) };
+    const weights = values(weightsOption);
+    let tried = 0;
+    for (const { stage, measured } of await everyParametrization()) {
+      for (const levels of values(levelsOption)) {
+        for (const weighting of values(weightingOption)) {
+          for (const error of values(errorOption)) {
+            for (const reduction of ["mean", "sum"]) {
+              // Weights and what the loss learns take turns: all of them come with each of the others.
+              const turn = tried++;
+              const options = denoising.options.parse({
+                ...{ levels, weighting, error, reduction, stratified: true },
+                weights: weights[turn % weights.length],
+                uncertainty: turn % 2 === 1,
+                importance: turn % 5 === 0 ? 4 : undefined,
+                least_time: turn % 7 === 0 ? 0.05 : 0,
+              });
+              const loss = await denoising.create({ ...standIns, options, image: small, parametrization: stage });
+              tf.tidy(() => {
+                const { trainable = {}, buffers = {} } = loss.init?.(draws([0])) ?? {};
+                const context = { state: { trainable, buffers }, measured };
+                const rates = loss.levels(draws(numbers(batch), turn), batch, context);
+                const noisy = tf.add<tf.Tensor4D>(tf.mul(rates.signal, images), tf.mul(rates.noise, drawn));
+                const target = {
+                  ...{ signal: images, noise: drawn },
+                  velocity: velocityOf({ signal: images, noise: drawn }, rates),
+                };
+                const input = stage.input(noisy, rates, measured);
+                const { aux: { errors }, loss: objective, gradients } = valueAndGrad(({ weight, bias }) => {
+                  const output = tf.add<tf.Tensor4D>(tf.mul(input.image, weight!), tf.mul(bias!, input.level));
+                  const predicted = stage.components(output, noisy, rates, measured);
+                  const { objective, errors } = loss.measure(predicted, target, rates, context);
+                  return { loss: objective, aux: { errors } };
+                })(start);
+                const found = [objective, ...Object.values(errors), ...Object.values(gradients)].map(scalarValue);
+                assert.ok(found.every(Number.isFinite), `${JSON.stringify(options)}: ${found}`);
+                assert.ok(found.at(-1) !== 0 && found.at(-2) !== 0, `${JSON.stringify(options)} has a gradient`);
+              });
+            }
+          }
+        }
+      }
+    }
+    assert.equal(tried, 7 * values(levelsOption).length * 4 * 3 * 2);
   }));

@@ -1,5 +1,6 @@
 /** Numbers by noise level over the time of a run: what the log tells, and its charts. */
 import type { LogEntry } from "../../run/log.ts";
+import { count } from "../../terminal/units.ts";
 import { lineChart, type Spec } from "../plots/mod.ts";
 import { describeNumber, type Told } from "./names.ts";
 
@@ -48,7 +49,7 @@ export function levelCharts(
       title: "",
       x: { title: "log-SNR" },
       y: { title: name, zero: true },
-      series: some(moments).map(({ step, points }) => ({ name: `step ${step.toLocaleString("en")}`, points })),
+      series: some(moments).map(({ step, points }) => ({ name: `step ${count(step)}`, points })),
       ordered: true,
       size,
     }, "page"),

@@ -55,13 +55,16 @@ export function endsRise(
   });
 }
 
+/** Below the least number that is drawn but 0, at which noise or signal would be gone, and errors divided by nothing. */
+const least = 2 ** -24;
+
 /** Noise levels at uniform numbers in 0 to 1, of their shape. They become noisier with u, those of `mode` less noisy. */
 export function levelsAt(u: tf.Tensor, options: LevelOptions, schedule: Pick<Schedule, "rates">): Rates {
   switch (options.levels) {
     case "uniform-time":
       return schedule.rates(u);
     case "uniform-noise-power":
-      return { signal: tf.sqrt(tf.sub(1, u)), noise: tf.sqrt(u) };
+      return { signal: tf.sqrt(tf.sub(1, u)), noise: tf.sqrt(tf.maximum(u, least)) };
     case "log-normal":
     case "logit-normal": {
       // ln σ is the logit of the flow's time: Karras et al. 2022, arXiv:2206.00364, table 1; Esser et al. 2024,
@@ -72,8 +75,8 @@ export function levelsAt(u: tf.Tensor, options: LevelOptions, schedule: Pick<Sch
       return ratesOf(tf.mul(logSigma, -2));
     }
     case "log-uniform": {
-      const [least, most] = [Math.log(options.least_sigma), Math.log(options.most_sigma)];
-      return ratesOf(tf.mul(-2, tf.add(tf.mul(u, most - least), least)));
+      const [low, high] = [Math.log(options.least_sigma), Math.log(options.most_sigma)];
+      return ratesOf(tf.mul(-2, tf.add(tf.mul(u, high - low), low)));
     }
     case "log-logistic": {
       // Crowson et al. 2024, arXiv:2401.11605, and its code k-diffusion: the quantile between the σ at both ends.
@@ -88,8 +91,9 @@ export function levelsAt(u: tf.Tensor, options: LevelOptions, schedule: Pick<Sch
     }
     case "mode": {
       // Esser et al. 2024, eq. 20: t = 1 - u - s (cos²(π u / 2) - 1 + u).
-      const turn = tf.sub(tf.square(tf.cos(tf.mul(u, Math.PI / 2))), tf.sub(1, u));
-      const time = tf.sub(tf.sub(1, u), tf.mul(options.mode_scale, turn));
+      const inside = tf.maximum(u, least);
+      const turn = tf.sub(tf.square(tf.cos(tf.mul(inside, Math.PI / 2))), tf.sub(1, inside));
+      const time = tf.sub(tf.sub(1, inside), tf.mul(options.mode_scale, turn));
       const rest = tf.sub(1, time);
       const length = tf.sqrt(tf.add(tf.square(time), tf.square(rest)));
       return { signal: tf.div(rest, length), noise: tf.div(time, length) };
