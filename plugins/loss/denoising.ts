@@ -11,6 +11,7 @@ import {
 } from "denoise/plugin";
 import { afterBatch, countsOf, drawnByShares, initialImportance, rangesOf, sharesOf } from "./shared/importance.ts";
 import { endsRise, levelOptions, levelsOfSize, uniforms } from "./shared/levels.ts";
+import { perLogSnr } from "./shared/density.ts";
 import { nearestNoise } from "./shared/nearest.ts";
 import { sizeShift } from "./shared/shift.ts";
 import { initialUncertainty, uncertaintyAt, withUncertainty } from "./shared/uncertainty.ts";
@@ -59,6 +60,7 @@ export default plugin({
       }
       return rates;
     };
+    const levelsAt = levelsOfSize(options, schedule, image), rises = options.levels !== "mode";
     checkMeasured(options, parametrization);
     const dataOf = (context: LossContext | undefined): number | tf.Tensor => {
       if (options.sigma_data !== "measured") return options.sigma_data;
@@ -68,9 +70,13 @@ export default plugin({
     };
     /** Weights on the errors of images, `[batch, 1, 1, 1]`; undefined where all count alike. */
     const weightsOf = (rates: Rates | undefined, context: LossContext | undefined): tf.Tensor | undefined => {
-      if (options.weights === "none") return undefined;
       const sigma_data = options.weights === "edm" ? dataOf(context) : 1;
-      return weightsAt(given(rates), weighting, { ...options, sigma_data, sigmoid_bias: bias });
+      const byLevel = options.weights === "none"
+        ? undefined
+        : weightsAt(given(rates), weighting, { ...options, sigma_data, sigmoid_bias: bias });
+      if (!options.per_log_snr) return byLevel;
+      const density = perLogSnr(given(rates), levelsAt, rises);
+      return byLevel === undefined ? density : tf.mul(byLevel, density);
     };
     /** The flow's velocity of a predicted image is an error of the image over the time: over the least one below that. */
     const bounded = (difference: tf.Tensor4D, rates: Rates | undefined): tf.Tensor4D => {
@@ -78,14 +84,13 @@ export default plugin({
       const { signal, noise } = given(rates);
       return tf.mul(difference, tf.minimum(tf.div(noise, tf.mul(least, tf.add(signal, noise))), 1));
     };
-    const levelsAt = levelsOfSize(options, schedule, image);
     const { importance, uncertainty } = options;
     /** The range of each picture, and what the pictures of each count, where losses decide what is drawn. */
     const drawn = (rates: Rates | undefined, context: LossContext | undefined) => {
       if (importance === undefined || context === undefined) return undefined;
       const sigmas = ({ signal, noise }: Rates) => tf.div(noise, signal);
       const ends = sigmas(levelsAt(tf.div(tf.range(1, importance), importance)));
-      const mine = rangesOf(sigmas(given(rates)), ends, options.levels !== "mode");
+      const mine = rangesOf(sigmas(given(rates)), ends, rises);
       return { mine, counts: countsOf(mine, sharesOf(context.state.buffers)) };
     };
     return {

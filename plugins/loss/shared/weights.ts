@@ -27,6 +27,10 @@ export const weightOptions = {
   sigmoid_bias: z.number().default(0).describe(
     "of sigmoid: the log-SNR at which a level counts half; about -3 for 512 pixels",
   ),
+  per_log_snr: z.boolean().default(false).describe(
+    "weights count alike for all log-SNRs, however densely levels are drawn, as the papers of sigmoid have it: errors are " +
+      "divided by that density",
+  ),
   sigmoid_size: z.int().positive().optional().describe(
     "of sigmoid: side in pixels of the pictures that the bias is meant for; others get one shifted by " +
       "2 ln(sigmoid_size / side). Default: no shift",
