@@ -298,6 +298,40 @@ export interface BuiltinPlugins {
       readonly buffers?: boolean | undefined;
     };
   };
+  /** plugins/loss/consistency.ts */
+  readonly "loss/consistency": {
+    /** Its options. */
+    readonly given: {
+      /** how noise levels are drawn: times from 0 to 1 through the schedule; independent of the schedule: noise powers from 0 to 1, normal ln σ (EDM), normal logits of the flow's time (SD3; the same with other defaults), or SD3's mode */
+      readonly levels?: "uniform-time" | "uniform-noise-power" | "log-normal" | "logit-normal" | "mode" | undefined;
+      /** mean of log-normal and logit-normal levels; default: -0.4, which is ECT's -1.1 for normalised pictures, and 0 */
+      readonly level_mean?: number | undefined;
+      /** standard deviation of log-normal and logit-normal levels; default: 2 and 1 */
+      readonly level_std?: number | undefined;
+      /** how much mode prefers the middle of the flow's time to its ends: 0 not at all */
+      readonly mode_scale?: number | undefined;
+      /** each picture of a batch draws from a range of its own, so that a batch has levels of all sizes */
+      readonly stratified?: boolean | undefined;
+      /** what each stage divides the distance of the two levels by */
+      readonly q?: number | undefined;
+      /** updates of the weights in a stage */
+      readonly stage_steps?: number | undefined;
+      /** stage that lasts to the end, the first being 0; default: where q has divided the distance by 256 */
+      readonly last_stage?: number | undefined;
+      /** how the distance depends on the level: more of it where there is little noise, or the same share everywhere */
+      readonly mapping?: "sigmoid" | "constant" | undefined;
+      /** of mapping sigmoid: how much more of it; 8 unless given */
+      readonly k?: number | undefined;
+      /** of mapping sigmoid: how fast that ends as the noise grows; 0.5 unless given, ECT's 1 for normalised pictures */
+      readonly b?: number | undefined;
+      /** distance of the two images: the root of the mean square, rounded at zero, or the mean square */
+      readonly error?: "pseudo-huber" | "mse" | undefined;
+      /** of error pseudo-huber: where it is rounded, in standard deviations of a pixel; iCT: 0.00054, ECT: 0, the least */
+      readonly c?: number | undefined;
+      /** weights of the distance: 1 / (t - r) as in ECT, EDM's 1 / t² + 1, or none */
+      readonly weights?: "step" | "edm" | "none" | undefined;
+    };
+  };
   /** plugins/loss/denoising.ts */
   readonly "loss/denoising": {
     /** Its options. */

@@ -60,6 +60,11 @@ const settings: Readonly<Record<string, readonly ContractSettings[]>> = {
     { options: { weighting: "signal", levels: "mode", error: "mse", weights: "edm" } },
     { options: { noise_choices: 4, uncertainty: true, importance: 4 } },
   ],
+  "loss/consistency": [
+    {},
+    { options: { levels: "logit-normal", q: 256, error: "mse", weights: "edm" } },
+    { options: { mapping: "constant", weights: "none", levels: "uniform-time" } },
+  ],
   "parametrization/edm": [{}, { options: { sigma_data: 0.5 } }, { options: { sigma_data: "measured" } }],
   "parametrization/flow": [{}, { options: { predicts: "image" } }],
   "optimizer/adamw": [{}, { options: { scale_decay: false, weight_decay: 0.01, learning_rate: 0.1, beta_1: 0 } }],

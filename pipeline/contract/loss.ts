@@ -117,7 +117,8 @@ export const lossLaws: Laws<"loss"> = {
         };
       };
       const { objective, errors } = loss.train!({
-        ...{ images, denoise, random: draws([1, 2, 3, 4]) },
+        ...{ images, denoise, step: tf.scalar(0, "int32"), random: draws([1, 2, 3, 4]) },
+        levels: () => loss.levels(draws([1, 2, 3, 4]), 4, { state: startOf(loss) }),
         state: startOf(loss),
       });
       assertFinite({ objective, errors }, "objective and errors");

@@ -97,6 +97,31 @@ export const parametrizationLaws: Laws<"parametrization"> = {
     const difference = tf.sub(tf.mul(rates.signal, noise), tf.mul(rates.noise, signal));
     assertTreesClose(velocity, difference, 1e-4, "velocity of signal and noise");
   },
+  "jumps, where it says so, to the image: the noisy one without noise, and never far from the answer": async (
+    subject,
+  ) => {
+    const parametrization = await subject.create();
+    if (parametrization.jumpsToImage !== true) return;
+    const { noisy } = mixture(subject);
+    const signalRates = [1, 0.99, 0.5, 1e-2, 1e-4];
+    const rates = {
+      signal: tf.tensor4d(signalRates, [batch, 1, 1, 1]),
+      noise: tf.tensor4d(signalRates.map((rate) => Math.sqrt(1 - rate ** 2)), [batch, 1, 1, 1]),
+    };
+    const [zero, one] = await compiled(
+      (noisy, rates: Rates) =>
+        [tf.zerosLike(noisy), tf.onesLike(noisy)].map((answer) =>
+          parametrization.components(answer as tf.Tensor4D, noisy as tf.Tensor4D, rates).signal
+        ),
+      noisy,
+      rates,
+    );
+    for (const signal of [zero!, one!]) {
+      assertTreesClose(tf.slice(signal, 0, 1), tf.slice(noisy, 0, 1), 0, "the image without noise");
+    }
+    const shares = tf.max(tf.abs(tf.sub(one!, zero!)), [1, 2, 3]).dataSync();
+    shares.forEach((share, i) => assert.ok(share < 4, `${share} of the answer at a signal rate of ${signalRates[i]}`));
+  },
   "has an output for every image: none is out of reach": async (subject) => {
     const parametrization = await ready(subject);
     const { rates, noisy, target } = mixture(subject);

@@ -22,6 +22,7 @@ export const standIns: Omit<Slots, "image" | "batchSize" | "augment"> = {
     },
   },
   parametrization: {
+    jumpsToImage: true,
     input: (noisy, rates) => ({ image: noisy, level: levelOf(rates, noisy.shape[0]) }),
     components: (velocity, noisy, { signal, noise }) => ({
       signal: tf.sub(tf.mul(signal, noisy), tf.mul(noise, velocity)),

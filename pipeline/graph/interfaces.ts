@@ -10,7 +10,13 @@ const interfaces = {
   normalizer: { fit: "function", blank: "function", normalize: "function", denormalize: "function" },
   network: { keras: "optional", offers: "optional", init: "function", apply: "function" },
   schedule: { logSnr: "function", rates: "function", timesteps: "optional" },
-  parametrization: { fit: "optional", blank: "optional", input: "function", components: "function" },
+  parametrization: {
+    jumpsToImage: "optional",
+    fit: "optional",
+    blank: "optional",
+    input: "function",
+    components: "function",
+  },
   loss: {
     asks: "optional",
     init: "optional",

@@ -114,6 +114,8 @@ const calls: { readonly [K in Kind]?: Call<K> } = {
         const { objective, errors, buffers: after = buffers } = stage.train({
           images,
           denoise,
+          levels: () => levels,
+          step: tf.scalar(0, "int32"),
           random: draws(),
           state,
           measured,

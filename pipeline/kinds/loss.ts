@@ -48,6 +48,10 @@ export interface LossTools extends LossContext {
    * step. A gradient passes through it; `ops.withoutGradient(() => denoise(…))` is one that none passes through.
    */
   denoise(noisy: tf.Tensor4D, rates: Rates, options?: DenoiseOptions): Denoised;
+  /** Noise levels, as `levels` of the loss draws them: of a part of a batch, those that all of it would have. */
+  levels(): Rates;
+  /** Updates of the weights before this one, int32: for what changes while it trains. */
+  readonly step: tf.Scalar;
   /** Draws for this step, per image. */
   readonly random: Random;
 }

@@ -6,6 +6,11 @@ import type { Components, ImageShape, Rates } from "./common.ts";
 /** Scales what enters the network and reads what leaves it. */
 export interface Parametrization {
   /**
+   * Where there is no noise, the signal is the noisy image itself, whatever the network answers, and at no level is it
+   * more than a few times the answer: a network can learn to jump to the image from any noise. Default false.
+   */
+  readonly jumpsToImage?: boolean;
+  /**
    * What it measures of the training pictures, once before training; it travels with the checkpoint. `pictures` may be
    * read several times, each time yielding all of them, normalised, in chunks `[n, height, width, channels]`. Accumulate in
    * float64.

@@ -46,7 +46,7 @@ export function buildGather(
     const images = normalizer.normalize(statistics, pixels(graph, batch, random, true));
     const own: State = state.loss ?? { trainable: {}, buffers: {} };
     const told = { label: batch.label, augment: toldOf(graph, random) };
-    const lesson = { images, ...told, average: state.average, own, statistics, random };
+    const lesson = { images, ...told, average: state.average, own, step: state.step, statistics, random };
     const whole = part && { rows: part.rows, random: createRandom({ ...key, items: part.items }) };
     const objective = objectiveOf(graph, { ...lesson, whole });
     const { aux: { errors, buffers }, gradients } = valueAndGrad((trainable: TensorRecord) => {

@@ -23,6 +23,8 @@ export interface Lesson {
   readonly whole?: { readonly rows: tf.Tensor1D; readonly random: Random } | undefined;
   /** Of the training pictures. */
   readonly statistics: TensorRecord;
+  /** Updates before this one, int32. */
+  readonly step: tf.Tensor;
   readonly random: Random;
 }
 
@@ -35,7 +37,7 @@ type Buffers = { buffers: { network: TensorRecord; loss: TensorRecord } };
 /** The objective of a batch. What does not depend on the weights is computed here, outside the gradient. */
 export function objectiveOf(graph: Graph, lesson: Lesson): Objective {
   const loss = graph.one("loss").stage;
-  const { images, label, augment, average, own: { buffers: kept }, statistics, random } = lesson;
+  const { images, label, augment, average, own: { buffers: kept }, step, statistics, random } = lesson;
   const measured = measuredBy(statistics);
   const training = { training: true, random: random.fork("network") };
   if (loss.train === undefined) {
@@ -65,11 +67,10 @@ export function objectiveOf(graph: Graph, lesson: Lesson): Objective {
       if (!byAverage) copies.push(buffers = mapTree(answer.buffers, (tensor) => tf.keep(tf.clone(tensor))));
       return { ...answer.components, features: answer.features };
     };
-    const context = { state: { trainable: own, buffers: kept }, measured };
-    const { buffers: after = kept, ...found } = loss.train!({
-      ...{ images, ...labels, denoise, random: random.fork("loss") },
-      ...context,
-    });
+    const levels = () => levelsOf(loss, lesson, measured);
+    const ofLoss = { random: random.fork("loss"), state: { trainable: own, buffers: kept }, measured };
+    const tools = { images, ...labels, denoise, levels, step: step as tf.Scalar, ...ofLoss };
+    const { buffers: after = kept, ...found } = loss.train!(tools);
     const running = mapTree(buffers, (tensor) => tf.clone(tensor));
     disposeTree(copies);
     return { ...found, buffers: { network: running, loss: after } };

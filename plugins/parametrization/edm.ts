@@ -27,6 +27,7 @@ export default plugin({
     const length = ({ signal, noise }: Rates, data: number | tf.Tensor) =>
       tf.sqrt(tf.add(tf.square(noise), tf.mul(powerOf(data), tf.square(signal))));
     return {
+      jumpsToImage: true,
       ...(sigma_data !== "measured" ? {} : {
         fit: async (pictures) => ({ sigma_data: tf.scalar(await deviationOf(pictures())) }),
         blank: () => ({ sigma_data: tf.scalar(0) }),

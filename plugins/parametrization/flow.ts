@@ -19,6 +19,7 @@ export default plugin({
     ),
   }),
   create: ({ options: { predicts } }) => ({
+    jumpsToImage: predicts === "velocity",
     input(noisy, rates) {
       const { sum, time } = timesOf(rates);
       return {

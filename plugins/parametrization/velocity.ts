@@ -9,6 +9,7 @@ export default plugin({
   source: "Salimans and Ho 2022, arXiv:2202.00512, appendix D",
   options: z.object({}),
   create: () => ({
+    jumpsToImage: true,
     input: unscaled,
     components: (velocity, noisy, rates) => ({
       signal: tf.sub(tf.mul(rates.signal, noisy), tf.mul(rates.noise, velocity)),
