@@ -101,6 +101,7 @@ const pictures: readonly Picture[] = [
       ...generating,
       sampler(),
       listOfSteps("numbers of steps, a row each (default: 1,2,3,5,10,20)"),
+      new Option("--beside <run>", "another run or checkpoint: the same noises by its first sampler, as the last row"),
       columns("noises, a column each (default: 8, or a list of seeds)"),
     ],
   },

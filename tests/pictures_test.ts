@@ -209,6 +209,35 @@ Deno.test("each row of steps is what sample gives for as many; all begin with on
   assert.deepEqual(first[2], first[0]);
 });
 
+Deno.test("the last row of steps is another run's, from the same noises by its first sampler", async () => {
+  const other = (name: string, size: number) =>
+    recipe.replace("name: small", `name: ${name}`).replace("seed: 5", "seed: 8").replace("size: 8", `size: ${size}`)
+      .replace("preview: { use: ddim, steps: 3, stochasticity: 0.5 }", "preview: { use: dpmpp, steps: 4 }")
+      .replace(/train: .*/, "train: { steps: 1 }");
+  for (const [name, size] of [["other", 8], ["large", 16]] as const) {
+    await Deno.writeTextFile(join(folder, `${name}.yaml`), other(name, size));
+    await train(join(folder, `${name}.yaml`), { ...common, runs: join(folder, "runs") }, memoryConsole());
+  }
+  const beside = join(folder, "runs", "other");
+  const file = out("beside.png"), console = memoryConsole();
+  const options = { plugins: builtins, out: file, sampler: "quick", steps: [2], columns: 3 };
+  await stepsPicture(run, { ...options, beside }, console);
+  const rows = await cells(file, { rows: 2, columns: 3 });
+  const seeds = [0, 1, 2];
+  for (const [i, target] of [run, beside].entries()) {
+    const requests = [{ text: i === 0 ? "quick" : "preview" }];
+    await using loaded = await loadWithSamplers(target, requests, { plugins: builtins }, memoryConsole());
+    const pictures = await generatePictures(loaded.model, loaded.samplers[0]!, seeds, {});
+    for (const [j, picture] of pictures.entries()) same(rows[i]![j]!, picture, `row ${i}, seed ${j}`);
+  }
+  assert.match(console.lines.join("\n"), /other.*\n.*dpmpp.*, 4 steps/);
+
+  await assert.rejects(
+    stepsPicture(run, { ...options, beside: join(folder, "runs", "large") }, memoryConsole()),
+    /Cannot draw ".*large" beside it: its pictures have 16×16 pixels, not 8×8/,
+  );
+});
+
 Deno.test("a trajectory ends with the picture of its seed, after as many steps as the sampler has", async () => {
   const requests = [{ text: "preview" }, { text: "{ use: ddim, steps: 6 }" }];
   const expected = [

@@ -187,6 +187,9 @@ async function collect(command: Command, read: Places, write: Places): Promise<N
   await samplerPaths(values("samplers").filter((word) => !isOverride(word)), cwd, named);
   await pluginPaths(values("plugins").filter((word) => !isOverride(word)), cwd, named);
   for (const option of ["image", "from", "mask", "ema", "statistics", "weights"]) await read.add(...values(option));
+  for (const model of values("beside")) {
+    await read.add(model, await runOf(resolve(cwd, model)), ...(await namedBy(model, [], cwd)).paths);
+  }
   if (name === "import") await read.add(file);
   if (name === "runs") {
     const folder = resolve(cwd, file ?? "runs");

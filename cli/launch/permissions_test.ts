@@ -62,6 +62,14 @@ Deno.test("permissionsFor() lets sampling read the picture that it starts from, 
   assert.ok(!own(of("read")).includes("mine.ts"));
 });
 
+Deno.test("permissionsFor() lets a picture read the run that is beside, and write nothing there", async () => {
+  const others = { ...files, "runs/r/checkpoints/a": "", "others/s/checkpoints/a": "", "others/t/log.jsonl": "" };
+  const of = await permitted(others, "picture steps runs/r --steps 1,2 --beside others/s");
+  assert.ok(own(of("read")).includes("others/s"));
+  assert.ok(!own(of("read")).some((path) => path === "others" || path.startsWith("others/t")));
+  assert.deepEqual(own(of("write")), ["runs/r/pictures"]);
+});
+
 Deno.test("permissionsFor() lets a training read its recipe, its bases, their plugins and data, and nothing else beside them", async () => {
   const of = await permitted(files, "run r.yaml");
   assert.deepEqual(own(of("read")), [

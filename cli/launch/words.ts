@@ -2,7 +2,7 @@
 
 /** Options that take a value; a test holds this list to what the commands say. */
 export const valued: readonly string[] = (
-  "batch class columns count delay devices dir ema evaluations features frames from gpu grid guidance guide host " +
+  "batch beside class columns count delay devices dir ema evaluations features frames from gpu grid guidance guide host " +
   "image images item mask metric most most-pictures most-steps name out port programs queue recipe rows runs " +
   "sampler scale seed statistics steps stops strength timeout top weights"
 ).split(" ");

@@ -3,6 +3,15 @@ import { pathHints } from "../../../lib/files/mod.ts";
 import { choices, counted, listed, type Message, quote } from "./text.ts";
 import { runHelp } from "./runs.ts";
 
+/** Two models whose pictures do not fit into one figure. Sizes: such as `32×32`. */
+export function besideDiffers(path: string, size: string, own: string): Message {
+  return {
+    code: "beside-differs",
+    message: `Cannot draw "${path}" beside it: its pictures have ${size} pixels, not ${own}`,
+    help: ["name a run of pictures of the same size"],
+  };
+}
+
 /** Fewer evaluations of the network than a step takes. */
 export function evaluationsTooFew(sampler: string, evaluations: number, perStep: number): Message {
   return {
