@@ -35,6 +35,7 @@ async function ready({ create, image }: Subject<"parametrization">): Promise<Par
   if (stage.fit === undefined) return stage;
   const measured = await fit(stage, image, 1);
   return {
+    jumpsToImage: stage.jumpsToImage ?? false,
     input: (noisy, rates) => stage.input(noisy, rates, measured),
     components: (output, noisy, rates) => stage.components(output, noisy, rates, measured),
   };
@@ -100,7 +101,7 @@ export const parametrizationLaws: Laws<"parametrization"> = {
   "jumps, where it says so, to the image: the noisy one without noise, and never far from the answer": async (
     subject,
   ) => {
-    const parametrization = await subject.create();
+    const parametrization = await ready(subject);
     if (parametrization.jumpsToImage !== true) return;
     const { noisy } = mixture(subject);
     const signalRates = [1, 0.99, 0.5, 1e-2, 1e-4];

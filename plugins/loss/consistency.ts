@@ -1,7 +1,7 @@
 /** Loss `consistency`: the image predicted from noise is to be the one predicted from a little less of the same noise. */
 import { type Components, ops, plugin, type Rates, refuse, tf, z } from "denoise/plugin";
 import { gapOf, ratesBelow, rounded, sigmasOf } from "./shared/consistency.ts";
-import { drawLevels, levelOptions } from "./shared/levels.ts";
+import { endsRise, levelOptions, levelsOfSize, uniforms } from "./shared/levels.ts";
 
 export default plugin({
   kind: "loss",
@@ -9,16 +9,14 @@ export default plugin({
   summary: "Easy consistency tuning: the images predicted at two noise levels shall be one. Makes a trained model, " +
     "named by train.from, a generator of one or two steps, for the sampler consistency",
   source: "Geng et al. 2024, arXiv:2406.14548, algorithm 1; from Song et al. 2023, arXiv:2303.01469",
-  needs: ["schedule", "parametrization"],
+  needs: ["schedule", "image", "parametrization"],
   options: z.object({
     ...levelOptions,
     levels: levelOptions.levels.default("log-normal"),
     level_mean: levelOptions.level_mean.describe(
-      "mean of log-normal and logit-normal levels; default: -0.4, which is ECT's -1.1 for normalised pictures, and 0",
+      "as of denoising, but -0.4 by default, which is ECT's -1.1 for normalised pictures",
     ),
-    level_std: levelOptions.level_std.describe(
-      "standard deviation of log-normal and logit-normal levels; default: 2 and 1",
-    ),
+    level_std: levelOptions.level_std.describe("as of denoising, but 2 by default"),
     q: z.number().gt(1).default(2).describe("what each stage divides the distance of the two levels by"),
     stage_steps: z.int().positive().default(1000).describe("updates of the weights in a stage"),
     last_stage: z.int().min(0).optional().describe(
@@ -41,8 +39,8 @@ export default plugin({
       "weights of the distance. step: 1 / (t - r), as ECT has it; edm: EDM's 1 / t² + 1, of pseudo-huber its root, which " +
         "weighs much noise more, for the first of few steps; or none",
     ),
-  }),
-  create({ options, schedule, parametrization }) {
+  }).superRefine(endsRise),
+  create({ options, schedule, image, parametrization }) {
     if (parametrization.jumpsToImage !== true) {
       refuse({
         what: "This parametrization predicts an image that is not the noisy one where there is no noise, or is far " +
@@ -67,6 +65,7 @@ export default plugin({
     }
     const [mean, std] = options.levels === "log-normal" ? [-0.4, 2] : [undefined, undefined];
     const drawn = { ...options, level_mean: options.level_mean ?? mean, level_std: options.level_std ?? std };
+    const levelsAt = levelsOfSize(drawn, schedule, image);
 
     /** Distances of images predicted at t and at r, weighted, `[batch, 1, 1, 1]`. `gap`: (t - r) / t. */
     const distances = (at: tf.Tensor4D, below: tf.Tensor4D, rates: Rates, gap: tf.Tensor): tf.Tensor => {
@@ -84,7 +83,7 @@ export default plugin({
 
     return {
       ofParts: "mean",
-      levels: (random, batch) => drawLevels(random, batch, drawn, schedule),
+      levels: (random, batch) => levelsAt(uniforms(random, batch, options)),
       train({ images, denoise, levels, step, random }) {
         const rates = levels();
         const noise = random.fork("noise").normal(images.shape.slice(1)) as tf.Tensor4D;

@@ -30,6 +30,7 @@ const numbers = JSON.parse(await Deno.readTextFile(new URL("numbers.json", impor
   cases: Case[];
 };
 const stageSteps = 100;
+const image = { height: 4, width: 4, channels: 3 };
 
 /** The loss, of a parametrization. */
 async function make(options: Record<string, unknown>, plugin = edm): Promise<Loss> {
@@ -37,6 +38,7 @@ async function make(options: Record<string, unknown>, plugin = edm): Promise<Los
   return await consistency.create({
     options: consistency.options.parse(options) as never,
     schedule: standIns.schedule,
+    image,
     parametrization,
   });
 }
@@ -122,8 +124,8 @@ Deno.test("consistency is the denoising loss where r is the image, and nears zer
     const [at, less] = seen;
     assert.deepEqual(sigmas(less!.rates), Array(8).fill(0));
     const plain = await denoising.create({
-      options: denoising.options.parse({ weighting: "signal", error: "mse", weights: "edm" }),
-      schedule: standIns.schedule,
+      options: denoising.options.parse({ weighting: "signal", error: "mse", weights: "edm" }) as never,
+      ...{ schedule: standIns.schedule, image, parametrization },
     });
     const { signal: predicted } = denoise(at!.noisy, at!.rates);
     const target = { signal: images, noise: images, velocity: images };
@@ -178,7 +180,12 @@ Deno.test("consistency refuses parametrizations that cannot jump to the image, a
     const parametrization = await plugin.create({ options: plugin.options.parse(options) as never });
     assert.throws(
       () =>
-        consistency.create({ options: consistency.options.parse({}), schedule: standIns.schedule, parametrization }),
+        consistency.create({
+          options: consistency.options.parse({}),
+          schedule: standIns.schedule,
+          image,
+          parametrization,
+        }),
       /This parametrization predicts/,
       plugin.name,
     );
