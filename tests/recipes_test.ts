@@ -1,6 +1,6 @@
 /** Every recipe of recipes/ works: it validates, its dry run decides, and it trains on a small archive. */
 import assert from "node:assert/strict";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { dryRun, type Plugin, train, wire } from "../mod.ts";
 import { createRegistry } from "../pipeline/registry/registry.ts";
 import { readRecipe } from "../pipeline/recipe/read.ts";
@@ -66,6 +66,7 @@ const networks: Readonly<Record<string, readonly string[]>> = {
   "attention-unet": [
     "network.embedding_dims=4",
     "network.image_dims=8",
+    "network.groups=8",
     "network.attention_levels=[1]",
     "dataset.image_size=16",
   ],
@@ -96,6 +97,12 @@ for (const { name } of [...Deno.readDirSync(folder)].sort((a, b) => (a.name < b.
     const few = dataset === "emoji" ? ["dataset.categories=[Flags]"] : [];
     const classes = graph.one("network").options.classes === undefined || few.length === 0 ? [] : ["network.classes=1"];
     const overrides = [...tiny, ...few, ...classes, ...networks[graph.one("network").plugin.name] ?? []];
+    const { from } = graph.recipe.train;
+    if (from !== undefined) { // a recipe beside it, trained as small before
+      const base = basename(from);
+      await train(new URL(`${base}.yaml`, folder).pathname, { plugins, cache, runs, overrides }, memoryConsole());
+      overrides.push(`train.from=${join(runs, base)}`);
+    }
     // A dry run of the recipe itself, but for the memory and the time that its network takes here.
     assert.match((await dryRun(file, { plugins, cache, overrides })).text, /network/);
 
