@@ -340,28 +340,62 @@ export interface BuiltinPlugins {
       readonly weighting?: "noise" | "signal" | "velocity" | "flow" | undefined;
       /** mean absolute error, mean squared error, or the root of the latter, rounded at zero (pseudo-Huber) */
       readonly error?: "mae" | "mse" | "pseudo-huber" | undefined;
-      /** how noise levels are drawn: times from 0 to 1 through the schedule; independent of the schedule: noise powers from 0 to 1, normal ln σ (EDM), normal logits of the flow's time (SD3; the same with other defaults), or SD3's mode */
-      readonly levels?: "uniform-time" | "uniform-noise-power" | "log-normal" | "logit-normal" | "mode" | undefined;
-      /** mean of log-normal and logit-normal levels; default: -1.2 and 0 */
+      /** how noise levels are drawn: times from 0 to 1 through the schedule; independent of the schedule: noise powers from 0 to 1, normal ln σ (EDM), normal logits of the flow's time (SD3; the same with other defaults), SD3's mode, even or logistic ln σ */
+      readonly levels?:
+        | "uniform-time"
+        | "uniform-noise-power"
+        | "log-normal"
+        | "logit-normal"
+        | "mode"
+        | "log-uniform"
+        | "log-logistic"
+        | undefined;
+      /** mean of log-normal, log-logistic and logit-normal levels; default: -1.2, and 0 of logit-normal */
       readonly level_mean?: number | undefined;
-      /** standard deviation of log-normal and logit-normal levels; default: 1.2 and 1 */
+      /** standard deviation of log-normal and logit-normal levels, scale of log-logistic ones; default: 1.2, and 1 of logit-normal */
       readonly level_std?: number | undefined;
       /** how much mode prefers the middle of the flow's time to its ends: 0 not at all */
       readonly mode_scale?: number | undefined;
+      /** least σ of log-uniform and log-logistic levels */
+      readonly least_sigma?: number | undefined;
+      /** largest σ of log-uniform and log-logistic levels */
+      readonly most_sigma?: number | undefined;
+      /** side in pixels of the pictures that the levels are meant for: others get a log-SNR shifted by 2 ln(level_size / side), so that larger ones are as noisy to the eye; default: no shift */
+      readonly level_size?: number | undefined;
       /** each picture of a batch draws from a range of its own, so that a batch has levels of all sizes */
       readonly stratified?: boolean | undefined;
       /** how noise levels count beyond what weighting makes of them. none: as they are drawn. The others are weights of their papers on squared errors, whatever component is compared */
-      readonly weights?: "none" | "edm" | "min-snr" | "soft-min-snr" | "p2" | "sigmoid" | undefined;
+      readonly weights?:
+        | "none"
+        | "edm"
+        | "min-snr"
+        | "soft-min-snr"
+        | "truncated-snr"
+        | "p2"
+        | "sigmoid"
+        | "sigma-sqrt"
+        | "cosmap"
+        | undefined;
       /** of min-snr and soft-min-snr: the SNR from which on levels count less, default 5; of p2: the exponent, default 1 */
       readonly gamma?: number | undefined;
       /** of p2: what is added to the SNR */
       readonly p2_k?: number | undefined;
       /** of sigmoid: the log-SNR at which a level counts half; about -3 for 512 pixels */
       readonly sigmoid_bias?: number | undefined;
-      /** of edm: standard deviation of the normalised pictures, 1 with the normalizer mean-variance */
-      readonly sigma_data?: number | undefined;
+      /** weights count alike for all log-SNRs, however densely levels are drawn, as the papers of sigmoid have it: errors are divided by that density */
+      readonly per_log_snr?: boolean | undefined;
+      /** of sigmoid: side in pixels of the pictures that the bias is meant for; others get one shifted by 2 ln(sigmoid_size / side). Default: no shift */
+      readonly sigmoid_size?: number | undefined;
+      /** of edm: standard deviation of the normalised pictures, 1 with the normalizer mean-variance; measured: what the parametrization edm has measured */
+      readonly sigma_data?: number | "measured" | undefined;
       /** of weighting flow: times below it count as it, where the velocity of a predicted image would grow without bounds; JiT: 0.05 */
       readonly least_time?: number | undefined;
+      /** noises drawn for each training picture, of which it gets the nearest; 1: the one that is drawn (immiscible diffusion) */
+      readonly noise_choices?: number | undefined;
+      /** ranges of levels, such as 32, that are drawn the more often the larger their losses have been, and count less for it; default: levels are drawn whatever the losses */
+      readonly importance?: number | undefined;
+      /** learns how large the error at each level is, and divides by that: all levels then count alike (EDM2) */
+      readonly uncertainty?: boolean | undefined;
       /** what is differentiated: the mean, or the sum over batch, height and width of the channels' mean, as the Keras examples do; the error shown is always the mean */
       readonly reduction?: "mean" | "sum" | undefined;
     };
@@ -709,8 +743,8 @@ export interface BuiltinPlugins {
   readonly "parametrization/edm": {
     /** Its options. */
     readonly given: {
-      /** standard deviation of the normalised pictures: 1 with the normalizer mean-variance, which measures it */
-      readonly sigma_data?: number | undefined;
+      /** standard deviation of the normalised pictures: 1 with the normalizer mean-variance. measured: that of the training pictures, found before the first step */
+      readonly sigma_data?: number | "measured" | undefined;
     };
   };
   /** plugins/parametrization/flow.ts */

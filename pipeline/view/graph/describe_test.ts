@@ -51,8 +51,8 @@ Deno.test(
     assert.equal(cost.parameters, 1_950_627);
     assert.equal((cost.convolutionFlops / 1e9).toFixed(1), "438.4");
     assert.equal((cost.evaluationFlops / 1e9).toFixed(0), "147"); // 146.2 of them in convolutions
-    // Weights, average and two moments; and two running statistics a channel, averaged too.
-    assert.equal(cost.stateBytes, 4 * (4 * 1_950_627 + 2 * cost.buffers + 1));
+    // Weights, average and two moments; two running statistics a channel, averaged too; steps, and those skipped.
+    assert.equal(cost.stateBytes, 4 * (4 * 1_950_627 + 2 * cost.buffers + 2));
     const half = (await trainingCost(graph, 32))!;
     assert.equal(half.parameters, cost.parameters);
     assert.equal(half.convolutionFlops, cost.convolutionFlops / 2);
@@ -151,6 +151,9 @@ Deno.test(
     assert.deepEqual(slots, [
       ["augmentation[0]", "image shape", "network"],
       ["schedule", "schedule", "loss"],
+      ["augmentation[0]", "image shape", "loss"],
+      ["parametrization", "parametrization", "loss"],
+      ["dataset", "batch size", "optimizer"],
       ["schedule", "schedule", "samplers.preview"],
       ["schedule", "schedule", "samplers.best"],
     ]);
