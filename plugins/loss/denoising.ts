@@ -95,11 +95,10 @@ export default plugin({
     };
     return {
       ...(importance === undefined && !uncertainty ? {} : {
-        init(random) {
-          const learned = uncertainty ? initialUncertainty(random) : { trainable: {}, buffers: {} };
-          const remembered = importance === undefined ? {} : initialImportance(importance);
-          return { trainable: learned.trainable, buffers: { ...learned.buffers, ...remembered } };
-        },
+        init: () => ({
+          ...(uncertainty ? { trainable: initialUncertainty() } : {}),
+          ...(importance === undefined ? {} : { buffers: initialImportance(importance) }),
+        }),
       }),
       levels(random, batch, context) {
         const u = uniforms(random, batch, options);
@@ -119,7 +118,7 @@ export default plugin({
         const trained = weight === undefined ? own : tf.mul(own, weight);
         const loss = mean(counted(trained));
         const learned = uncertainty && context !== undefined
-          ? withUncertainty(trained, uncertaintyAt(given(rates), context.state))
+          ? withUncertainty(trained, uncertaintyAt(given(rates), context.state.trainable))
           : trained;
         // What is only shown must not add to the gradient's work.
         const shown = (part: Part) =>
@@ -132,10 +131,7 @@ export default plugin({
             : mean(counted(learned)),
           errors: { loss, noise: shown("noise"), image: shown("signal"), velocity: shown("velocity") },
           ...(ranges === undefined || context === undefined ? {} : {
-            buffers: {
-              ...context.state.buffers,
-              ...afterBatch(context.state.buffers, ranges.mine, tf.mean(trained, [1, 2, 3])),
-            },
+            buffers: afterBatch(context.state.buffers, ranges.mine, tf.mean(trained, [1, 2, 3])),
           }),
         };
       },

@@ -37,9 +37,9 @@ Deno.test("trained, it is the logarithm of the error at each level", () =>
     const rates = ratesOf(logSnrs);
     // A hundredfold between the levels with the smallest errors and those with the largest.
     const wanted = tf.mul(2.3, tf.sin(tf.div(logSnrs, 4)));
-    const { buffers, trainable: start } = initialUncertainty(draws([0]));
+    const start = initialUncertainty();
     const step = valueAndGrad((trainable) => {
-      const u = tf.reshape(uncertaintyAt(rates, { trainable: { ...start, ...trainable }, buffers }), [16]);
+      const u = tf.reshape(uncertaintyAt(rates, { ...start, ...trainable }), [16]);
       return { loss: tf.mean<tf.Scalar>(withUncertainty(tf.exp(wanted), u)), aux: { u } };
     });
     let trainable = start;
@@ -51,4 +51,11 @@ Deno.test("trained, it is the logarithm of the error at each level", () =>
     }
     const worst = tf.max(tf.abs(tf.sub(step(trainable).aux.u, wanted))).dataSync()[0]!;
     assert.ok(worst < 0.2, `differs by ${worst} from the logarithm of the error`);
+  }));
+
+Deno.test("the uncertainty keeps nothing of batches, so that gradients can be accumulated with it", () =>
+  onBackend("cpu", async () => {
+    const options = denoising.options.parse({ uncertainty: true });
+    const loss = await denoising.create({ ...standIns, options, image });
+    assert.deepEqual(loss.init!(draws([0])).buffers ?? {}, {});
   }));
