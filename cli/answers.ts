@@ -10,6 +10,12 @@ const count = z.int().min(0);
 const text = z.string();
 const path = z.string();
 const outcome = z.enum(["finished", "interrupted"]).describe("interrupted: a signal stopped it, as the exit code says");
+const stopped = z.object({
+  metric: text,
+  value: number.describe("the best that was measured"),
+  step: count.describe("at which it was"),
+  patience: text.describe("for how long none was better, as train.patience says it"),
+}).nullable().describe("why it ended before the recipe's end, where train.patience ended it");
 const checkpoint = path.describe("the checkpoint whose weights were used");
 const anything = z.unknown();
 
@@ -120,6 +126,7 @@ const measuredRun = {
   epochs: count.nullable().describe("null where the recipe counts in steps"),
   loss: number.nullable().describe("the last one"),
   best: z.object({ metric: text, value: number, step: count }).nullable(),
+  stopped,
   metrics: z.record(text, number).describe("the last measurement of each"),
   bytes: count.describe("on the disk"),
   changed: text.describe("when something of it was last written, as ISO 8601 in UTC"),
@@ -136,6 +143,7 @@ export const answers = {
     loss: number.nullable().describe("the last one; null where no step was done"),
     metrics: z.record(text, number).describe("the last measurement of each"),
     best: z.object({ metric: text, value: number, step: count }).nullable(),
+    stopped,
     seconds: number.nullable().describe("of training, over all starts"),
   }),
   "run --dry-run": z.object({

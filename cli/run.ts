@@ -59,8 +59,8 @@ export const runCommand: AddCommand = (program, done, voice) =>
       await untilInterrupted(done, async (signal, hold) => {
         const how = { plugins: builtins, overrides, trust, command: again, fresh, runs, signal, hold };
         const result = await train(file, how, voice.console);
-        const { checkpoint = null, loss = null, best = null, seconds = null } = result;
-        voice.answer("run", { ...result, checkpoint, loss, best, seconds });
+        const { checkpoint = null, loss = null, best = null, stopped = null, seconds = null } = result;
+        voice.answer("run", { ...result, checkpoint, loss, best, stopped, seconds });
         return result;
       });
     });

@@ -7,6 +7,7 @@ import {
   dryRun,
   evaluate,
   type EvaluateResult,
+  runs,
   sample,
   type SampleOptions,
   train,
@@ -410,3 +411,73 @@ testRuns("evaluate() measures what training measured", async (backend) => {
   assert.equal(result.json, join(place.run, "evaluation-step-000008.json"));
   assert.deepEqual(JSON.parse(await Deno.readTextFile(result.json!)).metrics, result.metrics);
 });
+
+/** A metric whose value is a list, measurement by measurement; it is read from the step that the weights are of. */
+const scripted = `
+import { plugin, z } from "denoise/plugin";
+let at = 0;
+export default plugin({
+  kind: "metric",
+  name: "scripted",
+  summary: "Says what it is told to",
+  options: z.object({ values: z.array(z.number()).describe("one a measurement") }),
+  create: ({ options: { values } }) => ({
+    better: { scripted: "lower" },
+    measure: () => Promise.resolve({ scripted: values[Math.min(at++, values.length - 1)] }),
+  }),
+});
+`;
+
+testRuns(
+  "train() stops when its patience is over, and resumes with more of it to the bits of one that never stopped",
+  async (backend) => {
+    await using place = await workplace(backend);
+    const file = join(place.folder, "patient.yaml");
+    const text = recipe(backend).replace("best: noise", "best: scripted").replace(
+      "epochs: 2",
+      "epochs: 9, patience: 2 epochs",
+    );
+    const write = async (values: string) => {
+      await Deno.writeTextFile(
+        file,
+        `plugins: [./m${values.length}.ts]\nmetrics: [{ use: scripted, values: ${values} }]\n${text}`,
+      );
+      await Deno.writeTextFile(join(place.folder, `m${values.length}.ts`), scripted);
+    };
+    const train = (overrides: string[] = [], options: Partial<TrainOptions> = {}) =>
+      place.train(overrides, options, file);
+
+    await write("[3, 2, 2, 4]");
+    const { output, ...stopped } = await train();
+    assert.deepEqual([stopped.outcome, stopped.step, stopped.epoch], ["finished", 16, 4]);
+    assert.deepEqual(stopped.stopped, { metric: "scripted", value: 2, step: 8, patience: "2 epochs" });
+    const said = output.lines.join("\n");
+    assert.match(said, /stopped +scripted has not got better for 2 epochs: 2\.0000 at step 8 stays the best/);
+    assert.match(said, /'train\.patience=4 epochs'/);
+    assert.ok(place.names("runs", "small", "checkpoints").includes("best.safetensors"));
+    assert.ok(place.names("runs", "small", "samples").includes("epoch-004.png"), "the last samples");
+    const logged = (await readLog(join(place.run, "log.jsonl"))).find(({ event }) => event === "stopped");
+    assert.deepEqual(logged, {
+      step: 16,
+      event: "stopped",
+      epoch: 4,
+      metric: "scripted",
+      best: 2,
+      since: 8,
+      patience: "2 epochs",
+    });
+    const [listed] = await runs(join(place.folder, "runs"), memoryConsole());
+    assert.deepEqual([listed!.state, listed!.stopped?.patience], ["finished", "2 epochs"]);
+    assert.match(await Deno.readTextFile(join(place.run, "report.html")), /ended by train\.patience/);
+
+    const again = await train();
+    assert.deepEqual([again.step, again.stopped?.step], [16, 8], "it stays stopped");
+    assert.match(again.output.lines.join("\n"), /already stopped: scripted has not got better/);
+    await write("[4, 4,  4, 4]");
+    const more = await train(["train.patience=3 epochs"]);
+    assert.deepEqual([more.step, more.stopped?.step, more.stopped?.patience], [20, 8, "3 epochs"]);
+    const whole = await train(["train.epochs=5", "train.patience=90 epochs"], { folder: join(place.folder, "whole") });
+    assert.deepEqual([whole.step, whole.stopped], [20, undefined]);
+    assert.deepEqual(await place.tensors(more), await place.tensors(whole));
+  },
+);

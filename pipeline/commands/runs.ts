@@ -25,7 +25,13 @@ export async function runs(folder: string, console: Console): Promise<readonly R
     ["run", "state", "step", "loss", "best", "size", "changed"],
     ...found.map((run) => [
       run.name,
-      run.state === "training" ? "training now" : run.state === "unknown" ? "" : run.state,
+      run.state === "training"
+        ? "training now"
+        : run.state === "unknown"
+        ? ""
+        : run.stopped === null
+        ? run.state
+        : "finished early",
       count(run.step) + (run.steps === null ? "" : ` of ${count(run.steps)}`),
       run.loss === null ? "" : decimal(run.loss),
       measured(run),

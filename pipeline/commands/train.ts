@@ -17,6 +17,7 @@ import { longerThan, printEnd, printInterrupted } from "../run/training_lines.ts
 import { readLog } from "../run/log.ts";
 import { prepareRun } from "../run/prepare_run.ts";
 import { measuredIn, plateauText, unitOf, watchedOf } from "../run/plateau.ts";
+import { morePatience, type Stopped, stoppedText } from "../run/patience.ts";
 import { type RunFolder, runFolderOf, takeRunFolder } from "../run/run_folder.ts";
 import type { Session } from "../run/session.ts";
 import { lastCheckpoint, type ResumePoint } from "../run/restore.ts";
@@ -79,6 +80,8 @@ export interface TrainResult {
   readonly metrics: Readonly<Record<string, number>>;
   /** The best checkpoint that is kept, where the recipe says by what. */
   readonly best?: { readonly metric: string; readonly value: number; readonly step: number } | undefined;
+  /** Why it finished before the recipe's end, where it did: `train.patience`. */
+  readonly stopped?: Stopped | undefined;
   /** Seconds of training, over all starts; undefined where nothing was trained yet. */
   readonly seconds: number | undefined;
   /** Digests of the pictures, where they were opened. */
@@ -135,7 +138,7 @@ async function begin(
   const recipe = await readRecipe(given, { plugins, overrides, trust: { trained: true, ...options.trust } });
   const folder = options.folder ?? await runFolderOf(await builtInRecipe(given) ?? given, recipe.name, runs);
   const again = options.again ?? commandLine(command, given, overrides);
-  const others = overrides.filter((text) => !/^train\.(epochs|steps)=/.test(text));
+  const others = overrides.filter((text) => !/^train\.(epochs|steps|patience)=/.test(text));
   const longer = (length: string) => commandLine(command, given, [...others, length]);
   return await trainRecipe(recipe, {
     ...options,
@@ -184,7 +187,8 @@ export async function trainRecipe(recipe: Recipe, options: TrainRecipeOptions, c
     if (finished) {
       printEnd(console, {
         folder: path,
-        longer: longer?.(longerThan(plan, { step, epoch })),
+        longer: longer?.(position.stopped ? morePatience(position.stopped) : longerThan(plan, { step, epoch })),
+        stopped: position.stopped && stoppedText(position.stopped),
         steps: step,
         epochs: epoch,
         seconds,
@@ -195,9 +199,10 @@ export async function trainRecipe(recipe: Recipe, options: TrainRecipeOptions, c
       });
     } else printInterrupted(console, newest, again);
     const outcome = finished ? "finished" : "interrupted";
-    const { metrics: measured, best } = position;
+    const { metrics: measured, best, stopped } = position;
     const data = pictures.digest;
-    return { outcome, folder: path, step, epoch, checkpoint: newest, loss, metrics: measured, best, seconds, data };
+    const end = { checkpoint: newest, loss, metrics: measured, best, stopped };
+    return { outcome, folder: path, step, epoch, ...end, seconds, data };
   } catch (error) {
     if (!signal.aborted || error !== signal.reason) throw await withKept(error, folder, before, again);
     // Stopped while the pictures were being prepared.

@@ -3,6 +3,7 @@ import type { LossAsks } from "../kinds/loss.ts";
 import { isCalled } from "../kinds/metric.ts";
 import { classesUnused } from "../problems/messages/classes.ts";
 import * as messages from "../problems/messages/graph.ts";
+import { patienceWithoutBest } from "../problems/messages/patience.ts";
 import { unknownSampler } from "../problems/messages/recipe.ts";
 import { quote } from "../problems/messages/text.ts";
 import type { Problem } from "../problems/problem.ts";
@@ -135,6 +136,10 @@ function checkTrain(recipe: Recipe, stages: readonly Stage[]): Problem[] {
   const numbers = metrics.flatMap(({ stage }) => Object.keys(stage.better));
   if (keep.best !== undefined && !numbers.some((name) => isCalled(name, keep.best!)) && !broken) {
     problems.push(recipe.problem(["train", "keep", "best"], messages.bestUnknown(keep.best, numbers)));
+  }
+  const { patience } = recipe.train;
+  if (patience !== undefined && keep.best === undefined) {
+    problems.push(recipe.problem(["train", "patience"], patienceWithoutBest(patience, numbers)));
   }
   const samplers = recipe.stages.filter(({ kind }) => kind === "sampler").map(({ path }) => String(path[1]));
   if (samples.sampler !== undefined && !samplers.includes(samples.sampler)) {

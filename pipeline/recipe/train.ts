@@ -18,6 +18,9 @@ export const trainSchema = z.object({
     last: z.int().positive().default(2).describe("number of newest checkpoints to keep"),
     best: z.string().optional().describe("number of a metric: the checkpoint with its best value is kept as well"),
   }).prefault({}).describe("checkpoints to keep"),
+  patience: interval.optional().describe(
+    'ends training when the number of keep.best has not got better for this long, such as "20 epochs" (default: never)',
+  ),
   snapshots: interval.optional().describe(
     'how often the average weights are kept for good, such as "5 epochs" (default: never)',
   ),

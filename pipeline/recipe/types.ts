@@ -53,6 +53,8 @@ export interface TrainSettings {
   readonly checkpoint: string;
   /** Checkpoints kept besides the newest good one: the last N, and the best by a metric, such as `noise`. */
   readonly keep: { readonly last: number; readonly best?: string | undefined };
+  /** For how long the number of `keep.best` may not get better until training ends, such as `20 epochs`; undefined: no end. */
+  readonly patience?: string | undefined;
   /** When the average weights are kept for good in `snapshots`, such as `5 epochs`; undefined for never. */
   readonly snapshots?: string | undefined;
   /** The grid of pictures from one fixed noise, every so often. `sampler` names one of `samplers` (default: the first). */

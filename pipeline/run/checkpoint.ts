@@ -47,6 +47,10 @@ export interface Position {
   readonly classes?: readonly string[] | undefined;
   /** The best measurement so far, where the recipe keeps it. */
   readonly best?: { readonly metric: string; readonly value: number; readonly step: number } | undefined;
+  /** Why training ended before the recipe's end, where it did: the best measurement, and how long no other was better. */
+  readonly stopped?:
+    | { readonly metric: string; readonly value: number; readonly step: number; readonly patience: string }
+    | undefined;
   /** The last measurement of each metric. */
   readonly metrics: Readonly<Record<string, number>>;
   /** Seconds of training so far. */

@@ -21,7 +21,7 @@ export interface Course {
 export function timesDue(interval: string, { step, epoch, batch, totalSteps, stepsPerEpoch }: Course): number {
   const left = totalSteps - step;
   if (left <= 0) return 0;
-  const { every, epochs } = parse(interval);
+  const { every, epochs } = parseInterval(interval);
   const start = epochs ? epoch : step;
   const end = epochs ? epoch + Math.floor((batch + left) / stepsPerEpoch) : totalSteps;
   const lastIsOne = end % every === 0 && (!epochs || (batch + left) % stepsPerEpoch === 0);
@@ -30,11 +30,12 @@ export function timesDue(interval: string, { step, epoch, batch, totalSteps, ste
 
 /** Whether something is due that is done every `interval`. At the end of training everything is. */
 export function isDue(interval: string, { step, epoch, epochEnded, last }: StepEnd): boolean {
-  const { every, epochs } = parse(interval);
+  const { every, epochs } = parseInterval(interval);
   return last || (epochs ? epochEnded && epoch % every === 0 : step % every === 0);
 }
 
-function parse(interval: string): { every: number; epochs: boolean } {
+/** The number of an interval, and whether it is of epochs. */
+export function parseInterval(interval: string): { every: number; epochs: boolean } {
   const [number, unit] = interval.split(" ");
   return { every: Number(number), epochs: unit!.startsWith("epoch") };
 }

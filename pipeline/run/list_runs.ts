@@ -26,6 +26,8 @@ export interface RunSummary {
   readonly loss: number | null;
   /** The best measurement, where the recipe keeps it. */
   readonly best: { readonly metric: string; readonly value: number; readonly step: number } | null;
+  /** Why it finished before the recipe's end, where `train.patience` ended it. */
+  readonly stopped: NonNullable<Position["stopped"]> | null;
   /** The last measurement of each metric. */
   readonly metrics: Readonly<Record<string, number>>;
   /** On the disk. */
@@ -63,6 +65,7 @@ async function summaryOf(folder: string, name: string): Promise<RunSummary> {
   const own = entries.filter((entry) => entry.step <= step);
   const epoch = Math.max(position?.epoch ?? 0, ...own.map(({ epoch }) => typeof epoch === "number" ? epoch : 0));
   const steps = length?.steps ?? stepsOf(length?.epochs, position, own);
+  const stopped = position?.step === step ? position.stopped : undefined;
   return {
     name,
     folder,
@@ -70,7 +73,7 @@ async function summaryOf(folder: string, name: string): Promise<RunSummary> {
       ? "training"
       : length === undefined
       ? "unknown"
-      : isDone(length, step, epoch)
+      : stopped !== undefined || isDone(length, step, epoch)
       ? "finished"
       : "stopped",
     step,
@@ -79,6 +82,7 @@ async function summaryOf(folder: string, name: string): Promise<RunSummary> {
     epochs: length?.epochs ?? null,
     loss: own.map(({ loss }) => loss).findLast((loss) => typeof loss === "number") ?? null,
     best: position?.best ?? null,
+    stopped: stopped ?? null,
     metrics: position?.metrics ?? {},
     bytes,
     changed,

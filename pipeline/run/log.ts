@@ -85,7 +85,7 @@ export async function readLogEnd(path: string): Promise<LogEntry[]> {
 
 /** Whether an entry tells what is due between two steps. */
 function isDue({ event = "" }: LogEntry): boolean {
-  return ["epoch", "metrics", "samples"].includes(event);
+  return ["epoch", "metrics", "samples", "stopped"].includes(event);
 }
 
 /** The finished lines of a log, piece by piece: their entries, where they are some, and where they end, in bytes. */

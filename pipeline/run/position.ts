@@ -2,6 +2,7 @@
 import { basename } from "node:path";
 import { isMap, parseDocument } from "yaml";
 import { z } from "zod";
+import { interval } from "../kinds/metric.ts";
 import { checkpointField, checkpointUnknown } from "../problems/messages/run.ts";
 import { fileNewer, weightsAlone } from "../problems/messages/versions.ts";
 import { DenoiseError } from "../problems/problem.ts";
@@ -33,6 +34,7 @@ const positionSchema = z.looseObject({
   classes: z.array(text, "a list of texts").optional(),
   from: z.object({ path: z.string("a text").max(4096, "a path"), step }, "a path and a step").optional(),
   best: z.object({ metric: text, value: z.number("a number"), step }, "a measurement").optional(),
+  stopped: z.object({ metric: text, value: z.number("a number"), step, patience: interval }, "why it ended").optional(),
   metrics: z.record(z.string(), measured, "numbers by name"),
   seconds: z.number("a number of 0 or more").min(0, "a number of 0 or more"),
 }, "an object");

@@ -2,8 +2,11 @@
 import { disposeTree } from "../../lib/tensor/mod.ts";
 import type { Pictures } from "../data/mod.ts";
 import type { Graph, Stage } from "../graph/types.ts";
+import { isCalled } from "../kinds/metric.ts";
+import { patienceUnmeasured } from "../problems/messages/patience.ts";
 import { validationMissing } from "../problems/messages/run.ts";
 import { DenoiseError } from "../problems/problem.ts";
+import { warning } from "../problems/warning.ts";
 import { checkBatch } from "../programs/batch.ts";
 import { trainingCost } from "../programs/cost.ts";
 import { checkMemory } from "../programs/memory.ts";
@@ -66,6 +69,7 @@ export async function prepareRun(graph: Graph, options: PrepareOptions): Promise
     checkClasses(graph, pictures);
     printData(console, pictures);
     const metrics = await soon(prepareMetrics(graph, console, { signal, cache }));
+    warnOfPatience(graph, metrics, console);
     if (foundation !== undefined) printFoundation(console, foundation);
     row(console, "run", folder + (before === undefined ? "" : `, resuming after step ${count(before.position.step)}`));
     console.line();
@@ -89,4 +93,12 @@ export async function prepareRun(graph: Graph, options: PrepareOptions): Promise
     await pictures[Symbol.asyncDispose]();
     throw error;
   }
+}
+
+/** Says where training would wait for a number that no metric here can measure. */
+function warnOfPatience({ recipe: { train } }: Graph, metrics: readonly Stage<"metric">[], console: Console): void {
+  const { patience, keep: { best } } = train;
+  if (patience === undefined || best === undefined) return;
+  if (metrics.some(({ stage }) => Object.keys(stage.better).some((name) => isCalled(name, best)))) return;
+  console.warn(warning(patienceUnmeasured(patience, best)));
 }

@@ -5,6 +5,7 @@ import { trainingCost } from "../programs/cost.ts";
 import { toYaml } from "../recipe/write.ts";
 import type { Console } from "../terminal/console.ts";
 import { workAhead } from "./ahead.ts";
+import { Rising } from "./rising.ts";
 import { CheckpointWriter } from "./checkpoint_writer.ts";
 import { RunLog } from "./log.ts";
 import { Past } from "./past.ts";
@@ -81,6 +82,7 @@ export async function probe(
       ...{ session, pictures, folder, log, keeper, state, position, zero },
       metrics: metrics.map((metric) => every(metric, half)),
       past: new Past([], undefined),
+      rising: new Rising(graph, []),
       hold: () => {
         begun ??= performance.now();
         return { [Symbol.dispose]: () => {} };

@@ -8,9 +8,11 @@ import type { Foundation } from "./foundation.ts";
 import { readLog } from "./log.ts";
 import { openFiles } from "./open_files.ts";
 import { Past } from "./past.ts";
+import { stoppedText } from "./patience.ts";
 import type { Plan } from "./plan.ts";
 import type { RunFolder } from "./run_folder.ts";
 import type { Session } from "./session.ts";
+import { Rising } from "./rising.ts";
 import type { ResumePoint } from "./restore.ts";
 import type { TrainEvent } from "./train_event.ts";
 import { Trainer } from "./trainer.ts";
@@ -55,13 +57,16 @@ export async function trainOn(session: Session, training: Training): Promise<Tra
   using files = await openFiles(session, { folder, pictures, before, foundation });
   const { log, keeper, state, position, zero } = files;
   const { console, graph, backend } = session;
-  const past = new Past(await readLog(folder.log), graph.recipe.train.keep.best);
-  const open = { log, keeper, state, position, zero, past };
+  const entries = await readLog(folder.log);
+  const past = new Past(entries, graph.recipe.train.keep.best);
+  const open = { log, keeper, state, position, zero, past, rising: new Rising(graph, entries) };
   using trainer = new Trainer({ session, pictures, metrics, folder, ...open, hold, tell });
   const { step, epoch } = position;
   await tell({ type: "start", folder: folder.path, backend: backend.description, plan: trainer.plan, step, epoch });
   if (position.step >= trainer.plan.totalSteps) {
     console.line(`already trained for as long as the recipe asks: ${counted(position.step, "step")}`);
+  } else if (trainer.position.stopped !== undefined) {
+    console.line(`already stopped: ${stoppedText(trainer.position.stopped)}`);
   }
   const finished = await trainer.run();
   if (finished) await log.sync();

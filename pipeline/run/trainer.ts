@@ -1,11 +1,9 @@
 /** The training loop: steps, what is due between them, and stopping so that nothing is lost. */
-import { relative } from "node:path";
 import { isExplained, whatFailed } from "../../lib/files/mod.ts";
 import { disposeTree, seedTensor } from "../../lib/tensor/mod.ts";
 import { visible } from "../../lib/text/mod.ts";
 import { batches, type Pictures, type PictureSet, sampleOf } from "../data/mod.ts";
 import type { Stage } from "../graph/types.ts";
-import { isCalled } from "../kinds/metric.ts";
 import { deviceFailed } from "../problems/messages/runtime.ts";
 import { DenoiseError } from "../problems/problem.ts";
 import type { TrainSettings } from "../recipe/types.ts";
@@ -13,15 +11,18 @@ import type { Position } from "./checkpoint.ts";
 import { workAhead } from "./ahead.ts";
 import { isDue, type StepEnd } from "./interval.ts";
 import type { CheckpointWriter, Saved, ToSave } from "./checkpoint_writer.ts";
+import { patientPosition, type Stopped, stoppedBy } from "./patience.ts";
 import { afterStep, type Plan, planOf } from "./plan.ts";
 import { drawPreview, type Preview } from "./preview.ts";
 import { savedEvent, toldAt } from "./told_at.ts";
 import { printStepEnd, trainingProgress } from "./training_lines.ts";
-import type { RunLog } from "./log.ts";
+import type { LogEntry, RunLog } from "./log.ts";
 import { Losses, type StepLosses } from "./losses.ts";
-import { buildMeasure, levelsLogged, loggedOf, type Measure, type Measurement } from "./measure.ts";
+import { buildMeasure, type Measure, type Measurement } from "./measure.ts";
+import { note } from "./note.ts";
 import type { Past } from "./past.ts";
 import { loggedUpdate, toldUpdate } from "./skips.ts";
+import type { Rising } from "./rising.ts";
 import { Throughput, type TimeLeft } from "./throughput.ts";
 import type { RunFolder } from "./run_folder.ts";
 import type { Session } from "./session.ts";
@@ -48,6 +49,7 @@ export interface TrainerOptions {
   readonly zero: number | undefined;
   /** What earlier processes left in the log. */
   readonly past: Past;
+  readonly rising: Rising;
   /** See `Training.hold`. */
   readonly hold: () => Disposable;
   /** Told of steps, and of what is done between them. */
@@ -74,13 +76,13 @@ export class Trainer implements Disposable {
   grid: string | undefined;
 
   constructor(private readonly options: TrainerOptions) {
-    const { session: { graph, backend, console }, pictures, log, keeper } = options;
+    const { session: { graph, backend }, pictures, keeper } = options;
     this.#state = options.state;
-    this.#position = options.position;
     this.#train = graph.recipe.train;
     const { batch_size, repeats } = graph.one("dataset").options;
     this.#data = { batchSize: batch_size, repeats };
     this.plan = planOf(graph, pictures.train.count, options.position);
+    this.#position = patientPosition(options.position, this.#train, this.plan);
     this.#measure = buildMeasure(options.session);
     const { train, validation, measuresTraining } = pictures;
     this.#sample = measuresTraining ? undefined : sampleOf(train, validation.count, graph.recipe.seed);
@@ -88,10 +90,7 @@ export class Trainer implements Disposable {
     this.#losses = new Losses({
       zero: options.zero,
       read: (losses) => this.#tellStep(losses),
-      warn: (message) => {
-        console.warn(message);
-        log.append({ step: this.#position.step, event: "warning", message });
-      },
+      warn: (message) => this.#warn(message),
       kept: () => keeper.newest,
       before: options.past.loss,
     });
@@ -126,7 +125,7 @@ export class Trainer implements Disposable {
     try {
       // What an interruption left undone: without it, the pictures of that epoch would be missing for ever.
       if (!this.#position.measured) await this.#between();
-      while (this.#position.step < this.plan.totalSteps && !signal.aborted) await this.#epoch();
+      while (!this.#isOver && !signal.aborted) await this.#epoch();
       await this.#losses.settle();
     } finally {
       console.endProgress();
@@ -139,6 +138,10 @@ export class Trainer implements Disposable {
   [Symbol.dispose](): void {
     this.#held?.[Symbol.dispose]();
     disposeTree(this.#state);
+  }
+
+  get #isOver(): boolean {
+    return this.#position.step >= this.plan.totalSteps || this.#position.stopped !== undefined;
   }
 
   get #tensors() {
@@ -167,7 +170,7 @@ export class Trainer implements Disposable {
         this.pace.step();
         this.#show();
         await this.#between();
-        if (signal.aborted || this.#position.step >= this.plan.totalSteps) return;
+        if (signal.aborted || this.#isOver) return;
       }
     } finally {
       disposeTree([seeds, course]);
@@ -181,8 +184,8 @@ export class Trainer implements Disposable {
     const epochEnded = batch === 0;
     const moment = { step, epoch, epochEnded, last: step >= this.plan.totalSteps };
     const metrics = this.options.metrics.filter(({ options }) => isDue(options.every, moment));
-    const sampled = graph.all("sampler").length > 0 && isDue(this.#train.samples.every, moment);
-    const checkpoint = isDue(this.#train.checkpoint, moment);
+    let sampled = graph.all("sampler").length > 0 && isDue(this.#train.samples.every, moment);
+    let checkpoint = isDue(this.#train.checkpoint, moment);
     const { snapshots } = this.#train;
     const snapshot = snapshots !== undefined && isDue(snapshots, moment);
     const due = metrics.length > 0 || sampled || checkpoint || snapshot || moment.epochEnded;
@@ -197,16 +200,25 @@ export class Trainer implements Disposable {
       this.options.session.guides.reached(step);
       let measured: Measurement[];
       let preview: Preview | undefined;
+      let stopped: Stopped | undefined;
       try {
         // What measures and samples leaves the state as it is: it can be saved before they have come to an end.
         measured = await this.#measureAll(metrics);
+        stopped = moment.last ? undefined : stoppedBy(measured, this.#position, this.#train, this.plan);
+        if (stopped !== undefined) { // all that is due at the end of training
+          measured.push(...await this.#measureAll(this.options.metrics.filter((metric) => !metrics.includes(metric))));
+          [sampled, checkpoint] = [graph.all("sampler").length > 0, true];
+        }
         if (sampled) preview = await this.pace.work("samples", () => untilAborted(this.#draw(moment), signal));
       } catch (error) {
         if (signal.aborted) return;
         await this.#rescue();
         throw error;
       }
-      const keep = this.#note(measured, preview);
+      const { options: { log, rising }, position: { best: before } } = this;
+      const where = { log, folder: folder.path, train: this.#train };
+      this.#position = note({ measured, preview, stopped }, this.#position, where);
+      const keep = this.#position.best !== before;
       this.#measured();
       const save = () => this.#write({ step: checkpoint, best: keep, snapshot });
       const saved = checkpoint ? await this.pace.work("checkpoint", save) : keep || snapshot ? await save() : [];
@@ -214,6 +226,8 @@ export class Trainer implements Disposable {
       const best = past.take(measured);
       const told = toldAt(moment, { measured, best, preview, saved, loss, seconds });
       printStepEnd(console, folder.path, loss, told);
+      const worse = rising.take(moment, measured);
+      if (worse !== undefined && !this.#isOver) this.#warn(worse.message, worse);
       for (const event of told) await tell(event);
     });
   }
@@ -236,6 +250,11 @@ export class Trainer implements Disposable {
     const epoch = step < now && batch === 0 ? epochs - 1 : epochs;
     const told = { step, epoch, loss: losses.loss ?? NaN, losses, ...toldUpdate(update) };
     await this.options.tell({ type: "step", ...told, secondsLeft: this.#left()?.seconds });
+  }
+
+  #warn(message: string, entry: LogEntry = { step: this.#position.step, event: "warning", message }): void {
+    this.options.session.console.warn(message);
+    this.options.log.append(entry);
   }
 
   /** Writes checkpoints. */
@@ -267,25 +286,6 @@ export class Trainer implements Disposable {
     const preview = await drawPreview(session, folder, moment, { average: this.#state.average, classes });
     this.grid = preview.file;
     return preview;
-  }
-
-  /** Logs what was measured, and says whether it is the best so far. */
-  #note(measured: readonly Measurement[], preview: Preview | undefined): boolean {
-    const { log, folder } = this.options;
-    const { step, epoch, best } = this.#position;
-    const wanted = this.#train.keep.best;
-    const { values, training, classes } = loggedOf(measured);
-    const parts = { ...classes, ...levelsLogged(measured) };
-    if (measured.length > 0) log.append({ step, event: "metrics", epoch, ...values, ...training, ...parts });
-    if (preview !== undefined) log.append({ step, event: "samples", epoch, file: relative(folder.path, preview.file) });
-    this.#position = { ...this.#position, metrics: { ...this.#position.metrics, ...values } };
-    const found = measured.find(({ name }) => wanted !== undefined && isCalled(name, wanted));
-    if (found === undefined || !Number.isFinite(found.value)) return false;
-    const { name: metric, value, better } = found;
-    const improved = best === undefined || best.metric !== metric ||
-      (better === "lower" ? value < best.value : value > best.value);
-    if (improved) this.#position = { ...this.#position, best: { metric, value, step } };
-    return improved;
   }
 
   #show(): void {

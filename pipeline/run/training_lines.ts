@@ -126,6 +126,8 @@ export function printEnd(
     seconds: number;
     loss: number | undefined;
     grid: string | undefined;
+    /** Why it ended before the recipe's end, where it did. */
+    stopped?: string | undefined;
     /** Whether longer pays: see `plateauText`. */
     plateau: string | undefined;
     /** The page about it, where it could be written. */
@@ -141,6 +143,7 @@ export function printEnd(
       duration(run.seconds)
     }${loss}`,
   );
+  if (run.stopped !== undefined) row(console.results, "stopped", run.stopped);
   if (run.plateau !== undefined) row(console.results, "validation", run.plateau);
   if (run.grid !== undefined) row(console.results, "pictures", run.grid);
   if (run.report !== undefined) row(console.results, "report", run.report);

@@ -4,6 +4,7 @@ import type { TrainingCost } from "../../programs/cost.ts";
 import type { LogEntry } from "../../run/log.ts";
 import { numbersOf } from "../../run/measure.ts";
 import { measuredIn, plateauText, type Unit, unitOf, watchedOf } from "../../run/plateau.ts";
+import { stoppedText } from "../../run/patience.ts";
 import { bestOf, type TrendPoint } from "../../run/trend.ts";
 import { count, counted, decimal, duration, rate, scaled, withSpread } from "../../terminal/units.ts";
 import type { History } from "./history.ts";
@@ -66,10 +67,16 @@ export function factsOfRun(known: Known): Fact[] {
   ];
 }
 
-function trained({ graph, history: { done, training }, saved, busy }: Known): Fact {
+function trained({ graph, history: { done, stopped, training }, saved, busy }: Known): Fact {
   const { epochs, steps } = graph.recipe.train;
   const [reached, wanted, unit] = epochs === undefined ? [done.steps, steps!, "step"] : [done.epochs, epochs, "epoch"];
-  const state = reached >= wanted ? "finished" : busy ? "training now" : "stopped";
+  const state = reached >= wanted
+    ? "finished"
+    : busy
+    ? "training now"
+    : stopped === undefined
+    ? "stopped"
+    : "ended by train.patience";
   const loss = training.find(({ name }) => name === "loss")?.points.at(-1)?.y;
   const time = saved === undefined || saved.steps === 0
     ? ""
@@ -79,7 +86,8 @@ function trained({ graph, history: { done, training }, saved, busy }: Known): Fa
     label: "Trained",
     value: `${count(reached)} of ${counted(wanted, unit)}, ${state}`,
     note: `${counted(done.steps, "step")}${whole ? ` in ${duration(saved.seconds)}` : time}` +
-      (loss === undefined ? "" : `; last loss ${decimal(loss)}`),
+      (loss === undefined ? "" : `; last loss ${decimal(loss)}`) +
+      (stopped === undefined ? "" : `; ${stoppedText(stopped)}`),
   };
 }
 

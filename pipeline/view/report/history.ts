@@ -1,5 +1,6 @@
 /** What the log of a run tells: losses, measurements and times. */
 import type { LogEntry } from "../../run/log.ts";
+import type { Stopped } from "../../run/patience.ts";
 import type { ChartPoint } from "../plots/mod.ts";
 import { type LevelHistory, levelHistoryOf } from "./levels.ts";
 
@@ -31,6 +32,8 @@ export interface History {
   readonly starts: readonly { readonly step: number; readonly time: string; readonly backend: string }[];
   /** What training warned of. */
   readonly warnings: readonly string[];
+  /** Why it ended before the recipe's end, where it did and was not resumed since. */
+  readonly stopped: Stopped | undefined;
   /** The loss of a network that answers zero. */
   readonly zero: number | undefined;
   /** Steps and epochs that the log tells of. */
@@ -47,10 +50,12 @@ export function historyOf(log: readonly LogEntry[]): History {
   const starts: History["starts"][number][] = [];
   const warnings: string[] = [];
   let zero: number | undefined;
+  let stopped: Stopped | undefined;
   const add = (to: Map<string, ChartPoint[]>, name: string, point: ChartPoint) =>
     void (to.get(name) ?? to.set(name, []).get(name)!).push(point);
   for (const { step, event, ...rest } of log) {
     if (event === undefined) {
+      stopped = undefined;
       for (const [name, value] of numbers(rest)) add(training, name, { x: step, y: value });
     } else if (event === "metrics") {
       const values = new Map(numbers(rest));
@@ -72,6 +77,9 @@ export function historyOf(log: readonly LogEntry[]): History {
     else if (event === "start" || event === "resume") {
       starts.push({ step, time: String(rest.time ?? ""), backend: String(rest.backend ?? "") });
       if (typeof rest.zero_output_loss === "number") zero ??= rest.zero_output_loss;
+    } else if (event === "stopped") {
+      const { metric, best, since, patience } = rest;
+      stopped = { metric: String(metric), value: Number(best), step: Number(since), patience: String(patience) };
     } else if (event === "warning") warnings.push(String(rest.message));
   }
   const curves = (from: Map<string, ChartPoint[]>): Curve[] => [...from].map(([name, points]) => ({ name, points }));
@@ -98,6 +106,7 @@ export function historyOf(log: readonly LogEntry[]): History {
     pace,
     starts,
     warnings,
+    stopped,
     zero,
     done,
   };
