@@ -49,13 +49,23 @@ export async function sweepRun(target: string, options: SweepOptions, console: C
   using _lock = await takeFolder(folder, fresh && await exists(folder) ? moved : undefined);
   const kept = join(folder, "sweep.json");
   const known = new Map((await readCells(kept)).map((cell) => [cell.recipe, cell]));
+  /** What is there of a setting's numbers, metric by metric. */
+  const numbersOf = ({ recipe, metrics }: Setting) =>
+    metrics.map(({ metric }) => known.get(recipe)?.metrics.filter(({ id }) => id === metric.id) ?? []);
   const cells = () =>
-    settings.flatMap(({ recipe, point }) => known.has(recipe) ? [{ ...known.get(recipe)!, point }] : []);
-  const open = settings.filter(({ recipe }) => !known.has(recipe));
+    settings.flatMap((setting) => {
+      const [cell, metrics] = [known.get(setting.recipe), numbersOf(setting).flat()];
+      return cell === undefined || metrics.length === 0 ? [] : [{ ...cell, point: setting.point, metrics }];
+    });
+  const open = settings.filter((setting) => numbersOf(setting).some(({ length }) => length === 0));
 
   printModel(console, path);
   row(console, "sweep", axes.map(({ key, values }) => `${key}: ${values.join(", ")}`).join("  "));
-  row(console, "", `${counted(settings.length, "setting")}, ${cells().length} done before; nothing is trained`);
+  row(
+    console,
+    "",
+    `${counted(settings.length, "setting")}, ${settings.length - open.length} done before; nothing is trained`,
+  );
   for (const name of same) row(console, "", `${name} is the same for every setting: it is not measured`);
   row(console, "folder", folder);
   const command = (options.command ?? "deno task sweep") + (runs === "runs" ? "" : ` --runs ${shellWord(runs)}`);
@@ -66,7 +76,7 @@ export async function sweepRun(target: string, options: SweepOptions, console: C
 
   try {
     if (open.length > 0) {
-      for await (const cell of measured(model, open, { console, cache, signal })) {
+      for await (const cell of measured(model, open, settings, known, { console, cache, signal })) {
         known.set(cell.recipe, cell);
         await keepCells(kept, axes, [...known.values()]);
       }
@@ -96,10 +106,12 @@ export async function sweepRun(target: string, options: SweepOptions, console: C
   }
 }
 
-/** Measures settings one after the other, and says how long the rest takes. */
+/** Measures settings one after the other, each number once, and says how long the rest takes. */
 async function* measured(
   model: Model,
   open: readonly Setting[],
+  all: readonly Setting[],
+  known: ReadonlyMap<string, SweepCell>,
   { console, cache, signal }: { console: Console; cache: string | undefined; signal: AbortSignal },
 ): AsyncGenerator<SweepCell, void, void> {
   const { position, path, folder } = model;
@@ -110,6 +122,14 @@ async function* measured(
   printOtherData(console, position, pictures);
   const ready = new Map<string, Stage<"metric"> | undefined>();
   const done = new Map<string, readonly Measurement[]>();
+  for (const { recipe, metrics } of all) {
+    const cell = known.get(recipe);
+    if (cell?.data !== pictures.digest.validation) continue;
+    for (const { metric, by } of metrics) {
+      const numbers = cell.metrics.filter(({ id }) => id === metric.id);
+      if (numbers.length > 0) done.set(by, numbers);
+    }
+  }
   const started = performance.now();
   let left: string | undefined; // of all settings, by those before
   const effort = (settings: readonly Setting[]) =>
@@ -121,14 +141,13 @@ async function* measured(
     const measure = buildMeasure(session);
     const found: Measurement[] = [];
     for (const { metric, by } of metrics) {
-      // Equal metrics share what they have loaded and compiled.
-      const own = JSON.stringify([metric.plugin.name, metric.options]);
-      if (!ready.has(own)) ready.set(own, await prepared(graph, metric, console, { signal, cache }));
-      const stage = ready.get(own);
-      if (stage === undefined) continue;
       if (!done.has(by)) {
-        const shared = { ...metric, stage: stage.stage };
-        done.set(by, await measure([shared], { average: model.average, validation, classes }));
+        // Equal metrics share what they have loaded and compiled.
+        const own = JSON.stringify([metric.plugin.name, metric.options]);
+        if (!ready.has(own)) ready.set(own, await prepared(graph, metric, console, { signal, cache }));
+        const stage = ready.get(own)?.stage;
+        if (stage === undefined) continue;
+        done.set(by, await measure([{ ...metric, stage }], { average: model.average, validation, classes }));
       }
       found.push(...done.get(by)!);
     }
@@ -139,10 +158,14 @@ async function* measured(
     left = i + 1 < open.length ? duration(each * effort(open.slice(i + 1)) / 1000) : undefined;
     const time = left === undefined ? "" : `   ${left} left`;
     row(console, name, `${overridesOf(point).join(" ")}   ${numbers}${time}`);
-    const { step } = position;
-    const run = folder ?? path;
-    const data = pictures.digest.validation;
-    yield { recipe, point, run, step, metrics: found, data, ...(evaluations === undefined ? {} : { evaluations }) };
+    const others = (known.get(recipe)?.metrics ?? []).filter(({ id }) =>
+      !metrics.some(({ metric }) => metric.id === id)
+    );
+    yield {
+      ...{ recipe, point, run: folder ?? path, step: position.step, data: pictures.digest.validation },
+      metrics: [...found, ...others],
+      ...(evaluations === undefined ? {} : { evaluations }),
+    };
   }
 }
 
