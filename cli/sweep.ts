@@ -9,12 +9,14 @@ interface Options extends TrustOptions {
 
 export const sweepCommand: AddCommand = (program, done, voice) =>
   withTrust(program.command("sweep"))
-    .description("Train and measure a grid of settings, and compare them in a table and a chart")
-    .argument("<recipe>", "a recipe (YAML), a run folder or a checkpoint")
+    .description(
+      "Measure a grid of settings, and compare them in a table and a chart; those of a recipe are trained first",
+    )
+    .argument("<recipe>", "a recipe (YAML); or a run folder, a checkpoint or weights, of which nothing is trained")
     .argument(
       "[settings...]",
       "settings to vary, with commas between values: schedule=cosine,linear samplers.preview.steps=5,20; " +
-        "those of samplers and metrics need no new training (default: what the recipe has under sweep)",
+        "a trained model takes those of samplers and metrics (default: what the recipe has under sweep)",
     )
     .option("--fresh", "start over; the old sweep is moved aside")
     .option("--runs <folder>", "folder that holds the run folders", "runs")
