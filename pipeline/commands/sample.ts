@@ -158,8 +158,7 @@ async function begin(
   if (isStandardOutput(options.out)) checkOneOutput(seeds.length, gridFile);
   const from = await beginOf(model, asked, options, seeds.length, console);
   const sampler = from?.sampler ?? asked;
-  const { stage } = sampler;
-  const effort = `${stage.finished === undefined ? "" : "at most "}${counted(stage.steps, "step")}`;
+  const effort = `${sampler.stage.finished === undefined ? "" : "at most "}${counted(sampler.stage.steps, "step")}`;
   printModel(console, path, `${sampler.path[1]} (${sampler.plugin.name}, ${effort})`);
   let evaluations: number | undefined;
   const taken = (steps: number) => void (evaluations = Math.max(evaluations ?? 0, steps * evaluationsPerStep(sampler)));

@@ -17,7 +17,7 @@ import type { Recipe } from "../recipe/types.ts";
 import { checkpointPath, type Position, prune } from "../run/checkpoint.ts";
 import { lossesOf } from "../run/losses.ts";
 import { loggedUpdate, Skips, toldUpdate, type UpdateNumbers } from "../run/skips.ts";
-import { buildMeasure, loggedOf, type Measurement } from "../run/measure.ts";
+import { buildMeasure, loggedOf } from "../run/measure.ts";
 import { openFiles, type RunFiles } from "../run/open_files.ts";
 import { afterStep, type Plan, planOf } from "../run/plan.ts";
 import { type PreparedRun, prepareRun } from "../run/prepare_run.ts";
@@ -213,8 +213,7 @@ export class Training implements AsyncDisposable {
   async evaluate(): Promise<Record<string, number>> {
     return await this.#alone(async () => {
       const { prepared: { metrics, pictures: { validation, classes } }, files: { log } } = this.#parts;
-      const shown = { average: this.#state.average, validation, classes };
-      const measured: Measurement[] = await this.#measure(metrics, shown);
+      const measured = await this.#measure(metrics, { average: this.#state.average, validation, classes });
       const values = Object.fromEntries(measured.map(({ label, value }) => [label, value]));
       const { step, epoch } = this.#position;
       log.append({ step, event: "metrics", epoch, ...values, ...loggedOf(measured).classes });
