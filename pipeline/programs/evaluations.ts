@@ -1,9 +1,13 @@
 /** Evaluations of the network that sampling takes. */
 import type { Stage } from "../graph/types.ts";
+import { isGuided } from "../kinds/guidance.ts";
 
-/** Evaluations for an image in a step of a sampler: with guidance, each asks the network for two predictions. */
+/**
+ * Evaluations for an image in a step of a sampler: guidance asks for two predictions each time, of this network or of this
+ * and another. With an interval of guidance, the most: steps outside of it ask for one.
+ */
 export function evaluationsPerStep({ stage, options }: Stage<"sampler">): number {
-  return stage.evaluationsPerStep * (options.guidance === undefined ? 1 : 2);
+  return stage.evaluationsPerStep * (isGuided(options.guidance) ? 2 : 1);
 }
 
 /** Evaluations for an image in all steps; the most of a sampler that chooses how many. */
