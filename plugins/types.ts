@@ -298,6 +298,54 @@ export interface BuiltinPlugins {
       readonly buffers?: boolean | undefined;
     };
   };
+  /** plugins/loss/consistency.ts */
+  readonly "loss/consistency": {
+    /** Its options. */
+    readonly given: {
+      /** how noise levels are drawn: times from 0 to 1 through the schedule; independent of the schedule: noise powers from 0 to 1, normal ln σ (EDM), normal logits of the flow's time (SD3; the same with other defaults), SD3's mode, even or logistic ln σ */
+      readonly levels?:
+        | "uniform-time"
+        | "uniform-noise-power"
+        | "log-normal"
+        | "logit-normal"
+        | "mode"
+        | "log-uniform"
+        | "log-logistic"
+        | undefined;
+      /** as of denoising, but -0.4 by default, which is ECT's -1.1 for normalised pictures */
+      readonly level_mean?: number | undefined;
+      /** as of denoising, but 2 by default */
+      readonly level_std?: number | undefined;
+      /** how much mode prefers the middle of the flow's time to its ends: 0 not at all */
+      readonly mode_scale?: number | undefined;
+      /** least σ of log-uniform and log-logistic levels */
+      readonly least_sigma?: number | undefined;
+      /** largest σ of log-uniform and log-logistic levels */
+      readonly most_sigma?: number | undefined;
+      /** side in pixels of the pictures that the levels are meant for: others get a log-SNR shifted by 2 ln(level_size / side), so that larger ones are as noisy to the eye; default: no shift */
+      readonly level_size?: number | undefined;
+      /** each picture of a batch draws from a range of its own, so that a batch has levels of all sizes */
+      readonly stratified?: boolean | undefined;
+      /** what each stage divides the distance of the two levels by */
+      readonly q?: number | undefined;
+      /** updates of the weights in a stage */
+      readonly stage_steps?: number | undefined;
+      /** stage that lasts to the end, the first being 0; default: where q has divided the distance by 256 */
+      readonly last_stage?: number | undefined;
+      /** how the distance depends on the level: more of it where there is little noise, or the same share everywhere */
+      readonly mapping?: "sigmoid" | "constant" | undefined;
+      /** of mapping sigmoid: how much more of it; 8 unless given */
+      readonly k?: number | undefined;
+      /** of mapping sigmoid: how fast that ends as the noise grows; 0.5 unless given, ECT's 1 for normalised pictures */
+      readonly b?: number | undefined;
+      /** distance of the two images: the root of the mean square, rounded at zero, or the mean square */
+      readonly error?: "pseudo-huber" | "mse" | undefined;
+      /** of error pseudo-huber: where it is rounded, in standard deviations of a pixel; iCT: 0.00054, ECT: 0, the least */
+      readonly c?: number | undefined;
+      /** weights of the distance. step: 1 / (t - r), as ECT has it; edm: EDM's 1 / t² + 1, of pseudo-huber its root, which weighs much noise more, for the first of few steps; or none */
+      readonly weights?: "step" | "edm" | "none" | undefined;
+    };
+  };
   /** plugins/loss/denoising.ts */
   readonly "loss/denoising": {
     /** Its options. */
@@ -348,6 +396,8 @@ export interface BuiltinPlugins {
       readonly p2_k?: number | undefined;
       /** of sigmoid: the log-SNR at which a level counts half; about -3 for 512 pixels */
       readonly sigmoid_bias?: number | undefined;
+      /** weights count alike for all log-SNRs, however densely levels are drawn, as the papers of sigmoid have it: errors are divided by that density */
+      readonly per_log_snr?: boolean | undefined;
       /** of sigmoid: side in pixels of the pictures that the bias is meant for; others get one shifted by 2 ln(sigmoid_size / side). Default: no shift */
       readonly sigmoid_size?: number | undefined;
       /** of edm: standard deviation of the normalised pictures, 1 with the normalizer mean-variance; measured: what the parametrization edm has measured */
@@ -525,6 +575,34 @@ export interface BuiltinPlugins {
     /** Its options. */
     readonly given: unknown;
   };
+  /** plugins/optimizer/adam.ts */
+  readonly "optimizer/adam": {
+    /** Its options. */
+    readonly given: {
+      /** roughly the largest change of a weight per step */
+      readonly learning_rate?: number | undefined;
+      /** decay of the gradients' mean per step */
+      readonly beta_1?: number | undefined;
+      /** decay of the squared gradients' mean per step */
+      readonly beta_2?: number | undefined;
+      /** added to the root of the squared gradients' mean */
+      readonly epsilon?: number | undefined;
+      /** times each weight, added to its gradient; adamw decays weights apart from that, which works better */
+      readonly weight_decay?: number | undefined;
+      /** how the learning rate goes on after warmup; cosine and linear fall until the end of training, or until */
+      readonly schedule?: "constant" | "cosine" | "linear" | "inverse-square-root" | "edm2" | undefined;
+      /** how long the learning rate grows from 0, evenly: 500, "1 epoch" or "100000 images"; default: not; edm2: 10000000 images */
+      readonly warmup?: number | string | undefined;
+      /** where cosine and linear come to their end; default: where training does */
+      readonly until?: number | string | undefined;
+      /** what of the learning rate cosine and linear end with */
+      readonly end_fraction?: number | undefined;
+      /** where inverse-square-root begins to fall; default: at the end of warmup; edm2: 70000 steps */
+      readonly decay_after?: number | string | undefined;
+      /** gradients that are longer, all together, are scaled down to it; default: none are */
+      readonly max_norm?: number | undefined;
+    };
+  };
   /** plugins/optimizer/adamw.ts */
   readonly "optimizer/adamw": {
     /** Its options. */
@@ -541,6 +619,138 @@ export interface BuiltinPlugins {
       readonly beta_2?: number | undefined;
       /** added to the root of the squared gradients' mean, before the correction for the first steps */
       readonly epsilon?: number | undefined;
+      /** how the learning rate goes on after warmup; cosine and linear fall until the end of training, or until */
+      readonly schedule?: "constant" | "cosine" | "linear" | "inverse-square-root" | "edm2" | undefined;
+      /** how long the learning rate grows from 0, evenly: 500, "1 epoch" or "100000 images"; default: not; edm2: 10000000 images */
+      readonly warmup?: number | string | undefined;
+      /** where cosine and linear come to their end; default: where training does */
+      readonly until?: number | string | undefined;
+      /** what of the learning rate cosine and linear end with */
+      readonly end_fraction?: number | undefined;
+      /** where inverse-square-root begins to fall; default: at the end of warmup; edm2: 70000 steps */
+      readonly decay_after?: number | string | undefined;
+      /** gradients that are longer, all together, are scaled down to it; default: none are */
+      readonly max_norm?: number | undefined;
+    };
+  };
+  /** plugins/optimizer/lion.ts */
+  readonly "optimizer/lion": {
+    /** Its options. */
+    readonly given: {
+      /** how far each weight moves in each step */
+      readonly learning_rate?: number | undefined;
+      /** what the mean counts for in the direction of a step */
+      readonly beta_1?: number | undefined;
+      /** decay of the gradients' mean per step */
+      readonly beta_2?: number | undefined;
+      /** fraction of each weight that is subtracted in a step, times the learning rate; three to ten times that of adamw */
+      readonly weight_decay?: number | undefined;
+      /** how the learning rate goes on after warmup; cosine and linear fall until the end of training, or until */
+      readonly schedule?: "constant" | "cosine" | "linear" | "inverse-square-root" | "edm2" | undefined;
+      /** how long the learning rate grows from 0, evenly: 500, "1 epoch" or "100000 images"; default: not; edm2: 10000000 images */
+      readonly warmup?: number | string | undefined;
+      /** where cosine and linear come to their end; default: where training does */
+      readonly until?: number | string | undefined;
+      /** what of the learning rate cosine and linear end with */
+      readonly end_fraction?: number | undefined;
+      /** where inverse-square-root begins to fall; default: at the end of warmup; edm2: 70000 steps */
+      readonly decay_after?: number | string | undefined;
+      /** gradients that are longer, all together, are scaled down to it; default: none are */
+      readonly max_norm?: number | undefined;
+    };
+  };
+  /** plugins/optimizer/muon.ts */
+  readonly "optimizer/muon": {
+    /** Its options. */
+    readonly given: {
+      /** of hidden kernels: their singular values move by as much */
+      readonly learning_rate?: number | undefined;
+      /** decay of the gradients' mean per step */
+      readonly momentum?: number | undefined;
+      /** take the gradient as if the momentum had moved already */
+      readonly nesterov?: boolean | undefined;
+      /** steps of Newton and Schulz that make a change orthogonal */
+      readonly steps?: number | undefined;
+      /** of a step by the shape of its matrix. original: the root of outputs / inputs, where that is above 1; moonshot: as long as those of AdamW, whose learning rates then fit */
+      readonly scaling?: "original" | "moonshot" | undefined;
+      /** fraction of each weight that is subtracted in a step, times its learning rate */
+      readonly weight_decay?: number | undefined;
+      /** learning rate of all other weights, which follows the same schedule */
+      readonly adamw_rate?: number | undefined;
+      /** of AdamW: decay of the gradients' mean per step */
+      readonly beta_1?: number | undefined;
+      /** of AdamW: decay of the squared gradients' mean per step */
+      readonly beta_2?: number | undefined;
+      /** of AdamW: added to the root of the squared gradients' mean */
+      readonly epsilon?: number | undefined;
+      /** names of hidden weights, or parts of names such as out, that AdamW moves, too */
+      readonly adamw_for?: readonly (string)[] | undefined;
+      /** how the learning rate goes on after warmup; cosine and linear fall until the end of training, or until */
+      readonly schedule?: "constant" | "cosine" | "linear" | "inverse-square-root" | "edm2" | undefined;
+      /** how long the learning rate grows from 0, evenly: 500, "1 epoch" or "100000 images"; default: not; edm2: 10000000 images */
+      readonly warmup?: number | string | undefined;
+      /** where cosine and linear come to their end; default: where training does */
+      readonly until?: number | string | undefined;
+      /** what of the learning rate cosine and linear end with */
+      readonly end_fraction?: number | undefined;
+      /** where inverse-square-root begins to fall; default: at the end of warmup; edm2: 70000 steps */
+      readonly decay_after?: number | string | undefined;
+      /** gradients that are longer, all together, are scaled down to it; default: none are */
+      readonly max_norm?: number | undefined;
+    };
+  };
+  /** plugins/optimizer/radam.ts */
+  readonly "optimizer/radam": {
+    /** Its options. */
+    readonly given: {
+      /** roughly the largest change of a weight per step */
+      readonly learning_rate?: number | undefined;
+      /** decay of the gradients' mean per step */
+      readonly beta_1?: number | undefined;
+      /** decay of the squared gradients' mean per step */
+      readonly beta_2?: number | undefined;
+      /** added to the root of the squared gradients' mean */
+      readonly epsilon?: number | undefined;
+      /** fraction of each weight that is subtracted in a step, times the learning rate */
+      readonly weight_decay?: number | undefined;
+      /** how the learning rate goes on after warmup; cosine and linear fall until the end of training, or until */
+      readonly schedule?: "constant" | "cosine" | "linear" | "inverse-square-root" | "edm2" | undefined;
+      /** how long the learning rate grows from 0, evenly: 500, "1 epoch" or "100000 images"; default: not; edm2: 10000000 images */
+      readonly warmup?: number | string | undefined;
+      /** where cosine and linear come to their end; default: where training does */
+      readonly until?: number | string | undefined;
+      /** what of the learning rate cosine and linear end with */
+      readonly end_fraction?: number | undefined;
+      /** where inverse-square-root begins to fall; default: at the end of warmup; edm2: 70000 steps */
+      readonly decay_after?: number | string | undefined;
+      /** gradients that are longer, all together, are scaled down to it; default: none are */
+      readonly max_norm?: number | undefined;
+    };
+  };
+  /** plugins/optimizer/sgd.ts */
+  readonly "optimizer/sgd": {
+    /** Its options. */
+    readonly given: {
+      /** times the gradient, is subtracted */
+      readonly learning_rate?: number | undefined;
+      /** what of the last change is kept; 0: none */
+      readonly momentum?: number | undefined;
+      /** take the gradient as if the momentum had moved already */
+      readonly nesterov?: boolean | undefined;
+      /** times each weight, added to its gradient */
+      readonly weight_decay?: number | undefined;
+      /** how the learning rate goes on after warmup; cosine and linear fall until the end of training, or until */
+      readonly schedule?: "constant" | "cosine" | "linear" | "inverse-square-root" | "edm2" | undefined;
+      /** how long the learning rate grows from 0, evenly: 500, "1 epoch" or "100000 images"; default: not; edm2: 10000000 images */
+      readonly warmup?: number | string | undefined;
+      /** where cosine and linear come to their end; default: where training does */
+      readonly until?: number | string | undefined;
+      /** what of the learning rate cosine and linear end with */
+      readonly end_fraction?: number | undefined;
+      /** where inverse-square-root begins to fall; default: at the end of warmup; edm2: 70000 steps */
+      readonly decay_after?: number | string | undefined;
+      /** gradients that are longer, all together, are scaled down to it; default: none are */
+      readonly max_norm?: number | undefined;
     };
   };
   /** plugins/parametrization/edm.ts */
