@@ -1,17 +1,12 @@
 /** Generates pictures with a trained model. */
-import { extname, join, resolve } from "node:path";
+import { extname, join } from "node:path";
 import { writeWhole } from "../../lib/files/mod.ts";
 import { drawFigure, encodePng, enlarged, layOut, type Picture } from "../../lib/image/mod.ts";
 import { visibleJson } from "../../lib/text/mod.ts";
 import type { Graph, Stage } from "../graph/types.ts";
-import type { GuidanceOptions } from "../kinds/guidance.ts";
-import { guidingOf } from "../kinds/guiding.ts";
 import { labelsWithoutGrid, pictureFormat } from "../problems/messages/pictures.ts";
 import * as messages from "../problems/messages/run.ts";
 import { DenoiseError } from "../problems/problem.ts";
-import { stagesOf } from "../recipe/of_kind.ts";
-import type { Change, Recipe } from "../recipe/types.ts";
-import { evaluationsPerStep } from "../programs/evaluations.ts";
 import type { Console } from "../terminal/console.ts";
 import { row } from "../terminal/rows.ts";
 import { counted } from "../terminal/units.ts";
@@ -25,7 +20,10 @@ import { loadModel, type LoadOptions, type Model } from "../run/load.ts";
 import { showWork } from "../run/session.ts";
 import { silentConsole } from "../terminal/silent.ts";
 import { type ProgressEvent, type Tell, telling, type WarningEvent } from "../terminal/telling.ts";
+import { evaluationsPerStep } from "../programs/evaluations.ts";
 import { GeneratedPicture } from "./model/picture.ts";
+import { effortOf } from "./pictures/evaluations.ts";
+import { samplerChanges } from "./sampler_changes.ts";
 import { Work } from "./work.ts";
 
 /** What to generate. */
@@ -158,7 +156,8 @@ async function begin(
   if (isStandardOutput(options.out)) checkOneOutput(seeds.length, gridFile);
   const from = await beginOf(model, asked, options, seeds.length, console);
   const sampler = from?.sampler ?? asked;
-  const effort = `${sampler.stage.finished === undefined ? "" : "at most "}${counted(sampler.stage.steps, "step")}`;
+  const { stage } = sampler;
+  const effort = stage.finished === undefined ? effortOf(sampler) : `at most ${counted(stage.steps, "step")}`;
   printModel(console, path, `${sampler.path[1]} (${sampler.plugin.name}, ${effort})`);
   let evaluations: number | undefined;
   const taken = (steps: number) => void (evaluations = Math.max(evaluations ?? 0, steps * evaluationsPerStep(sampler)));
@@ -288,25 +287,6 @@ async function gridOf(
   if (!labels) return layOut(pictures, look);
   return await drawFigure({ ...labelled(pictures, seeds, Math.ceil(Math.sqrt(pictures.length))), ...look });
 }
-
-/** The changes that give the sampler which is asked for other steps and guidance. One that does not exist is told later. */
-function samplerChanges(recipe: Recipe, options: SampleOptions): Change[] {
-  const { sampler, steps, guidance, guide } = options;
-  const stage = stagesOf(recipe, "sampler").find(({ path }) => sampler === undefined || path[1] === sampler);
-  if (stage === undefined) return [];
-  const stepped = steps === undefined ? [] : [{ path: [...stage.path, "steps"], value: steps }];
-  if (guide === undefined) {
-    if (guidance === undefined) return stepped;
-    return [...stepped, { path: [...stage.path, "guidance", "scale"], value: guidance }];
-  }
-  const { scale = usualScale } = (stage.options.guidance ?? {}) as Partial<GuidanceOptions>;
-  const by = guidingOf(guide)?.from === "path" ? resolve(guide) : guide;
-  const value = { scale: guidance ?? scale, by };
-  return [...stepped, { path: [...stage.path, "guidance"], value }];
-}
-
-/** Scale of guidance by a weaker model where none is said. */
-const usualScale = 2;
 
 function samplerOf(graph: Graph, name: string | undefined): Stage<"sampler"> {
   if (name !== undefined) return graph.sampler(name);

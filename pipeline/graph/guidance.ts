@@ -1,7 +1,8 @@
 /** Checks the option `guidance` of samplers against the sampler and the network. */
-import { guidingOf } from "../kinds/guiding.ts";
+import { type Guiding, guidingOf } from "../kinds/guiding.ts";
 import * as messages from "../problems/messages/guidance.ts";
-import { quote } from "../problems/messages/text.ts";
+import { guideNeverKept, guideNeverTaken } from "../problems/messages/guides.ts";
+import { type Message, quote } from "../problems/messages/text.ts";
 import type { Problem } from "../problems/problem.ts";
 import type { Recipe } from "../recipe/types.ts";
 import { pluginId } from "./create.ts";
@@ -12,12 +13,13 @@ export function checkGuidance(
   recipe: Recipe,
   sampler: Stage<"sampler">,
   network: { readonly name: string; readonly classes: number | undefined },
+  training: boolean,
 ): Problem[] {
   const { stage, path, id, options: { guidance } } = sampler;
   if (guidance === undefined) return [];
   const at = (...option: string[]) => [...path, "guidance", ...option];
   const { renoise, scale, project, interval } = guidance;
-  const byOther = guidingOf(guidance.by) !== undefined;
+  const guiding = guidingOf(guidance.by), byOther = guiding !== undefined;
   const problems: Problem[] = [];
   const report = (option: string[], text: Parameters<Recipe["problem"]>[1]) =>
     void problems.push(recipe.problem(at(...option), text));
@@ -27,6 +29,8 @@ export function checkGuidance(
   if (!byOther && network.classes === undefined) {
     report([], messages.guidanceWithoutClasses(id, network.name));
   }
+  const never = training && guiding !== undefined ? neverKept(guiding, recipe.train.snapshots) : undefined;
+  if (never !== undefined) report(["by"], never);
   if (renoise === "unconditional") {
     if (byOther) report(["renoise"], messages.guidanceRenoiseBy(quote(guidance.by!)));
     else if (stage.renoises !== true) report(["renoise"], messages.guidanceRenoise(pluginId(sampler)));
@@ -36,4 +40,16 @@ export function checkGuidance(
     report(["project", "momentum"], messages.guidanceMomentum(pluginId(sampler)));
   }
   return problems;
+}
+
+/** Why a training never has the snapshot that is to guide; undefined where it has, or nothing is known of it. */
+function neverKept(guiding: Guiding, snapshots: string | undefined): Message | undefined {
+  if (guiding.from === "path") return undefined;
+  const by = guiding.from === "earlier" ? guiding.from : `${guiding.number} ${guiding.from}s`;
+  if (snapshots === undefined) return guideNeverKept(by);
+  const [every, unit] = snapshots.split(" ") as [string, string];
+  if (guiding.from === "earlier" || !unit.startsWith(guiding.from) || guiding.number % Number(every) === 0) {
+    return undefined;
+  }
+  return guideNeverTaken(by, snapshots);
 }

@@ -64,7 +64,7 @@ function checkAsks(recipe: Recipe, stages: readonly Stage[], training: boolean):
       ...(missing === undefined ? [] : [messages.featureUnknown(who, missing, layers)]),
     ].map((text) => recipe.problem(stage.path, text)).concat(
       stage.kind === "sampler"
-        ? checkGuidance(recipe, stage as Stage<"sampler">, { name: who.network, classes: offers.classes })
+        ? checkGuidance(recipe, stage as Stage<"sampler">, { name: who.network, classes: offers.classes }, training)
         : [],
     );
   });

@@ -98,6 +98,6 @@ export class ModelSamplers {
     const change = own === undefined
       ? { path: ["samplers", name], value: { ...(typeof sampler === "string" ? { use: sampler } : sampler), ...given } }
       : { path: [...own.path, "steps"], value: steps };
-    return (await wire(await recipe.with([change]))).sampler(name);
+    return (await wire(await recipe.with([change]), { training: false })).sampler(name);
   }
 }

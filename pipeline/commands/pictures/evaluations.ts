@@ -27,6 +27,7 @@ export async function evaluationRequests(
     await recipe.with(
       texts.map((text, i) => ({ path: ["samplers", pictureSampler(i)], value: stageOf(recipe, { text }) })),
     ),
+    { training: false },
   );
   return texts.flatMap((text, i) => {
     const sampler = graph.sampler(pictureSampler(i));

@@ -54,6 +54,15 @@ export function guideNeverKept(by: string): Message {
   };
 }
 
+/** A moment between two snapshots. */
+export function guideNeverTaken(by: string, snapshots: string): Message {
+  return {
+    code: "guide-never-taken",
+    message: `Cannot guide by ${quote(by)}: snapshots are taken every ${snapshots}`,
+    help: [`name a multiple of ${snapshots}, or change train.snapshots`],
+  };
+}
+
 /** A model that means something else by what both are given. */
 export function guideUnfit(path: string, differences: readonly string[]): Message {
   return {
