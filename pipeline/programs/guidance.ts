@@ -3,6 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import type { Components, Rates } from "../kinds/common.ts";
 import { noiseOf, velocityOf } from "../kinds/diffusion.ts";
 import type { GuidanceOptions, ProjectionOptions } from "../kinds/guidance.ts";
+import type { Seen } from "../kinds/sampler.ts";
 
 /** What is known of noisy images. */
 export interface Given {
@@ -90,6 +91,25 @@ export function guided(
   const renoised = inside ?? tf.scalar(1);
   const noise = tf.add<tf.Tensor4D>(own.noise, tf.mul(renoised, tf.sub(worse.noise, own.noise)));
   return { components: withSignal(components.signal, noise, rates), renoised, past: kept };
+}
+
+/**
+ * What a sampler sees of noisy images under guidance, with `past` as `guided` has it. `clip` clips the signal; other noise
+ * than was there is laid over the clipped one.
+ */
+export function guidedSight(
+  pair: Both,
+  at: { readonly noisy: tf.Tensor4D; readonly rates: Rates },
+  guidance: GuidanceOptions,
+  { past, clip }: { readonly past: tf.Tensor4D | undefined; readonly clip: (signal: tf.Tensor4D) => tf.Tensor4D },
+): { seen: Seen; past: tf.Tensor4D | undefined } {
+  const { noisy, rates } = at;
+  const { components, renoised, past: after = past } = guided(pair, at, guidance, past);
+  const signal = clip(components.signal);
+  if (renoised === undefined) return { seen: { ...components, signal }, past: after };
+  const made = tf.add(tf.mul(rates.signal, signal), tf.mul(rates.noise, components.noise));
+  const image = tf.add<tf.Tensor4D>(noisy, tf.mul(renoised, tf.sub(made, noisy)));
+  return { seen: { ...components, signal, image }, past: after };
 }
 
 const withSignal = (signal: tf.Tensor4D, noise: tf.Tensor4D, rates: Rates): Components => ({

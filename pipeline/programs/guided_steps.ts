@@ -10,10 +10,10 @@ import type { SamplerState, Seen } from "../kinds/sampler.ts";
 import { within } from "./guidance.ts";
 
 /**
- * For each step, whether any of its evaluations is guided. The sampler itself tells: it goes through its plan with one
+ * For each step, whether it is to be taken as the options say: not without guidance, which no evaluation of it needs. The sampler itself tells: it goes through its plan with one
  * image and no network, and the levels that it asks about are looked at.
  *
- * @returns true everywhere for a sampler that chooses its levels by the image
+ * @returns true everywhere where there is no interval, and for a sampler that chooses its levels by the image
  */
 export async function guidedSteps(
   backend: Backend,
@@ -21,10 +21,8 @@ export async function guidedSteps(
   { stage: sampler, options: { guidance }, id }: Stage<"sampler">,
 ): Promise<readonly boolean[]> {
   const plan = sampler.plan();
-  const all = (value: boolean) => plan.map(() => value);
-  if (!isGuided(guidance)) return all(false);
-  const { interval } = guidance;
-  if (interval === undefined || sampler.finished !== undefined) return all(true);
+  const interval = isGuided(guidance) ? guidance.interval : undefined;
+  if (interval === undefined || sampler.finished !== undefined) return plan.map(() => true);
   const jumps = graph.one("network").stage.offers?.jump === true;
   const look = backend.compile((state: SamplerState, row: tf.Tensor, step: tf.Tensor) => {
     const asked: tf.Tensor[] = [];

@@ -7,7 +7,7 @@ import { isGuided } from "../kinds/guidance.ts";
 import { guidingOf } from "../kinds/guiding.ts";
 import type { Jump, SamplerState, Seen } from "../kinds/sampler.ts";
 import { putBack } from "./begin.ts";
-import { type Both, guided, withAndWithoutClass } from "./guidance.ts";
+import { type Both, guidedSight, withAndWithoutClass } from "./guidance.ts";
 import { predict, type Question } from "./model.ts";
 import type { SampleKeys } from "./noise.ts";
 
@@ -88,12 +88,9 @@ export function buildSamplerStep(
         const parts = ask({ ...question, label: keys.label });
         return { ...parts, signal: clip(parts.signal) };
       }
-      const { components, renoised, past: after } = guided(pair, { noisy, rates }, guidance, past);
-      past = after ?? past;
-      const signal = clip(components.signal);
-      if (renoised === undefined) return { ...components, signal };
-      const made = tf.add(tf.mul(rates.signal, signal), tf.mul(rates.noise, components.noise));
-      return { ...components, signal, image: tf.add(noisy, tf.mul(renoised, tf.sub(made, noisy))) };
+      const sight = guidedSight(pair, { noisy, rates }, guidance, { past, clip });
+      past = sight.past;
+      return sight.seen;
     };
     const jump = (noisy: tf.Tensor4D, from: Rates, to: Rates): Jump => {
       const parts = seen(noisy, from, to);
