@@ -41,7 +41,7 @@ export interface SampleOptions extends LoadOptions, FromPicture {
   readonly guidance?: number;
   /**
    * The weaker model that guides, in place of the recipe's: `earlier`, a moment of the same run such as `2 epochs`, or the
-   * path of another run; `class` for guidance by classes. The scale is 2 unless the recipe or `guidance` says another.
+   * path of another run; `class` for guidance by classes. The scale is 1.5 unless the recipe or `guidance` says another.
    */
   readonly guide?: string;
   /**

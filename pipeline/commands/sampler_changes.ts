@@ -26,4 +26,4 @@ export function samplerChanges(
 }
 
 /** Scale of guidance by a weaker model where none is said. */
-const usualScale = 2;
+const usualScale = 1.5;
