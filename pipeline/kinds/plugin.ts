@@ -22,6 +22,8 @@ export interface Plugin<
   readonly name: string;
   /** One line: what it is. */
   readonly summary: string;
+  /** When to take it rather than another of its kind, and when not. */
+  readonly prefer?: string;
   /** Where the method comes from: authors, year, arXiv number, equation. */
   readonly source?: string;
   /** Options in the recipe. Describe each with units or ranges: the text is shown to users. May carry `superRefine` checks. */

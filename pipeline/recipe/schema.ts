@@ -136,7 +136,9 @@ interface PluginSchema {
   readonly schema: JsonSchema;
 }
 
-function pluginSchema({ name, summary, options }: AnyPlugin, common: KindInfo["options"]): PluginSchema {
+function pluginSchema(plugin: AnyPlugin, common: KindInfo["options"]): PluginSchema {
+  const { name, summary, prefer, options } = plugin;
+  const description = prefer === undefined ? summary : `${summary}. ${prefer}`;
   const own = strict(inputSchema(options));
   const more = Object.fromEntries(
     Object.entries(common).filter(([key]) => !Object.hasOwn(own.properties ?? {}, key))
@@ -147,8 +149,8 @@ function pluginSchema({ name, summary, options }: AnyPlugin, common: KindInfo["o
     needed: Array.isArray(own.required) ? own.required : [],
     schema: {
       ...own,
-      description: summary,
-      properties: { use: { const: name, description: summary }, ...own.properties, ...more },
+      description,
+      properties: { use: { const: name, description }, ...own.properties, ...more },
       required: ["use"], // the rest may be in the recipe that this one extends
     },
   };

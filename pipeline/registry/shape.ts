@@ -42,6 +42,7 @@ const pluginSchema = z.object({
   kind: z.enum(kindNames),
   name: z.string().regex(pluginName),
   summary: text,
+  prefer: text.optional(),
   source: text.optional(),
   options: z.custom(isObjectSchema),
   outside: z.record(z.string(), z.enum(["file", "address", "library"])).optional(),

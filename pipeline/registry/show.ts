@@ -69,7 +69,7 @@ export async function findPlugin(source: PluginSource, text: string): Promise<An
   return (await source.load(only.kind, only.name))!;
 }
 
-/** One plugin: summary, source, capabilities, options and a line for a recipe. */
+/** One plugin: what it is, when to prefer it, source, capabilities, options and a line for a recipe. */
 export async function showPlugin(source: PluginSource, text: string): Promise<string> {
   const plugin = await findPlugin(source, text);
   const id = `${plugin.kind}/${plugin.name}`;
@@ -81,6 +81,7 @@ export async function showPlugin(source: PluginSource, text: string): Promise<st
   const options = tableOf(optionSchemas(plugin)).map((line) => `  ${line}`);
   return [
     ...row(id, plugin.summary),
+    ...row("prefer", plugin.prefer),
     ...row("source", plugin.source),
     ...row("file", pluginFile(plugin)),
     ...row("needs", plugin.needs?.join(" · ")),
@@ -99,6 +100,8 @@ export interface PluginFacts {
   readonly name: string;
   /** What it is, in a line. */
   readonly summary: string;
+  /** When to take it rather than another of its kind; null where it does not say. */
+  readonly prefer: string | null;
   /** Paper or page that it is from; null where it names none. */
   readonly source: string | null;
   /** Null for a built-in plugin. */
@@ -119,6 +122,7 @@ export async function aboutPlugin(source: PluginSource, text: string): Promise<P
     kind: plugin.kind,
     name: plugin.name,
     summary: plugin.summary,
+    prefer: plugin.prefer ?? null,
     source: plugin.source ?? null,
     file: pluginFile(plugin) ?? null,
     needs: plugin.needs ?? [],

@@ -17,6 +17,7 @@ const sampler: AnyPlugin<"sampler"> = {
   kind: "sampler",
   name: "walker",
   summary: "Walks",
+  prefer: "For a walk of any length; where there is a bus, take that",
   source: "Nobody 2020, eq. 1",
   options: z.object({
     steps: z.int().positive().default(20).describe("diffusion steps"),
@@ -47,6 +48,7 @@ Deno.test("showPlugin() tells all of a plugin, in lines of at most 100 columns",
   assert.equal(
     text,
     `sampler/walker   Walks
+prefer           For a walk of any length; where there is a bus, take that
 source           Nobody 2020, eq. 1
 capabilities     order 2, set by order · stochastic if eta > 0 · 1 evaluation a step, twice as many
                  with guidance

@@ -5,6 +5,10 @@ export default plugin({
   kind: "augmentation",
   name: "horizontal-flip",
   summary: "Mirrors pictures left to right, each by a draw of its own",
+  prefer: "For pictures that mean the same mirrored, such as flowers and most animals: it doubles what there is to " +
+    "learn from. Not for letters, or where left and right differ",
+  source: "Krizhevsky, Sutskever and Hinton 2012, ImageNet classification with deep convolutional neural networks, " +
+    "section 4.1",
   options: z.object({
     probability: z.number().min(0).max(1).default(0.5).describe("chance that a picture is mirrored"),
   }),

@@ -5,6 +5,11 @@ export default plugin({
   kind: "augmentation",
   name: "random-crop",
   summary: "Cuts each picture at a random place; the middle when not training",
+  prefer:
+    "For pictures whose subject may be anywhere in them: cut from larger ones, or shifted by padding. Not where " +
+    "the subject has to stay whole",
+  source: "Krizhevsky, Sutskever and Hinton 2012, ImageNet classification with deep convolutional neural networks, " +
+    "section 4.1",
   options: z.object({
     size: z.int().min(1).max(16_384).optional().describe(
       "side of the crop, in pixels; default: the size of the pictures",

@@ -12,6 +12,7 @@ export default plugin({
   kind: "backend",
   name: "auto",
   summary: "The fastest backend that starts on this machine: XLA on a GPU, XLA on the processor, webgpu, wasm, cpu",
+  prefer: "For nearly everything; name another to compare, or to keep a run to it",
   options: z.object({}),
   create: () => new Auto(),
 });

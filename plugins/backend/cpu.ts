@@ -5,6 +5,7 @@ export default plugin({
   kind: "backend",
   name: "cpu",
   summary: "Plain JavaScript, op by op: slow, for tests and comparisons",
+  prefer: "To check what another backend computes; it is far too slow to train with",
   source: "https://github.com/tensorflow/tfjs/tree/master/tfjs-backend-cpu",
   options: z.object({}),
   create: () => {

@@ -8,6 +8,9 @@ export default plugin({
   name: "tensorflow",
   summary:
     "TensorFlow's own kernels, op by op, on a processor or an NVIDIA GPU; needs deno task runtime add tensorflow",
+  prefer:
+    "Where TensorFlow's kernels are wanted, as to compare with Keras; xla compiles whole steps and needs less to " +
+    "be added",
   source: "https://github.com/tensorflow/tfjs/tree/master/tfjs-node",
   options: z.object({
     device: z.enum(["auto", "cpu", "gpu"]).default("auto").describe(

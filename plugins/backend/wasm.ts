@@ -5,6 +5,7 @@ export default plugin({
   kind: "backend",
   name: "wasm",
   summary: "WebAssembly on the processor, op by op: runs everywhere, in up to 4 GB",
+  prefer: "Where nothing can be installed: it comes with Denoise, and is enough for small models and batches",
   source: "https://github.com/tensorflow/tfjs/tree/master/tfjs-backend-wasm",
   options: z.object({
     threads: z.int().min(1).max(64).optional().describe(

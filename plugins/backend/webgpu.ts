@@ -5,6 +5,7 @@ export default plugin({
   kind: "backend",
   name: "webgpu",
   summary: "A GPU of any maker through WebGPU, op by op: nothing to install",
+  prefer: "For a GPU that XLA has no runtime for; it was tested on a software adapter only",
   source: "https://github.com/tensorflow/tfjs/tree/master/tfjs-backend-webgpu",
   options: z.object({
     power: z.enum(["high-performance", "low-power"]).default("high-performance").describe(

@@ -27,6 +27,7 @@ export default plugin({
   kind: "backend",
   name: "xla",
   summary: "Whole steps compiled by XLA: the fastest, on processors and GPUs",
+  prefer: "For all training on a processor or an NVIDIA GPU; the first step of a recipe waits while it is compiled",
   source: "https://openxla.org/xla",
   outside: { plugin: "library" },
   options: z.object({

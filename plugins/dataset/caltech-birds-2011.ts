@@ -19,6 +19,7 @@ export default plugin({
   kind: "dataset",
   name: "caltech-birds-2011",
   summary: "11,788 photographs of birds of 200 species, cropped on the bird; downloads 1.15 GB the first time",
+  prefer: "For photographs of one subject in many poses, with classes to tell apart; about 59 pictures a class",
   source: "Wah, Branson, Welinder, Perona and Belongie 2011, The Caltech-UCSD Birds-200-2011 dataset",
   outside: { mirror: "address" },
   options: z.object({

@@ -9,6 +9,7 @@ export default plugin({
   kind: "dataset",
   name: "celeba",
   summary: "Over 180,000 photographs of faces, aligned; two files to place by hand, 1.45 GB",
+  prefer: "For faces, all in one place and at one size; its files are placed by hand, so take another for a first try",
   source: "Liu, Luo, Wang and Tang 2015, Deep learning face attributes in the wild, arXiv:1411.7766",
   outside: { mirror: "address" },
   options: z.object({

@@ -19,6 +19,9 @@ export default plugin({
   kind: "dataset",
   name: "cifar-10",
   summary: "60,000 photographs of 32×32 pixels in 10 classes; downloads 170 MB the first time",
+  prefer:
+    "To compare with published numbers, and for classes at little cost: most papers report it, and its pictures " +
+    "are small",
   source: "Krizhevsky 2009, Learning multiple layers of features from tiny images",
   outside: { mirror: "address" },
   options: z.object({ image_size: imageSize.default(32), mirror }),

@@ -22,6 +22,7 @@ export default plugin({
   kind: "dataset",
   name: "emoji",
   summary: "Over 1,000 flat coloured emoji with their category as label; needs no download",
+  prefer: "For a first run: nothing to download, and shapes that a small network learns in minutes",
   source: "Fluent Emoji by Microsoft, MIT licence, from the npm package @iconify-json/fluent-emoji-flat",
   options: z.object({
     image_size: imageSize.default(32),

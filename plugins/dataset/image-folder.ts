@@ -9,8 +9,9 @@ import { splitByName } from "./shared/split.ts";
 export default plugin({
   kind: "dataset",
   name: "image-folder",
-  summary:
-    "Pictures in a folder (JPEG, PNG, WebP, GIF, AVIF, TIFF); its subfolders, where there are any, are the classes",
+  summary: "Pictures in a folder (JPEG, PNG, WebP, GIF, AVIF, TIFF); its subfolders, where there are any, are the " +
+    "classes",
+  prefer: "For pictures of your own",
   outside: { folder: "file" },
   options: z.object({
     folder: z.string().min(1).describe(

@@ -11,6 +11,7 @@ export default plugin({
   kind: "dataset",
   name: "oxford-flowers-102",
   summary: "8,189 photographs of flowers in 102 classes; downloads 345 MB the first time",
+  prefer: "To compare with the Keras DDIM example and clear-diffusion-keras, which train on it",
   source: "Nilsback and Zisserman 2008, Automated flower classification over a large number of classes",
   outside: { mirror: "address" },
   options: z.object({

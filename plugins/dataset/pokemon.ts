@@ -8,6 +8,7 @@ export default plugin({
   kind: "dataset",
   name: "pokemon",
   summary: "Drawings of Pokémon, whole, on white; downloaded from the Hugging Face hub",
+  prefer: "For drawings instead of photographs, whole and on white",
   source: "huggan/pokemon on the Hugging Face hub, as clear-diffusion-keras uses it (dataset.py, 6ed2ac6)",
   outside: { hub: "address" },
   options: z.object({ image_size: imageSize.default(64), hub }),

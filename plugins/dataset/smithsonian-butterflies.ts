@@ -8,6 +8,7 @@ export default plugin({
   kind: "dataset",
   name: "smithsonian-butterflies",
   summary: "Photographs of museum butterflies, whole, on white; downloaded from the Hugging Face hub",
+  prefer: "For photographs of one subject on a plain ground; inat-butterflies has them in nature",
   source:
     "huggan/smithsonian_butterflies_subset on the Hugging Face hub, as clear-diffusion-keras uses it (dataset.py, 6ed2ac6)",
   outside: { hub: "address" },

@@ -9,9 +9,10 @@ export default plugin({
   kind: "ema",
   name: "exponential",
   summary: "Exponential moving average of the weights, and of the running statistics if wanted",
+  prefer: "For nearly every run; the more steps there are, the nearer to 1 its decay should be",
   source:
-    "Polyak and Juditsky 1992 in its exponential form; warm-up as in TensorFlow's ExponentialMovingAverage, or with " +
-    "`power` as in ema-pytorch and diffusers",
+    "Polyak and Juditsky 1992 in its exponential form (Kingma and Ba 2014, arXiv:1412.6980, section 7.2); warm-up as " +
+    "in TensorFlow's ExponentialMovingAverage, or with `power` as in ema-pytorch and diffusers",
   options: z.object({
     decay: decays.default(0.999).describe("fraction of the average that is kept per step"),
     buffers: buffersOption,

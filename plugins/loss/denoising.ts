@@ -21,6 +21,7 @@ export default plugin({
   kind: "loss",
   name: "denoising",
   summary: "Error of the predicted noise, signal or velocity at random noise levels",
+  prefer: "For training from scratch, whatever the parametrization: its options are what papers call by many names",
   source: "Ho et al. 2020, arXiv:2006.11239, eq. 14; Salimans and Ho 2022, arXiv:2202.00512, section 4",
   needs: ["schedule", "image", "parametrization"],
   options: z.object({

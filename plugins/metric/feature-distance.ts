@@ -11,8 +11,9 @@ const parts = 4; // of the generated pictures: their spread says how sure the nu
 export default plugin({
   kind: "metric",
   name,
-  summary: "Energy distance between generated and validation pictures in fixed random features; needs no download. " +
-    "For one dataset at one image size: it is not FID or KID, and compares with no published number",
+  summary: "Energy distance between generated and validation pictures in fixed random features; needs no download",
+  prefer: "For one dataset at one image size, while training: it is not FID or KID, and compares with no published " +
+    "number",
   source: 'Székely and Rizzo 2013, "Energy statistics"; random features as Naeem et al. 2020, arXiv:2002.09797',
   needs: ["sampler"],
   options: z.object({

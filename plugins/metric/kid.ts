@@ -18,6 +18,9 @@ export default plugin({
   kind: "metric",
   name: "kid",
   summary: "Kernel inception distance between generated and validation pictures; downloads InceptionV3 (88 MB) once",
+  prefer:
+    "To compare models and settings by what papers report, where InceptionV3 can be downloaded; feature-distance " +
+    "needs nothing",
   source: "Bińkowski et al. 2018, arXiv:1801.01401, section 4; as the Keras DDIM example and clear-diffusion-keras",
   needs: ["sampler"],
   outside: { weights: "file" },

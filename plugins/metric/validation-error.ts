@@ -6,6 +6,7 @@ export default plugin({
   kind: "metric",
   name: "validation-error",
   summary: "Error of the predicted noise and image on validation pictures, with the average weights",
+  prefer: "For every run: it costs little, and rises where a network memorises. It does not say how good samples look",
   source: "the tracked n_loss and i_loss of the Keras DDIM example",
   options: z.object({
     error: z.enum(["mae", "mse"]).default("mae").describe("mean absolute error or mean squared error"),

@@ -6,6 +6,7 @@ export default plugin({
   kind: "network",
   name: "clear-unet",
   summary: "The residual U-Net of clear-diffusion-keras in 2022: wider input, skipped to the output; lower frequencies",
+  prefer: "To follow the recipes of clear-diffusion-keras of 2022; residual-unet is its plainer twin",
   source: "Béres 2022, github.com/beresandras/clear-diffusion-keras, architecture.py at 98fbccd",
   needs: ["image", "augment"],
   options: z.object(residualUnetOptions({

@@ -8,6 +8,8 @@ export default plugin({
   kind: "network",
   name: "patch-unet",
   summary: "A residual U-Net that sees square patches as pixels: a fraction of the work, for small machines",
+  prefer:
+    "For training on a processor in minutes, as the quickstart does; the larger the patch, the coarser the detail",
   source: "patches as channels: Shi et al. 2016, arXiv:1609.05158, section 3.2; the U-Net: Béres 2022",
   needs: ["image", "augment"],
   options: z.object({

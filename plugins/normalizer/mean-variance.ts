@@ -5,6 +5,7 @@ export default plugin({
   kind: "normalizer",
   name: "mean-variance",
   summary: "Each channel to mean 0 and variance 1 over the training pictures, like the noise",
+  prefer: "For schedules that count on images of variance 1, as most here do; the default",
   source: "keras.layers.Normalization: biased variance, divisor at least 1e-7",
   options: z.object({}),
   create: () => ({

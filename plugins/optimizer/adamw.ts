@@ -7,6 +7,7 @@ export default plugin({
   kind: "optimizer",
   name: "adamw",
   summary: "Adam with decoupled weight decay, as Keras computes it",
+  prefer: "The one to begin with: a learning rate near 1e-3 trains most of these networks",
   source: "Kingma and Ba 2014, arXiv:1412.6980, alg. 1 in its last form; Loshchilov and Hutter 2017, arXiv:1711.05101",
   needs: ["batchSize"],
   options: z.object({

@@ -8,6 +8,7 @@ export default plugin({
   kind: "parametrization",
   name: "edm",
   summary: "The network predicts a mix of image and noise of unit variance at every level, as EDM does",
+  prefer: "For recipes of EDM and EDM2, together with their noise levels and weights",
   source: "Karras et al. 2022, arXiv:2206.00364, eq. 7 and table 1",
   options: z.object({
     sigma_data: z.union([z.number().positive(), z.literal("measured")]).default(1).describe(

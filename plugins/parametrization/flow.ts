@@ -11,6 +11,7 @@ export default plugin({
   kind: "parametrization",
   name: "flow",
   summary: "The network predicts noise - image, the velocity on the straight path between them, or the image",
+  prefer: "For recipes of flow matching, Stable Diffusion 3 and JiT",
   source: "Lipman et al. 2022, arXiv:2210.02747; Liu et al. 2022, arXiv:2209.03003; the image: Li and He 2025, " +
     "arXiv:2511.13720",
   options: z.object({

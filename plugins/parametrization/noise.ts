@@ -6,6 +6,9 @@ export default plugin({
   kind: "parametrization",
   name: "noise",
   summary: "The network predicts the noise; poorly conditioned where there is little signal",
+  prefer:
+    "For recipes of early papers, with many steps; errors are divided by the signal rate, so not where sampling " +
+    "starts from nearly pure noise",
   source: "Ho et al. 2020, arXiv:2006.11239, eq. 11",
   options: z.object({}),
   create: () => ({

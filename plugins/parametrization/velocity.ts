@@ -6,6 +6,7 @@ export default plugin({
   kind: "parametrization",
   name: "velocity",
   summary: "The network predicts signal rate × noise − noise rate × signal; well conditioned at both ends",
+  prefer: "The one to begin with: for few steps, and for both ends of the schedule",
   source: "Salimans and Ho 2022, arXiv:2202.00512, appendix D",
   options: z.object({}),
   create: () => ({

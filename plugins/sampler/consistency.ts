@@ -5,8 +5,8 @@ import { linear } from "./shared/linear.ts";
 export default plugin({
   kind: "sampler",
   name: "consistency",
-  summary: "Multistep sampling of consistency models: the predicted image with fresh noise, 1 to 4 evaluations. " +
-    "For networks that were tuned or distilled to see the image at once; others come out blurred",
+  summary: "Multistep sampling of consistency models: the predicted image with fresh noise, 1 to 4 evaluations",
+  prefer: "For networks that were tuned or distilled to see the image at once; pictures of others come out blurred",
   source: "Song et al. 2023, arXiv:2303.01469, algorithm 1; with timesteps Luo et al. 2023, arXiv:2310.04378 (LCM)",
   needs: ["schedule"],
   options: z.object({

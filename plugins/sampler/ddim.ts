@@ -7,6 +7,7 @@ export default plugin({
   kind: "sampler",
   name: "ddim",
   summary: "Denoising diffusion implicit models, from deterministic to fully stochastic",
+  prefer: "The one to begin with: steady on every grid; dpmpp has about half its error in 10 evaluations",
   source: "Song et al. 2020, arXiv:2010.02502, eq. 12 and 16",
   needs: ["schedule"],
   options: z.object(stepOptions),

@@ -5,8 +5,8 @@ import { linear } from "./shared/linear.ts";
 export default plugin({
   kind: "sampler",
   name: "ddpm",
-  summary: "Denoising diffusion probabilistic models, first order, stochastic, one evaluation a step. " +
-    "For hundreds of steps, as it was published; ddim with stochasticity 1 is the same with the small variance",
+  summary: "Denoising diffusion probabilistic models, first order, stochastic, one evaluation a step",
+  prefer: "For hundreds of steps, as it was published; ddim with stochasticity 1 is the same with the small variance",
   source: "Ho et al. 2020, arXiv:2006.11239, eq. 7 and section 3.2",
   needs: ["schedule"],
   options: z.object({

@@ -4,8 +4,8 @@ import { endOptions, noiseGrid, plugin, ratesOf, refuse, splitRow, tensorOf, tf,
 export default plugin({
   kind: "sampler",
   name: "dpm-adaptive",
-  summary: "DPM-Solver++ 3(2) with steps as long as a tolerance allows, third order, three evaluations a step. " +
-    "For pictures that should be right rather than cheap, and to see how many steps a model needs",
+  summary: "DPM-Solver++ 3(2) with steps as long as a tolerance allows, third order, three evaluations a step",
+  prefer: "For pictures that should be right rather than cheap, and to see how many steps a model needs",
   source: "Lu et al. 2022, arXiv:2206.00927, algorithms 2 and 3, for predicted signals as in arXiv:2211.01095; " +
     "steps by the controller of Hairer, Norsett and Wanner 1993, section II.4",
   needs: ["schedule"],

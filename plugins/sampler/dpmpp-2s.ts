@@ -8,8 +8,8 @@ import { toZero, twoStage } from "./shared/two_stage.ts";
 export default plugin({
   kind: "sampler",
   name: "dpmpp-2s",
-  summary: "DPM-Solver++(2S), second order, two evaluations a step; with eta ancestral. " +
-    "For guidance that makes dpmpp unsteady: it remembers nothing of earlier steps",
+  summary: "DPM-Solver++(2S), second order, two evaluations a step; with eta ancestral",
+  prefer: "For guidance that makes dpmpp unsteady: it remembers nothing of earlier steps",
   source: "Lu et al. 2022, arXiv:2211.01095, algorithm 1; k-diffusion, sample_dpmpp_2s_ancestral",
   needs: ["schedule"],
   options: z.object({ ...gridOptions, eta: eta(0), noise_scale: noiseScale }),

@@ -7,8 +7,10 @@ import { toZero, twoStage } from "./shared/two_stage.ts";
 export default plugin({
   kind: "sampler",
   name: "dpmpp-sde",
-  summary: "DPM-Solver++ for the SDE, second order without noise, two evaluations and two draws a step. " +
-    "For the pictures that others know it by; dpmpp with eta 1 needs half the evaluations, and its errors shrink faster",
+  summary: "DPM-Solver++ for the SDE, second order without noise, two evaluations and two draws a step",
+  prefer:
+    "For the pictures that others know it by; dpmpp with eta 1 needs half the evaluations, and its errors shrink " +
+    "faster",
   source: "k-diffusion, sample_dpmpp_sde, after Lu et al. 2022, arXiv:2211.01095",
   needs: ["schedule"],
   options: z.object({

@@ -7,8 +7,9 @@ import { eta, noiseScale } from "./shared/options.ts";
 export default plugin({
   kind: "sampler",
   name: "dpmpp",
-  summary: "DPM-Solver++ of order 1 to 3 (1S, 2M, 3M), one evaluation a step; with eta its SDE variants. " +
-    "The first to try: order 2 in 10 to 30 steps; with eta 1 for lively pictures",
+  summary: "DPM-Solver++ of order 1 to 3 (1S, 2M, 3M), one evaluation a step; with eta its SDE variants",
+  prefer: "The first to try for speed: 10 to 30 steps with spacing: karras or log-snr, last: zero; with eta 1 for " +
+    "lively pictures",
   source: "Lu et al. 2022, arXiv:2211.01095, algorithms 1 and 2; SDE: appendix D; order 3 as in its multistep solver",
   needs: ["schedule"],
   options: z.object({

@@ -7,8 +7,8 @@ import { eta, noiseScale } from "./shared/options.ts";
 export default plugin({
   kind: "sampler",
   name: "euler-ancestral",
-  summary: "Euler's method with fresh noise after each step, first order, one evaluation a step. " +
-    "For lively pictures in 20 to 50 steps; the picture changes with the number of steps",
+  summary: "Euler's method with fresh noise after each step, first order, one evaluation a step",
+  prefer: "For lively pictures in 20 to 50 steps; the picture changes with the number of steps",
   source: "k-diffusion, sample_euler_ancestral; with eta 1, ancestral sampling of Ho et al. 2020, arXiv:2006.11239",
   needs: ["schedule"],
   options: z.object({ ...gridOptions, eta: eta(1), noise_scale: noiseScale }),

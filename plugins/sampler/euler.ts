@@ -9,8 +9,8 @@ import { shaken } from "./shared/shaken.ts";
 export default plugin({
   kind: "sampler",
   name: "euler",
-  summary: "Euler's method in sigma, first order, one evaluation a step; with churn, EDM's noise before each step. " +
-    "For many steps, or to compare others with; the same step as deterministic ddim",
+  summary: "Euler's method in sigma, first order, one evaluation a step; with churn, EDM's noise before each step",
+  prefer: "For many steps, or to compare others with; the same step as deterministic ddim",
   source: "Karras et al. 2022, arXiv:2206.00364, algorithm 2 without its correction",
   needs: ["schedule"],
   options: z.object({ ...gridOptions, ...churnOptions }),

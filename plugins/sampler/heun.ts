@@ -7,8 +7,9 @@ import { twoStage } from "./shared/two_stage.ts";
 export default plugin({
   kind: "sampler",
   name: "heun",
-  summary: "Heun's method, second order, two evaluations a step; with churn, EDM's stochastic sampler. " +
-    "For models with EDM's preconditioning, with spacing karras; robust, but twice the cost of multistep solvers",
+  summary: "Heun's method, second order, two evaluations a step; with churn, EDM's stochastic sampler",
+  prefer: "For models with EDM's preconditioning, with spacing: karras and 20 evaluations or more; in fewer it " +
+    "overshoots",
   source: "Karras et al. 2022, arXiv:2206.00364, algorithm 1; with churn algorithm 2",
   needs: ["schedule"],
   options: z.object({

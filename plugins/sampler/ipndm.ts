@@ -6,8 +6,10 @@ import { noiseHistory } from "./shared/noise_history.ts";
 export default plugin({
   kind: "sampler",
   name: "ipndm",
-  summary: "iPNDM: Adams-Bashforth of order 1 to 4 with the weights of even steps, one evaluation a step. " +
-    "For even times of the schedule in 10 to 30 steps; on other grids deis knows the sizes of steps, this does not",
+  summary: "iPNDM: Adams-Bashforth of order 1 to 4 with the weights of even steps, one evaluation a step",
+  prefer:
+    "For even times of the schedule in 10 to 30 steps, which its weights take for granted; deis knows the sizes " +
+    "of its steps",
   source: "Zhang and Chen 2022, arXiv:2204.13902, appendix; weights of Liu et al. 2022, arXiv:2202.09778, eq. 12",
   needs: ["schedule"],
   options: z.object({

@@ -7,8 +7,8 @@ import { noiseHistory } from "./shared/noise_history.ts";
 export default plugin({
   kind: "sampler",
   name: "lms",
-  summary: "Linear multistep (Adams-Bashforth in sigma) of order 1 to 4, one evaluation a step. " +
-    "For even steps in sigma; where they shrink fast, as karras has them, dpmpp and deis are steadier",
+  summary: "Linear multistep (Adams-Bashforth in sigma) of order 1 to 4, one evaluation a step",
+  prefer: "For even steps in sigma; where they shrink fast, as those of karras do, dpmpp and deis are steadier",
   source: "k-diffusion, sample_lms; Hairer, Norsett and Wanner 1993, section III.5, variable steps",
   needs: ["schedule"],
   options: z.object({

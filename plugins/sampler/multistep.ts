@@ -8,6 +8,8 @@ export default plugin({
   kind: "sampler",
   name: "multistep",
   summary: "Adams-Bashforth methods of order 1 to 5, one evaluation a step",
+  prefer: "For even times of the schedule, with weights: exact, where it came nearer than dpmpp and unipc; those are " +
+    "better on other grids",
   source: "Liu et al. 2022, arXiv:2202.09778, eq. 12; clear-diffusion-keras, multistep_correction",
   needs: ["schedule"],
   options: z.object({

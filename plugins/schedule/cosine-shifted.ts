@@ -6,6 +6,7 @@ export default plugin({
   kind: "schedule",
   name: "cosine-shifted",
   summary: "The cosine schedule as it looks on smaller pictures, for larger ones, whose pixels hide less of the noise",
+  prefer: "For pictures of more than 64 pixels, trained from scratch; cosine with lower ends does much the same",
   source: "Hoogeboom et al. 2023, arXiv:2301.11093, eq. 4 and 5 (simple diffusion)",
   options: z.object({
     ...endOptions.shape,

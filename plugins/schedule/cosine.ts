@@ -11,6 +11,7 @@ export default plugin({
   kind: "schedule",
   name: "cosine",
   summary: "Noise rate as the sine of an angle that grows evenly with time, between two log-SNRs or two signal rates",
+  prefer: "The one to begin with; for pictures of up to 64 pixels, and with lower ends for larger ones",
   source:
     "Nichol and Dhariwal 2021, arXiv:2102.09672, eq. 17, without its offset; the ends as in the Keras DDIM example",
   options: z.object({

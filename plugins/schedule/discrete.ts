@@ -9,6 +9,7 @@ export default plugin({
   kind: "schedule",
   name: "discrete",
   summary: "The betas of DDPM, Stable Diffusion and others, with log-SNRs interpolated between their timesteps",
+  prefer: "For models and numbers of others who count timesteps; spacing: linspace, leading and trailing need it",
   source: "Ho et al. 2020, arXiv:2006.11239; zero terminal SNR: Lin et al. 2023, arXiv:2305.08891; names of diffusers",
   options: z.object({
     betas: z.enum(betaNames).default("linear").describe("how the noise that a timestep adds grows"),

@@ -6,6 +6,7 @@ export default plugin({
   kind: "schedule",
   name: "linear",
   summary: "Noise power that grows evenly with time, between two log-SNRs",
+  prefer: "To follow the recipes of clear-diffusion-keras; cosine is the one to begin with",
   source: "Béres 2022, clear-diffusion-keras, LinearSchedule",
   options: endOptions.superRefine(endsFall),
   create({ options: { start_log_snr, end_log_snr } }) {

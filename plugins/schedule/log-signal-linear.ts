@@ -7,6 +7,9 @@ export default plugin({
   kind: "schedule",
   name: "log-signal-linear",
   summary: "Signal power that shrinks by the same factor in every step",
+  prefer:
+    "To follow the recipes of clear-diffusion-keras; half of its times have little signal, so cosine is the one " +
+    "to begin with",
   source: "Béres 2022, clear-diffusion-keras, LogSignalLinearSchedule",
   options: endOptions.superRefine(endsFall),
   create: ({ options }) => geometric("signal", "even", options),

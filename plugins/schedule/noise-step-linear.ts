@@ -7,6 +7,7 @@ export default plugin({
   kind: "schedule",
   name: "noise-step-linear",
   summary: "Noise power whose growth in each step slackens evenly with time, or quickens",
+  prefer: "To follow the recipes of clear-diffusion-keras; cosine is the one to begin with",
   source: "Béres 2022, clear-diffusion-keras, NoiseStepLinearSchedule; growth quickening as in its commit 98fbccd",
   options: endOptions.extend({
     growth: z.enum(["slackening", "quickening"]).default("slackening").describe(

@@ -5,6 +5,7 @@ export default plugin({
   kind: "schedule",
   name: "vp",
   summary: "The variance preserving SDE: noise that is added at a rate which grows evenly with time",
+  prefer: "To follow recipes and numbers of score-based SDEs; discrete is for those with timesteps",
   source: "Song et al. 2021, arXiv:2011.13456, eq. 32; as sigmas in Karras et al. 2022, arXiv:2206.00364, table 1",
   options: z.object({
     beta_d: z.number().positive().default(19.9).describe("how much the rate grows over all times"),

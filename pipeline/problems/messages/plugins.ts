@@ -15,6 +15,7 @@ const expected: Readonly<Record<string, string>> = {
   kind: 'kind: "sampler", or another plugin kind',
   name: 'name: "my-plugin", its name in a recipe',
   summary: 'summary: "…", one line that says what it is',
+  prefer: 'prefer: "…", one line that says when to take it',
   source: 'source: "…", one line that says where the method comes from',
   options: "options: z.object({ … }), empty if it has none",
   outside: 'outside: { folder: "file" }, the options that lead to a "file", an "address" or a "library"',
