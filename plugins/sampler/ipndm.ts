@@ -6,7 +6,8 @@ import { noiseHistory } from "./shared/noise_history.ts";
 export default plugin({
   kind: "sampler",
   name: "ipndm",
-  summary: "iPNDM: Adams-Bashforth of order 1 to 4 with the weights of even steps, one evaluation a step",
+  summary:
+    "Improved PNDM (iPNDM): Adams-Bashforth of order 1 to 4 with the weights of even steps, one evaluation a step",
   prefer:
     "For even times of the schedule in 10 to 30 steps, which its weights take for granted; deis knows the sizes " +
     "of its steps",
