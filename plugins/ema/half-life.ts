@@ -8,6 +8,7 @@ export default plugin({
   kind: "ema",
   name: "half-life",
   summary: "Exponential average that has forgotten half of what it was after so many pictures, whatever the batch",
+  prefer: "For recipes of EDM, and wherever the length of the average should not depend on the size of the batch",
   source: "Karras et al. 2022 (EDM), arXiv:2206.00364, appendix F.2, and its training loop",
   needs: ["batchSize"],
   options: z.object({
