@@ -302,28 +302,14 @@ export interface BuiltinPlugins {
   readonly "loss/consistency": {
     /** Its options. */
     readonly given: {
-      /** how noise levels are drawn: times from 0 to 1 through the schedule; independent of the schedule: noise powers from 0 to 1, normal ln σ (EDM), normal logits of the flow's time (SD3; the same with other defaults), SD3's mode, even or logistic ln σ */
-      readonly levels?:
-        | "uniform-time"
-        | "uniform-noise-power"
-        | "log-normal"
-        | "logit-normal"
-        | "mode"
-        | "log-uniform"
-        | "log-logistic"
-        | undefined;
-      /** as of denoising, but -0.4 by default, which is ECT's -1.1 for normalised pictures */
+      /** how noise levels are drawn: times from 0 to 1 through the schedule; independent of the schedule: noise powers from 0 to 1, normal ln σ (EDM), normal logits of the flow's time (SD3; the same with other defaults), or SD3's mode */
+      readonly levels?: "uniform-time" | "uniform-noise-power" | "log-normal" | "logit-normal" | "mode" | undefined;
+      /** mean of log-normal and logit-normal levels; default: -0.4, which is ECT's -1.1 for normalised pictures, and 0 */
       readonly level_mean?: number | undefined;
-      /** as of denoising, but 2 by default */
+      /** standard deviation of log-normal and logit-normal levels; default: 2 and 1 */
       readonly level_std?: number | undefined;
       /** how much mode prefers the middle of the flow's time to its ends: 0 not at all */
       readonly mode_scale?: number | undefined;
-      /** least σ of log-uniform and log-logistic levels */
-      readonly least_sigma?: number | undefined;
-      /** largest σ of log-uniform and log-logistic levels */
-      readonly most_sigma?: number | undefined;
-      /** side in pixels of the pictures that the levels are meant for: others get a log-SNR shifted by 2 ln(level_size / side), so that larger ones are as noisy to the eye; default: no shift */
-      readonly level_size?: number | undefined;
       /** each picture of a batch draws from a range of its own, so that a batch has levels of all sizes */
       readonly stratified?: boolean | undefined;
       /** what each stage divides the distance of the two levels by */
@@ -342,7 +328,7 @@ export interface BuiltinPlugins {
       readonly error?: "pseudo-huber" | "mse" | undefined;
       /** of error pseudo-huber: where it is rounded, in standard deviations of a pixel; iCT: 0.00054, ECT: 0, the least */
       readonly c?: number | undefined;
-      /** weights of the distance. step: 1 / (t - r), as ECT has it; edm: EDM's 1 / t² + 1, of pseudo-huber its root, which weighs much noise more, for the first of few steps; or none */
+      /** weights of the distance: 1 / (t - r) as in ECT, EDM's 1 / t² + 1, or none */
       readonly weights?: "step" | "edm" | "none" | undefined;
     };
   };
@@ -396,8 +382,6 @@ export interface BuiltinPlugins {
       readonly p2_k?: number | undefined;
       /** of sigmoid: the log-SNR at which a level counts half; about -3 for 512 pixels */
       readonly sigmoid_bias?: number | undefined;
-      /** weights count alike for all log-SNRs, however densely levels are drawn, as the papers of sigmoid have it: errors are divided by that density */
-      readonly per_log_snr?: boolean | undefined;
       /** of sigmoid: side in pixels of the pictures that the bias is meant for; others get one shifted by 2 ln(sigmoid_size / side). Default: no shift */
       readonly sigmoid_size?: number | undefined;
       /** of edm: standard deviation of the normalised pictures, 1 with the normalizer mean-variance; measured: what the parametrization edm has measured */
@@ -412,6 +396,16 @@ export interface BuiltinPlugins {
       readonly uncertainty?: boolean | undefined;
       /** what is differentiated: the mean, or the sum over batch, height and width of the channels' mean, as the Keras examples do; the error shown is always the mean */
       readonly reduction?: "mean" | "sum" | undefined;
+    };
+  };
+  /** plugins/loss/shortcut.ts */
+  readonly "loss/shortcut": {
+    /** Its options. */
+    readonly given: {
+      /** steps of the shortest jump, a power of two: shorter ones are left to the denoiser */
+      readonly steps?: number | undefined;
+      /** part of the pictures that trains jumps; the rest, the denoiser */
+      readonly share?: number | undefined;
     };
   };
   /** plugins/metric/feature-distance.ts */
@@ -483,6 +477,8 @@ export interface BuiltinPlugins {
       readonly label_dropout?: number | undefined;
       /** part of the values that is dropped in training, before the second convolution of each residual block */
       readonly dropout?: number | undefined;
+      /** tells the network the level that its answer leads to, too, for samplers that jump; loss shortcut trains it */
+      readonly jump?: boolean | undefined;
     };
   };
   /** plugins/network/clear-unet.ts */
@@ -509,6 +505,8 @@ export interface BuiltinPlugins {
       readonly label_dropout?: number | undefined;
       /** part of the values that is dropped in training, before the second convolution of each residual block */
       readonly dropout?: number | undefined;
+      /** tells the network the level that its answer leads to, too, for samplers that jump; loss shortcut trains it */
+      readonly jump?: boolean | undefined;
     };
   };
   /** plugins/network/patch-unet.ts */
@@ -537,6 +535,8 @@ export interface BuiltinPlugins {
       readonly label_dropout?: number | undefined;
       /** part of the values that is dropped in training, before the second convolution of each residual block */
       readonly dropout?: number | undefined;
+      /** tells the network the level that its answer leads to, too, for samplers that jump; loss shortcut trains it */
+      readonly jump?: boolean | undefined;
     };
   };
   /** plugins/network/residual-unet.ts */
@@ -563,6 +563,8 @@ export interface BuiltinPlugins {
       readonly label_dropout?: number | undefined;
       /** part of the values that is dropped in training, before the second convolution of each residual block */
       readonly dropout?: number | undefined;
+      /** tells the network the level that its answer leads to, too, for samplers that jump; loss shortcut trains it */
+      readonly jump?: boolean | undefined;
     };
   };
   /** plugins/normalizer/mean-variance.ts */
@@ -1784,6 +1786,55 @@ export interface BuiltinPlugins {
       readonly last?: "end" | "zero" | undefined;
       /** where in a step the second evaluation lies: 0.5 midpoint, 0.667 Ralston, 1 Heun */
       readonly second_order_alpha?: number | undefined;
+    };
+  };
+  /** plugins/sampler/shortcut.ts */
+  readonly "sampler/shortcut": {
+    /** Its options. */
+    readonly given: {
+      /** diffusion steps */
+      readonly steps?: number | undefined;
+      /** noise levels of the steps: even times of the schedule, even log-SNRs, or a grid by its name in papers; between the ends of the schedule unless told otherwise */
+      readonly spacing?:
+        | "times"
+        | "log-snr"
+        | "karras"
+        | "exponential"
+        | "polyexponential"
+        | "beta"
+        | "flow"
+        | "align-your-steps"
+        | "linspace"
+        | "leading"
+        | "trailing"
+        | "list"
+        | undefined;
+      /** first noise rate / signal rate; default: the schedule's at time 1; not for times or list */
+      readonly sigma_max?: number | undefined;
+      /** last noise rate / signal rate before the image itself; default: the schedule's at time 0; not for times or list */
+      readonly sigma_min?: number | undefined;
+      /** karras: 7 unless given; polyexponential: 1 unless given */
+      readonly rho?: number | undefined;
+      /** flow: how far times are moved towards the noise; 1 unless given, 3 in Stable Diffusion 3 */
+      readonly shift?: number | undefined;
+      /** flow: takes the shift for pictures of so many tokens, as FLUX does */
+      readonly tokens?: number | undefined;
+      /** align-your-steps: a published table as it is; without it, the shape of Stable Diffusion's between the ends */
+      readonly table?:
+        | "stable-diffusion"
+        | "stable-diffusion-xl"
+        | "stable-video-diffusion"
+        | "stable-diffusion-timesteps"
+        | "stable-diffusion-xl-timesteps"
+        | undefined;
+      /** list: noise rates / signal rates that fall, one more than there are steps; the last may be 0 */
+      readonly sigmas?: readonly (number)[] | undefined;
+      /** whose levels of diffusers to have exactly, with linspace, leading, trailing (ddim unless given) and flow (none) */
+      readonly scheduler?: "ddim" | "euler" | "dpm-solver" | "unipc" | undefined;
+      /** leading: what is added to each timestep; 0 unless given, 1 in Stable Diffusion */
+      readonly steps_offset?: number | undefined;
+      /** where the last step goes: the least noise of the grid, or the image itself, from there; default: end for times and log-snr, zero for the others */
+      readonly last?: "end" | "zero" | undefined;
     };
   };
   /** plugins/sampler/unipc.ts */

@@ -15,7 +15,7 @@ const ends: readonly ContractSettings[] = [
 /** What plugins are tried with besides their defaults; several settings where options change what a plugin does. */
 const settings: Readonly<Record<string, readonly ContractSettings[]>> = {
   "network/residual-unet": [{ options: { widths: [4, 6, 8], embedding_dims: 8 } }, {
-    options: { widths: [4, 6], block_depth: 1, embedding_dims: 8, classes: 3, dropout: 0.2 },
+    options: { widths: [4, 6], block_depth: 1, embedding_dims: 8, classes: 3, dropout: 0.2, jump: true },
   }],
   "network/clear-unet": [{ options: { widths: [4, 6], block_depth: 1, embedding_dims: 8, image_dims: 5 } }],
   "network/attention-unet": [{
@@ -36,6 +36,7 @@ const settings: Readonly<Record<string, readonly ContractSettings[]>> = {
       image_dims: 4,
       patch_size: 2,
       classes: 2,
+      jump: true,
     },
   }],
   "schedule/cosine": [{}, { options: { min_signal_rate: 0.02, max_signal_rate: 0.95 } }, {

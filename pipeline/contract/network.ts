@@ -97,7 +97,10 @@ export const networkLaws: Laws<"network"> = {
       assertTreesClose(answer({ augment: told(0) }).output, output, 0, "output where nothing was changed, and untold");
       assert.ok(differs({ augment: told(1) }), "it looks at what augmentations did");
     }
-    if (jump) assert.ok(differs({ to: tf.fill<tf.Rank.R4>([2, 1, 1, 1], 0.05) }), "it looks at the second level");
+    if (jump) {
+      assertTreesClose(answer({ to: given.level }).output, output, 1e-6, "output of a jump of size zero");
+      assert.ok(differs({ to: tf.fill<tf.Rank.R4>([2, 1, 1, 1], 0.05) }), "it looks at the second level");
+    }
     if (condition !== undefined) {
       assert.ok(differs({ condition: normal("condition", 2, condition) }), "it looks at the picture to go by");
     }
@@ -124,7 +127,8 @@ export const networkLaws: Laws<"network"> = {
     const { gradients } = await compiled(
       (state: State, given: NetworkInput) =>
         valueAndGrad((trainable) => {
-          const { output } = network.apply({ trainable, buffers: state.buffers }, given, { training: true });
+          const told = network.offers?.jump ? { ...given, to: tf.mul<tf.Tensor4D>(given.level, 0.5) } : given;
+          const { output } = network.apply({ trainable, buffers: state.buffers }, told, { training: true });
           return { loss: tf.mean<tf.Scalar>(tf.square(tf.sub(output, wanted))), aux: {} };
         })(state.trainable),
       state,

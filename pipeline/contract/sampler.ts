@@ -14,7 +14,7 @@ import {
   numbers,
   shapesOf,
 } from "./laws.ts";
-import type { Sampler, Seen } from "../kinds/sampler.ts";
+import type { Sampler, SamplerTools, Seen } from "../kinds/sampler.ts";
 import { standIns } from "./stand_ins.ts";
 
 type Denoise = (image: tf.Tensor4D, rates: Rates) => Seen;
@@ -34,6 +34,12 @@ const gaussian: Denoise = (noisy, rates) => {
   return withSignal(tf.mul(noisy, tf.div(tf.mul(rates.signal, spread ** 2), power)), noisy, rates);
 };
 
+/** Jumps as a network does that was not trained to: straight on, by what it sees now. */
+const jumper = (denoise: Denoise): NonNullable<SamplerTools["jump"]> => (noisy, from, to) => {
+  const parts = denoise(noisy, from);
+  return { ...parts, image: tf.add(tf.mul(to.signal, parts.signal), tf.mul(to.noise, parts.noise)) };
+};
+
 /** Runs every step as a backend would. */
 async function sample(sampler: Sampler, noise: tf.Tensor4D, denoise: Denoise, items = numbers(noise.shape[0])) {
   let state = sampler.init(noise), signal: tf.Tensor | undefined;
@@ -46,6 +52,7 @@ async function sample(sampler: Sampler, noise: tf.Tensor4D, denoise: Denoise, it
       (state, row) =>
         sampler.step(state as ReturnType<Sampler["init"]>, row as tf.Tensor1D, {
           denoise: counting,
+          ...(sampler.asks?.jump ? { jump: jumper(counting) } : {}),
           clip: (signal) => signal,
           random,
         }),

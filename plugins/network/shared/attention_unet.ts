@@ -6,6 +6,7 @@ import { blocksOf } from "./blocks.ts";
 import { augmentLayers, augmentOffer, type Told, withAugment } from "./augment.ts";
 import { classLayers, classOptions, withClass } from "./classes.ts";
 import { drop, dropoutOptions } from "./dropout.ts";
+import { jumpLayers, jumpOptions, withJump } from "./jump.ts";
 import { fromPatches } from "./patches.ts";
 import type { Hooks } from "./residual_unet.ts";
 import { mostBlocks, mostChannels, mostLevels } from "./limits.ts";
@@ -40,6 +41,7 @@ export const attentionUnetOptions = {
   ),
   ...classOptions,
   ...dropoutOptions,
+  ...jumpOptions,
 };
 
 /** Options of the network, checked. */
@@ -67,10 +69,11 @@ export function attentionUnet(options: AttentionUnetOptions, image: ImageShape, 
       features: blocksOf(options),
       ...(options.classes === undefined ? {} : { classes: options.classes }),
       ...augmentOffer(options),
+      ...(options.jump ? { jump: true } : {}),
     },
     init: (random) => initLayers(layers, random),
 
-    apply({ trainable, buffers }, { image, level, ...told }, mode) {
+    apply({ trainable, buffers }, { image, level, to, ...told }, mode) {
       const { features: wanted = [] } = mode;
       const features: TensorRecord = {};
       const weight = <T extends tf.Tensor>(name: string) => trainable[name] as T;
@@ -104,7 +107,9 @@ export function attentionUnet(options: AttentionUnetOptions, image: ImageShape, 
           return add(attend(trainable, `${name}.attention`, ops.groupNorm(output, { groups, epsilon }), heads), output);
         });
 
-      const own = ops.sinusoidalEmbedding(level, { dims: embedding_dims, maxFrequency: max_frequency });
+      const embed = (level: tf.Tensor4D) =>
+        ops.sinusoidalEmbedding(level, { dims: embedding_dims, maxFrequency: max_frequency });
+      const own = withJump(embed, { level, ...(to === undefined ? {} : { to }) }, trainable);
       const table = trainable["class_embedding.embeddings"];
       const named = withClass(hooks.embed?.(own) ?? own, table, told, options, mode);
       const known = withAugment(named, trainable["augment_dense.kernel"], told);
@@ -141,6 +146,7 @@ function layersOf(options: AttentionUnetOptions, channels: number): Layer[] {
     convolutionLayer("input_conv", [patch_size, patch_size, channels, image_dims]),
     ...classLayers(options, embedding_dims),
     ...augmentLayers(options, embedding_dims),
+    ...jumpLayers(options, embedding_dims),
     dense("embedding_dense1", embedding_dims, embedding_dims),
     dense("embedding_dense2", embedding_dims, embedding_dims),
   ];

@@ -4,6 +4,7 @@ import { batchNorm, convolutionLayer, initLayers, kerasParts, type Layer } from 
 import { augmentLayers, augmentOffer, type Told, withAugment } from "./augment.ts";
 import { classLayers, type ClassOptions, classOptions, withClass } from "./classes.ts";
 import { drop, dropoutOptions } from "./dropout.ts";
+import { jumpLayers, jumpOptions, withJump } from "./jump.ts";
 import { blocksOf } from "./blocks.ts";
 import { mostBlocks, mostChannels, mostLevels } from "./limits.ts";
 import { refuseSize } from "./size.ts";
@@ -42,6 +43,7 @@ export function residualUnetOptions(defaults: {
     ),
     ...classOptions,
     ...dropoutOptions,
+    ...jumpOptions,
   };
 }
 
@@ -55,6 +57,7 @@ export interface ResidualUnetOptions extends ClassOptions, Told {
   readonly input_skip: boolean;
   readonly running_variance: "biased" | "unbiased";
   readonly dropout: number;
+  readonly jump: boolean;
 }
 
 /** Lets tests look inside and put an embedding in. No option of a recipe. */
@@ -84,10 +87,11 @@ export function residualUnet(options: ResidualUnetOptions, image: ImageShape, ho
       features: blocksOf(options),
       ...(options.classes === undefined ? {} : { classes: options.classes }),
       ...augmentOffer(options),
+      ...(options.jump ? { jump: true } : {}),
     },
     init: (random) => initLayers(layers, random),
 
-    apply({ trainable, buffers }, { image, level, ...told }, mode) {
+    apply({ trainable, buffers }, { image, level, to, ...told }, mode) {
       const { training, features: wanted = [] } = mode;
       const after: TensorRecord = { ...buffers };
       const features: TensorRecord = {};
@@ -122,7 +126,9 @@ export function residualUnet(options: ResidualUnetOptions, image: ImageShape, ho
 
       let x = conv("input_conv", image);
       const skips = input_skip ? [x] : [];
-      const own = ops.sinusoidalEmbedding(level, { dims: embedding_dims, maxFrequency: max_frequency });
+      const sines = (level: tf.Tensor4D) =>
+        ops.sinusoidalEmbedding(level, { dims: embedding_dims, maxFrequency: max_frequency });
+      const own = withJump(sines, { level, ...(to === undefined ? {} : { to }) }, trainable);
       const named = withClass(
         hooks.embed?.(own) ?? own,
         trainable["class_embedding.embeddings"],
@@ -158,6 +164,7 @@ function layersOf(options: ResidualUnetOptions, channels: number): Layer[] {
     convolutionLayer("input_conv", [1, 1, channels, imageDims]),
     ...classLayers(options, embedding_dims),
     ...augmentLayers(options, embedding_dims),
+    ...jumpLayers(options, embedding_dims),
   ];
   const blocks = (place: string, output: number, before: () => number) => {
     for (let i = 0; i < block_depth; i++) {
