@@ -9,6 +9,15 @@ import shortcutSampler from "../sampler/shortcut.ts";
 import logSnrLinear from "../schedule/log-snr-linear.ts";
 import shortcut, { through } from "./shortcut.ts";
 
+/** What this loss does not look at. */
+const rest = {
+  state: { trainable: {}, buffers: {} },
+  step: tf.scalar(0, "int32"),
+  levels: () => {
+    throw new Error("It draws its own");
+  },
+};
+
 /** Draws of `count` pictures. */
 const draws = (count: number, step: number): Random =>
   createRandom({
@@ -61,7 +70,7 @@ Deno.test("exact jumps are consistent: two of half the length lead where one doe
         return average ? answer : { ...answer, velocity: tf.mul<tf.Tensor4D>(answer.velocity, longer) };
       };
       const images = tf.mul<tf.Tensor4D>(draws(64, 1).normal([2, 2, 1]), spread);
-      return loss.train!({ images, denoise, random: draws(64, 2), state: { trainable: {}, buffers: {} } }).errors;
+      return loss.train!({ images, denoise, random: draws(64, 2), ...rest }).errors;
     };
     // The denoiser takes the shortest steps, and errs in them by little.
     const [right, wrong] = [errors(1).jump!.dataSync()[0]!, errors(1.2).jump!.dataSync()[0]!];
@@ -100,7 +109,7 @@ Deno.test("a network that was trained to jump draws a toy in one step, where a d
         const denoise = (noisy: tf.Tensor4D, rates: Rates, { to = rates, average = false }: DenoiseOptions = {}) =>
           predict(noisy, rates, to, average ? averages : weights);
         const images = side as tf.Tensor4D;
-        return loss.train!({ images, denoise, random, state: { trainable: {}, buffers: {} } }).objective;
+        return loss.train!({ images, denoise, random, ...rest }).objective;
       });
       tf.tidy(() =>
         averages.forEach((average, i) => average.assign(tf.add(tf.mul(average, 0.98), tf.mul(weights[i]!, 0.02))))
