@@ -17,6 +17,9 @@ export default plugin({
   kind: "augmentation",
   name: "colour-jitter",
   summary: "Changes brightness, contrast, saturation and hue, in this order, each picture by draws of its own",
+  prefer:
+    "For photographs in changing light whose colours should not be learnt by heart. Generated pictures have the " +
+    "changed colours, so keep the amounts small",
   source: "ColorJitter of torchvision, on float32: github.com/pytorch/vision, transforms/functional",
   options: z.object({
     brightness: amount(factor, "factors of all values").default(0.2),

@@ -11,6 +11,7 @@ export default plugin({
   summary:
     "EDM's non-leaking augmentation: flips, scales, turns, stretches and shifts pictures, and tells the network " +
     "by how much, so that generated pictures show none of it",
+  prefer: "For few pictures and long training, where a network would memorise them; those that are built in are told",
   source: "Karras et al. 2022, arXiv:2206.00364, appendix F.2; Karras et al. 2020, arXiv:2006.06676, appendix B",
   options: z.object({
     probability: z.number().min(0).max(1).default(0.12).describe(

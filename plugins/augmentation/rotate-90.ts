@@ -4,8 +4,9 @@ import { plugin, refuse, tf, z } from "denoise/plugin";
 export default plugin({
   kind: "augmentation",
   name: "rotate-90",
-  summary:
-    "Turns square pictures by 90, 180 or 270 degrees, each by a draw of its own: for pictures without up and down",
+  summary: "Turns square pictures by 90, 180 or 270 degrees, each by a draw of its own",
+  prefer: "For pictures that have no up and down, such as textures and views from above",
+  source: "the group p4 of Cohen and Welling 2016, arXiv:1602.07576, section 4",
   options: z.object({
     probability: z.number().min(0).max(1).default(0.75).describe(
       "chance that a picture is turned; each of the three turns is as likely as the others",

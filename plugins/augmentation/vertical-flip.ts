@@ -4,7 +4,9 @@ import { plugin, tf, z } from "denoise/plugin";
 export default plugin({
   kind: "augmentation",
   name: "vertical-flip",
-  summary: "Mirrors pictures top to bottom, each by a draw of its own: for pictures that have no up and down",
+  summary: "Mirrors pictures top to bottom, each by a draw of its own",
+  prefer: "For pictures that have no up and down, such as textures and views from above",
+  source: "the group p4m of Cohen and Welling 2016, arXiv:1602.07576, section 4",
   options: z.object({
     probability: z.number().min(0).max(1).default(0.5).describe("chance that a picture is mirrored"),
   }),

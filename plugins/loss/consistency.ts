@@ -6,8 +6,10 @@ import { endsRise, levelOptions, levelsOfSize, uniforms } from "./shared/levels.
 export default plugin({
   kind: "loss",
   name: "consistency",
-  summary: "Easy consistency tuning: the images predicted at two noise levels shall be one. Makes a trained model, " +
-    "named by train.from, a generator of one or two steps, for the sampler consistency",
+  summary: "Easy consistency tuning: the images predicted at two noise levels shall be one",
+  prefer:
+    "To make a trained model, named by train.from, a generator of one or two steps for the sampler consistency; " +
+    "shortcut does without a model to start from",
   source: "Geng et al. 2024, arXiv:2406.14548, algorithm 1; from Song et al. 2023, arXiv:2303.01469",
   needs: ["schedule", "image", "parametrization"],
   options: z.object({

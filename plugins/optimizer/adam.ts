@@ -7,6 +7,7 @@ export default plugin({
   kind: "optimizer",
   name: "adam",
   summary: "Adam, as PyTorch computes it",
+  prefer: "For recipes of DDPM and EDM, which let no weights decay; adamw where they should",
   source: "Kingma and Ba 2014, arXiv:1412.6980, alg. 1",
   needs: ["batchSize"],
   options: z.object({

@@ -7,6 +7,7 @@ export default plugin({
   kind: "optimizer",
   name: "lion",
   summary: "The sign of a mean of gradients: half of Adam's memory, and a learning rate of a third to a tenth of its",
+  prefer: "Where memory is short, and with large batches, for which its paper found it best",
   source: "Chen et al. 2023, arXiv:2302.06675, alg. 2",
   needs: ["batchSize"],
   options: z.object({

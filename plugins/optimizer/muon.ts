@@ -8,6 +8,9 @@ export default plugin({
   kind: "optimizer",
   name: "muon",
   summary: "Momentum made orthogonal, for kernels of hidden layers; AdamW for all other weights",
+  prefer:
+    "Where steps are dear: its authors report fewer than adamw needs, each a little longer; it has two learning " +
+    "rates to choose",
   source:
     "Jordan et al. 2024, https://kellerjordan.github.io/posts/muon; Liu et al. 2025, arXiv:2502.16982, section 2.2",
   needs: ["batchSize"],

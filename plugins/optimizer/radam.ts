@@ -7,6 +7,7 @@ export default plugin({
   kind: "optimizer",
   name: "radam",
   summary: "Rectified Adam: it warms up by itself, with decoupled weight decay",
+  prefer: "Where adamw is unsteady in its first steps, and no warm-up is wanted",
   source: "Liu et al. 2019, arXiv:1908.03265, alg. 2, as PyTorch computes it",
   needs: ["batchSize"],
   options: z.object({

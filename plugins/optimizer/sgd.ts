@@ -7,6 +7,9 @@ export default plugin({
   kind: "optimizer",
   name: "sgd",
   summary: "Stochastic gradient descent with momentum, plain or Nesterov's",
+  prefer:
+    "To compare with, or where memory is short; its learning rate has to suit the network, while adamw's hardly " +
+    "has to",
   source: "Sutskever et al. 2013, ICML, section 2, as PyTorch computes it",
   needs: ["batchSize"],
   options: z.object({
