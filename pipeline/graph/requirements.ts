@@ -46,6 +46,7 @@ function checkAsks(recipe: Recipe, stages: readonly Stage[], training: boolean):
   if (network === undefined) return [];
   const { offers = {} } = network.stage;
   const layers = offers.features ?? [];
+  const jumpOption = Object.hasOwn(network.plugin.options.shape, "jump");
   return stages.flatMap((stage) => {
     const who = { plugin: pluginId(stage), kind: stage.kind, network: pluginId(network) };
     const asks: LossAsks = stage.kind === "sampler"
@@ -56,7 +57,7 @@ function checkAsks(recipe: Recipe, stages: readonly Stage[], training: boolean):
     const missing = asks.features?.find((name) => !layers.includes(name));
     return [
       ...(asks.jump && !offers.jump
-        ? [messages.networkLacks(who, "a second noise level to jump to", "jump: true")]
+        ? [messages.networkLacks(who, "a second noise level to jump to", "jump: true", { option: jumpOption })]
         : []),
       ...(asks.condition && offers.condition === undefined
         ? [messages.networkLacks(who, "pictures to go by", "condition: image")]

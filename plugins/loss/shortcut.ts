@@ -12,7 +12,7 @@ export default plugin({
   needs: ["schedule"],
   options: z.object({
     steps: z.int().min(2).max(1024).refine((steps) => Number.isInteger(Math.log2(steps)), {
-      message: "Steps are halved until one is left: use a power of two, such as 32",
+      error: ({ input }) => `${input} steps cannot be halved until one is left: use a power of two, such as 32`,
     }).default(32).describe("steps of the shortest jump, a power of two: shorter ones are left to the denoiser"),
     share: z.number().gt(0).lt(1).default(0.25).describe(
       "part of the pictures that trains jumps; the rest, the denoiser",

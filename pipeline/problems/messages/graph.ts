@@ -107,11 +107,20 @@ interface Asking {
 }
 
 /** A network that does not take what a loss or a sampler gives it. `offer`: how a network says that it does. */
-export function networkLacks({ plugin, kind, network }: Asking, what: string, offer: string): Message {
+export function networkLacks(
+  { plugin, kind, network }: Asking,
+  what: string,
+  offer: string,
+  { option = false }: { readonly option?: boolean } = {},
+): Message {
   return {
     code: "network-lacks",
     message: `Cannot use ${plugin} with ${network}: it gives the network ${what}, which that network does not take`,
-    help: [`use another ${kind}, or a network that offers it: offers: { ${offer} }`],
+    help: [
+      option
+        ? `write ${offer} in network, for a training of its own, or use another ${kind}`
+        : `use another ${kind}, or a network that offers it: offers: { ${offer} }`,
+    ],
   };
 }
 
