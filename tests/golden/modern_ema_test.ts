@@ -5,7 +5,7 @@ import type { Ema } from "../../pipeline/kinds/ema.ts";
 import { exponentOfStd, stdOfExponent } from "../../pipeline/kinds/power_function.ts";
 import { combinations, innerProduct, type Profile } from "../../pipeline/run/post_hoc.ts";
 import { replacedByPower } from "../../plugins/ema/shared/warmup.ts";
-import { onEachBackend, webgpu } from "../backends.ts";
+import { onEachBackend } from "../backends.ts";
 import { goldenModern, type GoldenTensor } from "./golden.ts";
 import { make, understand, understandTopic } from "./harness.ts";
 import { Ledger } from "./ledger.ts";
@@ -35,7 +35,15 @@ if (topic !== undefined) {
   const row = (values: readonly number[], i: number) => values.slice(3 * i, 3 * i + 3);
   const network = (values: readonly number[]) => ({ trainable: { w: tf.tensor1d([...values]) }, buffers: {} });
 
-  /** The averages after each of some steps of the run; `counted` is the number that a step is told. */
+  /** The part that each step replaces, on the device. */
+  async function replaced(ema: Ema, steps: readonly number[]): Promise<number[]> {
+    // A step that holds many: each number of the network is one of another step.
+    const many = (value: number) => network(steps.map(() => value));
+    const step = tf.tensor1d([...steps], "int32") as unknown as tf.Scalar;
+    return Array.from(await ema.update(many(0), many(1), step).trainable.w!.data());
+  }
+
+  /** The averages after each of some steps of the run, with the parts that the device replaces; `counted` is what it is told. */
   async function follow(
     ema: Ema,
     { steps, start = 0, counted = (step) => step }: {
@@ -44,29 +52,24 @@ if (topic !== undefined) {
       counted?: (step: number) => number;
     },
   ): Promise<number[][]> {
-    let average = ema.init(network(row(weights, start)));
-    const all: number[][] = [];
-    for (let step = 1; step <= steps; step++) {
-      const count = tf.scalar(counted(step), "int32");
-      average = tf.tidy(() => ema.update(average, network(row(weights, step)), count));
-      all.push(Array.from(await average.trainable.w!.data()));
-    }
-    return all;
-  }
-
-  /** What an average keeps of itself in a step, one by one; `tf.sub` of what it takes on, which has more digits. */
-  async function replaced(ema: Ema, steps: readonly number[]): Promise<number[]> {
-    const values = steps.map((step) => ema.update(network([0]), network([1]), tf.scalar(step, "int32")).trainable.w!);
-    return await Promise.all(values.map(async (value) => (await value.data())[0]!));
+    let average = row(weights, start);
+    return (await replaced(ema, Array.from({ length: steps }, (_, i) => counted(i + 1)))).map((part, i) => {
+      const now = row(weights, i + 1);
+      return average = average.map((value, k) => value + part * (now[k]! - value));
+    });
   }
 
   /** Holds what is replaced to golden parts that are kept: where nearly all is kept, to the digits of the rest. */
-  function comparesKept(topic: string, { name, data }: GoldenTensor, found: readonly number[], digits = 2e-5): void {
+  function holds({ name, data }: GoldenTensor, found: readonly number[], digits: number, from = 0): void {
     found.forEach((part, i) => {
-      const rest = 1 - data[i]!;
-      assert.ok(Math.abs(part - rest) <= digits * rest, `${name}[${i}] replaces ${part}, not ${rest}`);
+      const rest = 1 - data[from + i]!;
+      assert.ok(Math.abs(part - rest) <= digits * rest, `${name}[${from + i}] replaces ${part}, not ${rest}`);
     });
-    ledger.compare(topic, name, found.map((part) => 1 - part), { absolute: 1e-5 });
+  }
+
+  function comparesKept(topic: string, entry: GoldenTensor, found: readonly number[], digits = 2e-5): void {
+    holds(entry, found, digits);
+    ledger.compare(topic, entry.name, found.map((part) => 1 - part), { absolute: 1e-5 });
   }
 
   Deno.test("golden modern_ema: exponents, profiles and post-hoc coefficients in float64", () => {
@@ -92,11 +95,12 @@ if (topic !== undefined) {
       const coefficients = profiles.flatMap((_, i) => found.map(({ coefficients }) => coefficients[i]!));
       ledger.compare("coefficients", name, coefficients, { max: 1e-9 });
       // The reference compares profiles at whole numbers, of which there are 400: nearly the same as between them.
+      const responses = profiles.map(response);
       const whole = Array.from({ length: out + 1 }, (_, i) => i);
       const errors = found.map(({ coefficients }, k) => {
         const target = whole.map(response(wanted[k]!));
         const sum = whole.map((place) =>
-          profiles.reduce((sum, profile, i) => sum + coefficients[i]! * response(profile)(place), 0)
+          responses.reduce((sum, response, i) => sum + coefficients[i]! * response(place), 0)
         );
         return norm(sum.map((value, i) => value - target[i]!)) / norm(target);
       });
@@ -116,26 +120,18 @@ if (topic !== undefined) {
   });
 
   const onDevices = (name: string, test: (backend: string) => Promise<void>) =>
-    onEachBackend(`golden modern_ema: ${name}`, test, undefined);
+    onEachBackend(`golden modern_ema: ${name}`, test);
 
   onDevices("power functions", async (backend) => {
     const { batch } = topic.get("power/beta").settings as { batch: number };
     const stds = numbers("power/std"), steps = input("power/progress").map((progress) => progress / batch);
-    const entry = topic.get("power/beta");
+    const kept: number[] = [];
     for (const [i, std] of stds.entries()) {
-      const ema = await make("ema", "power-function", { std, also: [] });
-      const data = entry.data.slice(i * steps.length, (i + 1) * steps.length);
-      (await replaced(ema, steps)).forEach((part, j) => {
-        const rest = 1 - data[j]!;
-        assert.ok(Math.abs(part - rest) <= 2e-5 * rest, `std ${std}, step ${steps[j]}: ${part}, not ${rest}`);
-      });
+      const parts = await replaced(await make("ema", "power-function", { std, also: [] }), steps);
+      holds(topic.get("power/beta"), parts, 2e-5, i * steps.length);
+      kept.push(...parts.map((part) => 1 - part));
     }
-    const kept = await Promise.all(
-      stds.map(async (std) =>
-        (await replaced(await make("ema", "power-function", { std, also: [] }), steps)).map((part) => 1 - part)
-      ),
-    );
-    ledger.compare(`decays on ${backend}`, "power/beta", kept.flat(), { absolute: 1e-5 });
+    ledger.compare(`decays on ${backend}`, "power/beta", kept, { absolute: 1e-5 });
   });
 
   onDevices("a whole run of power functions", async (backend) => {
@@ -191,26 +187,28 @@ if (topic !== undefined) {
         continue;
       }
       assert.ok(["decay", "decay-exact"].includes(what!), `no test for "${entry.name}"`);
-      const parts = steps.map((step) => {
-        const part = replacedByPower(tf.scalar(step - begun, "int32"), { inv_gamma: inv_gamma!, power: power! });
-        return tf.maximum(1 - most, part);
-      });
-      const found = await Promise.all(parts.map(async (part) => (await part.data())[0]!));
+      const since = tf.tensor1d(steps.map((step) => step - begun), "int32");
+      const raw = replacedByPower(since, { inv_gamma: inv_gamma!, power: power! });
+      const found = Array.from(await tf.maximum(1 - most, raw).data());
       // ema-pytorch computes its decay in float32: of what is left of one, half of the digits are noise.
       comparesKept(on, entry, found, library === "ema-pytorch" && what === "decay" ? 2e-3 : 2e-5);
-      // The plugin does the same, once it is past the copies of its start.
-      const ema = await make("ema", "exponential", { decay: most, power, inv_gamma, start: begun - 1 });
-      const late = steps.flatMap((step, i) => step > begun + 1 ? [i] : []);
-      const again = await replaced(ema, late.map((i) => steps[i]!));
-      again.forEach((part, k) => assert.ok(Math.abs(part - found[late[k]!]!) <= 1e-6 * part, `${entry.name} ${part}`));
+      if (begun === 0) continue; // k-diffusion's count begins before the first step
+      const again = await replaced(
+        await make("ema", "exponential", { decay: most, power, inv_gamma, start: begun - 1 }),
+        steps,
+      );
+      again.forEach((part, i) => assert.ok(Math.abs(part - found[i]!) <= 1e-6 * part, `${entry.name}[${i}] ${part}`));
     }
   });
 
   Deno.test("golden modern_ema: every entry is compared or an input", () => ledger.close());
 }
 
-/** The density of a profile at a place of the training. */
-const response = ({ at, exponent }: Profile) => (place: number): number =>
-  place <= at ? (place / at) ** exponent * (exponent + 1) / at : 0;
+/** What whole parts of the training count in a profile, as EDM2 has it: sampled, and divided by their sum. */
+function response({ at, exponent }: Profile): (place: number) => number {
+  const density = (place: number) => place <= at ? (place / at) ** exponent : 0;
+  const sum = Array.from({ length: at + 1 }, (_, place) => density(place)).reduce((sum, value) => sum + value);
+  return (place) => density(place) / sum;
+}
 
 const norm = (values: readonly number[]) => Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
