@@ -238,6 +238,7 @@ export {
 export type { Plan } from "./pipeline/run/plan.ts";
 export type { Position } from "./pipeline/run/checkpoint.ts";
 export { listSnapshots, type Snapshot } from "./pipeline/run/snapshots.ts";
+export * from "./pipeline/commands/compute_average.ts";
 export type { Picture } from "./lib/image/mod.ts";
 export { type DryRun, dryRun, type DryRunOptions } from "./pipeline/commands/dry_run.ts";
 export * from "./pipeline/commands/gpu/mod.ts";

@@ -18,6 +18,11 @@ const stopped = z.object({
 }).nullable().describe("why it ended before the recipe's end, where train.patience ended it");
 const checkpoint = path.describe("the checkpoint whose weights were used");
 const anything = z.unknown();
+const used = z.object({
+  name: text.describe("as it was asked for"),
+  error: number.optional().describe("of one that was computed: how far its profile is from that of its std, as a part of it"),
+  steps: z.array(count).optional().describe("of one that was computed: of which averages went into it"),
+}).optional().describe("the average of the weights, where --ema asked for one");
 
 const measurement = z.object({
   id: text.describe("stage of the recipe, such as metrics[0]"),
@@ -172,6 +177,7 @@ export const answers = {
     })),
     folder: path.optional(),
     grid: path.optional().describe("the file with all pictures; - for standard output"),
+    ema: used,
   }),
   serve: z.object({ url: text.describe("where it listens; printed once it does, and it then serves until a signal") }),
   evaluate: z.object({
@@ -179,6 +185,7 @@ export const answers = {
     checkpoint,
     step: count.describe("updates of the weights"),
     metrics: z.array(measurement),
+    ema: used,
     data: text.optional().describe("digest of the validation pictures"),
     json: path.optional().describe("file that the numbers were written to"),
   }),
@@ -235,6 +242,15 @@ export const answers = {
     folder: path.nullable().describe("the run folder, unless a file was asked for"),
   }),
   export: z.object({ checkpoint, file: path, tensors: count, bytes: count }),
+  ema: z.object({
+    checkpoint: path.describe("the checkpoint or snapshot that it ends with"),
+    std: number.describe("its width, as a part of the training"),
+    step: count.describe("updates that it has seen"),
+    error: number.describe("how far its profile is from that of its std, as a part of it: 0 where the run keeps it"),
+    steps: z.array(count).describe("of which averages went into it; none where the run keeps it"),
+    file: path,
+    bytes: count,
+  }),
   "runtime list": z.object({
     platform: text,
     processor: z.object({ model: text, cores: count }),

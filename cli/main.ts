@@ -1,6 +1,7 @@
 /** Parses the command line, runs the command, and turns what goes wrong into text and an exit code. */
 import { Command, CommanderError } from "commander";
 import { compileGpuCommand } from "./compile_gpu.ts";
+import { emaCommand } from "./ema.ts";
 import { evaluateCommand } from "./evaluate.ts";
 import { exportCommand } from "./export.ts";
 import { graphCommand } from "./graph.ts";
@@ -45,6 +46,7 @@ const commands = [
   newCommand,
   importCommand,
   exportCommand,
+  emaCommand,
   compileGpuCommand,
   runtimeCommand,
   schemaCommand,

@@ -17,6 +17,7 @@ import { type Begin, beginFrom, checkFrom, disposeBegin, type FromPicture } from
 import { labelled, type Seeds, seedsOf, seedsText } from "./seeds.ts";
 import { checkStandardOutput, isStandardOutput, outputName, writeOutput } from "../run/standard_output.ts";
 import { loadModel, type LoadOptions, type Model } from "../run/load.ts";
+import type { UsedAverage } from "../run/take_average.ts";
 import { showWork } from "../run/session.ts";
 import { silentConsole } from "../terminal/silent.ts";
 import { type ProgressEvent, type Tell, telling, type WarningEvent } from "../terminal/telling.ts";
@@ -102,6 +103,8 @@ export interface SampleResult {
   readonly grid?: string;
   /** Evaluations of the network for a picture, where the sampler chooses them: the most of all batches. */
   readonly evaluations?: number;
+  /** Which average of the weights was used, where one was asked for. */
+  readonly ema?: UsedAverage;
   /**
    * Of an inversion: largest difference between what a step gives and what it should, in normalised units, and the
    * evaluations of the network that it took.
@@ -196,7 +199,10 @@ async function begin(
   if (evaluations !== undefined) row(console, "evaluations", `${evaluations} of the network for a picture`);
 
   if (out !== undefined && images.length > 0) {
-    const about = { checkpoint: path, step: position.step, sampler: sampler.path[1], options: sampler.options, images };
+    const about = {
+      ...{ checkpoint: path, step: position.step, ...(used === undefined ? {} : { ema: used }) },
+      ...{ sampler: sampler.path[1], options: sampler.options, images },
+    };
     await writeWhole(join(out, "samples.json"), `${visibleJson(about, 2)}\n`);
     row(
       console.results,
@@ -226,6 +232,7 @@ async function begin(
     ...(out === undefined ? {} : { folder: out }),
     ...(options.grid === undefined ? {} : { grid: options.grid }),
     ...(evaluations === undefined ? {} : { evaluations }),
+    ...(used === undefined ? {} : { ema: used }),
     ...(from?.inversion === undefined ? {} : { inversion: from.inversion }),
   };
 }

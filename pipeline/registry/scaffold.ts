@@ -151,6 +151,7 @@ const userTasks = [
   "new",
   "import",
   "export",
+  "ema",
   "runtime",
   "compile:gpu",
   "schema",

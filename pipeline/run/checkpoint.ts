@@ -57,6 +57,16 @@ export interface Position {
   readonly seconds: number;
 }
 
+/** An average that was computed of snapshots. */
+export interface ComputedAverage {
+  /** Its relative standard deviation. */
+  readonly std: number;
+  /** How far its profile is from that of its std, as a part of it. */
+  readonly error: number;
+  /** The steps of which averages went into it. */
+  readonly steps: readonly number[];
+}
+
 /** A checkpoint on the host. */
 export interface Checkpoint {
   readonly position: Position;
@@ -66,6 +76,8 @@ export interface Checkpoint {
   readonly code?: Readonly<Record<string, string>> | undefined;
   /** `state/…` as `TrainState`, `statistics/…` of the normalizer. */
   readonly tensors: HostTree;
+  /** Of a file with an average that was computed of snapshots: which it is. */
+  readonly computed?: ComputedAverage | undefined;
   /** Version of the program that wrote it, where it was read from a file. */
   readonly denoise?: string | undefined;
 }
@@ -203,7 +215,7 @@ export function damagedName(path: string): string {
 }
 
 /** Reads a checkpoint, or the part of one that a file of average weights holds. @throws {DenoiseError} as `readCheckpoint` */
-async function readModel(path: string): Promise<Checkpoint> {
+export async function readModel(path: string): Promise<Checkpoint> {
   const read = await readSafetensors(path);
   if (!isWeights(read.metadata)) return asCheckpoint(path, read);
   return { ...checkpointOf(path, read), code: codeIn(read.metadata.code) };

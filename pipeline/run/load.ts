@@ -15,6 +15,7 @@ import { Guides } from "./guides.ts";
 import { generator, type Session } from "./session.ts";
 import { restored } from "./restore.ts";
 import { shareBackend } from "./share_backend.ts";
+import { averageText, takeAverage, type UsedAverage } from "./take_average.ts";
 import { compiledInitialState } from "../programs/states.ts";
 import { blankStatistics } from "../programs/statistics.ts";
 
@@ -26,6 +27,12 @@ export interface LoadOptions {
   readonly overrides?: readonly string[];
   /** Which code of the recipe is run besides what the user has trained with on this machine. */
   readonly trust?: Trust;
+  /**
+   * The average of the weights that is used: the name of one that the run keeps, such as `0.05`; a std of more than 0 and
+   * less than 0.2887, which is computed of the run's snapshots; `network` for the weights as they are trained. Default:
+   * the first of the recipe.
+   */
+  readonly ema?: string;
   /** Aborting it stops the work. */
   readonly signal?: AbortSignal;
 }
@@ -34,6 +41,8 @@ export interface LoadOptions {
 export interface Model extends AsyncDisposable {
   readonly session: Session;
   readonly average: State;
+  /** Which average that is, where one was asked for. */
+  readonly used?: UsedAverage;
   readonly position: Position;
   /** The checkpoint. */
   readonly path: string;
@@ -55,16 +64,20 @@ export async function loadModel(
 ): Promise<Model> {
   const { plugins, overrides = [] } = options;
   const trust = { trained: true, ...options.trust };
-  const { path, checkpoint } = await findCheckpoint(target, (message) => console.warn(message));
+  const found = await findCheckpoint(target, (message) => console.warn(message));
+  const { path } = found;
   const recipe = await readRecipe(path, { plugins, overrides, trust });
-  const changes = await changesFor(recipe, checkpoint.position);
+  const changes = await changesFor(recipe, found.checkpoint.position);
   const wired = await wire(changes.length === 0 ? recipe : await recipe.with(changes), { training: false });
-  const edited = changedCode(checkpoint, wired.recipe.code);
+  const edited = changedCode(found.checkpoint, wired.recipe.code);
   if (edited.length > 0) console.warn(warning(pluginChanged(path, edited)));
+  const taken = options.ema === undefined ? undefined : await takeAverage(found, wired, options.ema, console);
+  const { checkpoint } = taken ?? found;
 
   const { graph, release } = await shareBackend(wired, console, options.signal);
   const backend = graph.one("backend").stage;
   row(console, "backend", backend.description);
+  if (taken !== undefined) row(console, "average", averageText(taken.used));
   try {
     const state = await compiledInitialState(graph, backend);
     const statistics = blankStatistics(graph);
@@ -94,6 +107,7 @@ export async function loadModel(
         signal,
       },
       average: loaded.state.average,
+      ...(taken === undefined ? {} : { used: taken.used }),
       position: checkpoint.position,
       path,
       folder,

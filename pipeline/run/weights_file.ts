@@ -6,7 +6,7 @@ import { DenoiseError } from "../problems/problem.ts";
 import { recipeSumKey } from "../recipe/checkpoint.ts";
 import { weightsFormat } from "../recipe/format.ts";
 import { version } from "../version.ts";
-import type { Checkpoint, Position } from "./checkpoint.ts";
+import type { Checkpoint, ComputedAverage, Position } from "./checkpoint.ts";
 import type { HostTree } from "./host_tensors.ts";
 import { checkPosition, checkRecipe } from "./position.ts";
 import { type HostTensor, readMetadata, type SafeTensors, writeSafetensors } from "./safetensors.ts";
@@ -27,7 +27,7 @@ export async function writeWeights(
   checkpoint: Checkpoint,
   { others = false }: { readonly others?: boolean } = {},
 ): Promise<number> {
-  const { tensors, recipe, position, code } = checkpoint;
+  const { tensors, recipe, position, code, computed } = checkpoint;
   const weights = Object.fromEntries(
     Object.entries(tensors).flatMap(([key, value]) => {
       if (average.test(key)) return [[key.replace(average, ""), value]];
@@ -43,6 +43,7 @@ export async function writeWeights(
     recipe,
     [recipeSumKey]: sha256(recipe),
     ...(code === undefined || Object.keys(code).length === 0 ? {} : { code: JSON.stringify(code) }),
+    ...(computed === undefined ? {} : { computed: JSON.stringify(computed) }),
     step: String(position.step),
     position: JSON.stringify(position),
     statistics: JSON.stringify(Object.fromEntries(fitted.map(([key, { data }]) => [key, Array.from(data, Number)]))),
@@ -88,6 +89,7 @@ export function checkpointOf(path: string, { tensors, metadata }: SafeTensors): 
     position: positionIn(path, metadata),
     recipe: checkRecipe(path, own("recipe")),
     tensors: held,
+    computed: computedIn(path, own("computed")),
     denoise: metadata.denoise,
   };
 }
@@ -97,6 +99,18 @@ export function positionIn(path: string, metadata: SafeTensors["metadata"]): Pos
   const own = (key: string) => Object.hasOwn(metadata, key) ? metadata[key] : undefined;
   const position = own("position");
   return position === undefined ? positionAt(path, own("step")) : checkPosition(path, position);
+}
+
+const computed = z.object({ std: z.number(), error: z.number(), steps: z.array(z.number()) });
+
+/** Which average was computed; undefined of one that training kept. */
+function computedIn(path: string, text: string | undefined): ComputedAverage | undefined {
+  if (text === undefined) return undefined;
+  try {
+    return computed.parse(JSON.parse(text));
+  } catch (cause) {
+    throw new DenoiseError(weightsField(path, "computed", "std, error and steps, in JSON"), { cause });
+  }
 }
 
 /** Files of version 0.1.0 say the step alone. */

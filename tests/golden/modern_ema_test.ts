@@ -36,41 +36,41 @@ if (topic !== undefined) {
   const network = (values: readonly number[]) => ({ trainable: { w: tf.tensor1d([...values]) }, buffers: {} });
 
   /** The part that each step replaces, on the device. */
-  async function replaced(ema: Ema, steps: readonly number[]): Promise<number[]> {
+  const replaced = async (ema: Ema, steps: readonly number[]): Promise<number[]> => {
     // A step that holds many: each number of the network is one of another step.
     const many = (value: number) => network(steps.map(() => value));
     const step = tf.tensor1d([...steps], "int32") as unknown as tf.Scalar;
     return Array.from(await ema.update(many(0), many(1), step).trainable.w!.data());
-  }
+  };
 
   /** The averages after each of some steps of the run, with the parts that the device replaces; `counted` is what it is told. */
-  async function follow(
+  const follow = async (
     ema: Ema,
     { steps, start = 0, counted = (step) => step }: {
       steps: number;
       start?: number;
       counted?: (step: number) => number;
     },
-  ): Promise<number[][]> {
+  ): Promise<number[][]> => {
     let average = row(weights, start);
     return (await replaced(ema, Array.from({ length: steps }, (_, i) => counted(i + 1)))).map((part, i) => {
       const now = row(weights, i + 1);
       return average = average.map((value, k) => value + part * (now[k]! - value));
     });
-  }
+  };
 
   /** Holds what is replaced to golden parts that are kept: where nearly all is kept, to the digits of the rest. */
-  function holds({ name, data }: GoldenTensor, found: readonly number[], digits: number, from = 0): void {
+  const holds = ({ name, data }: GoldenTensor, found: readonly number[], digits: number, from = 0): void => {
     found.forEach((part, i) => {
       const rest = 1 - data[from + i]!;
       assert.ok(Math.abs(part - rest) <= digits * rest, `${name}[${from + i}] replaces ${part}, not ${rest}`);
     });
-  }
+  };
 
-  function comparesKept(topic: string, entry: GoldenTensor, found: readonly number[], digits = 2e-5): void {
+  const comparesKept = (topic: string, entry: GoldenTensor, found: readonly number[], digits = 2e-5): void => {
     holds(entry, found, digits);
     ledger.compare(topic, entry.name, found.map((part) => 1 - part), { absolute: 1e-5 });
-  }
+  };
 
   Deno.test("golden modern_ema: exponents, profiles and post-hoc coefficients in float64", () => {
     const exact = { relative: 1e-12 };

@@ -30,9 +30,9 @@ export interface ExportResult {
  *   there
  */
 export async function exportWeights(target: string, out: string, console: Console): Promise<ExportResult> {
-  if (!out.endsWith(".safetensors")) throw new DenoiseError(exportUnnamed(out));
+  checkName(out);
   const { path, checkpoint } = await findCheckpoint(target, (message) => console.warn(message));
-  if (await isAmongCheckpoints(out, path)) throw new DenoiseError(exportOverCheckpoint(out));
+  await checkPlace(out, path);
   const count = await writeWeights(out, checkpoint);
   row(console, "checkpoint", path);
   const { size } = await Deno.stat(out);
@@ -40,9 +40,16 @@ export async function exportWeights(target: string, out: string, console: Consol
   return { checkpoint: path, file: out, tensors: count, bytes: size };
 }
 
-/** Whether a file is a checkpoint, by whatever name, or is in a folder of checkpoints. */
-async function isAmongCheckpoints(file: string, checkpoint: string): Promise<boolean> {
+/** Refuses a file for weights whose name says another format. @throws {DenoiseError} */
+export function checkName(file: string): void {
+  if (!file.endsWith(".safetensors")) throw new DenoiseError(exportUnnamed(file));
+}
+
+/** Refuses to write weights over a checkpoint, by whatever name, or among checkpoints or snapshots. @throws {DenoiseError} */
+export async function checkPlace(file: string, checkpoint: string): Promise<void> {
   const real = await Deno.realPath(file).catch(() => resolve(file));
-  if (real === await Deno.realPath(checkpoint) || basename(dirname(real)) === "checkpoints") return true;
-  return await readPosition(real).then(() => true, () => false); // such as a copy that is kept elsewhere
+  const taken = real === await Deno.realPath(checkpoint) ||
+    ["checkpoints", "snapshots"].includes(basename(dirname(real))) ||
+    await readPosition(real).then(() => true, () => false); // such as a copy that is kept elsewhere
+  if (taken) throw new DenoiseError(exportOverCheckpoint(file));
 }

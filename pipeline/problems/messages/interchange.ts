@@ -1,12 +1,12 @@
 /** Messages about weights that come from other programs and go to them, in alphabetical order of code. Paths stay whole. */
 import { listed, type Message } from "./text.ts";
 
-/** A file for weights that is a checkpoint, or would be among those of a run. */
+/** A file for weights that is a checkpoint, or would be among the checkpoints or snapshots of a run. */
 export function exportOverCheckpoint(path: string): Message {
   return {
     code: "export-over-checkpoint",
-    message: `Cannot write weights to "${path}": checkpoints are kept there, which hold more than the average weights`,
-    help: ["name a file outside the folder of checkpoints, such as weights.safetensors"],
+    message: `Cannot write weights to "${path}": checkpoints or snapshots of a run are kept there`,
+    help: ["name a file outside of that folder, such as weights.safetensors"],
   };
 }
 
