@@ -20,7 +20,9 @@ const checkpoint = path.describe("the checkpoint whose weights were used");
 const anything = z.unknown();
 const used = z.object({
   name: text.describe("as it was asked for"),
-  error: number.optional().describe("of one that was computed: how far its profile is from that of its std, as a part of it"),
+  error: number.optional().describe(
+    "of one that was computed: how far its profile is from that of its std, as a part of it",
+  ),
   steps: z.array(count).optional().describe("of one that was computed: of which averages went into it"),
 }).optional().describe("the average of the weights, where --ema asked for one");
 

@@ -22,6 +22,12 @@ export function withRun(command: Command): Command {
   );
 }
 
+/** The option of commands that may use another average of the weights than the first. */
+export const emaOption: readonly [flags: string, description: string] = [
+  "--ema <average>",
+  "one of the run's averages; a width such as 0.07, computed of its snapshots; network: none",
+];
+
 /** What the overrides of a command are that uses a trained model. */
 export const overridesOfRun = "settings of its recipe to change, such as backend=cpu";
 

@@ -17,7 +17,8 @@ export const emaCommand: AddCommand = (program, done, voice) =>
   withTrust(withRun(program.command("ema")))
     .description("Compute an average of another length of a run's snapshots, and write it")
     .addOption(
-      numberOption("--std <width>", "its width as a part of the training: 0 to 0.2887, such as 0.1").makeOptionMandatory(),
+      numberOption("--std <width>", "its width as a part of the training: 0 to 0.2887, such as 0.1")
+        .makeOptionMandatory(),
     )
     .option("-o, --out <file>", "output file, .safetensors (default: averages/std-WIDTH-step-N in the run folder)")
     .action((run: string, words: string[], { plugins, trust, ...options }: Options & TrustOptions) =>

@@ -3,6 +3,7 @@ import { builtins, DenoiseError, evaluate, type EvaluateOptions, messages, termi
 import {
   type AddCommand,
   defined,
+  emaOption,
   trustOf,
   type TrustOptions,
   untilInterrupted,
@@ -11,19 +12,20 @@ import {
   withTrust,
 } from "./command.ts";
 
-type Options = Pick<EvaluateOptions, "steps" | "images"> & { readonly out?: string; readonly json?: boolean };
+type Options = Pick<EvaluateOptions, "steps" | "images" | "ema"> & { readonly out?: string; readonly json?: boolean };
 
 export const evaluateCommand: AddCommand = (program, done, voice) =>
   withTrust(withRun(program.command("evaluate")))
     .description("Measure a run on its validation pictures")
     .addOption(wholeOption("--steps <n>", "diffusion steps of the samplers that metrics use (default: 20)"))
     .addOption(wholeOption("--images <n>", "pictures that metrics generate (default: the recipe's)", 2))
+    .option(...emaOption)
     .option("-o, --out <file>", "output file for the numbers (default: evaluation-step-N.json in the run folder)")
-    .action((run: string, words: string[], { plugins, trust, out, steps, images }: Options & TrustOptions) =>
+    .action((run: string, words: string[], { plugins, trust, out, steps, images, ema }: Options & TrustOptions) =>
       untilInterrupted(done, async (signal) => {
         checkWords(words, voice.json);
         const said = trustOf({ plugins, trust }, words);
-        const options = defined({ json: out, steps, images });
+        const options = defined({ json: out, steps, images, ema });
         const result = await evaluate(run, { plugins: builtins, signal, ...said, ...options }, voice.console);
         voice.answer("evaluate", result);
         return result;

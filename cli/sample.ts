@@ -4,6 +4,7 @@ import {
   type AddCommand,
   consoleFor,
   defined,
+  emaOption,
   numberOption,
   scaleOption,
   seedOption,
@@ -32,7 +33,7 @@ type Options = Pick<
     | "smooth"
     | "sampler"
   )
-  | ("batch" | "from" | "strength" | "mask" | "invert")
+  | ("batch" | "ema" | "from" | "strength" | "mask" | "invert")
 >;
 
 export const sampleCommand: AddCommand = (program, done, voice) =>
@@ -56,6 +57,7 @@ export const sampleCommand: AddCommand = (program, done, voice) =>
     .addOption(smoothOption())
     .option("--sampler <name>", "one of the recipe's samplers (default: the first)")
     .addOption(wholeOption("--batch <n>", "pictures generated at the same time (default: the training batch size)"))
+    .option(...emaOption)
     .option("--from <picture>", "start from a picture, with noise laid over it")
     .addOption(numberOption("--strength <part>", "how much of it is drawn anew, 0 to 1 (default: 0.6; 1 with --mask)"))
     .option("--mask <picture>", "of --from, draw anew what is white in this, and keep what is black")

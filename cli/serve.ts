@@ -3,6 +3,7 @@ import { builtins, serve, type ServeOptions } from "../mod.ts";
 import {
   type AddCommand,
   defined,
+  emaOption,
   trustOf,
   type TrustOptions,
   untilInterrupted,
@@ -12,7 +13,7 @@ import {
 } from "./command.ts";
 
 type Options =
-  & Pick<ServeOptions, "host" | "port" | "warm" | "batch" | "queue" | "mostPictures" | "mostSteps" | "timeout">
+  & Pick<ServeOptions, "ema" | "host" | "port" | "warm" | "batch" | "queue" | "mostPictures" | "mostSteps" | "timeout">
   & { readonly name?: string };
 
 const more = `
@@ -36,6 +37,7 @@ export const serveCommand: AddCommand = (program, done, voice) =>
       "--name <hosts>",
       "names that requests may call it by, besides localhost and addresses, with commas between",
     )
+    .option(...emaOption)
     .option("--warm", "compile batches of all sizes before the first request")
     .addOption(
       wholeOption("--batch <n>", "pictures generated at the same time (default: that of training, at most 16)"),

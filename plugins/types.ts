@@ -302,14 +302,28 @@ export interface BuiltinPlugins {
   readonly "loss/consistency": {
     /** Its options. */
     readonly given: {
-      /** how noise levels are drawn: times from 0 to 1 through the schedule; independent of the schedule: noise powers from 0 to 1, normal ln σ (EDM), normal logits of the flow's time (SD3; the same with other defaults), or SD3's mode */
-      readonly levels?: "uniform-time" | "uniform-noise-power" | "log-normal" | "logit-normal" | "mode" | undefined;
-      /** mean of log-normal and logit-normal levels; default: -0.4, which is ECT's -1.1 for normalised pictures, and 0 */
+      /** how noise levels are drawn: times from 0 to 1 through the schedule; independent of the schedule: noise powers from 0 to 1, normal ln σ (EDM), normal logits of the flow's time (SD3; the same with other defaults), SD3's mode, even or logistic ln σ */
+      readonly levels?:
+        | "uniform-time"
+        | "uniform-noise-power"
+        | "log-normal"
+        | "logit-normal"
+        | "mode"
+        | "log-uniform"
+        | "log-logistic"
+        | undefined;
+      /** as of denoising, but -0.4 by default, which is ECT's -1.1 for normalised pictures */
       readonly level_mean?: number | undefined;
-      /** standard deviation of log-normal and logit-normal levels; default: 2 and 1 */
+      /** as of denoising, but 2 by default */
       readonly level_std?: number | undefined;
       /** how much mode prefers the middle of the flow's time to its ends: 0 not at all */
       readonly mode_scale?: number | undefined;
+      /** least σ of log-uniform and log-logistic levels */
+      readonly least_sigma?: number | undefined;
+      /** largest σ of log-uniform and log-logistic levels */
+      readonly most_sigma?: number | undefined;
+      /** side in pixels of the pictures that the levels are meant for: others get a log-SNR shifted by 2 ln(level_size / side), so that larger ones are as noisy to the eye; default: no shift */
+      readonly level_size?: number | undefined;
       /** each picture of a batch draws from a range of its own, so that a batch has levels of all sizes */
       readonly stratified?: boolean | undefined;
       /** what each stage divides the distance of the two levels by */
@@ -328,7 +342,7 @@ export interface BuiltinPlugins {
       readonly error?: "pseudo-huber" | "mse" | undefined;
       /** of error pseudo-huber: where it is rounded, in standard deviations of a pixel; iCT: 0.00054, ECT: 0, the least */
       readonly c?: number | undefined;
-      /** weights of the distance: 1 / (t - r) as in ECT, EDM's 1 / t² + 1, or none */
+      /** weights of the distance. step: 1 / (t - r), as ECT has it; edm: EDM's 1 / t² + 1, of pseudo-huber its root, which weighs much noise more, for the first of few steps; or none */
       readonly weights?: "step" | "edm" | "none" | undefined;
     };
   };
@@ -382,6 +396,8 @@ export interface BuiltinPlugins {
       readonly p2_k?: number | undefined;
       /** of sigmoid: the log-SNR at which a level counts half; about -3 for 512 pixels */
       readonly sigmoid_bias?: number | undefined;
+      /** weights count alike for all log-SNRs, however densely levels are drawn, as the papers of sigmoid have it: errors are divided by that density */
+      readonly per_log_snr?: boolean | undefined;
       /** of sigmoid: side in pixels of the pictures that the bias is meant for; others get one shifted by 2 ln(sigmoid_size / side). Default: no shift */
       readonly sigmoid_size?: number | undefined;
       /** of edm: standard deviation of the normalised pictures, 1 with the normalizer mean-variance; measured: what the parametrization edm has measured */

@@ -26,6 +26,7 @@ const doing: Readonly<Record<string, { readonly [what in "recipe" | "writes" | "
   picture: { recipe: true, writes: true, backend: true, downloads: true },
   report: { recipe: true, writes: true },
   export: { recipe: true, writes: true },
+  ema: { recipe: true, writes: true },
   graph: { recipe: true, writes: true },
   validate: { recipe: true },
   new: { writes: true },
@@ -186,11 +187,11 @@ async function collect(command: Command, read: Places, write: Places): Promise<N
   await guidePaths(values("guide"), cwd, named);
   await samplerPaths(values("samplers").filter((word) => !isOverride(word)), cwd, named);
   await pluginPaths(values("plugins").filter((word) => !isOverride(word)), cwd, named);
-  for (const option of ["image", "from", "mask", "ema", "statistics", "weights"]) await read.add(...values(option));
+  for (const option of ["image", "from", "mask", "statistics", "weights"]) await read.add(...values(option));
   for (const model of values("beside")) {
     await read.add(model, await runOf(resolve(cwd, model)), ...(await namedBy(model, [], cwd)).paths);
   }
-  if (name === "import") await read.add(file);
+  if (name === "import") await read.add(file, ...values("ema")); // of other commands it names an average
   if (name === "runs") {
     const folder = resolve(cwd, file ?? "runs");
     await (await isFolder(folder) ? read.add(folder) : read.addNearest(folder));
@@ -231,6 +232,8 @@ async function outputsOf({ name, plain, options, cwd }: Command, run: string | u
       return [...(out === undefined || out === "-" ? [] : [resolve(cwd, out)]), ...around(last("grid"))];
     case "evaluate":
       return out === undefined ? run === undefined ? [] : [run] : around(out);
+    case "ema":
+      return out === undefined ? run === undefined ? [] : [join(run, "averages")] : around(out);
     case "picture":
       return [run === undefined ? cwd : join(run, "pictures"), ...around(out)];
     case "report":

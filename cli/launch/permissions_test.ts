@@ -313,3 +313,16 @@ Deno.test("permissionsFor() lets a command read NVIDIA's libraries beside the pl
     else Deno.env.set(pluginVariable, before);
   }
 });
+
+Deno.test("permissionsFor() lets ema write its average into the run alone, and takes the name of one for no file", async () => {
+  const run = { ...files, "runs/r/checkpoints/a": "" };
+  const within = await permitted(run, "ema runs/r --std 0.1");
+  assert.deepEqual(own(within("write")), ["runs/r/averages"]);
+  assert.ok(own(within("read")).includes("runs/r"));
+  assert.deepEqual(own((await permitted(run, "ema runs/r --std 0.1 --out made/a.safetensors"))("write")), ["made"]);
+  const snapshot = { ...files, "runs/r/log.jsonl": "", "runs/r/snapshots/step-000004.safetensors": "" };
+  const of = await permitted(snapshot, "sample runs/r/snapshots/step-000004.safetensors --ema 0.1");
+  assert.deepEqual(own(of("write")), ["runs/r/generated"]);
+  assert.ok(own(of("read")).includes("runs/r"));
+  assert.ok(!own(of("read")).includes("0.1"));
+});

@@ -4,7 +4,7 @@
 export const valued: readonly string[] = (
   "batch beside class columns count delay devices dir ema evaluations features frames from gpu grid guidance guide host " +
   "image images item mask metric most most-pictures most-steps name out port programs queue recipe rows runs " +
-  "sampler scale seed statistics steps stops strength timeout top weights"
+  "sampler scale seed statistics std steps stops strength timeout top weights"
 ).split(" ");
 /** Options that take all words up to the next option. */
 export const variadic: readonly string[] = ["plugins", "samplers"];

@@ -14,6 +14,7 @@ import { printOtherData } from "../run/behind.ts";
 import { printData } from "../run/training_lines.ts";
 import { stepName } from "../run/checkpoint.ts";
 import { loadModel, type LoadOptions } from "../run/load.ts";
+import type { UsedAverage } from "../run/take_average.ts";
 import { buildMeasure, type Measurement } from "../run/measure.ts";
 import { checkEvaluationFile } from "../run/output_file.ts";
 import { prepareMetrics } from "../run/prepare_metrics.ts";
@@ -29,7 +30,7 @@ export interface EvaluateOptions extends LoadOptions {
   readonly steps?: number | null;
   /** Pictures that metrics generate, in place of the recipe's. */
   readonly images?: number;
-  /** File for the numbers, as JSON. Default: `evaluation-step-000512.json` in the run folder. */
+  /** File for the numbers, as JSON. Default: `evaluation-step-000512.json` in the run folder, with `-ema-0.07` where asked for. */
   readonly json?: string;
   /** Folder for downloads and decoded pictures. Default: the user's cache folder. */
   readonly cache?: string;
@@ -43,6 +44,8 @@ export interface EvaluateResult {
   readonly checkpoint: string;
   /** Updates of the weights behind the checkpoint. */
   readonly step: number;
+  /** Which average of the weights was measured, where one was asked for. */
+  readonly ema?: UsedAverage;
   /** One or more numbers per metric, in the order of the recipe. */
   readonly metrics: readonly Measurement[];
   /** Digest of the validation pictures, where any were measured on. */
@@ -123,8 +126,11 @@ async function begin(
       );
     }
     printByLevel(console.results, measured);
-    const json = options.json ?? (folder && join(folder, `evaluation-${stepName(step)}.json`));
-    const result = { checkpoint: path, step, metrics: measured, data: pictures.digest.validation };
+    const { used } = model;
+    const own = `evaluation-${stepName(step)}${used === undefined ? "" : `-ema-${used.name}`}.json`;
+    const json = options.json ?? (folder && join(folder, own));
+    const data = pictures.digest.validation;
+    const result = { checkpoint: path, step, ...(used === undefined ? {} : { ema: used }), metrics: measured, data };
     if (json === undefined) return { outcome: "finished", ...result };
     await writeWhole(json, `${visibleJson(result, 2)}\n`);
     row(console.results, "json", json);

@@ -1,7 +1,7 @@
 /** Generates pictures with a trained model. */
 import { extname, join } from "node:path";
 import { writeWhole } from "../../lib/files/mod.ts";
-import { drawFigure, encodePng, enlarged, layOut, type Picture } from "../../lib/image/mod.ts";
+import { encodePng, enlarged, type Picture } from "../../lib/image/mod.ts";
 import { visibleJson } from "../../lib/text/mod.ts";
 import type { Graph, Stage } from "../graph/types.ts";
 import { labelsWithoutGrid, pictureFormat } from "../problems/messages/pictures.ts";
@@ -11,10 +11,11 @@ import type { Console } from "../terminal/console.ts";
 import { row } from "../terminal/rows.ts";
 import { counted } from "../terminal/units.ts";
 import { outputShared } from "../problems/messages/output.ts";
-import { type Chosen, chosenOf } from "./classes.ts";
+import { chosenOf } from "./classes.ts";
 import { checkWhole, picturesOf, printModel } from "./options.ts";
 import { type Begin, beginFrom, checkFrom, disposeBegin, type FromPicture } from "./from_picture.ts";
-import { labelled, type Seeds, seedsOf, seedsText } from "./seeds.ts";
+import { gridOf } from "./sample_grid.ts";
+import { type Seeds, seedsOf, seedsText } from "./seeds.ts";
 import { checkStandardOutput, isStandardOutput, outputName, writeOutput } from "../run/standard_output.ts";
 import { loadModel, type LoadOptions, type Model } from "../run/load.ts";
 import type { UsedAverage } from "../run/take_average.ts";
@@ -154,6 +155,7 @@ async function begin(
 
   await using model = await loadModel(target, options, console, (recipe) => samplerChanges(recipe, options));
   const { session: { graph, signal }, position, path } = model;
+  const used = model.used === undefined ? {} : { ema: model.used };
   const asked = samplerOf(graph, options.sampler);
   const { seeds, labels, names, columns } = chosenOf(model, options.class, given);
   if (isStandardOutput(options.out)) checkOneOutput(seeds.length, gridFile);
@@ -200,7 +202,7 @@ async function begin(
 
   if (out !== undefined && images.length > 0) {
     const about = {
-      ...{ checkpoint: path, step: position.step, ...(used === undefined ? {} : { ema: used }) },
+      ...{ checkpoint: path, step: position.step, ...used },
       ...{ sampler: sampler.path[1], options: sampler.options, images },
     };
     await writeWhole(join(out, "samples.json"), `${visibleJson(about, 2)}\n`);
@@ -232,7 +234,7 @@ async function begin(
     ...(out === undefined ? {} : { folder: out }),
     ...(options.grid === undefined ? {} : { grid: options.grid }),
     ...(evaluations === undefined ? {} : { evaluations }),
-    ...(used === undefined ? {} : { ema: used }),
+    ...used,
     ...(from?.inversion === undefined ? {} : { inversion: from.inversion }),
   };
 }
@@ -277,22 +279,6 @@ function checkOneOutput(count: number, gridFile: string | undefined): void {
   if (isStandardOutput(gridFile)) {
     throw new DenoiseError(outputShared("a picture and a grid", ["leave one of them out"]));
   }
-}
-
-/** All pictures in one, as near to a square as it gets. */
-async function gridOf(
-  pictures: readonly Picture[],
-  seeds: readonly number[],
-  { labels = false, scale, smooth = false, names, columns }: SampleOptions & Pick<Chosen, "names" | "columns">,
-): Promise<Picture> {
-  const look = { smooth, ...(scale === undefined ? {} : { scale }) };
-  if (columns !== undefined) {
-    const { rows, captions } = labelled(pictures, seeds, columns);
-    const rowLabels = rows.map((_, i) => names![i * columns]!);
-    return await drawFigure({ rows, rowLabels, ...(labels ? { captions } : {}), ...look });
-  }
-  if (!labels) return layOut(pictures, look);
-  return await drawFigure({ ...labelled(pictures, seeds, Math.ceil(Math.sqrt(pictures.length))), ...look });
 }
 
 function samplerOf(graph: Graph, name: string | undefined): Stage<"sampler"> {
