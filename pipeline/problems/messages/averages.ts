@@ -19,7 +19,7 @@ export function averageNoPower(path: string, wanted: string, plugin: string, nam
     code: "average-no-power",
     message: `Cannot compute the average ${
       quote(wanted)
-    } of "${path}": its ema is "${plugin}", which is no power function`,
+    } of "${path}": its ema is "${plugin}", and only a power-function can`,
     help: [choices(wanted, "Averages that it keeps", names), "to have any std afterwards, train with " + posthoc],
   };
 }
