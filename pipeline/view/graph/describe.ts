@@ -6,6 +6,7 @@ import { bytes, count, counted, scaled } from "../../terminal/units.ts";
 import type { TrainingCost } from "../../programs/cost.ts";
 import { evaluationsOf } from "../../programs/evaluations.ts";
 import { setOptions } from "./drawing.ts";
+import { averagesOf } from "../../programs/averages.ts";
 import { estimatedBytes, processMemory } from "../../programs/memory.ts";
 import type { Graph, Stage } from "../../graph/types.ts";
 
@@ -102,6 +103,8 @@ function costLines(graph: Graph, cost: TrainingCost): string[] {
   const { memory, name, description } = graph.one("backend").stage;
   const limit = memory === undefined ? "no limit is known here" : `${bytes(memory)} on the ${name} backend`;
   const process = processMemory(cost, description);
+  const { length: averages } = averagesOf(graph);
+  const kept = averages === 1 ? "their average" : `their ${averages} averages`;
   return [
     line(
       "a step",
@@ -110,7 +113,7 @@ function costLines(graph: Graph, cost: TrainingCost): string[] {
     ),
     line(
       "state",
-      `${count(cost.parameters)} weights, their average and the optimizer's moments: ${bytes(cost.stateBytes)}`,
+      `${count(cost.parameters)} weights, ${kept} and the optimizer's moments: ${bytes(cost.stateBytes)}`,
     ),
     line("memory", `${bytes(cost.stepBytes)} of tensors in a step, ${bytes(estimatedBytes(cost))} with gaps; ${limit}`),
     ...(process === undefined ? [] : [
