@@ -3,6 +3,7 @@ import { builtins, sweep } from "../mod.ts";
 import { type AddCommand, trustOf, type TrustOptions, trustWords, untilInterrupted, withTrust } from "./command.ts";
 
 interface Options extends TrustOptions {
+  readonly ema?: string;
   readonly fresh?: boolean;
   readonly runs: string;
 }
@@ -18,15 +19,24 @@ export const sweepCommand: AddCommand = (program, done, voice) =>
       "settings to vary, with commas between values: schedule=cosine,linear samplers.preview.steps=5,20; " +
         "a trained model takes those of samplers and metrics (default: what the recipe has under sweep)",
     )
+    .option(
+      "--ema <averages>",
+      "averages of a trained model, with commas between, as sample --ema takes them: 0.05,0.1",
+    )
     .option("--fresh", "start over; the old sweep is moved aside")
     .option("--runs <folder>", "folder that holds the run folders", "runs")
-    .action((recipe: string, words: string[], { fresh = false, runs, ...options }: Options) =>
+    .action((recipe: string, words: string[], { ema, fresh = false, runs, ...options }: Options) =>
       untilInterrupted(done, async (signal, hold) => {
         const { trust, overrides } = trustOf(options, words);
-        const how = { plugins: builtins, trust, overrides, fresh, runs, signal, hold };
+        const how = { plugins: builtins, trust, overrides, fresh, runs, signal, hold, ...averagesIn(ema) };
         const command = `deno task sweep${trustWords(trust, options.trust)}`;
         const result = await sweep(recipe, { ...how, command }, voice.console);
         voice.answer("sweep", result);
         return result;
       })
     );
+
+function averagesIn(text: string | undefined): { ema?: string[] } {
+  const ema = text?.split(",").map((each) => each.trim()).filter((each) => each !== "");
+  return ema === undefined || ema.length === 0 ? {} : { ema };
+}

@@ -35,13 +35,15 @@ export function fixedOf(overrides: readonly string[]): string[] {
  * Reads overrides, such as `schedule=cosine,linear`. Commas within brackets, braces and quotes belong to a value.
  *
  * @param declared the grid of the recipe itself; a key that the overrides have is theirs
+ * @param given axes that are no settings of the recipe, the first of all
  * @throws {DenoiseError} where nothing has several values, or a key has two lists of them
  */
 export function readGrid(
   overrides: readonly string[],
   declared: Readonly<Record<string, readonly string[]>> = {},
+  given: readonly Axis[] = [],
 ): Grid {
-  const axes: Axis[] = [], fixed = fixedOf(overrides);
+  const axes = [...given], fixed = fixedOf(overrides);
   const add = (key: string, values: readonly string[]) => {
     if (key === "name") throw new DenoiseError(sweepName());
     if (axes.some((axis) => axis.key === key)) throw new DenoiseError(sweepAxisTwice(key));

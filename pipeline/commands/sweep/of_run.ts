@@ -21,8 +21,8 @@ import { counted, duration, withSpread } from "../../terminal/units.ts";
 import { childConsole } from "../child_console.ts";
 import { picturesOf, printModel } from "../options.ts";
 import { bestCell } from "./best.ts";
-import { fixedOf, overridesOf } from "./grid.ts";
-import { planOfRun, type RunPlan, type Setting } from "./plan_of_run.ts";
+import { fixedOf, overridesOf, type Point } from "./grid.ts";
+import { averageOf, planOfRun, type RunPlan, type Setting } from "./plan_of_run.ts";
 import { metricOf, present } from "./present.ts";
 import { keepCells, readCells, type SweepCell } from "./table.ts";
 import type { SweepOptions, SweepResult } from "./types.ts";
@@ -34,15 +34,28 @@ import type { SweepOptions, SweepResult } from "./types.ts";
  * @param target a run folder, a checkpoint or exported weights
  */
 export async function sweepRun(target: string, options: SweepOptions, console: Console): Promise<SweepResult> {
-  const { plugins, overrides = [], fresh = false, runs = "runs", cache } = options;
+  const { plugins, overrides = [], ema = [], fresh = false, runs = "runs", cache } = options;
   const signal = options.signal ?? new AbortController().signal;
   let plan: RunPlan | undefined;
   const how = { plugins, signal, overrides: fixedOf(overrides), ...(options.trust ? { trust: options.trust } : {}) };
-  await using model = await loadModel(target, how, console, async (recipe, position) => {
-    plan = await planOfRun(recipe, { target, overrides, position });
-    return [];
-  });
+  const withAverage = (average: string | undefined) => ({ ...how, ...(average === undefined ? {} : { ema: average }) });
+  await using loaded = new AsyncDisposableStack();
+  const model = loaded.use(
+    await loadModel(target, withAverage(ema[0]), console, async (recipe, position) => {
+      plan = await planOfRun(recipe, { target, overrides, ema, position });
+      return [];
+    }),
+  );
   const { axes, settings, same, sampler } = plan!;
+  // All at once: one that cannot be computed is told before anything is measured.
+  const models = new Map([[ema[0], model]]);
+  for (const { point } of settings) {
+    const average = averageOf(point);
+    if (models.has(average)) continue;
+    const quiet = { ...childConsole(console, "averages"), line: told(console) };
+    models.set(average, loaded.use(await loadModel(target, withAverage(average), quiet)));
+  }
+  const modelOf = (point: Point) => models.get(averageOf(point))!;
   const { session: { graph: { recipe: base } }, position, path } = model;
   const folder = model.folder === undefined ? join(runs, `${base.name}-sweep`) : join(model.folder, "sweep");
   const moved = (to: string) => console.line(`The old sweep is kept in ${to}`);
@@ -68,7 +81,8 @@ export async function sweepRun(target: string, options: SweepOptions, console: C
   );
   for (const name of same) row(console, "", `${name} is the same for every setting: it is not measured`);
   row(console, "folder", folder);
-  const command = (options.command ?? "deno task sweep") + (runs === "runs" ? "" : ` --runs ${shellWord(runs)}`);
+  const command = (options.command ?? "deno task sweep") + (runs === "runs" ? "" : ` --runs ${shellWord(runs)}`) +
+    (ema.length === 0 ? "" : ` --ema ${shellWord(ema.join(","))}`);
   const stopped = (): SweepResult => {
     console.line(`resume with: ${commandLine(command, target, overrides)}`);
     return { outcome: "interrupted", folder, cells: cells(), files: [] };
@@ -76,7 +90,7 @@ export async function sweepRun(target: string, options: SweepOptions, console: C
 
   try {
     if (open.length > 0) {
-      for await (const cell of measured(model, open, settings, known, { console, cache, signal })) {
+      for await (const cell of measured(modelOf, open, settings, known, { console, cache, signal })) {
         known.set(cell.recipe, cell);
         await keepCells(kept, axes, [...known.values()]);
       }
@@ -89,7 +103,8 @@ export async function sweepRun(target: string, options: SweepOptions, console: C
       best: bestCell(all, wantedOf(base.train.keep.best, all, ofPictures)),
       classes: model.session.graph.one("network").stage.offers?.classes === undefined ? undefined : position.classes,
       pluginOf: (label: string) => metricOf(base, all, label),
-      async draw({ recipe }: SweepCell, seeds: readonly number[]) {
+      async draw({ recipe, point }: SweepCell, seeds: readonly number[]) {
+        const model = modelOf(point);
         const { graph } = settings.find((each) => each.recipe === recipe)!;
         const stage = sampler === undefined ? graph.all("sampler")[0] : graph.sampler(sampler);
         if (stage === undefined) return undefined;
@@ -106,14 +121,20 @@ export async function sweepRun(target: string, options: SweepOptions, console: C
   }
 }
 
+/** Passes on which average was computed of what, and nothing else of a model that is loaded beside others. */
+function told(console: Console): (text?: string) => void {
+  return (text = "") => void (/^average\b/.test(text) && console.line(text));
+}
+
 /** Measures settings one after the other, each number once, and says how long the rest takes. */
 async function* measured(
-  model: Model,
+  modelOf: (point: Point) => Model,
   open: readonly Setting[],
   all: readonly Setting[],
   known: ReadonlyMap<string, SweepCell>,
   { console, cache, signal }: { console: Console; cache: string | undefined; signal: AbortSignal },
 ): AsyncGenerator<SweepCell, void, void> {
+  const model = modelOf(open[0]!.point);
   const { position, path, folder } = model;
   await using pictures = await openData(model.session.graph, console, { signal, cache });
   const { validation, classes } = pictures;
@@ -135,8 +156,9 @@ async function* measured(
   const effort = (settings: readonly Setting[]) =>
     settings.reduce((sum, { evaluations = 0 }) => sum + 5 + evaluations, 0);
   for (const [i, { point, graph, recipe, metrics, evaluations }] of open.entries()) {
-    const name = `setting ${i + 1}/${open.length}`;
+    const name = `${i + 1} of ${open.length}`;
     const quiet = childConsole(console, name, () => left);
+    const { average } = modelOf(point);
     await using session = await sessionOf(model, graph, quiet);
     const measure = buildMeasure(session);
     const found: Measurement[] = [];
@@ -147,7 +169,7 @@ async function* measured(
         if (!ready.has(own)) ready.set(own, await prepared(graph, metric, console, { signal, cache }));
         const stage = ready.get(own)?.stage;
         if (stage === undefined) continue;
-        done.set(by, await measure([{ ...metric, stage }], { average: model.average, validation, classes }));
+        done.set(by, await measure([{ ...metric, stage }], { average, validation, classes }));
       }
       found.push(...done.get(by)!);
     }

@@ -14,7 +14,8 @@ dataset: { use: emoji, image_size: 8, batch_size: 16, categories: [Activities] }
 network: { use: residual-unet, widths: [4, 8], block_depth: 1, embedding_dims: 4, max_frequency: 10 }
 samplers: { preview: { use: ddim, steps: 2 } }
 metrics: [{ use: validation-error }, { use: glow, sampler: preview }]
-train: { steps: 2, samples: { rows: 1, columns: 2 } }
+ema: { use: power-function, std: 0.1, also: [0.05] }
+train: { steps: 4, snapshots: 1 steps, samples: { rows: 1, columns: 2 } }
 backend: cpu
 `;
 
@@ -75,7 +76,7 @@ Deno.test({
     Object.assign(stopping, {
       line: (text: string) => {
         line(text);
-        if (text.startsWith("setting 1/4")) stop.abort(new Error("stop"));
+        if (text.startsWith("1 of 4")) stop.abort(new Error("stop"));
       },
     });
     const how = { ...shared, overrides: grid, signal: stop.signal };
@@ -87,19 +88,19 @@ Deno.test({
     assert.equal(whole.folder, join(run, "sweep"));
     assert.match(whole.said, /4 settings, 1 done before; nothing is trained/);
     assert.match(whole.said, /validation-error is the same for every setting: it is not measured/);
-    assert.match(whole.said, /^setting 1\/3 .*ddim .*steps=3 {3}glow \d+\.\d{4} {3}0:00:\d\d left$/m);
+    assert.match(whole.said, /^1 of 3 .*ddim .*steps=3 {3}glow \d+\.\d{4} {3}0:00:\d\d left$/m);
     assert.deepEqual(whole.cells[0], first.cells[0]);
     assert.deepEqual(whole.cells.map(({ evaluations }) => evaluations), [2, 3, 4, 6]);
     for (const { point, metrics, step, run: of } of whole.cells) {
       const how = { ...shared, steps: null, overrides: overridesOf(point), json: join(folder, "evaluation-1.json") };
       const alone = await evaluate(run, how, memoryConsole());
-      assert.deepEqual([metrics, step, of], [alone.metrics.slice(2), 2, run], "of the same noises");
+      assert.deepEqual([metrics, step, of], [alone.metrics.slice(2), 4, run], "of the same noises");
     }
     assert.equal(new Set(whole.cells.map(({ metrics }) => metrics[0]!.value)).size, 4);
     assert.deepEqual(whole.files.map((file) => basename(file)), [
       ...["sweep.json", "sweep.md", "sweep.csv", "sweep.png", "sweep.svg", "sweep-samples.png"],
     ]);
-    assert.match(await Deno.readTextFile(join(run, "sweep", "sweep.svg")), /Settings of small, step 2/);
+    assert.match(await Deno.readTextFile(join(run, "sweep", "sweep.svg")), /Settings of small, step 4/);
     const csv = (await Deno.readTextFile(join(run, "sweep", "sweep.csv"))).split("\n");
     assert.equal(csv[0], "samplers.preview,samplers.preview.steps,evaluations,glow,glow spread");
     assert.match(csv[3]!, /^"\{ use: heun, last: end \}",2,4,\d/);
@@ -130,6 +131,20 @@ Deno.test({
       whole.cells.slice(0, 2).map(({ metrics }) => metrics),
     );
 
+    // Averages: each as evaluate takes it, what does not depend on the sampler measured once of each.
+    const averages = await swept(["samplers.preview.steps=2,3"], { ema: ["0.1", "0.05", "0.07", "network"] });
+    assert.deepEqual(averages.cells.map(({ point }) => Object.values(point).join()), [
+      ...["0.1,2", "0.1,3", "0.05,2", "0.05,3", "0.07,2", "0.07,3", "network,2", "network,3"],
+    ]);
+    for (const { point: { ema, ...point }, metrics } of averages.cells.filter((_, i) => i % 2 === 0)) {
+      const how = { ...shared, steps: null, ema: ema!, json: join(folder, "evaluation-2.json") };
+      const alone = await evaluate(run, { ...how, overrides: overridesOf(point) }, memoryConsole());
+      assert.deepEqual(metrics, alone.metrics, `${ema}`);
+    }
+    assert.equal(new Set(averages.cells.map(({ metrics }) => metrics[0]!.value)).size, 4);
+    assert.match(averages.said, /^average {6}std 0\.07, computed of the averages at \d steps/m);
+    assert.match(averages.said, /^best by glow: higher is better$/m);
+
     const refused = async (...overrides: string[]) => {
       const error = await swept(overrides).then(() => assert.fail("it is swept"), (error: unknown) => error);
       assert.ok(error instanceof DenoiseError, String(error));
@@ -145,5 +160,8 @@ Deno.test({
       /^sweep-same: Found nothing to compare: validation-error measures the same for every value of samplers.preview.steps/,
     );
     assert.match(await refused("samplers.preview.steps=2"), /^sweep-empty/);
+    const early = swept(["samplers.preview.steps=2,3"], { ema: ["0.1", "0.9"] });
+    await assert.rejects(early, /Cannot/, "before anything is measured");
+    await assert.rejects(swept([], { ema: ["0.1"] }, file), /Cannot sweep over averages of ".*small\.yaml"/);
   },
 });

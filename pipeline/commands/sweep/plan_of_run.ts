@@ -11,6 +11,17 @@ import { toYaml } from "../../recipe/write.ts";
 import type { Position } from "../../run/checkpoint.ts";
 import { type Axis, changesAt, fixedOf, type Point, pointsOf, readGrid } from "./grid.ts";
 
+/** What the average of the weights is called among the settings. */
+const averageKey = "ema";
+
+/** The average of a combination, as `LoadOptions.ema` names it; undefined for the first of the recipe. */
+export const averageOf = (point: Point): string | undefined => point[averageKey];
+
+/** The settings of the recipe in a combination. */
+export function settingsOf({ [averageKey]: _, ...settings }: Point): Point {
+  return settings;
+}
+
 /** One combination. */
 export interface Setting {
   readonly point: Point;
@@ -40,18 +51,27 @@ export interface RunPlan {
  */
 export async function planOfRun(
   base: Recipe,
-  { target, overrides, position }: { target: string; overrides: readonly string[]; position: Position },
+  { target, overrides, ema, position }: {
+    target: string;
+    overrides: readonly string[];
+    ema: readonly string[];
+    position: Position;
+  },
 ): Promise<RunPlan> {
-  const grid = readGrid(overrides, declaredIn(base, overrides));
+  const averages = ema.length === 0 ? [] : [{ key: averageKey, values: [...new Set(ema)], afterTraining: true }];
+  const grid = readGrid(overrides, averages.length > 0 ? {} : declaredIn(base, overrides), averages);
   const training = grid.axes.filter(({ afterTraining }) => !afterTraining).map(({ key }) => key);
   if (training.length > 0) throw new DenoiseError(training.map((key) => sweepNeedsTraining(key, target)));
   const { axes } = grid;
   const wired = [];
   for (const point of pointsOf(axes)) {
-    wired.push({ point, graph: await wire(await base.with(changesAt(point, grid.fixed)), { training: false }) });
+    const changes = changesAt(settingsOf(point), grid.fixed);
+    wired.push({ point, graph: await wire(await base.with(changes), { training: false }) });
   }
   if (wired.some(({ graph }) => graph.all("metric").length === 0)) throw new DenoiseError(metricsMissing());
-  const keys = wired.map(({ graph }) => graph.all("metric").map((metric) => keyOf(graph, metric)));
+  const keys = wired.map(({ graph, point }) =>
+    graph.all("metric").map((metric) => JSON.stringify([point[averageKey], ...dependsOn(graph, metric)]))
+  );
   const [first] = keys;
   const differs = (i: number) => keys.length < 2 || keys.some((own) => own[i] !== first![i]);
   const all = wired[0]!.graph.all("metric");
@@ -69,7 +89,7 @@ export async function planOfRun(
       return {
         point,
         graph,
-        recipe: sha256(JSON.stringify([step, seconds, toYaml(graph.recipe.resolved)])),
+        recipe: sha256(JSON.stringify([step, seconds, toYaml(graph.recipe.resolved), point[averageKey]])),
         metrics: graph.all("metric").map((metric, i) => ({ metric, by: keys[at]![i]! })).filter((_, i) => differs(i)),
         evaluations: stage && evaluationsOf(stage),
       };
@@ -91,9 +111,9 @@ function samplerIn(key: string): string | undefined {
   return /^samplers\.([^.]+)/.exec(key)?.[1];
 }
 
-/** What the numbers of a metric depend on, of what may vary here. */
-function keyOf(graph: Graph, { id, plugin, options }: Stage<"metric">): string {
+/** What the numbers of a metric depend on, of what may vary here besides the average. */
+function dependsOn(graph: Graph, { id, plugin, options }: Stage<"metric">): unknown[] {
   const { every: _, ...own } = options;
   const sampler = typeof options.sampler === "string" ? graph.sampler(options.sampler) : undefined;
-  return JSON.stringify([id, plugin.name, own, sampler && [sampler.plugin.name, sampler.options]]);
+  return [id, plugin.name, own, sampler && [sampler.plugin.name, sampler.options]];
 }

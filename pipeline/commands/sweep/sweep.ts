@@ -1,6 +1,8 @@
 /** Sweeps: a grid of settings, measured and compared in one table. */
 import { basename, join } from "node:path";
 import { listCheckpoints } from "../../run/checkpoint.ts";
+import { sweepAverages } from "../../problems/messages/sweep.ts";
+import { DenoiseError } from "../../problems/problem.ts";
 import type { Console } from "../../terminal/console.ts";
 import { sweepRecipe } from "./of_recipe.ts";
 import { sweepRun } from "./of_run.ts";
@@ -15,7 +17,9 @@ import type { SweepOptions, SweepResult } from "./types.ts";
  *   nothing
  */
 export async function sweep(target: string, options: SweepOptions, console: Console): Promise<SweepResult> {
-  return await isModel(target) ? await sweepRun(target, options, console) : await sweepRecipe(target, options, console);
+  if (await isModel(target)) return await sweepRun(target, options, console);
+  if (options.ema !== undefined) throw new DenoiseError(sweepAverages(target));
+  return await sweepRecipe(target, options, console);
 }
 
 /** Whether a path is that of a trained model, and not of a recipe: a run folder, its checkpoints, one of them, weights. */

@@ -6,6 +6,11 @@ import type { SweepCell } from "./table.ts";
 export interface SweepOptions extends Pick<TrainOptions, "plugins" | "trust" | "runs" | "cache" | "hold"> {
   /** Settings: those with several values, such as `schedule=cosine,linear`, span the grid, with `sweep` of the recipe. */
   readonly overrides?: readonly string[];
+  /**
+   * Averages of the weights of a trained model, as `LoadOptions.ema` names them: a part of the grid. Default: the first of
+   * the recipe.
+   */
+  readonly ema?: readonly string[];
   /** What a user types before the recipe to sweep it. Default `deno task sweep`. */
   readonly command?: string;
   /** Starts over; what is in the folder of the sweep is moved aside. */

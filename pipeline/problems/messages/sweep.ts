@@ -1,6 +1,15 @@
 /** Messages about sweeps, in alphabetical order of code. Paths stay whole. */
 import { listed, type Message, quote } from "./text.ts";
 
+/** Averages of what is not trained yet. */
+export function sweepAverages(target: string): Message {
+  return {
+    code: "sweep-averages",
+    message: `Cannot sweep over averages of "${target}": it is not a trained model`,
+    help: ["name a run folder: deno task sweep runs/x --ema 0.05,0.1", "or vary what is trained, such as ema.decay=…"],
+  };
+}
+
 /** One key with two lists of values. */
 export function sweepAxisTwice(key: string): Message {
   return {
@@ -56,7 +65,7 @@ export function sweepNeedsTraining(key: string, target: string): Message {
     code: "sweep-needs-training",
     message: `Cannot sweep over ${quote(key)} of a trained model: other values of it need training`,
     help: [
-      "what may vary without training: samplers, such as samplers.preview.steps=5,20, and metrics",
+      "what may vary without training: samplers, such as samplers.preview.steps=5,20, metrics, and --ema 0.05,0.1",
       target.endsWith(".safetensors")
         ? `to train a model for each value, name a recipe: deno task sweep RECIPE ${key}=…`
         : `to train a model for each value, name its recipe: deno task sweep ${target}/recipe.yaml ${key}=…`,
