@@ -35,7 +35,7 @@ export function fixedOf(overrides: readonly string[]): string[] {
  * Reads overrides, such as `schedule=cosine,linear`. Commas within brackets, braces and quotes belong to a value.
  *
  * @param declared the grid of the recipe itself; a key that the overrides have is theirs
- * @param given axes that are no settings of the recipe, the first of all
+ * @param given axes besides settings of the recipe, the first of all
  * @throws {DenoiseError} where nothing has several values, or a key has two lists of them
  */
 export function readGrid(
