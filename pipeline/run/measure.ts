@@ -83,7 +83,7 @@ export function buildMeasure(session: Session): Measure {
         for (const [name, number] of Object.entries(values)) {
           const beside = compared[name];
           const ofClasses = parts.flatMap(({ name: className, values: { [name]: own } }) =>
-            own === undefined ? [] : [{ name: className, ...asSpread(own) }]
+            own === undefined ? [] : [{ name: className, ...spreadOf(own) }]
           );
           found.push({
             id: metric.id,
@@ -105,6 +105,12 @@ export function buildMeasure(session: Session): Measure {
 
 /** Pictures of a class that are too few say nothing of it, and no distance can be taken between fewer. */
 const leastOfClass = 2;
+
+/** The number of a class: nothing else that the metric says with it. */
+function spreadOf(number: number | Spread): Spread {
+  const { value, spread } = asSpread(number);
+  return { value, ...(spread === undefined ? {} : { spread }) };
+}
 
 const asSpread = (number: number | Spread): Spread => typeof number === "number" ? { value: number } : number;
 

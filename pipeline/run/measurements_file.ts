@@ -17,6 +17,12 @@ export const measurementSchema = z.object({
     value: z.number().or(z.nan()),
     spread: z.number().or(z.nan()).exactOptional(),
   })).exactOptional(),
+  byLevel: z.array(z.object({
+    from: z.number(),
+    to: z.number(),
+    value: z.number().or(z.nan()),
+    pictures: z.number(),
+  })).exactOptional(),
   better: z.enum(["lower", "higher"]),
 });
 
