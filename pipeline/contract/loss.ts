@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
 import { valueAndGrad } from "../../lib/tensor/gradients.ts";
-import type { State, TensorRecord } from "../../lib/tensor/tree.ts";
+import { mapTree, type State, type TensorRecord, type Tree } from "../../lib/tensor/tree.ts";
 import type { Components, Rates } from "../kinds/common.ts";
 import type { Loss } from "../kinds/loss.ts";
 import { signalOf, velocityOf } from "../kinds/diffusion.ts";
@@ -150,6 +150,23 @@ export const lossLaws: Laws<"loss"> = {
     for (const [name, gradient] of Object.entries(gradients)) {
       assert.ok(scalarValue(tf.sum(tf.abs(gradient))) > 0, `"${name}" has a gradient`);
     }
+  },
+  "gives for a batch the mean or the sum of what it gives for its parts, where it says so": async (subject) => {
+    const loss = await subject.create();
+    if (loss.ofParts === undefined) return;
+    const { noisy, target, other, rates } = example(subject);
+    const predicted = withNoise(other, noisy, batched(rates));
+    const part = <T extends Tree>(tree: T, from: number, size: number) =>
+      mapTree(tree, (tensor) => tf.slice(tensor, from, size));
+    const objective = (from: number, size: number) =>
+      scalarValue(
+        loss.measure(...[part(predicted, from, size), part(target, from, size), batched(rates, size)] as const)
+          .objective,
+      );
+    const parts = objective(0, 2) + objective(2, 2);
+    const whole = objective(0, 4);
+    const expected = loss.ofParts === "sum" ? parts : parts / 2;
+    assert.ok(Math.abs(whole - expected) <= 1e-4 * Math.abs(whole), `${whole} of all, ${expected} of parts`);
   },
   "shows errors that do not depend on how many pictures there are": async (subject) => {
     const loss = await subject.create();

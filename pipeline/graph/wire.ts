@@ -6,6 +6,7 @@ import { unknownSampler } from "../problems/messages/recipe.ts";
 import { DenoiseError, type Problem } from "../problems/problem.ts";
 import { checkRead } from "../recipe/given.ts";
 import type { Recipe, RecipeStage } from "../recipe/types.ts";
+import { checkAccumulation } from "./accumulation.ts";
 import { checkRequirements } from "./requirements.ts";
 import { type Attempt, attempt, createStage, pluginId } from "./create.ts";
 import { order, type Wiring } from "./order.ts";
@@ -55,6 +56,8 @@ export async function wire(
   });
   const misshapen = await checkShapes(recipe, stages, { image: graph.image, around });
   if (misshapen.length > 0) throw new DenoiseError(byLine(recipe, misshapen));
+  const undivided = training ? await checkAccumulation(recipe, stages, graph.image) : [];
+  if (undivided.length > 0) throw new DenoiseError(byLine(recipe, undivided));
   return graph;
 }
 

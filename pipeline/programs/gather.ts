@@ -47,7 +47,10 @@ export function buildGather(
     const own: State = state.loss ?? { trainable: {}, buffers: {} };
     const told = { label: batch.label, augment: toldOf(graph, random) };
     const lesson = { images, ...told, average: state.average, own, step: state.step, statistics, random };
-    const whole = part && { rows: part.rows, random: createRandom({ ...key, items: part.items }) };
+    const whole = part && {
+      ...{ rows: part.rows, size: part.items.shape[0]! },
+      random: createRandom({ ...key, items: part.items }),
+    };
     const objective = objectiveOf(graph, { ...lesson, whole });
     const { aux: { errors, buffers }, gradients } = valueAndGrad((trainable: TensorRecord) => {
       const { network, loss: own } = apart(trainable);

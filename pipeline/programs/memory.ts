@@ -2,7 +2,9 @@
 import * as messages from "../problems/messages/graph.ts";
 import { DenoiseError } from "../problems/problem.ts";
 import { bytes } from "../terminal/units.ts";
+import { partsWithin } from "../graph/accumulation.ts";
 import { type TrainingCost, trainingCost } from "./cost.ts";
+import { partCount } from "./train_step.ts";
 import type { Graph } from "../graph/types.ts";
 import type { Backend, Shortage } from "../kinds/backend.ts";
 
@@ -84,8 +86,10 @@ export async function refusedBatch(graph: Graph, batch: number, error: unknown):
   if (shortage === undefined) return undefined;
   const { name, devices = 1 } = graph.one("backend").stage;
   const { stateBytes = 0 } = await trainingCost(graph, batch) ?? {};
+  const now = partCount(graph);
+  const fits = batchThatFits(batch, shortage, stateBytes, devices * now);
   const text = messages.memoryExceeded({
-    ...{ batch, backend: name, fits: batchThatFits(batch, shortage, stateBytes, devices) },
+    ...{ batch, backend: name, fits, parts: await partsWithin(graph.stages, graph.image, fits / now) },
     estimate: bytes(shortage.needed),
     available: bytes(shortage.available),
   });
@@ -102,33 +106,35 @@ export async function checkMemory(graph: Graph, cost: TrainingCost | undefined):
   const { stage } = graph.one("backend");
   const lack = cost === undefined ? undefined : lacking(stage, cost);
   if (cost === undefined || lack === undefined) return;
-  let [most, tooLarge] = [0, cost.batch];
+  const now = partCount(graph);
+  let [most, tooLarge] = [0, cost.batch / now]; // pictures of a part
   while (tooLarge - most > 1) {
-    const batch = Math.floor((most + tooLarge) / 2);
-    if (lacking(stage, (await trainingCost(graph, batch))!) === undefined) most = batch;
-    else tooLarge = batch;
+    const part = Math.floor((most + tooLarge) / 2);
+    if (lacking(stage, (await trainingCost(graph, part * now))!) === undefined) most = part;
+    else tooLarge = part;
   }
   // A batch of a multiple of 4 runs as fast as one slightly larger, and reads better.
-  const fits = most >= 8 ? most - most % 4 : most;
+  const fits = now * (most >= 8 ? most - most % 4 : most);
+  const parts = await partsWithin(graph.stages, graph.image, most);
   const { path } = graph.one("dataset");
   const { batch } = cost;
   const backend = stage.name;
   const texts = {
     memory: () =>
       messages.memoryExceeded({
-        ...{ batch, backend, fits },
+        ...{ batch, backend, fits, parts },
         estimate: bytes(estimatedBytes(cost)),
         available: bytes(stage.memory!),
       }),
     tensor: () =>
       messages.tensorTooLarge({
-        ...{ batch, backend, fits },
+        ...{ batch, backend, fits, parts },
         kernel: cost.largest.kernel,
         shape: cost.largest.shape,
         size: bytes(cost.largest.bytes),
         allowed: bytes(stage.tensorBytes!),
       }),
-    rows: () => messages.tooManyRows({ batch, backend, fits, rows: cost.rows, allowed: stage.rows! }),
+    rows: () => messages.tooManyRows({ batch, backend, fits, parts, rows: cost.rows, allowed: stage.rows! }),
   };
   throw new DenoiseError(graph.recipe.problem([...path, "batch_size"], texts[lack]()));
 }

@@ -20,7 +20,7 @@ export interface Lesson {
   /** What the loss keeps; empty where it keeps nothing. */
   readonly own: State;
   /** Where the images are a part of a batch: its rows, and the draws for all of it. Levels may be drawn for all of it. */
-  readonly whole?: { readonly rows: tf.Tensor1D; readonly random: Random } | undefined;
+  readonly whole?: { readonly rows: tf.Tensor1D; readonly size: number; readonly random: Random } | undefined;
   /** Of the training pictures. */
   readonly statistics: TensorRecord;
   /** Updates before this one, int32. */
@@ -81,9 +81,8 @@ export function objectiveOf(graph: Graph, lesson: Lesson): Objective {
 function levelsOf(loss: Loss, { images, random, own, whole }: Lesson, measured: TensorRecord): Rates {
   const context = { state: own, measured };
   if (whole === undefined) return loss.levels(random.fork("levels"), images.shape[0], context);
-  const levels = whole.random.fork("levels");
-  const [all] = levels.uniform([]).shape as [number];
-  return mapTree(loss.levels(levels, all, context), (rates) => tf.gather(rates, whole.rows));
+  const all = loss.levels(whole.random.fork("levels"), whole.size, context);
+  return mapTree(all, (rates) => tf.gather(rates, whole.rows));
 }
 
 /** Refuses what the graph has not checked, because the loss does not say that it does it. */

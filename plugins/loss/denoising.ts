@@ -95,6 +95,7 @@ export default plugin({
       return { mine, counts: countsOf(mine, sharesOf(context.state.buffers)) };
     };
     return {
+      ofParts: options.reduction,
       ...(importance === undefined && !uncertainty ? {} : {
         init: () => ({
           ...(uncertainty ? { trainable: initialUncertainty() } : {}),

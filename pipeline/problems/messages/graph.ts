@@ -79,23 +79,33 @@ export function imageShapeUnfit(id: string, plugin: string, shape: string): Mess
   };
 }
 
-/** The batch to use instead of one that does not fit. */
-function whatFits(batch: number): string {
+/** The batch to use instead of one that does not fit. `parts`: see `partsWithin`. */
+function whatFits(batch: number, parts: number | undefined): string {
   return batch >= 1
-    ? `use batch_size: ${batch}, which fits`
+    ? `use batch_size: ${batch}, which fits` +
+      (parts === undefined
+        ? ""
+        : `; or keep it, and set train.accumulate: ${parts}, for the same updates in less memory`)
     : "not even one image fits: make the images or the network smaller, or use another backend";
 }
 
 /** A batch that the backend has no memory for. */
 export function memoryExceeded(
-  sizes: { batch: number; estimate: string; available: string; backend: string; fits: number },
+  sizes: {
+    batch: number;
+    estimate: string;
+    available: string;
+    backend: string;
+    fits: number;
+    parts?: number | undefined;
+  },
 ): Message {
-  const { batch, estimate, available, backend, fits } = sizes;
+  const { batch, estimate, available, backend, fits, parts } = sizes;
   return {
     code: "memory-exceeded",
     message: `Cannot train with batches of ${batch}: a step takes about ${estimate}, ` +
       `and the ${backend} backend has ${available}`,
-    help: [whatFits(fits)],
+    help: [whatFits(fits, parts)],
   };
 }
 
@@ -214,9 +224,10 @@ export function tensorTooLarge(
     allowed: string;
     backend: string;
     fits: number;
+    parts?: number | undefined;
   },
 ): Message {
-  const { batch, kernel, size, allowed, backend, fits } = sizes;
+  const { batch, kernel, size, allowed, backend, fits, parts } = sizes;
   return {
     code: "tensor-too-large",
     message:
@@ -224,21 +235,21 @@ export function tensorTooLarge(
         shape(sizes.shape)
       }, takes ${size}, ` +
       `and the ${backend} backend allows ${allowed} for one tensor`,
-    help: [whatFits(fits)],
+    help: [whatFits(fits, parts)],
   };
 }
 
 /** A batch whose pixels are more than the workgroups of a kernel can go through. */
 export function tooManyRows(
-  sizes: { batch: number; rows: number; allowed: number; backend: string; fits: number },
+  sizes: { batch: number; rows: number; allowed: number; backend: string; fits: number; parts?: number | undefined },
 ): Message {
-  const { batch, rows, allowed, backend, fits } = sizes;
+  const { batch, rows, allowed, backend, fits, parts } = sizes;
   return {
     code: "too-many-rows",
     message:
       `Cannot train with batches of ${batch}: a convolution or a matrix product gives ${counted(rows, "row")}, ` +
       `and the ${backend} backend has workgroups for ${counted(allowed, "row")}`,
-    help: [whatFits(fits)],
+    help: [whatFits(fits, parts)],
   };
 }
 

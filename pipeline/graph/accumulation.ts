@@ -1,0 +1,106 @@
+/** Whether batches can go through the network in parts: what a part gives must not depend on the rest of its batch. */
+import * as tf from "@tensorflow/tfjs";
+import { createRandom, seedTensor, traceCost, UnknownOpError } from "../../lib/tensor/mod.ts";
+import type { ImageShape } from "../kinds/common.ts";
+import type { Network } from "../kinds/network.ts";
+import type { Message } from "../problems/messages/text.ts";
+import * as messages from "../problems/messages/updates.ts";
+import type { Problem } from "../problems/problem.ts";
+import type { Recipe } from "../recipe/types.ts";
+import { pluginId } from "./create.ts";
+import type { Stage } from "./types.ts";
+
+/** Problems of `train.accumulate` with the stages of a recipe. `image`: what the network sees. */
+export async function checkAccumulation(
+  recipe: Recipe,
+  stages: readonly Stage[],
+  image: ImageShape,
+): Promise<Problem[]> {
+  const count = recipe.train.accumulate ?? 1;
+  if (count === 1) return [];
+  const { batch, devices } = sizesOf(stages);
+  const uneven = batch % (count * devices) === 0 ? [] : [
+    messages.accumulateUneven(count, batch, devices, partsOf(batch, devices)),
+  ];
+  const found = [...uneven, ...await againstParts(stages, image)];
+  return found.map((text) => recipe.problem(["train", "accumulate"], text));
+}
+
+/**
+ * The fewest equal parts of a batch of which each has at most `most` pictures; undefined where there are none, or the
+ * stages do not work on parts.
+ */
+export async function partsWithin(
+  stages: readonly Stage[],
+  image: ImageShape,
+  most: number,
+): Promise<number | undefined> {
+  const { batch, devices } = sizesOf(stages);
+  const count = partsOf(batch, devices).find((count) => batch / count <= most);
+  return count === undefined || (await againstParts(stages, image)).length > 0 ? undefined : count;
+}
+
+/** What of the stages does not work on parts of a batch. */
+async function againstParts(stages: readonly Stage[], image: ImageShape): Promise<Message[]> {
+  const network = stages.find((stage): stage is Stage<"network"> => stage.kind === "network")!;
+  const loss = stages.find((stage): stage is Stage<"loss"> => stage.kind === "loss")!;
+  const statistics = await gatheredBy(network.stage, image);
+  const { init, ofParts } = loss.stage;
+  const kept = init === undefined ? [] : Object.keys(init(drawsOf([0])).buffers ?? {});
+  const [why, fix] = kept.length > 0
+    ? [`it keeps numbers of whole batches (${kept.slice(0, 2).join(", ")})`, "turn that option of the loss off"]
+    : ofParts === undefined
+    ? [
+      "it does not say how its objective for a batch follows from those of the batch's parts",
+      'let it say ofParts: "mean" or "sum"',
+    ]
+    : [];
+  return [
+    ...(statistics.length === 0 ? [] : [messages.accumulateStatistics(pluginId(network), statistics)]),
+    ...(why === undefined ? [] : [messages.accumulateLoss(pluginId(loss), why, fix!)]),
+  ];
+}
+
+/** Buffers that a call in training changes: all of a network whose ops are not known. */
+async function gatheredBy(network: Network, image: ImageShape): Promise<string[]> {
+  const { height, width, channels } = image;
+  const changed: string[] = [];
+  try {
+    await traceCost(
+      () => {
+        const state = network.init(drawsOf([0]), image);
+        changed.push(...Object.keys(state.buffers));
+        const input = {
+          image: tf.zeros<tf.Rank.R4>([2, height, width, channels]),
+          level: tf.zeros<tf.Rank.R4>([2, 1, 1, 1]),
+        };
+        const { buffers } = network.apply(state, input, { training: true, random: drawsOf([0, 1]) });
+        const same = Object.keys(buffers).filter((name) => buffers[name] === state.buffers[name]);
+        changed.splice(0, changed.length, ...changed.filter((name) => !same.includes(name)));
+        return {};
+      },
+      [],
+      "the network",
+    );
+  } catch (error) {
+    if (!(error instanceof UnknownOpError)) throw error;
+  }
+  return changed;
+}
+
+function drawsOf(items: readonly number[]) {
+  const key = { seed: seedTensor(0), stream: "accumulation", step: tf.scalar(0, "int32") };
+  return createRandom({ ...key, items: tf.tensor1d([...items], "int32") });
+}
+
+function sizesOf(stages: readonly Stage[]): { batch: number; devices: number } {
+  const dataset = stages.find((stage): stage is Stage<"dataset"> => stage.kind === "dataset")!;
+  const backend = stages.find((stage): stage is Stage<"backend"> => stage.kind === "backend")!;
+  return { batch: dataset.options.batch_size, devices: backend.stage.devices ?? 1 };
+}
+
+/** Numbers of equal parts, ascending, that a batch can be taken apart into. */
+function partsOf(batch: number, devices: number): number[] {
+  const counts = Array.from({ length: batch }, (_, i) => i + 1);
+  return counts.filter((count) => count > 1 && batch % (count * devices) === 0);
+}
