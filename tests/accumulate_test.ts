@@ -8,19 +8,25 @@ import { courseOf } from "../pipeline/programs/course.ts";
 import { upload } from "../pipeline/programs/states.ts";
 import { cpuPlugin, everyBackend, inRecipes } from "./backends.ts";
 
-const recipe = {
+const recipe: Parameters<typeof readRecipe>[0] = {
   name: "parts",
   seed: 5,
   dataset: { use: "emoji", image_size: 8, batch_size: 8, categories: ["Activities"] },
   augmentation: ["horizontal-flip"],
   network: {
-    ...{ use: "attention-unet", widths: [4, 8], attention_levels: [1], block_depth: 1, groups: 2 },
-    ...{ embedding_dims: 4, image_dims: 4, dropout: 0.2 },
+    use: "attention-unet",
+    widths: [4, 8],
+    attention_levels: [1],
+    block_depth: 1,
+    groups: 2,
+    embedding_dims: 4,
+    image_dims: 4,
+    dropout: 0.2,
   },
   loss: { use: "denoising", error: "mse", stratified: true },
   optimizer: { use: "sgd", learning_rate: 0.05, momentum: 0 },
   train: { steps: 2 },
-} as const;
+};
 
 const read = (changes: readonly string[]) => readRecipe(recipe, { plugins: builtins, overrides: changes });
 

@@ -68,6 +68,11 @@ const settings: Readonly<Record<string, readonly ContractSettings[]>> = {
   ],
   "parametrization/edm": [{}, { options: { sigma_data: 0.5 } }, { options: { sigma_data: "measured" } }],
   "parametrization/flow": [{}, { options: { predicts: "image" } }],
+  "optimizer/adam": [{ options: { warmup: 5, learning_rate: 0.1 } }],
+  "optimizer/sgd": [{}, { options: { momentum: 0 } }, { options: { nesterov: true, max_norm: 1 } }],
+  "optimizer/lion": [{ options: { learning_rate: 0.01, schedule: "cosine", until: 50 } }],
+  "optimizer/radam": [{ options: { learning_rate: 0.1, weight_decay: 0.01 } }],
+  "optimizer/muon": [{ options: { adamw_rate: 0.01, scaling: "moonshot" } }],
   "optimizer/adamw": [{}, { options: { scale_decay: false, weight_decay: 0.01, learning_rate: 0.1, beta_1: 0 } }],
   "ema/exponential": [{}, { options: { warmup: false, buffers: false } }, {
     options: { power: 0.75, inv_gamma: 5, also: [0.9] },

@@ -11,7 +11,10 @@ import { between, localTime } from "../view/report/times.ts";
 
 const log: LogEntry[] = [
   { step: 0, event: "start", time: "2026-01-02T03:04:05Z", backend: "wasm", zero_output_loss: 0.8 },
-  ...[1, 2, 3, 4].map((step) => ({ step, loss: 1 / step, noise: 2 / step })),
+  ...[1, 2, 3, 4].map((step) => ({
+    ...{ step, loss: 1 / step, noise: 2 / step },
+    ...{ learning_rate: step / 100, gradient_norm: step === 3 ? null : step, ...(step < 3 ? {} : { skipped: 1 }) },
+  })),
   { step: 4, event: "epoch", epoch: 1, seconds: 8 },
   { step: 4, event: "metrics", epoch: 1, noise: 0.5, "kid(a)": 0.3, "kid(a) spread": 0.02 },
   { step: 4, event: "samples", epoch: 1, file: "samples/epoch-001.png" },
@@ -73,6 +76,17 @@ Deno.test("charts show loss, measurements with their best, errors of steps and t
     ],
     ["kid(a)", "Lower is better.", ["kid(a)", "best", "training step"]],
     ["Training steps: noise error", "Of the weights of each step, not of their average. Lower is better.", ["noise"]],
+    [
+      "Learning rate",
+      "What the schedule has made of the recipe's learning rate in each step.",
+      ["learning rate", "training step"],
+    ],
+    [
+      "Norm of the gradients",
+      "Of all weights together, before it is clipped. Jumps tell of batches or learning rates that are too much.",
+      ["norm"],
+    ],
+    ["Skipped steps", "1 so far, because their gradients were not finite. They changed nothing.", ["skipped steps"]],
     ["Time of a training step", "The mean of each epoch, without metrics and samples.", ["milliseconds a step"]],
   ];
   assert.deepEqual(drawn.map(([title, text]) => [title, text]), expected.map(([title, text]) => [title, text]));

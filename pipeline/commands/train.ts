@@ -174,7 +174,7 @@ export async function trainRecipe(recipe: Recipe, options: TrainRecipeOptions, c
   try {
     await using prepared = await prepareRun(graph, { folder: path, before, console, signal, cache });
     const { session, pictures, metrics, foundation } = prepared;
-    const { finished, position, plan, loss, grid, newest } = await trainOn(session, {
+    const { finished, position, plan, loss, skipped, grid, newest } = await trainOn(session, {
       folder,
       pictures,
       metrics,
@@ -192,6 +192,7 @@ export async function trainRecipe(recipe: Recipe, options: TrainRecipeOptions, c
         steps: step,
         epochs: epoch,
         seconds,
+        skipped,
         loss,
         grid,
         plateau: await plateauOf(folder, graph),

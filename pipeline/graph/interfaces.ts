@@ -26,7 +26,7 @@ const interfaces = {
     measure: "function",
     train: "optional",
   },
-  optimizer: { init: "function", update: "function" },
+  optimizer: { followsLength: "optional", init: "function", update: "function" },
   ema: { init: "function", update: "function", name: "optional", exponent: "optional", others: "optional" },
   sampler: {
     steps: "number",

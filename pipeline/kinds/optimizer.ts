@@ -25,6 +25,8 @@ export interface UpdateInput {
 
 /** A pure update rule over flat records of tensors. */
 export interface Optimizer {
+  /** Whether its learning rates follow the length of training: a run that is made longer is told of it. */
+  readonly followsLength?: boolean;
   /** Moments and the like at the start. */
   init(trainable: TensorRecord): TensorRecord;
   /** One update. Returned records hold the same names and shapes as those given. `learningRate` is shown and logged. */

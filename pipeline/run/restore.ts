@@ -4,6 +4,7 @@ import { batches, chunks, type Pictures } from "../data/mod.ts";
 import type { Graph } from "../graph/types.ts";
 import { measuringWithOthers } from "../problems/messages/behind.ts";
 import * as messages from "../problems/messages/run.ts";
+import { scheduleMoved } from "../problems/messages/updates.ts";
 import { pluginChanged } from "../problems/messages/trust.ts";
 import { DenoiseError } from "../problems/problem.ts";
 import type { Console } from "../terminal/console.ts";
@@ -13,7 +14,7 @@ import { changedCode, type Checkpoint, damagedName, newestGood, type Position } 
 import { keepRecord } from "./data_record.ts";
 import { type Foundation, stateFrom } from "./foundation.ts";
 import { fromHost } from "./host_tensors.ts";
-import { changesOf } from "./resume.ts";
+import { changesOf, movedEnd } from "./resume.ts";
 import type { RunFolder } from "./run_folder.ts";
 import type { Session } from "./session.ts";
 import { compiledInitialState, type TrainState, upload } from "../programs/states.ts";
@@ -90,6 +91,8 @@ export async function lastCheckpoint(
   const { training, measuring, moved } = changesOf(found.checkpoint.recipe, graph.recipe);
   if (training.length > 0) throw new DenoiseError(messages.recipeChanged(folder.path, training));
   if (measuring.length > 0) console.warn(warning(messages.measuringChanged(measuring)));
+  const ends = movedEnd(found.checkpoint.recipe, graph);
+  if (ends !== undefined) console.warn(warning(scheduleMoved(...ends)));
   const edited = changedCode(found.checkpoint, graph.recipe.code);
   if (edited.length > 0) console.warn(warning(pluginChanged(found.path, edited)));
   for (const { path, reason } of damaged) {

@@ -3,7 +3,9 @@ import { parse } from "yaml";
 import type { z } from "zod";
 import { kinds } from "../kinds/mod.ts";
 import { differences, toYaml } from "../recipe/write.ts";
-import type { Recipe } from "../recipe/types.ts";
+import type { Recipe, TrainSettings } from "../recipe/types.ts";
+import { counted } from "../terminal/units.ts";
+import type { Graph } from "../graph/types.ts";
 
 /** What changed since a checkpoint was written, one line each, such as `network.block_depth: 2 → 3`. */
 export interface Changes {
@@ -47,6 +49,20 @@ export function changesOf(before: string, now: Recipe): Changes {
   });
   const between = (part: keyof Changes) => differences(old![part], current![part]);
   return { training: between("training"), measuring: between("measuring"), moved: between("moved") };
+}
+
+/**
+ * Where training was to end and where it ends now, in words, where learning rates follow that and it has changed.
+ *
+ * @param before the resolved recipe in the checkpoint, as YAML
+ */
+export function movedEnd(before: string, graph: Graph): [before: string, now: string] | undefined {
+  if (!graph.one("optimizer").stage.followsLength) return undefined;
+  const inWords = ({ epochs, steps }: Partial<TrainSettings>) =>
+    steps === undefined ? counted(epochs ?? 0, "epoch") : counted(steps, "step");
+  const { train = {} } = parse(before, { logLevel: "silent" }) as { train?: Partial<TrainSettings> };
+  const [then, now] = [inWords(train), inWords(graph.recipe.train)];
+  return then === now ? undefined : [then, now];
 }
 
 /** A recipe as YAML has it. */

@@ -40,6 +40,8 @@ export interface Trained {
   readonly position: Position;
   readonly plan: Plan;
   readonly loss: number | undefined;
+  /** Steps that changed nothing. */
+  readonly skipped: number;
   /** The last grid of samples. */
   readonly grid: string | undefined;
   /** The newest checkpoint. */
@@ -70,6 +72,6 @@ export async function trainOn(session: Session, training: Training): Promise<Tra
   }
   const finished = await trainer.run();
   if (finished) await log.sync();
-  const { loss, plan, grid } = trainer;
-  return { finished, position: trainer.position, plan, loss, grid, newest: keeper.newest };
+  const { loss, skipped, plan, grid } = trainer;
+  return { finished, position: trainer.position, plan, loss, skipped, grid, newest: keeper.newest };
 }

@@ -124,6 +124,8 @@ export function printEnd(
     steps: number;
     epochs: number;
     seconds: number;
+    /** Steps that changed nothing. */
+    skipped: number;
     loss: number | undefined;
     grid: string | undefined;
     /** Why it ended before the recipe's end, where it did. */
@@ -144,6 +146,10 @@ export function printEnd(
     }${loss}`,
   );
   if (run.stopped !== undefined) row(console.results, "stopped", run.stopped);
+  if (run.skipped > 0) {
+    const are = run.skipped === 1 ? "its gradients were" : "their gradients were";
+    row(console.results, "skipped", `${counted(run.skipped, "step")}, because ${are} not finite`);
+  }
   if (run.plateau !== undefined) row(console.results, "validation", run.plateau);
   if (run.grid !== undefined) row(console.results, "pictures", run.grid);
   if (run.report !== undefined) row(console.results, "report", run.report);

@@ -1,7 +1,7 @@
 /** Optimizer `adam`: steps as long for small gradients as for large ones. */
 import { plugin, type TensorRecord, tf, z } from "denoise/plugin";
 import { adamChange, zeros } from "./shared/moments.ts";
-import { clipped, commonOptions, learningRates, shown } from "./shared/options.ts";
+import { clipped, commonOptions, followsLength, learningRates, shown } from "./shared/options.ts";
 
 export default plugin({
   kind: "optimizer",
@@ -23,6 +23,7 @@ export default plugin({
   create({ options, batchSize }) {
     const rates = learningRates(options.learning_rate, options, batchSize);
     return {
+      followsLength: followsLength(options),
       init: (trainable) => ({ ...zeros("mean", trainable), ...zeros("square", trainable) }),
       update({ trainable, gradients, state, step, norm, course }) {
         const time = tf.cast(step, "float32");

@@ -1,7 +1,7 @@
 /** Optimizer `adamw`: Adam with weight decay that does not pass through the moments. */
 import { plugin, type TensorRecord, tf, z } from "denoise/plugin";
 import { reached, towards, zeros } from "./shared/moments.ts";
-import { clipped, commonOptions, learningRates, shown } from "./shared/options.ts";
+import { clipped, commonOptions, followsLength, learningRates, shown } from "./shared/options.ts";
 
 export default plugin({
   kind: "optimizer",
@@ -34,6 +34,7 @@ export default plugin({
         ? 1 - decay * (typeof rate === "number" && options.scale_decay ? rate : 1)
         : tf.sub(1, tf.mul(decay, rate));
     return {
+      followsLength: followsLength(options),
       init: (trainable) => ({ ...zeros("mean", trainable), ...zeros("square", trainable) }),
       update({ trainable, gradients: given, state, step, norm, course }) {
         const gradients = clipped(given, options, norm);

@@ -1,7 +1,7 @@
 /** Optimizer `lion`: steps of one length, in the direction in which gradients point. */
 import { plugin, type TensorRecord, tf, z } from "denoise/plugin";
 import { towards, zeros } from "./shared/moments.ts";
-import { clipped, commonOptions, learningRates, shown } from "./shared/options.ts";
+import { clipped, commonOptions, followsLength, learningRates, shown } from "./shared/options.ts";
 
 export default plugin({
   kind: "optimizer",
@@ -23,6 +23,7 @@ export default plugin({
     const { beta_1, beta_2, weight_decay: decay } = options;
     const rates = learningRates(options.learning_rate, options, batchSize);
     return {
+      followsLength: followsLength(options),
       init: (trainable) => zeros("mean", trainable),
       update({ trainable, gradients, state, step, norm, course }) {
         const rate = rates(step, course);

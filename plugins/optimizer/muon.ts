@@ -2,7 +2,7 @@
 import { plugin, type TensorRecord, tf, z } from "denoise/plugin";
 import { adamChange, towards, zeros } from "./shared/moments.ts";
 import { isHidden, orthogonal } from "./shared/orthogonal.ts";
-import { clipped, commonOptions, learningRates, shown } from "./shared/options.ts";
+import { clipped, commonOptions, followsLength, learningRates, shown } from "./shared/options.ts";
 
 export default plugin({
   kind: "optimizer",
@@ -44,6 +44,7 @@ export default plugin({
     const rates = learningRates(learning_rate, options, batchSize);
     const byMuon = (trainable: TensorRecord) => isHidden(trainable, options.adamw_for);
     return {
+      followsLength: followsLength(options),
       init(trainable) {
         const hidden = byMuon(trainable);
         const of = (wanted: boolean) =>

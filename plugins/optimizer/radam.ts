@@ -1,7 +1,7 @@
 /** Optimizer `radam`: Adam that waits with its division until the mean of squares is worth it. */
 import { plugin, type TensorRecord, tf, z } from "denoise/plugin";
 import { reached, towards, zeros } from "./shared/moments.ts";
-import { clipped, commonOptions, learningRates, shown } from "./shared/options.ts";
+import { clipped, commonOptions, followsLength, learningRates, shown } from "./shared/options.ts";
 
 export default plugin({
   kind: "optimizer",
@@ -24,6 +24,7 @@ export default plugin({
     const { beta_1, beta_2, epsilon, weight_decay: decay } = options;
     const rates = learningRates(options.learning_rate, options, batchSize);
     return {
+      followsLength: followsLength(options),
       init: (trainable) => ({ ...zeros("mean", trainable), ...zeros("square", trainable) }),
       update({ trainable, gradients, state, step, norm, course }) {
         const time = tf.cast(step, "float32");

@@ -1,7 +1,7 @@
 /** Optimizer `sgd`: against the gradient, with momentum. */
 import { plugin, refuse, tf, z } from "denoise/plugin";
 import { zeros } from "./shared/moments.ts";
-import { clipped, commonOptions, learningRates, mapRecord, shown } from "./shared/options.ts";
+import { clipped, commonOptions, followsLength, learningRates, mapRecord, shown } from "./shared/options.ts";
 
 export default plugin({
   kind: "optimizer",
@@ -30,6 +30,7 @@ export default plugin({
     }
     const rates = learningRates(options.learning_rate, options, batchSize);
     return {
+      followsLength: followsLength(options),
       init: (trainable) => momentum === 0 ? {} : zeros("momentum", trainable),
       update({ trainable, gradients, state, step, norm, course }) {
         const rate = rates(step, course);

@@ -49,13 +49,13 @@ export function stepSkipped(step: number, norm: number, loss: number, most: numb
 }
 
 /** A learning rate that ends with training, where its end was moved. */
-export function scheduleMoved(shape: string, before: string, now: string): Message {
+export function scheduleMoved(before: string, now: string): Message {
   return {
     code: "schedule-moved",
-    message: `The learning rate falls until the end of training, which is now ${now} and was ${before}`,
+    message: `The learning rate falls until the end of training, which was after ${before} and is now after ${now}`,
     help: [
-      `from here on it follows optimizer.schedule: ${shape} over the new length, so it makes a jump`,
-      "a run of that length from the start would have had other rates so far",
+      "from here on it has the rates of a training of that length, so it makes a jump",
+      "one that was as long from the start would have had other rates so far",
     ],
   };
 }

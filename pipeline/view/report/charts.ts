@@ -29,6 +29,7 @@ export function chartsOf(history: History, numbers: readonly Told[]): ReportChar
     ...classCharts(history, numbers),
     ...levelCharts(history.levels, numbers, small),
     ...errorCharts(history),
+    ...updateCharts(history),
     ...paceChart(history),
   ];
 }
@@ -103,6 +104,33 @@ export function errorCharts({ training }: History): ReportChart[] {
     text: "Of the weights of each step, not of their average. Lower is better.",
     spec: smallChart(name, [{ name, points: means(points, most / 2) }]),
   }));
+}
+
+/** Learning rate, where it changes; how long gradients are; and how many steps were skipped, where some were. */
+export function updateCharts({ updates }: History): ReportChart[] {
+  const of = (name: string) => updates.find((curve) => curve.name === name)?.points ?? [];
+  const rates = of("learning_rate"), norms = of("gradient_norm"), skipped = of("skipped");
+  const changes = rates.some(({ y }) => y !== rates[0]!.y);
+  const last = skipped.at(-1)?.y ?? 0;
+  return [
+    ...(changes
+      ? [{
+        title: "Learning rate",
+        text: "What the schedule has made of the recipe's learning rate in each step.",
+        spec: smallChart("learning rate", [{ name: "learning rate", points: means(rates, most / 2) }]),
+      }]
+      : []),
+    ...(norms.length === 0 ? [] : [{
+      title: "Norm of the gradients",
+      text: "Of all weights together, before it is clipped. Jumps tell of batches or learning rates that are too much.",
+      spec: smallChart("norm", [{ name: "norm", points: means(norms, most / 2) }]),
+    }]),
+    ...(last === 0 ? [] : [{
+      title: "Skipped steps",
+      text: `${last} so far, because their gradients were not finite. They changed nothing.`,
+      spec: smallChart("skipped steps", [{ name: "skipped", points: means(skipped, most / 2) }]),
+    }]),
+  ];
 }
 
 /** Seconds a step, epoch by epoch. */

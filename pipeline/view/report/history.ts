@@ -22,6 +22,8 @@ export interface MeasuredCurve extends Curve {
 export interface History {
   /** Errors of each training step by name: `loss`, and those that are only tracked. */
   readonly training: readonly Curve[];
+  /** How updates went: `learning_rate`, `gradient_norm`, and `skipped`, the steps so far that changed nothing. */
+  readonly updates: readonly Curve[];
   /** Measurements of metrics by name, with their spread where they have one. */
   readonly metrics: readonly MeasuredCurve[];
   /** Measurements by noise level. */
@@ -40,9 +42,12 @@ export interface History {
   readonly done: { readonly steps: number; readonly epochs: number };
 }
 
+const ofUpdates = new Set(["learning_rate", "gradient_norm", "skipped"]);
+
 /** Reads the history out of a log. */
 export function historyOf(log: readonly LogEntry[]): History {
   const training = new Map<string, ChartPoint[]>();
+  const updates = new Map<string, ChartPoint[]>();
   const metrics = new Map<string, ChartPoint[]>();
   const beside = new Map<string, ChartPoint[]>();
   const classes = new Map<string, Map<string, ChartPoint[]>>();
@@ -56,7 +61,9 @@ export function historyOf(log: readonly LogEntry[]): History {
   for (const { step, event, ...rest } of log) {
     if (event === undefined) {
       stopped = undefined;
-      for (const [name, value] of numbers(rest)) add(training, name, { x: step, y: value });
+      for (const [name, value] of numbers(rest)) {
+        add(ofUpdates.has(name) ? updates : training, name, { x: step, y: value });
+      }
     } else if (event === "metrics") {
       const values = new Map(numbers(rest));
       for (const [name, value] of values) {
@@ -101,6 +108,7 @@ export function historyOf(log: readonly LogEntry[]): History {
   };
   return {
     training: curves(training),
+    updates: curves(updates),
     metrics: measured,
     levels: levelHistoryOf(log),
     pace,

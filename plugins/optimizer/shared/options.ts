@@ -128,6 +128,11 @@ function lengthOf(record: TensorRecord): tf.Scalar {
   return tf.sqrt(tf.addN(Object.values(record).map((tensor) => tf.sum<tf.Scalar>(tf.square(tensor)))));
 }
 
+/** Whether rates follow the length of training. */
+export function followsLength({ schedule, until }: Pick<CommonOptions, "schedule" | "until">): boolean {
+  return (schedule === "cosine" || schedule === "linear") && until === undefined;
+}
+
 /** A rate as a scalar, for whoever shows it. */
 export function shown(rate: number | tf.Scalar): tf.Scalar {
   return typeof rate === "number" ? tf.scalar(rate) : rate;
