@@ -55,7 +55,8 @@ for (const [name, backend] of Object.entries({ ...inRecipes, cpu: everyBackend.c
       assert.ok(Math.abs(rate![0]! - 0.01 * (1 - i / 10)) < 1e-8, `learning rate ${rate}`);
       if (mean === 0.5) {
         assert.ok(norm![0]! > 0 && norm![0]! < Infinity);
-        for (const path of Object.keys(before)) {
+        // In the first step, weights that are zero let no gradient through.
+        for (const path of i === 0 ? [] : Object.keys(before)) {
           if (path !== "skipped") assert.notDeepEqual(after[path], before[path], `${path} moves in step ${i + 1}`);
         }
       } else {
@@ -69,7 +70,7 @@ for (const [name, backend] of Object.entries({ ...inRecipes, cpu: everyBackend.c
   });
 }
 
-/** As `denoising`, but its gradient is NaN in a batch with picture 40: its objective passes through 0 / 0 there. */
+/** A loss whose objective is not finite in a batch with a level below `below`. */
 const broken = `
 import { plugin, tf, z } from "denoise/plugin";
 export default plugin({
@@ -94,7 +95,7 @@ Deno.test("a run tells of skipped steps once, counts them in log and summary, an
   const folder = await Deno.makeTempDir();
   const file = join(folder, "skipping.yaml");
   await Deno.writeTextFile(join(folder, "breaking.ts"), broken);
-  const loss = "loss: { use: breaking, below: 0.03 }\nplugins: [breaking.ts]";
+  const loss = "loss: { use: breaking, below: 0.33 }\nplugins: [breaking.ts]";
   await Deno.writeTextFile(file, recipe("wasm").replace(/loss:.*/, loss).replace("epochs: 2", "epochs: 6"));
   const output = memoryConsole();
   const options = { plugins: builtins, runs: folder, cache: join(folder, "cache") };

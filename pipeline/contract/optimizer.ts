@@ -24,7 +24,10 @@ function update(
 ) {
   return compiled(
     (trainable: TensorRecord, gradients: TensorRecord, state: TensorRecord, step) =>
-      optimizer.update({ trainable, gradients, state, step: step as tf.Scalar }),
+      optimizer.update({
+        ...{ trainable, gradients, state, step: step as tf.Scalar },
+        course: { steps: tf.scalar(100, "int32"), epochSteps: tf.scalar(10, "int32") },
+      }),
     trainable,
     gradients,
     state,

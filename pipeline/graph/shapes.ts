@@ -141,7 +141,11 @@ const calls: { readonly [K in Kind]?: Call<K> } = {
     probe(stage) {
       const before = stage.init(weights());
       const step = tf.scalar(1, "int32");
-      const { trainable, state } = stage.update({ trainable: weights(), gradients: weights(), state: before, step });
+      const around = { step, norm: tf.scalar(1), course: { steps: step, epochSteps: step } };
+      const { trainable, state } = stage.update({
+        ...{ trainable: weights(), gradients: weights(), state: before },
+        ...around,
+      });
       return {
         got: { ...prefixed("trainable", trainable), ...prefixed("state", state) },
         want: { ...weightShapes("trainable"), ...shapesOf(prefixed("state", before)) },

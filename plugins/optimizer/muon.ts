@@ -1,7 +1,7 @@
 /** Optimizer `muon`: steps whose matrices have singular values of one size; AdamW for what is no hidden matrix. */
 import { plugin, type TensorRecord, tf, z } from "denoise/plugin";
 import { adamChange, towards, zeros } from "./shared/moments.ts";
-import { isHidden, orthogonal } from "./shared/orthogonal.ts";
+import { isByHead, isHidden, orthogonal } from "./shared/orthogonal.ts";
 import { clipped, commonOptions, followsLength, learningRates, shown } from "./shared/options.ts";
 
 export default plugin({
@@ -63,7 +63,10 @@ export default plugin({
           let change: tf.Tensor;
           if (hidden(name)) {
             const mean = towards(state[`momentum.${name}`]!, gradient, 1 - momentum);
-            change = orthogonal(nesterov ? towards(gradient, mean, momentum) : mean, options);
+            change = orthogonal(nesterov ? towards(gradient, mean, momentum) : mean, {
+              ...options,
+              byHead: isByHead(name, weight),
+            });
             after[`momentum.${name}`] = mean;
           } else {
             const moved = adamChange(name, gradient, state, time, options);

@@ -5,7 +5,7 @@ import { draws, onBackend } from "../../pipeline/contract/laws.ts";
 import attentionUnet from "../network/attention-unet.ts";
 import residualUnet from "../network/residual-unet.ts";
 import muon from "./muon.ts";
-import { isHidden, orthogonal } from "./shared/orthogonal.ts";
+import { isByHead, isHidden, orthogonal } from "./shared/orthogonal.ts";
 
 const image = { height: 8, width: 8, channels: 3 };
 const names = (state: Record<string, tf.Tensor>, moment: string) =>
@@ -46,14 +46,20 @@ Deno.test("muon knows the ends of a network with attention", () =>
     const { trainable } = network.init(draws([0]), image);
     const kernels = Object.keys(trainable).filter((name) => trainable[name]!.rank >= 2);
     const rest = kernels.filter((name) => !isHidden(trainable)(name));
-    assert.deepEqual(rest, [kernels[0], kernels.at(-1)]);
-    const [first, last] = rest.map((name) => trainable[name!]!.shape);
-    assert.equal(first!.at(-2), 3, "the first reads the image");
-    assert.equal(last!.at(-1), 3, "the last gives it");
+    assert.deepEqual(rest.filter((name) => !name.endsWith("bias")), ["input_conv.kernel", "output_transpose.kernel"]);
+    assert.ok(rest.includes("middle.block0.attention.query.bias"), "a bias by head is none of its matrices");
+    assert.ok(isHidden(trainable)("middle.block0.attention.query.kernel"));
+    const by = (name: string) => isByHead(name, trainable[name]!);
+    assert.ok(by("middle.block0.attention.query.kernel") && !by("middle.block0.attention.output.kernel"));
+    assert.ok(!by("down0.block0.conv1.kernel"));
   }));
 
 Deno.test("a step of muon has singular values of about one, of convolutions as of matrices", () =>
   onBackend("cpu", () => {
+    const heads = tf.reshape(draws([0]).normal([8, 2, 4]), [8, 2, 4]);
+    const apart = orthogonal(heads, { steps: 5, scaling: "original", byHead: true });
+    const flat = orthogonal(tf.reshape(heads, [8, 8]), { steps: 5, scaling: "original" });
+    assert.deepEqual([...apart.dataSync()], [...flat.dataSync()], "heads are columns of one matrix");
     for (const shape of [[3, 3, 4, 8], [1, 1, 4, 40], [12, 12]]) {
       const gradient = tf.reshape(draws([0]).normal(shape), shape);
       const [outputs, inputs] = [shape.at(-1)!, tf.util.sizeFromShape(shape) / shape.at(-1)!];

@@ -128,7 +128,13 @@ export function updateCharts({ updates }: History): ReportChart[] {
     ...(last === 0 ? [] : [{
       title: "Skipped steps",
       text: `${last} so far, because their gradients were not finite. They changed nothing.`,
-      spec: smallChart("skipped steps", [{ name: "skipped", points: means(skipped, most / 2) }]),
+      spec: lineChart({
+        title: "",
+        x: steps,
+        y: { title: "skipped steps", range: [0, 1.15 * last] },
+        series: [{ name: "skipped", points: means(skipped, most / 2) }],
+        size: small,
+      }, "page"),
     }]),
   ];
 }

@@ -4,7 +4,7 @@ import { type TensorRecord, tf } from "denoise/plugin";
 /**
  * Which weights are kernels of hidden layers. All others are left to AdamW:
  *
- * - biases, scales and offsets: tensors of fewer than two axes;
+ * - biases, scales and offsets: tensors of fewer than two axes, and those whose name ends in `bias`;
  * - embeddings: those whose name ends in `embedding`, `embeddings` or `table`;
  * - the kernels of the first and of the last layer, in the order in which the network has them: what reads the noisy image,
  *   and what gives the answer;
@@ -16,10 +16,17 @@ import { type TensorRecord, tf } from "denoise/plugin";
  */
 export function isHidden(trainable: TensorRecord, except: readonly string[] = []): (name: string) => boolean {
   const kernels = Object.entries(trainable)
-    .filter(([name, { shape }]) => shape.length >= 2 && !/(embeddings?|table)$/.test(name) && !name.startsWith("loss/"))
+    .filter(([name, { shape }]) =>
+      shape.length >= 2 && !/(embeddings?|table|bias)$/.test(name) && !name.startsWith("loss/")
+    )
     .map(([name]) => name);
   const hidden = new Set(kernels.slice(1, -1).filter((name) => !except.some((part) => name.includes(part))));
   return (name) => hidden.has(name);
+}
+
+/** Whether a kernel is `[inputs, heads, size]`, as attention's query, key and value are; its output is `[heads, size, outputs]`. */
+export function isByHead(name: string, { shape }: tf.Tensor): boolean {
+  return shape.length === 3 && !/output\.kernel$/.test(name);
 }
 
 /** Coefficients of Jordan et al. 2024: singular values come between 0.7 and 1.2, fast rather than exactly to 1. */
@@ -27,13 +34,15 @@ const [a, b, c] = [3.4445, -4.775, 2.0315];
 
 /**
  * A change with the singular vectors of `x`, and singular values of about 1, times a factor for its shape. A kernel `[…,
- * inputs, outputs]` is a matrix with all axes but the last taken together.
+ * inputs, outputs]` is a matrix with all axes but the last taken together; `byHead`: one `[inputs, heads, size]`, with all
+ * but the first.
  */
 export function orthogonal(
   x: tf.Tensor,
-  { steps, scaling }: { steps: number; scaling: "original" | "moonshot" },
+  { steps, scaling, byHead = false }: { steps: number; scaling: "original" | "moonshot"; byHead?: boolean },
 ): tf.Tensor {
-  const outputs = x.shape.at(-1)!, inputs = x.size / outputs;
+  const inputs = byHead ? x.shape[0]! : x.size / x.shape.at(-1)!;
+  const outputs = x.size / inputs;
   const matrix = tf.reshape(x, [inputs, outputs]) as tf.Tensor2D;
   const turned = inputs > outputs;
   let y = turned ? tf.transpose(matrix) : matrix;
