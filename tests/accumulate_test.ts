@@ -132,6 +132,10 @@ Deno.test("accumulation is refused where parts are uneven, or depend on one anot
     statistics!,
     /^accumulate-statistics \| Cannot accumulate gradients with network\/residual-unet: it normalises by statistics of the whole batch \(down0/,
   );
+  assert.ok(
+    await wire(await read(["backend=wasm", "train.accumulate=2", "loss.uncertainty=true"])),
+    "it keeps no numbers",
+  );
   const [buffers] = await refusal("train.accumulate=2", "loss.importance=8", "loss.stratified=false");
   assert.match(
     buffers!,

@@ -1,8 +1,11 @@
 /** Whether batches can go through the network in parts: what a part gives must not depend on the rest of its batch. */
 import * as tf from "@tensorflow/tfjs";
-import { createRandom, seedTensor, traceCost, UnknownOpError } from "../../lib/tensor/mod.ts";
+import { createRandom, seedTensor, type TensorRecord, traceCost, UnknownOpError } from "../../lib/tensor/mod.ts";
 import type { ImageShape } from "../kinds/common.ts";
+import type { Loss } from "../kinds/loss.ts";
+import type { Kind } from "../kinds/mod.ts";
 import type { Network } from "../kinds/network.ts";
+import type { Parametrization } from "../kinds/parametrization.ts";
 import type { Message } from "../problems/messages/text.ts";
 import * as messages from "../problems/messages/updates.ts";
 import type { Problem } from "../problems/problem.ts";
@@ -42,11 +45,12 @@ export async function partsWithin(
 
 /** What of the stages does not work on parts of a batch. */
 async function againstParts(stages: readonly Stage[], image: ImageShape): Promise<Message[]> {
-  const network = stages.find((stage): stage is Stage<"network"> => stage.kind === "network")!;
-  const loss = stages.find((stage): stage is Stage<"loss"> => stage.kind === "loss")!;
+  const of = <K extends Kind>(kind: K) => stages.find((stage): stage is Stage<K> => stage.kind === kind)!;
+  const network = of("network"), loss = of("loss");
   const statistics = await gatheredBy(network.stage, image);
-  const { init, ofParts } = loss.stage;
-  const kept = init === undefined ? [] : Object.keys(init(drawsOf([0])).buffers ?? {});
+  const { ofParts } = loss.stage;
+  const { stage: parametrization } = of("parametrization");
+  const kept = await keptBy(loss.stage, parametrization, image);
   const [why, fix] = kept.length > 0
     ? [`it keeps numbers of whole batches (${kept.slice(0, 2).join(", ")})`, "turn that option of the loss off"]
     : ofParts === undefined
@@ -61,32 +65,51 @@ async function againstParts(stages: readonly Stage[], image: ImageShape): Promis
   ];
 }
 
-/** Buffers that a call in training changes: all of a network whose ops are not known. */
+/** Buffers of the network that a call in training changes. */
 async function gatheredBy(network: Network, image: ImageShape): Promise<string[]> {
-  const { height, width, channels } = image;
-  const changed: string[] = [];
+  return await changedIn(() => network.init(drawsOf([0]), image).buffers, (buffers) => {
+    const state = { trainable: network.init(drawsOf([0]), image).trainable, buffers };
+    const input = { image: zeros(image), level: tf.zeros<tf.Rank.R4>([2, 1, 1, 1]) };
+    return network.apply(state, input, { training: true, random: drawsOf([0, 1]) }).buffers;
+  });
+}
+
+/** Buffers of the loss that a step changes: all, where it trains by itself. */
+async function keptBy(loss: Loss, parametrization: Parametrization, image: ImageShape): Promise<string[]> {
+  const start = () => loss.init?.(drawsOf([0])) ?? {};
+  return await changedIn(() => start().buffers ?? {}, (buffers) => {
+    if (loss.train !== undefined) return {};
+    const { trainable = {} } = start();
+    const part = { signal: zeros(image), noise: zeros(image), velocity: zeros(image) };
+    const rates = { signal: tf.ones([2, 1, 1, 1]), noise: tf.ones([2, 1, 1, 1]) };
+    const context = { state: { trainable, buffers }, measured: parametrization.blank?.() ?? {} };
+    return loss.measure(part, part, rates, context).buffers ?? buffers;
+  });
+}
+
+/** Names of buffers that a call gives back as other tensors: all of them, where its ops are not known. */
+async function changedIn(start: () => TensorRecord, call: (before: TensorRecord) => TensorRecord): Promise<string[]> {
+  let changed: string[] = [];
   try {
     await traceCost(
       () => {
-        const state = network.init(drawsOf([0]), image);
-        changed.push(...Object.keys(state.buffers));
-        const input = {
-          image: tf.zeros<tf.Rank.R4>([2, height, width, channels]),
-          level: tf.zeros<tf.Rank.R4>([2, 1, 1, 1]),
-        };
-        const { buffers } = network.apply(state, input, { training: true, random: drawsOf([0, 1]) });
-        const same = Object.keys(buffers).filter((name) => buffers[name] === state.buffers[name]);
-        changed.splice(0, changed.length, ...changed.filter((name) => !same.includes(name)));
+        const before = start();
+        changed = Object.keys(before);
+        if (changed.length === 0) return {};
+        const after = call(before);
+        changed = changed.filter((name) => after[name] !== before[name]);
         return {};
       },
       [],
-      "the network",
+      "the buffers",
     );
   } catch (error) {
     if (!(error instanceof UnknownOpError)) throw error;
   }
   return changed;
 }
+
+const zeros = ({ height, width, channels }: ImageShape) => tf.zeros<tf.Rank.R4>([2, height, width, channels]);
 
 function drawsOf(items: readonly number[]) {
   const key = { seed: seedTensor(0), stream: "accumulation", step: tf.scalar(0, "int32") };
