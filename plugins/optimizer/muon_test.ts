@@ -14,7 +14,7 @@ const names = (state: Record<string, tf.Tensor>, moment: string) =>
 Deno.test("muon moves kernels of hidden layers, and leaves ends, embeddings and vectors to AdamW", () =>
   onBackend("cpu", async () => {
     const options = { widths: [4, 8], block_depth: 1, embedding_dims: 4, classes: 3 };
-    const network = await residualUnet.create({ options: residualUnet.options.parse(options), image });
+    const network = await residualUnet.create({ options: residualUnet.options.parse(options), image, augment: 0 });
     const { trainable } = network.init(draws([0]), image);
     const all = { ...trainable, "loss/hidden.kernel": tf.zeros([4, 4]) };
     const optimizer = await muon.create({ options: muon.options.parse({ adamw_for: ["up0"] }), batchSize: 4 });
@@ -42,7 +42,7 @@ Deno.test("muon knows the ends of a network with attention", () =>
       embedding_dims: 4,
       image_dims: 4,
     };
-    const network = await attentionUnet.create({ options: attentionUnet.options.parse(options), image });
+    const network = await attentionUnet.create({ options: attentionUnet.options.parse(options), image, augment: 0 });
     const { trainable } = network.init(draws([0]), image);
     const kernels = Object.keys(trainable).filter((name) => trainable[name]!.rank >= 2);
     const rest = kernels.filter((name) => !isHidden(trainable)(name));
