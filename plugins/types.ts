@@ -607,7 +607,7 @@ export interface BuiltinPlugins {
       readonly epsilon?: number | undefined;
       /** times each weight, added to its gradient; adamw decays weights apart from that, which works better */
       readonly weight_decay?: number | undefined;
-      /** how the learning rate goes on after warmup; cosine and linear fall until the end of training, or until */
+      /** how the learning rate develops after warmup; cosine and linear fall until the end of training, or until */
       readonly schedule?: "constant" | "cosine" | "linear" | "inverse-square-root" | "edm2" | undefined;
       /** how long the learning rate grows from 0, evenly: 500, "1 epoch" or "100000 images"; default: not; edm2: 10000000 images */
       readonly warmup?: number | string | undefined;
@@ -637,7 +637,7 @@ export interface BuiltinPlugins {
       readonly beta_2?: number | undefined;
       /** added to the root of the squared gradients' mean, before the correction for the first steps */
       readonly epsilon?: number | undefined;
-      /** how the learning rate goes on after warmup; cosine and linear fall until the end of training, or until */
+      /** how the learning rate develops after warmup; cosine and linear fall until the end of training, or until */
       readonly schedule?: "constant" | "cosine" | "linear" | "inverse-square-root" | "edm2" | undefined;
       /** how long the learning rate grows from 0, evenly: 500, "1 epoch" or "100000 images"; default: not; edm2: 10000000 images */
       readonly warmup?: number | string | undefined;
@@ -663,7 +663,7 @@ export interface BuiltinPlugins {
       readonly beta_2?: number | undefined;
       /** fraction of each weight that is subtracted in a step, times the learning rate; three to ten times that of adamw */
       readonly weight_decay?: number | undefined;
-      /** how the learning rate goes on after warmup; cosine and linear fall until the end of training, or until */
+      /** how the learning rate develops after warmup; cosine and linear fall until the end of training, or until */
       readonly schedule?: "constant" | "cosine" | "linear" | "inverse-square-root" | "edm2" | undefined;
       /** how long the learning rate grows from 0, evenly: 500, "1 epoch" or "100000 images"; default: not; edm2: 10000000 images */
       readonly warmup?: number | string | undefined;
@@ -703,7 +703,7 @@ export interface BuiltinPlugins {
       readonly epsilon?: number | undefined;
       /** names of hidden weights, or parts of names such as out, that AdamW moves, too */
       readonly adamw_for?: readonly (string)[] | undefined;
-      /** how the learning rate goes on after warmup; cosine and linear fall until the end of training, or until */
+      /** how the learning rate develops after warmup; cosine and linear fall until the end of training, or until */
       readonly schedule?: "constant" | "cosine" | "linear" | "inverse-square-root" | "edm2" | undefined;
       /** how long the learning rate grows from 0, evenly: 500, "1 epoch" or "100000 images"; default: not; edm2: 10000000 images */
       readonly warmup?: number | string | undefined;
@@ -731,7 +731,7 @@ export interface BuiltinPlugins {
       readonly epsilon?: number | undefined;
       /** fraction of each weight that is subtracted in a step, times the learning rate */
       readonly weight_decay?: number | undefined;
-      /** how the learning rate goes on after warmup; cosine and linear fall until the end of training, or until */
+      /** how the learning rate develops after warmup; cosine and linear fall until the end of training, or until */
       readonly schedule?: "constant" | "cosine" | "linear" | "inverse-square-root" | "edm2" | undefined;
       /** how long the learning rate grows from 0, evenly: 500, "1 epoch" or "100000 images"; default: not; edm2: 10000000 images */
       readonly warmup?: number | string | undefined;
@@ -757,7 +757,7 @@ export interface BuiltinPlugins {
       readonly nesterov?: boolean | undefined;
       /** times each weight, added to its gradient */
       readonly weight_decay?: number | undefined;
-      /** how the learning rate goes on after warmup; cosine and linear fall until the end of training, or until */
+      /** how the learning rate develops after warmup; cosine and linear fall until the end of training, or until */
       readonly schedule?: "constant" | "cosine" | "linear" | "inverse-square-root" | "edm2" | undefined;
       /** how long the learning rate grows from 0, evenly: 500, "1 epoch" or "100000 images"; default: not; edm2: 10000000 images */
       readonly warmup?: number | string | undefined;

@@ -1,4 +1,4 @@
-/** Optimizer `muon`: steps whose matrices have singular values of one size; AdamW for what is no hidden matrix. */
+/** Optimizer `muon`: steps whose matrices have singular values of one size; AdamW for all that is not a hidden matrix. */
 import { plugin, type TensorRecord, tf, z } from "denoise/plugin";
 import { adamChange, towards, zeros } from "./shared/moments.ts";
 import { isByHead, isHidden, orthogonal } from "./shared/orthogonal.ts";

@@ -10,7 +10,7 @@ const length = z.union([
 /** Options of all optimizers. */
 export const commonOptions = {
   schedule: z.enum(["constant", "cosine", "linear", "inverse-square-root", "edm2"]).default("constant").describe(
-    "how the learning rate goes on after warmup; cosine and linear fall until the end of training, or until",
+    "how the learning rate develops after warmup; cosine and linear fall until the end of training, or until",
   ),
   warmup: length.optional().describe(
     'how long the learning rate grows from 0, evenly: 500, "1 epoch" or "100000 images"; default: not; edm2: 10000000 images',
