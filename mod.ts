@@ -261,6 +261,7 @@ export type { Generate, GenerateOptions, Seen } from "./pipeline/programs/genera
 export type { Evaluation } from "./pipeline/programs/train_step.ts";
 export type { LossTerms } from "./pipeline/programs/gather.ts";
 export type { UpdateTerms } from "./pipeline/programs/update.ts";
+export type { UpdateReport } from "./pipeline/run/skips.ts";
 export type { LoadOptions } from "./pipeline/run/load.ts";
 export type { Measurement } from "./pipeline/run/measure.ts";
 export { showWork } from "./pipeline/run/session.ts";

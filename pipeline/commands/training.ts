@@ -16,7 +16,7 @@ import { checkRead } from "../recipe/given.ts";
 import type { Recipe } from "../recipe/types.ts";
 import { checkpointPath, type Position, prune } from "../run/checkpoint.ts";
 import { lossesOf } from "../run/losses.ts";
-import { loggedUpdate, Skips, toldUpdate, type UpdateNumbers } from "../run/skips.ts";
+import { loggedUpdate, Skips, toldUpdate, type UpdateNumbers, type UpdateReport } from "../run/skips.ts";
 import { buildMeasure, loggedOf } from "../run/measure.ts";
 import { openFiles, type RunFiles } from "../run/open_files.ts";
 import { afterStep, type Plan, planOf } from "../run/plan.ts";
@@ -74,7 +74,7 @@ export class Training implements AsyncDisposable {
   readonly #seed: ReturnType<typeof seedTensor>;
   readonly #course: ReturnType<typeof courseOf>;
   readonly #skips: Skips;
-  #update: ReturnType<typeof toldUpdate> | undefined;
+  #update: UpdateReport | undefined;
   #state: TrainState;
   #position: Position;
   #busy = false;
@@ -90,14 +90,11 @@ export class Training implements AsyncDisposable {
     this.#measure = buildMeasure(session);
     this.#seed = seedTensor(session.graph.recipe.seed);
     this.#course = courseOf(this.plan);
-    const { log, keeper } = files;
-    this.#skips = new Skips({
-      warn: (message) => {
-        session.console.warn(message);
-        log.append({ step: this.#position.step, event: "warning", message });
-      },
-      kept: () => keeper.newest,
-    });
+    const warn = (message: string) => {
+      session.console.warn(message);
+      files.log.append({ step: this.#position.step, event: "warning", message });
+    };
+    this.#skips = new Skips({ warn, kept: () => files.keeper.newest });
   }
 
   /** See `openTraining`. */
@@ -116,14 +113,8 @@ export class Training implements AsyncDisposable {
     const { stage: backend } = graph.one("backend");
     parts.defer(() => backend.stop());
     const prepared = parts.use(await prepareRun(graph, { folder: path, before, console, signal, cache }));
-    const files = parts.use(
-      await openFiles(prepared.session, {
-        foundation: prepared.foundation,
-        folder,
-        pictures: prepared.pictures,
-        before,
-      }),
-    );
+    const { session, foundation, pictures } = prepared;
+    const files = parts.use(await openFiles(session, { foundation, folder, pictures, before }));
     return new Training({ folder, prepared, files, close: parts.move() });
   }
 
@@ -150,7 +141,7 @@ export class Training implements AsyncDisposable {
   }
 
   /** Learning rate, length of the gradients and skipped steps, as of the last `step`; undefined before the first. */
-  get update(): ReturnType<typeof toldUpdate> | undefined {
+  get update(): UpdateReport | undefined {
     return this.#update;
   }
 

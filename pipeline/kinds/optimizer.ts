@@ -12,8 +12,11 @@ export type Course = {
 
 /** What an update gets. */
 export interface UpdateInput {
+  /** Weights by name. */
   readonly trainable: TensorRecord;
+  /** Their gradients, by the same names. */
   readonly gradients: TensorRecord;
+  /** What `init` or the update before gave. */
   readonly state: TensorRecord;
   /** int32 scalar, 1 for the first update. */
   readonly step: tf.Scalar;

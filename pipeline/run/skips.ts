@@ -62,8 +62,18 @@ export function loggedUpdate({ learning_rate, gradient_norm, skipped }: UpdateNu
 }
 
 /** How an update went, as a program is told. */
+export interface UpdateReport {
+  /** What the optimizer took, where it tells. */
+  readonly learningRate: number | undefined;
+  /** Length of all gradients together, before anything clips it. NaN or infinite: the step changed nothing. */
+  readonly gradientNorm: number;
+  /** Steps of the run that changed nothing. */
+  readonly skipped: number;
+}
+
+/** The same numbers by the names that programs read. */
 export function toldUpdate(
   { learning_rate: learningRate, gradient_norm: gradientNorm, skipped }: UpdateNumbers,
-): { learningRate: number | undefined; gradientNorm: number; skipped: number } {
+): UpdateReport {
   return { learningRate, gradientNorm, skipped };
 }

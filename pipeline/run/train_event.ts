@@ -2,6 +2,7 @@
 import type { ProgressEvent, WarningEvent } from "../terminal/telling.ts";
 import type { Measurement } from "./measure.ts";
 import type { Plan } from "./plan.ts";
+import type { UpdateReport } from "./skips.ts";
 
 /** All is ready, and the first step is next. */
 export interface StartEvent {
@@ -20,7 +21,7 @@ export interface StartEvent {
 }
 
 /** An update of the weights is done. Its losses are read while the next one runs: so it is told of then. */
-export interface StepEvent {
+export interface StepEvent extends UpdateReport {
   /** Which event it is. */
   readonly type: "step";
   /** Updates done, this one among them. */
@@ -31,12 +32,6 @@ export interface StepEvent {
   readonly loss: number;
   /** All that the loss reports, such as `{ loss, noise, image }`. */
   readonly losses: Readonly<Record<string, number>>;
-  /** What the optimizer took, where it tells. */
-  readonly learningRate: number | undefined;
-  /** Length of all gradients together, before anything clips it. NaN or infinite: the step changed nothing. */
-  readonly gradientNorm: number;
-  /** Steps of the run that changed nothing. */
-  readonly skipped: number;
   /** Seconds until the end, once that is known; without what has not been done yet, such as the first metric. */
   readonly secondsLeft: number | undefined;
 }

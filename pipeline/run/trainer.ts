@@ -153,8 +153,7 @@ export class Trainer implements Disposable {
     const { session: { graph, statistics, signal }, pictures: { train } } = this.options;
     const { epoch, batch: start, seconds } = this.#position;
     const started = performance.now();
-    const { seed } = graph.recipe;
-    const seeds = seedTensor(seed), course = courseOf(this.plan);
+    const seed = graph.recipe.seed, seeds = seedTensor(seed), course = courseOf(this.plan);
     try {
       for await (const host of batches(train, { ...this.#data, training: true, seed, epoch, start })) {
         const batch = upload(host, train.shape);
