@@ -220,9 +220,9 @@ Deno.test("the last row of steps is another run's, from the same noises by its f
   }
   const beside = join(folder, "runs", "other");
   const file = out("beside.png"), console = memoryConsole();
-  const options = { plugins: builtins, out: file, sampler: "quick", steps: [2], columns: 3 };
+  const options = { plugins: builtins, out: file, sampler: "quick", steps: [2], columns: 8 };
   await stepsPicture(run, { ...options, beside }, console);
-  const rows = await cells(file, { rows: 2, columns: 3 });
+  const rows = await cells(file, { rows: 2, columns: 8 });
   const seeds = [0, 1, 2];
   for (const [i, target] of [run, beside].entries()) {
     const requests = [{ text: i === 0 ? "quick" : "preview" }];
