@@ -510,3 +510,52 @@ Deno.test("refuses networks whose features are others than they say, and losses 
     [3, "Cannot use loss/my-loss: its train returns objective of shape [2, 16, 16, 3]"],
   ]);
 });
+
+Deno.test("wire() tells the network how many numbers augmentations tell, and refuses a network that takes another number", async () => {
+  const told: unknown[] = [];
+  const given = (numbers: readonly (number | undefined)[], augment?: number): Record<string, Given> => ({
+    dataset: { kind: "dataset" },
+    ...Object.fromEntries(numbers.map((numbers, i) => [`augmentation[${i}]`, {
+      kind: "augmentation" as const,
+      create: (context: Record<string, unknown>) => ({
+        ...made.augmentation!({ options: {}, ...context }) as object,
+        ...(numbers === undefined ? {} : { tells: { numbers, of: () => tf.zeros([2, numbers]) } }),
+      }),
+    }])),
+    network: {
+      kind: "network",
+      needs: ["image", "augment"],
+      create: (context) => {
+        told.push(context.augment);
+        return { ...made.network!(context) as object, offers: { augment: augment ?? context.augment } };
+      },
+    },
+  });
+  const edges = async (numbers: readonly (number | undefined)[]) =>
+    (await wire(recipeOf(given(numbers)))).edges.filter(({ slot }) => slot === "augment").map(({ from }) => from);
+  assert.deepEqual(await edges([]), []);
+  assert.deepEqual(await edges([undefined]), []);
+  assert.deepEqual(await edges([9, undefined, 2]), ["augmentation[2]"]);
+  assert.deepEqual(told, [0, 0, 11]);
+  const [problem] = await refusals(recipeOf(given([9], 0)));
+  assert.deepEqual([problem!.code, problem!.place?.line, problem!.message, problem!.help[0]], [
+    "network-lacks",
+    2,
+    "Cannot use augmentation/my-augmentation with network/my-network: it gives the network numbers on what it did to a " +
+    "picture, which that network does not take",
+    "use another augmentation, or a network that offers it: offers: { augment: 9 }",
+  ]);
+  await wire(recipeOf(given([9], 0)), { training: false });
+});
+
+Deno.test("wire() refuses patience for a number that the recipe does not name", async () => {
+  const given = { "metrics[0]": { kind: "metric" as const }, dataset: { kind: "dataset" as const } };
+  const [problem] = await refusals(recipeOf(given, { patience: "20 epochs" }));
+  assert.deepEqual([problem!.code, problem!.message, ...problem!.help], [
+    "patience-without-best",
+    "Cannot stop after 20 epochs without an improvement: the recipe does not say of which number",
+    "add train.keep: { best: kid }; metrics measure kid",
+    "train.patience",
+  ]);
+  await wire(recipeOf(given, { patience: "20 epochs", keep: { last: 1, best: "kid" } }));
+});

@@ -1,15 +1,25 @@
 /** Tests of losses that call the network themselves, and of what networks are called with, on small stages. */
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
-import { initializers, leaves, ops, seedTensor, type State, type Tree } from "../../lib/tensor/mod.ts";
+import {
+  createRandom,
+  initializers,
+  leaves,
+  ops,
+  type Random,
+  seedTensor,
+  type State,
+  type Tree,
+} from "../../lib/tensor/mod.ts";
 import { plugin, z } from "../../plugin.ts";
 import type { Loss, LossTools } from "../kinds/loss.ts";
 import type { Network, NetworkInput, NetworkMode } from "../kinds/network.ts";
 import type { Sampler, SamplerTools } from "../kinds/sampler.ts";
 import { cpu, toyGraph, toyStages } from "../run/testing.ts";
 import { buildGenerate } from "./generate.ts";
+import { pixels } from "./model.ts";
 import { type Batch, initialState, upload } from "./states.ts";
-import { buildTrainStep } from "./train_step.ts";
+import { buildEvaluationStep, buildTrainStep } from "./train_step.ts";
 
 const image = { height: 4, width: 4, channels: 3 };
 const half = () => ({ signal: tf.fill([1, 1, 1, 1], 0.6), noise: tf.fill([1, 1, 1, 1], 0.8) });
@@ -295,4 +305,53 @@ Deno.test("a loss that trains by itself gets what it keeps", async () => {
     return tf.mean(tf.square(denoise(images, half()).noise));
   }));
   assert.ok(!("loss" in none.after));
+});
+
+Deno.test("in training the network is told what augmentations did to each picture, all of them in order, elsewhere nothing", async () => {
+  await cpu.start();
+  const brighter = (numbers: number) => ({
+    shape: (input: typeof image) => input,
+    apply: (images: tf.Tensor4D, { random, training }: { random: Random; training: boolean }) =>
+      training ? tf.add<tf.Tensor4D>(images, tf.mul(random.uniform([1, 1, 1]), 0.1)) : images,
+    tells: { numbers, of: (random: Random) => tf.tile(random.uniform([1]), [1, numbers]) as tf.Tensor2D },
+  });
+  const seen: (number[][] | undefined)[] = [];
+  const listening: Network = {
+    ...toyNetwork,
+    apply(state, input, mode) {
+      seen.push(input.augment?.arraySync());
+      return toyNetwork.apply(state, input, mode);
+    },
+  };
+  const graph = toyGraph(image, { network: [listening], augmentation: [brighter(1), brighter(2)] });
+  const state = initialState(graph);
+  const step = buildTrainStep(graph);
+  const toldIn = (items: readonly number[]) => {
+    seen.length = 0;
+    step(state, batchOf(items), statistics(), seedTensor(1));
+    return [...seen];
+  };
+  const [told] = toldIn([0, 1, 2]);
+  assert.deepEqual(told!.map((numbers) => numbers.length), [3, 3, 3]);
+  assert.ok(told!.every(([a, b, c]) => a !== b && b === c), "each stage has draws of its own");
+  assert.deepEqual(toldIn([2])[0], [told![2]], "a picture's are its own");
+  // The very draws of `apply`: black pictures come out as bright as is told.
+  const random = createRandom({
+    seed: seedTensor(1),
+    stream: "train",
+    step: state.step,
+    items: tf.tensor1d([0, 1, 2], "int32"),
+  });
+  const black = { ...batchOf([0, 1, 2]), image: tf.zerosLike(batchOf([0, 1, 2]).image) };
+  const bright = tf.mean(pixels(graph, black, random, true), [1, 2, 3]).arraySync() as number[];
+  bright.forEach((value, i) => assert.ok(Math.abs(value - 0.1 * (told![i]![0]! + told![i]![1]!)) < 1e-6));
+  seen.length = 0;
+  buildEvaluationStep(graph)(state.average, batchOf([0]), statistics(), seedTensor(1));
+  assert.deepEqual(seen, [undefined], "validation");
+  for await (
+    const _ of buildGenerate(cpu, graph, graph.all("sampler")[0]!)({
+      ...{ state: state.average, statistics: statistics(), seed: 1, items: [0, 1], batch: 2 },
+    })
+  ) { /* pictures */ }
+  assert.ok(seen.length > 1 && seen.every((told) => told === undefined), "samples");
 });

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { Refusal } from "denoise/plugin";
+import { type NetworkMode, Refusal, tf } from "denoise/plugin";
 import { draws, onBackend } from "../../pipeline/contract/laws.ts";
 import clearUnet from "./clear-unet.ts";
 import attentionUnet from "./attention-unet.ts";
+import patchUnet from "./patch-unet.ts";
 import residualUnet from "./residual-unet.ts";
 
 const image = { height: 64, width: 64, channels: 3 };
@@ -80,3 +81,56 @@ Deno.test("attention-unet refuses groups, levels and patches that do not fit, an
   refused({ attention_levels: [4] }, "attention_levels", /levels that exist/);
   refused({ patch_size: 5 }, "widths", /that 40 divides, such as 40 or 80/);
 });
+
+const small = { height: 8, width: 8, channels: 3 };
+const tiny = { widths: [4, 8], block_depth: 1, embedding_dims: 8, image_dims: 8 };
+const networks = {
+  "residual-unet": (changes: object) => residualUnet.create(given(residualUnet.options.parse({ ...tiny, ...changes }))),
+  "clear-unet": (changes: object) => clearUnet.create(given(clearUnet.options.parse({ ...tiny, ...changes }))),
+  "patch-unet": (changes: object) => patchUnet.create(given(patchUnet.options.parse({ ...tiny, ...changes }))),
+  "attention-unet": (changes: object) =>
+    attentionUnet.create(given(attentionUnet.options.parse({ ...tiny, groups: 2, attention_levels: [1], ...changes }))),
+};
+const given = <O>(options: O) => ({ options, image: small, augment: 0 });
+
+for (const [name, create] of Object.entries(networks)) {
+  Deno.test(`${name} drops a part of its values in training: the same in all calls of a step, and none elsewhere`, () =>
+    onBackend("cpu", async () => {
+      const [whole, dropping] = [await create({}), await create({ dropout: 0.4 })];
+      const state = whole.init(draws([0]), small);
+      // Away from an output of zero.
+      for (const key of Object.keys(state.trainable)) {
+        if (/^output_(conv|transpose).kernel$/.test(key)) state.trainable[key] = tf.onesLike(state.trainable[key]!);
+      }
+      const input = {
+        image: draws([3, 4]).normal([8, 8, 3]) as tf.Tensor4D,
+        level: tf.fill([2, 1, 1, 1], 0.5) as tf.Tensor4D,
+      };
+      const answer = (network: typeof whole, mode: NetworkMode) => network.apply(state, input, mode).output.dataSync();
+      const training = (step: number) => ({ training: true, random: draws([3, 4], step) });
+      assert.deepEqual(answer(dropping, training(1)), answer(dropping, training(1)), "calls of a step");
+      assert.notDeepEqual(answer(dropping, training(1)), answer(dropping, training(2)), "another step");
+      assert.notDeepEqual(answer(dropping, training(1)), answer(whole, training(1)), "something is dropped");
+      assert.deepEqual(answer(whole, training(1)), answer(whole, { training: true }), "of 0, nothing");
+      for (const mode of [{ training: false }, { training: true }]) {
+        assert.deepEqual(answer(dropping, mode), answer(whole, mode), `without draws, training: ${mode.training}`);
+      }
+    }));
+}
+
+Deno.test("networks that are told of augmentations start as those that are not, weight by weight", () =>
+  onBackend("cpu", async () => {
+    const options = residualUnet.options.parse(tiny);
+    const [told, plain] = await Promise.all(
+      [9, 0].map((augment) => residualUnet.create({ options, image: small, augment })),
+    );
+    const [with_, without] = [told, plain].map((network) => network!.init(draws([0]), small).trainable);
+    const { "augment_dense.kernel": kernel, ...rest } = with_!;
+    assert.deepEqual(kernel!.shape, [9, 8]);
+    assert.ok(kernel!.dataSync().every((value) => value === 0));
+    assert.deepEqual(Object.keys(rest), Object.keys(without!));
+    for (const [name, tensor] of Object.entries(rest)) {
+      assert.deepEqual(tensor.dataSync(), without![name]!.dataSync(), name);
+    }
+    assert.deepEqual([told!.offers?.augment, plain!.offers?.augment], [9, undefined]);
+  }));
