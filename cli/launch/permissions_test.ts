@@ -70,6 +70,27 @@ Deno.test("permissionsFor() lets a picture read the run that is beside, and writ
   assert.deepEqual(own(of("write")), ["runs/r/pictures"]);
 });
 
+Deno.test("permissionsFor() lets a sampler read the run that it is guided by, with its plugin files, and write nothing there", async () => {
+  const recipe = "plugins: [../../mine.ts]\nbackend: wasm\n";
+  const others = { ...files, "runs/r/checkpoints/a": "", "others/s/recipe.yaml": recipe, "others/s/checkpoints/a": "" };
+  const sampler = `samplers.x={"use":"ddim","guidance":{"scale":2,"by":"others/s"}}`;
+  for (const how of ["--guide others/s", sampler, "samplers.preview.guidance.by=others/s"]) {
+    const of = await permitted(others, `sample runs/r ${how}`);
+    for (const path of ["others/s", "mine.ts", "helper.ts"]) {
+      assert.ok(own(of("read")).includes(path), `${how}: ${path}`);
+    }
+    assert.deepEqual(own(of("write")), ["runs/r/generated"], how);
+    assert.deepEqual(of("ffi"), ["all"], "the backend of the model that is guided counts");
+  }
+  const stage = `{"use":"ddim","guidance":{"scale":2,"by":"others/s"}}`;
+  const typed = await permitted(others, `picture samplers runs/r --samplers ${stage}`);
+  assert.ok(own(typed("read")).includes("others/s"));
+  for (const word of ["earlier", "class"]) {
+    const of = await permitted({ ...files, "runs/r/checkpoints/a": "" }, `sample runs/r --guide ${word}`);
+    assert.ok(!own(of("read")).includes("."), word);
+  }
+});
+
 Deno.test("permissionsFor() lets a training read its recipe, its bases, their plugins and data, and nothing else beside them", async () => {
   const of = await permitted(files, "run r.yaml");
   assert.deepEqual(own(of("read")), [
