@@ -69,7 +69,7 @@ function sharesOf({ components }: Parametrization, signal: number, noise: number
     return Object.fromEntries(names.map((name) => {
       const [pixel, output, both] = all[name].dataSync() as unknown as [number, number, number];
       const error = Math.abs(both - (0.3 * pixel - 0.7 * output)) / (Math.abs(pixel) + Math.abs(output));
-      assert.ok(error < 1e-6, `${name} at ${signal} is no share of pixel and output`);
+      assert.ok(error < 1e-6, `${name} at ${signal} is not a share of pixel and output`);
       return [name, [pixel, output]];
     })) as Shares;
   });

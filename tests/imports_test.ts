@@ -50,7 +50,7 @@ const rules: readonly Rule[] = [
   // Types of the kinds, and the formulas that they share: these load tfjs alone.
   {
     of: /^plugin\.ts$/,
-    may: /^lib\/(tensor|image|files)\/|^pipeline\/(kinds\/(diffusion|refuse)|grid\/mod)\.ts$/,
+    may: /^lib\/(tensor|image|files)\/|^pipeline\/(kinds\/(diffusion|power_function|refuse)|grid\/mod)\.ts$/,
     types: /^pipeline\/kinds\//,
   },
   { of: /^plugins\/[^/]+\.ts$/, may: /^plugins\// },

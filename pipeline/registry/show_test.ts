@@ -60,8 +60,9 @@ options
                                                           long long long long long long long long
                                                           long long long long long long long long
                                                           long long long long long long
-  guidance  map of scale, interval    optional            classifier-free guidance: twice the work,
-            and rescale                                   for a network with classes; default: none
+  guidance  map of scale, interval,   optional            pushes each prediction away from a worse
+            rescale, by, renoise and                      one, for no class or by a weaker model:
+            project                                       twice the work; default: none
   clip      true or false             default false       clip predicted signals to the range of
                                                           real pixels; the noise is not recomputed
                                                           after it
