@@ -104,6 +104,12 @@ function denoiser(parametrizations: readonly Parametrization[]): (x: tf.Tensor4D
   };
 }
 
+/** A jump by a network that was not trained to: straight on, by what it sees now. */
+const jumper = (denoise: ReturnType<typeof denoiser>) => (noisy: tf.Tensor4D, from: Rates, to: Rates) => {
+  const parts = denoise(noisy, from);
+  return { ...parts, image: tf.add<tf.Tensor4D>(tf.mul(to.signal, parts.signal), tf.mul(to.noise, parts.noise)) };
+};
+
 /** The picture of a sampler, once for each parametrization, of the same noise and the same draws. */
 function pictures(sampler: Sampler, count: number, denoise: ReturnType<typeof denoiser>): Float32Array[] {
   return tf.tidy(() => {
@@ -113,7 +119,8 @@ function pictures(sampler: Sampler, count: number, denoise: ReturnType<typeof de
       assert.ok(row.every(Number.isFinite), `row ${step + 1} is finite: ${row}`);
       const items = tf.zeros<tf.Rank.R1>([count], "int32");
       const random = createRandom({ seed: seedTensor(3), stream: "cross", step: tf.scalar(step, "int32"), items });
-      ({ state, signal } = sampler.step(state, tf.tensor1d([...row]), { denoise, clip: (signal) => signal, random }));
+      const tools = { denoise, jump: jumper(denoise), clip: (signal: tf.Tensor4D) => signal, random };
+      ({ state, signal } = sampler.step(state, tf.tensor1d([...row]), tools));
       if (sampler.finished?.(state).dataSync()[0] === 1) break;
     }
     return tf.unstack(signal).map((one) => one.dataSync() as Float32Array);
