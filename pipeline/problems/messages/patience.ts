@@ -21,7 +21,7 @@ export function patienceUnmeasured(patience: string, best: string): Message {
   return {
     code: "patience-unmeasured",
     message: `Patience of ${patience} has no effect: "${best}" cannot be measured here`,
-    help: ["training goes on to the recipe's end; another number of train.keep.best can end it earlier"],
+    help: ["training continues to the recipe's end; another number of train.keep.best can end it earlier"],
   };
 }
 
