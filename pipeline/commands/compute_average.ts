@@ -9,6 +9,7 @@ import { runAround } from "../recipe/starts.ts";
 import { findCheckpoint, stepName } from "../run/checkpoint.ts";
 import type { LoadOptions } from "../run/load.ts";
 import { averageText, takeAverage } from "../run/take_average.ts";
+export type { UsedAverage } from "../run/take_average.ts";
 import { writeWeights } from "../run/weights_file.ts";
 import type { Console } from "../terminal/console.ts";
 import { row } from "../terminal/rows.ts";

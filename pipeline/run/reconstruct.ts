@@ -88,7 +88,7 @@ async function tensorsOf(path: string): Promise<HostTree> {
   }
 }
 
-/** Names of tensors that are not averages: running statistics, where the recipe takes those of the network. */
+/** Names of running statistics, where the recipe takes those of the network and averages none of them. */
 async function keptAside(graph: Graph): Promise<ReadonlySet<string>> {
   if ((graph.one("ema").options as { buffers?: unknown }).buffers !== false) return new Set();
   return new Set(Object.keys((await stateSpecs(graph)).network.buffers));
