@@ -44,8 +44,12 @@ const own = normal(0.7, 0.05), worse = normal(0.3, 0.3);
 
 const start = [-1.4, -0.7, -0.2, 0.1, 0.4, 0.9, 1.3, 2.1];
 
-/** The picture of a sampler; `denoise` is told of by how many evaluations there were before. */
+/** The picture of a sampler. A jump goes straight to what is predicted, as that of programs does. */
 function picture(sampler: Sampler, denoise: (noisy: tf.Tensor4D, rates: Rates) => Seen): number[] {
+  const jump = (noisy: tf.Tensor4D, from: Rates, to: Rates) => {
+    const seen = denoise(noisy, from);
+    return { ...seen, image: tf.add<tf.Tensor4D>(tf.mul(to.signal, seen.signal), tf.mul(to.noise, seen.noise)) };
+  };
   let state = sampler.init(tf.tensor4d(start, [2, 2, 2, 1]));
   let signal: tf.Tensor = state.image;
   for (const [step, row] of sampler.plan().entries()) {
@@ -55,7 +59,12 @@ function picture(sampler: Sampler, denoise: (noisy: tf.Tensor4D, rates: Rates) =
       step: tf.scalar(step, "int32"),
       items: tf.tensor1d([0, 1], "int32"),
     });
-    ({ state, signal } = sampler.step(state, tf.tensor1d([...row]), { denoise, clip: (signal) => signal, random }));
+    ({ state, signal } = sampler.step(state, tf.tensor1d([...row]), {
+      denoise,
+      jump,
+      clip: (signal) => signal,
+      random,
+    }));
     if (sampler.finished?.(state).dataSync()[0] === 1) break;
   }
   return [...signal.dataSync()];

@@ -58,7 +58,7 @@ const projectionOptions = z.object({
 /** Schema of the option. */
 export const guidanceOptions: z.ZodType<GuidanceOptions, GuidanceInput> = z.object({
   scale: z.number().min(0).max(1000).describe(
-    "how far from the worse prediction to the model's own: 0 the first, 1 the second, which guides nothing, more beyond it",
+    "how far from the worse prediction to the model's own: 0 the first, 1 the second, as if there were none; more beyond it",
   ),
   interval: z.tuple([z.number().min(0), z.number().positive()]).optional().describe(
     "guided only where noise rate / signal rate is above the first number and at most the second; default: everywhere",

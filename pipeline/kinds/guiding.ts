@@ -9,7 +9,7 @@ export type Guiding =
   | { readonly from: "epoch" | "step"; readonly number: number }
   | { readonly from: "path"; readonly path: string };
 
-/** What the option `by` names; undefined for `class`, which names no other model, and where it is left out. */
+/** What the option `by` names; undefined for `class` and where it is left out: then the model itself does. */
 export function guidingOf(by: string | undefined): Guiding | undefined {
   if (by === undefined || by === "class") return undefined;
   if (by === "earlier") return { from: "earlier" };

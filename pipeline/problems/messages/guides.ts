@@ -34,17 +34,6 @@ export function guideMomentMissing(
   };
 }
 
-/** Pictures that are drawn before there is anything to be guided by. */
-export function guideNotYet(id: string, by: string): Message {
-  return {
-    code: "guide-not-yet",
-    message: `Pictures of ${id} are drawn without guidance as long as there is no snapshot to be guided by (${
-      quote(by)
-    })`,
-    help: [],
-  };
-}
-
 /** Snapshots that are never taken. */
 export function guideNeverKept(by: string): Message {
   return {
@@ -60,6 +49,17 @@ export function guideNeverTaken(by: string, snapshots: string): Message {
     code: "guide-never-taken",
     message: `Cannot guide by ${quote(by)}: snapshots are taken every ${snapshots}`,
     help: [`name a multiple of ${snapshots}, or change train.snapshots`],
+  };
+}
+
+/** Pictures that are drawn before there is anything to be guided by. */
+export function guideNotYet(id: string, by: string): Message {
+  return {
+    code: "guide-not-yet",
+    message: `Pictures of ${id} are drawn without guidance as long as there is no snapshot to be guided by (${
+      quote(by)
+    })`,
+    help: [],
   };
 }
 
