@@ -2,17 +2,12 @@
 import type { Message } from "./text.ts";
 import { listed } from "./text.ts";
 
-/** A batch that cannot be taken into equal parts. `sizes`: parts that can be had, ascending. */
-export function accumulateUneven(count: number, batch: number, devices: number, sizes: readonly number[]): Message {
-  const shared = devices === 1 ? "" : `, each shared by ${devices} devices`;
+/** A loss whose value for a batch does not follow from those of its parts. */
+export function accumulateLoss(loss: string, why: string, fix: string): Message {
   return {
-    code: "accumulate-uneven",
-    message: `Cannot take batches of ${batch} pictures apart into ${count} equal parts${shared}`,
-    help: [
-      sizes.length === 0
-        ? "leave train.accumulate out, or choose another dataset.batch_size"
-        : `train.accumulate can be ${listed(sizes.map(String), "or")}; or choose a dataset.batch_size that it divides`,
-    ],
+    code: "accumulate-loss",
+    message: `Cannot accumulate gradients with ${loss}: ${why}`,
+    help: [`${fix}, or leave train.accumulate out`],
   };
 }
 
@@ -27,23 +22,16 @@ export function accumulateStatistics(network: string, buffers: readonly string[]
   };
 }
 
-/** A loss whose value for a batch does not follow from those of its parts. */
-export function accumulateLoss(loss: string, why: string, fix: string): Message {
+/** A batch that cannot be taken into equal parts. `sizes`: parts that can be had, ascending. */
+export function accumulateUneven(count: number, batch: number, devices: number, sizes: readonly number[]): Message {
+  const shared = devices === 1 ? "" : `, each shared by ${devices} devices`;
   return {
-    code: "accumulate-loss",
-    message: `Cannot accumulate gradients with ${loss}: ${why}`,
-    help: [`${fix}, or leave train.accumulate out`],
-  };
-}
-
-/** A step without effect. `most`: as many in a row end training. */
-export function stepSkipped(step: number, norm: number, loss: number, most: number): Message {
-  return {
-    code: "step-skipped",
-    message: `Step ${step} was skipped: the norm of its gradients is ${norm}, and its loss is ${loss}`,
+    code: "accumulate-uneven",
+    message: `Cannot take batches of ${batch} pictures apart into ${count} equal parts${shared}`,
     help: [
-      "weights, moments and averages stay as they were; further skipped steps are counted in the log, and told at the end",
-      `${most} in a row stop training: then try a third of optimizer.learning_rate, or optimizer.max_norm: 1`,
+      sizes.length === 0
+        ? "leave train.accumulate out, or choose another dataset.batch_size"
+        : `train.accumulate can be ${listed(sizes.map(String), "or")}; or choose a dataset.batch_size that it divides`,
     ],
   };
 }
@@ -56,6 +44,18 @@ export function scheduleMoved(before: string, now: string): Message {
     help: [
       "from here on it has the rates of a training of that length, so it makes a jump",
       "one that was as long from the start would have had other rates so far",
+    ],
+  };
+}
+
+/** A step without effect. `most`: as many in a row end training. */
+export function stepSkipped(step: number, norm: number, loss: number, most: number): Message {
+  return {
+    code: "step-skipped",
+    message: `Step ${step} was skipped: the norm of its gradients is ${norm}, and its loss is ${loss}`,
+    help: [
+      "weights, moments and averages stay as they were; further skipped steps are counted in the log, and told at the end",
+      `${most} in a row stop training: then try a third of optimizer.learning_rate, or optimizer.max_norm: 1`,
     ],
   };
 }
