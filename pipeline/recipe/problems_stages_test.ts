@@ -470,7 +470,8 @@ r.yaml:3:10 Unknown option "epoch" of train
    2 | network: residual-unet
    3 | train: { epoch: 3, keep: { lst: 2 }, checkpoint: 3 }
      |          ^^^^^
-  did you mean epochs? Options: checkpoint, epochs, from, keep, samples, steps
+  did you mean epochs? Options: accumulate, checkpoint, epochs, from, keep, patience, samples,
+    snapshots, steps
 
 r.yaml:3:28 Unknown option "keep.lst" of train
    1 | dataset: emoji

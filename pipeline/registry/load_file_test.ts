@@ -108,7 +108,7 @@ export default {
   assert.equal(summary!.message, 'Cannot use plugin smapler/My Sampler without "summary"');
   assert.equal(at(options!), "5:3+7");
   assert.equal(needs!.message, 'Cannot supply "shedule", which plugin smapler/My Sampler needs');
-  assert.match(needs!.help[0]!, /^did you mean schedule\? A plugin can need: batchSize, image, /);
+  assert.match(needs!.help[0]!, /^did you mean schedule\? A plugin can need: augment, batchSize, image, /);
   assert.equal(at(needs!), "6:11+9");
 });
 
