@@ -32,7 +32,8 @@ dataset: { use: emoji, image_size: 8, batch_size: 16, categories: [Activities] }
 network: { use: residual-unet, widths: [4], block_depth: 1, embedding_dims: 4, max_frequency: 10 }
 samplers: { preview: { use: ddim, steps: 1 } }
 metrics: [{ use: validation-error, every: 2 steps }]
-train: { steps: 2, keep: { best: noise, last: 1 }, samples: { rows: 1, columns: 1 } }
+ema: power-function
+train: { steps: 2, keep: { best: noise, last: 1 }, snapshots: 1 step, samples: { rows: 1, columns: 1 } }
 backend: cpu
 `;
 
@@ -97,6 +98,12 @@ Deno.test("every command answers --json with the document that is promised, and 
       ]],
       [`report ${run1}`, "report", (a: { file: string }) => a.file, join(run1, "report.html")],
       [`export ${run1} -o w.safetensors`, "export", (a: { file: string }) => a.file, "w.safetensors"],
+      [`ema ${run1} --std 0.08 -o e.safetensors`, "ema", (a: { step: number; file: string }) => [a.step, a.file], [
+        2,
+        "e.safetensors",
+      ]],
+      [`sample ${run1} --ema 0.08 --count 1`, "sample", (a: { ema: { steps: number[] } }) => a.ema.steps, [1, 2]],
+      [`evaluate ${run1} --ema 0.05`, "evaluate", (a: { ema: unknown }) => a.ema, { name: "0.05" }],
       [
         `picture grid ${run1} --rows 1 --columns 1 --steps 1`,
         "picture",
@@ -160,7 +167,10 @@ Deno.test("what is wrong is one JSON document too, with its place and its fix, a
       /block_depth/,
     ],
     ["sample runs/nothing", 1, "checkpoint-missing", undefined, /./],
-    ["compile:gpu tiny.yaml", 1, "gpu-backend", { file: "tiny.yaml", line: 8, column: 1, length: 12 }, /backend=xla/],
+    ["compile:gpu tiny.yaml", 1, "gpu-backend", { file: "tiny.yaml", line: 9, column: 1, length: 12 }, /backend=xla/],
+    ["ema runs/nothing --std 0.1", 1, "checkpoint-missing", undefined, /./],
+    ["ema runs/nothing --std 0.4", 1, "average-range", undefined, /0\.2887/],
+    ["ema runs/nothing", 2, "command-line", undefined, /^$/],
     ["compile:gpu tiny.yaml --programs steps", 2, "command-line", undefined, /^$/],
     ["run", 2, "command-line", undefined, /^$/],
     ["smaple runs/x", 2, "command-line", undefined, /^$/],
