@@ -263,7 +263,7 @@ export type { LossTerms } from "./pipeline/programs/gather.ts";
 export type { UpdateTerms } from "./pipeline/programs/update.ts";
 export type { UpdateReport } from "./pipeline/run/skips.ts";
 export type { LoadOptions } from "./pipeline/run/load.ts";
-export type { Measurement } from "./pipeline/run/measure.ts";
+export type { ClassMeasurement, Measurement } from "./pipeline/run/measure.ts";
 export { showWork } from "./pipeline/run/session.ts";
 export { checkOutput, checkSchemaFile } from "./pipeline/run/output_file.ts";
 
