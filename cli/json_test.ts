@@ -194,7 +194,10 @@ Deno.test("without --json results are on standard output, and all else is on sta
   assert.doesNotMatch(trained.out, /backend|resume|deno task/);
   assert.match(trained.err, /^backend +cpu/m);
   const measured = await run("evaluate runs/tiny");
-  assert.match(measured.out, /^metric +value +better\nnoise .*\nimage .*\njson +runs/);
+  assert.match(
+    measured.out,
+    /^metric +value +better\nnoise .*\nimage .*\n\n *log-SNR +pictures +noise +image\n[\s\S]*\njson +runs/,
+  );
 });
 
 Deno.test("a sampler that is not there is told once, as it was typed, and an override after --samplers is one", async () => {

@@ -207,7 +207,7 @@ export class Training implements AsyncDisposable {
       const measured = await this.#measure(metrics, { average: this.#state.average, validation, classes });
       const values = Object.fromEntries(measured.map(({ label, value }) => [label, value]));
       const { step, epoch } = this.#position;
-      log.append({ step, event: "metrics", epoch, ...values, ...loggedOf(measured).classes });
+      log.append({ step, event: "metrics", epoch, ...values, ...loggedOf(measured).parts });
       this.#position = { ...this.#position, metrics: { ...this.#position.metrics, ...values } };
       return values;
     });

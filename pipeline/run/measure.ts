@@ -132,30 +132,30 @@ function labelOf(graph: Graph, metric: Stage<"metric">, name: string): string {
   return several ? `${name} (${metric.options.sampler ?? metric.id})` : name;
 }
 
-/** What was measured, by label, as a log has it; apart the same of training pictures, and `by_class` where there is something. */
+/**
+ * What was measured, by label, as a log has it; apart the same of training pictures, and of parts of the pictures where
+ * there is something of them.
+ */
 export function loggedOf(measured: readonly Measurement[]): {
   values: Record<string, number>;
   training: Record<string, number>;
-  classes: { by_class?: Record<string, Record<string, number>> };
+  parts: {
+    by_class?: Record<string, Record<string, number>>;
+    by_level?: Record<string, readonly LevelNumber[]>;
+  };
 } {
   const values: Record<string, number> = {}, ofTraining: Record<string, number> = {};
-  const ofClasses: Record<string, Record<string, number>> = {};
-  for (const { label, value, spread, training, classes } of measured) {
+  const by_class: Record<string, Record<string, number>> = {}, by_level: Record<string, readonly LevelNumber[]> = {};
+  for (const { label, value, spread, training, classes, byLevel } of measured) {
     values[label] = value;
     if (spread !== undefined) values[`${label} spread`] = spread;
     if (training !== undefined) ofTraining[`${label} training`] = training;
-    if (classes !== undefined) ofClasses[label] = Object.fromEntries(classes.map(({ name, value }) => [name, value]));
+    if (byLevel !== undefined) by_level[label] = byLevel;
+    if (classes !== undefined) by_class[label] = Object.fromEntries(classes.map(({ name, value }) => [name, value]));
   }
-  const classes = Object.keys(ofClasses).length === 0 ? {} : { by_class: ofClasses };
-  return { values, training: ofTraining, classes };
-}
-
-/** What was measured by noise level, as a log has it: `by_level`, by label. */
-export function levelsLogged(
-  measured: readonly Measurement[],
-): { by_level?: Readonly<Record<string, readonly LevelNumber[]>> } {
-  const found = measured.flatMap(({ label, byLevel }) => byLevel === undefined ? [] : [[label, byLevel] as const]);
-  return found.length === 0 ? {} : { by_level: Object.fromEntries(found) };
+  const some = (record: object) => Object.keys(record).length > 0;
+  const parts = { ...(some(by_class) ? { by_class } : {}), ...(some(by_level) ? { by_level } : {}) };
+  return { values, training: ofTraining, parts };
 }
 
 interface Programs {

@@ -3,7 +3,7 @@ import { relative } from "node:path";
 import type { TrainSettings } from "../recipe/types.ts";
 import type { Position } from "./checkpoint.ts";
 import type { RunLog } from "./log.ts";
-import { levelsLogged, loggedOf, type Measurement } from "./measure.ts";
+import { loggedOf, type Measurement } from "./measure.ts";
 import { bestAfter, type Stopped, wantedOf } from "./patience.ts";
 import type { Preview } from "./preview.ts";
 
@@ -21,8 +21,7 @@ export function note(
   { log, folder, train }: { readonly log: RunLog; readonly folder: string; readonly train: TrainSettings },
 ): Position {
   const { step, epoch } = position;
-  const { values, training, classes } = loggedOf(measured);
-  const parts = { ...classes, ...levelsLogged(measured) };
+  const { values, training, parts } = loggedOf(measured);
   if (measured.length > 0) log.append({ step, event: "metrics", epoch, ...values, ...training, ...parts });
   if (preview !== undefined) log.append({ step, event: "samples", epoch, file: relative(folder, preview.file) });
   if (stopped !== undefined) {
