@@ -270,8 +270,8 @@ export { checkOutput, checkSchemaFile } from "./pipeline/run/output_file.ts";
 // Problems, and programs around the library.
 export { DenoiseError, type Place, type Problem } from "./pipeline/problems/problem.ts";
 export type { Message } from "./pipeline/problems/messages/text.ts";
-export { formatProblems } from "./pipeline/problems/format.ts";
-export type { FormatOptions } from "./pipeline/problems/format.ts";
+export { type FormatOptions, formatProblems } from "./pipeline/problems/format.ts";
+export type { GuideWeights } from "./pipeline/programs/sampler_step.ts";
 /** Problems that programs around the library report. */
 export * as messages from "./pipeline/problems/messages/mod.ts";
 /** Talking to a person in a terminal. */

@@ -38,6 +38,7 @@ export { exponentOfStd, stdOfExponent, widestStd } from "./pipeline/kinds/power_
 export type * from "./pipeline/kinds/types.ts";
 /** Grids: which noise levels a sampler steps through. */
 export {
+  type Choice,
   endOptions,
   gridOptions,
   type GridSchedule,
@@ -54,6 +55,7 @@ export {
   type SpacingOptions,
   spacingOptions,
   startsBelowAllNoise,
+  type TableName,
 } from "./pipeline/grid/mod.ts";
 export { opByOp, tfjsBackend } from "./lib/tensor/backend.ts";
 export { findGpu, type Gpu, type Power } from "./lib/tensor/webgpu/adapter.ts";

@@ -17,7 +17,8 @@ import { longerThan, printEnd, printInterrupted } from "../run/training_lines.ts
 import { readLog } from "../run/log.ts";
 import { prepareRun } from "../run/prepare_run.ts";
 import { measuredIn, plateauText, unitOf, watchedOf } from "../run/plateau.ts";
-import { morePatience, type Stopped, stoppedText } from "../run/patience.ts";
+import type { Position } from "../run/checkpoint.ts";
+import { morePatience, stoppedText } from "../run/patience.ts";
 import { type RunFolder, runFolderOf, takeRunFolder } from "../run/run_folder.ts";
 import type { Session } from "../run/session.ts";
 import { lastCheckpoint, type ResumePoint } from "../run/restore.ts";
@@ -81,7 +82,7 @@ export interface TrainResult {
   /** The best checkpoint that is kept, where the recipe says by what. */
   readonly best?: { readonly metric: string; readonly value: number; readonly step: number } | undefined;
   /** Why it finished before the recipe's end, where it did: `train.patience`. */
-  readonly stopped?: Stopped | undefined;
+  readonly stopped?: Position["stopped"];
   /** Seconds of training, over all starts; undefined where nothing was trained yet. */
   readonly seconds: number | undefined;
   /** Digests of the pictures, where they were opened. */

@@ -1,17 +1,29 @@
 /** The options of a grid: how many steps a sampler takes, and which noise levels they go through. */
 import { z } from "zod";
-import { tables } from "./tables.ts";
+import { type TableName, tables } from "./tables.ts";
 
+/** How the levels are spaced. */
+export type SpacingName =
+  | "times"
+  | "log-snr"
+  | "karras"
+  | "exponential"
+  | "polyexponential"
+  | "beta"
+  | "flow"
+  | "align-your-steps"
+  | "linspace"
+  | "leading"
+  | "trailing"
+  | "list";
+/** Whose way of counting is followed. */
+export type SchedulerName = "ddim" | "euler" | "dpm-solver" | "unipc";
+
+const schedulers = ["ddim", "euler", "dpm-solver", "unipc"] as const satisfies readonly SchedulerName[];
 const spacings = [
   ...["times", "log-snr", "karras", "exponential", "polyexponential", "beta", "flow", "align-your-steps"] as const,
   ...["linspace", "leading", "trailing", "list"] as const,
-];
-const schedulers = ["ddim", "euler", "dpm-solver", "unipc"] as const;
-
-/** How the levels are spaced. */
-export type SpacingName = (typeof spacings)[number];
-/** Whose way of counting is followed. */
-export type SchedulerName = (typeof schedulers)[number];
+] satisfies readonly SpacingName[];
 
 /** Options of a grid, checked. */
 export interface Spacing {
@@ -28,7 +40,7 @@ export interface Spacing {
   /** Tokens that the shift of `flow` is for. */
   readonly tokens?: number | undefined;
   /** Table of `align-your-steps`. */
-  readonly table?: keyof typeof tables | undefined;
+  readonly table?: TableName | undefined;
   /** The levels of `list`. */
   readonly sigmas?: readonly number[] | undefined;
   /** Scheduler of diffusers whose numbers are wanted. */
@@ -47,13 +59,14 @@ export type SpacingOptions = {
   readonly rho: z.ZodOptional<z.ZodNumber>;
   readonly shift: z.ZodOptional<z.ZodNumber>;
   readonly tokens: z.ZodOptional<z.ZodInt>;
-  readonly table: z.ZodOptional<Choice<keyof typeof tables>>;
+  readonly table: z.ZodOptional<Choice<TableName>>;
   readonly sigmas: z.ZodOptional<z.ZodArray<z.ZodNumber>>;
   readonly scheduler: z.ZodOptional<Choice<SchedulerName>>;
   readonly steps_offset: z.ZodOptional<z.ZodInt>;
   readonly last: z.ZodOptional<Choice<"end" | "zero">>;
 };
-type Choice<Name extends string> = z.ZodEnum<{ [N in Name]: N }>;
+/** One of some names. */
+export type Choice<Name extends string> = z.ZodEnum<{ [N in Name]: N }>;
 
 const sigma = z.number().positive().optional();
 
@@ -77,7 +90,7 @@ export const spacingOptions: SpacingOptions = {
     "flow: how far times are moved towards the noise; 1 unless given, 3 in Stable Diffusion 3",
   ),
   tokens: z.int().positive().optional().describe("flow: takes the shift for pictures of so many tokens, as FLUX does"),
-  table: z.enum(Object.keys(tables) as [keyof typeof tables]).optional().describe(
+  table: z.enum(Object.keys(tables) as [TableName]).optional().describe(
     "align-your-steps: a published table as it is; without it, the shape of Stable Diffusion's between the ends",
   ),
   sigmas: z.array(z.number().min(0)).min(2).optional().describe(

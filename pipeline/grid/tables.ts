@@ -5,6 +5,14 @@
  * timestep.
  */
 
+/** Name of a published table. */
+export type TableName =
+  | "stable-diffusion"
+  | "stable-diffusion-xl"
+  | "stable-video-diffusion"
+  | "stable-diffusion-timesteps"
+  | "stable-diffusion-xl-timesteps";
+
 /** Published tables: of sigmas, or of timesteps of 1,000. */
 export const tables = {
   "stable-diffusion": [14.615, 6.475, 3.861, 2.697, 1.886, 1.396, 0.963, 0.652, 0.399, 0.152, 0.029],
@@ -12,13 +20,13 @@ export const tables = {
   "stable-video-diffusion": [700, 54.5, 15.886, 7.977, 4.248, 1.789, 0.981, 0.403, 0.173, 0.034, 0.002],
   "stable-diffusion-timesteps": [999, 850, 736, 645, 545, 455, 343, 233, 124, 24, 0],
   "stable-diffusion-xl-timesteps": [999, 845, 730, 587, 443, 310, 193, 116, 53, 13, 0],
-} as const;
+} as const satisfies Record<TableName, readonly number[]>;
 
 /** Whether a table names timesteps of a discrete schedule. */
-export const namesTimesteps = (table: keyof typeof tables): boolean => table.endsWith("-timesteps");
+export const namesTimesteps = (table: TableName): boolean => table.endsWith("-timesteps");
 
 /** The number at a place of a table, 0 to 1 of its way: of sigmas by their logarithm, of timesteps evenly. */
-export function tableAt(table: keyof typeof tables, along: number): number {
+export function tableAt(table: TableName, along: number): number {
   const numbers = tables[table];
   const place = along * (numbers.length - 1), below = Math.min(Math.floor(place), numbers.length - 2);
   const part = place - below;

@@ -32,12 +32,17 @@ export interface GuidanceOptions {
 
 /** The option `guidance`, as a recipe has it: what has a default may be left out. */
 export interface GuidanceInput {
-  /** See `GuidanceOptions`, as all of these. */
+  /** 1 is none. */
   readonly scale: number;
+  /** Default: everywhere. */
   readonly interval?: readonly [low: number, high: number] | undefined;
+  /** Default: 0. */
   readonly rescale?: number | undefined;
+  /** Default: `class`. */
   readonly by?: string | undefined;
+  /** Default: `guided`. */
   readonly renoise?: GuidanceOptions["renoise"] | undefined;
+  /** Default: none. */
   readonly project?:
     | { readonly [option in keyof ProjectionOptions]?: ProjectionOptions[option] | undefined }
     | undefined;

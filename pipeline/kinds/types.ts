@@ -5,6 +5,7 @@ export type * from "./backend.ts";
 export type * from "./common.ts";
 export type * from "./dataset.ts";
 export type * from "./ema.ts";
+export type * from "./guidance.ts";
 export type * from "./loss.ts";
 export type * from "./metric.ts";
 export type * from "./mod.ts";
