@@ -115,7 +115,11 @@ Deno.test("import makes a run folder that sampling and training start from; expo
     await Deno.copyFile(checkpoint, copy);
     await exportWeights(out, averages, memoryConsole()); // what was exported may be exported again
     for (const taken of [checkpoint, link, copy, join(out, "checkpoints", "weights.safetensors")]) {
-      await assert.rejects(exportWeights(out, taken, memoryConsole()), /checkpoints or snapshots of a run are kept there/, taken);
+      await assert.rejects(
+        exportWeights(out, taken, memoryConsole()),
+        /checkpoints or snapshots of a run are kept there/,
+        taken,
+      );
     }
     assert.deepEqual(await Deno.readFile(checkpoint), bytes);
 

@@ -29,20 +29,20 @@ export function classUnused(name: string): Message {
   };
 }
 
-/** Something for each class, of a network that is told none. */
-export function classesUnused(option: string): Message {
-  return {
-    code: "classes-unused",
-    message: `Cannot use "${option}": the network of this recipe looks at no classes`,
-    help: [`leave ${option} out, or train a network with classes, such as network.classes=10 for ten of them`],
-  };
-}
-
 /** Pictures without classes. */
 export function classesMissing(expected: number): Message {
   return {
     code: "classes-missing",
     message: `Cannot train a network of ${counted(expected, "class", "classes")}: the pictures have none`,
     help: ["leave network.classes out, or use a dataset with classes, such as image-folder with a subfolder for each"],
+  };
+}
+
+/** Something for each class, of a network that is told none. */
+export function classesUnused(option: string): Message {
+  return {
+    code: "classes-unused",
+    message: `Cannot use "${option}": the network of this recipe looks at no classes`,
+    help: [`leave ${option} out, or train a network with classes, such as network.classes=10 for ten of them`],
   };
 }
