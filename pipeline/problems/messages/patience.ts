@@ -2,6 +2,15 @@
 import { count, decimal } from "../../terminal/units.ts";
 import { listed, type Message } from "./text.ts";
 
+/** `train.patience` waits for a number that cannot be measured here. */
+export function patienceUnmeasured(patience: string, best: string): Message {
+  return {
+    code: "patience-unmeasured",
+    message: `Patience of ${patience} has no effect: "${best}" cannot be measured here`,
+    help: ["training continues to the recipe's end; another number of train.keep.best can end it earlier"],
+  };
+}
+
 /** `train.patience` in a recipe that does not say which number it waits for. `numbers`: those that are measured. */
 export function patienceWithoutBest(patience: string, numbers: readonly string[]): Message {
   const [first] = numbers;
@@ -13,15 +22,6 @@ export function patienceWithoutBest(patience: string, numbers: readonly string[]
         "the recipe has no metrics: add metrics: [validation-error] and train.keep: { best: noise }, or leave patience out",
       ]
       : [`add train.keep: { best: ${first} }; metrics measure ${listed(numbers, "and")}`],
-  };
-}
-
-/** `train.patience` waits for a number that cannot be measured here. */
-export function patienceUnmeasured(patience: string, best: string): Message {
-  return {
-    code: "patience-unmeasured",
-    message: `Patience of ${patience} has no effect: "${best}" cannot be measured here`,
-    help: ["training continues to the recipe's end; another number of train.keep.best can end it earlier"],
   };
 }
 
