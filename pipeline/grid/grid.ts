@@ -20,7 +20,7 @@ export function noiseGrid(schedule: GridSchedule, steps: number, options: Spacin
     if (options[option] === undefined || grids.includes(options.spacing)) continue;
     refuse({
       option,
-      what: `Option ${option} says nothing of spacing ${options.spacing}`,
+      what: `Option ${option} does not belong to spacing ${options.spacing}`,
       fix: `leave it out, or take spacing: ${grids.join(", ")}`,
     });
   }
@@ -78,14 +78,20 @@ function atTimesteps(schedule: GridSchedule, steps: number, options: Spacing, la
 /** A grid of flow matching as a scheduler of diffusers has it; it starts no higher than the schedule does. */
 function asScheduler(schedule: GridSchedule, steps: number, options: Spacing): Point[] {
   const { scheduler, shift, tokens } = options;
-  const taken = (["sigma_max", "sigma_min", "last"] as const).find((option) => options[option] !== undefined);
-  if (taken !== undefined || scheduler === "ddim") {
+  if (scheduler === "ddim") {
     refuse({
-      option: taken ?? "scheduler",
-      what: taken === undefined
-        ? "The scheduler ddim has no times of flow matching"
-        : `Scheduler ${scheduler} has ends of its own, and ${taken} is another`,
-      fix: taken === undefined ? "take scheduler: euler, dpm-solver or unipc" : `leave out ${taken} or scheduler`,
+      option: "scheduler",
+      what: "The scheduler ddim has no times of flow matching",
+      fix: "take scheduler: euler, dpm-solver or unipc",
+    });
+  }
+  const taken = (["sigma_max", "sigma_min", "last"] as const).find((option) => options[option] !== undefined);
+  if (taken !== undefined) {
+    refuse({
+      option: taken,
+      what:
+        `The scheduler ${scheduler} says itself where the grid begins and ends, so ${taken} cannot be given with it`,
+      fix: `leave out ${taken} or scheduler`,
     });
   }
   const [first, ...rest] = publicFlow(steps, shiftOf(shift, tokens), scheduler);

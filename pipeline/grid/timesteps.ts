@@ -45,8 +45,10 @@ export function timestepsOf(steps: number, total: number, options: Timesteps): n
   if (wrong >= 0) {
     refuse({
       option: "steps",
-      what: `Spacing ${spacing} has no ${steps} different timesteps of ${total}`,
-      fix: `take fewer steps${steps_offset > 1 ? ", or a smaller steps_offset" : ""}`,
+      what: timesteps[0]! >= total
+        ? `Timestep ${timesteps[0]} does not exist: spacing ${spacing} adds steps_offset, and there are ${total}`
+        : `Spacing ${spacing} has no ${steps} different timesteps of ${total}`,
+      fix: steps_offset > 1 ? "take a smaller steps_offset, such as 1, or fewer steps" : "take fewer steps",
     });
   }
   return timesteps;

@@ -70,11 +70,22 @@ Deno.test("grids of timesteps refuse what cannot work, with the option and what 
   refused(() => points(1001, { spacing: "linspace" }), "steps", /no 1001 different/);
   refused(() => points(1001, { spacing: "trailing" }), "steps", /no 1001 different/);
   refused(() => points(1000, { spacing: "leading", steps_offset: 1 }), "steps", /take fewer steps/);
+  refused(
+    () => points(1, { spacing: "leading", steps_offset: 1000 }),
+    "steps",
+    /Timestep 1000 does not exist.*a smaller steps_offset/,
+  );
   refused(() => points(4, { spacing: "leading", last: "end" }), "last", /would lead nowhere.*dpm-solver/);
-  refused(() => points(4, { spacing: "karras", scheduler: "euler" }), "scheduler", /says nothing of spacing karras/);
-  refused(() => points(4, { spacing: "trailing", steps_offset: 1 }), "steps_offset", /says nothing/);
+  refused(() => points(4, { spacing: "karras", scheduler: "euler" }), "scheduler", /does not belong to spacing karras/);
+  refused(() => points(4, { spacing: "trailing", steps_offset: 1 }), "steps_offset", /does not belong/);
   refused(() => points(4, { spacing: "flow", scheduler: "ddim" }, flow), "scheduler", /take scheduler: euler/);
   refused(() => points(4, { spacing: "flow", scheduler: "euler", last: "zero" }, flow), "last", /leave out last/);
+  refused(
+    () => points(4, { spacing: "flow", scheduler: "ddim", last: "zero" }, flow),
+    "scheduler",
+    /take scheduler: euler/,
+  );
+  refused(() => points(4, { spacing: "flow", scheduler: "euler" }), "scheduler", /leave scheduler out/);
 });
 
 Deno.test("a public grid of flow matching starts no higher than the schedule does", () => {

@@ -9,6 +9,7 @@ export function listed(steps: number, sigmas: readonly number[] | undefined): re
   if (sigmas === undefined) {
     refuse({ option: "spacing", what: "Spacing list has no list", fix: "add sigmas: [80, 10, 1, 0]" });
   }
+  // Two may be equal: grids of diffusers that end at their least sigma have it twice.
   const wrong = sigmas.findIndex((sigma, i) => i > 0 && sigma > sigmas[i - 1]!);
   if (wrong > 0) {
     refuse({
@@ -28,7 +29,7 @@ export function listed(steps: number, sigmas: readonly number[] | undefined): re
   if (sigmas.length !== steps + 1) {
     refuse({
       option: "steps",
-      what: `A list of ${sigmas.length} sigmas makes ${sigmas.length - 1} steps, not ${steps}`,
+      what: `A list of ${sigmas.length} sigmas makes ${counted(sigmas.length - 1)}, not ${steps}`,
       fix: `write steps: ${sigmas.length - 1}`,
     });
   }
@@ -77,6 +78,8 @@ export function withinSchedule(schedule: GridSchedule, sigmas: readonly number[]
       }: the network was not trained there`,
       fix: option === "table"
         ? "leave table out: its shape is then laid between the ends of the schedule"
+        : option === "scheduler"
+        ? "leave scheduler out: the grid then lies between the ends of the schedule"
         : `keep sigmas within ${short(least)} to ${short(most)}, or 0 at the end`,
     });
   }
@@ -84,4 +87,5 @@ export function withinSchedule(schedule: GridSchedule, sigmas: readonly number[]
 }
 type Range = [most: number, least: number];
 
+const counted = (steps: number) => `${steps} step${steps === 1 ? "" : "s"}`;
 const short = (sigma: number) => String(Number(sigma.toPrecision(4)));

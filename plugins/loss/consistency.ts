@@ -3,10 +3,13 @@ import { type Components, ops, plugin, type Rates, refuse, tf, z } from "denoise
 import { gapOf, ratesBelow, rounded, sigmasOf } from "./shared/consistency.ts";
 import { endsRise, levelOptions, levelsOfSize, uniforms } from "./shared/levels.ts";
 
+/** Where `pseudo-huber` is rounded: iCT's number, Song and Dhariwal 2023, arXiv:2310.14189. */
+const rounding = 0.00054;
+
 export default plugin({
   kind: "loss",
   name: "consistency",
-  summary: "Easy consistency tuning: the images predicted at two noise levels shall be one",
+  summary: "Easy consistency tuning: makes the images predicted at two noise levels agree",
   prefer:
     "To make a trained model, named by train.from, a generator of one or two steps for the sampler consistency; " +
     "shortcut does without a model to start from",
@@ -16,9 +19,9 @@ export default plugin({
     ...levelOptions,
     levels: levelOptions.levels.default("log-normal"),
     level_mean: levelOptions.level_mean.describe(
-      "as of denoising, but -0.4 by default, which is ECT's -1.1 for normalised pictures",
+      "mean of ln σ, as in loss denoising; default: -0.4, which is ECT's -1.1 for normalised pictures",
     ),
-    level_std: levelOptions.level_std.describe("as of denoising, but 2 by default"),
+    level_std: levelOptions.level_std.describe("spread of ln σ, as in loss denoising; default: 2"),
     q: z.number().gt(1).default(2).describe("what each stage divides the distance of the two levels by"),
     stage_steps: z.int().positive().default(1000).describe("updates of the weights in a stage"),
     last_stage: z.int().min(0).optional().describe(
@@ -34,12 +37,12 @@ export default plugin({
     error: z.enum(["pseudo-huber", "mse"]).default("pseudo-huber").describe(
       "distance of the two images: the root of the mean square, rounded at zero, or the mean square",
     ),
-    c: z.number().positive().default(0.00054).describe(
+    c: z.number().positive().default(rounding).describe(
       "of error pseudo-huber: where it is rounded, in standard deviations of a pixel; iCT: 0.00054, ECT: 0, the least",
     ),
     weights: z.enum(["step", "edm", "none"]).default("step").describe(
-      "weights of the distance. step: 1 / (t - r), as ECT has it; edm: EDM's 1 / t² + 1, of pseudo-huber its root, which " +
-        "weighs much noise more, for the first of few steps; or none",
+      "what multiplies the distance. step: 1 / (t - r), as in ECT; edm: EDM's 1 / t² + 1, or its root with pseudo-huber, " +
+        "for more of high noise, where the first of few steps lies; none: 1",
     ),
   }).superRefine(endsRise),
   create({ options, schedule, image, parametrization }) {
@@ -50,10 +53,14 @@ export default plugin({
         fix: "use parametrization: edm, velocity or flow, for the model that it starts from, too",
       });
     }
-    const { k = 8, b = 0.5, mapping, error, c, weights } = options;
-    for (const name of mapping === "constant" ? ["k", "b"] as const : []) {
+    const { k = 8, b = 0.5, c, mapping, error, weights } = options;
+    const idle = [
+      ...(mapping === "constant" ? ["k", "b"] as const : []).map((name) => [name, "mapping: sigmoid"] as const),
+      ...(error === "mse" && c !== rounding ? [["c", "error: pseudo-huber"]] as const : []),
+    ] as const;
+    for (const [name, owner] of idle) {
       if (options[name] === undefined) continue;
-      refuse({ option: name, what: `Option ${name} says nothing of mapping constant`, fix: "leave it out" });
+      refuse({ option: name, what: `Option ${name} belongs to ${owner} alone`, fix: `leave it out, or take ${owner}` });
     }
     const { q, last_stage = Math.max(Math.floor(Math.log(256) / Math.log(q) + 1e-9) - 1, 0) } = options;
     if (q ** (last_stage + 1) > 1e5) {

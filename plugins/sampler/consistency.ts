@@ -12,7 +12,7 @@ export default plugin({
   options: z.object({
     ...gridOptions,
     steps: gridOptions.steps.default(2),
-    timesteps: z.array(z.number().min(0)).optional().describe(
+    timesteps: z.array(z.number().min(0).max(999)).optional().describe(
       "for latent consistency models: their timesteps of 1000, one a step, for the boundary condition that they were " +
         "trained with; it is left to the network otherwise",
     ),
@@ -21,7 +21,7 @@ export default plugin({
     if (timesteps !== undefined && timesteps.length !== steps) {
       refuse({
         option: "timesteps",
-        what: `There are ${timesteps.length} timesteps for ${steps} steps`,
+        what: `It lists ${counted(timesteps.length, "timestep")} for ${counted(steps, "step")}`,
         fix: "list one for each step",
       });
     }
@@ -40,6 +40,8 @@ export default plugin({
     });
   },
 });
+
+const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? "" : "s"}`;
 
 /** LCM's boundary condition: shares of image and signal, with sigma_data 0.5 and timesteps times 10. */
 function boundary(timestep: number | undefined): { skip: number; out: number } {

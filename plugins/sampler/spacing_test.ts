@@ -96,8 +96,8 @@ Deno.test("samplers refuse grids that cannot work, with the option and what to d
     what: RegExp,
     of?: unknown,
   ])[] = [
-    [ddim, { rho: 7 }, "rho", /rho says nothing of spacing times/],
-    [ddim, { spacing: "karras", shift: 3 }, "shift", /shift says nothing of spacing karras/],
+    [ddim, { rho: 7 }, "rho", /rho does not belong to spacing times/],
+    [ddim, { spacing: "karras", shift: 3 }, "shift", /shift does not belong to spacing karras/],
     [
       ddim,
       { spacing: "karras", sigma_max: 80 },
@@ -112,6 +112,7 @@ Deno.test("samplers refuse grids that cannot work, with the option and what to d
     [ddim, { ...list, sigmas: [1, 2, 0], steps: 2 }, "sigmas", /above the one before/],
     [ddim, { ...list, sigmas: [2, 0, 0], steps: 2 }, "sigmas", /not the last/],
     [ddim, { ...list, sigmas: [2, 1, 0], steps: 3 }, "steps", /makes 2 steps, not 3/],
+    [ddim, { ...list, sigmas: [2, 1], steps: 3 }, "steps", /makes 1 step, not 3/],
     [ddim, { spacing: "karras" }, "spacing", /grow without bounds/, flow],
     [ddim, { spacing: "log-snr", sigma_max: 80 }, "spacing", /ends at 0, whose logarithm/, flow],
     [heun, {}, "spacing", /starts where there is no signal/, flow],
@@ -119,7 +120,7 @@ Deno.test("samplers refuse grids that cannot work, with the option and what to d
     [multistep, { weights: "exact", spacing: "karras" }, "spacing", /Exact weights/],
     [multistep, {}, "spacing", /divides by the signal rate/, flow],
     [dpmpp, { method: "singlestep", eta: 1 }, "eta", /draws no noise/],
-    [consistency, { steps: 3, timesteps: [999] }, "timesteps", /1 timesteps for 3 steps/],
+    [consistency, { steps: 3, timesteps: [999] }, "timesteps", /lists 1 timestep for 3 steps/],
   ];
   for (const [plugin, options, option, what, of] of cases) {
     const found = await refusal(plugin, options, of);
