@@ -40,6 +40,19 @@ Deno.test("sampler shortcut names the option that a network without jumps needs"
   await Deno.remove(folder, { recursive: true });
 });
 
+Deno.test("sampler shortcut is refused where the loss trains no jumps", async () => {
+  const folder = await Deno.makeTempDir();
+  const error = await trainTiny(folder, ["network.jump=true", "samplers.jumps={ use: shortcut, steps: 2 }"]).then(
+    () => assert.fail("it is not refused"),
+    (error) => error,
+  );
+  assert.ok(error instanceof DenoiseError, String(error));
+  assert.deepEqual(error.problems.map(({ code, help }) => [code, help]), [
+    ["jumps-untrained", ["train with loss: shortcut, or use another sampler"]],
+  ]);
+  await Deno.remove(folder, { recursive: true });
+});
+
 for (const name of ["residual-unet", "patch-unet", "attention-unet"] as const) {
   Deno.test(`network/${name} jumps at first as its denoiser does, from the same weights`, () =>
     onBackend("cpu", async () => {

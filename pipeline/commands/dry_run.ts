@@ -16,10 +16,11 @@ import type { Trust } from "../trust/trust.ts";
 import { averagesOf } from "../programs/averages.ts";
 import { checkBatch } from "../programs/batch.ts";
 import { type TrainingCost, trainingCost } from "../programs/cost.ts";
-import { fitText } from "../view/compiled/describe.ts";
+import { fitText, stepSeconds } from "../view/compiled/describe.ts";
 import { shortSeconds } from "../view/compiled/table.ts";
 import { describeGraph, line } from "../view/graph/describe.ts";
 import { checkMemory } from "../programs/memory.ts";
+import { partCount } from "../programs/train_step.ts";
 import { startFailure } from "../run/start_failure.ts";
 import { refuseWeights } from "../run/weights_file.ts";
 import { takeBackend } from "../run/share_backend.ts";
@@ -98,7 +99,7 @@ function forGpu(graph: Graph, { name, devices, console }: NonNullable<DryRunOpti
 
 /** Whether training fits on a GPU, and how long it takes there at best. */
 function gpuLines(compiled: CompiledForGpu, steps: number | null): string[] {
-  const seconds = compiled.programs[0]?.seconds ?? 0;
+  const seconds = stepSeconds(compiled.programs, partCount(compiled.graph));
   const whole = steps === null ? "" : `, ${roughly(seconds * steps)} for ${counted(steps, "step")}`;
   return [
     line("gpu", `${compiled.gpu.model}: ${fitText(compiled)}`),

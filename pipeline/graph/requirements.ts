@@ -46,6 +46,7 @@ function checkAsks(recipe: Recipe, stages: readonly Stage[], training: boolean):
   if (network === undefined) return [];
   const { offers = {} } = network.stage;
   const layers = offers.features ?? [];
+  const loss = stages.find((stage): stage is Stage<"loss"> => stage.kind === "loss");
   const jumpOption = Object.hasOwn(network.plugin.options.shape, "jump");
   return stages.flatMap((stage) => {
     const who = { plugin: pluginId(stage), kind: stage.kind, network: pluginId(network) };
@@ -58,6 +59,9 @@ function checkAsks(recipe: Recipe, stages: readonly Stage[], training: boolean):
     return [
       ...(asks.jump && !offers.jump
         ? [messages.networkLacks(who, "a second noise level to jump to", "jump: true", { option: jumpOption })]
+        : []),
+      ...(stage.kind === "sampler" && asks.jump && offers.jump && loss !== undefined && !loss.stage.asks?.jump
+        ? [messages.jumpsUntrained(pluginId(stage), pluginId(loss))]
         : []),
       ...(asks.condition && offers.condition === undefined
         ? [messages.networkLacks(who, "pictures to go by", "condition: image")]

@@ -36,6 +36,9 @@ export function compiledTrainStep(graph: Graph, backend: Backend): TrainStep {
   };
 }
 
+/** Name of the program of a part. It runs as often as there are parts; the others of a step, once. */
+export const partName = "training step, a part";
+
 /**
  * The step of a batch that goes through the network part by part: a program for each part, in which the gradients of the
  * parts before it enter, so that no two run at once, and one for the update.
@@ -44,7 +47,7 @@ function accumulatingStep(graph: Graph, backend: Backend): TrainStep {
   const count = partCount(graph);
   const take = backend.compile((batch: Batch): Part[] => partsOf(batch, count), { name: "parts of a batch" });
   const begin = backend.compile(noGradients, { name: "no gradients" });
-  const gather = backend.compile(buildGatherPart(graph), { name: "training step, a part", donate: [0], batch: [2] });
+  const gather = backend.compile(buildGatherPart(graph), { name: partName, donate: [0], batch: [2] });
   const update = buildUpdate(graph);
   const end = backend.compile(
     (state: TrainState, gradients: TensorRecord, errors: readonly LossTerms[], course: Course) => {

@@ -26,3 +26,13 @@ Deno.test("adamw decays by the learning rate times the decay, or by the decay al
     assert.ok(Math.abs(await after(decay, 0) - 0.999) < 1e-6);
     assert.ok(Math.abs(await after({ ...decay, scale_decay: false }, 0) - 0.9) < 1e-6);
   }));
+
+Deno.test("a length that cannot be used is told with those that can", () => {
+  for (const warmup of ["3 weeks", "0 steps", 0, 1.5, ["1 epoch"]]) {
+    const { error } = adamw.options.safeParse({ warmup });
+    assert.ok(error !== undefined, String(warmup));
+    assert.deepEqual(error.issues.map(({ message }) => message), [
+      'expected a length such as 500, "500 steps", "2 epochs" or "100000 images"',
+    ]);
+  }
+});

@@ -134,6 +134,16 @@ export function networkLacks(
   };
 }
 
+/** A sampler that jumps, in a recipe whose loss trains no jumps. */
+export function jumpsUntrained(sampler: string, loss: string): Message {
+  return {
+    code: "jumps-untrained",
+    message:
+      `Cannot use ${sampler} with ${loss}: it jumps from one noise level to another, which that loss does not train`,
+    help: ["train with loss: shortcut, or use another sampler"],
+  };
+}
+
 /** A sampler's plan that does not say one row of numbers a step. */
 export function planUnfit(plugin: string, what: string, fix: string): Message {
   return { code: "plan-unfit", message: `Cannot sample with ${plugin}: its plan has ${what}`, help: [fix] };

@@ -1,5 +1,6 @@
 /** What a recipe's programs became on a GPU, in words. */
 import type { CompiledProgram, DescribedGpu } from "../../kinds/ahead.ts";
+import { partName } from "../../programs/compiled_step.ts";
 import { batchThatFits } from "../../programs/memory.ts";
 import { bytes, counted } from "../../terminal/units.ts";
 import { line } from "../graph/describe.ts";
@@ -56,7 +57,18 @@ export function fitText({ programs, available, gpu, devices, batch, fits }: Desc
   return `does not fit: ${needing(most)} needs ${bytes(total)}, and there are ${share}${would}`;
 }
 
+/**
+ * Seconds of a training step at best, of the programs that make one.
+ *
+ * @param parts parts in which a batch goes through the network, `train.accumulate`
+ */
+export function stepSeconds(programs: readonly CompiledProgram[], parts: number): number {
+  return programs.reduce((sum, { name, seconds }) => sum + seconds * (name === partName ? parts : 1), 0);
+}
+
 /** A program within a sentence. */
 function needing(program: CompiledProgram): string {
+  const [, part] = /^training step, (.+)$/.exec(program.name) ?? [];
+  if (part !== undefined) return `${part} of the training step`;
   return program.turn ? `sampling by ${titleOf({ ...program, turn: false })}` : `the ${titleOf(program)}`;
 }

@@ -1,7 +1,7 @@
 /** Tests of what is said of programs that were compiled for a GPU. */
 import assert from "node:assert/strict";
 import type { CompiledProgram } from "../../kinds/ahead.ts";
-import { describeCompiled, type Described, fitText } from "./describe.ts";
+import { describeCompiled, type Described, fitText, stepSeconds } from "./describe.ts";
 import { shortSeconds } from "./table.ts";
 
 const program = (changes: Partial<CompiledProgram> = {}): CompiledProgram => ({
@@ -69,6 +69,16 @@ Deno.test("describeCompiled() tells what GPUs exchange, and lists what moves mos
   assert.doesNotMatch(describeCompiled(compiled({ programs: [program({ copies: 0 })] })), /copies/);
   assert.match(text, /^sums between GPUs +15, 15\.6 MB$/m);
   assert.match(text, /\n\ntraining step: what moves most\n302 MB {2}2\.4 % {2}fusion {2}loop_multiply_fusion\.1$/);
+});
+
+Deno.test("stepSeconds() counts a part as often as it runs, and the update once", () => {
+  const parts = [
+    program({ name: "training step, a part", seconds: 0.5 }),
+    program({ name: "training step, the update", seconds: 0.25 }),
+  ];
+  assert.equal(stepSeconds(parts, 4), 2.25);
+  assert.equal(stepSeconds([program({ seconds: 0.003 })], 1), 0.003);
+  assert.match(fitText(compiled({ programs: parts })), /^fits: a part of the training step needs 1.3 GB/);
 });
 
 Deno.test("fitText() names a batch that fits where the recipe's does not", () => {

@@ -1,11 +1,12 @@
 /** What every optimizer can do besides its own rule: learning rates that change, and gradients that are clipped. */
 import { type Course, refuse, type TensorRecord, tf, z } from "denoise/plugin";
 
+const error = 'expected a length such as 500, "500 steps", "2 epochs" or "100000 images"';
 /** A number of updates: `500` or `"500 steps"`, `"2 epochs"`, or `"10000 images"`. */
 const length = z.union([
-  z.int().positive(),
-  z.string().regex(/^[1-9][0-9]* (steps?|epochs?|images?)$/),
-], { error: 'expected a length such as 500, "500 steps", "2 epochs" or "100000 images"' });
+  z.int({ error }).positive({ error }),
+  z.string().regex(/^[1-9][0-9]* (steps?|epochs?|images?)$/, { error }), // the union's own is not told where text is given
+], { error });
 
 /** Options of all optimizers. */
 export const commonOptions = {
