@@ -106,6 +106,7 @@ export const answers = {
   "plugins show PLUGIN": z.object({
     ...plugin.shape,
     summary: text,
+    prefer: text.nullable().describe("when to take it rather than another; null where it does not say"),
     source: text.nullable(),
     file: path.nullable().describe("null for a built-in plugin"),
     needs: z.array(text),

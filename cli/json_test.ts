@@ -127,10 +127,9 @@ Deno.test("every command answers --json with the document that is promised, and 
         schedule: "cosine",
       }],
       ["plugins", "plugins list", (a: { plugins: unknown[] }) => a.plugins.length > 30, true],
-      ["plugins show ddim", "plugins show PLUGIN", (a: { kind: string; file: null }) => [a.kind, a.file], [
-        "sampler",
-        null,
-      ]],
+      ["plugins show ddim", "plugins show PLUGIN", (a: { kind: string; file: null; prefer: string }) => [
+        ...[a.kind, a.file, typeof a.prefer],
+      ], ["sampler", null, "string"]],
       ["plugins show sampler", "plugins show KIND", (a: { laws: string[] }) => a.laws.length > 3, true],
       [
         "new sampler mine --dir own",

@@ -312,9 +312,9 @@ export interface BuiltinPlugins {
         | "log-uniform"
         | "log-logistic"
         | undefined;
-      /** as of denoising, but -0.4 by default, which is ECT's -1.1 for normalised pictures */
+      /** mean of ln σ, as in loss denoising; default: -0.4, which is ECT's -1.1 for normalised pictures */
       readonly level_mean?: number | undefined;
-      /** as of denoising, but 2 by default */
+      /** spread of ln σ, as in loss denoising; default: 2 */
       readonly level_std?: number | undefined;
       /** how much mode prefers the middle of the flow's time to its ends: 0 not at all */
       readonly mode_scale?: number | undefined;
@@ -342,7 +342,7 @@ export interface BuiltinPlugins {
       readonly error?: "pseudo-huber" | "mse" | undefined;
       /** of error pseudo-huber: where it is rounded, in standard deviations of a pixel; iCT: 0.00054, ECT: 0, the least */
       readonly c?: number | undefined;
-      /** weights of the distance. step: 1 / (t - r), as ECT has it; edm: EDM's 1 / t² + 1, of pseudo-huber its root, which weighs much noise more, for the first of few steps; or none */
+      /** what multiplies the distance. step: 1 / (t - r), as in ECT; edm: EDM's 1 / t² + 1, or its root with pseudo-huber, for more of high noise, where the first of few steps lies; none: 1 */
       readonly weights?: "step" | "edm" | "none" | undefined;
     };
   };

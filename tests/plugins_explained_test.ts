@@ -16,6 +16,11 @@ for (const kind of Object.keys(kinds) as Kind[]) {
         assert.ok(text !== undefined && text.length > 15, `${id} has no ${field}`);
         assert.match(text, /^[A-Z\d]/, `${field} of ${id} begins upper case`);
         assert.doesNotMatch(text, /[.!?]$/, `${field} of ${id} ends without a full stop`);
+        assert.doesNotMatch(
+          text,
+          / {2}|\p{L}- (?!and |or )/u,
+          `${field} of ${id} is whole where its parts were joined`,
+        );
         const sentences = text.split(/[.?!] (?=[A-Z])/).length;
         assert.ok(sentences <= (field === "summary" ? 1 : 2), `${field} of ${id} has ${sentences} sentences`);
         assert.ok(text.length <= 200, `${field} of ${id} has ${text.length} characters`);

@@ -8,7 +8,7 @@ export default plugin({
   kind: "dataset",
   name: "inat-butterflies",
   summary: "Photographs of butterflies in nature, cropped to the centre; downloaded from the Hugging Face hub",
-  prefer: "For one subject before changing backgrounds; smithsonian-butterflies has them on white",
+  prefer: "For one subject in front of changing backgrounds; smithsonian-butterflies has them on white",
   source:
     "huggan/inat_butterflies_top10k on the Hugging Face hub, as clear-diffusion-keras uses it (dataset.py, 6ed2ac6)",
   outside: { hub: "address" },

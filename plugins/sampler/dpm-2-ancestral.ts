@@ -10,8 +10,8 @@ export default plugin({
   name: "dpm-2-ancestral",
   summary:
     "The midpoint method of dpm-2 with fresh noise after each step, second order without noise, two evaluations a step",
-  prefer: "For lively pictures; the error of their variance falls with the square of the number of steps, and euler- " +
-    "ancestral's in proportion to it",
+  prefer: "For lively pictures; the error of their variance falls with the square of the number of steps, " +
+    "that of euler-ancestral in proportion to it",
   source: "k-diffusion, sample_dpm_2_ancestral",
   needs: ["schedule"],
   options: z.object({ ...gridOptions, eta: eta(1), noise_scale: noiseScale }),
