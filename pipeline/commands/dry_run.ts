@@ -129,7 +129,10 @@ async function described(graph: Graph, options: DryRunOptions): Promise<Omit<Dry
         : data.lacking.map((text, i) => line(i === 0 ? "data" : "", text)),
       ...(foundation === undefined ? [] : [
         line("from", foundationText(foundation)),
-        ...foundation.differences.map((text) => line("", text)),
+        ...(foundation.differences.length === 0
+          ? []
+          : ["its weights were trained with other settings, and may mean something else here:"])
+          .concat(foundation.differences).map((text) => line("", text)),
       ]),
       ...trainLines(graph, known?.train, cost),
       line("run", folder),

@@ -21,7 +21,8 @@ export function noiseGrid(schedule: GridSchedule, steps: number, options: Spacin
     refuse({
       option,
       what: `Option ${option} does not belong to spacing ${options.spacing}`,
-      fix: `leave it out, or take spacing: ${grids.join(", ")}`,
+      fix: `leave it out, or take spacing: ${grids.join(", ")}; where it is inherited, add a sampler of another name ` +
+        "without it",
     });
   }
   const { spacing, last = spacing === "times" || spacing === "log-snr" ? "end" : "zero" } = options;
