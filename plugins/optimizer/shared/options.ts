@@ -1,11 +1,13 @@
 /** What every optimizer can do besides its own rule: learning rates that change, and gradients that are clipped. */
 import { type Course, refuse, type TensorRecord, tf, z } from "denoise/plugin";
 
+// On each part, too: where only one fits the type, its own text is what a reader sees.
 const error = 'expected a length such as 500, "500 steps", "2 epochs" or "100000 images"';
+
 /** A number of updates: `500` or `"500 steps"`, `"2 epochs"`, or `"10000 images"`. */
 const length = z.union([
   z.int({ error }).positive({ error }),
-  z.string().regex(/^[1-9][0-9]* (steps?|epochs?|images?)$/, { error }), // the union's own is not told where text is given
+  z.string().regex(/^[1-9][0-9]* (steps?|epochs?|images?)$/, { error }),
 ], { error });
 
 /** Options of all optimizers. */
