@@ -47,6 +47,20 @@ export async function attempt<T>(
   }
 }
 
+/**
+ * Calls a function of a plugin that may refuse once the graph is there. Other exceptions stay as they are.
+ *
+ * @throws {DenoiseError} at the line of the stage, where it refuses
+ */
+export function refusing<T>(recipe: Recipe, stage: RecipeStage, call: string, fn: () => T): T {
+  try {
+    return fn();
+  } catch (error) {
+    const refused = isExplained(error) && error.explained === "refused";
+    throw refused ? new DenoiseError(failure(recipe, stage, call, error)) : error;
+  }
+}
+
 /** What a function of a plugin threw, as problems. `call`: its name, for people. */
 export function failure(recipe: Recipe, stage: RecipeStage, call: string, error: unknown): readonly Problem[] {
   if (error instanceof DenoiseError) return error.problems;

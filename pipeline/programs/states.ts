@@ -2,6 +2,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { drawPacked, packBytes, seedTensor, type State, type TensorRecord } from "../../lib/tensor/mod.ts";
 import type { HostBatch } from "../data/types.ts";
+import { refusing } from "../graph/create.ts";
 import type { Graph } from "../graph/types.ts";
 import type { Backend } from "../kinds/backend.ts";
 import type { ImageShape } from "../kinds/common.ts";
@@ -62,11 +63,17 @@ function stateAround(graph: Graph, seed: tf.Tensor, network: State): TrainState 
     network,
     average: ema.init(network),
     ...initialOthers(ema, network),
-    optimizer: graph.one("optimizer").stage.init(trained),
+    optimizer: startOfOptimizer(graph, trained),
     ...(loss === undefined ? {} : { loss }),
     step: tf.scalar(0, "int32"),
     skipped: tf.scalar(0, "int32"),
   };
+}
+
+/** What the optimizer keeps, before the first step. A refusal is of the recipe's line: it now sees the names of weights. */
+function startOfOptimizer(graph: Graph, trained: TensorRecord): TensorRecord {
+  const optimizer = graph.one("optimizer");
+  return refusing(graph.recipe, optimizer, "init", () => optimizer.stage.init(trained));
 }
 
 /** What the loss keeps, before the first step; undefined where it keeps nothing. */

@@ -1,7 +1,7 @@
 /** Optimizer `muon`: steps whose matrices have singular values of one size; AdamW for all that is not a hidden matrix. */
 import { plugin, type TensorRecord, tf, z } from "denoise/plugin";
 import { adamChange, towards, zeros } from "./shared/moments.ts";
-import { isByHead, isHidden, orthogonal } from "./shared/orthogonal.ts";
+import { checkNames, isByHead, isHidden, orthogonal } from "./shared/orthogonal.ts";
 import { clipped, commonOptions, followsLength, learningRates, shown } from "./shared/options.ts";
 
 export default plugin({
@@ -46,6 +46,7 @@ export default plugin({
     return {
       followsLength: followsLength(options),
       init(trainable) {
+        checkNames(trainable, options.adamw_for);
         const hidden = byMuon(trainable);
         const of = (wanted: boolean) =>
           Object.fromEntries(Object.entries(trainable).filter(([name]) => hidden(name) === wanted));

@@ -1,7 +1,9 @@
 /** Which weights Muon moves, and what its steps are. */
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
+import { builtins, type DenoiseError, readRecipe, wire } from "../../mod.ts";
 import { draws, onBackend } from "../../pipeline/contract/laws.ts";
+import { initialState } from "../../pipeline/programs/states.ts";
 import attentionUnet from "../network/attention-unet.ts";
 import residualUnet from "../network/residual-unet.ts";
 import muon from "./muon.ts";
@@ -31,6 +33,17 @@ Deno.test("muon moves kernels of hidden layers, and leaves ends, embeddings and 
     assert.ok(hidden.includes("down0.block0.conv1.kernel") && hidden.includes("middle.block0.conv2.kernel"));
     assert.ok(hidden.every((name) => all[name as keyof typeof all]!.rank >= 2 && !name.startsWith("up0")));
   }));
+
+Deno.test("muon refuses names for AdamW that no weight has, at the line of the recipe", async () => {
+  const overrides = ["optimizer={ use: muon, adamw_for: [up0, uo1] }", "network.widths=[4,8]", "backend=cpu"];
+  const graph = await wire(await readRecipe("recipes/quickstart.yaml", { plugins: builtins, overrides }));
+  assert.throws(() => initialState(graph), (error: DenoiseError) => {
+    const [{ message, help, place }] = error.problems as [DenoiseError["problems"][0]];
+    assert.equal(message, 'Cannot use optimizer/muon: no weight has "uo1" in its name');
+    assert.match(help.join(), /^names of hidden kernels begin with down0, middle, up0, such as down0\.block0\./);
+    return place !== undefined;
+  });
+});
 
 Deno.test("muon knows the ends of a network with attention", () =>
   onBackend("cpu", async () => {

@@ -1,5 +1,5 @@
 /** Which weights Muon moves, and how it makes a change orthogonal. */
-import { type TensorRecord, tf } from "denoise/plugin";
+import { refuse, type TensorRecord, tf } from "denoise/plugin";
 
 /**
  * Which weights are kernels of hidden layers. All others are left to AdamW:
@@ -22,6 +22,23 @@ export function isHidden(trainable: TensorRecord, except: readonly string[] = []
     .map(([name]) => name);
   const hidden = new Set(kernels.slice(1, -1).filter((name) => !except.some((part) => name.includes(part))));
   return (name) => hidden.has(name);
+}
+
+/**
+ * Refuses parts of names that are in the name of no weight. Without hidden kernels nothing is known of the names.
+ *
+ * @throws {Refusal} of the option `adamw_for`
+ */
+export function checkNames(trainable: TensorRecord, parts: readonly string[]): void {
+  const hidden = Object.keys(trainable).filter(isHidden(trainable));
+  const lost = parts.find((part) => !Object.keys(trainable).some((name) => name.includes(part)));
+  if (lost === undefined || hidden.length === 0) return;
+  const beginnings = [...new Set(hidden.map((name) => name.split(".")[0]))];
+  refuse({
+    option: "adamw_for",
+    what: `No weight has "${lost}" in its name`,
+    fix: `names of hidden kernels begin with ${beginnings.join(", ")}, such as ${hidden[0]}`,
+  });
 }
 
 /** Whether a kernel is `[inputs, heads, size]`, as attention's query, key and value are; its output is `[heads, size, outputs]`. */
