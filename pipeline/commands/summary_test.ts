@@ -39,6 +39,11 @@ Deno.test("historyOf() finds curves, measurements with their spread, paces, star
   assert.deepEqual([warnings, zero, done], [["Loss is odd"], 0.8, { steps: 6, epochs: 2 }]);
 });
 
+Deno.test("historyOf() counts a last step whose loss was not a number", () => {
+  const skipped = { step: 7, loss: null, gradient_norm: null, skipped: 2 };
+  assert.equal(historyOf([...log, skipped]).done.steps, 7);
+});
+
 Deno.test("means() keeps the mean of a curve and its end, in as few points as asked", () => {
   const points = Array.from({ length: 1000 }, (_, i) => ({ x: i + 1, y: Math.sin(i) + i / 100 }));
   const mean = (all: readonly { y: number }[]) => all.reduce((sum, { y }) => sum + y, 0) / all.length;

@@ -52,6 +52,16 @@ Deno.test("a chart has a mark for each point, none for what is not a number, and
   for (const step of ["1", "2", "20"]) assert.ok(texts(svg).includes(step), step);
 });
 
+Deno.test("axes of whole numbers have ticks at whole numbers alone, others where they fit", async () => {
+  const of = async (by: number) => {
+    const series = [{ name: "skipped", points: [16, 17].map((x) => ({ x: by * x, y: by * (x - 16) })) }];
+    const svg = await chartToSvg(lineChart({ title: "", x: { title: "step" }, y: { title: "steps" }, series }));
+    return texts(svg).filter((text) => text!.includes("."));
+  };
+  assert.deepEqual(await of(1), []);
+  assert.ok((await of(1.5)).length > 0);
+});
+
 Deno.test("panels share one legend; lines of one name have one colour in all", async () => {
   const svg = await chartToSvg(
     panels([chart, { ...chart, title: "second", series: [chart.series[1]!] }], { title: "Both" }),

@@ -141,7 +141,11 @@ function lines(chart: LineChart, names = chart.series.map(({ name }) => name)): 
         type: "quantitative",
         title: x.title,
         scale: scaleOf(x, false),
-        axis: { grid: false, ...(x.scale === "log" && xs.length <= 12 ? { values: xs, format: "~g" } : {}) },
+        axis: {
+          grid: false,
+          ...ticks(xs),
+          ...(x.scale === "log" && xs.length <= 12 ? { values: xs, format: "~g" } : {}),
+        },
       },
     },
     layer: [
@@ -162,13 +166,21 @@ function lines(chart: LineChart, names = chart.series.map(({ name }) => name)): 
           ...(marks ? { point: { size: 42, filled: true, opacity: 1 } } : {}),
         },
         encoding: {
-          y: { field: "y", type: "quantitative", title: y.title, scale: scaleOf(y, false) },
+          y: {
+            ...{ field: "y", type: "quantitative", title: y.title, scale: scaleOf(y, false) },
+            axis: ticks(data.map((point) => point.y)),
+          },
           ...(names.length > palette.length ? { strokeDash: looks.strokeDash } : {}),
         },
       },
       ...(notes.length === 0 ? [] : noteLayers(notes, y, xs[0])),
     ],
   };
+}
+
+/** Whole numbers, such as steps, have ticks at whole numbers: there is no step 16.5. */
+function ticks(values: readonly number[]): { tickMinStep?: number } {
+  return values.every(Number.isInteger) ? { tickMinStep: 1 } : {};
 }
 
 /** A ring at each point, and its text: to the left of it, but not over the axis that the first points are on. */

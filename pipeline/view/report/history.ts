@@ -103,7 +103,7 @@ export function historyOf(log: readonly LogEntry[]): History {
     };
   });
   const done = {
-    steps: training.get("loss")?.at(-1)?.x ?? 0,
+    steps: log.findLast(({ event }) => event === undefined)?.step ?? 0, // a skipped one may have no loss
     epochs: Number(log.findLast(({ event }) => event === "epoch")?.epoch ?? 0),
   };
   return {
