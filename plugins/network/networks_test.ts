@@ -78,7 +78,7 @@ Deno.test("attention-unet refuses groups, levels and patches that do not fit, an
       },
     );
   refused({ widths: [64, 100, 128, 256] }, "groups", /such as 104/);
-  refused({ attention_levels: [4] }, "attention_levels", /levels that exist/);
+  refused({ attention_levels: [4] }, "attention_levels", /^set attention_levels: \[3\], or/);
   refused({ patch_size: 5 }, "widths", /that 40 divides, such as 40 or 80/);
 });
 

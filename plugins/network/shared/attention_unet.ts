@@ -206,6 +206,6 @@ function refuseLevels({ widths, attention_levels }: AttentionUnetOptions): void 
   refuse({
     option: "attention_levels",
     what: `There is no level ${beyond}: ${widths.length} widths make the levels 0 to ${widths.length - 1}`,
-    fix: "use levels that exist, or [] for no attention",
+    fix: `set attention_levels: [${widths.length - 1}], or [] for no attention`,
   });
 }
