@@ -464,8 +464,9 @@ Deno.test(
     assert.deepEqual([listed!.state, listed!.stopped?.patience], ["finished", "2 epochs"]);
     assert.match(await Deno.readTextFile(join(place.run, "report.html")), /ended by train\.patience/);
 
-    const again = await train();
+    const again = await train(["train.epochs=6"]);
     assert.deepEqual([again.step, again.stopped?.step], [16, 8], "it stays stopped");
+    assert.match(again.output.lines.join("\n"), /longer +.* train\.epochs=6 'train\.patience=4 epochs'/);
     assert.match(again.output.lines.join("\n"), /already stopped: scripted has not got better/);
     const more = await train(["train.patience=3 epochs"]);
     assert.deepEqual([more.step, more.stopped?.step, more.stopped?.patience], [20, 8, "3 epochs"]);

@@ -139,8 +139,11 @@ async function begin(
   const recipe = await readRecipe(given, { plugins, overrides, trust: { trained: true, ...options.trust } });
   const folder = options.folder ?? await runFolderOf(await builtInRecipe(given) ?? given, recipe.name, runs);
   const again = options.again ?? commandLine(command, given, overrides);
-  const others = overrides.filter((text) => !/^train\.(epochs|steps|patience)=/.test(text));
-  const longer = (length: string) => commandLine(command, given, [...others, length]);
+  // What it replaces is left out; the rest is still meant: patience where epochs are added, epochs where patience is.
+  const longer = (length: string) => {
+    const replaced = length.startsWith("train.patience=") ? /^train\.patience=/ : /^train\.(epochs|steps)=/;
+    return commandLine(command, given, [...overrides.filter((text) => !replaced.test(text)), length]);
+  };
   return await trainRecipe(recipe, {
     ...options,
     folder,
