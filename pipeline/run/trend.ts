@@ -14,11 +14,11 @@ export interface TrendPoint {
 export type Trend =
   /** Too few measurements to tell. */
   | { readonly kind: "short"; readonly needed: number }
-  /** It still gets better: by `change` of its value (0.02 is two percent) since `since`. */
+  /** It still gets better: by `change` of its value there (0.02 is two percent; at most 1) since `since`. */
   | { readonly kind: "better"; readonly since: number; readonly change: number }
   /** Since `since` it stays where it is. */
   | { readonly kind: "flat"; readonly since: number }
-  /** It was best at `since` and is `change` of its value worse now; `alone` where that of training pictures is not. */
+  /** It was best at `since` and is `change` of its value there worse now (at most 10); `alone` where that of training pictures is not. */
   | { readonly kind: "worse"; readonly since: number; readonly change: number; readonly alone: boolean | undefined };
 
 const fewest = 8; // measurements
@@ -54,14 +54,17 @@ export function trendOf(
     }));
   if (all.length < fewest) return { kind: "short", needed: fewest };
   const smooth = runningMedian(all.map(({ y }) => y));
-  const [least, greatest] = [Math.min(...smooth), Math.max(...smooth)];
+  // The first two are no medians of five: one odd value there would make all that follows look flat.
+  const [least, greatest] = [Math.min(...smooth), Math.max(...smooth.slice(2))];
   const quarter = all.slice(-Math.max(6, Math.ceil(all.length / 4)));
   const level = median(quarter.map(({ y }) => y));
   // A distance that has come down to nearly 0 is judged by what it came down from.
   const scale = Math.max(Math.abs(level), 0.1 * (greatest - least));
   const recent = slopeOf(quarter);
   if (recent.chance < -certain && -recent.change >= matters * scale) {
-    return { kind: "better", since: quarter[0]!.x, change: -recent.change / scale };
+    const gain = -recent.change;
+    // Of where that quarter began, whatever its scale: a run that began at 17,000 and halves now gains by half.
+    return { kind: "better", since: quarter[0]!.x, change: gain / Math.max(Math.abs(level + gain / 2), gain) };
   }
   const best = smooth.indexOf(least);
   const after = all.slice(best);
@@ -72,7 +75,7 @@ export function trendOf(
     return {
       kind: "worse",
       since: bestOf(all.slice(Math.max(0, best - 2), best + 3).map(({ x, y }) => ({ x, value: y })), "lower")!.x,
-      change: (level - least) / scale,
+      change: (level - least) / Math.max(Math.abs(least), (level - least) / 10),
       alone: along === undefined ? undefined : !(along.chance > certain && along.change >= matters * scale),
     };
   }
