@@ -54,7 +54,7 @@ export function trendOf(
     }));
   if (all.length < fewest) return { kind: "short", needed: fewest };
   const smooth = runningMedian(all.map(({ y }) => y));
-  // The first two are no medians of five: one odd value there would make all that follows look flat.
+  // The first two are not yet of five values: an odd one there would make all that follows look flat.
   const [least, greatest] = [Math.min(...smooth), Math.max(...smooth.slice(2))];
   const quarter = all.slice(-Math.max(6, Math.ceil(all.length / 4)));
   const level = median(quarter.map(({ y }) => y));

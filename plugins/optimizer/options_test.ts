@@ -20,3 +20,13 @@ Deno.test("a length that cannot be read is answered with lengths that can", asyn
     }
   }
 });
+
+Deno.test("a learning rate that would fall until before its warmup ends is refused, where that is known", async () => {
+  const of = (warmup: string, until: string) => said(`schedule: cosine, warmup: ${warmup}, until: ${until}`);
+  for (const [warmup, until] of [["20", "20"], ["2 epochs", "1 epoch"], ["320 images", "19 steps"]] as const) {
+    assert.match(await of(warmup, until), /would fall until \w+.*\nchoose a later until, or a shorter warmup$/);
+  }
+  for (const [warmup, until] of [["20", "21"], ["2 epochs", "3 epochs"], ["2 epochs", "3 steps"]] as const) {
+    assert.equal(await of(warmup, until), "");
+  }
+});

@@ -52,6 +52,7 @@ export function learningRates(
   const warmup = options.warmup ?? (isEdm2 ? "10000000 images" : undefined);
   const after = options.decay_after ?? (isEdm2 ? "70000 steps" : options.warmup);
   refuseUnused(options, after !== undefined);
+  refuseEndBeforeWarmup(options, batchSize);
   if (schedule === "constant" && warmup === undefined) return () => peak;
   return (step, course) => {
     const time = tf.sub(tf.cast(step, "float32"), 1);
@@ -93,6 +94,21 @@ function refuseUnused({ schedule, until, end_fraction: end, decay_after }: Commo
     option: "schedule",
     what: "The learning rate does not know from where on to fall",
     fix: "add warmup, such as 1000 steps, at whose end it begins, or decay_after",
+  });
+}
+
+/** Refuses a fall that ends before it begins, where that is known: epochs compare with epochs, steps with images. */
+function refuseEndBeforeWarmup({ warmup, until }: CommonOptions, batchSize: number): void {
+  if (warmup === undefined || until === undefined) return;
+  const inEpochs = (length: string | number) => String(length).includes("epoch");
+  if (inEpochs(warmup) !== inEpochs(until)) return;
+  const counted = (length: string | number) =>
+    inEpochs(length) ? Number(String(length).split(" ")[0]) : Number(updatesIn(length, batchSize, undefined));
+  if (counted(warmup) < counted(until)) return;
+  refuse({
+    option: "until",
+    what: `The learning rate would fall until ${until}, and its warmup takes until ${warmup}`,
+    fix: "choose a later until, or a shorter warmup",
   });
 }
 
