@@ -165,6 +165,34 @@ Deno.test("what cannot guide is refused, with the place and what there is", asyn
   assert.equal(both.code, "guidance-renoise-by");
 });
 
+Deno.test("a moment that a training never has is refused before its first step, and one of another unit is not", async () => {
+  const by = (by: string) => ({ samplers: `{ use: ddim, steps: 3, guidance: { scale: 2, by: ${by} } }` });
+  const refused = async (name: string, moment: string, train: string) => {
+    const problem = (await problemsOf(trained(name, { ...by(moment), train })))[0]!;
+    return { code: problem.code, first: problem.text.split("\n")[0] };
+  };
+  assert.deepEqual(await refused("end", "12 steps", ", snapshots: 2 steps"), {
+    code: "guide-after-end",
+    first: 'Cannot guide by "12 steps": training ends after 12 steps',
+  });
+  assert.equal((await refused("long", "5 epochs", ", snapshots: 1 epoch")).code, "guide-after-end");
+  assert.deepEqual(await refused("units", "1 step", ", snapshots: 5 epochs"), {
+    code: "guide-never-taken",
+    first: 'Cannot guide by "1 step": snapshots are taken every 5 epochs',
+  });
+  await trained("passed", { train: ", checkpoint: 6 steps" });
+  const guidance = "samplers.preview.guidance={ scale: 2, by: 6 steps }";
+  const overrides = ["train.steps=18", "train.snapshots=2 steps", guidance];
+  const file = join(folder, "passed.yaml"), console = memoryConsole();
+  const longer = train(file, { plugins: builtins, cache, folder: join(folder, "passed"), overrides }, console);
+  const passed = (await problemsOf(longer.then(() => undefined)))[0]!;
+  assert.equal(passed.code, "guide-moment-missing");
+  assert.match(passed.text, /the run has kept no weights from before/, "checkpoints do not count in training");
+  overrides.splice(1, 2, "train.snapshots=20 steps", "samplers.preview.guidance={ scale: 2, by: earlier }");
+  await train(file, { plugins: builtins, cache, folder: join(folder, "passed"), overrides }, console);
+  assert.match(console.warnings.join("\n"), /as long as there is no snapshot/, "nor do those of half its steps");
+});
+
 Deno.test("earlier is nearest to an eighth of the training by ratio, and never more than half of it", () => {
   const at = (steps: number[], step: number) =>
     earlierMoment(steps.map((step) => ({ path: "", step, epoch: 0 })), step)?.step;

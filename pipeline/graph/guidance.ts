@@ -5,6 +5,7 @@ import { guideNeverKept, guideNeverTaken } from "../problems/messages/guides.ts"
 import { type Message, quote } from "../problems/messages/text.ts";
 import type { Problem } from "../problems/problem.ts";
 import type { Recipe } from "../recipe/types.ts";
+import { counted } from "../terminal/units.ts";
 import { pluginId } from "./create.ts";
 import type { Stage } from "./types.ts";
 
@@ -45,11 +46,12 @@ export function checkGuidance(
 /** Why a training never has the snapshot that is to guide; undefined where it has, or nothing is known of it. */
 function neverKept(guiding: Guiding, snapshots: string | undefined): Message | undefined {
   if (guiding.from === "path") return undefined;
-  const by = guiding.from === "earlier" ? guiding.from : `${guiding.number} ${guiding.from}s`;
-  if (snapshots === undefined) return guideNeverKept(by);
+  if (snapshots === undefined) {
+    return guideNeverKept(guiding.from === "earlier" ? guiding.from : counted(guiding.number, guiding.from));
+  }
   const [every, unit] = snapshots.split(" ") as [string, string];
   if (guiding.from === "earlier" || !unit.startsWith(guiding.from) || guiding.number % Number(every) === 0) {
     return undefined;
   }
-  return guideNeverTaken(by, snapshots);
+  return guideNeverTaken(guiding.from, guiding.number, snapshots);
 }

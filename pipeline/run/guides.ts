@@ -9,7 +9,6 @@ import { type Guiding, guidingOf } from "../kinds/guiding.ts";
 import * as messages from "../problems/messages/guides.ts";
 import { DenoiseError, type Problem } from "../problems/problem.ts";
 import { warning } from "../problems/warning.ts";
-import { shownSampler } from "../programs/every_program.ts";
 import type { GuideWeights } from "../programs/sampler_step.ts";
 import { compiledInitialState } from "../programs/states.ts";
 import { blankStatistics } from "../programs/statistics.ts";
@@ -19,6 +18,7 @@ import { row } from "../terminal/rows.ts";
 import { count } from "../terminal/units.ts";
 import { findCheckpoint } from "./checkpoint.ts";
 import { guideDifferences } from "./guide_fit.ts";
+import { drawingSamplers } from "./guide_moments.ts";
 import { earlierMoment, type Moment, momentsOf } from "./moments.ts";
 import { restored } from "./restore.ts";
 
@@ -115,14 +115,8 @@ export class Guides implements AsyncDisposable {
 
   /** Loads what the pictures and the metrics of a training are guided by, but for its own snapshots: to be refused at once. */
   async check(): Promise<void> {
-    const { graph } = this.#model;
-    const measuring = graph.all("metric").flatMap(({ options }) =>
-      typeof options.sampler === "string" ? [graph.sampler(options.sampler)] : []
-    );
-    for (const stage of [shownSampler(graph), ...measuring]) {
-      if (guidingOf(stage?.options.guidance?.by)?.from === "path") {
-        await this.of(stage!, { trainable: {}, buffers: {} });
-      }
+    for (const stage of drawingSamplers(this.#model.graph)) {
+      if (guidingOf(stage.options.guidance?.by)?.from === "path") await this.of(stage, { trainable: {}, buffers: {} });
     }
   }
 
@@ -150,7 +144,9 @@ export class Guides implements AsyncDisposable {
   async #moment(guiding: { readonly from: "earlier" } | { readonly from: "epoch" | "step"; readonly number: number }) {
     const { folder, path, training } = this.#model;
     if (folder === undefined) throw new DenoiseError(messages.guideWithoutRun(path));
-    const moments = await momentsOf(folder, this.#step, guiding.from === "epoch");
+    // Which checkpoints there are depends on where a training was stopped, and what it measures must not.
+    const which = { epochs: guiding.from === "epoch", checkpoints: !training };
+    const moments = await momentsOf(folder, this.#step, which);
     if (guiding.from === "earlier") {
       const found = earlierMoment(moments, this.#step);
       if (found !== undefined || training) return found;

@@ -12,12 +12,19 @@ export interface Moment {
   readonly epoch: number;
 }
 
-/** Those of a run before a step, in the order of training; snapshots where there are both. `epochs`: with their epoch, which is read. */
-export async function momentsOf(run: string, before: number, epochs: boolean): Promise<Moment[]> {
+/**
+ * Those of a run before a step, in the order of training; snapshots where there are both.
+ *
+ * @param options `epochs`: with their epoch, which is read; `checkpoints`: not snapshots alone
+ */
+export async function momentsOf(
+  run: string,
+  before: number,
+  { epochs, checkpoints }: { readonly epochs: boolean; readonly checkpoints: boolean },
+): Promise<Moment[]> {
   const byStep = new Map(
-    [...await listCheckpoints(join(run, "checkpoints")), ...await listSnapshots(run)].map((
-      found,
-    ) => [found.step, found]),
+    [...checkpoints ? await listCheckpoints(join(run, "checkpoints")) : [], ...await listSnapshots(run)]
+      .map((found) => [found.step, found]),
   );
   const found = [...byStep.values()].filter(({ step }) => step < before).sort((a, b) => a.step - b.step);
   return await Promise.all(

@@ -15,7 +15,9 @@ import { row } from "../terminal/rows.ts";
 import { count } from "../terminal/units.ts";
 import { checkClasses } from "./check_classes.ts";
 import { type Foundation, foundationOf, printFoundation } from "./foundation.ts";
+import { checkMoments } from "./guide_moments.ts";
 import { Guides } from "./guides.ts";
+import { planOf } from "./plan.ts";
 import { prepareMetrics } from "./prepare_metrics.ts";
 import { type ResumePoint, statisticsOf } from "./restore.ts";
 import { generator, openData, type Session } from "./session.ts";
@@ -76,7 +78,9 @@ export async function prepareRun(graph: Graph, options: PrepareOptions): Promise
     const statistics = await statisticsOf(graph, pictures, before, signal);
     const { classes } = pictures;
     const about = { graph, backend, console, statistics, classes, folder, path: folder, training: true };
-    const guides = new Guides(about, before?.position.step ?? 0);
+    const position = before?.position ?? { step: 0, epoch: 0, batch: 0 };
+    await checkMoments(graph, folder, { ...position, ...planOf(graph, pictures.train.count, position) });
+    const guides = new Guides(about, position.step);
     await guides.check();
     return {
       session: { graph, backend, console, guides, generate: generator(backend, graph, guides), statistics, signal },

@@ -9,6 +9,24 @@ const kept = (steps: readonly number[], unit: string) =>
 
 const nameAnother = 'name another model by its path, such as runs/small, or a moment, such as "500 steps"';
 
+const momentText = (unit: "epoch" | "step", number: number) => quote(counted(number, unit));
+
+/** A moment that a training ends at, or before. */
+export function guideAfterEnd(
+  unit: "epoch" | "step",
+  number: number,
+  totalSteps: number,
+  stepsPerEpoch: number,
+): Message {
+  const epochs = totalSteps / stepsPerEpoch;
+  const end = unit === "epoch" && Number.isInteger(epochs) ? counted(epochs, "epoch") : counted(totalSteps, "step");
+  return {
+    code: "guide-after-end",
+    message: `Cannot guide by ${momentText(unit, number)}: training ends after ${end}`,
+    help: ["name an earlier moment, or write by: earlier"],
+  };
+}
+
 /** A run that has nothing early enough. */
 export function guideEarlierMissing(folder: string, step: number, steps: readonly number[]): Message {
   return {
@@ -29,7 +47,7 @@ export function guideMomentMissing(
 ): Message {
   return {
     code: "guide-moment-missing",
-    message: `Cannot guide by ${quote(counted(number, unit))}: ${quote(folder)} has no weights of that moment`,
+    message: `Cannot guide by ${momentText(unit, number)}: ${quote(folder)} has no weights of that moment`,
     help: [kept(numbers, unit), 'train with snapshots, such as train.snapshots="1 epoch"'],
   };
 }
@@ -44,10 +62,10 @@ export function guideNeverKept(by: string): Message {
 }
 
 /** A moment between two snapshots. */
-export function guideNeverTaken(by: string, snapshots: string): Message {
+export function guideNeverTaken(unit: "epoch" | "step", number: number, snapshots: string): Message {
   return {
     code: "guide-never-taken",
-    message: `Cannot guide by ${quote(by)}: snapshots are taken every ${snapshots}`,
+    message: `Cannot guide by ${momentText(unit, number)}: snapshots are taken every ${snapshots}`,
     help: [`name a multiple of ${snapshots}, or change train.snapshots`],
   };
 }
