@@ -138,6 +138,10 @@ Deno.test("what cannot guide is refused, with the place and what there is", asyn
     /Cannot find run ".*stong"\ndid you mean .*strong\?/,
   );
   assert.match((await code({ guide: "earler" })).text, /did you mean earlier\?/);
+  for (const moment of ["0 epochs", "1.5 epochs", "100 images", "500"]) {
+    assert.match((await code({ guide: moment })).text, /such as "2 epochs" or "500 steps"/, moment);
+  }
+  assert.equal((await code({ guide: "" })).code, "guide-empty");
   const moment = await code({ guide: "40 steps" });
   assert.equal(moment.code, "guide-moment-missing");
   assert.match(moment.text, /the run has kept those of step 1, 2, 3, .*11\n/);
@@ -163,6 +167,15 @@ Deno.test("what cannot guide is refused, with the place and what there is", asyn
   assert.equal((await option("{ scale: 4, renoise: unconditional }")).code, "guidance-renoise-scale");
   const both = await option(`{ scale: 0.5, renoise: unconditional, by: ${JSON.stringify(weak)} }`);
   assert.equal(both.code, "guidance-renoise-by");
+});
+
+Deno.test("a scale is taken of guidance of the same kind alone: that of classes is too high for a weaker model", async () => {
+  const scaled = (more = "") => [`samplers={ preview: { use: ddim, steps: 3, guidance: { scale: 6${more} } } }`];
+  const usual = await drawn(strong, { guide: "earlier" });
+  assert.deepEqual(await drawn(strong, { guide: "earlier", overrides: scaled() }), usual);
+  const weaker = await drawn(strong, { guide: "earlier", overrides: scaled(", by: 4 steps") });
+  assert.notDeepEqual(weaker, usual);
+  assert.deepEqual(weaker, await drawn(strong, { guide: "earlier", guidance: 6 }));
 });
 
 Deno.test("a moment that a training never has is refused before its first step, and one of another unit is not", async () => {

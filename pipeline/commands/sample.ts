@@ -43,7 +43,7 @@ export interface SampleOptions extends LoadOptions, FromPicture {
   readonly guidance?: number;
   /**
    * The weaker model that guides, in place of the recipe's: `earlier`, a moment of the same run such as `2 epochs`, or the
-   * path of another run; `class` for guidance by classes. The scale is 1.5 unless the recipe or `guidance` says another.
+   * path of another run; `class` for guidance by classes. The scale is 1.5 unless `guidance` says another, or a recipe that guides so, too.
    */
   readonly guide?: string;
   /**

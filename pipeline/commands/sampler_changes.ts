@@ -2,6 +2,8 @@
 import { resolve } from "node:path";
 import type { GuidanceOptions } from "../kinds/guidance.ts";
 import { guidingOf } from "../kinds/guiding.ts";
+import { guideEmpty } from "../problems/messages/guides.ts";
+import { DenoiseError } from "../problems/problem.ts";
 import { stagesOf } from "../recipe/of_kind.ts";
 import type { Change, Recipe } from "../recipe/types.ts";
 import type { SampleOptions } from "./sample.ts";
@@ -19,11 +21,15 @@ export function samplerChanges(
     if (guidance === undefined) return stepped;
     return [...stepped, { path: [...stage.path, "guidance", "scale"], value: guidance }];
   }
-  const { scale = usualScale } = (stage.options.guidance ?? {}) as Partial<GuidanceOptions>;
+  if (guide.trim() === "") throw new DenoiseError(guideEmpty());
+  const own = (stage.options.guidance ?? {}) as Partial<GuidanceOptions>;
+  // A scale for classes is several times what a weaker model takes: it leaves nothing but glaring colours.
+  const alike = (guidingOf(own.by) === undefined) === (guidingOf(guide) === undefined);
+  const scale = alike ? own.scale ?? usualScale : usualScale;
   const by = guidingOf(guide)?.from === "path" ? resolve(guide) : guide;
   const value = { scale: guidance ?? scale, by };
   return [...stepped, { path: [...stage.path, "guidance"], value }];
 }
 
-/** Scale of guidance by a weaker model where none is said. */
+/** Scale where none is said for guidance of this kind: by a weaker model, or by classes. */
 const usualScale = 1.5;

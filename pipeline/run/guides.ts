@@ -49,10 +49,12 @@ export interface GuidedModel {
   readonly training: boolean;
 }
 
-/** A model that is not there may be a misspelt word. */
+/** A model that is not there may be a misspelt word, or a moment in another form. */
 function withWord(problem: Problem, guiding: Guiding): Problem {
   if (guiding.from !== "path" || problem.code !== "checkpoint-missing") return problem;
-  const word = nearest(basename(guiding.path), ["earlier", "class"]);
+  const name = basename(guiding.path);
+  if (/^[\d.,+-]+\s*\p{Letter}*$/u.test(name)) return { ...problem, help: [...problem.help, messages.guides] };
+  const word = nearest(name, ["earlier", "class"]);
   return word === undefined ? problem : { ...problem, help: [`did you mean ${word}?`, ...problem.help] };
 }
 

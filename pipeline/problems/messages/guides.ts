@@ -7,6 +7,10 @@ const kept = (steps: readonly number[], unit: string) =>
     ? "the run has kept no weights from before"
     : `the run has kept those of ${unit} ${listed(steps.map(String), "and", 12)}`;
 
+/** What may guide. */
+export const guides =
+  'what can guide: earlier, a moment of the run such as "2 epochs" or "500 steps", another run, or class';
+
 const nameAnother = 'name another model by its path, such as runs/small, or a moment, such as "500 steps"';
 
 const momentText = (unit: "epoch" | "step", number: number) => quote(counted(number, unit));
@@ -36,6 +40,11 @@ export function guideEarlierMissing(folder: string, step: number, steps: readonl
     }`,
     help: [kept(steps, "step"), 'train with snapshots, such as train.snapshots="1 epoch"', nameAnother],
   };
+}
+
+/** A guide without a name. */
+export function guideEmpty(): Message {
+  return { code: "guide-empty", message: "Cannot guide by an empty name", help: [guides] };
 }
 
 /** A moment that nothing was kept of. */
