@@ -107,6 +107,18 @@ Deno.test("evaluate --ema keeps its numbers beside those of the run's own averag
   assert.notDeepEqual(other.metrics.map(({ value }) => value), own.metrics.map(({ value }) => value));
 });
 
+Deno.test("a file of one average is measured beside the run's own numbers, and takes --ema of its own std", async () => {
+  const overrides = ["metrics=[validation-error]"], cache = join(folder, "cache");
+  const own = await evaluate(run, { plugins, overrides, cache });
+  const { file, steps } = await computeAverage(run, { plugins, std: 0.12 });
+  const measured = await evaluate(file, { plugins, overrides, cache });
+  assert.equal(measured.json, join(run, "evaluation-step-000032-ema-0.12.json"));
+  assert.deepEqual([measured.ema!.name, measured.ema!.steps], ["0.12", steps]);
+  assert.deepEqual(JSON.parse(await Deno.readTextFile(own.json!)).metrics, JSON.parse(JSON.stringify(own.metrics)));
+  const same = await evaluate(file, { plugins, overrides, cache, ema: "0.120" });
+  assert.deepEqual(same.metrics, measured.metrics);
+});
+
 Deno.test("what --ema cannot be is refused, with what there is", async () => {
   const refused = (ema: string, target = run) => problemsOf(sample(target, { plugins, ema, count: 1 }));
   const unknown = await refused("netwrk");
@@ -114,6 +126,11 @@ Deno.test("what --ema cannot be is refused, with what there is", async () => {
   assert.match(unknown.help[0]!, /^did you mean network\? Averages: 0\.05, 0\.07, 0\.1, 0\.15, network$/);
   for (const std of ["0", "0.29", "-0.1", "3"]) assert.equal((await refused(std)).code, "average-range", std);
   assert.equal((await problemsOf(computeAverage(run, { plugins, std: NaN }))).code, "average-range");
+  const [widest] = /0\.2\d+/.exec((await refused("0.2887")).help[0]!)!;
+  assert.ok(Number(widest) > 0.2886);
+  await computeAverage(run, { plugins, std: Number(widest) });
+  const alone = await refused("network", join(run, "snapshots", "step-000016.safetensors"));
+  assert.deepEqual([alone.code, alone.help[0]], ["averages-alone", "name the run folder, or one of its checkpoints"]);
   const far = await refused("0.001");
   assert.equal(far.code, "average-unreachable");
   assert.match(far.help[0]!, /^they give stds of 0\.0\d to 0\.2\d to within 10 %$/);
@@ -171,7 +188,9 @@ Deno.test("options of averages that make no sense are refused at their line", as
   assert.match((await refused("{use: power-function, also: [0.1]}")).message, /average of 0\.1 twice/);
   assert.match((await refused("{use: power-function, std: 0.1, gamma: 3}")).message, /both std and gamma/);
   assert.match((await refused("{use: power-function, std: 0.3}")).message, /0\.288/);
+  assert.match((await refused("{use: power-function, also: [0.1]}")).help[0]!, /leave 0\.1 out of also/);
   assert.match((await refused("{use: exponential, warmup: false, power: 0.5}")).message, /has no power/);
+  assert.match((await refused("{use: exponential, inv_gamma: 5}")).message, /a warm-up with power alone/);
 });
 
 Deno.test("a run that keeps several averages resumes with all of them", async () => {

@@ -30,7 +30,7 @@ export interface EvaluateOptions extends LoadOptions {
   readonly steps?: number | null;
   /** Pictures that metrics generate, in place of the recipe's. */
   readonly images?: number;
-  /** File for the numbers, as JSON. Default: `evaluation-step-000512.json` in the run folder, with `-ema-0.07` where asked for. */
+  /** File for the numbers, as JSON. Default: `evaluation-step-000512.json` in the run folder, with `-ema-0.07` for another average. */
   readonly json?: string;
   /** Folder for downloads and decoded pictures. Default: the user's cache folder. */
   readonly cache?: string;
@@ -44,7 +44,7 @@ export interface EvaluateResult {
   readonly checkpoint: string;
   /** Updates of the weights behind the checkpoint. */
   readonly step: number;
-  /** Which average of the weights was measured, where one was asked for. */
+  /** Which average of the weights was measured, where one was asked for or the file is of one. */
   readonly ema?: UsedAverage;
   /** One or more numbers per metric, in the order of the recipe. */
   readonly metrics: readonly Measurement[];

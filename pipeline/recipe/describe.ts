@@ -97,7 +97,7 @@ export function describeOne(schema: JsonSchema): string {
 }
 
 function describeList({ items, minItems, maxItems }: JsonSchema, list: string): string {
-  if (Array.isArray(items)) return `${list} of ${items.map((item) => describe(item)).join(", ")}`;
+  if (Array.isArray(items)) return `${list} of ${items.length}: ${listed(items.map((item) => describe(item)), "and")}`;
   const what = describe((items ?? {}) as JsonSchema, true);
   return `${list} of ${size(minItems, maxItems, "", "") ? `${size(minItems, maxItems, "", "")} ` : ""}${what}`;
 }

@@ -26,7 +26,7 @@ Deno.test("describe() says what an option takes", () => {
     [z.array(z.int().positive()), "list of integers ≥ 1"],
     [z.array(z.number()).min(2), "list of 2 or more numbers"],
     [z.array(z.number()).length(3), "list of 3 numbers"],
-    [z.tuple([z.number(), z.string()]), "list of number, text"],
+    [z.tuple([z.number(), z.string()]), "list of 2: number and text"],
     [z.union([z.number(), z.literal("auto")]), 'number or "auto"'],
     [z.number().nullable(), "number or nothing"],
     [z.object({ a: z.number(), b: z.number() }), "map of a and b"],

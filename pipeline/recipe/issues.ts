@@ -88,13 +88,16 @@ function hints(value: unknown, node: Node | undefined, schema: JsonSchema = {}):
   const { written } = node ?? {};
   const text = written ?? String(value);
   if (takes("array") && !Array.isArray(value) && typeof value !== "object") return [`write [${visible(text)}]`];
+  const words = schema.enum?.filter((word) => typeof word === "string") ?? [];
+  // In quotes it would be text, but none that is allowed.
+  const quotable = words.length === 0 || words.includes(text);
   if (value === null) {
-    return takes("string") && written !== undefined && written !== "~"
-      ? inQuotes(node!)
-      : ["write a value after the colon, or remove the line"];
+    if (takes("string") && written !== undefined && written !== "~" && quotable) return inQuotes(node!);
+    const typed = node?.origin.from === "command line";
+    return [typed ? "leave it out for its default" : "write a value after the colon, or remove the line"];
   }
   const fits = typeof schema.pattern !== "string" || new RegExp(schema.pattern, "u").test(text);
-  return takes("string") && typeof value !== "object" && fits && node !== undefined ? inQuotes(node) : [];
+  return takes("string") && typeof value !== "object" && fits && quotable && node !== undefined ? inQuotes(node) : [];
 }
 
 function sizes(issue: Issue, value: unknown): string[] {

@@ -47,6 +47,12 @@ Deno.test("readRecipe() quotes for a shell what comes from the command line, so 
   assert.deepEqual(named!.help, [`write 'name="1e3"', in quotes of both kinds`]);
   const [inner] = await problemsOf(folder("x"), "dataset={ use: image-folder, folder: 007 }");
   assert.deepEqual(inner!.help, [`write "007", and the whole override in single quotes`]);
+  for (const none of ["1", "true", "[1]"]) {
+    const [word] = await problemsOf(smallest, `train.samples.classes=${none}`);
+    assert.deepEqual(word!.help, [], "quotes do not make it one of the words");
+  }
+  const [nothing] = await problemsOf(smallest, "train.samples.classes=null");
+  assert.deepEqual(nothing!.help, ["leave it out for its default"]);
 });
 
 Deno.test("readRecipe() refuses numbers that would become others, and says which", async () => {

@@ -15,7 +15,7 @@ import { Guides } from "./guides.ts";
 import { generator, type Session } from "./session.ts";
 import { restored } from "./restore.ts";
 import { shareBackend } from "./share_backend.ts";
-import { averageText, takeAverage, type UsedAverage } from "./take_average.ts";
+import { averageText, takeAverage, type UsedAverage, usedOf } from "./take_average.ts";
 import { compiledInitialState } from "../programs/states.ts";
 import { blankStatistics } from "../programs/statistics.ts";
 
@@ -41,7 +41,7 @@ export interface LoadOptions {
 export interface Model extends AsyncDisposable {
   readonly session: Session;
   readonly average: State;
-  /** Which average that is, where one was asked for. */
+  /** Which average that is, where one was asked for, or the file is of one that was computed. */
   readonly used?: UsedAverage;
   readonly position: Position;
   /** The checkpoint. */
@@ -71,7 +71,9 @@ export async function loadModel(
   const wired = await wire(changes.length === 0 ? recipe : await recipe.with(changes), { training: false });
   const edited = changedCode(found.checkpoint, wired.recipe.code);
   if (edited.length > 0) console.warn(warning(pluginChanged(path, edited)));
-  const taken = options.ema === undefined ? undefined : await takeAverage(found, wired, options.ema, console);
+  const { computed } = found.checkpoint;
+  const held = computed && { checkpoint: found.checkpoint, used: usedOf(computed) };
+  const taken = options.ema === undefined ? held : await takeAverage(found, wired, options.ema, console);
   const { checkpoint } = taken ?? found;
 
   const { graph, release } = await shareBackend(wired, console, options.signal);

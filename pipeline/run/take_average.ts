@@ -1,5 +1,5 @@
 /** The average that a model is used with, where another than its first is asked for: `--ema`. */
-import { dirname } from "node:path";
+import { basename, dirname } from "node:path";
 import type { Graph } from "../graph/types.ts";
 import { widestStd } from "../kinds/power_function.ts";
 import * as messages from "../problems/messages/averages.ts";
@@ -9,7 +9,7 @@ import { averagesOf } from "../programs/averages.ts";
 import { runAround } from "../recipe/starts.ts";
 import type { Console } from "../terminal/console.ts";
 import { counted } from "../terminal/units.ts";
-import type { Checkpoint } from "./checkpoint.ts";
+import type { Checkpoint, ComputedAverage } from "./checkpoint.ts";
 import type { HostTree } from "./host_tensors.ts";
 import { reconstruct, roughError } from "./reconstruct.ts";
 import { showWork } from "./session.ts";
@@ -43,13 +43,21 @@ export async function takeAverage(
   const number = /^-?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(wanted) ? Number(wanted) : undefined;
   const names = [...averages.map(({ name }) => name), network];
   const powers = averages.every(({ exponent }) => exponent !== undefined);
-  if (computed !== undefined) throw new DenoiseError(messages.averageAlone(path, wanted, String(computed.std)));
+  if (computed !== undefined) {
+    if (number === computed.std) return { checkpoint, used: usedOf(computed) };
+    throw new DenoiseError(messages.averageAlone(path, wanted, String(computed.std)));
+  }
 
   const tracked = averages.find(({ name }) => name === wanted || (number !== undefined && Number(name) === number));
   const at = tracked?.at ?? (wanted === network ? network : undefined);
   if (at !== undefined) {
     const held = partOf(tensors, at);
-    if (Object.keys(held).length === 0) throw new DenoiseError(messages.averageAlone(path, wanted, undefined));
+    if (Object.keys(held).length === 0) {
+      const snapshot = isSnapshot(path);
+      throw new DenoiseError(
+        snapshot ? messages.averagesAlone(path, wanted) : messages.averageAlone(path, wanted, undefined),
+      );
+    }
     return { checkpoint: withTensors(checkpoint, held), used: { name: tracked?.name ?? network } };
   }
   if (number === undefined) throw new DenoiseError(messages.averageUnknown(path, wanted, names, powers));
@@ -67,6 +75,14 @@ export async function takeAverage(
     console.endProgress();
   }
 }
+
+/** Which average a file of a computed one holds. */
+export function usedOf({ std, error, steps }: ComputedAverage): UsedAverage {
+  return steps.length === 0 ? { name: String(std) } : { name: String(std), error, steps };
+}
+
+const isSnapshot = (path: string) =>
+  basename(dirname(path)) === "snapshots" && runAround(dirname(path)) !== dirname(path);
 
 /** In words: `0.05`, or `std 0.07, computed of 12 steps, its profile met to 0.9 %`. */
 export function averageText({ name, error, steps }: UsedAverage): string {

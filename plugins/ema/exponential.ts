@@ -29,7 +29,11 @@ export default plugin({
   }),
   create({ options: { decay, buffers, warmup, power, inv_gamma, start, every, also } }) {
     if (power !== undefined && !warmup) {
-      refuse({ option: "power", what: "A warm-up has no power where there is none", fix: "leave warmup: false out" });
+      refuse({ option: "power", what: "It has no power without a warm-up", fix: "leave warmup: false out" });
+    }
+    if (power === undefined && inv_gamma !== 1) {
+      const fix = "set power as well, such as power: 0.75, or leave inv_gamma out";
+      refuse({ option: "inv_gamma", what: "It has a part in a warm-up with power alone", fix });
     }
     return beside(decay, also, (decay) => {
       const replaced = (step: tf.Scalar) => {

@@ -13,6 +13,15 @@ export function averageAlone(path: string, wanted: string, held: string | undefi
   };
 }
 
+/** Weights without an average, or an average that was not kept, of a snapshot. */
+export function averagesAlone(path: string, wanted: string): Message {
+  return {
+    code: "averages-alone",
+    message: `Cannot take the average ${quote(wanted)} of "${path}": a snapshot does not hold it`,
+    help: ["name the run folder, or one of its checkpoints", "or leave --ema out"],
+  };
+}
+
 /** An average by a number, of a run whose averages have no profile that others could be computed from. */
 export function averageNoPower(path: string, wanted: string, plugin: string, names: readonly string[]): Message {
   return {
@@ -30,7 +39,9 @@ export function averageRange(wanted: string, widest: number): Message {
     code: "average-range",
     message: `Cannot compute an average of std ${quote(wanted)}`,
     help: [
-      `expected a number of more than 0 and up to ${widest.toFixed(4)}, such as 0.1: a width as a part of the training`,
+      `expected a number of more than 0 and up to ${
+        Math.floor(widest * 1e5) / 1e5
+      }, such as 0.1: a width as a part of the training`,
     ],
   };
 }

@@ -30,7 +30,8 @@ export function beside(value: number, also: readonly number[], make: (value: num
   const all = [value, ...also];
   const twice = all.find((one, i) => all.indexOf(one) !== i);
   if (twice !== undefined) {
-    refuse({ option: "also", what: `It keeps the average of ${twice} twice`, fix: "name each value once" });
+    const fix = twice === value ? `leave ${twice} out of also: it is the first average` : "name each value once";
+    refuse({ option: "also", what: `It keeps the average of ${twice} twice`, fix });
   }
   if (also.length === 0) return make(value);
   return { ...make(value), others: Object.fromEntries(also.map((other) => [String(other), make(other)])) };
