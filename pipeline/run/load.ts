@@ -50,6 +50,12 @@ export interface Model extends AsyncDisposable {
   readonly folder: string | undefined;
 }
 
+/** Values in place of the recipe's. `held`: which average the file is of, where it is of one that was computed. */
+type ChangesFor = (
+  recipe: Recipe,
+  file: { readonly position: Position; readonly held: string | undefined },
+) => readonly Change[] | Promise<readonly Change[]>;
+
 /**
  * Loads the newest good checkpoint of a run folder, or a checkpoint. Neither the recipe's file nor the data are needed.
  *
@@ -60,19 +66,19 @@ export async function loadModel(
   target: string,
   options: LoadOptions,
   console: Console,
-  changesFor: (recipe: Recipe, position: Position) => readonly Change[] | Promise<readonly Change[]> = () => [],
+  changesFor: ChangesFor = () => [],
 ): Promise<Model> {
   const { plugins, overrides = [] } = options;
   const trust = { trained: true, ...options.trust };
   const found = await findCheckpoint(target, (message) => console.warn(message));
   const { path } = found;
   const recipe = await readRecipe(path, { plugins, overrides, trust });
-  const changes = await changesFor(recipe, found.checkpoint.position);
+  const { computed, position } = found.checkpoint;
+  const held = computed && { checkpoint: found.checkpoint, used: usedOf(computed) };
+  const changes = await changesFor(recipe, { position, held: held?.used.name });
   const wired = await wire(changes.length === 0 ? recipe : await recipe.with(changes), { training: false });
   const edited = changedCode(found.checkpoint, wired.recipe.code);
   if (edited.length > 0) console.warn(warning(pluginChanged(path, edited)));
-  const { computed } = found.checkpoint;
-  const held = computed && { checkpoint: found.checkpoint, used: usedOf(computed) };
   const taken = options.ema === undefined ? held : await takeAverage(found, wired, options.ema, console);
   const { checkpoint } = taken ?? found;
 

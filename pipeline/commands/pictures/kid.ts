@@ -107,9 +107,10 @@ async function measureAndDraw(
   const { session, position, folder } = model;
   const { graph, signal } = session;
   const file = fileFor(options.out, "a chart", `${metric}.png`, folder);
+  const average = model.used === undefined ? "" : `-ema-${model.used.name}`;
   const kept = join(
     folder === undefined ? dirname(file) : join(folder, "pictures"),
-    `${metric}-${stepName(position.step)}.json`,
+    `${metric}-${stepName(position.step)}${average}.json`,
   );
   printModel(console, model.path);
 

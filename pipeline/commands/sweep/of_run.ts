@@ -41,8 +41,8 @@ export async function sweepRun(target: string, options: SweepOptions, console: C
   const withAverage = (average: string | undefined) => ({ ...how, ...(average === undefined ? {} : { ema: average }) });
   await using loaded = new AsyncDisposableStack();
   const model = loaded.use(
-    await loadModel(target, withAverage(ema[0]), console, async (recipe, position) => {
-      plan = await planOfRun(recipe, { target, overrides, ema, position });
+    await loadModel(target, withAverage(ema[0]), console, async (recipe, file) => {
+      plan = await planOfRun(recipe, { target, overrides, ema, ...file });
       return [];
     }),
   );

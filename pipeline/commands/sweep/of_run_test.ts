@@ -2,7 +2,16 @@
 import assert from "node:assert/strict";
 import { basename, join } from "node:path";
 import { decode } from "../../../lib/image/mod.ts";
-import { builtins, DenoiseError, evaluate, exportWeights, sweep, type SweepOptions, train } from "../../../mod.ts";
+import {
+  builtins,
+  computeAverage,
+  DenoiseError,
+  evaluate,
+  exportWeights,
+  sweep,
+  type SweepOptions,
+  train,
+} from "../../../mod.ts";
 import { memoryConsole } from "../../terminal/memory_console.ts";
 import { changesAt, overridesOf } from "./grid.ts";
 
@@ -130,6 +139,12 @@ Deno.test({
       ofWeights.cells.map(({ metrics }) => metrics),
       whole.cells.slice(0, 2).map(({ metrics }) => metrics),
     );
+
+    // A file of an average is not the run's own, though the step is the same.
+    const { file: average } = await computeAverage(run, { ...shared, std: 0.07 });
+    const ofAverage = await swept(["samplers.preview.steps=2,3"], {}, average);
+    assert.match(ofAverage.said, /2 settings, 0 done before/);
+    assert.notDeepEqual(ofAverage.cells.map(({ metrics }) => metrics), ofWeights.cells.map(({ metrics }) => metrics));
 
     // Averages: each as evaluate takes it, what does not depend on the sampler measured once of each.
     const averages = await swept(["samplers.preview.steps=2,3"], { ema: ["0.1", "0.05", "0.07", "network"] });

@@ -51,11 +51,12 @@ export interface RunPlan {
  */
 export async function planOfRun(
   base: Recipe,
-  { target, overrides, ema, position }: {
+  { target, overrides, ema, position, held }: {
     target: string;
     overrides: readonly string[];
     ema: readonly string[];
     position: Position;
+    held: string | undefined;
   },
 ): Promise<RunPlan> {
   const averages = ema.length === 0 ? [] : [{ key: averageKey, values: [...new Set(ema)], afterTraining: true }];
@@ -89,7 +90,7 @@ export async function planOfRun(
       return {
         point,
         graph,
-        recipe: sha256(JSON.stringify([step, seconds, toYaml(graph.recipe.resolved), point[averageKey]])),
+        recipe: sha256(JSON.stringify([step, seconds, toYaml(graph.recipe.resolved), point[averageKey] ?? held])),
         metrics: graph.all("metric").map((metric, i) => ({ metric, by: keys[at]![i]! })).filter((_, i) => differs(i)),
         evaluations: stage && evaluationsOf(stage),
       };
