@@ -387,6 +387,10 @@ Deno.test("kid measures each sampler with each number of steps once, keeps what 
   const more = await draw(["quick", "{ use: ddim, stochasticity: 1 }"], [2, 3]);
   assert.match(more.said, /4 measurements, 1 of them done before/);
   assert.deepEqual(more.cells[0], first.cells[3]);
+  const other = { ...common, metric: "glow", samplers: ["quick"], steps: [2], ema: "network", out: out("glow.svg") };
+  const network = memoryConsole();
+  await kidPicture(run, other, network);
+  assert.match(network.lines.join("\n"), /1 measurement, 0 of them done before/, "of other weights");
 
   const kept = join(run, "pictures", "glow-step-000012.json");
   assert.ok(await isThere(kept), [...Deno.readDirSync(join(run, "pictures"))].map(({ name }) => name).join());

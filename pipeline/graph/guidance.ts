@@ -5,7 +5,6 @@ import { guideNeverKept, guideNeverTaken } from "../problems/messages/guides.ts"
 import { type Message, quote } from "../problems/messages/text.ts";
 import type { Problem } from "../problems/problem.ts";
 import type { Recipe } from "../recipe/types.ts";
-import { counted } from "../terminal/units.ts";
 import { pluginId } from "./create.ts";
 import type { Stage } from "./types.ts";
 
@@ -30,7 +29,9 @@ export function checkGuidance(
   if (!byOther && network.classes === undefined) {
     report([], messages.guidanceWithoutClasses(id, network.name));
   }
-  const never = training && guiding !== undefined ? neverKept(guiding, recipe.train.snapshots) : undefined;
+  const never = training && guiding !== undefined
+    ? neverKept(guidance.by!, guiding, recipe.train.snapshots)
+    : undefined;
   if (never !== undefined) report(["by"], never);
   if (renoise === "unconditional") {
     if (byOther) report(["renoise"], messages.guidanceRenoiseBy(quote(guidance.by!)));
@@ -44,11 +45,9 @@ export function checkGuidance(
 }
 
 /** Why a training never has the snapshot that is to guide; undefined where it has, or nothing is known of it. */
-function neverKept(guiding: Guiding, snapshots: string | undefined): Message | undefined {
+function neverKept(by: string, guiding: Guiding, snapshots: string | undefined): Message | undefined {
   if (guiding.from === "path") return undefined;
-  if (snapshots === undefined) {
-    return guideNeverKept(guiding.from === "earlier" ? guiding.from : counted(guiding.number, guiding.from));
-  }
+  if (snapshots === undefined) return guideNeverKept(by);
   const [every, unit] = snapshots.split(" ") as [string, string];
   if (guiding.from === "earlier" || !unit.startsWith(guiding.from) || guiding.number % Number(every) === 0) {
     return undefined;

@@ -38,7 +38,8 @@ export async function checkOutput(
 export async function checkEvaluationFile(file: string): Promise<void> {
   const what = "an evaluation";
   const name = basename(file).toLowerCase();
-  const kept = name === "sweep.json" || name === "samples.json" || /^(?!evaluation-).*-step-\d+\.json$/.test(name);
+  const kept = name === "sweep.json" || name === "samples.json" ||
+    /^(?!evaluation-).*-step-\d+(-ema-.+)?\.json$/.test(name);
   if (kept) throw new DenoiseError(outputKept(file, what));
   await checkOutput(
     file,

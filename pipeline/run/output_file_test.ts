@@ -45,6 +45,7 @@ Deno.test("checkEvaluationFile() lets an evaluation be replaced, and nothing els
       ["output-format", "without-ending"],
       ["output-kept", "sweep.json"],
       ["output-kept", "kid-step-000005.json"],
+      ["output-kept", "kid-step-000005-ema-0.07.json"],
       ["output-kept", "samples.json"],
       ["output-taken", "deno.json", `{ "tasks": {} }`],
       ["output-taken", "list.json", "[]"],
