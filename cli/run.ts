@@ -44,7 +44,7 @@ export const runCommand: AddCommand = (program, done, voice) =>
         return await untilInterrupted(done, async (signal) => {
           const { console } = voice;
           const { text, graph, cost, compiled, ...rest } = await dryRun(file, {
-            ...{ plugins: builtins, overrides, runs },
+            ...{ plugins: builtins, overrides, runs, fresh },
             // What trains nothing runs no code of a checkpoint either, but for the files that are named.
             trust: probe ? { trained: true, ...trust } : { plugins: trust.plugins ?? [] },
             ...(probe ? { probe: { console, signal } } : {}),

@@ -22,7 +22,13 @@ import { describeGraph, line } from "../view/graph/describe.ts";
 import { checkMemory } from "../programs/memory.ts";
 import { partCount } from "../programs/train_step.ts";
 import { startFailure } from "../run/start_failure.ts";
+import { checkMoments } from "../run/guide_moments.ts";
+import { findGuides } from "../run/guides.ts";
+import { planOf } from "../run/plan.ts";
+import { keptPosition } from "../run/restore.ts";
+import { runFolderOf } from "../run/run_folder.ts";
 import { refuseWeights } from "../run/weights_file.ts";
+import { builtInRecipe } from "../recipe/built_in.ts";
 import { takeBackend } from "../run/share_backend.ts";
 import type { Graph } from "../graph/types.ts";
 import { wire } from "../graph/wire.ts";
@@ -37,6 +43,8 @@ export interface DryRunOptions {
   readonly trust?: Trust;
   /** Folder of the run folders. Default `runs`. */
   readonly runs?: string;
+  /** Whether `run` would start over where there is a run already. Default false. */
+  readonly fresh?: boolean;
   /** Folder for downloads and decoded pictures. Default: the user's cache folder. */
   readonly cache?: string;
   /** Measures a few steps, and says how long the run will take here: fetches what `run` would fetch. */
@@ -80,7 +88,8 @@ export async function dryRun(file: string, options: DryRunOptions): Promise<DryR
   await refuseWeights(file);
   const graph = await wire(await readRecipe(file, options));
   using _backend = takeBackend(graph, "a dry run");
-  const plan = await described(graph, options);
+  const folder = await runFolderOf(await builtInRecipe(file) ?? file, graph.recipe.name, options.runs ?? "runs");
+  const plan = await described(graph, folder, options);
   const compiled = options.gpu === undefined ? null : await forGpu(graph, options.gpu);
   const known = compiled === null ? plan.text : `${plan.text}\n${gpuLines(compiled, plan.steps).join("\n")}`;
   if (options.probe === undefined) {
@@ -107,8 +116,14 @@ function gpuLines(compiled: CompiledForGpu, steps: number | null): string[] {
   ];
 }
 
-async function described(graph: Graph, options: DryRunOptions): Promise<Omit<DryRun, "time" | "compiled">> {
-  const foundation = await foundationOf(graph, () => {}); // what is damaged is told where it is read to be used
+async function described(
+  graph: Graph,
+  folder: string,
+  options: DryRunOptions,
+): Promise<Omit<DryRun, "time" | "compiled">> {
+  const before = options.fresh ? undefined : await keptPosition(join(folder, "checkpoints"), graph);
+  // What is damaged is told where it is read to be used.
+  const foundation = before === undefined ? await foundationOf(graph, () => {}) : undefined;
   const backend = graph.one("backend").stage;
   await backend.start().catch((error) => {
     throw startFailure(graph, error);
@@ -118,8 +133,12 @@ async function described(graph: Graph, options: DryRunOptions): Promise<Omit<Dry
     await checkMemory(graph, cost);
     const data = await pictureCounts(graph, options.cache ?? cacheFolder());
     const known = "train" in data ? data : undefined;
-    if (known !== undefined && known.train > 0) checkBatch(graph, known.train);
-    const folder = join(options.runs ?? "runs", graph.recipe.name);
+    if (known !== undefined && known.train > 0) {
+      checkBatch(graph, known.train);
+      const position = before ?? { step: 0, epoch: 0, batch: 0 };
+      await checkMoments(graph, folder, { ...position, ...planOf(graph, known.train, position) });
+    }
+    await findGuides(graph);
     const { train } = graph.recipe;
     const perEpoch = stepsPerEpoch(graph, known?.train);
     const text = [
@@ -135,7 +154,7 @@ async function described(graph: Graph, options: DryRunOptions): Promise<Omit<Dry
           .concat(foundation.differences).map((text) => line("", text)),
       ]),
       ...trainLines(graph, known?.train, cost),
-      line("run", folder),
+      line("run", folder + (before === undefined ? "" : `, resuming after step ${count(before.step)}`)),
     ].join("\n");
     return {
       text,

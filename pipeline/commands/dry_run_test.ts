@@ -1,7 +1,7 @@
 /** Tests of a dry run that measures a few steps. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { builtins, dryRun } from "../../mod.ts";
+import { builtins, dryRun, train } from "../../mod.ts";
 import { memoryConsole } from "../terminal/memory_console.ts";
 import { timeLines } from "./dry_run.ts";
 
@@ -45,6 +45,33 @@ Deno.test({
       assert.match((await dryRun(file, shared)).text, /time +not measured: add --probe to measure a few steps/);
       const stopped = AbortSignal.abort(new Error("stop"));
       await assert.rejects(dryRun(file, { ...shared, probe: { console, signal: stopped } }), /stop/);
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+});
+
+Deno.test({
+  name: "dryRun() says where a run resumes, and refuses what the run would: another recipe, guides that are not there",
+  sanitizeResources: false, // the threads of a backend outlive the test that started them
+  sanitizeOps: false,
+  async fn() {
+    const folder = await Deno.makeTempDir();
+    try {
+      const file = join(folder, "small.yaml");
+      await Deno.writeTextFile(file, recipe);
+      const shared = { plugins: builtins, runs: join(folder, "runs"), cache: join(folder, "cache") };
+      const dry = async (...overrides: string[]) => (await dryRun(file, { ...shared, overrides })).text;
+      assert.match(await dry(), /^run +\S+small$/m);
+      await train(file, { ...shared, overrides: ["train.epochs=1", "train.samples.every=100 epochs"] });
+      assert.match(await dry(), /^run +\S+small, resuming after step 4$/m);
+      await assert.rejects(dry("seed=5"), /Cannot resume .*: the recipe has changed/);
+      assert.match((await dryRun(file, { ...shared, overrides: ["seed=5"], fresh: true })).text, /^run +\S+small$/m);
+      const guided = (by: string) =>
+        dry("train.snapshots=2 epochs", `samplers.preview.guidance={ scale: 2, by: ${by} }`);
+      await assert.rejects(guided(join(folder, "none")), /Cannot find run/);
+      await assert.rejects(guided("90 epochs"), /training ends after 9 epochs/);
+      await assert.rejects(guided("1 epoch"), /1 epoch/);
     } finally {
       await Deno.remove(folder, { recursive: true });
     }

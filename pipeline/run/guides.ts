@@ -5,6 +5,7 @@ import type { Graph, Stage } from "../graph/types.ts";
 import { wire } from "../graph/wire.ts";
 import type { Backend } from "../kinds/backend.ts";
 import { isGuided } from "../kinds/guidance.ts";
+import type { Recipe } from "../recipe/types.ts";
 import { type Guiding, guidingOf } from "../kinds/guiding.ts";
 import * as messages from "../problems/messages/guides.ts";
 import { DenoiseError, type Problem } from "../problems/problem.ts";
@@ -58,6 +59,33 @@ function withWord(problem: Problem, guiding: Guiding): Problem {
   return word === undefined ? problem : { ...problem, help: [`did you mean ${word}?`, ...problem.help] };
 }
 
+/** What went wrong with a model that guides, at the option that names it. */
+function atOption(error: unknown, recipe: Recipe, { path }: Stage<"sampler">, guiding: Guiding): unknown {
+  if (!(error instanceof DenoiseError)) return error;
+  const at = [...path, "guidance", "by"];
+  return new DenoiseError(
+    error.problems.map((problem) =>
+      problem.place === undefined ? recipe.problem(at, withWord(problem, guiding)) : problem
+    ),
+  );
+}
+
+/**
+ * Finds the other models that guide what a training draws, without loading one.
+ *
+ * @throws {DenoiseError} at the option, where there is no such model
+ */
+export async function findGuides(graph: Graph): Promise<void> {
+  for (const stage of drawingSamplers(graph)) {
+    const { guidance } = stage.options;
+    const guiding = isGuided(guidance) ? guidingOf(guidance.by) : undefined;
+    if (guiding?.from !== "path") continue;
+    await findCheckpoint(guiding.path, () => {}).catch((error) => {
+      throw atOption(error, graph.recipe, stage, guiding);
+    });
+  }
+}
+
 /** Finds the models that guide the samplers of a model, and keeps each on the device. */
 export class Guides implements AsyncDisposable {
   readonly #model: GuidedModel;
@@ -99,13 +127,7 @@ export class Guides implements AsyncDisposable {
       }
       return await this.#once(moment.path, () => this.#snapshot(moment, like), this.#model.training);
     } catch (error) {
-      if (!(error instanceof DenoiseError)) throw error;
-      const at = [...stage.path, "guidance", "by"];
-      throw new DenoiseError(
-        error.problems.map((problem) =>
-          problem.place === undefined ? recipe.problem(at, withWord(problem, guiding)) : problem
-        ),
-      );
+      throw atOption(error, recipe, stage, guiding);
     }
   }
 

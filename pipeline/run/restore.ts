@@ -1,4 +1,5 @@
 /** Where a run starts: at a checkpoint, or at the beginning. */
+import { dirname } from "node:path";
 import { disposeTree, seedTensor, type TensorRecord, type Tree } from "../../lib/tensor/mod.ts";
 import { batches, chunks, type Pictures } from "../data/mod.ts";
 import type { Graph } from "../graph/types.ts";
@@ -77,6 +78,20 @@ export async function startOf(
   // The epoch under way is of other pictures now: it begins again. What was due within it was due for the old ones.
   const within = position.batch > 0;
   return { position: { ...position, ...here, batch: 0, measured: position.measured || within }, warnings: texts };
+}
+
+/**
+ * How far a run is that training would resume; undefined where there is none. Only looks: what is damaged stays.
+ *
+ * @param checkpoints the folder that they are in
+ * @throws {DenoiseError} where all are damaged, or of another recipe
+ */
+export async function keptPosition(checkpoints: string, { recipe }: Graph): Promise<Position | undefined> {
+  const found = await newestGood(checkpoints, () => {});
+  if (found === undefined) return undefined;
+  const { training } = changesOf(found.checkpoint.recipe, recipe);
+  if (training.length > 0) throw new DenoiseError(messages.recipeChanged(dirname(checkpoints), training));
+  return found.checkpoint.position;
 }
 
 /** The checkpoint to resume from; one that is damaged is put aside. Refuses one of another recipe. */
