@@ -18,7 +18,9 @@ export function accumulateStatistics(network: string, buffers: readonly string[]
     code: "accumulate-statistics",
     message: `Cannot accumulate gradients with ${network}: it normalises by statistics of the whole batch (${some}), ` +
       "which its parts do not have",
-    help: ["choose a network that normalises each picture by itself, or leave train.accumulate out"],
+    help: [
+      "choose a network that normalises each picture by itself, such as attention-unet, or leave train.accumulate out",
+    ],
   };
 }
 
