@@ -17,6 +17,7 @@ import {
 import { readRecipe } from "../../recipe/read.ts";
 import type { PluginSource } from "../../recipe/types.ts";
 import { takeBackend } from "../../run/share_backend.ts";
+import { partCount } from "../../programs/train_step.ts";
 import { startFailure } from "../../run/start_failure.ts";
 import { compilingOn } from "../../terminal/compiling.ts";
 import type { Console } from "../../terminal/console.ts";
@@ -120,6 +121,7 @@ export async function compileGraph(
     gpu,
     devices: backend.devices ?? 1,
     batch: graph.one("dataset").options.batch_size,
+    parts: partCount(graph),
     programs: compiled.sort((a, b) => order(a) - order(b)),
     available,
     fits: compiled.every(({ memory }) => memory.total <= available),

@@ -14,6 +14,8 @@ export interface Described {
   readonly devices: number;
   /** Pictures in a batch, of all GPUs together. */
   readonly batch: number;
+  /** Parts in which a batch goes through the network, `train.accumulate`. Default 1. */
+  readonly parts?: number;
   /** What each became. */
   readonly programs: readonly CompiledProgram[];
   /** Bytes that a program may take: XLA leaves the rest of the memory to others. */
@@ -45,14 +47,14 @@ export function describeCompiled(compiled: Described, top = 0): string {
 }
 
 /** Whether the largest program fits, and the batch that would. */
-export function fitText({ programs, available, gpu, devices, batch, fits }: Described): string {
+export function fitText({ programs, available, gpu, devices, batch, parts = 1, fits }: Described): string {
   const most = programs.reduce((a, b) => b.memory.total > a.memory.total ? b : a);
   const each = devices === 1 ? "" : ` on each of ${devices} GPUs`;
   const share = `${bytes(available)} that XLA takes of ${bytes(gpu.memory)}${each}`;
   if (fits) return `fits: ${needing(most)} needs ${bytes(most.memory.total)} of the ${share}`;
   const { total, arguments: given } = most.memory;
   // What is not the state grows with the batch.
-  const fitting = batchThatFits(batch, { needed: total, available }, given, devices);
+  const fitting = batchThatFits(batch, { needed: total, available }, given, devices * parts);
   const would = fitting > 0 ? `; dataset.batch_size=${fitting} should fit` : "";
   return `does not fit: ${needing(most)} needs ${bytes(total)}, and there are ${share}${would}`;
 }

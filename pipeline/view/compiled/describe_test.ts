@@ -89,6 +89,7 @@ Deno.test("fitText() names a batch that fits where the recipe's does not", () =>
     "does not fit: the training step needs 100 GB, and there are 60 GB that XLA takes of 85 GB; " +
       "dataset.batch_size=72 should fit",
   );
+  assert.match(fitText({ ...large, parts: 16 }), /dataset\.batch_size=64 should fit$/, "parts are equal");
   const shared = fitText({ ...large, devices: 32 });
   assert.match(shared, /takes of 85 GB on each of 32 GPUs; dataset\.batch_size=64 should fit$/, "all take as many");
   const sampling = program({ name: "samplers.preview step", turn: true });
