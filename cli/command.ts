@@ -25,7 +25,7 @@ export function withRun(command: Command): Command {
 /** The option of commands that may use another average of the weights than the first. */
 export const emaOption: readonly [flags: string, description: string] = [
   "--ema <average>",
-  "one of the run's averages; a width such as 0.07, computed of its snapshots; network: none",
+  "one of the run's averages; a width such as 0.07, computed from its snapshots; network: none",
 ];
 
 /** What the overrides of a command are that uses a trained model. */

@@ -1,4 +1,4 @@
-/** `ema RUN`: an average of another length, computed of the run's snapshots. */
+/** `ema RUN`: an average of another length, computed from the run's snapshots. */
 import { builtins, computeAverage } from "../mod.ts";
 import {
   type AddCommand,

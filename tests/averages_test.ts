@@ -1,4 +1,4 @@
-/** Several averages of a run, and those computed of its snapshots: against averages that were tracked, and what is refused. */
+/** Several averages of a run, and those computed from its snapshots: against averages that were tracked, and what is refused. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import {
@@ -42,7 +42,7 @@ const problemsOf = async (work: PromiseLike<unknown>) => {
   return error.problems[0]!;
 };
 
-Deno.test("what is computed of two averages is what was tracked: of other stds nearly, of their own to rounding", async () => {
+Deno.test("what is computed from two averages is what was tracked: of other stds nearly, of their own to rounding", async () => {
   const checkpoint = await readCheckpoint(last);
   const graph = await wire(await readRecipe(last, { trust: { trained: true } }));
   const all = averagesOf(graph);
@@ -82,7 +82,7 @@ Deno.test("--ema draws with a tracked average, a computed one or none, and a fil
   assert.ok(error < 0.05);
   assert.match(
     console.lines.join("\n"),
-    /average +std 0\.12, computed of the averages at \d+ steps, its profile met /,
+    /average +std 0\.12, computed from the averages at \d+ steps, its profile met /,
   );
   assert.deepEqual((await draw(file)).png, computed.png);
   await using model = await loadModel(run, { ema: "0.12" });

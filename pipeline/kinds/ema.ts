@@ -12,7 +12,7 @@ export interface Ema {
   readonly name?: string;
   /**
    * The γ ≥ 0 of an average whose profile is a power function: after step n, what the network was after step k has the weight
-   * `(k/n)^(γ+1) − ((k−1)/n)^(γ+1)`. Averages of other profiles can be computed of its snapshots.
+   * `(k/n)^(γ+1) − ((k−1)/n)^(γ+1)`. Averages of other profiles can be computed from its snapshots.
    */
   readonly exponent?: number;
   /** Further averages that are kept beside it, by their names. They have no `others`, and are for `sample --ema` alone. */

@@ -12,7 +12,7 @@ export function baseOf(recipe: string, named: string): string {
   return isAbsolute(named) ? named : join(dirname(recipe), named);
 }
 
-/** Folders of a run that hold weights: checkpoints, averages of certain steps, averages that were computed of those. */
+/** Folders of a run that hold weights: checkpoints, averages of certain steps, averages that were computed from those. */
 const ofRun = ["checkpoints", "snapshots", "averages"];
 
 /** The run that a folder with weights belongs to: the folder above, or the folder itself where it is not one of a run's. */

@@ -57,7 +57,7 @@ export interface Position {
   readonly seconds: number;
 }
 
-/** An average that was computed of snapshots. */
+/** An average that was computed from snapshots. */
 export interface ComputedAverage {
   /** Its relative standard deviation. */
   readonly std: number;
@@ -76,7 +76,7 @@ export interface Checkpoint {
   readonly code?: Readonly<Record<string, string>> | undefined;
   /** `state/…` as `TrainState`, `statistics/…` of the normalizer. */
   readonly tensors: HostTree;
-  /** Of a file with an average that was computed of snapshots: which it is. */
+  /** Of a file with an average that was computed from snapshots: which it is. */
   readonly computed?: ComputedAverage | undefined;
   /** Version of the program that wrote it, where it was read from a file. */
   readonly denoise?: string | undefined;

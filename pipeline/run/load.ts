@@ -29,7 +29,7 @@ export interface LoadOptions {
   readonly trust?: Trust;
   /**
    * The average of the weights that is used: the name of one that the run keeps, such as `0.05`; a std of more than 0 and
-   * less than 0.2887, which is computed of the run's snapshots; `network` for the weights as they are trained. Default:
+   * less than 0.2887, which is computed from the run's snapshots; `network` for the weights as they are trained. Default:
    * the first of the recipe.
    */
   readonly ema?: string;

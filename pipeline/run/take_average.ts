@@ -30,7 +30,7 @@ const network = "network";
 /**
  * A checkpoint with another average in the place of its first.
  *
- * @param wanted the name of one that the run keeps; `network`; or a std, which is computed of the run's snapshots
+ * @param wanted the name of one that the run keeps; `network`; or a std, which is computed from the run's snapshots
  * @throws {DenoiseError} for a name that there is not, a std out of range or of reach, a run without snapshots
  */
 export async function takeAverage(
@@ -84,11 +84,11 @@ export function usedOf({ std, error, steps }: ComputedAverage): UsedAverage {
 const isSnapshot = (path: string) =>
   basename(dirname(path)) === "snapshots" && runAround(dirname(path)) !== dirname(path);
 
-/** In words: `0.05`, or `std 0.07, computed of 12 steps, its profile met to 0.9 %`. */
+/** In words: `0.05`, or `std 0.07, computed from 12 steps, its profile met to 0.9 %`. */
 export function averageText({ name, error, steps }: UsedAverage): string {
   if (error === undefined || steps === undefined) return name;
   const met = error < 5e-7 ? "met exactly" : `met to ${(100 * error).toPrecision(2)} %`;
-  return `std ${name}, computed of the averages at ${counted(steps.length, "step")}, its profile ${met}`;
+  return `std ${name}, computed from the averages at ${counted(steps.length, "step")}, its profile ${met}`;
 }
 
 /** The tensors of a part of a state, as those of its average. */

@@ -7,7 +7,8 @@ const stds = z.number().positive().max(0.288);
 export default plugin({
   kind: "ema",
   name: "power-function",
-  summary: "Average whose length is a part of the training so far; others can be computed of its snapshots afterwards",
+  summary:
+    "Average whose length is a part of the training so far; others can be computed from its snapshots afterwards",
   prefer: "For recipes of EDM2, and to choose the length of the average after training, of snapshots of two or more",
   source: "Karras et al. 2023 (EDM2), arXiv:2312.02696, section 3.1, equations 2 to 4",
   options: z.object({

@@ -254,7 +254,7 @@ function weight(entry: GoldenTensor) {
   if (what === "snr+1") agrees(tf.div(1, tf.square(noise)), entry);
 }
 
-/** By the beginning of the name, the longest first. Undefined: what others are computed of. */
+/** By the beginning of the name, the longest first. Undefined: what others are computed from. */
 const tests: readonly (readonly [begin: string, test: ((entry: GoldenTensor) => void) | undefined])[] = [
   ["edm/", (entry) => {
     const { sigma_data } = entry.settings as { sigma_data: number };
@@ -278,7 +278,7 @@ const tests: readonly (readonly [begin: string, test: ((entry: GoldenTensor) => 
     const [error, logs] = given();
     agrees(tf.grad((logs) => tf.sum(withUncertainty(error, logs)))(logs), entry);
   }],
-  ["edm2/", undefined], // what these are computed of; the learning rate is the optimizer's
+  ["edm2/", undefined], // what these are computed from; the learning rate is the optimizer's
   ["draw/log-normal-clamped", (entry) => agrees(sigmas(draw({ levels: "log-normal" })), entry, 1e-4)],
   ["draw/log-normal", (entry) => agrees(sigmas(draw({ levels: "log-normal" })), entry, 1e-4)],
   ["draw/log-logistic", (entry) => {

@@ -40,7 +40,7 @@ export function filterGradient(x: Value, dy: Value, window: FilterWindow): Value
 }
 
 /**
- * In the order of axes that weights are kept in, before anything is computed of it. cuDNN gives such gradients in another
+ * In the order of axes that weights are kept in, before anything is computed from it. cuDNN gives such gradients in another
  * order, and XLA would turn them in the loop that updates the weights, which then cannot write where it reads: three
  * copies for each kernel. The barrier holds where there are no axes to turn.
  */

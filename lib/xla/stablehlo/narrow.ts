@@ -1,4 +1,4 @@
-/** Parts of values, computed of parts of what they are computed of. */
+/** Parts of values, computed from parts of what they are computed from. */
 import { slice } from "./arrange.ts";
 import { Op, single, Value } from "./value.ts";
 
@@ -13,7 +13,7 @@ const equal = (a: Box, b: Box) => a.from.every((n, i) => n === b.from[i]) && a.t
 const isWhole = (box: Box, { shape }: { readonly shape: readonly number[] }) => equal(box, whole({ shape }));
 const shapeOf = ({ from, to }: Box) => to.map((n, i) => n - from[i]!);
 
-/** Operations whose elements are each computed of those at the same place. */
+/** Operations whose elements are each computed from those at the same place. */
 const elementwise = new Set([
   ..."abs add and clamp compare convert cosine divide exponential exponential_minus_one log log_plus_one logistic maximum"
     .split(" "),
@@ -23,7 +23,7 @@ const elementwise = new Set([
 const numbersIn = (attributes: string, name: string): number[] =>
   (new RegExp(`${name} = array<i64(?:: ([^>]*))?>`).exec(attributes)?.[1] ?? "").split(",").filter(Boolean).map(Number);
 
-/** The parts of its operands that a part of an operation's results is computed of; undefined where it takes them whole. */
+/** The parts of its operands that a part of an operation's results is computed from; undefined where it takes them whole. */
 function needed(op: Op, box: Box): Box[] | undefined {
   const { name, operands, attributes, results } = op;
   const [first] = operands;
@@ -150,7 +150,7 @@ export function narrow(values: readonly Value[]): Value[] {
   return values.map((value) => partMade(value, whole(value)));
 }
 
-/** All operations that values are computed of, each after those that use it. */
+/** All operations that values are computed from, each after those that use it. */
 function consumersFirst(values: readonly Value[]): Op[] {
   const order: Op[] = [], seen = new Set<Op>();
   const stack: (readonly [op: Op, done: boolean])[] = values.map(({ op }) => [op, false]);

@@ -121,7 +121,7 @@ export async function sweepRun(target: string, options: SweepOptions, console: C
   }
 }
 
-/** Passes on which average was computed of what, and nothing else of a model that is loaded beside others. */
+/** Passes on which average was computed from what, and nothing else of a model that is loaded beside others. */
 function told(console: Console): (text?: string) => void {
   return (text = "") => void (/^average\b/.test(text) && console.line(text));
 }

@@ -157,7 +157,7 @@ Deno.test({
       assert.deepEqual(metrics, alone.metrics, `${ema}`);
     }
     assert.equal(new Set(averages.cells.map(({ metrics }) => metrics[0]!.value)).size, 4);
-    assert.match(averages.said, /^average {6}std 0\.07, computed of the averages at \d steps/m);
+    assert.match(averages.said, /^average {6}std 0\.07, computed from the averages at \d steps/m);
     assert.match(averages.said, /^best by glow: higher is better$/m);
 
     const refused = async (...overrides: string[]) => {

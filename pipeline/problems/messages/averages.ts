@@ -1,4 +1,4 @@
-/** Messages about averages of the weights: named ones, and those computed of snapshots. In alphabetical order of code. */
+/** Messages about averages of the weights: named ones, and those computed from snapshots. In alphabetical order of code. */
 import { shellWord } from "../../terminal/shell.ts";
 import { choices, listed, type Message, quote } from "./text.ts";
 
@@ -62,7 +62,7 @@ export function averageUnknown(path: string, wanted: string, names: readonly str
     message: `Cannot find the average ${quote(wanted)} in "${path}"`,
     help: [
       choices(wanted, "Averages", names),
-      ...(computes ? ["a number is a std, which is computed of the snapshots: --ema 0.07"] : []),
+      ...(computes ? ["a number is a std, which is computed from the snapshots: --ema 0.07"] : []),
     ],
   };
 }
@@ -83,7 +83,7 @@ export function snapshotUnusable(path: string, reason: string): Message {
   return {
     code: "snapshot-unusable",
     message: `Cannot use the snapshot "${path}"`,
-    help: [reason, "remove it: the average is then computed of the others"],
+    help: [reason, "remove it: the average is then computed from the others"],
   };
 }
 
