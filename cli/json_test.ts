@@ -168,7 +168,7 @@ Deno.test("what is wrong is one JSON document too, with its place and its fix, a
     ["sample runs/nothing", 1, "checkpoint-missing", undefined, /./],
     ["compile:gpu tiny.yaml", 1, "gpu-backend", { file: "tiny.yaml", line: 9, column: 1, length: 12 }, /backend=xla/],
     ["ema runs/nothing --std 0.1", 1, "checkpoint-missing", undefined, /./],
-    ["ema runs/nothing --std 0.4", 1, "average-range", undefined, /0\.2887/],
+    ["ema runs/nothing --std 0.4", 1, "average-range", undefined, /0\.2886/],
     ["ema runs/nothing", 2, "command-line", undefined, /^$/],
     ["compile:gpu tiny.yaml --programs steps", 2, "command-line", undefined, /^$/],
     ["run", 2, "command-line", undefined, /^$/],
