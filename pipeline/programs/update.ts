@@ -76,8 +76,18 @@ export function lengthOf(record: TensorRecord): tf.Scalar {
   const size = all.reduce((sum, tensor) => sum + tensor.size, 0);
   const rows = Math.ceil(size / column);
   const rest = rows * column - size;
-  const table = tf.reshape(tf.concat(rest === 0 ? all : [...all, tf.zeros([rest])]), [rows, column]);
+  const table = tf.reshape(joined(rest === 0 ? all : [...all, tf.zeros([rest])]), [rows, column]);
   return tf.sqrt(tf.sum<tf.Scalar>(tf.sum(tf.square(table), 1)));
+}
+
+/** Tensors a kernel of a WebGPU device joins at most; XLA makes one of all. */
+const most = 16;
+
+/** One tensor after the other. */
+function joined(all: readonly tf.Tensor[]): tf.Tensor {
+  if (all.length <= most) return tf.concat([...all]);
+  const groups = Array.from({ length: Math.ceil(all.length / most) }, (_, i) => all.slice(i * most, (i + 1) * most));
+  return joined(groups.map((group) => tf.concat(group)));
 }
 
 /** Every tensor of `next` where `condition` is true, and that of `before` under the same path elsewhere. */

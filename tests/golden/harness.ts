@@ -1,4 +1,5 @@
 /** What golden tests share: plugins by name, tensors from fixtures. */
+import { slotsFor } from "../../pipeline/contract/stand_ins.ts";
 import * as tf from "@tensorflow/tfjs";
 import { type Kind, type Kinds, kinds, type Slots } from "../../pipeline/kinds/mod.ts";
 import type { Schedule } from "../../pipeline/kinds/schedule.ts";
@@ -37,7 +38,11 @@ export async function make<K extends Kind>(
   if (plugin === undefined) throw new Error(`Cannot find plugin "${kind}/${name}"`);
   const common = z.object(kinds[kind].options).parse({});
   // deno-lint-ignore no-explicit-any -- a plugin of any options
-  const context: any = { options: { ...common, ...plugin.options.strict().parse(options) }, ...slots };
+  const context: any = {
+    options: { ...common, ...plugin.options.strict().parse(options) },
+    ...slotsFor(plugin.needs ?? [], { height: 64, width: 64, channels: 3 }),
+    ...slots,
+  };
   return await plugin.create(context);
 }
 

@@ -13,15 +13,6 @@ export function averageAlone(path: string, wanted: string, held: string | undefi
   };
 }
 
-/** Weights without an average, or an average that was not kept, of a snapshot. */
-export function averagesAlone(path: string, wanted: string): Message {
-  return {
-    code: "averages-alone",
-    message: `Cannot take the average ${quote(wanted)} of "${path}": a snapshot does not hold it`,
-    help: ["name the run folder, or one of its checkpoints", "or leave --ema out"],
-  };
-}
-
 /** An average by a number, of a run whose averages have no profile that others could be computed from. */
 export function averageNoPower(path: string, wanted: string, plugin: string, names: readonly string[]): Message {
   return {
@@ -75,6 +66,15 @@ export function averageUnreachable(std: number, error: number, snapshots: number
       snapshots === 1 ? "snapshot" : "snapshots"
     }: its profile would be off by ${percent(error)}`,
     help: [reachText(reach), "more snapshots, or a further average beside these (the option also), give more"],
+  };
+}
+
+/** Weights without an average, or an average that was not kept, of a snapshot. */
+export function averagesAlone(path: string, wanted: string): Message {
+  return {
+    code: "averages-alone",
+    message: `Cannot take the average ${quote(wanted)} of "${path}": a snapshot does not hold it`,
+    help: ["name the run folder, or one of its checkpoints", "or leave --ema out"],
   };
 }
 

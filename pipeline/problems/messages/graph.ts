@@ -89,6 +89,16 @@ function whatFits(batch: number, parts: number | undefined): string {
     : "not even one image fits: make the images or the network smaller, or use another backend";
 }
 
+/** A sampler that jumps, in a recipe whose loss trains no jumps. */
+export function jumpsUntrained(sampler: string, loss: string): Message {
+  return {
+    code: "jumps-untrained",
+    message:
+      `Cannot use ${sampler} with ${loss}: it jumps from one noise level to another, which that loss does not train`,
+    help: ["train with loss: shortcut, or use another sampler"],
+  };
+}
+
 /** A batch that the backend has no memory for. */
 export function memoryExceeded(
   sizes: {
@@ -131,16 +141,6 @@ export function networkLacks(
         ? `write ${offer} in network, for a training of its own, or use another ${kind}`
         : `use another ${kind}, or a network that offers it: offers: { ${offer} }`,
     ],
-  };
-}
-
-/** A sampler that jumps, in a recipe whose loss trains no jumps. */
-export function jumpsUntrained(sampler: string, loss: string): Message {
-  return {
-    code: "jumps-untrained",
-    message:
-      `Cannot use ${sampler} with ${loss}: it jumps from one noise level to another, which that loss does not train`,
-    help: ["train with loss: shortcut, or use another sampler"],
   };
 }
 

@@ -136,15 +136,16 @@ function endOf(schedule: string, course: Course | undefined): tf.Tensor {
 export function clipped(
   gradients: TensorRecord,
   { max_norm: most }: Pick<CommonOptions, "max_norm">,
-  norm: tf.Scalar = lengthOf(gradients),
+  norm: tf.Scalar | undefined,
 ): TensorRecord {
   if (most === undefined) return gradients;
-  const factor = tf.minimum(tf.div(most, tf.maximum(norm, 1e-20)), 1);
+  const factor = tf.minimum(tf.div(most, tf.maximum(norm ?? lengthOf(gradients), 1e-20)), 1);
   return mapRecord(gradients, (gradient) => tf.mul(gradient, factor));
 }
 
 function lengthOf(record: TensorRecord): tf.Scalar {
-  return tf.sqrt(tf.addN(Object.values(record).map((tensor) => tf.sum<tf.Scalar>(tf.square(tensor)))));
+  const squares = Object.values(record).map((tensor) => tf.sum<tf.Scalar>(tf.square(tensor)));
+  return tf.sqrt(squares.reduce((sum, square) => tf.add(sum, square))); // addN of many is too much for WebGPU
 }
 
 /** Whether rates follow the length of training. */
