@@ -1,6 +1,6 @@
 /** Gradients to the next training state; gradients that are not finite change nothing. */
 import * as tf from "@tensorflow/tfjs";
-import { leaves, mapTree, rounded, type TensorRecord, type Tree } from "../../lib/tensor/mod.ts";
+import { leaves, mapTree, ops, rounded, type Tree } from "../../lib/tensor/mod.ts";
 import type { Graph } from "../graph/types.ts";
 import type { Course } from "../kinds/optimizer.ts";
 import { updatedOthers } from "./averages.ts";
@@ -32,7 +32,7 @@ export function buildUpdate(
   const optimizer = graph.one("optimizer").stage;
   const ema = graph.one("ema").stage;
   return (state, { gradients, buffers }, course) => {
-    const norm = lengthOf(gradients);
+    const norm = ops.lengthOf(gradients);
     const step = tf.add<tf.Scalar>(state.step, tf.scalar(1, "int32"));
     const trainable = together(state.network.trainable, state.loss);
     const { learningRate, ...updated } = optimizer.update({
@@ -61,33 +61,6 @@ export function buildUpdate(
       },
     };
   };
-}
-
-/** Numbers that are added up one after the other; float32 loses digits in longer sums. */
-const column = 1024;
-
-/**
- * The root of the sum of squares of all numbers in a record. In one row, that it may be a kernel or two: a sum of each
- * tensor by itself was 116 more kernels on a GPU in the training step of the Keras example.
- */
-export function lengthOf(record: TensorRecord): tf.Scalar {
-  const all = Object.values(record).map((tensor) => tf.reshape(tensor, [tensor.size]));
-  if (all.length === 0) return tf.scalar(0);
-  const size = all.reduce((sum, tensor) => sum + tensor.size, 0);
-  const rows = Math.ceil(size / column);
-  const rest = rows * column - size;
-  const table = tf.reshape(joined(rest === 0 ? all : [...all, tf.zeros([rest])]), [rows, column]);
-  return tf.sqrt(tf.sum<tf.Scalar>(tf.sum(tf.square(table), 1)));
-}
-
-/** Tensors a kernel of a WebGPU device joins at most; XLA makes one of all. */
-const most = 16;
-
-/** One tensor after the other. */
-function joined(all: readonly tf.Tensor[]): tf.Tensor {
-  if (all.length <= most) return tf.concat([...all]);
-  const groups = Array.from({ length: Math.ceil(all.length / most) }, (_, i) => all.slice(i * most, (i + 1) * most));
-  return joined(groups.map((group) => tf.concat(group)));
 }
 
 /** Every tensor of `next` where `condition` is true, and that of `before` under the same path elsewhere. */

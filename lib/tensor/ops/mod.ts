@@ -13,5 +13,6 @@ export { batchNormInference, type BatchNormOptions, batchNormTraining } from "./
 export { conv2d, type ConvolutionOptions } from "./convolution.ts";
 export { angularSpeeds, type EmbeddingOptions, sinusoidalEmbedding } from "./embedding.ts";
 export { groupNorm, type GroupNormOptions, type ScaleAndOffset } from "./group_norm.ts";
+export { lengthOf } from "./length_of.ts";
 export { averagePool, upsampleBilinear, upsampleNearest } from "./resample.ts";
 export { withoutGradient } from "./without_gradient.ts";

@@ -1,5 +1,5 @@
 /** What every optimizer can do besides its own rule: learning rates that change, and gradients that are clipped. */
-import { type Course, refuse, type TensorRecord, tf, z } from "denoise/plugin";
+import { type Course, ops, refuse, type TensorRecord, tf, z } from "denoise/plugin";
 
 // On each part, too: where only one fits the type, its own text is what a reader sees.
 const error = 'expected a length such as 500, "500 steps", "2 epochs" or "100000 images"';
@@ -139,13 +139,8 @@ export function clipped(
   norm: tf.Scalar | undefined,
 ): TensorRecord {
   if (most === undefined) return gradients;
-  const factor = tf.minimum(tf.div(most, tf.maximum(norm ?? lengthOf(gradients), 1e-20)), 1);
+  const factor = tf.minimum(tf.div(most, tf.maximum(norm ?? ops.lengthOf(gradients), 1e-20)), 1);
   return mapRecord(gradients, (gradient) => tf.mul(gradient, factor));
-}
-
-function lengthOf(record: TensorRecord): tf.Scalar {
-  const squares = Object.values(record).map((tensor) => tf.sum<tf.Scalar>(tf.square(tensor)));
-  return tf.sqrt(squares.reduce((sum, square) => tf.add(sum, square))); // addN of many is too much for WebGPU
 }
 
 /** Whether rates follow the length of training. */
