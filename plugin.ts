@@ -50,10 +50,12 @@ export {
   pointOfSigma,
   pointsAt,
   type SchedulerName,
+  schedulers,
   type Spacing,
   type SpacingName,
   type SpacingOptions,
   spacingOptions,
+  spacings,
   startsBelowAllNoise,
   type TableName,
 } from "./pipeline/grid/mod.ts";

@@ -2,28 +2,27 @@
 import { z } from "zod";
 import { type TableName, tables } from "./tables.ts";
 
+/** Every way of spacing. */
+export const spacings = [
+  "times",
+  "log-snr",
+  "karras",
+  "exponential",
+  "polyexponential",
+  "beta",
+  "flow",
+  "align-your-steps",
+  "linspace",
+  "leading",
+  "trailing",
+  "list",
+] as const;
 /** How the levels are spaced. */
-export type SpacingName =
-  | "times"
-  | "log-snr"
-  | "karras"
-  | "exponential"
-  | "polyexponential"
-  | "beta"
-  | "flow"
-  | "align-your-steps"
-  | "linspace"
-  | "leading"
-  | "trailing"
-  | "list";
+export type SpacingName = (typeof spacings)[number];
+/** Every scheduler of diffusers whose way of counting can be followed. */
+export const schedulers = ["ddim", "euler", "dpm-solver", "unipc"] as const;
 /** Whose way of counting is followed. */
-export type SchedulerName = "ddim" | "euler" | "dpm-solver" | "unipc";
-
-const schedulers = ["ddim", "euler", "dpm-solver", "unipc"] as const satisfies readonly SchedulerName[];
-const spacings = [
-  ...["times", "log-snr", "karras", "exponential", "polyexponential", "beta", "flow", "align-your-steps"] as const,
-  ...["linspace", "leading", "trailing", "list"] as const,
-] satisfies readonly SpacingName[];
+export type SchedulerName = (typeof schedulers)[number];
 
 /** Options of a grid, checked. */
 export interface Spacing {
