@@ -1,4 +1,5 @@
 /** The grid of a sampler: the noise levels that its steps go through, by the option `spacing`. Host, float64. */
+import { sigmaOf } from "../kinds/diffusion.ts";
 import { refuse } from "../kinds/refuse.ts";
 import { aligned, beta, type Curve, exponential, flow, karras, polyexponential, shiftForTokens } from "./curves.ts";
 import { type Spacing, uses } from "./options.ts";
@@ -43,8 +44,8 @@ export function noiseGrid(schedule: GridSchedule, steps: number, options: Spacin
     return last === "zero" ? [...points, image] : points;
   }
   if (spacing === "flow" && options.scheduler !== undefined) return asScheduler(schedule, steps, options);
-  const from = options.sigma_max ?? pointOf(schedule.logSnr(1)).sigma;
-  const to = options.sigma_min ?? pointOf(schedule.logSnr(0)).sigma;
+  const from = options.sigma_max ?? sigmaOf(schedule.logSnr(1));
+  const to = options.sigma_min ?? sigmaOf(schedule.logSnr(0));
   for (const option of ["sigma_max", "sigma_min"] as const) {
     if (options[option] !== undefined) withinSchedule(schedule, [options[option]], option);
   }
@@ -73,7 +74,7 @@ function atTimesteps(schedule: GridSchedule, steps: number, options: Spacing, la
       fix: "leave last out, or take scheduler: dpm-solver",
     });
   }
-  return [...points, { ...pointOf(schedule.logSnr(0)), time: 0 }];
+  return [...points, ...pointsAt(schedule, [0])];
 }
 
 /** A grid of flow matching as a scheduler of diffusers has it; it starts no higher than the schedule does. */
@@ -96,7 +97,7 @@ function asScheduler(schedule: GridSchedule, steps: number, options: Spacing): P
     });
   }
   const [first, ...rest] = publicFlow(steps, shiftOf(shift, tokens), scheduler);
-  const start = Math.min(first!, pointOf(schedule.logSnr(1)).sigma);
+  const start = Math.min(first!, sigmaOf(schedule.logSnr(1)));
   return withinSchedule(schedule, [start, ...rest], "scheduler");
 }
 

@@ -1,5 +1,5 @@
 /** Points of a sampler's grid: noise levels, by log-SNR, with what follows from it. Host, float64. */
-import { ratesOf } from "../kinds/diffusion.ts";
+import { logSnrOfSigma, ratesOf, sigmaOf } from "../kinds/diffusion.ts";
 import { refuse } from "../kinds/refuse.ts";
 import type { Sampler } from "../kinds/sampler.ts";
 
@@ -25,12 +25,12 @@ export interface Point {
 
 /** The point of a log-SNR, which may be infinite. */
 export function pointOf(logSnr: number): Point {
-  return { logSnr, ...ratesOf(logSnr), sigma: Math.exp(-logSnr / 2), lambda: logSnr / 2 };
+  return { logSnr, ...ratesOf(logSnr), sigma: sigmaOf(logSnr), lambda: logSnr / 2 };
 }
 
 /** The point of a sigma from 0 to Infinity. */
 export function pointOfSigma(sigma: number): Point {
-  return pointOf(-2 * Math.log(sigma));
+  return pointOf(logSnrOfSigma(sigma));
 }
 
 /** Whether this is the image itself, without noise. */

@@ -1,7 +1,8 @@
 /** Checks of grids: sigmas that fall, within what the schedule trains. Host, float64. */
+import { sigmaOf } from "../kinds/diffusion.ts";
 import { refuse } from "../kinds/refuse.ts";
 import type { Spacing } from "./options.ts";
-import { type Point, pointOf, pointOfSigma } from "./points.ts";
+import { type Point, pointOfSigma } from "./points.ts";
 import type { GridSchedule } from "./timesteps.ts";
 
 /** An explicit list of sigmas, checked. */
@@ -66,7 +67,7 @@ export function finiteEnds(spacing: Spacing["spacing"], from: number, to: number
 
 /** Points of sigmas. Levels that the schedule does not reach are refused: nothing was trained there. */
 export function withinSchedule(schedule: GridSchedule, sigmas: readonly number[], option: keyof Spacing): Point[] {
-  const [most, least] = [schedule.logSnr(1), schedule.logSnr(0)].map((logSnr) => pointOf(logSnr).sigma) as Range;
+  const [most, least] = [schedule.logSnr(1), schedule.logSnr(0)].map(sigmaOf) as Range;
   const slack = 1 + 1e-9;
   const outside = sigmas.find((sigma) => sigma > most * slack || (sigma < least / slack && sigma !== 0));
   if (outside !== undefined) {
