@@ -42,10 +42,13 @@ export function withAndWithoutClass(
     label: tf.concat([label, tf.fill([batch], -1, "int32")]),
     to: to && twiceRates(to, batch),
   });
-  const half = (place: 0 | 1): Components => {
-    const of = (images: tf.Tensor4D) => (tf.split(images, 2, 0) as [tf.Tensor4D, tf.Tensor4D])[place];
-    return { signal: of(both.signal), noise: of(both.noise), velocity: of(both.velocity) };
-  };
+  const halves = (images: tf.Tensor4D) => tf.split(images, 2, 0) as [own: tf.Tensor4D, worse: tf.Tensor4D];
+  const [signals, noises, velocities] = [halves(both.signal), halves(both.noise), halves(both.velocity)];
+  const half = (place: 0 | 1): Components => ({
+    signal: signals[place],
+    noise: noises[place],
+    velocity: velocities[place],
+  });
   return { own: half(0), worse: half(1) };
 }
 
@@ -69,28 +72,34 @@ export function guided(
   const more = inside === undefined ? tf.scalar(scale - 1) : tf.mul(inside, scale - 1);
   const plain = (part: keyof Components): tf.Tensor4D =>
     tf.add(own[part], tf.mul(more, tf.sub(own[part], worse[part])));
-  let components: Components, kept: tf.Tensor4D | undefined;
-  if (project === undefined && rescale === 0) {
-    components = { signal: plain("signal"), noise: plain("noise"), velocity: plain("velocity") };
-  } else {
-    let signal: tf.Tensor4D;
-    if (project === undefined) signal = plain("signal");
-    else {
-      const { momentum } = project;
-      let difference = tf.sub<tf.Tensor4D>(own.signal, worse.signal);
-      if (momentum !== 0 && past !== undefined) {
-        difference = tf.add(difference, tf.mul(momentum, past));
-        kept = inside === undefined ? difference : tf.add(past, tf.mul(inside, tf.sub(difference, past)));
-      }
-      signal = tf.add(own.signal, tf.mul(more, projected(difference, own.signal, project)));
-    }
-    if (rescale !== 0) signal = rescaled(signal, own.signal, rescale);
-    components = withSignal(signal, noiseOf(noisy, signal, rates), rates);
-  }
+  const push = project && differences({ own, worse }, project, { past, inside });
+  const pushed = push === undefined
+    ? plain("signal")
+    : tf.add<tf.Tensor4D>(own.signal, tf.mul(more, projected(push.difference, own.signal, project!)));
+  const signal = rescale === 0 ? pushed : rescaled(pushed, own.signal, rescale);
+  const components = project === undefined && rescale === 0
+    ? { signal, noise: plain("noise"), velocity: plain("velocity") }
+    : withSignal(signal, noiseOf(noisy, signal, rates), rates);
+  const kept = push?.kept;
   if (renoise === "guided") return { components, past: kept };
   const renoised = inside ?? tf.scalar(1);
   const noise = tf.add<tf.Tensor4D>(own.noise, tf.mul(renoised, tf.sub(worse.noise, own.noise)));
   return { components: withSignal(components.signal, noise, rates), renoised, past: kept };
+}
+
+/** The difference of the signals with a share of those before, and what of it the next evaluation gets. */
+function differences(
+  { own, worse }: Both,
+  { momentum }: ProjectionOptions,
+  { past, inside }: { readonly past: tf.Tensor4D | undefined; readonly inside: tf.Tensor | undefined },
+): { difference: tf.Tensor4D; kept?: tf.Tensor4D } {
+  const now = tf.sub<tf.Tensor4D>(own.signal, worse.signal);
+  if (momentum === 0 || past === undefined) return { difference: now };
+  const difference = tf.add<tf.Tensor4D>(now, tf.mul(momentum, past));
+  return {
+    difference,
+    kept: inside === undefined ? difference : tf.add(past, tf.mul(inside, tf.sub(difference, past))),
+  };
 }
 
 /**

@@ -10,8 +10,8 @@ import type { SamplerState, Seen } from "../kinds/sampler.ts";
 import { within } from "./guidance.ts";
 
 /**
- * For each step, whether it is to be taken as the options say: not without guidance, which no evaluation of it needs. The sampler itself tells: it goes through its plan with one
- * image and no network, and the levels that it asks about are looked at.
+ * For each step, whether guidance has a part in it. The sampler itself tells: it goes through its plan with one image and no
+ * network, and the levels that it asks about are looked at.
  *
  * @returns true everywhere where there is no interval, and for a sampler that chooses its levels by the image
  */
@@ -41,18 +41,19 @@ export async function guidedSteps(
   }, { name: `${id} levels` });
   const { height, width, channels } = graph.image;
   let state = tf.tidy(() => sampler.init(tf.zeros([1, height, width, channels]))) as TensorRecord;
-  const guided: boolean[] = [];
+  const guided: tf.Tensor[] = [];
   try {
     for (const [number, row] of plan.entries()) {
       const inputs = [tf.tensor1d([...row], "float32"), tf.scalar(number, "int32")] as const;
       const after = await look(state as SamplerState, ...inputs);
       disposeTree([state, ...inputs]);
       state = after.state;
-      guided.push((await after.guided.data())[0] === 1);
-      after.guided.dispose();
+      guided.push(after.guided);
     }
-    return guided;
+    // Read at the end: no step waits for the device.
+    const flags = await Promise.all(guided.map((flag) => flag.data()));
+    return flags.map(([flag]) => flag === 1);
   } finally {
-    disposeTree(state);
+    disposeTree([state, guided]);
   }
 }
