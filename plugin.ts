@@ -69,7 +69,6 @@ export * as ops from "./lib/tensor/ops/mod.ts";
 export type { Random } from "./lib/tensor/random.ts";
 /** Draws of a plugin's own, such as fixed filters: a function of their key alone. */
 export { createRandom, type RandomKey, seedTensor } from "./lib/tensor/random_create.ts";
-export type { Course, UpdateInput } from "./pipeline/kinds/optimizer.ts";
 export type { State, TensorRecord, Tree } from "./lib/tensor/tree.ts";
 export { tensorOf, tidyTree } from "./lib/tensor/tree.ts";
 

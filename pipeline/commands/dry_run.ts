@@ -1,4 +1,5 @@
 /** All decisions of a run with their reasons, before anything runs. */
+import { partCount } from "../graph/accumulation.ts";
 import { join } from "node:path";
 import { cacheFolder, isExplained } from "../../lib/files/mod.ts";
 import { batchCount } from "../data/mod.ts";
@@ -20,7 +21,6 @@ import { fitText, stepSeconds } from "../view/compiled/describe.ts";
 import { shortSeconds } from "../view/compiled/table.ts";
 import { describeGraph, line } from "../view/graph/describe.ts";
 import { checkMemory } from "../programs/memory.ts";
-import { partCount } from "../programs/train_step.ts";
 import { startFailure } from "../run/start_failure.ts";
 import { checkMoments } from "../run/guide_moments.ts";
 import { findGuides } from "../run/guides.ts";

@@ -3,54 +3,47 @@ import * as tf from "@tensorflow/tfjs";
 import { createRandom, seedTensor, type TensorRecord, traceCost, UnknownOpError } from "../../lib/tensor/mod.ts";
 import type { ImageShape } from "../kinds/common.ts";
 import type { Loss } from "../kinds/loss.ts";
-import type { Kind } from "../kinds/mod.ts";
 import type { Network } from "../kinds/network.ts";
 import type { Parametrization } from "../kinds/parametrization.ts";
 import type { Message } from "../problems/messages/text.ts";
 import * as messages from "../problems/messages/updates.ts";
 import type { Problem } from "../problems/problem.ts";
-import type { Recipe } from "../recipe/types.ts";
 import { pluginId } from "./create.ts";
-import type { Stage } from "./types.ts";
+import type { Graph } from "./types.ts";
 
-/** Problems of `train.accumulate` with the stages of a recipe. `image`: what the network sees. */
-export async function checkAccumulation(
-  recipe: Recipe,
-  stages: readonly Stage[],
-  image: ImageShape,
-): Promise<Problem[]> {
-  const count = recipe.train.accumulate ?? 1;
+/** How many equal parts of a batch go through the network one after the other. */
+export function partCount({ recipe }: Graph): number {
+  return recipe.train.accumulate ?? 1;
+}
+
+/** Problems of `train.accumulate` with the stages of a graph. */
+export async function checkAccumulation(graph: Graph): Promise<Problem[]> {
+  const count = partCount(graph);
   if (count === 1) return [];
-  const { batch, devices } = sizesOf(stages);
+  const { batch, devices } = sizesOf(graph);
   const uneven = batch % (count * devices) === 0 ? [] : [
-    messages.accumulateUneven(count, batch, devices, partsOf(batch, devices)),
+    messages.accumulateUneven(count, batch, devices, partCounts(batch, devices)),
   ];
-  const found = [...uneven, ...await againstParts(stages, image)];
-  return found.map((text) => recipe.problem(["train", "accumulate"], text));
+  const found = [...uneven, ...await againstParts(graph)];
+  return found.map((text) => graph.recipe.problem(["train", "accumulate"], text));
 }
 
 /**
  * The fewest equal parts of a batch of which each has at most `most` pictures; undefined where there are none, or the
  * stages do not work on parts.
  */
-export async function partsWithin(
-  stages: readonly Stage[],
-  image: ImageShape,
-  most: number,
-): Promise<number | undefined> {
-  const { batch, devices } = sizesOf(stages);
-  const count = partsOf(batch, devices).find((count) => batch / count <= most);
-  return count === undefined || (await againstParts(stages, image)).length > 0 ? undefined : count;
+export async function partsWithin(graph: Graph, most: number): Promise<number | undefined> {
+  const { batch, devices } = sizesOf(graph);
+  const count = partCounts(batch, devices).find((count) => batch / count <= most);
+  return count === undefined || (await againstParts(graph)).length > 0 ? undefined : count;
 }
 
 /** What of the stages does not work on parts of a batch. */
-async function againstParts(stages: readonly Stage[], image: ImageShape): Promise<Message[]> {
-  const of = <K extends Kind>(kind: K) => stages.find((stage): stage is Stage<K> => stage.kind === kind)!;
-  const network = of("network"), loss = of("loss");
+async function againstParts({ one, image }: Graph): Promise<Message[]> {
+  const network = one("network"), loss = one("loss");
   const statistics = await gatheredBy(network.stage, image);
   const { ofParts } = loss.stage;
-  const { stage: parametrization } = of("parametrization");
-  const kept = await keptBy(loss.stage, parametrization, image);
+  const kept = await keptBy(loss.stage, one("parametrization").stage, image);
   const [why, fix] = kept.length > 0
     ? [`it keeps numbers of whole batches (${kept.slice(0, 2).join(", ")})`, "turn that option of the loss off"]
     : ofParts === undefined
@@ -116,14 +109,12 @@ function drawsOf(items: readonly number[]) {
   return createRandom({ ...key, items: tf.tensor1d([...items], "int32") });
 }
 
-function sizesOf(stages: readonly Stage[]): { batch: number; devices: number } {
-  const dataset = stages.find((stage): stage is Stage<"dataset"> => stage.kind === "dataset")!;
-  const backend = stages.find((stage): stage is Stage<"backend"> => stage.kind === "backend")!;
-  return { batch: dataset.options.batch_size, devices: backend.stage.devices ?? 1 };
+function sizesOf({ one }: Graph): { batch: number; devices: number } {
+  return { batch: one("dataset").options.batch_size, devices: one("backend").stage.devices ?? 1 };
 }
 
 /** Numbers of equal parts, ascending, that a batch can be taken apart into. */
-function partsOf(batch: number, devices: number): number[] {
+function partCounts(batch: number, devices: number): number[] {
   const counts = Array.from({ length: batch }, (_, i) => i + 1);
   return counts.filter((count) => count > 1 && batch % (count * devices) === 0);
 }

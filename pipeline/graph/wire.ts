@@ -56,7 +56,7 @@ export async function wire(
   });
   const misshapen = await checkShapes(recipe, stages, { image: graph.image, around });
   if (misshapen.length > 0) throw new DenoiseError(byLine(recipe, misshapen));
-  const undivided = training ? await checkAccumulation(recipe, stages, graph.image) : [];
+  const undivided = training ? await checkAccumulation(graph) : [];
   if (undivided.length > 0) throw new DenoiseError(byLine(recipe, undivided));
   return graph;
 }

@@ -1,13 +1,15 @@
 /** The training step, compiled: a batch that the device turns out to have no room for is refused with one that fits. */
+import { partCount } from "../graph/accumulation.ts";
 import type * as tf from "@tensorflow/tfjs";
 import { disposeTree, type TensorRecord } from "../../lib/tensor/mod.ts";
 import type { Graph } from "../graph/types.ts";
 import type { Backend } from "../kinds/backend.ts";
 import type { Course } from "../kinds/optimizer.ts";
-import { buildGatherPart, gathered, type Learner, type LossTerms, noGradients, type Part, partsOf } from "./gather.ts";
+import { buildGatherPart, gathered, learnerOf, type LossTerms, noGradients, type Part, partsOf } from "./gather.ts";
 import { refusedBatch } from "./memory.ts";
 import type { Batch, TrainState } from "./states.ts";
-import { buildTrainStep, partCount } from "./train_step.ts";
+import { together } from "./trained.ts";
+import { buildTrainStep } from "./train_step.ts";
 import { buildUpdate, type UpdateTerms } from "./update.ts";
 
 /** What a training step gives. */
@@ -57,14 +59,12 @@ function accumulatingStep(graph: Graph, backend: Backend): TrainStep {
     { name: "training step, the update", donate: [0, 1] },
   );
   return async (state, batch, statistics, seed, course) => {
-    const { optimizer: _, skipped: _skipped, averages: _averages, ...learner } = state;
-    const { network, loss } = state;
     const parts = await take(batch);
     const errors: LossTerms[] = [];
     try {
-      let gradients = await begin({ network, ...(loss === undefined ? {} : { loss }) });
+      let gradients = await begin(together(state.network.trainable, state.loss));
       for (const { batch: part, ...place } of parts) {
-        const next = await gather(gradients, learner as Learner, part, place, statistics, seed);
+        const next = await gather(gradients, learnerOf(state), part, place, statistics, seed);
         gradients = next.gradients;
         errors.push(next.errors);
       }

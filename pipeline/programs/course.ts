@@ -2,7 +2,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Course } from "../kinds/optimizer.ts";
 
-/** See `Course`. */
+/** The tensors of a course. Free them. */
 export function courseOf({ totalSteps, stepsPerEpoch }: { totalSteps: number; stepsPerEpoch: number }): Course {
   return { steps: tf.scalar(totalSteps, "int32"), epochSteps: tf.scalar(stepsPerEpoch, "int32") };
 }

@@ -22,34 +22,41 @@ export type Gathered = {
   buffers: { network: TensorRecord; loss: TensorRecord };
 };
 
-/** A part of a batch. A type, so that it is a tree of tensors. */
-export type Part = {
-  batch: Batch;
+/** What of the training state gradients depend on, of the whole of it. */
+export function learnerOf({ optimizer: _, skipped: _skipped, averages: _averages, ...learner }: TrainState): Learner {
+  return learner;
+}
+
+/** Where in a batch a part is. A type, so that it is a tree of tensors. */
+export type Place = {
   /** Which rows of the whole batch it is, int32 `[pictures]`. */
   rows: tf.Tensor1D;
   /** `item` of the whole batch: noise levels may be drawn for all of it. */
   items: Batch["item"];
 };
 
+/** A part of a batch. A type, so that it is a tree of tensors. */
+export type Part = Place & { batch: Batch };
+
 /**
  * Pixels → augmentations → normalised → noisy → network → loss → gradients.
  *
- * What is drawn for a picture depends on (seed, stream, step, item) alone. `part` is given where the batch is one.
+ * What is drawn for a picture depends on (seed, stream, step, item) alone. `place` is given where the batch is a part of one.
  */
 export function buildGather(
   graph: Graph,
-): (state: Learner, batch: Batch, statistics: TensorRecord, seed: tf.Tensor, part?: Part) => Gathered {
+): (state: Learner, batch: Batch, statistics: TensorRecord, seed: tf.Tensor, place?: Place) => Gathered {
   const normalizer = graph.one("normalizer").stage;
-  return (state, batch, statistics, seed, part) => {
+  return (state, batch, statistics, seed, place) => {
     const key = { seed, stream: "train", step: state.step };
     const random = createRandom({ ...key, items: batch.item });
     const images = normalizer.normalize(statistics, pixels(graph, batch, random, true));
     const own: State = state.loss ?? { trainable: {}, buffers: {} };
     const told = { label: batch.label, augment: toldOf(graph, random) };
     const lesson = { images, ...told, average: state.average, own, step: state.step, statistics, random };
-    const whole = part && {
-      ...{ rows: part.rows, size: part.items.shape[0]! },
-      random: createRandom({ ...key, items: part.items }),
+    const whole = place && {
+      ...{ rows: place.rows, size: place.items.shape[0]! },
+      random: createRandom({ ...key, items: place.items }),
     };
     const objective = objectiveOf(graph, { ...lesson, whole });
     const { aux: { errors, buffers }, gradients } = valueAndGrad((trainable: TensorRecord) => {
@@ -71,20 +78,20 @@ export function buildGatherPart(
   before: TensorRecord,
   state: Learner,
   part: Batch,
-  place: Pick<Part, "rows" | "items">,
+  place: Place,
   statistics: TensorRecord,
   seed: tf.Tensor,
 ) => Pick<Gathered, "gradients" | "errors"> {
   const gather = buildGather(graph);
   return (before, state, batch, place, statistics, seed) => {
-    const { gradients, errors } = gather(state, batch, statistics, seed, { batch, ...place });
+    const { gradients, errors } = gather(state, batch, statistics, seed, place);
     return { gradients: mapTree(gradients, (gradient, name) => tf.add(before[name]!, gradient)), errors };
   };
 }
 
-/** What gradients begin with that are added up: zeros. */
-export function noGradients({ network, loss }: Pick<TrainState, "network" | "loss">): TensorRecord {
-  return mapTree(together(network.trainable, loss), (weight) => tf.zerosLike(weight));
+/** What gradients begin with that are added up: zeros. `trained`: all tensors that the optimizer sees. */
+export function noGradients(trained: TensorRecord): TensorRecord {
+  return mapTree(trained, (weight) => tf.zerosLike(weight));
 }
 
 /**

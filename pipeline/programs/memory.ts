@@ -2,9 +2,8 @@
 import * as messages from "../problems/messages/graph.ts";
 import { DenoiseError } from "../problems/problem.ts";
 import { bytes } from "../terminal/units.ts";
-import { partsWithin } from "../graph/accumulation.ts";
+import { partCount, partsWithin } from "../graph/accumulation.ts";
 import { type TrainingCost, trainingCost } from "./cost.ts";
-import { partCount } from "./train_step.ts";
 import type { Graph } from "../graph/types.ts";
 import type { Backend, Shortage } from "../kinds/backend.ts";
 
@@ -89,7 +88,7 @@ export async function refusedBatch(graph: Graph, batch: number, error: unknown):
   const now = partCount(graph);
   const fits = batchThatFits(batch, shortage, stateBytes, devices * now);
   const text = messages.memoryExceeded({
-    ...{ batch, backend: name, fits, parts: await partsWithin(graph.stages, graph.image, fits / now) },
+    ...{ batch, backend: name, fits, parts: await partsWithin(graph, fits / now) },
     estimate: bytes(shortage.needed),
     available: bytes(shortage.available),
   });
@@ -115,7 +114,7 @@ export async function checkMemory(graph: Graph, cost: TrainingCost | undefined):
   }
   // A batch of a multiple of 4 runs as fast as one slightly larger, and reads better.
   const fits = now * (most >= 8 ? most - most % 4 : most);
-  const parts = await partsWithin(graph.stages, graph.image, most);
+  const parts = await partsWithin(graph, most);
   const { path } = graph.one("dataset");
   const { batch } = cost;
   const backend = stage.name;

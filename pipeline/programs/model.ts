@@ -26,6 +26,9 @@ export function toldOf(graph: Graph, random: Random): tf.Tensor2D | undefined {
   return told.length === 0 ? undefined : tf.concat(told, 1) as tf.Tensor2D;
 }
 
+/** Whether the network of a graph is told classes. */
+export const knowsClasses = ({ one }: Graph): boolean => one("network").stage.offers?.classes !== undefined;
+
 /** A noisy image, and what a perfect prediction of it would be. */
 export interface Noisy {
   readonly noisy: tf.Tensor4D;
@@ -67,14 +70,14 @@ export interface Question {
   /** Pictures to go by. */
   readonly condition?: tf.Tensor4D | undefined;
   /** Of the training pictures: those of the parametrization are needed. */
-  readonly statistics?: TensorRecord | undefined;
+  readonly statistics: TensorRecord;
 }
 
 /** The network's view of noisy images, its buffers after the call, and the features that `mode` asks for. */
 export function predict(
   graph: Graph,
   state: State,
-  { noisy, rates, label, augment, to, condition, statistics = {} }: Question,
+  { noisy, rates, label, augment, to, condition, statistics }: Question,
   mode: NetworkMode,
 ): { components: Components; buffers: TensorRecord; features: TensorRecord } {
   const parametrization = graph.one("parametrization").stage;

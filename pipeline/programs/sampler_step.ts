@@ -8,7 +8,7 @@ import { guidingOf } from "../kinds/guiding.ts";
 import type { Jump, SamplerState, Seen } from "../kinds/sampler.ts";
 import { putBack } from "./begin.ts";
 import { type Both, guidedSight, withAndWithoutClass } from "./guidance.ts";
-import { predict, type Question } from "./model.ts";
+import { knowsClasses, predict, type Question } from "./model.ts";
 import type { SampleKeys } from "./noise.ts";
 
 /**
@@ -67,13 +67,14 @@ export function buildSamplerStep(
   const momentum = hasMomentum(stage);
   return ({ state, past: before }, inputs, weights, statistics, keys) => {
     const clip = options.clip ? clipper(graph, statistics) : <T extends tf.Tensor>(signal: T) => signal;
-    const askOf = (graph: Graph, average: State, statistics: TensorRecord) => (question: Question) =>
-      predict(graph, average, { ...question, statistics }, { training: false }).components;
+    const askOf =
+      (graph: Graph, average: State, statistics: TensorRecord) => (question: Omit<Question, "statistics">) =>
+        predict(graph, average, { ...question, statistics }, { training: false }).components;
     const ask = askOf(graph, weights.average, statistics);
     let past = before as tf.Tensor4D | undefined;
 
     /** The prediction and the worse one; undefined where there is nothing to be guided by. */
-    const both = (question: Question): Both | undefined => {
+    const both = (question: Omit<Question, "statistics">): Both | undefined => {
       const { label } = keys;
       if (byOther) {
         const other = askOf(guide!, weights.guide!.average, weights.guide!.statistics);
@@ -115,9 +116,8 @@ export function buildSamplerStep(
 
 /** The classes that a guiding model is told: those of the pictures where both know them, else none. */
 function toldTo(guide: Graph, graph: Graph, { label, item }: SampleKeys): tf.Tensor | undefined {
-  const knows = ({ one }: Graph) => one("network").stage.offers?.classes !== undefined;
-  if (!knows(guide)) return undefined;
-  return knows(graph) && label !== undefined ? label : tf.fill([item.shape[0]!], -1, "int32");
+  if (!knowsClasses(guide)) return undefined;
+  return knowsClasses(graph) && label !== undefined ? label : tf.fill([item.shape[0]!], -1, "int32");
 }
 
 /** Clips to the range of real pixels in normalised units, channel by channel. */

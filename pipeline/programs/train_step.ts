@@ -1,6 +1,7 @@
 /** The training step, and what measures a model besides it: pure functions of tensor trees, ready to be compiled. */
 import * as tf from "@tensorflow/tfjs";
 import { createRandom, disposeTree, type State, type TensorRecord, tidyTree } from "../../lib/tensor/mod.ts";
+import { partCount } from "../graph/accumulation.ts";
 import type { Graph } from "../graph/types.ts";
 import type { Components, Rates } from "../kinds/common.ts";
 import type { Course } from "../kinds/optimizer.ts";
@@ -8,13 +9,14 @@ import { buildGather, buildGatherPart, gathered, type LossTerms, noGradients, pa
 import { addNoise, pixels, predict } from "./model.ts";
 import { type Batch, startOfLoss, type TrainState } from "./states.ts";
 import { measuredBy } from "./statistics.ts";
+import { together } from "./trained.ts";
 import { buildUpdate, type UpdateTerms } from "./update.ts";
 
 /**
  * One update: pixels → augmentations → normalised → noisy → network → loss → gradients → optimizer → average.
  *
  * What is drawn for a picture depends on (seed, stream, step, item) alone. Where the recipe accumulates gradients, the
- * batch goes through the network part by part. `course`: see `Optimizer.update`.
+ * batch goes through the network part by part. `course`: see `UpdateInput`.
  */
 export function buildTrainStep(
   graph: Graph,
@@ -33,7 +35,7 @@ export function buildTrainStep(
       return { ...update(state, rest, course), errors };
     }
     const errors: LossTerms[] = [];
-    let gradients = noGradients(state);
+    let gradients = noGradients(together(state.network.trainable, state.loss));
     for (const { batch: part, ...place } of partsOf(batch, count)) {
       const next = tidyTree(() => gatherPart(gradients, state, part, place, statistics, seed));
       disposeTree(gradients);
@@ -43,11 +45,6 @@ export function buildTrainStep(
     const { errors: shown, ...rest } = gathered(graph, state, gradients, errors);
     return { ...update(state, rest, course), errors: shown };
   };
-}
-
-/** How many equal parts of a batch go through the network one after the other. */
-export function partCount({ recipe }: Graph): number {
-  return recipe.train.accumulate ?? 1;
 }
 
 /** A validation batch as the model sees it. A type, so that it is a tree of tensors. */

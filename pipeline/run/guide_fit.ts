@@ -2,6 +2,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { leaves, type TensorRecord } from "../../lib/tensor/mod.ts";
 import type { Graph, Stage } from "../graph/types.ts";
+import { knowsClasses } from "../programs/model.ts";
 import { logSnrText } from "../problems/messages/guides.ts";
 
 /** One of the two models. */
@@ -47,7 +48,6 @@ function ofPixels({ graph, statistics }: Model): TensorRecord {
   return Object.fromEntries(names.map((name) => [name, statistics[name]!]));
 }
 
-const knowsClasses = ({ one }: Graph) => one("network").stage.offers?.classes !== undefined;
 const settings = ({ one }: Graph) => JSON.stringify(one("normalizer").options);
 
 /** Levels of the sampler, but for its ends without signal or noise, that the schedule of the guide does not reach. */

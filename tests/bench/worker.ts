@@ -118,7 +118,7 @@ async function loss(path: string): Promise<number> {
       const { images, noises, times } = inputs as Record<string, tf.Tensor4D>;
       const rates = graph.one("schedule").stage.rates(times!);
       const noisy = tf.add(tf.mul(rates.signal, images!), tf.mul(rates.noise, noises!)) as tf.Tensor4D;
-      const { components } = predict(graph, network, { noisy, rates }, { training: true });
+      const { components } = predict(graph, network, { noisy, rates, statistics: {} }, { training: true });
       return tf.mean(tf.abs(tf.sub(noises!, components.noise))) as tf.Tensor;
     },
     { name: "loss" },

@@ -1,4 +1,5 @@
 /** Compiles a recipe's programs for a GPU that is not here, and says what they became. */
+import { partCount } from "../../graph/accumulation.ts";
 import { isExplained } from "../../../lib/files/mod.ts";
 import { visible } from "../../../lib/text/mod.ts";
 import type { CompiledProgram } from "../../kinds/ahead.ts";
@@ -17,7 +18,6 @@ import {
 import { readRecipe } from "../../recipe/read.ts";
 import type { PluginSource } from "../../recipe/types.ts";
 import { takeBackend } from "../../run/share_backend.ts";
-import { partCount } from "../../programs/train_step.ts";
 import { startFailure } from "../../run/start_failure.ts";
 import { compilingOn } from "../../terminal/compiling.ts";
 import type { Console } from "../../terminal/console.ts";
