@@ -11,12 +11,12 @@ export interface MemoryConsole extends Console {
   readonly progressed: string[];
 }
 
-/** A console without colours that prints nothing. */
-export function memoryConsole(width = 100): MemoryConsole {
+/** A console that prints nothing, without colours unless they are asked for. */
+export function memoryConsole(width = 100, colors = false): MemoryConsole {
   const [lines, warnings, progressed]: string[][] = [[], [], []];
   const shown = {
     width,
-    colors: picocolors.createColors(false),
+    colors: picocolors.createColors(colors),
     line: (text = "") => void lines!.push(text),
   };
   return {

@@ -12,6 +12,7 @@ import { prepareMetric } from "../../run/prepare_metrics.ts";
 import { takeFolder } from "../../run/run_folder.ts";
 import { generator, openData, type Session } from "../../run/session.ts";
 import { shareBackend } from "../../run/share_backend.ts";
+import { averageText } from "../../run/take_average.ts";
 import { printData } from "../../run/training_lines.ts";
 import { warning } from "../../problems/warning.ts";
 import type { Console } from "../../terminal/console.ts";
@@ -52,8 +53,9 @@ export async function sweepRun(target: string, options: SweepOptions, console: C
   for (const { point } of settings) {
     const average = averageOf(point);
     if (models.has(average)) continue;
-    const quiet = { ...childConsole(console, "averages"), line: told(console) };
-    models.set(average, loaded.use(await loadModel(target, withAverage(average), quiet)));
+    const other = loaded.use(await loadModel(target, withAverage(average), childConsole(console, "averages")));
+    row(console, "average", averageText(other.used!));
+    models.set(average, other);
   }
   const modelOf = (point: Point) => models.get(averageOf(point))!;
   const { session: { graph: { recipe: base } }, position, path } = model;
@@ -119,11 +121,6 @@ export async function sweepRun(target: string, options: SweepOptions, console: C
   } finally {
     console.endProgress();
   }
-}
-
-/** Passes on which average was computed from what, and nothing else of a model that is loaded beside others. */
-function told(console: Console): (text?: string) => void {
-  return (text = "") => void (/^average\b/.test(text) && console.line(text));
 }
 
 /** Measures settings one after the other, each number once, and says how long the rest takes. */

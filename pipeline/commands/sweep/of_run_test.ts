@@ -1,6 +1,7 @@
 /** Tests of sweeps of a trained model: nothing is trained, nothing is measured twice, nothing is lost. */
 import assert from "node:assert/strict";
 import { basename, join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { decode } from "../../../lib/image/mod.ts";
 import {
   builtins,
@@ -71,10 +72,14 @@ Deno.test({
     await train(file, { ...shared, folder: run }, memoryConsole());
     const files = async (path: string) => (await Array.fromAsync(Deno.readDir(path), ({ name }) => name)).sort();
     const [before, checkpoints] = [await files(run), await files(join(run, "checkpoints"))];
-    const swept = async (overrides: string[], more: Partial<SweepOptions> = {}, target = run) => {
-      const console = memoryConsole();
+    const swept = async (
+      overrides: string[],
+      more: Partial<SweepOptions> = {},
+      target = run,
+      console = memoryConsole(),
+    ) => {
       const result = await sweep(target, { ...shared, runs: join(folder, "runs"), overrides, ...more }, console);
-      return { ...result, console, said: console.lines.join("\n") };
+      return { ...result, console, said: stripVTControlCharacters(console.lines.join("\n")) };
     };
     const grid = ["samplers.preview=ddim,{ use: heun, last: end }", "samplers.preview.steps=2,3"];
 
@@ -147,7 +152,9 @@ Deno.test({
     assert.notDeepEqual(ofAverage.cells.map(({ metrics }) => metrics), ofWeights.cells.map(({ metrics }) => metrics));
 
     // Averages: each as evaluate takes it, what does not depend on the sampler measured once of each.
-    const averages = await swept(["samplers.preview.steps=2,3"], { ema: ["0.1", "0.05", "0.07", "network"] });
+    const narrow = memoryConsole(70, true); // in colours, and too narrow for what is said of an average
+    const several = { ema: ["0.1", "0.05", "0.07", "network"] };
+    const averages = await swept(["samplers.preview.steps=2,3"], several, run, narrow);
     assert.deepEqual(averages.cells.map(({ point }) => Object.values(point).join()), [
       ...["0.1,2", "0.1,3", "0.05,2", "0.05,3", "0.07,2", "0.07,3", "network,2", "network,3"],
     ]);
@@ -158,6 +165,7 @@ Deno.test({
     }
     assert.equal(new Set(averages.cells.map(({ metrics }) => metrics[0]!.value)).size, 4);
     assert.match(averages.said, /^average {6}std 0\.07, computed from the averages at \d steps/m);
+    assert.match(averages.said, /^average {6}std 0\.07, .* its\n {13}profile met .*\naverage {6}network$/m);
     assert.match(averages.said, /^best by glow: higher is better$/m);
 
     const refused = async (...overrides: string[]) => {
