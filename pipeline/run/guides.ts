@@ -11,8 +11,6 @@ import * as messages from "../problems/messages/guides.ts";
 import { DenoiseError, type Problem } from "../problems/problem.ts";
 import { warning } from "../problems/warning.ts";
 import type { GuideWeights } from "../programs/sampler_step.ts";
-import { compiledInitialState } from "../programs/states.ts";
-import { blankStatistics } from "../programs/statistics.ts";
 import type { Console } from "../terminal/console.ts";
 import { nearest } from "../terminal/nearest.ts";
 import { row } from "../terminal/rows.ts";
@@ -21,7 +19,7 @@ import { findCheckpoint } from "./checkpoint.ts";
 import { guideDifferences } from "./guide_fit.ts";
 import { drawingSamplers } from "./guide_moments.ts";
 import { earlierMoment, type Moment, momentsOf } from "./moments.ts";
-import { restored } from "./restore.ts";
+import { restored, weightsOf } from "./restore.ts";
 
 /** A model that guides. */
 export interface Guide {
@@ -197,16 +195,7 @@ export class Guides implements AsyncDisposable {
     const { graph: guided, backend, console, statistics, classes } = this.#model;
     const { path, checkpoint } = await findCheckpoint(named, (message) => console.warn(message));
     const graph = await wire(await guided.recipe.another(path), { training: false });
-    const blank = blankStatistics(graph);
-    const drawn = await compiledInitialState(graph, backend);
-    let weights: GuideWeights;
-    try {
-      const needed = { state: { average: drawn.average }, statistics: blank };
-      const { state: { average }, statistics } = restored({ ...checkpoint, path }, needed);
-      weights = { average, statistics };
-    } finally {
-      disposeTree([drawn, blank]);
-    }
+    const weights = await weightsOf(graph, backend, { ...checkpoint, path });
     try {
       const different = await guideDifferences(
         { graph: guided, statistics, classes, sampler: stage },

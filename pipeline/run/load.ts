@@ -1,6 +1,6 @@
 /** Loads a model to use it: the graph of a checkpoint's own recipe, its average weights, its statistics. */
 import { dirname } from "node:path";
-import { disposeTree, type State, type TensorRecord } from "../../lib/tensor/mod.ts";
+import { disposeTree, type State } from "../../lib/tensor/mod.ts";
 import { wire } from "../graph/wire.ts";
 import { pluginChanged } from "../problems/messages/trust.ts";
 import { readRecipe } from "../recipe/read.ts";
@@ -13,11 +13,9 @@ import type { Trust } from "../trust/trust.ts";
 import { changedCode, findCheckpoint, type Position } from "./checkpoint.ts";
 import { Guides } from "./guides.ts";
 import { generator, type Session } from "./session.ts";
-import { restored } from "./restore.ts";
+import { weightsOf } from "./restore.ts";
 import { shareBackend } from "./share_backend.ts";
 import { averageText, takeAverage, type UsedAverage, usedOf } from "./take_average.ts";
-import { compiledInitialState } from "../programs/states.ts";
-import { blankStatistics } from "../programs/statistics.ts";
 
 /** What loading takes. */
 export interface LoadOptions {
@@ -87,22 +85,13 @@ export async function loadModel(
   row(console, "backend", backend.description);
   if (taken !== undefined) row(console, "average", averageText(taken.used));
   try {
-    const state = await compiledInitialState(graph, backend);
-    const statistics = blankStatistics(graph);
-    const before = { ...checkpoint, path };
-    type Needed = { state: { average: State }; statistics: TensorRecord };
-    const needed: Needed = { state: { average: state.average }, statistics };
-    let loaded: Needed;
-    try {
-      loaded = restored(before, needed);
-    } finally {
-      disposeTree([state, statistics]);
-    }
+    const weights = await weightsOf(graph, backend, { ...checkpoint, path });
+    const { average, statistics } = weights;
     const signal = options.signal ?? new AbortController().signal;
     const parent = dirname(path), run = runAround(parent);
     const folder = run === parent ? undefined : run;
     const { classes, step } = checkpoint.position;
-    const about = { graph, backend, console, statistics: loaded.statistics, classes, folder, path, training: false };
+    const about = { graph, backend, console, statistics, classes, folder, path, training: false };
     const guides = new Guides(about, step);
     return {
       session: {
@@ -111,17 +100,17 @@ export async function loadModel(
         console,
         guides,
         generate: generator(backend, graph, guides),
-        statistics: loaded.statistics,
+        statistics,
         signal,
       },
-      average: loaded.state.average,
+      average,
       ...(taken === undefined ? {} : { used: taken.used }),
       position: checkpoint.position,
       path,
       folder,
       async [Symbol.asyncDispose]() {
         await guides[Symbol.asyncDispose]();
-        disposeTree(loaded);
+        disposeTree(weights);
         await release();
       },
     };

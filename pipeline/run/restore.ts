@@ -1,8 +1,9 @@
 /** Where a run starts: at a checkpoint, or at the beginning. */
 import { dirname } from "node:path";
-import { disposeTree, seedTensor, type TensorRecord, type Tree } from "../../lib/tensor/mod.ts";
+import { disposeTree, seedTensor, type State, type TensorRecord, type Tree } from "../../lib/tensor/mod.ts";
 import { batches, chunks, type Pictures } from "../data/mod.ts";
 import type { Graph } from "../graph/types.ts";
+import type { Backend } from "../kinds/backend.ts";
 import { measuringWithOthers } from "../problems/messages/behind.ts";
 import * as messages from "../problems/messages/run.ts";
 import { scheduleMoved } from "../problems/messages/updates.ts";
@@ -126,6 +127,22 @@ export async function lastCheckpoint(
 export function restored<T extends Tree>(before: ResumePoint, like: T): T {
   const mismatch = (what: string) => new DenoiseError(messages.checkpointMismatch(before.path, what));
   return fromHost(like, before.tensors, mismatch, (path) => path === "state/skipped" || isOfLoss(path));
+}
+
+/** The average weights and the statistics of a checkpoint, on a backend that is started. @throws as `restored` */
+export async function weightsOf(
+  graph: Graph,
+  backend: Backend,
+  before: ResumePoint,
+): Promise<{ average: State; statistics: TensorRecord }> {
+  const drawn = await compiledInitialState(graph, backend);
+  const blank = blankStatistics(graph);
+  try {
+    const { state, statistics } = restored(before, { state: { average: drawn.average }, statistics: blank });
+    return { average: state.average, statistics };
+  } finally {
+    disposeTree([drawn, blank]);
+  }
 }
 
 /** The state to start from: that of a checkpoint, weights of another model, or drawn ones. */
