@@ -24,11 +24,27 @@ export async function prepareMetrics(
 ): Promise<Stage<"metric">[]> {
   const ready: Stage<"metric">[] = [];
   for (const metric of graph.all("metric")) {
-    const lack = await prepareMetric(graph, metric, console, { signal, cache });
-    if (lack === undefined) ready.push(metric);
-    else console.warn(warning(metricUnavailable(metric.plugin.name, lack.message, lack.help, metric.id)));
+    if (await readyMetric(graph, metric, console, { signal, cache }) !== undefined) ready.push(metric);
   }
   return ready;
+}
+
+/**
+ * Prepares one metric.
+ *
+ * @returns the metric, ready to measure; undefined where its files are unavailable, of which the user is told
+ * @throws {DenoiseError} when it refuses an option, or fails
+ */
+export async function readyMetric(
+  graph: Graph,
+  metric: Stage<"metric">,
+  console: Console,
+  how: { signal: AbortSignal; cache?: string | undefined },
+): Promise<Stage<"metric"> | undefined> {
+  const lack = await prepareMetric(graph, metric, console, how);
+  if (lack === undefined) return metric;
+  console.warn(warning(metricUnavailable(metric.plugin.name, lack.message, lack.help, metric.id)));
+  return undefined;
 }
 
 /**

@@ -3,18 +3,17 @@ import { join } from "node:path";
 import { exists } from "../../../lib/files/exists.ts";
 import type { Graph, Stage } from "../../graph/types.ts";
 import { isCalled } from "../../kinds/metric.ts";
-import { metricsUnavailable, metricUnavailable, validationMissing } from "../../problems/messages/run.ts";
+import { metricsUnavailable, validationMissing } from "../../problems/messages/run.ts";
 import { DenoiseError } from "../../problems/problem.ts";
 import { printOtherData } from "../../run/behind.ts";
 import { loadModel, type Model } from "../../run/load.ts";
 import { buildMeasure, type Measurement } from "../../run/measure.ts";
-import { prepareMetric } from "../../run/prepare_metrics.ts";
+import { readyMetric } from "../../run/prepare_metrics.ts";
 import { takeFolder } from "../../run/run_folder.ts";
 import { generator, openData, type Session } from "../../run/session.ts";
 import { shareBackend } from "../../run/share_backend.ts";
 import { averageText } from "../../run/take_average.ts";
 import { printData } from "../../run/training_lines.ts";
-import { warning } from "../../problems/warning.ts";
 import type { Console } from "../../terminal/console.ts";
 import { row } from "../../terminal/rows.ts";
 import { commandLine, shellWord } from "../../terminal/shell.ts";
@@ -163,7 +162,7 @@ async function* measured(
       if (!done.has(by)) {
         // Equal metrics share what they have loaded and compiled.
         const own = JSON.stringify([metric.plugin.name, metric.options]);
-        if (!ready.has(own)) ready.set(own, await prepared(graph, metric, console, { signal, cache }));
+        if (!ready.has(own)) ready.set(own, await readyMetric(graph, metric, console, { signal, cache }));
         const stage = ready.get(own)?.stage;
         if (stage === undefined) continue;
         done.set(by, await measure([{ ...metric, stage }], { average, validation, classes }));
@@ -186,19 +185,6 @@ async function* measured(
       ...(evaluations === undefined ? {} : { evaluations }),
     };
   }
-}
-
-/** The metric, ready to measure; undefined where its files are unavailable, which is told. */
-async function prepared(
-  graph: Graph,
-  metric: Stage<"metric">,
-  console: Console,
-  how: { signal: AbortSignal; cache: string | undefined },
-): Promise<Stage<"metric"> | undefined> {
-  const lack = await prepareMetric(graph, metric, console, how);
-  if (lack === undefined) return metric;
-  console.warn(warning(metricUnavailable(metric.plugin.name, lack.message, lack.help, metric.id)));
-  return undefined;
 }
 
 /** The number that the best is found by: `keep.best`, but of metrics that look at pictures where there are any. */
