@@ -5,8 +5,6 @@ import { disposeTree, seedTensor } from "../../lib/tensor/mod.ts";
 import { batches, type HostBatch, type Pictures } from "../data/mod.ts";
 import { wire } from "../graph/wire.ts";
 import type { Graph } from "../graph/types.ts";
-import { diverged } from "../problems/messages/run.ts";
-import { DenoiseError } from "../problems/problem.ts";
 import { type TrainState, upload } from "../programs/states.ts";
 import { courseOf } from "../programs/course.ts";
 import { checkGiven } from "../programs/batch.ts";
@@ -171,7 +169,7 @@ export class Training implements AsyncDisposable {
    */
   async step(batch: HostBatch): Promise<Record<string, number>> {
     return await this.#alone(async () => {
-      const { prepared: { session: { statistics }, pictures }, files: { log, keeper } } = this.#parts;
+      const { prepared: { session: { statistics }, pictures }, files: { log } } = this.#parts;
       checkGiven(batch, pictures.train.shape);
       const started = performance.now();
       const uploaded = upload(batch, pictures.train.shape);
@@ -189,9 +187,7 @@ export class Training implements AsyncDisposable {
         const { step, epoch, batch } = this.#position;
         log.append({ step, ...losses, ...loggedUpdate(update) });
         if (batch === 0) log.append({ step, event: "epoch", epoch, seconds: Math.round(1000 * seconds) / 1000 });
-        const { loss = NaN } = losses;
-        if (this.#skips.take({ step, errors: losses, update })) return losses;
-        if (!Number.isFinite(loss)) throw new DenoiseError(diverged(`the loss is ${loss}`, step, keeper.newest));
+        this.#skips.take({ step, errors: losses, update });
         await yieldToEvents();
         return losses;
       } finally {

@@ -1,6 +1,5 @@
 /** The losses of steps: read a step late, so that the device never waits, and watched. */
-import { diverged, stuck } from "../problems/messages/run.ts";
-import { DenoiseError } from "../problems/problem.ts";
+import { stuck } from "../problems/messages/run.ts";
 import { warning } from "../problems/warning.ts";
 import { disposeTree } from "../../lib/tensor/mod.ts";
 import type { LossTerms } from "../programs/gather.ts";
@@ -25,7 +24,7 @@ export class Losses {
   #recent: number[] = [];
   #judged = false;
   readonly #skips: Skips;
-  /** The last loss that was read. */
+  /** The last loss that was read of a step that was not skipped. */
   last: number | undefined;
 
   constructor(
@@ -70,7 +69,6 @@ export class Losses {
     await this.options.read(losses);
     if (this.#skips.take(losses)) return;
     this.last = loss;
-    if (!Number.isFinite(loss)) throw new DenoiseError(diverged(`the loss is ${loss}`, step, this.options.kept()));
     this.#recent.push(loss);
     if (this.#recent.length > window) this.#recent.shift();
     const { zero } = this.options;

@@ -1,4 +1,4 @@
-/** Steps whose gradients were not finite: they changed nothing, and many in a row mean that training has diverged. */
+/** Steps that are not finite: skipped for their gradients, the end of training for their loss or for too many in a row. */
 import { diverged } from "../problems/messages/run.ts";
 import { stepSkipped } from "../problems/messages/updates.ts";
 import { DenoiseError } from "../problems/problem.ts";
@@ -13,7 +13,7 @@ export type UpdateNumbers = {
   readonly learning_rate?: number;
 };
 
-/** Counts skipped steps, warns of the first, and stops training where they do not end. */
+/** Counts skipped steps, warns of the first, and stops training where they do not end, or a loss is not finite. */
 export class Skips {
   #inRow = 0;
   #told = false;
@@ -30,7 +30,7 @@ export class Skips {
 
   /**
    * @returns whether the step was skipped
-   * @throws {DenoiseError} at the last of too many in a row
+   * @throws {DenoiseError} at the last of too many in a row, and where the loss of another step is not finite
    */
   take(
     { step, errors: { loss = NaN }, update: { gradient_norm: norm, skipped } }: {
@@ -42,13 +42,17 @@ export class Skips {
     this.total = skipped;
     if (Number.isFinite(norm)) {
       this.#inRow = 0;
+      if (!Number.isFinite(loss)) throw this.#diverged(`the loss is ${loss}`, step);
       return false;
     }
     if (!this.#told) this.options.warn(warning(stepSkipped(step, norm, loss, most)));
     this.#told = true;
     if (++this.#inRow < most) return true;
-    const what = `the gradients of ${most} steps in a row are not finite, and the loss is ${loss}`;
-    throw new DenoiseError(diverged(what, step, this.options.kept()));
+    throw this.#diverged(`the gradients of ${most} steps in a row are not finite, and the loss is ${loss}`, step);
+  }
+
+  #diverged(what: string, step: number): DenoiseError {
+    return new DenoiseError(diverged(what, step, this.options.kept()));
   }
 }
 
