@@ -34,14 +34,12 @@ export interface Session {
 export function generator(backend: Backend, graph: Graph, guides: Guides): Session["generate"] {
   const made = new Map<string, Generate>();
   return async function* (stage, options) {
-    const guide = await guides.of(stage, options.state);
-    const key = guide === "none yet" ? `${stage.id} unguided` : `${stage.id} ${guide?.path}`;
-    const generate = made.get(key) ??
-      (guide === "none yet"
-        ? buildGenerate(backend, graph, unguided(stage))
-        : buildGenerate(backend, graph, stage, guide?.graph));
+    const found = await guides.of(stage, options.state);
+    const [own, guide, by] = found === "none yet" ? [unguided(stage), undefined, found] : [stage, found, found?.path];
+    const key = `${stage.id} ${by}`;
+    const generate = made.get(key) ?? buildGenerate(backend, graph, own, guide?.graph);
     made.set(key, generate);
-    yield* generate({ ...options, guide: guide === "none yet" ? undefined : guide?.weights });
+    yield* generate({ ...options, guide: guide?.weights });
   };
 }
 
