@@ -1,7 +1,7 @@
 /** The grid of a sweep: overrides with several values, and every combination of them. */
-import { sweepAxisTwice, sweepEmpty, sweepName, sweepUnclosed } from "../../problems/messages/sweep.ts";
+import { sweepAxisTwice, sweepEmpty, sweepName, sweepUnclosed, sweepUntrusted } from "../../problems/messages/sweep.ts";
 import { sha256 } from "../../../lib/files/hash.ts";
-import type { Change } from "../../recipe/types.ts";
+import type { Change, Recipe } from "../../recipe/types.ts";
 import { DenoiseError } from "../../problems/problem.ts";
 
 /** A setting with several values. */
@@ -24,6 +24,22 @@ export interface Grid {
   readonly fixed: readonly string[];
   /** What is trained, each with what it is measured with. */
   readonly models: readonly { readonly point: Point; readonly measured: readonly Point[] }[];
+}
+
+/**
+ * The grid of the recipe itself.
+ *
+ * @throws {DenoiseError} where a setting is from a file that the user did not type: it becomes what the command line says
+ */
+export function declaredIn(recipe: Recipe): Recipe["sweep"] {
+  const stranger = Object.keys(recipe.sweep).map((key) => ["sweep", key]).find(recipe.isFromElsewhere);
+  if (stranger !== undefined) throw new DenoiseError(recipe.problem(stranger, sweepUntrusted(stranger[1]!)));
+  return recipe.sweep;
+}
+
+/** The sampler that a setting is of: `preview` for `samplers.preview.steps`; undefined for other settings. */
+export function samplerIn(key: string): string | undefined {
+  return /^samplers\.([^.]+)/.exec(key)?.[1];
 }
 
 /** The overrides that have one value. @throws {DenoiseError} where a bracket is not closed */

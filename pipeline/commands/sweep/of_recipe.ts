@@ -1,9 +1,8 @@
 /** A grid of settings of a recipe: each model is trained once, and measured with every sampler that is asked for. */
 import { join } from "node:path";
-import { exists } from "../../../lib/files/exists.ts";
 import { sha256 } from "../../../lib/files/hash.ts";
 import { metricsMissing } from "../../problems/messages/run.ts";
-import { sweepUntrusted, sweepUnused } from "../../problems/messages/sweep.ts";
+import { sweepUnused } from "../../problems/messages/sweep.ts";
 import type { Message } from "../../problems/messages/text.ts";
 import { DenoiseError } from "../../problems/problem.ts";
 import { toYaml } from "../../recipe/write.ts";
@@ -12,7 +11,6 @@ import type { Recipe } from "../../recipe/types.ts";
 import { evaluate } from "../evaluate.ts";
 import { picturesOf } from "../options.ts";
 import { loadModel } from "../../run/load.ts";
-import { takeFolder } from "../../run/run_folder.ts";
 import { trainRecipe } from "../train.ts";
 import type { Console } from "../../terminal/console.ts";
 import { warning } from "../../problems/warning.ts";
@@ -21,9 +19,19 @@ import { counted, duration, withSpread } from "../../terminal/units.ts";
 import { commandLine, shellWord } from "../../terminal/shell.ts";
 import { bestCell } from "./best.ts";
 import { childConsole } from "../child_console.ts";
-import { changesAt, fixedOf, type Grid, nameOf, overridesOf, type Point, readGrid } from "./grid.ts";
+import {
+  changesAt,
+  declaredIn,
+  fixedOf,
+  type Grid,
+  nameOf,
+  overridesOf,
+  type Point,
+  readGrid,
+  samplerIn,
+} from "./grid.ts";
 import { metricOf, present } from "./present.ts";
-import { keepCells, readCells, type SweepCell } from "./table.ts";
+import { openKept, type SweepCell } from "./table.ts";
 import type { SweepOptions, SweepResult } from "./types.ts";
 
 /**
@@ -39,17 +47,12 @@ export async function sweepRecipe(file: string, options: SweepOptions, console: 
   const trust = { trained: true, ...options.trust };
   const signal = options.signal ?? new AbortController().signal;
   const base = await readRecipe(file, { plugins, overrides: fixedOf(overrides), trust });
-  // Settings become what the command line says: none may come from a file that the user did not type.
-  const stranger = Object.keys(base.sweep).map((key) => ["sweep", key]).find(base.isFromElsewhere);
-  if (stranger !== undefined) throw new DenoiseError(base.problem(stranger, sweepUntrusted(stranger[1]!)));
-  const grid = readGrid(overrides, base.sweep);
+  const grid = readGrid(overrides, declaredIn(base));
   const folder = join(runs, `${base.name}-sweep`);
   const plan = await planOf(base, grid, folder);
   for (const text of unused(grid, base)) console.warn(warning(text));
-  const moved = (to: string) => console.line(`The old sweep is kept in ${to}`);
-  using _lock = await takeFolder(folder, fresh && await exists(folder) ? moved : undefined);
-  const kept = join(folder, "sweep.json");
-  const known = new Map((await readCells(kept)).map((cell) => [cell.recipe, cell]));
+  using kept = await openKept(folder, grid.axes, { fresh, console });
+  const { known } = kept;
   const total = plan.reduce((sum, { measured }) => sum + measured.length, 0);
   const cells = () =>
     plan.flatMap(({ point, measured }) =>
@@ -103,8 +106,7 @@ export async function sweepRecipe(file: string, options: SweepOptions, console: 
       if (evaluated.outcome === "interrupted") return stopped();
       const { step, metrics } = evaluated;
       const data = `${trained.data?.train} ${evaluated.data}`;
-      known.set(recipe, { recipe, point: { ...point, ...used }, run: trained.folder, step, metrics, data });
-      await keepCells(kept, grid.axes, [...known.values()]);
+      await kept.keep({ recipe, point: { ...point, ...used }, run: trained.folder, step, metrics, data });
       const numbers = metrics.map(({ label, value, spread }) => `${label} ${withSpread(value, spread)}`).join(", ");
       const told = [...overridesOf(point), ...overridesOf(used)].join(" ") || "the recipe as it is";
       const done = measured.at(-1)!.point === used;
@@ -123,7 +125,7 @@ export async function sweepRecipe(file: string, options: SweepOptions, console: 
   const { sampler } = base.train.samples;
   const all = cells();
   const result = {
-    ...{ folder, kept, axes, cells: all },
+    ...{ folder, kept: kept.file, axes, cells: all },
     title: `Sweep of ${base.name}`,
     best: bestCell(all, base.train.keep.best),
     pluginOf: (label: string) => metricOf(base, all, label),
@@ -148,7 +150,7 @@ export async function sweepRecipe(file: string, options: SweepOptions, console: 
 function unused({ axes }: Grid, { stages }: Recipe): Message[] {
   const used = new Set(stages.flatMap(({ kind, options }) => kind === "metric" ? [options.sampler] : []));
   return axes.flatMap(({ key }) => {
-    const [, sampler] = /^samplers\.([^.]+)/.exec(key) ?? [];
+    const sampler = samplerIn(key);
     return sampler === undefined || used.has(sampler) ? [] : [sweepUnused(key, sampler)];
   });
 }

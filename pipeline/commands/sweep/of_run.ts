@@ -1,6 +1,5 @@
 /** A grid of settings of a trained model: how it samples and is measured. Nothing is trained. */
 import { join } from "node:path";
-import { exists } from "../../../lib/files/exists.ts";
 import type { Graph, Stage } from "../../graph/types.ts";
 import { isCalled } from "../../kinds/metric.ts";
 import { metricsUnavailable, validationMissing } from "../../problems/messages/run.ts";
@@ -9,7 +8,6 @@ import { printOtherData } from "../../run/behind.ts";
 import { loadModel, type Model } from "../../run/load.ts";
 import { buildMeasure, type Measurement } from "../../run/measure.ts";
 import { readyMetric } from "../../run/prepare_metrics.ts";
-import { takeFolder } from "../../run/run_folder.ts";
 import { generator, openData, type Session } from "../../run/session.ts";
 import { shareBackend } from "../../run/share_backend.ts";
 import { averageText } from "../../run/take_average.ts";
@@ -24,7 +22,7 @@ import { bestCell } from "./best.ts";
 import { fixedOf, overridesOf, type Point } from "./grid.ts";
 import { averageOf, planOfRun, type RunPlan, type Setting } from "./plan_of_run.ts";
 import { metricOf, present } from "./present.ts";
-import { keepCells, readCells, type SweepCell } from "./table.ts";
+import { openKept, type SweepCell } from "./table.ts";
 import type { SweepOptions, SweepResult } from "./types.ts";
 
 /**
@@ -46,7 +44,7 @@ export async function sweepRun(target: string, options: SweepOptions, console: C
       return [];
     }),
   );
-  const { axes, settings, same, sampler } = plan!;
+  const { axes, settings, same } = plan!;
   // All at once: one that cannot be computed is told before anything is measured.
   const models = new Map([[ema[0], model]]);
   for (const { point } of settings) {
@@ -59,10 +57,8 @@ export async function sweepRun(target: string, options: SweepOptions, console: C
   const modelOf = (point: Point) => models.get(averageOf(point))!;
   const { session: { graph: { recipe: base } }, position, path } = model;
   const folder = model.folder === undefined ? join(runs, `${base.name}-sweep`) : join(model.folder, "sweep");
-  const moved = (to: string) => console.line(`The old sweep is kept in ${to}`);
-  using _lock = await takeFolder(folder, fresh && await exists(folder) ? moved : undefined);
-  const kept = join(folder, "sweep.json");
-  const known = new Map((await readCells(kept)).map((cell) => [cell.recipe, cell]));
+  using kept = await openKept(folder, axes, { fresh, console });
+  const { known } = kept;
   /** What is there of a setting's numbers, metric by metric. */
   const numbersOf = ({ recipe, metrics }: Setting) =>
     metrics.map(({ metric }) => known.get(recipe)?.metrics.filter(({ id }) => id === metric.id) ?? []);
@@ -92,25 +88,23 @@ export async function sweepRun(target: string, options: SweepOptions, console: C
   try {
     if (open.length > 0) {
       for await (const cell of measured(modelOf, open, settings, known, { console, cache, signal })) {
-        known.set(cell.recipe, cell);
-        await keepCells(kept, axes, [...known.values()]);
+        await kept.keep(cell);
       }
     }
     console.line();
     const all = cells();
     const ofPictures = settings[0]!.graph.all("metric").filter(({ options }) => typeof options.sampler === "string");
     const result = {
-      ...{ folder, kept, axes, cells: all, title: `Settings of ${base.name}, step ${position.step}` },
+      ...{ folder, kept: kept.file, axes, cells: all, title: `Settings of ${base.name}, step ${position.step}` },
       best: bestCell(all, wantedOf(base.train.keep.best, all, ofPictures)),
       classes: model.session.graph.one("network").stage.offers?.classes === undefined ? undefined : position.classes,
       pluginOf: (label: string) => metricOf(base, all, label),
       async draw({ recipe, point }: SweepCell, seeds: readonly number[]) {
         const model = modelOf(point);
-        const { graph } = settings.find((each) => each.recipe === recipe)!;
-        const stage = sampler === undefined ? graph.all("sampler")[0] : graph.sampler(sampler);
-        if (stage === undefined) return undefined;
+        const { graph, sampler } = settings.find((each) => each.recipe === recipe)!;
+        if (sampler === undefined) return undefined;
         await using own = await sessionOf(model, graph, childConsole(console, "pictures"));
-        return await Array.fromAsync(picturesOf({ ...model, session: own }, stage, seeds));
+        return await Array.fromAsync(picturesOf({ ...model, session: own }, sampler, seeds));
       },
     };
     return { outcome: "finished", folder, cells: all, files: await present(result, console) };

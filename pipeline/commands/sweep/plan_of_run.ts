@@ -3,13 +3,13 @@ import { sha256 } from "../../../lib/files/hash.ts";
 import type { Graph, Stage } from "../../graph/types.ts";
 import { wire } from "../../graph/wire.ts";
 import { metricsMissing } from "../../problems/messages/run.ts";
-import { sweepNeedsTraining, sweepSame, sweepUntrusted } from "../../problems/messages/sweep.ts";
+import { sweepNeedsTraining, sweepSame } from "../../problems/messages/sweep.ts";
 import { DenoiseError } from "../../problems/problem.ts";
 import { evaluationsOf } from "../../programs/evaluations.ts";
 import type { Recipe } from "../../recipe/types.ts";
 import { toYaml } from "../../recipe/write.ts";
 import type { Position } from "../../run/checkpoint.ts";
-import { type Axis, changesAt, fixedOf, type Point, pointsOf, readGrid } from "./grid.ts";
+import { type Axis, changesAt, declaredIn, fixedOf, type Point, pointsOf, readGrid, samplerIn } from "./grid.ts";
 
 /** What the average of the weights is called among the settings. */
 const averageKey = "ema";
@@ -18,7 +18,7 @@ const averageKey = "ema";
 export const averageOf = (point: Point): string | undefined => point[averageKey];
 
 /** The settings of the recipe in a combination. */
-export function settingsOf({ [averageKey]: _, ...settings }: Point): Point {
+function settingsOf({ [averageKey]: _, ...settings }: Point): Point {
   return settings;
 }
 
@@ -30,7 +30,9 @@ export interface Setting {
   readonly recipe: string;
   /** The metrics that tell settings apart, with what the numbers of each depend on: equal ones are measured once. */
   readonly metrics: readonly { readonly metric: Stage<"metric">; readonly by: string }[];
-  /** Evaluations of the network for a picture, of the sampler that is compared; undefined where there is none. */
+  /** The sampler that is compared: the one whose settings vary, else that of the samples; undefined where there is none. */
+  readonly sampler: Stage<"sampler"> | undefined;
+  /** Evaluations of the network for a picture of that sampler. */
   readonly evaluations: number | undefined;
 }
 
@@ -40,8 +42,6 @@ export interface RunPlan {
   readonly settings: readonly Setting[];
   /** Metrics that are the same for every setting. */
   readonly same: readonly string[];
-  /** The sampler whose settings vary, else that of the samples. */
-  readonly sampler: string | undefined;
 }
 
 /**
@@ -60,7 +60,8 @@ export async function planOfRun(
   },
 ): Promise<RunPlan> {
   const averages = ema.length === 0 ? [] : [{ key: averageKey, values: [...new Set(ema)], afterTraining: true }];
-  const grid = readGrid(overrides, averages.length > 0 ? {} : declaredIn(base, overrides), averages);
+  const typed = averages.length > 0 || fixedOf(overrides).length < overrides.length;
+  const grid = readGrid(overrides, typed ? {} : declaredIn(base), averages);
   const training = grid.axes.filter(({ afterTraining }) => !afterTraining).map(({ key }) => key);
   if (training.length > 0) throw new DenoiseError(training.map((key) => sweepNeedsTraining(key, target)));
   const { axes } = grid;
@@ -77,39 +78,26 @@ export async function planOfRun(
   const differs = (i: number) => keys.length < 2 || keys.some((own) => own[i] !== first![i]);
   const all = wired[0]!.graph.all("metric");
   if (!all.some((_, i) => differs(i))) {
-    throw new DenoiseError(sweepSame(axes.map(({ key }) => key), all.map(({ plugin }) => plugin.name)));
+    const names = all.map(({ plugin }) => plugin.name);
+    throw new DenoiseError(sweepSame(axes.map(({ key }) => key), names, samplerIn(axes[0]!.key)));
   }
-  const sampler = axes.map(({ key }) => samplerIn(key)).find(Boolean) ?? base.train.samples.sampler;
+  const compared = axes.map(({ key }) => samplerIn(key)).find(Boolean) ?? base.train.samples.sampler;
   const { step, seconds } = position;
   return {
     axes,
-    sampler,
     same: all.filter((_, i) => !differs(i)).map(({ plugin }) => plugin.name),
     settings: wired.map(({ point, graph }, at) => {
-      const stage = sampler === undefined ? graph.all("sampler")[0] : graph.sampler(sampler);
+      const sampler = compared === undefined ? graph.all("sampler")[0] : graph.sampler(compared);
       return {
         point,
         graph,
         recipe: sha256(JSON.stringify([step, seconds, toYaml(graph.recipe.resolved), point[averageKey] ?? held])),
         metrics: graph.all("metric").map((metric, i) => ({ metric, by: keys[at]![i]! })).filter((_, i) => differs(i)),
-        evaluations: stage && evaluationsOf(stage),
+        sampler,
+        evaluations: sampler && evaluationsOf(sampler),
       };
     }),
   };
-}
-
-/** The grid of the recipe itself, where none is typed. */
-function declaredIn(base: Recipe, overrides: readonly string[]): Recipe["sweep"] {
-  if (fixedOf(overrides).length < overrides.length) return {};
-  // Settings become what the command line says: none may come from a file that the user did not type.
-  const stranger = Object.keys(base.sweep).map((key) => ["sweep", key]).find(base.isFromElsewhere);
-  if (stranger !== undefined) throw new DenoiseError(base.problem(stranger, sweepUntrusted(stranger[1]!)));
-  return base.sweep;
-}
-
-/** The sampler that a setting is of: `preview` for `samplers.preview.steps`. */
-function samplerIn(key: string): string | undefined {
-  return /^samplers\.([^.]+)/.exec(key)?.[1];
 }
 
 /** What the numbers of a metric depend on, of what may vary here besides the average. */

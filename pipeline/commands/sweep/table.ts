@@ -1,12 +1,13 @@
 /** The table of a sweep: kept as JSON while it grows, told to the terminal, written as Markdown and CSV, and drawn. */
 import { join } from "node:path";
 import { z } from "zod";
-import { writeWhole } from "../../../lib/files/mod.ts";
+import { exists, writeWhole } from "../../../lib/files/mod.ts";
 import { visible, visibleJson } from "../../../lib/text/mod.ts";
 import { sweepDamaged } from "../../problems/messages/sweep.ts";
 import { type Spec, writeChart } from "../../view/plots/mod.ts";
 import { measurementSchema, readMeasurements } from "../../run/measurements_file.ts";
 import type { Measurement } from "../../run/measure.ts";
+import { takeFolder } from "../../run/run_folder.ts";
 import type { Lines } from "../../terminal/console.ts";
 import { alignedRows, row } from "../../terminal/rows.ts";
 import { columnsOf } from "../../terminal/width.ts";
@@ -54,6 +55,43 @@ function cellsOf(content: unknown): SweepCell[] | undefined {
 /** Writes `sweep.json`: names of the axes, and all cells. */
 export async function keepCells(path: string, axes: readonly Axis[], cells: readonly SweepCell[]): Promise<void> {
   await writeWhole(path, `${visibleJson({ axes: axes.map(({ key }) => key), cells }, 2)}\n`);
+}
+
+/** What a sweep keeps of itself in its folder, which belongs to this process until it is disposed of. */
+export interface Kept extends Disposable {
+  /** `sweep.json`. */
+  readonly file: string;
+  /** The cells that are there, by their recipe. */
+  readonly known: ReadonlyMap<string, SweepCell>;
+  /** Keeps one more, or another of the same recipe. */
+  keep(cell: SweepCell): Promise<void>;
+}
+
+/**
+ * Takes the folder of a sweep, and reads what is kept there.
+ *
+ * @param options `fresh`: what is there is moved aside first, and the user told where to
+ * @throws {DenoiseError} as `takeFolder` and `readCells`
+ */
+export async function openKept(
+  folder: string,
+  axes: readonly Axis[],
+  { fresh, console }: { readonly fresh: boolean; readonly console: Lines },
+): Promise<Kept> {
+  const moved = (to: string) => console.line(`The old sweep is kept in ${to}`);
+  using lock = new DisposableStack();
+  lock.use(await takeFolder(folder, fresh && await exists(folder) ? moved : undefined));
+  const file = join(folder, "sweep.json");
+  const known = new Map((await readCells(file)).map((cell) => [cell.recipe, cell]));
+  const held = lock.move();
+  return {
+    ...{ file, known },
+    async keep(cell) {
+      known.set(cell.recipe, cell);
+      await keepCells(file, axes, [...known.values()]);
+    },
+    [Symbol.dispose]: () => held.dispose(),
+  };
 }
 
 const evaluationsHead = "evaluations";

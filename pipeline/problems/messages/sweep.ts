@@ -73,9 +73,8 @@ export function sweepNeedsTraining(key: string, target: string): Message {
   };
 }
 
-/** Settings that change no number. */
-export function sweepSame(keys: readonly string[], metrics: readonly string[]): Message {
-  const [, sampler = "preview"] = /^samplers\.([^.]+)/.exec(keys[0] ?? "") ?? [];
+/** Settings that change no number. `sampler`: the one that the first is of. */
+export function sweepSame(keys: readonly string[], metrics: readonly string[], sampler = "preview"): Message {
   return {
     code: "sweep-same",
     message: `Found nothing to compare: ${listed(metrics, "and")} ${
