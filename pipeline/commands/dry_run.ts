@@ -2,7 +2,6 @@
 import { partCount } from "../graph/accumulation.ts";
 import { join } from "node:path";
 import { cacheFolder, isExplained } from "../../lib/files/mod.ts";
-import { batchCount } from "../data/mod.ts";
 import { explainFailure } from "../data/open.ts";
 import { readRecipe } from "../recipe/read.ts";
 import type { PluginSource } from "../recipe/types.ts";
@@ -24,7 +23,7 @@ import { checkMemory } from "../programs/memory.ts";
 import { startFailure } from "../run/start_failure.ts";
 import { checkMoments } from "../run/guide_moments.ts";
 import { findGuides } from "../run/guides.ts";
-import { planOf } from "../run/plan.ts";
+import { type Plan, planOf } from "../run/plan.ts";
 import { keptPosition } from "../run/restore.ts";
 import { runFolderOf } from "../run/run_folder.ts";
 import { refuseWeights } from "../run/weights_file.ts";
@@ -108,13 +107,16 @@ function forGpu(graph: Graph, { name, devices, console }: NonNullable<DryRunOpti
 
 /** Whether training fits on a GPU, and how long it takes there at best. */
 function gpuLines(compiled: CompiledForGpu, steps: number | null): string[] {
-  const seconds = stepSeconds(compiled.programs, partCount(compiled.graph));
+  const seconds = stepSeconds(compiled.programs, compiled.parts);
   const whole = steps === null ? "" : `, ${roughly(seconds * steps)} for ${counted(steps, "step")}`;
   return [
     line("gpu", `${compiled.gpu.model}: ${fitText(compiled)}`),
     line("", `at best ${shortSeconds(seconds)} a step${whole}: what its bytes and its FLOP take at full rates`),
   ];
 }
+
+/** Where a run begins. */
+const start = { step: 0, epoch: 0, batch: 0 };
 
 async function described(
   graph: Graph,
@@ -135,12 +137,12 @@ async function described(
     const known = "train" in data ? data : undefined;
     if (known !== undefined && known.train > 0) {
       checkBatch(graph, known.train);
-      const position = before ?? { step: 0, epoch: 0, batch: 0 };
+      const position = before ?? start;
       await checkMoments(graph, folder, { ...position, ...planOf(graph, known.train, position) });
     }
     await findGuides(graph);
     const { train } = graph.recipe;
-    const perEpoch = stepsPerEpoch(graph, known?.train);
+    const whole = known && planOf(graph, known.train, start);
     const text = [
       describeGraph(graph, cost),
       ..."train" in data
@@ -153,7 +155,7 @@ async function described(
           : ["its weights were trained with other settings, and may mean something else here:"])
           .concat(foundation.differences).map((text) => line("", text)),
       ]),
-      ...trainLines(graph, known?.train, cost),
+      ...trainLines(graph, whole, cost),
       line("run", folder + (before === undefined ? "" : `, resuming after step ${count(before.step)}`)),
     ].join("\n");
     return {
@@ -163,7 +165,7 @@ async function described(
       folder,
       pictures: known ?? null,
       lacking: "lacking" in data ? data.lacking : [],
-      steps: train.steps ?? (perEpoch === undefined ? null : train.epochs! * perEpoch),
+      steps: whole?.totalSteps ?? train.steps ?? null,
       epochs: train.epochs ?? null,
     };
   } finally {
@@ -236,36 +238,30 @@ async function pictureCounts(
   }
 }
 
-function stepsPerEpoch(graph: Graph, pictures: number | undefined): number | undefined {
-  const { batch_size: batchSize, repeats } = graph.one("dataset").options;
-  return pictures === undefined ? undefined : batchCount(pictures, { batchSize, training: true, repeats });
-}
-
 /** `2 averages every 3 epochs: 20 × 237 kB, 4.7 MB in all`. */
 function snapshotsText(
   graph: Graph,
   interval: string,
-  stepsPerEpoch: number | undefined,
+  plan: Plan | undefined,
   cost: TrainingCost | undefined,
 ): string {
   const { length: averages } = averagesOf(graph);
   const what = `${averages === 1 ? "the average" : `${averages} averages`} every ${interval}`;
-  const { steps, epochs } = graph.recipe.train;
-  if (cost === undefined || stepsPerEpoch === undefined) return what;
-  const totalSteps = steps ?? epochs! * stepsPerEpoch;
-  const times = timesDue(interval, { step: 0, epoch: 0, batch: 0, totalSteps, stepsPerEpoch });
+  if (cost === undefined || plan === undefined) return what;
+  const times = timesDue(interval, { ...start, ...plan });
   const each = 4 * averages * (cost.parameters + cost.buffers);
   return `${what}: ${count(times)} × ${bytes(each)}, ${bytes(times * each)} in all`;
 }
 
-function trainLines(graph: Graph, pictures: number | undefined, cost: TrainingCost | undefined): string[] {
+function trainLines(graph: Graph, plan: Plan | undefined, cost: TrainingCost | undefined): string[] {
   const { train } = graph.recipe;
-  const perEpoch = stepsPerEpoch(graph, pictures);
   const length = train.epochs === undefined
     ? counted(train.steps!, "step")
-    : perEpoch === undefined
+    : plan === undefined
     ? counted(train.epochs, "epoch")
-    : `${counted(train.epochs, "epoch")} of ${counted(perEpoch, "step")}, ${counted(train.epochs * perEpoch, "step")}`;
+    : `${counted(train.epochs, "epoch")} of ${counted(plan.stepsPerEpoch, "step")}, ${
+      counted(plan.totalSteps, "step")
+    }`;
   const keep = [
     `the last ${train.keep.last}`,
     ...(train.keep.best === undefined ? [] : [`the best by ${train.keep.best}`]),
@@ -274,9 +270,7 @@ function trainLines(graph: Graph, pictures: number | undefined, cost: TrainingCo
   const by = sampler ?? graph.all("sampler")[0]?.path[1];
   return [
     line("train", `${length}; a checkpoint every ${train.checkpoint}, of which ${keep.join(" and ")} are kept`),
-    ...(train.snapshots === undefined
-      ? []
-      : [line("snapshots", snapshotsText(graph, train.snapshots, perEpoch, cost))]),
+    ...(train.snapshots === undefined ? [] : [line("snapshots", snapshotsText(graph, train.snapshots, plan, cost))]),
     ...(by === undefined ? [] : [line("samples", `${rows} × ${columns} every ${every}, by samplers.${by}`)]),
   ];
 }

@@ -14,8 +14,8 @@ export interface Described {
   readonly devices: number;
   /** Pictures in a batch, of all GPUs together. */
   readonly batch: number;
-  /** Parts in which a batch goes through the network, `train.accumulate`. Default 1. */
-  readonly parts?: number;
+  /** Parts in which a batch goes through the network, `train.accumulate`. */
+  readonly parts: number;
   /** What each became. */
   readonly programs: readonly CompiledProgram[];
   /** Bytes that a program may take: XLA leaves the rest of the memory to others. */
@@ -47,7 +47,7 @@ export function describeCompiled(compiled: Described, top = 0): string {
 }
 
 /** Whether the largest program fits, and the batch that would. */
-export function fitText({ programs, available, gpu, devices, batch, parts = 1, fits }: Described): string {
+export function fitText({ programs, available, gpu, devices, batch, parts, fits }: Described): string {
   const most = programs.reduce((a, b) => b.memory.total > a.memory.total ? b : a);
   const each = devices === 1 ? "" : ` on each of ${devices} GPUs`;
   const share = `${bytes(available)} that XLA takes of ${bytes(gpu.memory)}${each}`;

@@ -25,7 +25,7 @@ const compiled = (changes: Partial<Described> = {}): Described => ({
     ...{ name: "h100", model: "NVIDIA H100 80GB HBM3", memory: 84.9e9, bandwidth: 3.35e12 },
     peaks: { float32: 66.9e12, tf32: 494.7e12, bfloat16: 989.3e12 },
   },
-  ...{ devices: 1, batch: 64, available: 63.7e9, fits: true },
+  ...{ devices: 1, batch: 64, parts: 1, available: 63.7e9, fits: true },
   programs: [
     program(),
     program({
