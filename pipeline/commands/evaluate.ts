@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { writeWhole } from "../../lib/files/mod.ts";
 import { visible, visibleJson } from "../../lib/text/mod.ts";
-import type { Graph, Stage } from "../graph/types.ts";
+import type { Stage } from "../graph/types.ts";
 import * as messages from "../problems/messages/run.ts";
 import { DenoiseError } from "../problems/problem.ts";
 import { stagesOf } from "../recipe/of_kind.ts";
@@ -18,6 +18,7 @@ import type { UsedAverage } from "../run/take_average.ts";
 import { buildMeasure, type Measurement } from "../run/measure.ts";
 import { checkEvaluationFile } from "../run/output_file.ts";
 import { prepareMetrics } from "../run/prepare_metrics.ts";
+import { measuringSamplers } from "../programs/every_program.ts";
 import { checkWhole, printModel } from "./options.ts";
 import { openData } from "../run/session.ts";
 import { silentConsole } from "../terminal/silent.ts";
@@ -99,7 +100,7 @@ async function begin(
   const { graph, signal } = session;
   const metrics = graph.all("metric");
   if (metrics.length === 0) throw new DenoiseError(messages.metricsMissing());
-  printModel(console, path, samplersOf(graph).map(told).join(", ") || undefined);
+  printModel(console, path, measuringSamplers(graph).map(told).join(", ") || undefined);
   try {
     await using pictures = await openData(graph, console, { signal, cache: options.cache });
     if (pictures.validation.count === 0) throw new DenoiseError(messages.validationMissing());
@@ -140,14 +141,6 @@ async function begin(
     console.line("stopped before all was measured");
     return { outcome: "interrupted", checkpoint: path, step, metrics: [] };
   }
-}
-
-/** The samplers that metrics use, once each. */
-function samplersOf(graph: Graph): Stage<"sampler">[] {
-  const names = graph.all("metric").flatMap(({ options }) =>
-    typeof options.sampler === "string" ? [options.sampler] : []
-  );
-  return [...new Set(names)].map((name) => graph.sampler(name));
 }
 
 function told({ path, plugin, stage }: Stage<"sampler">): string {

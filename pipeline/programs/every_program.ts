@@ -29,6 +29,14 @@ export function shownSampler(graph: Graph): Stage<"sampler"> | undefined {
   return sampler === undefined ? graph.all("sampler")[0] : graph.sampler(sampler);
 }
 
+/** The samplers that metrics use, once each. */
+export function measuringSamplers(graph: Graph): Stage<"sampler">[] {
+  const used = graph.all("metric").flatMap(({ options }) =>
+    typeof options.sampler === "string" ? [graph.sampler(options.sampler)] : []
+  );
+  return [...new Set(used)];
+}
+
 /** Calls the programs of some kinds, those of a batch with a whole one. The backend is started. */
 export async function callPrograms(graph: Graph, backend: Backend, kinds: ReadonlySet<ProgramKind>): Promise<void> {
   const { height, width, channels } = graph.datasetImage;

@@ -5,17 +5,13 @@ import { type Guiding, guidingOf } from "../kinds/guiding.ts";
 import * as messages from "../problems/messages/guides.ts";
 import type { Message } from "../problems/messages/text.ts";
 import { DenoiseError } from "../problems/problem.ts";
-import { shownSampler } from "../programs/every_program.ts";
+import { measuringSamplers, shownSampler } from "../programs/every_program.ts";
 import { type Course, parseInterval } from "./interval.ts";
 import { momentsOf } from "./moments.ts";
 
 /** The samplers that a training draws with: those of its pictures and of its metrics. */
 export function drawingSamplers(graph: Graph): Stage<"sampler">[] {
-  const measuring = graph.all("metric").flatMap(({ options }) =>
-    typeof options.sampler === "string" ? [graph.sampler(options.sampler)] : []
-  );
-  const shown = shownSampler(graph);
-  return [...new Set(shown === undefined ? measuring : [shown, ...measuring])];
+  return [...new Set([shownSampler(graph) ?? [], measuringSamplers(graph)].flat())];
 }
 
 /**
