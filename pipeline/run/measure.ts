@@ -71,8 +71,8 @@ export function buildMeasure(session: Session): Measure {
     const found: Measurement[] = [];
     try {
       for (const metric of metrics) {
-        const on = (validation: PictureSet, ofClass?: { label: number; name: string }) =>
-          metric.stage.measure(viewOf({ session, programs, metric, average, validation, ofClass }));
+        const on = (pictures: PictureSet, oneClass?: { label: number; name: string }) =>
+          metric.stage.measure(viewOf({ session, programs, metric, average, validation: pictures, oneClass }));
         const values = await on(validation);
         const compared = training !== undefined && metric.stage.comparesTraining ? await on(training) : {};
         const parts: { name: string; values: Awaited<ReturnType<typeof on>> }[] = [];
@@ -170,12 +170,12 @@ interface Shown extends Omit<Measured, "training" | "classes"> {
   readonly programs: Programs;
   readonly metric: Stage<"metric">;
   /** The class that all pictures are of; undefined where they are of all classes. */
-  readonly ofClass: { readonly label: number; readonly name: string } | undefined;
+  readonly oneClass: { readonly label: number; readonly name: string } | undefined;
 }
 
 /** What its progress is called: `kid`, `kid of daisy`. */
-const nameOf = ({ metric, ofClass }: Shown) =>
-  metric.plugin.name + (ofClass === undefined ? "" : ` of ${ofClass.name}`);
+const nameOf = ({ metric, oneClass }: Shown) =>
+  metric.plugin.name + (oneClass === undefined ? "" : ` of ${oneClass.name}`);
 
 function viewOf(shown: Shown): MetricView {
   const { session: { backend, graph }, validation } = shown;
@@ -193,7 +193,7 @@ function viewOf(shown: Shown): MetricView {
 
 /** All pictures of a set once, with what the network makes of them, and what it should. */
 async function* evaluated(shown: Shown, batchSize: number): AsyncGenerator<ValidationBatch, void, void> {
-  const { session: { console, graph, statistics, signal }, programs, average, validation, ofClass } = shown;
+  const { session: { console, graph, statistics, signal }, programs, average, validation, oneClass } = shown;
   const show = showWork(console, nameOf(shown), "pictures");
   using seed = owned(seedTensor(graph.recipe.seed));
   let done = 0;
@@ -201,7 +201,7 @@ async function* evaluated(shown: Shown, batchSize: number): AsyncGenerator<Valid
     await yieldToEvents();
     signal.throwIfAborted();
     // Another size of a batch would be another program, for each class.
-    const padded = ofClass === undefined ? host : filledUp(host, batchSize);
+    const padded = oneClass === undefined ? host : filledUp(host, batchSize);
     using batch = owned(upload(padded, validation.shape));
     using seen = owned(await programs.evaluate(average, batch.tree, statistics, seed.tree));
     using cut = padded === host ? undefined : owned(mapTree(seen.tree, (all) => tf.slice(all, 0, host.size)));
@@ -244,7 +244,7 @@ async function* real(shown: Shown, count: number, batchSize: number): AsyncGener
 
 /** Pictures that the metric's sampler generates: where the network is told classes, as many of each as are measured on. */
 async function* generated(shown: Shown, count: number, batch: number): AsyncGenerator<tf.Tensor4D, void, void> {
-  const { session, metric, average, validation, ofClass } = shown;
+  const { session, metric, average, validation, oneClass } = shown;
   const { graph, console, statistics, signal } = session;
   const classes = graph.one("network").stage.offers?.classes;
   const images = session.generate(graph.sampler(String(metric.options.sampler)), {
@@ -253,7 +253,7 @@ async function* generated(shown: Shown, count: number, batch: number): AsyncGene
     seed: graph.recipe.seed,
     items: Array.from({ length: count }, (_, i) => i),
     ...(classes === undefined ? {} : {
-      labels: ofClass === undefined ? mixOf(validation, classes, count) : Array<number>(count).fill(ofClass.label),
+      labels: oneClass === undefined ? mixOf(validation, classes, count) : Array<number>(count).fill(oneClass.label),
     }),
     batch,
     progress: showWork(console, nameOf(shown), "sampling steps"),

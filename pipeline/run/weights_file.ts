@@ -80,8 +80,8 @@ export function checkpointOf(path: string, { tensors, metadata }: SafeTensors): 
   const held: HostTree = {};
   for (const [name, tensor] of Object.entries(tensors)) {
     // Which of the two it is, the network knows; names are unique among both.
-    const [, other, own] = /^averages\/([^/]+)\/(.+)$/.exec(name) ?? [];
-    const at = other === undefined ? ["average", name] : [`averages/${other}`, own];
+    const [, other, plain] = /^averages\/([^/]+)\/(.+)$/.exec(name) ?? [];
+    const at = other === undefined ? ["average", name] : [`averages/${other}`, plain];
     for (const part of ["trainable", "buffers"]) held[`state/${at[0]}/${part}/${at[1]}`] = tensor;
   }
   for (const [name, tensor] of Object.entries(statisticsIn(path, own))) held[statistics + name] = tensor;
