@@ -206,7 +206,8 @@ Deno.test("runFolderOf() is runs/<name>, or the run that was named itself", () =
     const run = join(folder, "elsewhere", "mine");
     const path = file(join(run, "checkpoints"), 7);
     await writeCheckpoint(path, checkpoint(7));
-    for (const named of [run, join(run, "recipe.yaml"), path]) {
+    const average = join(run, "averages", "step-000007-std-0.07.safetensors");
+    for (const named of [run, join(run, "recipe.yaml"), path, average]) {
       assert.equal(await runFolderOf(named, "x", "runs"), run);
       assert.equal(await runFolderAt(named), run);
     }

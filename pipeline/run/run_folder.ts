@@ -17,12 +17,15 @@ export interface RunFolder extends Disposable {
   readonly samples: string;
 }
 
-/** The run folder of a recipe: itself when a run folder or one of its checkpoints was named, else `runs/<name>`. */
+/** The run folder of a recipe: that of `runFolderAt` where a run or a file of one was named, else `runs/<name>`. */
 export async function runFolderOf(recipeFile: string, name: string, runs: string): Promise<string> {
   return await runFolderAt(recipeFile) ?? join(runs, name);
 }
 
-/** The run folder that is named, or that contains what is named: a checkpoint, a snapshot or the run's recipe. */
+/**
+ * The run folder that is named, or that contains what is named: a checkpoint, a snapshot, an average that was computed, a
+ * folder of these, or the run's recipe.
+ */
 export async function runFolderAt(path: string): Promise<string | undefined> {
   const run = runAround(await isFolder(path) ? path : dirname(path));
   return await hasRun(run) ? run : undefined;

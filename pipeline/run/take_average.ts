@@ -81,8 +81,7 @@ export function usedOf({ std, error, steps }: ComputedAverage): UsedAverage {
   return steps.length === 0 ? { name: String(std) } : { name: String(std), error, steps };
 }
 
-const isSnapshot = (path: string) =>
-  basename(dirname(path)) === "snapshots" && runAround(dirname(path)) !== dirname(path);
+const isSnapshot = (path: string) => basename(dirname(path)) === "snapshots";
 
 /** In words: `0.05`, or `std 0.07, computed from 12 steps, its profile met to 0.9 %`. */
 export function averageText({ name, error, steps }: UsedAverage): string {

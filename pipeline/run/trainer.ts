@@ -256,7 +256,7 @@ export class Trainer implements Disposable {
     this.options.log.append(entry);
   }
 
-  /** Writes checkpoints. */
+  /** Writes checkpoints and snapshots. */
   #write(which: ToSave): Promise<Saved[]> {
     return this.options.keeper.save(this.#position, this.#tensors, which);
   }
