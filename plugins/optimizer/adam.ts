@@ -32,10 +32,10 @@ export default plugin({
         for (const [name, given] of Object.entries(clipped(gradients, options, norm))) {
           const weight = trainable[name]!;
           const gradient = options.weight_decay === 0 ? given : tf.add(given, tf.mul(weight, options.weight_decay));
-          const { change, state: after } = adamChange(name, gradient, state, time, options);
+          const { change, mean, square } = adamChange(name, gradient, state, time, options);
           weights[name] = tf.sub(weight, tf.mul(change, rate));
-          means[`mean.${name}`] = after[`mean.${name}`]!;
-          squares[`square.${name}`] = after[`square.${name}`]!;
+          means[`mean.${name}`] = mean;
+          squares[`square.${name}`] = square;
         }
         return { trainable: weights, state: { ...means, ...squares }, learningRate: shown(rate) };
       },

@@ -1,6 +1,6 @@
 /** Optimizer `adamw`: Adam with weight decay that does not pass through the moments. */
 import { plugin, type TensorRecord, tf, z } from "denoise/plugin";
-import { reached, towards, zeros } from "./shared/moments.ts";
+import { moments, reached, zeros } from "./shared/moments.ts";
 import { clipped, commonOptions, followsLength, learningRates, shown } from "./shared/options.ts";
 
 export default plugin({
@@ -44,9 +44,7 @@ export default plugin({
         const rate = tf.mul(learningRate, tf.div(tf.sqrt(reached(beta_2, time)), reached(beta_1, time)));
         const weights: TensorRecord = {}, means: TensorRecord = {}, squares: TensorRecord = {};
         for (const [name, weight] of Object.entries(trainable)) {
-          const gradient = gradients[name]!;
-          const mean = towards(state[`mean.${name}`]!, gradient, 1 - beta_1);
-          const square = towards(state[`square.${name}`]!, tf.square(gradient), 1 - beta_2);
+          const { mean, square } = moments(name, gradients[name]!, state, options);
           const change = tf.div(tf.mul(rate, mean), tf.add(tf.sqrt(square), epsilon));
           weights[name] = tf.sub(tf.mul(weight, kept), change);
           means[`mean.${name}`] = mean;

@@ -72,7 +72,8 @@ export default plugin({
           } else {
             const moved = adamChange(name, gradient, state, time, options);
             change = moved.change;
-            Object.assign(after, moved.state);
+            after[`mean.${name}`] = moved.mean;
+            after[`square.${name}`] = moved.square;
           }
           const kept = decay === 0 ? weight : tf.mul(weight, tf.sub(1, tf.mul(own, decay)));
           weights[name] = tf.sub(kept, tf.mul(change, own));

@@ -1,6 +1,6 @@
 /** Optimizer `radam`: Adam that waits with its division until the mean of squares is worth it. */
 import { plugin, type TensorRecord, tf, z } from "denoise/plugin";
-import { reached, towards, zeros } from "./shared/moments.ts";
+import { moments, reached, zeros } from "./shared/moments.ts";
 import { clipped, commonOptions, followsLength, learningRates, shown } from "./shared/options.ts";
 
 export default plugin({
@@ -35,8 +35,7 @@ export default plugin({
         const weights: TensorRecord = {}, means: TensorRecord = {}, squares: TensorRecord = {};
         for (const [name, gradient] of Object.entries(clipped(gradients, options, norm))) {
           const weight = trainable[name]!;
-          const mean = towards(state[`mean.${name}`]!, gradient, 1 - beta_1);
-          const square = towards(state[`square.${name}`]!, tf.square(gradient), 1 - beta_2);
+          const { mean, square } = moments(name, gradient, state, options);
           const divided = tf.div(scale, tf.add(tf.sqrt(square), epsilon));
           const change = tf.mul(tf.div(mean, byMean), tf.where(isKnown, divided, tf.onesLike(divided)));
           const kept = decay === 0 ? weight : tf.mul(weight, tf.sub(1, tf.mul(rate, decay)));

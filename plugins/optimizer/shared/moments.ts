@@ -18,11 +18,26 @@ export function reached(beta: number, time: tf.Tensor): tf.Tensor {
   return beta === 0 ? tf.onesLike(time) : tf.neg(tf.expm1(tf.mul(time, Math.log(beta))));
 }
 
-/** Numbers of Adam. */
-export interface AdamNumbers {
+/** How much of Adam's moments stays in a step. */
+interface Betas {
   readonly beta_1: number;
   readonly beta_2: number;
-  readonly epsilon: number;
+}
+
+/** A weight's exponential means. */
+export interface Moments {
+  /** Of its gradients. */
+  readonly mean: tf.Tensor;
+  /** Of their squares. */
+  readonly square: tf.Tensor;
+}
+
+/** Adam's moments of a weight after a gradient. Its state has those of before: `mean.<name>` and `square.<name>`. */
+export function moments(name: string, gradient: tf.Tensor, state: TensorRecord, { beta_1, beta_2 }: Betas): Moments {
+  return {
+    mean: towards(state[`mean.${name}`]!, gradient, 1 - beta_1),
+    square: towards(state[`square.${name}`]!, tf.square(gradient), 1 - beta_2),
+  };
 }
 
 /**
@@ -34,13 +49,9 @@ export function adamChange(
   gradient: tf.Tensor,
   state: TensorRecord,
   time: tf.Tensor,
-  { beta_1, beta_2, epsilon }: AdamNumbers,
-): { change: tf.Tensor; state: TensorRecord } {
-  const mean = towards(state[`mean.${name}`]!, gradient, 1 - beta_1);
-  const square = towards(state[`square.${name}`]!, tf.square(gradient), 1 - beta_2);
-  const root = tf.add(tf.sqrt(tf.div(square, reached(beta_2, time))), epsilon);
-  return {
-    change: tf.div(tf.div(mean, reached(beta_1, time)), root),
-    state: { [`mean.${name}`]: mean, [`square.${name}`]: square },
-  };
+  options: Betas & { readonly epsilon: number },
+): Moments & { readonly change: tf.Tensor } {
+  const { mean, square } = moments(name, gradient, state, options);
+  const root = tf.add(tf.sqrt(tf.div(square, reached(options.beta_2, time))), options.epsilon);
+  return { change: tf.div(tf.div(mean, reached(options.beta_1, time)), root), mean, square };
 }
