@@ -9,10 +9,11 @@ import {
   tf,
   z,
 } from "denoise/plugin";
-import { afterBatch, countsOf, drawnByShares, initialImportance, rangesOf, sharesOf } from "./shared/importance.ts";
+import { afterBatch, countsOf, drawnByShares, initialImportance, sharesOf } from "./shared/importance.ts";
 import { endsRise, levelOptions, levelsOfSize, uniforms } from "./shared/levels.ts";
 import { perLogSnr } from "./shared/density.ts";
 import { nearestNoise } from "./shared/nearest.ts";
+import { rangeOfEach } from "./shared/ranges.ts";
 import { sizeShift } from "./shared/shift.ts";
 import { initialUncertainty, uncertaintyAt, withUncertainty } from "./shared/uncertainty.ts";
 import { type Part, weightOptions, weightsAt } from "./shared/weights.ts";
@@ -91,7 +92,7 @@ export default plugin({
       if (importance === undefined || context === undefined) return undefined;
       const sigmas = ({ signal, noise }: Rates) => tf.div(noise, signal);
       const ends = sigmas(levelsAt(tf.div(tf.range(1, importance), importance)));
-      const mine = rangesOf(sigmas(given(rates)), ends, rises);
+      const { mine } = rangeOfEach(sigmas(given(rates)), ends, rises);
       return { mine, counts: countsOf(mine, sharesOf(context.state.buffers)) };
     };
     return {

@@ -6,7 +6,8 @@ import { draws, normal, numbers, onBackend } from "../../pipeline/contract/laws.
 import { standIns } from "../../pipeline/contract/stand_ins.ts";
 import { ratesOf } from "../../pipeline/kinds/diffusion.ts";
 import denoising from "./denoising.ts";
-import { afterBatch, countsOf, drawnByShares, initialImportance, rangesOf, sharesOf } from "./shared/importance.ts";
+import { afterBatch, countsOf, drawnByShares, initialImportance, sharesOf } from "./shared/importance.ts";
+import { rangeOfEach } from "./shared/ranges.ts";
 
 const image = { height: 2, width: 2, channels: 3 };
 const make = (options: object) =>
@@ -120,7 +121,7 @@ Deno.test("the range of a picture is found again from its rates, whatever the le
     }
     const rates = ratesOf(tf.tensor1d([5, 1, -1, -5]));
     const sigmas = tf.div(rates.noise, rates.signal), ends = tf.tensor1d([0.5, 1, 2]);
-    assert.deepEqual(values(tf.argMax(rangesOf(sigmas, ends, true), 1)), [0, 1, 2, 3]);
+    assert.deepEqual(values(tf.argMax(rangeOfEach(sigmas, ends, true).mine, 1)), [0, 1, 2, 3]);
   }));
 
 Deno.test("levels with large losses are drawn more often, and the loss that is shown is still that of even draws", () =>

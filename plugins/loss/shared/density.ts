@@ -1,5 +1,6 @@
 /** How densely levels are drawn: for weights that are meant per unit of log-SNR, whatever the levels. */
 import { type Rates, tf } from "denoise/plugin";
+import { rangeOfEach } from "./ranges.ts";
 
 const places = 512; // of the distribution, between which it is taken for even
 
@@ -15,12 +16,11 @@ const places = 512; // of the distribution, between which it is taken for even
 export function perLogSnr(rates: Rates, levelsAt: (u: tf.Tensor) => Rates, rises: boolean): tf.Tensor4D {
   // From the middle of the first place to that of the last: the ends of a distribution may be infinite.
   const u = tf.div(tf.add(tf.range(0, places), 0.5), places);
-  const logSnrs = logSnrOf(levelsAt(u)), own = tf.reshape(logSnrOf(rates), [-1, 1]);
+  const logSnrs = logSnrOf(levelsAt(u)), own = logSnrOf(rates);
   const [before, after] = [tf.slice(logSnrs, 0, places - 1), tf.slice(logSnrs, 1)];
   const lengths = tf.mul(tf.abs(tf.sub(after, before)), places);
   const inner = tf.slice(after, 0, places - 2);
-  const passed = tf.cast(rises ? tf.less(own, inner) : tf.greaterEqual(own, inner), "float32");
-  const mine = tf.cast(tf.equal(tf.range(0, places - 1), tf.sum(passed, 1, true)), "float32");
+  const { mine } = rangeOfEach(own, inner, !rises); // the noisier, the smaller the log-SNR
   return tf.reshape(tf.sum(tf.mul(mine, lengths), 1), [-1, 1, 1, 1]);
 }
 

@@ -1,5 +1,6 @@
 /** Levels drawn by how large their losses have been: the same loss in the mean, with less noise in its gradient. */
 import { type TensorRecord, tf } from "denoise/plugin";
+import { rangeOfEach } from "./ranges.ts";
 
 /** Losses that are remembered of each range of levels. */
 const remembered = 10;
@@ -32,9 +33,7 @@ export function drawnByShares(uniform: tf.Tensor, shares: tf.Tensor1D): tf.Tenso
   const ranges = shares.shape[0];
   const v = tf.reshape(uniform, [-1, 1]);
   const ends = tf.cumsum(shares);
-  const inner = tf.cast(tf.greaterEqual(v, tf.slice(ends, 0, ranges - 1)), "float32"); // which ends are passed
-  const range = tf.sum(inner, 1, true);
-  const mine = tf.cast(tf.equal(tf.range(0, ranges), range), "float32");
+  const { range, mine } = rangeOfEach(v, tf.slice(ends, 0, ranges - 1), true);
   const of = (values: tf.Tensor) => tf.sum(tf.mul(mine, values), 1, true);
   const within = tf.div(tf.sub(v, of(tf.sub(ends, shares))), of(shares));
   const place = tf.div(tf.add(range, tf.clipByValue(within, 0, 1 - 2 ** -20)), ranges);
@@ -44,19 +43,6 @@ export function drawnByShares(uniform: tf.Tensor, shares: tf.Tensor1D): tf.Tenso
 /** What pictures in these ranges count, `[batch, 1, 1, 1]`: the less, the more often they are drawn. */
 export function countsOf(mine: tf.Tensor2D, shares: tf.Tensor1D): tf.Tensor4D {
   return tf.reshape(tf.div(1, tf.mul(shares.shape[0], tf.sum(tf.mul(mine, shares), 1))), [-1, 1, 1, 1]);
-}
-
-/**
- * The range of each picture as a row of zeros and a one, `[batch, ranges]`.
- *
- * @param sigmas of the pictures, `[batch, 1, 1, 1]`
- * @param ends σ between ranges, `[ranges - 1]`, in the order of ranges
- */
-export function rangesOf(sigmas: tf.Tensor, ends: tf.Tensor, rises: boolean): tf.Tensor2D {
-  const each = tf.reshape(sigmas, [-1, 1]), inner = tf.reshape(ends, [1, -1]);
-  const passed = tf.cast(rises ? tf.greaterEqual(each, inner) : tf.less(each, inner), "float32");
-  const range = tf.sum(passed, 1, true);
-  return tf.cast(tf.equal(tf.range(0, inner.shape[1]! + 1), range), "float32") as tf.Tensor2D;
 }
 
 /** What is remembered after a batch: the newest losses of each range take the place of the oldest. */
