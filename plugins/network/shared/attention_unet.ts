@@ -3,10 +3,11 @@ import { type ImageShape, type Network, ops, refuse, type TensorRecord, tf, tidy
 import { attend, attention } from "./attention.ts";
 import { convolutionLayer, dense, groupNormLayer, initLayers, kerasParts, type Layer, transposed } from "./layers.ts";
 import { blocksOf } from "./blocks.ts";
-import { augmentLayers, augmentOffer, type Told, withAugment } from "./augment.ts";
-import { classLayers, classOptions, withClass } from "./classes.ts";
+import type { Told } from "./augment.ts";
+import { classOptions } from "./classes.ts";
+import { conditioned, conditionLayers, conditionOffers } from "./conditions.ts";
 import { drop, dropoutOptions } from "./dropout.ts";
-import { jumpLayers, jumpOptions, withJump } from "./jump.ts";
+import { jumpOptions } from "./jump.ts";
 import { fromPatches } from "./patches.ts";
 import type { Hooks } from "./residual_unet.ts";
 import { mostBlocks, mostChannels, mostLevels } from "./limits.ts";
@@ -53,7 +54,7 @@ export type AttentionUnetOptions = z.output<z.ZodObject<typeof attentionUnetOpti
  * @throws {Refusal} where sizes, groups or levels do not fit together
  */
 export function attentionUnet(options: AttentionUnetOptions, image: ImageShape, hooks: Hooks = {}): Network {
-  const { widths, block_depth, heads, groups, embedding_dims, max_frequency, patch_size } = options;
+  const { widths, block_depth, heads, groups, embedding_dims, patch_size } = options;
   const attended = new Set(options.attention_levels);
   refuseSize(widths.length, image, patch_size);
   refuseGroups(options);
@@ -65,15 +66,10 @@ export function attentionUnet(options: AttentionUnetOptions, image: ImageShape, 
 
   return {
     keras: kerasParts(layers),
-    offers: {
-      features: blocksOf(options),
-      ...(options.classes === undefined ? {} : { classes: options.classes }),
-      ...augmentOffer(options),
-      ...(options.jump ? { jump: true } : {}),
-    },
+    offers: { features: blocksOf(options), ...conditionOffers(options) },
     init: (random) => initLayers(layers, random),
 
-    apply({ trainable, buffers }, { image, level, to, ...told }, mode) {
+    apply({ trainable, buffers }, { image, ...told }, mode) {
       const { features: wanted = [] } = mode;
       const features: TensorRecord = {};
       const weight = <T extends tf.Tensor>(name: string) => trainable[name] as T;
@@ -107,14 +103,8 @@ export function attentionUnet(options: AttentionUnetOptions, image: ImageShape, 
           return add(attend(trainable, `${name}.attention`, ops.groupNorm(output, { groups, epsilon }), heads), output);
         });
 
-      const embed = (level: tf.Tensor4D) =>
-        ops.sinusoidalEmbedding(level, { dims: embedding_dims, maxFrequency: max_frequency });
-      const own = withJump(embed, { level, ...(to === undefined ? {} : { to }) }, trainable);
-      const table = trainable["class_embedding.embeddings"];
-      const named = withClass(hooks.embed?.(own) ?? own, table, told, options, mode);
-      const known = withAugment(named, trainable["augment_dense.kernel"], told);
-      const sines = tf.reshape(known, [-1, embedding_dims]);
-      const embedding = ops.swish(multiply("embedding_dense2", ops.swish(multiply("embedding_dense1", sines))));
+      const known = tf.reshape(conditioned(told, trainable, options, mode, hooks), [-1, embedding_dims]);
+      const embedding = ops.swish(multiply("embedding_dense2", ops.swish(multiply("embedding_dense1", known))));
 
       const entrance = { strides: patch_size, pad: "valid" } as const;
       let x = ops.conv2d(image, weight("input_conv.kernel"), weight("input_conv.bias"), entrance);
@@ -144,9 +134,7 @@ function layersOf(options: AttentionUnetOptions, channels: number): Layer[] {
   const bottom = widths.length - 1;
   const layers = [
     convolutionLayer("input_conv", [patch_size, patch_size, channels, image_dims]),
-    ...classLayers(options, embedding_dims),
-    ...augmentLayers(options, embedding_dims),
-    ...jumpLayers(options, embedding_dims),
+    ...conditionLayers(options),
     dense("embedding_dense1", embedding_dims, embedding_dims),
     dense("embedding_dense2", embedding_dims, embedding_dims),
   ];

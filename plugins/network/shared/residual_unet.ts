@@ -1,10 +1,16 @@
 /** The residual U-Net of the Keras DDIM example and of clear-diffusion-keras in 2022: convolutions, batch normalisation, swish. */
 import { type ImageShape, type Network, ops, type TensorRecord, tf, tidyTree, z } from "denoise/plugin";
 import { batchNorm, convolutionLayer, initLayers, kerasParts, type Layer } from "./layers.ts";
-import { augmentLayers, augmentOffer, type Told, withAugment } from "./augment.ts";
-import { classLayers, type ClassOptions, classOptions, withClass } from "./classes.ts";
+import { classOptions } from "./classes.ts";
+import {
+  conditioned,
+  conditionLayers,
+  conditionOffers,
+  type ConditionOptions,
+  type EmbeddingHook,
+} from "./conditions.ts";
 import { drop, dropoutOptions } from "./dropout.ts";
-import { jumpLayers, jumpOptions, withJump } from "./jump.ts";
+import { jumpOptions } from "./jump.ts";
 import { blocksOf } from "./blocks.ts";
 import { mostBlocks, mostChannels, mostLevels } from "./limits.ts";
 import { refuseSize } from "./size.ts";
@@ -48,22 +54,17 @@ export function residualUnetOptions(defaults: {
 }
 
 /** Options of the network, checked. */
-export interface ResidualUnetOptions extends ClassOptions, Told {
+export interface ResidualUnetOptions extends ConditionOptions {
   readonly widths: readonly number[];
   readonly block_depth: number;
-  readonly embedding_dims: number;
-  readonly max_frequency: number;
   readonly image_dims?: number | undefined;
   readonly input_skip: boolean;
   readonly running_variance: "biased" | "unbiased";
   readonly dropout: number;
-  readonly jump: boolean;
 }
 
 /** Lets tests look inside and put an embedding in. No option of a recipe. */
-export interface Hooks {
-  /** Sees the embedding of the noise levels, `[batch, 1, 1, embedding_dims]`, and returns the one to use. */
-  embed?(embedding: tf.Tensor4D): tf.Tensor4D;
+export interface Hooks extends EmbeddingHook {
   /** Called with the sums in each residual block, in the order in which they are made. They are freed after it. */
   block?(name: string, output: tf.Tensor4D): void;
 }
@@ -75,7 +76,7 @@ export interface Hooks {
  */
 export function residualUnet(options: ResidualUnetOptions, image: ImageShape, hooks: Hooks = {}): Network {
   refuseSize(options.widths.length, image);
-  const { widths, block_depth, embedding_dims, max_frequency, input_skip } = options;
+  const { widths, block_depth, embedding_dims, input_skip } = options;
   const bottom = widths.length - 1;
   const depth = Array.from({ length: block_depth }, (_, i) => i);
 
@@ -83,15 +84,10 @@ export function residualUnet(options: ResidualUnetOptions, image: ImageShape, ho
 
   return {
     keras: kerasParts(layers),
-    offers: {
-      features: blocksOf(options),
-      ...(options.classes === undefined ? {} : { classes: options.classes }),
-      ...augmentOffer(options),
-      ...(options.jump ? { jump: true } : {}),
-    },
+    offers: { features: blocksOf(options), ...conditionOffers(options) },
     init: (random) => initLayers(layers, random),
 
-    apply({ trainable, buffers }, { image, level, to, ...told }, mode) {
+    apply({ trainable, buffers }, { image, ...told }, mode) {
       const { training, features: wanted = [] } = mode;
       const after: TensorRecord = { ...buffers };
       const features: TensorRecord = {};
@@ -126,17 +122,7 @@ export function residualUnet(options: ResidualUnetOptions, image: ImageShape, ho
 
       let x = conv("input_conv", image);
       const skips = input_skip ? [x] : [];
-      const sines = (level: tf.Tensor4D) =>
-        ops.sinusoidalEmbedding(level, { dims: embedding_dims, maxFrequency: max_frequency });
-      const own = withJump(sines, { level, ...(to === undefined ? {} : { to }) }, trainable);
-      const named = withClass(
-        hooks.embed?.(own) ?? own,
-        trainable["class_embedding.embeddings"],
-        told,
-        options,
-        mode,
-      );
-      const embedding = withAugment(named, trainable["augment_dense.kernel"], told);
+      const embedding = conditioned(told, trainable, options, mode, hooks);
       const [batch, height, width] = x.shape;
       x = join(x, tf.broadcastTo(embedding, [batch, height, width, embedding_dims]) as tf.Tensor4D);
       for (let level = 0; level < bottom; level++) {
@@ -162,9 +148,7 @@ function layersOf(options: ResidualUnetOptions, channels: number): Layer[] {
   const bottom = widths.length - 1;
   const layers = [
     convolutionLayer("input_conv", [1, 1, channels, imageDims]),
-    ...classLayers(options, embedding_dims),
-    ...augmentLayers(options, embedding_dims),
-    ...jumpLayers(options, embedding_dims),
+    ...conditionLayers(options),
   ];
   const blocks = (place: string, output: number, before: () => number) => {
     for (let i = 0; i < block_depth; i++) {
