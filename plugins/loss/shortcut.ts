@@ -44,7 +44,7 @@ export default plugin({
         const end = tf.maximum(tf.sub<tf.Tensor4D>(time, length), 0) as tf.Tensor4D;
         const [now, middle, last] = [time, half, end].map((time) => schedule.rates(tf.maximum(time, 0))) as Three;
         const noise = random.fork("noise").normal(images.shape.slice(1)) as tf.Tensor4D;
-        const noisy = tf.add<tf.Tensor4D>(tf.mul(now.signal, images), tf.mul(now.noise, noise));
+        const noisy = mix({ signal: images, noise }, now);
 
         const target = ops.withoutGradient(() => {
           const direct = velocityOf({ signal: images, noise }, now);
