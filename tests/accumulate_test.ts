@@ -1,12 +1,13 @@
 /** Gradients that are accumulated: the update of the whole batch, in less memory; and what is refused. */
 import assert from "node:assert/strict";
-import { builtins, compiledInitialState, DenoiseError, readRecipe, wire } from "../mod.ts";
+import { builtins, compiledInitialState, readRecipe, wire } from "../mod.ts";
 import { disposeTree, leaves, seedTensor } from "../lib/tensor/mod.ts";
 import { compiledTrainStep } from "../pipeline/programs/compiled_step.ts";
 import { trainingCost } from "../pipeline/programs/cost.ts";
 import { courseOf } from "../pipeline/programs/course.ts";
 import { upload } from "../pipeline/programs/states.ts";
 import { cpuPlugin, everyBackend, inRecipes } from "./backends.ts";
+import { problemsOf } from "./problems.ts";
 
 const recipe: Parameters<typeof readRecipe>[0] = {
   name: "parts",
@@ -116,9 +117,8 @@ Deno.test("a step takes less memory in parts: what a picture adds is there once 
 });
 
 async function refusal(...changes: string[]) {
-  const error = await read(["backend=wasm", ...changes]).then(wire).catch((error) => error);
-  assert.ok(error instanceof DenoiseError, String(error));
-  return error.problems.map(({ code, message, help }) => [code, message, help[0]].join(" | "));
+  const problems = await problemsOf(read(["backend=wasm", ...changes]).then(wire));
+  return problems.map(({ code, message, help }) => [code, message, help[0]].join(" | "));
 }
 
 Deno.test("accumulation is refused where parts are uneven, or depend on one another", async () => {

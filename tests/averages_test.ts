@@ -4,7 +4,6 @@ import { join } from "node:path";
 import {
   builtins,
   computeAverage,
-  DenoiseError,
   dryRun,
   evaluate,
   exportWeights,
@@ -20,6 +19,7 @@ import type { HostTree } from "../pipeline/run/host_tensors.ts";
 import { reconstruct } from "../pipeline/run/reconstruct.ts";
 import { memoryConsole } from "../pipeline/terminal/memory_console.ts";
 import { trainTiny } from "./tiny_model.ts";
+import { problemsOf } from "./problems.ts";
 
 const folder = await Deno.makeTempDir();
 const ema = "ema={use: power-function, std: 0.1, also: [0.05, 0.15, 0.07]}";
@@ -36,11 +36,7 @@ const weightsAt = (tensors: HostTree, at: string) =>
 const distance = (a: readonly number[], b: readonly number[]) =>
   Math.hypot(...a.map((value, i) => value - b[i]!)) / Math.hypot(...b);
 
-const problemsOf = async (work: PromiseLike<unknown>) => {
-  const error = await work.then(() => assert.fail("nothing is refused"), (error) => error);
-  assert.ok(error instanceof DenoiseError, String(error));
-  return error.problems[0]!;
-};
+const problemOf = async (work: PromiseLike<unknown>) => (await problemsOf(work))[0]!;
 
 Deno.test("what is computed from two averages is what was tracked: of other stds nearly, of their own to rounding", async () => {
   const checkpoint = await readCheckpoint(last);
@@ -120,12 +116,12 @@ Deno.test("a file of one average is measured beside the run's own numbers, and t
 });
 
 Deno.test("what --ema cannot be is refused, with what there is", async () => {
-  const refused = (ema: string, target = run) => problemsOf(sample(target, { plugins, ema, count: 1 }));
+  const refused = (ema: string, target = run) => problemOf(sample(target, { plugins, ema, count: 1 }));
   const unknown = await refused("netwrk");
   assert.equal(unknown.code, "average-unknown");
   assert.match(unknown.help[0]!, /^did you mean network\? Averages: 0\.05, 0\.07, 0\.1, 0\.15, network$/);
   for (const std of ["0", "0.29", "-0.1", "3"]) assert.equal((await refused(std)).code, "average-range", std);
-  assert.equal((await problemsOf(computeAverage(run, { plugins, std: NaN }))).code, "average-range");
+  assert.equal((await problemOf(computeAverage(run, { plugins, std: NaN }))).code, "average-range");
   const [widest] = /0\.2\d+/.exec((await refused("0.2887")).help[0]!)!;
   assert.ok(Number(widest) > 0.2886);
   await computeAverage(run, { plugins, std: Number(widest) });
@@ -144,10 +140,10 @@ Deno.test("what --ema cannot be is refused, with what there is", async () => {
   }
   const { file } = await computeAverage(run, { plugins, std: 0.2 });
   assert.match((await refused("0.1", file)).message, /holds that of std 0\.2 alone/, "its name says another");
-  const over = await problemsOf(computeAverage(run, { plugins, std: 0.2, out: last }));
+  const over = await problemOf(computeAverage(run, { plugins, std: 0.2, out: last }));
   assert.equal(over.code, "export-over-checkpoint");
   const snapshot = join(run, "snapshots", "step-000002.safetensors");
-  assert.equal((await problemsOf(exportWeights(run, snapshot, memoryConsole()))).code, "export-over-checkpoint");
+  assert.equal((await problemOf(exportWeights(run, snapshot, memoryConsole()))).code, "export-over-checkpoint");
 
   const damaged = join(run, "snapshots", "step-000028.safetensors");
   const bytes = await Deno.readFile(damaged);
@@ -163,7 +159,7 @@ Deno.test("a run without snapshots, or with averages of another profile, is refu
   const place = join(folder, "others");
   await Deno.mkdir(place);
   const without = await trainTiny(place, ["ema=power-function", "train.steps=4"]);
-  const missing = await problemsOf(sample(without, { plugins, ema: "0.07", count: 1 }));
+  const missing = await problemOf(sample(without, { plugins, ema: "0.07", count: 1 }));
   assert.equal(missing.code, "snapshots-missing");
   assert.deepEqual(missing.help, [
     "averages that it keeps: 0.1, 0.05",
@@ -173,7 +169,7 @@ Deno.test("a run without snapshots, or with averages of another profile, is refu
   const plain = join(folder, "plain");
   await Deno.mkdir(plain);
   const exponential = await trainTiny(plain, ["train.steps=4", "train.snapshots=2 steps", "ema.also=[0.9]"]);
-  const other = await problemsOf(sample(exponential, { plugins, ema: "0.07", count: 1 }));
+  const other = await problemOf(sample(exponential, { plugins, ema: "0.07", count: 1 }));
   assert.equal(other.code, "average-no-power");
   assert.match(
     other.help.join("\n"),
@@ -183,8 +179,7 @@ Deno.test("a run without snapshots, or with averages of another profile, is refu
 });
 
 Deno.test("options of averages that make no sense are refused at their line", async () => {
-  const refused = (ema: string) =>
-    problemsOf(dryRun(join(folder, "tiny.yaml"), { plugins, overrides: [`ema=${ema}`] }));
+  const refused = (ema: string) => problemOf(dryRun(join(folder, "tiny.yaml"), { plugins, overrides: [`ema=${ema}`] }));
   assert.match((await refused("{use: power-function, also: [0.1]}")).message, /average of 0\.1 twice/);
   assert.match((await refused("{use: power-function, std: 0.1, gamma: 3}")).message, /both std and gamma/);
   assert.match((await refused("{use: power-function, std: 0.3}")).message, /0\.288/);

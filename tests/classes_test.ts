@@ -1,9 +1,10 @@
 /** Classes from the recipe to the pictures: the data are checked, names are kept, pictures of a class are drawn. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { builtins, DenoiseError, sample, type SampleOptions, train } from "../mod.ts";
+import { builtins, sample, type SampleOptions, train } from "../mod.ts";
 import { readPosition } from "../pipeline/run/checkpoint.ts";
 import { memoryConsole } from "../pipeline/terminal/memory_console.ts";
+import { problemsOf } from "./problems.ts";
 
 const folder = await Deno.makeTempDir();
 const cache = join(folder, "cache");
@@ -27,15 +28,12 @@ async function trained(name: string, text: string): Promise<string> {
   return run;
 }
 
-const problemsOf = async (work: Promise<unknown>) => {
-  const error = await work.then(() => assert.fail("nothing is refused"), (error) => error);
-  assert.ok(error instanceof DenoiseError, String(error));
-  return error.problems.map(({ code, place, message, help }) => ({
+const told = async (work: Promise<unknown>) =>
+  (await problemsOf(work)).map(({ code, place, message, help }) => ({
     code,
     line: place?.line,
     text: [message, ...help],
   }));
-};
 
 const run = await trained("two", recipe(", classes: 2, dropout: 0.1"));
 
@@ -84,26 +82,26 @@ Deno.test("guidance of scale 1 leaves pictures as they are, 0 gives those of no 
 });
 
 Deno.test("a class that is not there is refused with the nearest name, and any where the network knows none", async () => {
-  const [unknown] = await problemsOf(drawn({ class: "Flag" }));
+  const [unknown] = await told(drawn({ class: "Flag" }));
   assert.equal(unknown!.code, "class-unknown");
   assert.match(unknown!.text.join("\n"), /did you mean Flags\? Classes of this model: Activities, Flags/);
   const plain = await trained("none", recipe(""));
   const ask = sample(plain, { plugins: builtins, class: "Flags", out: folder }, memoryConsole());
-  const [unused] = await problemsOf(ask);
+  const [unused] = await told(ask);
   assert.equal(unused!.code, "class-unused");
-  const [unguided] = await problemsOf(sample(plain, { plugins: builtins, guidance: 2, out: folder }, memoryConsole()));
+  const [unguided] = await told(sample(plain, { plugins: builtins, guidance: 2, out: folder }, memoryConsole()));
   assert.equal(unguided!.code, "guidance-without-classes");
 });
 
 Deno.test("a network of other classes than the data's is refused at its line, and guidance without classes too", async () => {
-  const [count] = await problemsOf(trained("three", recipe(", classes: 3")));
+  const [count] = await told(trained("three", recipe(", classes: 3")));
   assert.deepEqual([count!.code, count!.line], ["class-count", 4]);
   assert.match(count!.text.join("\n"), /network of 3 classes: the dataset has 2\nwrite network\.classes=2/);
   const guided = recipe("", "{ preview: { use: ddim, guidance: { scale: 3 } } }");
-  const [unguided] = await problemsOf(trained("unguided", guided));
+  const [unguided] = await told(trained("unguided", guided));
   assert.deepEqual([unguided!.code, unguided!.line], ["guidance-without-classes", 5]);
   const scale = recipe(", classes: 2", "{ preview: { use: ddim, guidance: { scael: 3 } } }");
-  assert.match(JSON.stringify(await problemsOf(trained("typo", scale))), /did you mean scale/);
+  assert.match(JSON.stringify(await told(trained("typo", scale))), /did you mean scale/);
 });
 
 globalThis.addEventListener("unload", () => Deno.removeSync(folder, { recursive: true }));

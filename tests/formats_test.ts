@@ -5,13 +5,14 @@
 import assert from "node:assert/strict";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { builtins, DenoiseError, evaluate, exportWeights, readRecipe, sample, train } from "../mod.ts";
+import { builtins, evaluate, exportWeights, readRecipe, sample, train } from "../mod.ts";
 import { sha256 } from "../lib/files/mod.ts";
 import { encodePng } from "../lib/image/mod.ts";
 import { checkpointFormat, weightsFormat } from "../pipeline/recipe/format.ts";
 import { findCheckpoint, readCheckpoint } from "../pipeline/run/checkpoint.ts";
 import { readMetadata, readSafetensors, writeSafetensors } from "../pipeline/run/safetensors.ts";
 import { memoryConsole } from "../pipeline/terminal/memory_console.ts";
+import { problemsOf } from "./problems.ts";
 
 const folder = fileURLToPath(new URL("./formats/", import.meta.url));
 const names = [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
@@ -115,10 +116,8 @@ async function edited(name: string, metadata: Record<string, string>, sum = fals
   return path;
 }
 
-const problemsOf = async (work: Promise<unknown>) => {
-  const error = await work.then(() => assert.fail("nothing is thrown"), (error: DenoiseError) => error);
-  return error.problems.map(({ code, message, help }) => [code, message, ...help].join("\n")).join("\n");
-};
+const told = async (work: Promise<unknown>) =>
+  (await problemsOf(work)).map(({ code, message, help }) => [code, message, ...help].join("\n")).join("\n");
 
 Deno.test("a file of a newer format says so before its checksum, naming both versions and what to do", async () => {
   for (
@@ -130,18 +129,18 @@ Deno.test("a file of a newer format says so before its checksum, naming both ver
       `^file-newer\nCannot read ".*": Denoise 9.1.0 wrote it in the format ${format}, and this is Denoise \\S+, which ` +
         `reads formats up to denoise-${name}\nupdate Denoise to 9.1.0 or newer`,
     );
-    assert.match(await problemsOf(findCheckpoint(newer, () => {})), said);
-    assert.match(await problemsOf(readRecipe(newer, { plugins: builtins })), said);
+    assert.match(await told(findCheckpoint(newer, () => {})), said);
+    assert.match(await told(readRecipe(newer, { plugins: builtins })), said);
     await Deno.remove(newer);
 
     // A flipped bit may say the same: without a newer version beside it, the checksum decides.
     const flipped = await edited(file, { format });
     assert.match(
-      await problemsOf(findCheckpoint(flipped, () => {})),
+      await told(findCheckpoint(flipped, () => {})),
       /^file-damaged\n.*checksum differs; it says that its format is/,
     );
     const sound = await edited(file, { format }, true);
-    assert.match(await problemsOf(findCheckpoint(sound, () => {})), /^file-newer\n/);
+    assert.match(await told(findCheckpoint(sound, () => {})), /^file-newer\n/);
     for (const each of [flipped, sound]) await Deno.remove(each);
   }
 });
@@ -151,14 +150,14 @@ Deno.test("a newer version in a known format is read; what is damaged or unknown
   assert.equal((await readCheckpoint(same)).denoise, "9.1.0");
   const damaged = await edited("checkpoint-1.safetensors", { denoise: "9.1.0" });
   assert.match(
-    await problemsOf(readCheckpoint(damaged)),
+    await told(readCheckpoint(damaged)),
     /checksum differs; it says that Denoise 9.1.0 wrote it, and this is/,
   );
   const { metadata: { recipe } } = await readSafetensors(at("checkpoint-1.safetensors"));
   const unknown = { denoise: "9.1.0", recipe: recipe!.replace("block_depth", "new_option"), recipe_sha256: "" };
   const later = await edited("checkpoint-1.safetensors", { ...unknown, recipe_sha256: sha256(unknown.recipe) }, true);
   assert.match(
-    await problemsOf(readRecipe(later, { plugins: builtins })),
+    await told(readRecipe(later, { plugins: builtins })),
     /Unknown option "new_option"[^]*recipe-newer\nDenoise 9.1.0 wrote ".*", and this is Denoise/,
   );
   for (const each of [same, damaged, later]) await Deno.remove(each);
@@ -172,10 +171,10 @@ Deno.test("a newer checkpoint in a run is not passed over, and stays where it is
   await Deno.copyFile(at("checkpoint-1.safetensors"), older);
   const newer = await edited("checkpoint-1.safetensors", { format: "denoise-checkpoint-2", denoise: "9.1.0" });
   await Deno.copyFile(newer, newest);
-  assert.match(await problemsOf(findCheckpoint(run, () => {})), /^file-newer\n/);
+  assert.match(await told(findCheckpoint(run, () => {})), /^file-newer\n/);
   const runs = join(run, "..");
   assert.match(
-    await problemsOf(train(older, { plugins: builtins, folder: run, runs }, memoryConsole())),
+    await told(train(older, { plugins: builtins, folder: run, runs }, memoryConsole())),
     /^file-newer\n/,
   );
   assert.ok(await Deno.stat(newest));

@@ -1,11 +1,12 @@
 /** Training that starts from the weights of another model: what is taken, what is left out, what is refused, and resuming. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { builtins, DenoiseError, dryRun, exportWeights, readRecipe, train, wire } from "../mod.ts";
+import { builtins, dryRun, exportWeights, readRecipe, train, wire } from "../mod.ts";
 import { readPosition } from "../pipeline/run/checkpoint.ts";
 import { readSafetensors } from "../pipeline/run/safetensors.ts";
 import { memoryConsole } from "../pipeline/terminal/memory_console.ts";
 import { trainTiny } from "./tiny_model.ts";
+import { problemsOf } from "./problems.ts";
 
 const folder = await Deno.makeTempDir();
 const base = await trainTiny(folder);
@@ -38,12 +39,6 @@ async function tune(name: string, text: string, overrides: string[] = []) {
     file,
   };
 }
-
-const problemsOf = async (work: Promise<unknown>) => {
-  const error = await work.then(() => assert.fail("nothing is refused"), (error) => error);
-  assert.ok(error instanceof DenoiseError, String(error));
-  return error.problems;
-};
 
 Deno.test({
   name: "training starts from the average weights of a run, with other data and another loss, and a fresh optimizer",

@@ -1,9 +1,10 @@
 /** Autoguidance from the recipe to the pictures: by snapshots of the same run, by other runs, and what is refused. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { builtins, DenoiseError, loadModel, sample, type SampleOptions, train } from "../mod.ts";
+import { builtins, loadModel, sample, type SampleOptions, train } from "../mod.ts";
 import { earlierMoment } from "../pipeline/run/moments.ts";
 import { memoryConsole } from "../pipeline/terminal/memory_console.ts";
+import { problemsOf } from "./problems.ts";
 
 const folder = await Deno.makeTempDir();
 const cache = join(folder, "cache");
@@ -36,15 +37,12 @@ async function trained(name: string, parts: Parts) {
   return { run, console };
 }
 
-const problemsOf = async (work: Promise<unknown>) => {
-  const error = await work.then(() => assert.fail("nothing is refused"), (error) => error);
-  assert.ok(error instanceof DenoiseError, String(error));
-  return error.problems.map(({ code, place, message, help }) => ({
+const told = async (work: Promise<unknown>) =>
+  (await problemsOf(work)).map(({ code, place, message, help }) => ({
     code,
     line: place?.line,
     text: [message, ...help].join("\n"),
   }));
-};
 
 /** Bytes of the pictures that `sample` draws. */
 async function drawn(
@@ -122,17 +120,16 @@ Deno.test("a training draws without guidance until it has a snapshot, and says s
   const last = await drawn(run, { seed: 0 });
   assert.notDeepEqual(last, await drawn(run, { seed: 0, guidance: 1 }));
   // A snapshot is a model of its own moment, and knows its run; a copy elsewhere does not.
-  const [missing] = await problemsOf(drawn(join(run, "snapshots", "step-000004.safetensors"), {}));
+  const [missing] = await told(drawn(join(run, "snapshots", "step-000004.safetensors"), {}));
   assert.equal(missing!.code, "guide-earlier-missing");
   await Deno.copyFile(join(run, "snapshots", "step-000012.safetensors"), join(folder, "moved.safetensors"));
-  const [moved] = await problemsOf(drawn(join(folder, "moved.safetensors"), {}));
+  const [moved] = await told(drawn(join(folder, "moved.safetensors"), {}));
   assert.equal(moved!.code, "guide-without-run");
   assert.match(moved!.text, /is not in the folder of a run/);
 });
 
 Deno.test("what cannot guide is refused, with the place and what there is", async () => {
-  const code = async (options: Omit<SampleOptions, "plugins">, run = strong) =>
-    (await problemsOf(drawn(run, options)))[0]!;
+  const code = async (options: Omit<SampleOptions, "plugins">, run = strong) => (await told(drawn(run, options)))[0]!;
   assert.match(
     (await code({ guide: join(folder, "stong") })).text,
     /Cannot find run ".*stong"\ndid you mean .*strong\?/,
@@ -152,7 +149,7 @@ Deno.test("what cannot guide is refused, with the place and what there is", asyn
   assert.equal(statistics.code, "guide-unfit");
   assert.match(statistics.text, /statistics of the normalizer, which are those of other pictures/);
 
-  const refused = async (parts: Parts) => (await problemsOf(trained("refused", parts)))[0]!;
+  const refused = async (parts: Parts) => (await told(trained("refused", parts)))[0]!;
   const by = (by: string, train = "") =>
     refused({ samplers: `{ use: ddim, guidance: { scale: 2, by: ${by} } }`, train });
   assert.deepEqual([(await by("earlier")).code, (await by("earlier")).line], ["guide-never-kept", 5]);
@@ -181,7 +178,7 @@ Deno.test("a scale is taken of guidance of the same kind alone: that of classes 
 Deno.test("a moment that a training never has is refused before its first step, and one of another unit is not", async () => {
   const by = (by: string) => ({ samplers: `{ use: ddim, steps: 3, guidance: { scale: 2, by: ${by} } }` });
   const refused = async (name: string, moment: string, train: string) => {
-    const problem = (await problemsOf(trained(name, { ...by(moment), train })))[0]!;
+    const problem = (await told(trained(name, { ...by(moment), train })))[0]!;
     return { code: problem.code, first: problem.text.split("\n")[0] };
   };
   assert.deepEqual(await refused("end", "12 steps", ", snapshots: 2 steps"), {
@@ -198,7 +195,7 @@ Deno.test("a moment that a training never has is refused before its first step, 
   const overrides = ["train.steps=18", "train.snapshots=2 steps", guidance];
   const file = join(folder, "passed.yaml"), console = memoryConsole();
   const longer = train(file, { plugins: builtins, cache, folder: join(folder, "passed"), overrides }, console);
-  const passed = (await problemsOf(longer.then(() => undefined)))[0]!;
+  const passed = (await told(longer.then(() => undefined)))[0]!;
   assert.equal(passed.code, "guide-moment-missing");
   assert.match(passed.text, /the run has kept no weights from before/, "checkpoints do not count in training");
   overrides.splice(1, 2, "train.snapshots=20 steps", "samplers.preview.guidance={ scale: 2, by: earlier }");

@@ -15,6 +15,7 @@ import {
   wire,
 } from "denoise";
 import solver from "../examples/dpm_solver.ts";
+import { problemsOf } from "./problems.ts";
 
 const small = {
   name: "small",
@@ -23,12 +24,6 @@ const small = {
   samplers: { preview: { use: "ddim", steps: 5 } },
   train: { epochs: 2, keep: { best: "noise" } },
 } as const;
-
-async function problemsOf(reading: Promise<unknown>) {
-  const error = await reading.then(() => assert.fail("nothing was refused"), (error) => error);
-  assert.ok(error instanceof DenoiseError, String(error));
-  return error.problems;
-}
 
 Deno.test("a recipe in code is that of a file that says the same", async () => {
   const file = await Deno.makeTempFile({ suffix: ".yaml" });

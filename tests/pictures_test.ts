@@ -5,7 +5,6 @@ import sharp from "sharp";
 import {
   animationPicture,
   builtins,
-  DenoiseError,
   diffusionPicture,
   gridPicture,
   interpolationPicture,
@@ -34,6 +33,7 @@ import { moments, numbered, trajectory, trajectoryLabels } from "../pipeline/com
 import { chartToSvg } from "../pipeline/view/plots/mod.ts";
 import { lockFolder } from "../pipeline/run/lock.ts";
 import { memoryConsole } from "../pipeline/terminal/memory_console.ts";
+import { refusalOf } from "./problems.ts";
 
 const glow = `
 import { plugin, tf, z } from "denoise/plugin";
@@ -130,8 +130,7 @@ function same(a: Picture, b: Picture, what: string, tolerance = 1): void {
 }
 
 async function refused(action: Promise<unknown>): Promise<string> {
-  const error = await action.then(() => undefined, (error) => error);
-  assert.ok(error instanceof DenoiseError, String(error));
+  const error = await refusalOf(action);
   return [error.message, ...error.problems.flatMap(({ help }) => help)].join("\n");
 }
 

@@ -3,7 +3,6 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import {
   builtins,
-  DenoiseError,
   dryRun,
   evaluate,
   type EvaluateResult,
@@ -19,6 +18,7 @@ import { readSafetensors } from "../pipeline/run/safetensors.ts";
 import { takeRunFolder } from "../pipeline/run/run_folder.ts";
 import { memoryConsole } from "../pipeline/terminal/memory_console.ts";
 import { testRuns } from "./backends.ts";
+import { refusalOf } from "./problems.ts";
 
 const recipe = (backend: string) => `
 name: small
@@ -63,16 +63,6 @@ async function workplace(backend: string) {
     tensors: async (result: TrainResult) => (await readSafetensors(result.checkpoint!)).tensors,
     [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }),
   };
-}
-
-async function refused(action: Promise<unknown>): Promise<DenoiseError> {
-  try {
-    await action;
-  } catch (error) {
-    if (error instanceof DenoiseError) return error;
-    throw error;
-  }
-  throw new assert.AssertionError({ message: "nothing was refused" });
 }
 
 /** A metric that fails until the file `mended` lies beside it. */
@@ -264,7 +254,7 @@ testRuns("train() that is interrupted finishes its step, saves, says how to resu
 testRuns("train() refuses a recipe that changed, and starts over with fresh", async (backend) => {
   await using place = await workplace(backend);
   await place.train(["train.epochs=1"]);
-  const error = await refused(place.train(["optimizer.learning_rate=0.5", "seed=6"]));
+  const error = await refusalOf(place.train(["optimizer.learning_rate=0.5", "seed=6"]));
   assert.equal(error.problems[0]!.code, "recipe-changed");
   assert.ok(error.problems[0]!.help.some((line) => line.includes("optimizer.learning_rate: 0.001 → 0.5")));
   assert.ok(error.problems[0]!.help.some((line) => line.includes("seed: 5 → 6")));
@@ -302,7 +292,7 @@ testRuns("train() refuses a folder in which another run trains", async (backend)
   const { folder } = await place.train(["train.epochs=1"]);
   // Another process, as far as the folder knows: in this one, a training has the backend alone.
   using _other = await takeRunFolder(folder, { fresh: false, moved: () => {} });
-  const problem = (await refused(place.train())).problems[0]!;
+  const problem = (await refusalOf(place.train())).problems[0]!;
   assert.equal(problem.code, "run-busy");
   assert.match(problem.message, new RegExp(`process ${Deno.pid} is already training there`));
 });
@@ -322,14 +312,14 @@ testRuns("train() falls back to the checkpoint before a damaged one, with the sa
   for (const name of ["step-000004.safetensors", "step-000008.safetensors"]) {
     await Deno.truncate(join(place.run, "checkpoints", name), 1000);
   }
-  const error = await refused(place.train());
+  const error = await refusalOf(place.train());
   assert.equal(error.problems[0]!.code, "checkpoints-damaged");
 });
 
 testRuns("train() stops at a loss that is not finite, and keeps the last good checkpoint", async (backend) => {
   await using place = await workplace(backend);
   const overrides = ["optimizer.learning_rate=1e30", "train.checkpoint=1 steps", "train.epochs=20"];
-  const error = await refused(place.train(overrides));
+  const error = await refusalOf(place.train(overrides));
   const [problem] = error.problems;
   assert.equal(problem!.code, "diverged");
   assert.match(problem!.message, /^Training stopped at step \d+: /);
@@ -348,13 +338,13 @@ testRuns(
     await using place = await workplace(backend);
     const batch = "dataset.batch_size=4096";
     const dry = (overrides: string[]) => dryRun(place.file, { plugins: builtins, overrides });
-    for (const error of [await refused(place.train([batch])), await refused(dry([batch]))]) {
+    for (const error of [await refusalOf(place.train([batch])), await refusalOf(dry([batch]))]) {
       assert.equal(error.problems[0]!.code, "batch-too-large");
       assert.equal(error.problems[0]!.place?.line, 1);
       assert.equal(error.problems[0]!.place?.column, "dataset.".length + 1);
     }
     const dataset = "dataset={ use: image-folder, folder: /not/there, image_size: 8, batch_size: 4 }";
-    for (const error of [await refused(place.train([dataset])), await refused(dry([dataset]))]) {
+    for (const error of [await refusalOf(place.train([dataset])), await refusalOf(dry([dataset]))]) {
       assert.match(error.message, /Cannot find folder "\/not\/there"/);
     }
   },
@@ -381,9 +371,9 @@ testRuns("sample() gives the same picture for a seed, whatever the batch, from a
 
   const quick = await place.sample(alone, { count: 1, steps: 4, sampler: "quick", out: join(place.folder, "quick") });
   assert.match(quick.output.lines.join("\n"), /quick \(ddim, 4 steps\)/);
-  assert.equal((await refused(place.sample(alone, { sampler: "quik" }))).problems[0]!.code, "unknown-sampler");
-  assert.equal((await refused(place.sample(alone, { seed: 2 ** 31 }))).problems[0]!.code, "bad-number");
-  assert.equal((await refused(place.sample(place.folder))).problems[0]!.code, "checkpoint-missing");
+  assert.equal((await refusalOf(place.sample(alone, { sampler: "quik" }))).problems[0]!.code, "unknown-sampler");
+  assert.equal((await refusalOf(place.sample(alone, { seed: 2 ** 31 }))).problems[0]!.code, "bad-number");
+  assert.equal((await refusalOf(place.sample(place.folder))).problems[0]!.code, "checkpoint-missing");
 });
 
 testRuns("sample() draws the pictures of a run's own grid for the seeds from 0 on", async (backend) => {
