@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
 import { draws, normal, numbers, onBackend, scalarValue } from "../../pipeline/contract/laws.ts";
-import { standIns } from "../../pipeline/contract/stand_ins.ts";
+import { makeDenoising } from "../../tests/denoising.ts";
 import type { TensorRecord } from "../../lib/tensor/tree.ts";
 import { valueAndGrad } from "../../lib/tensor/gradients.ts";
 import edm from "../parametrization/edm.ts";
@@ -29,13 +29,7 @@ Deno.test("every parametrization trains on every weighting and error, and the er
       const output = tf.add(known, tf.mul(normal("error", 2, image), 0.1)) as tf.Tensor4D;
       for (const weighting of ["noise", "signal", "velocity"] as const) {
         for (const error of ["mae", "mse"]) {
-          const options = denoising.options.parse({ weighting, error });
-          const loss = await denoising.create({
-            options,
-            schedule: standIns.schedule,
-            image,
-            parametrization: standIns.parametrization,
-          });
+          const loss = await makeDenoising({ weighting, error }, image);
           const measure = (output: tf.Tensor4D) =>
             loss.measure(parametrization.components(output, noisy, rates), target);
           const { errors, objective } = measure(output);
@@ -88,15 +82,15 @@ Deno.test("every parametrization trains a step at all levels, on every component
             for (const reduction of ["mean", "sum"]) {
               // Weights and what the loss learns take turns: all of them come with each of the others.
               const turn = tried++;
-              const options = denoising.options.parse({
+              const options = {
                 ...{ levels, weighting, error, reduction, stratified: true },
                 weights: weights[turn % weights.length],
                 uncertainty: turn % 2 === 1,
                 importance: turn % 5 === 0 ? 4 : undefined,
                 least_time: turn % 7 === 0 ? 0.05 : 0,
                 per_log_snr: turn % 11 === 0,
-              });
-              const loss = await denoising.create({ ...standIns, options, image: small, parametrization: stage });
+              };
+              const loss = await makeDenoising(options, small, stage);
               tf.tidy(() => {
                 const { trainable = {}, buffers = {} } = loss.init?.(draws([0])) ?? {};
                 const context = { state: { trainable, buffers }, measured };

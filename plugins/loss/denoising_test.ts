@@ -2,19 +2,11 @@ import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
 import { draws, normal, numbers, onBackend, scalarValue } from "../../pipeline/contract/laws.ts";
 import { standIns } from "../../pipeline/contract/stand_ins.ts";
-import denoising from "./denoising.ts";
+import { makeDenoising } from "../../tests/denoising.ts";
 
 const image = { height: 8, width: 8, channels: 3 };
 
-function make(options: Record<string, unknown>) {
-  const context = {
-    options: denoising.options.parse(options),
-    schedule: standIns.schedule,
-    image,
-    parametrization: standIns.parametrization,
-  };
-  return Promise.resolve(denoising.create(context));
-}
+const make = (options: object) => makeDenoising(options, image);
 
 Deno.test("denoising is 0.7979 by MAE and 1 by MSE where the noise is taken for zero", () =>
   onBackend("cpu", async () => {

@@ -3,22 +3,14 @@ import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
 import type { TensorRecord } from "../../lib/tensor/tree.ts";
 import { draws, normal, numbers, onBackend } from "../../pipeline/contract/laws.ts";
-import { standIns } from "../../pipeline/contract/stand_ins.ts";
+import { makeDenoising } from "../../tests/denoising.ts";
 import { ratesOf } from "../../pipeline/kinds/diffusion.ts";
 import denoising from "./denoising.ts";
 import { afterBatch, countsOf, drawnByShares, initialImportance, sharesOf } from "./shared/importance.ts";
 import { rangeOfEach } from "./shared/ranges.ts";
 
 const image = { height: 2, width: 2, channels: 3 };
-const make = (options: object) =>
-  Promise.resolve(
-    denoising.create({
-      options: denoising.options.parse(options),
-      schedule: standIns.schedule,
-      image,
-      parametrization: standIns.parametrization,
-    }),
-  );
+const make = (options: object) => makeDenoising(options, image);
 const oneHot = (ranges: readonly number[], count: number) =>
   tf.oneHot(tf.tensor1d([...ranges], "int32"), count).toFloat() as tf.Tensor2D;
 const values = (tensor: tf.Tensor) => [...tensor.dataSync()];

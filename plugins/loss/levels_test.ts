@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
 import { draws, onBackend } from "../../pipeline/contract/laws.ts";
-import { standIns } from "../../pipeline/contract/stand_ins.ts";
+import { makeDenoising } from "../../tests/denoising.ts";
 import denoising from "./denoising.ts";
 
 const image = { height: 8, width: 8, channels: 3 };
@@ -11,13 +11,7 @@ const items = Array.from({ length: 64 }, (_, i) => i);
 Deno.test("stratified levels lie one in each of as many ranges as there are pictures", () =>
   onBackend("cpu", async () => {
     const powers = async (stratified: boolean) => {
-      const options = denoising.options.parse({ levels: "uniform-noise-power", stratified });
-      const { levels } = await denoising.create({
-        options,
-        schedule: standIns.schedule,
-        image,
-        parametrization: standIns.parametrization,
-      });
+      const { levels } = await makeDenoising({ levels: "uniform-noise-power", stratified }, image);
       return [...tf.square(levels(draws(items), items.length).noise).dataSync()];
     };
     const ranges = (all: readonly number[]) =>
@@ -29,9 +23,8 @@ Deno.test("stratified levels lie one in each of as many ranges as there are pict
 Deno.test("levels that are meant for smaller pictures have a log-SNR lower by twice the logarithm of the ratio of sides", () =>
   onBackend("cpu", async () => {
     const logSnrs = async (options: object, image: { height: number; width: number }) => {
-      const checked = denoising.options.parse({ levels: "logit-normal", ...options });
-      const context = { options: checked, ...standIns, image: { ...image, channels: 3 } };
-      const { signal, noise } = (await denoising.create(context)).levels(draws(items), items.length);
+      const loss = await makeDenoising({ levels: "logit-normal", ...options }, { ...image, channels: 3 });
+      const { signal, noise } = loss.levels(draws(items), items.length);
       return [...tf.mul(2, tf.log(tf.div(signal, noise))).dataSync()];
     };
     const plain = await logSnrs({}, image);
@@ -46,13 +39,8 @@ Deno.test("levels that are meant for smaller pictures have a log-SNR lower by tw
 Deno.test("log-uniform and log-logistic levels lie between their ends, the former evenly", () =>
   onBackend("cpu", async () => {
     for (const levels of ["log-uniform", "log-logistic"]) {
-      const options = denoising.options.parse({ levels, stratified: true, least_sigma: 0.01, most_sigma: 100 });
-      const { levels: draw } = await denoising.create({
-        options,
-        schedule: standIns.schedule,
-        image,
-        parametrization: standIns.parametrization,
-      });
+      const options = { levels, stratified: true, least_sigma: 0.01, most_sigma: 100 };
+      const { levels: draw } = await makeDenoising(options, image);
       const { signal, noise } = draw(draws(items), items.length);
       const logs = [...tf.log(tf.div(noise, signal)).dataSync()];
       const places = logs.map((log) => (log - Math.log(0.01)) / Math.log(1e4));

@@ -2,8 +2,7 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
 import { draws, normal, onBackend } from "../../pipeline/contract/laws.ts";
-import { standIns } from "../../pipeline/contract/stand_ins.ts";
-import denoising from "./denoising.ts";
+import { makeDenoising } from "../../tests/denoising.ts";
 import { nearestNoise } from "./shared/nearest.ts";
 
 const image = { height: 4, width: 4, channels: 3 };
@@ -48,20 +47,9 @@ Deno.test("a picture gets the same noise alone as in a batch, and with one draw 
 
 Deno.test("the loss chooses noises only where it is told to", () =>
   onBackend("cpu", async () => {
-    const make = (options: object) =>
-      Promise.resolve(
-        denoising.create(
-          {
-            options: denoising.options.parse(options),
-            schedule: standIns.schedule,
-            image,
-            parametrization: standIns.parametrization,
-          } as never,
-        ),
-      );
-    assert.equal((await make({})).noise, undefined);
+    assert.equal((await makeDenoising({}, image)).noise, undefined);
     const images = normal("images", items.length, image);
-    const { noise } = await make({ noise_choices: 16 });
+    const { noise } = await makeDenoising({ noise_choices: 16 }, image);
     const mean = (all: readonly number[]) => all.reduce((a, b) => a + b, 0) / all.length;
     const nearest = mean(distances(noise!(draws(items), images), images));
     const plain = mean(distances(draws(items).normal(shape), images));

@@ -3,22 +3,16 @@ import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
 import { valueAndGrad } from "../../lib/tensor/gradients.ts";
 import { draws, normal, onBackend, scalarValue } from "../../pipeline/contract/laws.ts";
-import { standIns } from "../../pipeline/contract/stand_ins.ts";
+import { makeDenoising } from "../../tests/denoising.ts";
 import { ratesOf } from "../../pipeline/kinds/diffusion.ts";
-import denoising from "./denoising.ts";
 import { initialUncertainty, uncertaintyAt, withUncertainty } from "./shared/uncertainty.ts";
 
 const image = { height: 2, width: 2, channels: 3 };
 
 Deno.test("at first the uncertainty is 0 at all levels, and the objective the loss", () =>
   onBackend("cpu", async () => {
-    const options = denoising.options.parse({ uncertainty: true, weights: "edm", error: "mse", weighting: "signal" });
-    const loss = await denoising.create({
-      options,
-      schedule: standIns.schedule,
-      image,
-      parametrization: standIns.parametrization,
-    });
+    const options = { uncertainty: true, weights: "edm", error: "mse", weighting: "signal" };
+    const loss = await makeDenoising(options, image);
     const { trainable = {}, buffers = {} } = loss.init!(draws([0]));
     const rates = loss.levels(draws([1, 2, 3, 4]), 4);
     const [a, b] = [normal("a", 4, image), normal("b", 4, image)];
@@ -55,7 +49,6 @@ Deno.test("trained, it is the logarithm of the error at each level", () =>
 
 Deno.test("the uncertainty keeps nothing of batches, so that gradients can be accumulated with it", () =>
   onBackend("cpu", async () => {
-    const options = denoising.options.parse({ uncertainty: true });
-    const loss = await denoising.create({ ...standIns, options, image });
+    const loss = await makeDenoising({ uncertainty: true }, image);
     assert.deepEqual(loss.init!(draws([0])).buffers ?? {}, {});
   }));

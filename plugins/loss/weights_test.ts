@@ -2,15 +2,13 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
 import { draws, normal, numbers, onBackend, scalarValue } from "../../pipeline/contract/laws.ts";
-import { standIns } from "../../pipeline/contract/stand_ins.ts";
+import { makeDenoising } from "../../tests/denoising.ts";
 import { logSnrOfFlowTime, ratesOf } from "../../pipeline/kinds/diffusion.ts";
 import type { Components, Rates } from "../../pipeline/kinds/common.ts";
 import flow from "../parametrization/flow.ts";
-import denoising from "./denoising.ts";
 
 const image = { height: 4, width: 4, channels: 3 };
-const make = (options: object, size = image) =>
-  Promise.resolve(denoising.create({ ...standIns, options: denoising.options.parse(options), image: size }));
+const make = (options: object, size = image) => makeDenoising(options, size);
 const rates = (logSnr: number): Rates => ratesOf(tf.fill([2, 1, 1, 1], logSnr));
 const off = (by: number): Components => {
   const all = tf.fill<tf.Rank.R4>([2, 4, 4, 3], by);
