@@ -15,38 +15,14 @@ import {
 } from "../../../mod.ts";
 import { memoryConsole } from "../../terminal/memory_console.ts";
 import { changesAt, overridesOf } from "./grid.ts";
+import { glow, smallRecipe } from "./testing.ts";
 
-const recipe = `
-name: small
-seed: 5
-plugins: [./glow.ts]
-dataset: { use: emoji, image_size: 8, batch_size: 16, categories: [Activities] }
-network: { use: residual-unet, widths: [4, 8], block_depth: 1, embedding_dims: 4, max_frequency: 10 }
-samplers: { preview: { use: ddim, steps: 2 } }
-metrics: [{ use: validation-error }, { use: glow, sampler: preview }]
-ema: { use: power-function, std: 0.1, also: [0.05] }
-train: { steps: 4, snapshots: 1 steps, samples: { rows: 1, columns: 2 } }
-backend: cpu
-`;
-
-/** How bright two generated pictures are. */
-const glow = `
-import { plugin, z } from "denoise/plugin";
-export default plugin({
-  kind: "metric",
-  name: "glow",
-  summary: "How bright generated pictures are",
-  needs: ["sampler"],
-  options: z.object({ sampler: z.string().describe("which") }),
-  create: () => ({
-    better: { glow: "higher" },
-    async measure(view) {
-      const [images] = await Array.fromAsync(view.generate(2), (images) => images.array());
-      return { glow: images.flat(3).reduce((sum, value) => sum + value, 0) };
-    },
-  }),
-});
-`;
+const recipe = smallRecipe(
+  "plugins: [./glow.ts]",
+  "metrics: [{ use: validation-error }, { use: glow, sampler: preview }]",
+  "ema: { use: power-function, std: 0.1, also: [0.05] }",
+  "train: { steps: 4, snapshots: 1 steps, samples: { rows: 1, columns: 2 } }",
+);
 
 Deno.test("overridesOf() gives a stage before its options, and fixed options after a stage that replaces theirs", () => {
   const point = { "samplers.preview.steps": "4", "samplers.preview": "heun", "samplers.previewed.clip": "true" };

@@ -9,36 +9,10 @@ import { bestCell } from "./best.ts";
 import { nameOf, readGrid } from "./grid.ts";
 import { rowsToDraw } from "./samples.ts";
 import { printTable } from "./table.ts";
+import { glow, smallRecipe } from "./testing.ts";
 
-const recipe = `
-name: small
-seed: 5
-dataset: { use: emoji, image_size: 8, batch_size: 16, categories: [Activities] }
-network: { use: residual-unet, widths: [4, 8], block_depth: 1, embedding_dims: 4, max_frequency: 10 }
-samplers: { preview: { use: ddim, steps: 2 } }
-metrics: [{ use: validation-error }]
-train: { steps: 2, samples: { rows: 1, columns: 2 } }
-backend: cpu
-`;
-
-/** How bright two generated pictures are. */
-const glow = `
-import { plugin, tf, z } from "denoise/plugin";
-export default plugin({
-  kind: "metric",
-  name: "glow",
-  summary: "How bright generated pictures are",
-  needs: ["sampler"],
-  options: z.object({ sampler: z.string().describe("which") }),
-  create: () => ({
-    better: { glow: "higher" },
-    async measure(view) {
-      const [images] = await Array.fromAsync(view.generate(2), (images) => images.array());
-      return { glow: images.flat(3).reduce((sum, value) => sum + value, 0) };
-    },
-  }),
-});
-`;
+const train = "train: { steps: 2, samples: { rows: 1, columns: 2 } }";
+const recipe = smallRecipe("metrics: [{ use: validation-error }]", train);
 
 Deno.test("readGrid() goes through every combination, and retrains no model for samplers and metrics", () => {
   const grid = readGrid(["seed=1", "schedule=cosine,linear", "samplers.preview.steps=5,20", "loss.error=mae,mse"]);
@@ -256,10 +230,7 @@ Deno.test({
     await Deno.writeTextFile(join(folder, "glow.ts"), glow);
     await Deno.writeTextFile(
       file,
-      recipe.replace(
-        "metrics: [{ use: validation-error }]",
-        "plugins: [./glow.ts]\nmetrics: [{ use: glow, sampler: preview }]",
-      ),
+      smallRecipe("plugins: [./glow.ts]", "metrics: [{ use: glow, sampler: preview }]", train),
     );
     const shared = { plugins: builtins, runs: join(folder, "runs"), cache: join(folder, "cache") };
     const run = async (overrides: string[], fresh = false) => {
