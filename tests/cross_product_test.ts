@@ -3,8 +3,7 @@
  * path, the same whatever the network predicts, and what is not accepted says so.
  */
 import assert from "node:assert/strict";
-import { z } from "zod";
-import { type Kind, kinds } from "../pipeline/kinds/mod.ts";
+import type { Kind, Slots } from "../pipeline/kinds/mod.ts";
 import {
   type Components,
   type Parametrization,
@@ -14,36 +13,35 @@ import {
   type Schedule,
   tf,
 } from "../plugin.ts";
-import { createRandom, seedTensor } from "../lib/tensor/random_create.ts";
 import { onBackend } from "../pipeline/contract/laws.ts";
-import { slotsFor } from "../pipeline/contract/stand_ins.ts";
+import type { Denoise } from "../pipeline/contract/sampler.ts";
 import { builtins } from "../mod.ts";
+import { make } from "./golden/harness.ts";
+import { sampled } from "./sampled.ts";
 
 const image = { height: 2, width: 2, channels: 2 };
 const start = [-1.4, -0.7, -0.2, 0.1, 0.4, 0.9, 1.3, 2.1];
 const steps = 14;
 
-/** A stage of a plugin; undefined where it refuses. */
-async function make<T>(kind: Kind, name: string, options: object = {}, slots: object = {}): Promise<T | Refusal> {
-  const plugin = (await builtins.load(kind, name))!;
-  const common = z.object(kinds[kind].options as z.ZodRawShape).parse({});
-  const needed = { ...slotsFor(plugin.needs ?? [], image), ...slots };
+/** A stage on these pictures. */
+const made = <K extends Kind>(
+  kind: K,
+  name: string,
+  options: Record<string, unknown> = {},
+  slots: Partial<Slots> = {},
+) => make(kind, name, options, { image, ...slots });
+
+/** A sampler, or why it is refused. */
+async function tried(name: string, options: Record<string, unknown>, schedule: Schedule): Promise<Sampler | Refusal> {
   try {
-    return await plugin.create({ options: { ...common, ...plugin.options.strict().parse(options) }, ...needed }) as T;
+    return await made("sampler", name, options, { schedule });
   } catch (error) {
     assert.ok(
       error instanceof Refusal && error.help.length > 0,
-      `${kind}/${name} ${JSON.stringify(options)}: ${error}`,
+      `sampler/${name} ${JSON.stringify(options)}: ${error}`,
     );
     return error;
   }
-}
-
-/** The same where nothing is refused. */
-async function sure<T extends object>(...given: Parameters<typeof make>): Promise<T> {
-  const made = await make<T>(...given);
-  assert.ok(!(made instanceof Refusal), String(made));
-  return made;
 }
 
 /** Pixels are near -0.8 or near 0.7: the exact mean of what a noisy one was. */
@@ -104,25 +102,14 @@ function denoiser(parametrizations: readonly Parametrization[]): (x: tf.Tensor4D
   };
 }
 
-/** A jump by a network that was not trained to: straight on, by what it sees now. */
-const jumper = (denoise: ReturnType<typeof denoiser>) => (noisy: tf.Tensor4D, from: Rates, to: Rates) => {
-  const parts = denoise(noisy, from);
-  return { ...parts, image: tf.add<tf.Tensor4D>(tf.mul(to.signal, parts.signal), tf.mul(to.noise, parts.noise)) };
-};
-
 /** The picture of a sampler, once for each parametrization, of the same noise and the same draws. */
-function pictures(sampler: Sampler, count: number, denoise: ReturnType<typeof denoiser>): Float32Array[] {
+function pictures(sampler: Sampler, count: number, denoise: Denoise): Float32Array[] {
+  for (const [i, row] of sampler.plan().entries()) {
+    assert.ok(row.every(Number.isFinite), `row ${i + 1} is finite: ${row}`);
+  }
   return tf.tidy(() => {
-    let state = sampler.init(tf.tile(tf.tensor4d(start, [1, 2, 2, 2]), [count, 1, 1, 1]));
-    let signal = state.image;
-    for (const [step, row] of sampler.plan().entries()) {
-      assert.ok(row.every(Number.isFinite), `row ${step + 1} is finite: ${row}`);
-      const items = tf.zeros<tf.Rank.R1>([count], "int32");
-      const random = createRandom({ seed: seedTensor(3), stream: "cross", step: tf.scalar(step, "int32"), items });
-      const tools = { denoise, jump: jumper(denoise), clip: (signal: tf.Tensor4D) => signal, random };
-      ({ state, signal } = sampler.step(state, tf.tensor1d([...row]), tools));
-      if (sampler.finished?.(state).dataSync()[0] === 1) break;
-    }
+    const noise = tf.tile(tf.tensor4d(start, [1, 2, 2, 2]), [count, 1, 1, 1]);
+    const signal = sampled(sampler, noise, denoise, Array(count).fill(0));
     return tf.unstack(signal).map((one) => one.dataSync() as Float32Array);
   });
 }
@@ -167,9 +154,9 @@ let refusals = 0;
 for (const scheduleName of builtins.names("schedule")) {
   Deno.test(`every sampler on every grid follows the path of schedule/${scheduleName}, whatever the network predicts`, () =>
     onBackend("cpu", async () => {
-      const schedule = await sure<Schedule>("schedule", scheduleName);
+      const schedule = await made("schedule", scheduleName);
       const parametrizations = await Promise.all(
-        parametrizationNames.map((name) => sure<Parametrization>("parametrization", name, {}, { schedule })),
+        parametrizationNames.map((name) => made("parametrization", name, {}, { schedule })),
       );
       const count = parametrizations.length, denoise = denoiser(parametrizations);
       const paths = new Map<string, Float32Array>();
@@ -178,7 +165,7 @@ for (const scheduleName of builtins.names("schedule")) {
         const key = String(Math.round(levels[0]! * 1e6));
         const sigma_max = Math.exp(-levels[0]! / 2) * (1 - 1e-9);
         const options = { steps: 200, order: 3, spacing: "log-snr", last: "zero", sigma_max };
-        const fine = await sure<Sampler>("sampler", "unipc", options, { schedule });
+        const fine = await made("sampler", "unipc", options, { schedule });
         paths.set(key, paths.get(key) ?? pictures(fine, count, denoise)[0]!);
         return paths.get(key)!;
       };
@@ -187,7 +174,7 @@ for (const scheduleName of builtins.names("schedule")) {
         for (const grid of "spacing" in shape ? grids : [{}, { sigma_max: 9, sigma_min: 0.4 }]) {
           const where = `${name} ${JSON.stringify(grid)}`;
           const options = { ...("steps" in shape ? { steps } : {}), ...grid };
-          const sampler = await make<Sampler>("sampler", name, options, { schedule });
+          const sampler = await tried(name, options, schedule);
           if (sampler instanceof Refusal) {
             refusals += count;
             continue;
@@ -199,7 +186,7 @@ for (const scheduleName of builtins.names("schedule")) {
             assert.ok(picture.every(Number.isFinite), `${what}: ${picture}`);
           }
           // Of one that does not tell its levels, those of another on this grid, or of its own ends.
-          const told = sampler.levels !== undefined ? sampler : await sure<Sampler>(
+          const told = sampler.levels !== undefined ? sampler : await made(
             "sampler",
             "ddim",
             "spacing" in shape ? options : {

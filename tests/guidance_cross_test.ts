@@ -1,33 +1,31 @@
 /** Every sampler under every kind of guidance, on a model that is known exactly: what is accepted works, what is not is refused. */
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
-import { z } from "zod";
-import { createRandom, seedTensor } from "../lib/tensor/random_create.ts";
 import { onBackend } from "../pipeline/contract/laws.ts";
-import { slotsFor } from "../pipeline/contract/stand_ins.ts";
+import type { Denoise } from "../pipeline/contract/sampler.ts";
 import { checkGuidance } from "../pipeline/graph/guidance.ts";
 import type { Stage } from "../pipeline/graph/types.ts";
 import type { Components, Rates } from "../pipeline/kinds/common.ts";
 import { noiseOf, velocityOf } from "../pipeline/kinds/diffusion.ts";
 import { type GuidanceInput, isGuided } from "../pipeline/kinds/guidance.ts";
-import { kinds } from "../pipeline/kinds/mod.ts";
-import { type Sampler, samplerOptions, type Seen } from "../pipeline/kinds/sampler.ts";
+import { type Sampler, samplerOptions } from "../pipeline/kinds/sampler.ts";
 import { type Both, guidedSight } from "../pipeline/programs/guidance.ts";
 import type { Recipe } from "../pipeline/recipe/types.ts";
 import { findPlugins } from "../plugins/generate_manifest.ts";
+import { builtin, make as makeStage } from "./golden/harness.ts";
+import { sampled } from "./sampled.ts";
 
 const samplers = (await findPlugins(new URL("../plugins/", import.meta.url)))
   .filter((id) => id.startsWith("sampler/")).map((id) => id.slice("sampler/".length));
 const image = { height: 2, width: 2, channels: 1 };
 
 /** A sampler, on a schedule whose levels are finite. */
-// deno-lint-ignore no-explicit-any -- plugins of any options
-async function make(name: string, options: any = {}): Promise<Stage<"sampler">> {
-  const { default: plugin } = await import(`../plugins/sampler/${name}.ts`);
-  const common = z.object(kinds.sampler.options as z.ZodRawShape).parse({});
-  const own = plugin.options.strict().parse({ ...("steps" in plugin.options.shape ? { steps: 14 } : {}), ...options });
-  const stage = await plugin.create({ options: { ...common, ...own }, ...slotsFor(plugin.needs ?? [], image) });
-  return { kind: "sampler", path: ["samplers", name], id: name, plugin, options: own, stage };
+async function make(name: string, options: object = {}): Promise<Stage<"sampler">> {
+  const plugin = (await builtin("sampler", name))!;
+  const own = { ...("steps" in plugin.options.shape ? { steps: 14 } : {}), ...options };
+  const stage = await makeStage("sampler", name, own, { image });
+  const parsed = { clip: samplerOptions.clip.parse(undefined), ...plugin.options.parse(own) };
+  return { kind: "sampler", path: ["samplers", name], id: name, plugin, options: parsed, stage };
 }
 
 /** Pixels are normal with these means and variances: the best prediction of a noisy image is a straight line in it. */
@@ -44,31 +42,10 @@ const own = normal(0.7, 0.05), worse = normal(0.3, 0.3);
 
 const start = [-1.4, -0.7, -0.2, 0.1, 0.4, 0.9, 1.3, 2.1];
 
-/** The picture of a sampler. A jump goes straight to what is predicted, as that of programs does. */
-function picture(sampler: Sampler, denoise: (noisy: tf.Tensor4D, rates: Rates) => Seen): number[] {
-  const jump = (noisy: tf.Tensor4D, from: Rates, to: Rates) => {
-    const seen = denoise(noisy, from);
-    return { ...seen, image: tf.add<tf.Tensor4D>(tf.mul(to.signal, seen.signal), tf.mul(to.noise, seen.noise)) };
-  };
-  let state = sampler.init(tf.tensor4d(start, [2, 2, 2, 1]));
-  let signal: tf.Tensor = state.image;
-  for (const [step, row] of sampler.plan().entries()) {
-    const random = createRandom({
-      seed: seedTensor(3),
-      stream: "cross",
-      step: tf.scalar(step, "int32"),
-      items: tf.tensor1d([0, 1], "int32"),
-    });
-    ({ state, signal } = sampler.step(state, tf.tensor1d([...row]), {
-      denoise,
-      jump,
-      clip: (signal) => signal,
-      random,
-    }));
-    if (sampler.finished?.(state).dataSync()[0] === 1) break;
-  }
-  return [...signal.dataSync()];
-}
+/** The pictures of a sampler, pixel by pixel. */
+const picture = (sampler: Sampler, denoise: Denoise): number[] => [
+  ...sampled(sampler, tf.tensor4d(start, [2, 2, 2, 1]), denoise, [0, 1]).dataSync(),
+];
 
 /** The picture under guidance, as programs have it. */
 function guidedPicture(sampler: Sampler, input: GuidanceInput): number[] {

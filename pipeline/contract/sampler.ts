@@ -17,7 +17,8 @@ import {
 import type { Sampler, SamplerTools, Seen } from "../kinds/sampler.ts";
 import { standIns } from "./stand_ins.ts";
 
-type Denoise = (image: tf.Tensor4D, rates: Rates) => Seen;
+/** What a sampler asks the network for. */
+export type Denoise = (image: tf.Tensor4D, rates: Rates) => Seen;
 
 /** Components of a noisy image whose signal is known. */
 function withSignal(signal: tf.Tensor4D, noisy: tf.Tensor4D, rates: Rates): Components {
@@ -35,7 +36,7 @@ const gaussian: Denoise = (noisy, rates) => {
 };
 
 /** Jumps as a network does that was not trained to: straight on, by what it sees now. */
-const jumper = (denoise: Denoise): NonNullable<SamplerTools["jump"]> => (noisy, from, to) => {
+export const jumper = (denoise: Denoise): NonNullable<SamplerTools["jump"]> => (noisy, from, to) => {
   const parts = denoise(noisy, from);
   return { ...parts, image: tf.add(tf.mul(to.signal, parts.signal), tf.mul(to.noise, parts.noise)) };
 };
