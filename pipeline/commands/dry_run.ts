@@ -1,5 +1,4 @@
 /** All decisions of a run with their reasons, before anything runs. */
-import { partCount } from "../graph/accumulation.ts";
 import { join } from "node:path";
 import { cacheFolder, isExplained } from "../../lib/files/mod.ts";
 import { explainFailure } from "../data/open.ts";
