@@ -12,6 +12,9 @@ import { Runner, type RunnerParts } from "./runner.ts";
 import { Trace } from "./trace.ts";
 import { type Tree, visitTree } from "./tree.ts";
 
+/** Most signatures of a function whose programs it holds. */
+const mostSignatures = 128;
+
 /** How a function is compiled. */
 export interface CompileFunctionOptions {
   /** For messages. */
@@ -65,8 +68,11 @@ export function compileFunction<A extends readonly Tree[], R extends Tree>(
         runner: specialise(current, args, fn as unknown as (...args: Tree[]) => Tree, leaves, options),
       };
       known.push(found);
+      if (known.length > mostSignatures) known.shift();
       const added = found;
-      found.runner.catch(() => known.splice(known.indexOf(added), 1));
+      found.runner.catch(() => {
+        if (known.includes(added)) known.splice(known.indexOf(added), 1);
+      });
     }
     const runner = await found.runner;
     const results = await runner.run(tensors!, found.paths);

@@ -3,6 +3,7 @@ import { attentionProbe, attentionWidths } from "../kernels/mod.ts";
 import type { Buffer, Client, CompileOptions, Executable } from "../pjrt/mod.ts";
 import type { ProgramCache } from "./disk.ts";
 import { callsOneDnn, oneDnn } from "./flags.ts";
+import { Programs } from "./programs.ts";
 
 /** Milliseconds of compiling from which a program is saved on disk. */
 const worthSaving = 20;
@@ -22,7 +23,7 @@ function titled(text: string, name: string): string {
  * @internal
  */
 export class XlaDevice {
-  readonly #compiled = new Map<string, Executable>();
+  readonly #programs = new Programs(() => this.#busy);
   readonly #underWay = new Map<string, Promise<Executable>>();
   readonly #running = new Set<Promise<void>>();
   #attentionWidth: number | undefined;
@@ -55,16 +56,21 @@ export class XlaDevice {
 
   /** The program, compiled already? */
   has(text: string): boolean {
-    return this.#compiled.has(text);
+    return this.#programs.has(text);
   }
 
   /**
-   * Compiles unless it is compiled; the event loop keeps running.
+   * A program for a compiled function, which holds it. Compiled unless it is; the event loop keeps running.
    *
-   * @param name of the function that it is, for people
+   * @param name of the function, for people
    */
   async program(text: string, name: string, partitions = 1): Promise<Executable> {
-    const known = this.#compiled.get(text);
+    return this.#programs.hold(await this.prepare(text, name, partitions));
+  }
+
+  /** As `program`, for who asks for it again when it is run: it may be freed by then. */
+  async prepare(text: string, name: string, partitions = 1): Promise<Executable> {
+    const known = this.#programs.get(text);
     if (known !== undefined) return known;
     const running = this.#underWay.get(text);
     if (running !== undefined) return await running;
@@ -72,19 +78,19 @@ export class XlaDevice {
     this.#underWay.set(text, started);
     try {
       const executable = await started;
-      this.#keep(text, executable);
+      this.#programs.keep(text, executable);
       return executable;
     } finally {
       this.#underWay.delete(text);
     }
   }
 
-  /** As `program`; the thread is blocked meanwhile. */
+  /** A program to be run at once. The thread is blocked while it is compiled. */
   programSync(text: string): Executable {
-    const known = this.#compiled.get(text);
+    const known = this.#programs.get(text);
     if (known !== undefined) return known;
     const executable = this.#loadSync(text) ?? this.#compileSync(text);
-    this.#keep(text, executable);
+    this.#programs.keep(text, executable);
     return executable;
   }
 
@@ -106,7 +112,7 @@ export class XlaDevice {
     const timer = setTimeout(late.resolve, milliseconds);
     let waiting = true;
     const ended = async () => {
-      while (waiting && (this.#running.size > 0 || this.#underWay.size > 0)) {
+      while (waiting && this.#busy) {
         await Promise.allSettled([...this.#running, ...this.#underWay.values()]);
       }
     };
@@ -120,9 +126,11 @@ export class XlaDevice {
    * size, they would pile up where devices come and go. Who asks for one again compiles it again, or takes it from disk.
    */
   free(): void {
-    if (this.#running.size > 0 || this.#underWay.size > 0) return;
-    for (const executable of this.#compiled.values()) executable[Symbol.dispose]();
-    this.#compiled.clear();
+    this.#programs.free();
+  }
+
+  get #busy(): boolean {
+    return this.#running.size > 0 || this.#underWay.size > 0;
   }
 
   async #make(text: string, name: string, partitions: number): Promise<Executable> {
@@ -175,13 +183,5 @@ export class XlaDevice {
     const asked = this.flags[oneDnn] === true || process.env.XLA_FLAGS?.includes(oneDnn) === true;
     if (asked && callsOneDnn(executable)) return;
     this.cache?.save(text, partitions, executable);
-  }
-
-  /** Keeps a bounded number of programs: the first ones go. */
-  #keep(text: string, executable: Executable): void {
-    this.#compiled.set(text, executable);
-    if (this.#compiled.size <= 4096) return;
-    const [oldest] = this.#compiled.keys();
-    this.#compiled.delete(oldest!); // freed once nobody holds it: a compiled function may
   }
 }

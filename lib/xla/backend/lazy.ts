@@ -52,7 +52,7 @@ export class LazyGraph {
     if (!this.device.has(plan.text)) {
       for (const value of values) this.retain(value);
       try {
-        await this.device.program(plan.text, "operations");
+        await this.device.prepare(plan.text, "operations");
         this.settleSync(values); // the graph may have changed meanwhile, so it is planned again
       } finally {
         for (const value of values) this.release(value);
