@@ -5,7 +5,7 @@ import type { Executable } from "../pjrt/mod.ts";
  * Most programs that are kept. Each takes about a megabyte and, on a processor, ten mappings of memory or more, of which
  * Linux allows a process 65,530.
  */
-const most = 1024;
+const most = 512;
 
 /**
  * Programs by their text, a bounded number: the one that was not used for longest goes first. All are freed when the module
