@@ -39,7 +39,7 @@ const all: AnyPlugin[] = [
   fake("augmentation", "horizontal-flip"),
   fake("augmentation", "random-crop", z.object({ margin: z.number().min(0).max(1).default(0.1) })),
   fake("normalizer", "mean-variance"),
-  fake("normalizer", "range"),
+  fake("normalizer", "range", z.object({ end: z.number().nullable().default(1) })),
   fake(
     "network",
     "residual-unet",

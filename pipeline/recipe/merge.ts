@@ -31,7 +31,7 @@ export function mergeStage(base: Node | undefined, over: Node): Node {
   return mergeMaps(withFields(over, new Map([["use", { key: undefined, node: base }]])), over);
 }
 
-/** One map over another, maps within them as well; anything else replaces. */
+/** One map over another, maps within them as well; nothing undoes, anything else replaces. */
 function mergeMaps(base: MapNode, over: MapNode, merge: (base: Node, over: Node) => Node = mergeValues): MapNode {
   let merged: MapNode = withFields(over, base.value);
   for (const [key, field] of over.value) {
@@ -42,6 +42,7 @@ function mergeMaps(base: MapNode, over: MapNode, merge: (base: Node, over: Node)
 }
 
 function mergeValues(base: Node, over: Node): Node {
+  if (over.value === null) return { ...over, undoes: true };
   return isMap(base) && isMap(over) ? mergeMaps(base, over) : over;
 }
 

@@ -14,6 +14,8 @@ export interface Node {
   readonly place: Place | undefined;
   /** How a number, a boolean or nothing is written, such as `007`; undefined for text, and for defaults. */
   readonly written?: string | undefined;
+  /** Nothing, laid over a value: an option that cannot be nothing has its default then. */
+  readonly undoes?: boolean;
 }
 
 /** The fields of a map. A `Map`, so that no key can mean anything to JavaScript. */

@@ -7,8 +7,9 @@ import type { Place } from "../problems/problem.ts";
 import { nearest } from "../terminal/nearest.ts";
 import { inputSchema } from "./describe.ts";
 import { issueText } from "./issues.ts";
-import { dataOf, fieldAt, type MapNode, type Node, spanOf } from "./node.ts";
+import { dataOf, fieldAt, isMap, type MapNode, type Node, spanOf, withFields } from "./node.ts";
 import type { ReportProblem } from "./parse.ts";
+import type { Path } from "./types.ts";
 import { splitUnknown, type UnknownKey } from "./unknown.ts";
 
 /** Options that passed. */
@@ -43,8 +44,9 @@ export async function checkOptions(
   for (const unknown of split.unknown) {
     report(await unknownText(unknown), unknown.field.key ?? unknown.field.node.place ?? owner.place);
   }
+  const given = await withoutUndone(schema, split.node);
   const meant = new Set(split.unknown.map(({ key, known, path }) => [...path, nearest(key, known)].join(".")));
-  const data = dataOf(split.node) as Record<string, unknown>;
+  const data = dataOf(given) as Record<string, unknown>;
   let result: z.ZodSafeParseResult<Record<string, unknown>>;
   try {
     result = await schema.safeParseAsync(data, { reportInput: true });
@@ -52,7 +54,7 @@ export async function checkOptions(
     // A check of a plugin may use `refuse`, as its `create` does.
     const refusal = isExplained(error) ? error : undefined;
     const option = refusal?.option;
-    const place = placeOf(split.node, option === undefined ? [] : [option]) ?? owner.place;
+    const place = placeOf(given, option === undefined ? [] : [option]) ?? owner.place;
     report(
       refusal === undefined
         ? pluginCheckFailed(owner.name, (error as Error).message)
@@ -64,17 +66,38 @@ export async function checkOptions(
   if (!result.success) {
     const json = inputSchema(schema);
     for (const issue of result.error.issues) {
-      const text = issueText(issue, owner.name, json, data, (path) => fieldAt(split.node, path)?.node);
+      const text = issueText(issue, owner.name, json, data, (path) => fieldAt(given, path)?.node);
       // The misspelt key above is the missing one.
       if (text.code === "missing-option" && meant.has(issue.path.join("."))) continue;
       const path = issue.path as (string | number)[];
-      const field = issue.code === "custom" && path.length > 0 ? fieldAt(split.node, path) : undefined;
-      report(text, (field && spanOf(field)) ?? placeOf(split.node, path) ?? owner.place);
+      const field = issue.code === "custom" && path.length > 0 ? fieldAt(given, path) : undefined;
+      report(text, (field && spanOf(field)) ?? placeOf(given, path) ?? owner.place);
     }
     return undefined;
   }
   if (split.unknown.length > 0) return undefined;
   return { options: result.data, resolved: await resolve(schema, data, result.data) };
+}
+
+/** The options without those that are undone, unless nothing is among the values that they may have. */
+async function withoutUndone(schema: z.ZodObject, node: Node): Promise<Node> {
+  if (!undoesAny(node)) return node;
+  const { error } = await schema.safeParseAsync(dataOf(node));
+  return (error?.issues ?? []).reduce((left, { path }) => without(left, path as Path), node);
+}
+
+function undoesAny({ undoes = false, value }: Node): boolean {
+  return undoes || (value instanceof Map && [...value.values()].some(({ node }) => undoesAny(node)));
+}
+
+/** A map without the value at a path, where it undoes another. */
+function without(node: Node, [key, ...inner]: Path): Node {
+  const field = isMap(node) ? node.value.get(String(key)) : undefined;
+  if (field === undefined) return node;
+  const fields = new Map((node as MapNode).value);
+  if (field.node.undoes) fields.delete(String(key));
+  else fields.set(String(key), { ...field, node: without(field.node, inner) });
+  return withFields(node, fields);
 }
 
 /** Place of the value at a path; undefined when it is missing, or only a default. */

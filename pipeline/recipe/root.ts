@@ -136,9 +136,11 @@ export async function checkTrain(
     const second = keys.indexOf("epochs") < keys.indexOf("steps") ? steps : epochs;
     tools.report(messages.wrongTrainLength(dataOf(epochs.node), dataOf(steps.node)), second.key ?? place);
   }
-  const from = node.value.get("from")?.node;
-  if (from === undefined) return { train: checked.options as unknown as TrainSettings, resolved: checked.resolved };
-  const path = { from: await pathOfOption(String(checked.options.from), from.origin, tools.isOfRun) };
+  const { from } = checked.options, origin = node.value.get("from")?.node.origin;
+  if (typeof from !== "string" || origin === undefined) {
+    return { train: checked.options as unknown as TrainSettings, resolved: checked.resolved };
+  }
+  const path = { from: await pathOfOption(from, origin, tools.isOfRun) };
   return {
     train: { ...checked.options, ...path } as unknown as TrainSettings,
     resolved: { ...checked.resolved, ...path },
