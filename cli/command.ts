@@ -164,8 +164,13 @@ export function seedOption(count: string): Option {
 
 const mostSeeds = 1_000_000;
 
-/** `7` alone is where to start; `7,19` and `7..9` say all of them. */
-function seeds(text: string): number | number[] {
+/** `7` alone is where to start; `7,19` and `7..9` say all of them, and so does `--seed` given again. */
+function seeds(text: string, before?: number | readonly number[]): number | number[] {
+  const own = seedsIn(text);
+  return before === undefined ? own : [before, own].flat();
+}
+
+function seedsIn(text: string): number | number[] {
   const parts = text.split(",").map((part) => {
     const [, first, last = first] = /^\s*(\d+)(?:\.\.(\d+))?\s*$/.exec(part) ?? [];
     if (first === undefined) throw new InvalidArgumentError("Expected seeds such as 7, 7,19,40 or 100..120");

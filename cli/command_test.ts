@@ -1,6 +1,7 @@
 /** Tests of what options take. */
 import assert from "node:assert/strict";
-import { wholeOption } from "./command.ts";
+import { Command } from "commander";
+import { seedOption, wholeOption } from "./command.ts";
 
 Deno.test("wholeOption() takes whole numbers in its range, and says what is wrong with others", () => {
   const read = (text: string) => {
@@ -21,4 +22,12 @@ Deno.test("wholeOption() takes whole numbers in its range, and says what is wron
     () => wholeOption("--count <n>", "how many").parseArg!("9007199254740992", undefined),
     /the limit is 9007199254740991$/,
   );
+});
+
+Deno.test("--seed given again adds to the seeds before it", () => {
+  const read = (...words: string[]) =>
+    new Command().addOption(seedOption("others follow")).parse(words, { from: "user" }).opts().seed;
+  assert.equal(read("--seed", "7"), 7);
+  assert.deepEqual(read("--seed", "7", "--seed", "19"), [7, 19]);
+  assert.deepEqual(read("--seed", "7,8", "--seed", "9..11"), [7, 8, 9, 10, 11]);
 });

@@ -3,7 +3,7 @@ import { builtins, sweep } from "../mod.ts";
 import { type AddCommand, trustOf, type TrustOptions, trustWords, untilInterrupted, withTrust } from "./command.ts";
 
 interface Options extends TrustOptions {
-  readonly ema?: string;
+  readonly ema?: string[];
   readonly fresh?: boolean;
   readonly runs: string;
 }
@@ -22,13 +22,14 @@ export const sweepCommand: AddCommand = (program, done, voice) =>
     .option(
       "--ema <averages>",
       "averages of a trained model, with commas between, as sample --ema takes them: 0.05,0.1",
+      averages,
     )
     .option("--fresh", "start over; the old sweep is moved aside")
     .option("--runs <folder>", "folder that holds the run folders", "runs")
     .action((recipe: string, words: string[], { ema, fresh = false, runs, ...options }: Options) =>
       untilInterrupted(done, async (signal, hold) => {
         const { trust, overrides } = trustOf(options, words);
-        const how = { plugins: builtins, trust, overrides, fresh, runs, signal, hold, ...averagesIn(ema) };
+        const how = { plugins: builtins, trust, overrides, fresh, runs, signal, hold, ...(ema?.length ? { ema } : {}) };
         const command = `deno task sweep${trustWords(trust, options.trust)}`;
         const result = await sweep(recipe, { ...how, command }, voice.console);
         voice.answer("sweep", result);
@@ -36,7 +37,7 @@ export const sweepCommand: AddCommand = (program, done, voice) =>
       })
     );
 
-function averagesIn(text: string | undefined): { ema?: string[] } {
-  const ema = text?.split(",").map((each) => each.trim()).filter((each) => each !== "");
-  return ema === undefined || ema.length === 0 ? {} : { ema };
+/** Averages, after those of an earlier `--ema`. */
+function averages(text: string, before: readonly string[] = []): string[] {
+  return [...before, ...text.split(",").map((each) => each.trim()).filter((each) => each !== "")];
 }
