@@ -145,7 +145,7 @@ export { GeneratedPicture } from "./pipeline/commands/model/picture.ts";
 // Plugins: what they are, and one defined in code.
 export type * from "./pipeline/kinds/types.ts";
 export { kinds } from "./pipeline/kinds/mod.ts";
-export { plugin, Refusal, refuse } from "./plugin.ts";
+export { plugin, Refusal, refuse, refuseUnused } from "./plugin.ts";
 export type { Random, State, TensorRecord, Tree } from "./plugin.ts";
 export { aboutPlugin, listPlugins, type PluginFacts, showPlugin } from "./pipeline/registry/show.ts";
 export { aboutKind, type KindFacts, showKind } from "./pipeline/registry/show_kind.ts";

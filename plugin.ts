@@ -33,7 +33,7 @@ export {
   splitRow,
   velocityOf,
 } from "./pipeline/kinds/diffusion.ts";
-export { Refusal, refuse } from "./pipeline/kinds/refuse.ts";
+export { Refusal, refuse, refuseUnused } from "./pipeline/kinds/refuse.ts";
 export { exponentOfStd, stdOfExponent, widestStd } from "./pipeline/kinds/power_function.ts";
 export type * from "./pipeline/kinds/types.ts";
 /** Grids: which noise levels a sampler steps through. */

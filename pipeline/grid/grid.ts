@@ -1,8 +1,8 @@
 /** The grid of a sampler: the noise levels that its steps go through, by the option `spacing`. Host, float64. */
 import { sigmaOf } from "../kinds/diffusion.ts";
-import { refuse } from "../kinds/refuse.ts";
+import { refuse, refuseUnused } from "../kinds/refuse.ts";
 import { aligned, beta, type Curve, exponential, flow, karras, polyexponential, shiftForTokens } from "./curves.ts";
-import { type Spacing, uses } from "./options.ts";
+import { type Spacing, spacingOptions, uses } from "./options.ts";
 import { type Point, pointOf } from "./points.ts";
 import { namesTimesteps, tableAt } from "./tables.ts";
 import { type GridSchedule, pointsOfTimesteps, publicFlow, timestepsOf } from "./timesteps.ts";
@@ -17,15 +17,7 @@ import { finiteEnds, listed, withinSchedule } from "./within.ts";
  * @throws {Refusal} where options do not fit each other, or the grid leaves what the schedule trains
  */
 export function noiseGrid(schedule: GridSchedule, steps: number, options: Spacing): Point[] {
-  for (const [option, grids] of Object.entries(uses) as [keyof typeof uses, readonly Spacing["spacing"][]][]) {
-    if (options[option] === undefined || grids.includes(options.spacing)) continue;
-    refuse({
-      option,
-      what: `Option ${option} does not belong to spacing ${options.spacing}`,
-      fix: `leave it out, or take spacing: ${grids.join(", ")}; where it is inherited, add a sampler of another name ` +
-        "without it",
-    });
-  }
+  refuseUnused(options, spacingOptions, "spacing", uses);
   const { spacing, last = spacing === "times" || spacing === "log-snr" ? "end" : "zero" } = options;
   if (spacing === "list") return withinSchedule(schedule, listed(steps, options.sigmas), "sigmas");
   if (spacing === "times") {

@@ -1,4 +1,5 @@
 /** Refusing what cannot work, from within a plugin. */
+import type { z } from "zod";
 import type { Explained } from "../../lib/files/explained.ts";
 
 /** Thrown by `refuse`. Its message says what is wrong; the graph adds the place in the recipe. */
@@ -30,4 +31,33 @@ export class Refusal extends Error implements Explained {
  */
 export function refuse(refusal: { option?: string; what: string; fix: string }): never {
   throw new Refusal(refusal.option, refusal.what, refusal.fix);
+}
+
+/**
+ * Refuses an option that is given, and of which nothing comes: another option, its owner, has none of the values with which
+ * it is used. One that has its default is not given.
+ *
+ * @param shape the options' schemas, for their defaults
+ * @param uses for each option the owner's values with which it is used
+ * @throws {Refusal} at the first such option
+ */
+export function refuseUnused<O extends object, K extends keyof O & string>(
+  options: O,
+  shape: Readonly<Record<string, z.ZodType>>,
+  owner: K,
+  uses: { readonly [Option in keyof O]?: readonly O[K][] },
+): void {
+  const value = options[owner];
+  for (const [option, used] of Object.entries(uses) as [keyof O & string, readonly O[K][]][]) {
+    if (used.includes(value) || isDefault(options[option], shape[option])) continue;
+    refuse({
+      option,
+      what: `Option ${option} does not belong to ${owner} ${value}`,
+      fix: `leave it out, or take ${owner}: ${used.join(", ")}; ${option}: null undoes an inherited one`,
+    });
+  }
+}
+
+function isDefault(value: unknown, schema: z.ZodType | undefined): boolean {
+  return JSON.stringify(value) === JSON.stringify(schema?.safeParse(undefined).data);
 }

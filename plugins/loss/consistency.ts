@@ -1,10 +1,19 @@
 /** Loss `consistency`: the image predicted from noise is to be the one predicted from a little less of the same noise. */
-import { type Components, ops, plugin, type Rates, refuse, tf, z } from "denoise/plugin";
+import { type Components, ops, plugin, type Rates, refuse, refuseUnused, tf, z } from "denoise/plugin";
 import { gapOf, ratesBelow, rounded, sigmasOf } from "./shared/consistency.ts";
-import { endsRise, levelOptions, levelsOfSize, uniforms } from "./shared/levels.ts";
+import { endsRise, levelOptions, levelsOfSize, uniforms, usesOfLevels } from "./shared/levels.ts";
 
-/** Where `pseudo-huber` is rounded: iCT's number, Song and Dhariwal 2023, arXiv:2310.14189. */
-const rounding = 0.00054;
+const sigmoidOptions = {
+  k: z.number().min(0).optional().describe("of mapping sigmoid: how much more of it; 8 unless given"),
+  b: z.number().positive().optional().describe(
+    "of mapping sigmoid: how fast that ends as the noise grows; 0.5 unless given, ECT's 1 for normalised pictures",
+  ),
+};
+const roundingOptions = {
+  c: z.number().positive().default(0.00054).describe(
+    "of error pseudo-huber: where it is rounded, in standard deviations of a pixel; iCT: 0.00054, ECT: 0, the least",
+  ),
+};
 
 export default plugin({
   kind: "loss",
@@ -30,16 +39,11 @@ export default plugin({
     mapping: z.enum(["sigmoid", "constant"]).default("sigmoid").describe(
       "how the distance depends on the level: more of it where there is little noise, or the same share everywhere",
     ),
-    k: z.number().min(0).optional().describe("of mapping sigmoid: how much more of it; 8 unless given"),
-    b: z.number().positive().optional().describe(
-      "of mapping sigmoid: how fast that ends as the noise grows; 0.5 unless given, ECT's 1 for normalised pictures",
-    ),
+    ...sigmoidOptions,
     error: z.enum(["pseudo-huber", "mse"]).default("pseudo-huber").describe(
       "distance of the two images: the root of the mean square, rounded at zero, or the mean square",
     ),
-    c: z.number().positive().default(rounding).describe(
-      "of error pseudo-huber: where it is rounded, in standard deviations of a pixel; iCT: 0.00054, ECT: 0, the least",
-    ),
+    ...roundingOptions,
     weights: z.enum(["step", "edm", "none"]).default("step").describe(
       "what multiplies the distance. step: 1 / (t - r), as in ECT; edm: EDM's 1 / t² + 1, or its root with pseudo-huber, " +
         "for more of high noise, where the first of few steps lies; none: 1",
@@ -54,14 +58,9 @@ export default plugin({
       });
     }
     const { k = 8, b = 0.5, c, mapping, error, weights } = options;
-    const idle = [
-      ...(mapping === "constant" ? ["k", "b"] as const : []).map((name) => [name, "mapping: sigmoid"] as const),
-      ...(error === "mse" && c !== rounding ? [["c", "error: pseudo-huber"]] as const : []),
-    ] as const;
-    for (const [name, owner] of idle) {
-      if (options[name] === undefined) continue;
-      refuse({ option: name, what: `Option ${name} belongs to ${owner} alone`, fix: `leave it out, or take ${owner}` });
-    }
+    refuseUnused(options, levelOptions, "levels", usesOfLevels);
+    refuseUnused(options, sigmoidOptions, "mapping", { k: ["sigmoid"], b: ["sigmoid"] });
+    refuseUnused(options, roundingOptions, "error", { c: ["pseudo-huber"] });
     const { q, last_stage = Math.max(Math.floor(Math.log(256) / Math.log(q) + 1e-9) - 1, 0) } = options;
     if (q ** (last_stage + 1) > 1e5) {
       refuse({

@@ -6,17 +6,22 @@ import {
   plugin,
   type Rates,
   refuse,
+  refuseUnused,
   tf,
   z,
 } from "denoise/plugin";
 import { afterBatch, countsOf, drawnByShares, initialImportance, sharesOf } from "./shared/importance.ts";
-import { endsRise, levelOptions, levelsOfSize, uniforms } from "./shared/levels.ts";
+import { endsRise, levelOptions, levelsOfSize, uniforms, usesOfLevels } from "./shared/levels.ts";
 import { perLogSnr } from "./shared/density.ts";
 import { nearestNoise } from "./shared/nearest.ts";
 import { rangeOfEach } from "./shared/ranges.ts";
 import { sizeShift } from "./shared/shift.ts";
 import { initialUncertainty, uncertaintyAt, withUncertainty } from "./shared/uncertainty.ts";
-import { type Part, weightOptions, weightsAt } from "./shared/weights.ts";
+import { type Part, usesOfWeights, weightOptions, weightsAt } from "./shared/weights.ts";
+
+const leastTime = z.number().min(0).max(1).default(0).describe(
+  "of weighting flow: times below it count as it, where the velocity of a predicted image would grow without bounds; JiT: 0.05",
+);
 
 export default plugin({
   kind: "loss",
@@ -34,9 +39,7 @@ export default plugin({
     ),
     ...levelOptions,
     ...weightOptions,
-    least_time: z.number().min(0).max(1).default(0).describe(
-      "of weighting flow: times below it count as it, where the velocity of a predicted image would grow without bounds; JiT: 0.05",
-    ),
+    least_time: leastTime,
     noise_choices: z.int().min(1).max(1024).default(1).describe(
       "noises drawn for each training picture, of which it gets the nearest; 1: the one that is drawn (immiscible diffusion)",
     ),
@@ -53,6 +56,9 @@ export default plugin({
     ),
   }).superRefine(endsRise),
   create({ options, schedule, image, parametrization }) {
+    refuseUnused(options, levelOptions, "levels", usesOfLevels);
+    refuseUnused(options, weightOptions, "weights", usesOfWeights);
+    refuseUnused(options, { least_time: leastTime }, "weighting", { least_time: ["flow"] });
     const { least_time: least, weighting, sigmoid_bias, sigmoid_size } = options;
     const pointwise = options.error === "mae" ? absolute : tf.square;
     const bias = sigmoid_size === undefined ? sigmoid_bias : sigmoid_bias + sizeShift(sigmoid_size, image);

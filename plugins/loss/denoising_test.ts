@@ -3,6 +3,8 @@ import * as tf from "@tensorflow/tfjs";
 import { draws, normal, numbers, onBackend, scalarValue } from "../../pipeline/contract/laws.ts";
 import { standIns } from "../../pipeline/contract/stand_ins.ts";
 import { makeDenoising } from "../../tests/denoising.ts";
+import denoising from "./denoising.ts";
+import { Refusal } from "../../plugin.ts";
 
 const image = { height: 8, width: 8, channels: 3 };
 
@@ -45,3 +47,27 @@ Deno.test("denoising draws levels uniform in time or in noise power", () =>
     const expected = standIns.schedule.rates(tf.tensor1d(uniform)).noise.dataSync();
     expected.forEach((value, i) => assert.ok(Math.abs(noise[i]! - value) < 1e-6));
   }));
+
+Deno.test("options that the chosen levels, weights or weighting make nothing of are refused; their defaults are not", async () => {
+  const cases: [option: string, value: unknown, taken: object, refused: object][] = [
+    ["level_mean", -0.4, { levels: "logit-normal" }, { levels: "mode" }],
+    ["level_std", 2, { levels: "log-logistic" }, {}],
+    ["mode_scale", 1, { levels: "mode" }, { levels: "log-normal" }],
+    ["least_sigma", 0.01, { levels: "log-uniform" }, { levels: "uniform-noise-power" }],
+    ["most_sigma", 90, { levels: "log-logistic" }, { levels: "log-normal" }],
+    ["gamma", 3, { weights: "soft-min-snr" }, { weights: "truncated-snr" }],
+    ["p2_k", 2, { weights: "p2" }, {}],
+    ["sigmoid_bias", -1, { weights: "sigmoid" }, { weights: "cosmap" }],
+    ["sigmoid_size", 64, { weights: "sigmoid" }, { weights: "sigma-sqrt" }],
+    ["sigma_data", 0.5, { weights: "edm" }, { weights: "min-snr" }],
+    ["least_time", 0.05, { weighting: "flow" }, { weighting: "velocity" }],
+  ];
+  for (const [option, value, taken, refused] of cases) {
+    await make({ ...taken, [option]: value });
+    await make({ ...refused, [option]: denoising.options.parse({})[option as "gamma"] });
+    const error = await make({ ...refused, [option]: value }).then(() => undefined, (error) => error);
+    assert(error instanceof Refusal, `${option} with ${JSON.stringify(refused)}`);
+    assert.equal(error.option, option);
+    assert.match(error.help.join(), new RegExp(`leave it out, or take .*; ${option}: null undoes an inherited one`));
+  }
+});

@@ -1,9 +1,17 @@
 /** Schedule `discrete`: the timesteps of DDPM and its kin, with levels between them. */
-import { plugin, ratesOf, tf, z } from "denoise/plugin";
+import { plugin, ratesOf, refuseUnused, tf, z } from "denoise/plugin";
 import { betaNames, betasOf, signalPowers } from "./shared/betas.ts";
 
 /** The least signal power: what public solvers put in place of 0 at the last timestep of zero terminal SNR. */
 const least = 2 ** -24;
+
+const ends = {
+  beta_start: z.number().gt(0).lt(1).default(0.0001).describe(
+    "of the first timestep, where betas are between two ends",
+  ),
+  beta_end: z.number().gt(0).lt(1).default(0.02).describe("of the last timestep, where betas are between two ends"),
+};
+const betweenEnds = ["linear", "scaled-linear", "sigmoid"] as const;
 
 export default plugin({
   kind: "schedule",
@@ -13,14 +21,12 @@ export default plugin({
   source: "Ho et al. 2020, arXiv:2006.11239; zero terminal SNR: Lin et al. 2023, arXiv:2305.08891; names of diffusers",
   options: z.object({
     betas: z.enum(betaNames).default("linear").describe("how the noise that a timestep adds grows"),
-    beta_start: z.number().gt(0).lt(1).default(0.0001).describe(
-      "of the first timestep, where betas are between two ends",
-    ),
-    beta_end: z.number().gt(0).lt(1).default(0.02).describe("of the last timestep, where betas are between two ends"),
+    ...ends,
     timesteps: z.int().min(2).max(100_000).default(1000).describe("timesteps between the image and the noise"),
     zero_snr: z.boolean().default(false).describe("moves the signal rates so that nothing is left of it at the end"),
   }),
   create({ options }) {
+    refuseUnused(options, ends, "betas", { beta_start: betweenEnds, beta_end: betweenEnds });
     const powers = signalPowers(betasOf(options)).map((power) => Math.max(power, least));
     const logSnrs = powers.map((power) => Math.log(power) - Math.log1p(-power));
     const last = logSnrs.length - 1;

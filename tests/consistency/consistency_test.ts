@@ -194,8 +194,8 @@ Deno.test("consistency refuses parametrizations that cannot jump to the image, a
     make({ q: 2, last_stage: 17 }),
     /Stage 17 divides the distance of the levels by 262144: float32/,
   );
-  await assert.rejects(make({ mapping: "constant", k: 3 }), /Option k belongs to mapping: sigmoid alone/);
-  await assert.rejects(make({ error: "mse", c: 0.1 }), /Option c belongs to error: pseudo-huber alone/);
+  await assert.rejects(make({ mapping: "constant", k: 3 }), /Option k does not belong to mapping constant/);
+  await assert.rejects(make({ error: "mse", c: 0.1 }), /Option c does not belong to error mse/);
   const read = readRecipe({
     dataset: { use: "emoji", image_size: 8, batch_size: 4 },
     network: { use: "residual-unet", widths: [4, 8] },

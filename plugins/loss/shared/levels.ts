@@ -42,6 +42,15 @@ export const levelOptions = {
 /** The options, checked. */
 export type LevelOptions = z.output<z.ZodObject<typeof levelOptions>>;
 
+/** With which levels options are used. */
+export const usesOfLevels = {
+  level_mean: ["log-normal", "logit-normal", "log-logistic"],
+  level_std: ["log-normal", "logit-normal", "log-logistic"],
+  mode_scale: ["mode"],
+  least_sigma: ["log-uniform", "log-logistic"],
+  most_sigma: ["log-uniform", "log-logistic"],
+} as const;
+
 /** Checks that the ends of σ are in order, as a refinement of the options. */
 export function endsRise(
   { least_sigma, most_sigma }: Pick<LevelOptions, "least_sigma" | "most_sigma">,

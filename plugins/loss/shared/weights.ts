@@ -47,6 +47,15 @@ export type WeightOptions = Omit<z.output<z.ZodObject<typeof weightOptions>>, "s
   readonly sigma_data: number | tf.Tensor;
 };
 
+/** With which weights options are used. */
+export const usesOfWeights = {
+  gamma: ["min-snr", "soft-min-snr", "p2"],
+  p2_k: ["p2"],
+  sigmoid_bias: ["sigmoid"],
+  sigmoid_size: ["sigmoid"],
+  sigma_data: ["edm"],
+} as const;
+
 /** Weights on the squared error of a part at these rates, of their shape; undefined where all count alike. */
 export function weightsAt(rates: Rates, part: Part, options: WeightOptions): tf.Tensor | undefined {
   if (options.weights === "none") return undefined;

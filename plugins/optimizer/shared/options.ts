@@ -1,5 +1,5 @@
 /** What every optimizer can do besides its own rule: learning rates that change, and gradients that are clipped. */
-import { type Course, ops, refuse, type TensorRecord, tf, z } from "denoise/plugin";
+import { type Course, ops, refuse, refuseUnused, type TensorRecord, tf, z } from "denoise/plugin";
 
 // On each part, too: where only one fits the type, its own text is what a reader sees.
 const error = 'expected a length such as 500, "500 steps", "2 epochs" or "100000 images"';
@@ -31,6 +31,13 @@ export const commonOptions = {
 /** These options, checked. */
 export type CommonOptions = z.output<z.ZodObject<typeof commonOptions>>;
 
+/** With which schedules options are used. */
+const uses = {
+  until: ["cosine", "linear"],
+  end_fraction: ["cosine", "linear"],
+  decay_after: ["inverse-square-root", "edm2"],
+} as const;
+
 type Number = number | tf.Tensor;
 
 /**
@@ -51,7 +58,8 @@ export function learningRates(
   const isEdm2 = schedule === "edm2";
   const warmup = options.warmup ?? (isEdm2 ? "10000000 images" : undefined);
   const after = options.decay_after ?? (isEdm2 ? "70000 steps" : options.warmup);
-  refuseUnused(options, after !== undefined);
+  refuseUnused(options, commonOptions, "schedule", uses);
+  refuseWithoutBeginning(options, after !== undefined);
   refuseEndBeforeWarmup(options, batchSize);
   if (schedule === "constant" && warmup === undefined) return () => peak;
   return (step, course) => {
@@ -71,25 +79,9 @@ export function learningRates(
   };
 }
 
-/** Refuses options that would do nothing, and a fall without a beginning. */
-function refuseUnused({ schedule, until, end_fraction: end, decay_after }: CommonOptions, begins: boolean): void {
-  const ends = schedule === "cosine" || schedule === "linear";
-  const falls = schedule === "inverse-square-root" || schedule === "edm2";
-  const [option, fix] = !ends && until !== undefined
-    ? ["until", "cosine or linear"]
-    : !ends && end !== 0
-    ? ["end_fraction", "cosine or linear"]
-    : !falls && decay_after !== undefined
-    ? ["decay_after", "inverse-square-root or edm2"]
-    : [];
-  if (option !== undefined) {
-    refuse({
-      option,
-      what: `The schedule "${schedule}" of the learning rate takes no ${option}`,
-      fix: `leave ${option} out, or set schedule: ${fix}`,
-    });
-  }
-  if (!falls || begins) return;
+/** Refuses a fall without a beginning. */
+function refuseWithoutBeginning({ schedule }: CommonOptions, begins: boolean): void {
+  if (begins || (schedule !== "inverse-square-root" && schedule !== "edm2")) return;
   refuse({
     option: "schedule",
     what: "The learning rate does not know from where on to fall",
