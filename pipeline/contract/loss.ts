@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
 import { valueAndGrad } from "../../lib/tensor/gradients.ts";
-import { mapTree, type State, type TensorRecord, type Tree } from "../../lib/tensor/tree.ts";
+import { mapTree, type TensorRecord, type Tree } from "../../lib/tensor/tree.ts";
 import type { Components, Rates } from "../kinds/common.ts";
-import type { Loss } from "../kinds/loss.ts";
 import { signalOf, velocityOf } from "../kinds/diffusion.ts";
+import { startOf } from "../kinds/loss_start.ts";
 import {
   assertFinite,
   assertTreesClose,
@@ -22,12 +22,6 @@ import {
 function withNoise(noise: tf.Tensor4D, noisy: tf.Tensor4D, rates: Rates): Components {
   const signal = signalOf(noisy, noise, rates);
   return { signal, noise, velocity: velocityOf({ signal, noise }, rates) };
-}
-
-/** What the loss keeps, before the first step. */
-function startOf({ init }: Loss): State {
-  const { trainable = {}, buffers = {} } = init?.(draws([0])) ?? {};
-  return { trainable, buffers };
 }
 
 /** Rates by picture, as training has them. */
@@ -118,8 +112,8 @@ export const lossLaws: Laws<"loss"> = {
       };
       const { objective, errors } = loss.train!({
         ...{ images, denoise, step: tf.scalar(0, "int32"), random: draws([1, 2, 3, 4]) },
-        levels: () => loss.levels(draws([1, 2, 3, 4]), 4, { state: startOf(loss) }),
-        state: startOf(loss),
+        levels: () => loss.levels(draws([1, 2, 3, 4]), 4, { state: startOf(loss, draws([0])) }),
+        state: startOf(loss, draws([0])),
       });
       assertFinite({ objective, errors }, "objective and errors");
       return objective;
@@ -133,8 +127,8 @@ export const lossLaws: Laws<"loss"> = {
   "keeps the names and shapes of its buffers, and a gradient for each tensor that it trains": async (subject) => {
     const loss = await subject.create();
     if (loss.init === undefined) return;
-    const state = startOf(loss);
-    assertTreesClose(startOf(loss), state, 0, "what init draws, twice");
+    const state = startOf(loss, draws([0]));
+    assertTreesClose(startOf(loss, draws([0])), state, 0, "what init draws, twice");
     const { rates, noisy, target, other } = example(subject);
     const predicted = withNoise(other, noisy, batched(rates));
     const measure = (trainable: TensorRecord) =>

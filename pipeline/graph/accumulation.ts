@@ -3,6 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import { createRandom, seedTensor, type TensorRecord, traceCost, UnknownOpError } from "../../lib/tensor/mod.ts";
 import type { ImageShape } from "../kinds/common.ts";
 import type { Loss } from "../kinds/loss.ts";
+import { startOf } from "../kinds/loss_start.ts";
 import type { Network } from "../kinds/network.ts";
 import type { Parametrization } from "../kinds/parametrization.ts";
 import type { Message } from "../problems/messages/text.ts";
@@ -69,10 +70,10 @@ async function gatheredBy(network: Network, image: ImageShape): Promise<string[]
 
 /** Buffers of the loss that a step changes: all, where it trains by itself. */
 async function keptBy(loss: Loss, parametrization: Parametrization, image: ImageShape): Promise<string[]> {
-  const start = () => loss.init?.(drawsOf([0])) ?? {};
-  return await changedIn(() => start().buffers ?? {}, (buffers) => {
+  const start = () => startOf(loss, drawsOf([0]));
+  return await changedIn(() => start().buffers, (buffers) => {
     if (loss.train !== undefined) return {};
-    const { trainable = {} } = start();
+    const { trainable } = start();
     const part = { signal: zeros(image), noise: zeros(image), velocity: zeros(image) };
     const rates = { signal: tf.ones([2, 1, 1, 1]), noise: tf.ones([2, 1, 1, 1]) };
     const context = { state: { trainable, buffers }, measured: parametrization.blank?.() ?? {} };

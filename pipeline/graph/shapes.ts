@@ -2,6 +2,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { createRandom, seedTensor, type TensorSpec, traceCost, UnknownOpError } from "../../lib/tensor/mod.ts";
 import type { Components, ImageShape, Rates } from "../kinds/common.ts";
+import { startOf } from "../kinds/loss_start.ts";
 import type { Kind, Kinds } from "../kinds/mod.ts";
 import * as messages from "../problems/messages/graph.ts";
 import type { Message } from "../problems/messages/text.ts";
@@ -102,9 +103,8 @@ const calls: { readonly [K in Kind]?: Call<K> } = {
   loss: {
     name: "measure",
     probe(stage, { image, measured }) {
-      const { trainable = {}, buffers = {} } = stage.init?.(draws([0])) ?? {};
+      const state = startOf(stage, draws([0])), { trainable, buffers } = state;
       checkRecord("init", trainable, {}), checkRecord("init", buffers, {});
-      const state = { trainable, buffers };
       const levels = stage.levels(draws(), batch, { state, measured });
       const images = tf.zeros<tf.Rank.R4>(size(image));
       const all = [components(images), components(images), rates()] as const;

@@ -6,6 +6,7 @@ import { refusing } from "../graph/create.ts";
 import type { Graph } from "../graph/types.ts";
 import type { Backend } from "../kinds/backend.ts";
 import type { ImageShape } from "../kinds/common.ts";
+import { startOf } from "../kinds/loss_start.ts";
 import { initialOthers } from "./averages.ts";
 import { together } from "./trained.ts";
 
@@ -80,10 +81,7 @@ function startOfOptimizer(graph: Graph, trained: TensorRecord): TensorRecord {
 export function startOfLoss(graph: Graph, seed: tf.Tensor): State | undefined {
   const { stage } = graph.one("loss");
   if (stage.init === undefined) return undefined;
-  return drawPacked(startKey(seed, "initial-loss"), (draw): State => {
-    const { trainable = {}, buffers = {} } = stage.init!(draw);
-    return { trainable, buffers };
-  });
+  return drawPacked(startKey(seed, "initial-loss"), (draw) => startOf(stage, draw));
 }
 
 /** The state before the first step of a network whose weights are there, compiled. Frees nothing. */

@@ -10,6 +10,7 @@ import noise from "../parametrization/noise.ts";
 import signal from "../parametrization/signal.ts";
 import velocity from "../parametrization/velocity.ts";
 import { velocityOf } from "../../pipeline/kinds/diffusion.ts";
+import { startOf } from "../../pipeline/kinds/loss_start.ts";
 import denoising from "./denoising.ts";
 
 const image = { height: 8, width: 8, channels: 3 };
@@ -92,8 +93,7 @@ Deno.test("every parametrization trains a step at all levels, on every component
               };
               const loss = await makeDenoising(options, small, stage);
               tf.tidy(() => {
-                const { trainable = {}, buffers = {} } = loss.init?.(draws([0])) ?? {};
-                const context = { state: { trainable, buffers }, measured };
+                const context = { state: startOf(loss, draws([0])), measured };
                 const rates = loss.levels(draws(numbers(batch), turn), batch, context);
                 const noisy = tf.add<tf.Tensor4D>(tf.mul(rates.signal, images), tf.mul(rates.noise, drawn));
                 const target = {
