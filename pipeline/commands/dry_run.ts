@@ -5,7 +5,7 @@ import { explainFailure } from "../data/open.ts";
 import { readRecipe } from "../recipe/read.ts";
 import type { PluginSource } from "../recipe/types.ts";
 import { foundationOf, foundationText } from "../run/foundation.ts";
-import { timesDue } from "../run/interval.ts";
+import { timesDue } from "../run/due.ts";
 import { probe, type Probed } from "../run/probe.ts";
 import type { Console } from "../terminal/console.ts";
 import { bytes, count, counted } from "../terminal/units.ts";

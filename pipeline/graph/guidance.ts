@@ -1,5 +1,6 @@
 /** Checks the option `guidance` of samplers against the sampler and the network. */
 import { type Guiding, guidingOf } from "../kinds/guiding.ts";
+import { parseInterval } from "../kinds/interval.ts";
 import * as messages from "../problems/messages/guidance.ts";
 import { guideNeverKept, guideNeverTaken } from "../problems/messages/guides.ts";
 import { type Message, quote } from "../problems/messages/text.ts";
@@ -48,8 +49,8 @@ export function checkGuidance(
 function neverKept(by: string, guiding: Guiding, snapshots: string | undefined): Message | undefined {
   if (guiding.from === "path") return undefined;
   if (snapshots === undefined) return guideNeverKept(by);
-  const [every, unit] = snapshots.split(" ") as [string, string];
-  if (guiding.from === "earlier" || !unit.startsWith(guiding.from) || guiding.number % Number(every) === 0) {
+  const { every, epochs } = parseInterval(snapshots);
+  if (guiding.from === "earlier" || (guiding.from === "epoch") !== epochs || guiding.number % every === 0) {
     return undefined;
   }
   return guideNeverTaken(guiding.from, guiding.number, snapshots);

@@ -4,12 +4,7 @@ import { z } from "zod";
 import type { Backend } from "./backend.ts";
 import type { Components, Rates } from "./common.ts";
 import type { OpenTools } from "./dataset.ts";
-
-/** `2 epochs` or `500 steps`. */
-export const interval: z.ZodString = z.string().regex(
-  /^[1-9][0-9]* (epochs?|steps?)$/,
-  { error: 'expected an interval such as "1 epoch" or "500 steps"' },
-);
+import { interval } from "./interval.ts";
 
 /** Options that every metric takes besides its own. */
 export const metricOptions: { every: z.ZodDefault<z.ZodString>; by_class: z.ZodOptional<z.ZodBoolean> } = {

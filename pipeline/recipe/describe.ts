@@ -1,6 +1,6 @@
 /** Says in words what an option takes: "integer ≥ 1", "list of numbers from 0 to 1", `"mae" or "mse"`. */
 import { z } from "zod";
-import { interval } from "../kinds/metric.ts";
+import { interval } from "../kinds/interval.ts";
 import { listed } from "../problems/messages/text.ts";
 
 /** The part of JSON Schema that zod writes for options. */

@@ -1,7 +1,7 @@
 /** Tests of what an option takes, in words. */
 import assert from "node:assert/strict";
 import { z } from "zod";
-import { interval } from "../kinds/metric.ts";
+import { interval } from "../kinds/interval.ts";
 import { describe, describeOne, inputSchema, schemaAt } from "./describe.ts";
 
 Deno.test("describe() says what an option takes", () => {

@@ -1,6 +1,6 @@
 /** The options of `train`: how long, and what is kept. */
 import { z } from "zod";
-import { interval } from "../kinds/metric.ts";
+import { interval } from "../kinds/interval.ts";
 import type { TrainSettings } from "./types.ts";
 
 /** Schema of `train`. That exactly one of `epochs` and `steps` is given is checked apart, in its own words. */

@@ -1,6 +1,6 @@
 /** The work between steps that is still to come in a run. */
 import type { Graph, Stage } from "../graph/types.ts";
-import { type Course, timesDue } from "./interval.ts";
+import { type Course, timesDue } from "./due.ts";
 import type { WorkAhead } from "./throughput.ts";
 
 /** How often each metric, by its id, the samples and checkpoints are due from here to the end. */

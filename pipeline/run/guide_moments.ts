@@ -2,11 +2,12 @@
 import type { Graph, Stage } from "../graph/types.ts";
 import { isGuided } from "../kinds/guidance.ts";
 import { type Guiding, guidingOf } from "../kinds/guiding.ts";
+import { parseInterval } from "../kinds/interval.ts";
 import * as messages from "../problems/messages/guides.ts";
 import type { Message } from "../problems/messages/text.ts";
 import { DenoiseError } from "../problems/problem.ts";
 import { measuringSamplers, shownSampler } from "../programs/every_program.ts";
-import { type Course, parseInterval } from "./interval.ts";
+import type { Course } from "./due.ts";
 import { momentsOf } from "./moments.ts";
 
 /** The samplers that a training draws with: those of its pictures and of its metrics. */

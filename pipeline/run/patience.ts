@@ -1,9 +1,9 @@
 /** When training ends because a number has not got better for long enough: `train.patience`. */
+import { parseInterval } from "../kinds/interval.ts";
 import { isCalled } from "../kinds/metric.ts";
 import type { TrainSettings } from "../recipe/types.ts";
 import { count, counted, decimal } from "../terminal/units.ts";
 import type { Position } from "./checkpoint.ts";
-import { parseInterval } from "./interval.ts";
 import type { Measurement } from "./measure.ts";
 import type { Plan } from "./plan.ts";
 

@@ -2,7 +2,7 @@
 import { basename } from "node:path";
 import { isMap, parseDocument } from "yaml";
 import { z } from "zod";
-import { interval } from "../kinds/metric.ts";
+import { interval } from "../kinds/interval.ts";
 import { checkpointField, checkpointUnknown } from "../problems/messages/run.ts";
 import { fileNewer, weightsAlone } from "../problems/messages/versions.ts";
 import { DenoiseError } from "../problems/problem.ts";

@@ -4,7 +4,7 @@ import { writeWhole } from "../../lib/files/mod.ts";
 import { drawFigure, encodePng, grid, type Picture } from "../../lib/image/mod.ts";
 import type { State } from "../../lib/tensor/mod.ts";
 import { stepName } from "./checkpoint.ts";
-import type { StepEnd } from "./interval.ts";
+import type { StepEnd } from "./due.ts";
 import type { RunFolder } from "./run_folder.ts";
 import { samplePictures } from "./sample_pictures.ts";
 import type { Session } from "./session.ts";

@@ -2,7 +2,7 @@
 import type { Graph } from "../graph/types.ts";
 import { validationRises } from "../problems/messages/patience.ts";
 import { warning } from "../problems/warning.ts";
-import type { StepEnd } from "./interval.ts";
+import type { StepEnd } from "./due.ts";
 import type { LogEntry } from "./log.ts";
 import type { Measurement } from "./measure.ts";
 import { measuredIn, unitOf, type Watched, watchedOf } from "./plateau.ts";

@@ -1,6 +1,6 @@
 /** Tests of rates, times left and intervals. */
 import assert from "node:assert/strict";
-import { isDue, timesDue } from "./interval.ts";
+import { isDue, timesDue } from "./due.ts";
 import { Throughput } from "./throughput.ts";
 
 /** A pace on a clock of its own. `step` takes so many milliseconds, and so does `work`. */

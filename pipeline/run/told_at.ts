@@ -1,6 +1,6 @@
 /** The events of what was done at the end of a step. */
 import type { Saved } from "./checkpoint_writer.ts";
-import type { StepEnd } from "./interval.ts";
+import type { StepEnd } from "./due.ts";
 import type { Measurement } from "./measure.ts";
 import type { CheckpointEvent, PreviewEvent, SnapshotEvent, TrainEvent } from "./train_event.ts";
 

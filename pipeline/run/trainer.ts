@@ -9,7 +9,7 @@ import { DenoiseError } from "../problems/problem.ts";
 import type { TrainSettings } from "../recipe/types.ts";
 import type { Position } from "./checkpoint.ts";
 import { workAhead } from "./ahead.ts";
-import { isDue, type StepEnd } from "./interval.ts";
+import { isDue, type StepEnd } from "./due.ts";
 import type { CheckpointWriter, Saved, ToSave } from "./checkpoint_writer.ts";
 import { patientPosition, type Stopped, stoppedBy } from "./patience.ts";
 import { afterStep, type Plan, planOf } from "./plan.ts";

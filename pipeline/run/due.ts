@@ -1,4 +1,5 @@
-/** Intervals of a recipe, such as `1 epoch` or `500 steps`. */
+/** When something is due that is done every so often. */
+import { parseInterval } from "../kinds/interval.ts";
 
 /** How far training is after a step. */
 export interface StepEnd {
@@ -32,10 +33,4 @@ export function timesDue(interval: string, { step, epoch, batch, totalSteps, ste
 export function isDue(interval: string, { step, epoch, epochEnded, last }: StepEnd): boolean {
   const { every, epochs } = parseInterval(interval);
   return last || (epochs ? epochEnded && epoch % every === 0 : step % every === 0);
-}
-
-/** The number of an interval, and whether it is of epochs. */
-export function parseInterval(interval: string): { every: number; epochs: boolean } {
-  const [number, unit] = interval.split(" ");
-  return { every: Number(number), epochs: unit!.startsWith("epoch") };
 }
