@@ -9,8 +9,8 @@ export interface StepEnd {
   readonly last: boolean; // whether training ends with this step
 }
 
-/** Where training is, and where it ends. */
-export interface Course {
+/** What remains of training: where it is, and where it ends. */
+export interface Remaining {
   readonly step: number; // steps done
   readonly epoch: number; // epochs done
   readonly batch: number; // batches done in the epoch under way
@@ -19,7 +19,7 @@ export interface Course {
 }
 
 /** How often something is due from here to the end that is done every `interval`. */
-export function timesDue(interval: string, { step, epoch, batch, totalSteps, stepsPerEpoch }: Course): number {
+export function timesDue(interval: string, { step, epoch, batch, totalSteps, stepsPerEpoch }: Remaining): number {
   const left = totalSteps - step;
   if (left <= 0) return 0;
   const { every, epochs } = parseInterval(interval);

@@ -7,7 +7,7 @@ import * as messages from "../problems/messages/guides.ts";
 import type { Message } from "../problems/messages/text.ts";
 import { DenoiseError } from "../problems/problem.ts";
 import { measuringSamplers, shownSampler } from "../programs/every_program.ts";
-import type { Course } from "./due.ts";
+import type { Remaining } from "./due.ts";
 import { momentsOf } from "./moments.ts";
 
 /** The samplers that a training draws with: those of its pictures and of its metrics. */
@@ -21,10 +21,10 @@ export function drawingSamplers(graph: Graph): Stage<"sampler">[] {
  * @param folder of the run
  * @throws {DenoiseError} at the option
  */
-export async function checkMoments(graph: Graph, folder: string, course: Course): Promise<void> {
+export async function checkMoments(graph: Graph, folder: string, remaining: Remaining): Promise<void> {
   for (const { path, options: { guidance } } of drawingSamplers(graph)) {
     const guiding = isGuided(guidance) ? guidingOf(guidance.by) : undefined;
-    const missing = guiding === undefined ? undefined : await missingMoment(graph, folder, course, guiding);
+    const missing = guiding === undefined ? undefined : await missingMoment(graph, folder, remaining, guiding);
     if (missing !== undefined) throw new DenoiseError(graph.recipe.problem([...path, "guidance", "by"], missing));
   }
 }
@@ -32,7 +32,7 @@ export async function checkMoments(graph: Graph, folder: string, course: Course)
 async function missingMoment(
   { recipe: { train: { snapshots } } }: Graph,
   folder: string,
-  { step, epoch, batch, totalSteps, stepsPerEpoch }: Course,
+  { step, epoch, batch, totalSteps, stepsPerEpoch }: Remaining,
   guiding: Guiding,
 ): Promise<Message | undefined> {
   if ((guiding.from !== "epoch" && guiding.from !== "step") || snapshots === undefined) return undefined;

@@ -81,8 +81,8 @@ Deno.test("timesDue() counts what isDue() will say", () => {
           const moment = { step, epoch: Math.floor(step / 5), epochEnded: step % 5 === 0, last: step === totalSteps };
           if (isDue(interval, moment)) due++;
         }
-        const course = { stepsPerEpoch, totalSteps, step: from, epoch: Math.floor(from / 5), batch: from % 5 };
-        assert.equal(timesDue(interval, course), due, `${interval} from ${from} to ${totalSteps}`);
+        const remaining = { stepsPerEpoch, totalSteps, step: from, epoch: Math.floor(from / 5), batch: from % 5 };
+        assert.equal(timesDue(interval, remaining), due, `${interval} from ${from} to ${totalSteps}`);
       }
     }
   }

@@ -294,7 +294,7 @@ export class Trainer implements Disposable {
 
   #left(): TimeLeft | undefined {
     const { session: { graph }, metrics } = this.options;
-    const course = { ...this.#position, ...this.plan };
-    return this.pace.left(course.totalSteps - course.step, workAhead(graph, metrics, course));
+    const remaining = { ...this.#position, ...this.plan };
+    return this.pace.left(remaining.totalSteps - remaining.step, workAhead(graph, metrics, remaining));
   }
 }
