@@ -3,6 +3,7 @@ import type { Kind, Slot } from "../kinds/mod.ts";
 import * as messages from "../problems/messages/graph.ts";
 import { unknownSampler } from "../problems/messages/recipe.ts";
 import type { Problem } from "../problems/problem.ts";
+import { stagesOf } from "../recipe/of_kind.ts";
 import type { Recipe, RecipeStage } from "../recipe/types.ts";
 import type { Edge } from "./types.ts";
 
@@ -24,8 +25,7 @@ export function order(recipe: Recipe): Wiring {
   const needed = new Map<RecipeStage, RecipeStage[]>();
   const unwired = new Set<RecipeStage>();
 
-  const images = recipe.stages.filter(({ kind }) => kind === "dataset" || kind === "augmentation")
-    .sort((a, b) => Number(a.kind === "augmentation") - Number(b.kind === "augmentation"));
+  const images: RecipeStage[] = [...stagesOf(recipe, "dataset"), ...stagesOf(recipe, "augmentation")];
   const link = (from: RecipeStage, to: RecipeStage, slot: Slot) => {
     edges.push({ from: from.id, to: to.id, slot });
     suppliers.set(`${to.id} ${slot}`, from);
@@ -81,16 +81,14 @@ function find(recipe: Recipe, stage: RecipeStage, slot: Slot, images: readonly R
     if (typeof name !== "string") {
       return { problem: recipe.problem(stage.path, messages.samplerOptionMissing(plugin)) };
     }
-    const samplers = recipe.stages.filter(({ kind }) => kind === "sampler");
+    const samplers = stagesOf(recipe, "sampler");
     const supplier = samplers.find(({ path }) => path[1] === name);
     if (supplier !== undefined) return { supplier };
     const names = samplers.map(({ path }) => String(path[1]));
     return { problem: recipe.problem([...stage.path, "sampler"], unknownSampler(name, names)) };
   }
   const kind: Kind = slot === "image" || slot === "augment" || slot === "batchSize" ? "dataset" : slot;
-  const supplier = slot === "image" || slot === "augment"
-    ? images.at(-1)
-    : recipe.stages.find((stage) => stage.kind === kind);
+  const supplier = slot === "image" || slot === "augment" ? images.at(-1) : stagesOf(recipe, kind)[0];
   if (supplier !== undefined) return { supplier };
   return { problem: recipe.problem(stage.path, messages.stageAbsent(plugin, kind)) };
 }

@@ -7,9 +7,11 @@ import { patienceWithoutBest } from "../problems/messages/patience.ts";
 import { unknownSampler } from "../problems/messages/recipe.ts";
 import { quote } from "../problems/messages/text.ts";
 import type { Problem } from "../problems/problem.ts";
+import { stagesOf } from "../recipe/of_kind.ts";
 import type { Recipe } from "../recipe/types.ts";
 import { attempt, pluginId } from "./create.ts";
 import { checkGuidance } from "./guidance.ts";
+import { ofKind } from "./of_kind.ts";
 import type { Stage } from "./types.ts";
 
 /** Problems of stages that were created but cannot do what is asked of them. */
@@ -19,9 +21,7 @@ export async function checkRequirements(
   { training }: { readonly training: boolean },
 ): Promise<Problem[]> {
   const problems: Problem[] = [];
-  for (const stage of stages) {
-    if (stage.kind === "sampler") problems.push(...await checkPlan(recipe, stage as Stage<"sampler">));
-  }
+  for (const sampler of ofKind(stages, "sampler")) problems.push(...await checkPlan(recipe, sampler));
   if (training) problems.push(...checkTold(recipe, stages));
   problems.push(...checkAsks(recipe, stages, training), ...checkDevices(recipe, stages));
   problems.push(...checkClasses(recipe, stages, training));
@@ -30,9 +30,9 @@ export async function checkRequirements(
 
 /** What is wanted for each class takes a network that is told them. */
 function checkClasses(recipe: Recipe, stages: readonly Stage[], training: boolean): Problem[] {
-  const network = stages.find((stage): stage is Stage<"network"> => stage.kind === "network");
+  const [network] = ofKind(stages, "network");
   if (network === undefined || network.stage.offers?.classes !== undefined) return [];
-  const metrics = stages.filter((stage): stage is Stage<"metric"> => stage.kind === "metric");
+  const metrics = ofKind(stages, "metric");
   const wanted = [
     ...metrics.filter(({ options }) => options.by_class === true).map(({ path }) => [...path, "by_class"]),
     ...(training && recipe.train.samples.classes === "all" ? [["train", "samples", "classes"]] : []),
@@ -42,11 +42,11 @@ function checkClasses(recipe: Recipe, stages: readonly Stage[], training: boolea
 
 /** What losses and samplers ask of the network, it has to offer. A loss asks in training only. */
 function checkAsks(recipe: Recipe, stages: readonly Stage[], training: boolean): Problem[] {
-  const network = stages.find((stage): stage is Stage<"network"> => stage.kind === "network");
+  const [network] = ofKind(stages, "network");
   if (network === undefined) return [];
   const { offers = {} } = network.stage;
   const layers = offers.features ?? [];
-  const loss = stages.find((stage): stage is Stage<"loss"> => stage.kind === "loss");
+  const [loss] = ofKind(stages, "loss");
   const jumpOption = Object.hasOwn(network.plugin.options.shape, "jump");
   return stages.flatMap((stage) => {
     const who = { plugin: pluginId(stage), kind: stage.kind, network: pluginId(network) };
@@ -77,9 +77,8 @@ function checkAsks(recipe: Recipe, stages: readonly Stage[], training: boolean):
 
 /** What augmentations tell of what they did, the network has to take: generated pictures would show it otherwise. */
 function checkTold(recipe: Recipe, stages: readonly Stage[]): Problem[] {
-  const network = stages.find((stage): stage is Stage<"network"> => stage.kind === "network");
-  const telling = stages.filter((stage): stage is Stage<"augmentation"> => stage.kind === "augmentation")
-    .filter(({ stage }) => stage.tells !== undefined);
+  const [network] = ofKind(stages, "network");
+  const telling = ofKind(stages, "augmentation").filter(({ stage }) => stage.tells !== undefined);
   const numbers = telling.reduce((sum, { stage }) => sum + stage.tells!.numbers, 0);
   if (network === undefined || numbers === (network.stage.offers?.augment ?? 0)) return [];
   return telling.map((stage) => {
@@ -91,8 +90,8 @@ function checkTold(recipe: Recipe, stages: readonly Stage[]): Problem[] {
 
 /** Devices that share a batch take as many pictures each. */
 function checkDevices(recipe: Recipe, stages: readonly Stage[]): Problem[] {
-  const { devices = 1 } = (stages.find(({ kind }) => kind === "backend") as Stage<"backend"> | undefined)?.stage ?? {};
-  const dataset = stages.find((stage): stage is Stage<"dataset"> => stage.kind === "dataset");
+  const [backend] = ofKind(stages, "backend"), [dataset] = ofKind(stages, "dataset");
+  const { devices = 1 } = backend?.stage ?? {};
   const size = dataset?.options.batch_size;
   if (dataset === undefined || size === undefined || size % devices === 0) return [];
   return [recipe.problem([...dataset.path, "batch_size"], messages.batchUneven(size, devices))];
@@ -135,9 +134,8 @@ const shown = (value: unknown) => typeof value === "string" ? quote(value) : Str
 function checkTrain(recipe: Recipe, stages: readonly Stage[]): Problem[] {
   const problems: Problem[] = [];
   const { keep, samples } = recipe.train;
-  const metrics = stages.filter((stage): stage is Stage<"metric"> => stage.kind === "metric");
-  const broken = recipe.stages.some(({ kind }) => kind === "metric") &&
-    metrics.length < recipe.stages.filter(({ kind }) => kind === "metric").length;
+  const metrics = ofKind(stages, "metric");
+  const broken = metrics.length < stagesOf(recipe, "metric").length;
   const numbers = metrics.flatMap(({ stage }) => Object.keys(stage.better));
   if (keep.best !== undefined && !numbers.some((name) => isCalled(name, keep.best!)) && !broken) {
     problems.push(recipe.problem(["train", "keep", "best"], messages.bestUnknown(keep.best, numbers)));
@@ -146,7 +144,7 @@ function checkTrain(recipe: Recipe, stages: readonly Stage[]): Problem[] {
   if (patience !== undefined && keep.best === undefined) {
     problems.push(recipe.problem(["train", "patience"], patienceWithoutBest(patience, numbers)));
   }
-  const samplers = recipe.stages.filter(({ kind }) => kind === "sampler").map(({ path }) => String(path[1]));
+  const samplers = stagesOf(recipe, "sampler").map(({ path }) => String(path[1]));
   if (samples.sampler !== undefined && !samplers.includes(samples.sampler)) {
     problems.push(
       recipe.problem(["train", "samples", "sampler"], unknownSampler(samples.sampler, samplers)),

@@ -9,6 +9,7 @@ import type { Message } from "../problems/messages/text.ts";
 import type { Problem } from "../problems/problem.ts";
 import type { Recipe } from "../recipe/types.ts";
 import { attempt, pluginId } from "./create.ts";
+import { ofKind } from "./of_kind.ts";
 import type { Stage } from "./types.ts";
 
 /** What a call of a stage returned, by name, and the shapes it should have. */
@@ -220,10 +221,8 @@ export async function checkShapes(
   shapes: { image: ImageShape; around(id: string): { before: ImageShape; after: ImageShape } },
 ): Promise<Problem[]> {
   const problems: Problem[] = [];
-  const parametrization = stages.find(({ kind }) => kind === "parametrization")?.stage as
-    | Kinds["parametrization"]
-    | undefined;
-  const measured = () => parametrization?.blank?.() ?? {};
+  const [parametrization] = ofKind(stages, "parametrization");
+  const measured = () => parametrization?.stage.blank?.() ?? {};
   for (const stage of stages) {
     const call = calls[stage.kind] as Call<Kind> | undefined;
     if (call === undefined) continue;

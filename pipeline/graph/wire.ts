@@ -9,6 +9,7 @@ import type { Recipe, RecipeStage } from "../recipe/types.ts";
 import { checkAccumulation } from "./accumulation.ts";
 import { checkRequirements } from "./requirements.ts";
 import { type Attempt, attempt, createStage, pluginId } from "./create.ts";
+import { ofKind } from "./of_kind.ts";
 import { order, type Wiring } from "./order.ts";
 import { checkShapes } from "./shapes.ts";
 import type { Graph, Stage } from "./types.ts";
@@ -130,7 +131,7 @@ function assemble(
   { shapes, told }: Passed,
 ): Graph {
   const inRecipe = recipe.stages.map(({ id }) => stages.find((stage) => stage.id === id)!);
-  const all = <K extends Kind>(kind: K) => inRecipe.filter((stage) => stage.kind === kind) as Stage<K>[];
+  const all = <K extends Kind>(kind: K) => ofKind(inRecipe, kind);
   const dataset = all("dataset")[0]!;
   return {
     recipe,
