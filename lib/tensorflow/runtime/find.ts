@@ -127,13 +127,8 @@ export function chooseInstallation(
   const fault = faultOfGpu(hardware);
   const gpu = of("tensorflow-gpu");
   if (device === "gpu" && fault !== undefined) {
-    throw new RuntimeError(
-      `Cannot compute with TensorFlow on a GPU: ${fault}`,
-      ["take device: cpu, or backend: auto"],
-      {
-        option: "device",
-      },
-    );
+    const help = ["take device: cpu, or backend: auto"];
+    throw new RuntimeError(`Cannot compute with TensorFlow on a GPU: ${fault}`, help, { option: "device" });
   }
   if (device !== "cpu" && fault === undefined && gpu !== undefined) {
     return { installation: gpu, gpu: true, reason: undefined };
