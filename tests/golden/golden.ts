@@ -2,7 +2,8 @@
  * Reads golden fixtures: a folder of TOPIC.safetensors with TOPIC.json beside it, which says what each tensor is.
  *
  * The folder is that of the environment variable DENOISE_GOLDEN, `../shared/golden` beside the repository otherwise; of
- * modern methods, that of DENOISE_GOLDEN_MODERN or `../shared/golden_modern`.
+ * modern methods, that of DENOISE_GOLDEN_MODERN or `../shared/golden_modern`. Smaller ones are beside the tests: NAME.py
+ * wrote NAME.json, which NAME_test.ts compares with.
  */
 import { fileURLToPath } from "node:url";
 

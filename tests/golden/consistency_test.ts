@@ -11,24 +11,9 @@ import edm from "../../plugins/parametrization/edm.ts";
 import flow from "../../plugins/parametrization/flow.ts";
 import noise from "../../plugins/parametrization/noise.ts";
 import signal from "../../plugins/parametrization/signal.ts";
+import numbers from "./consistency.json" with { type: "json" };
 import { builtins, DenoiseError, readRecipe, wire } from "../../mod.ts";
 
-interface Case {
-  readonly stage: number;
-  readonly q: number;
-  readonly k: number;
-  readonly b: number;
-  /** Of the root of the sum of squares. */
-  readonly c: number;
-  readonly r: readonly number[];
-  readonly losses: readonly number[];
-}
-const numbers = JSON.parse(await Deno.readTextFile(new URL("numbers.json", import.meta.url))) as {
-  images: number[][];
-  noise: number[][];
-  levels: number[];
-  cases: Case[];
-};
 const stageSteps = 100;
 const image = { height: 4, width: 4, channels: 3 };
 

@@ -1,6 +1,8 @@
-"""Writes golden.json: what EDM's own augmentation makes of one picture, and torchvision's formulas of some colours.
+"""Writes augmentations.json: what EDM's own augmentation makes of one picture, and torchvision's formulas of some colours.
 
-    python golden.py CHECKOUT_OF_NVLABS_EDM > golden.json      # PyTorch and NumPy are all it needs
+    python tests/golden/augmentations.py CHECKOUT_OF_NVLABS_EDM > tests/golden/augmentations.json
+
+PyTorch and NumPy are all it needs.
 
 EDM's code (training/augment.py) is run as it is; only its random draws are given. The colours are torchvision's float32
 formulas (transforms/_functional_tensor.py: adjust_brightness, _contrast, _saturation, _hue), restated in NumPy.

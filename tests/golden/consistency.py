@@ -1,5 +1,7 @@
 """Numbers of the loss of easy consistency tuning, restated from ECMLoss of github.com/locuslab/ect (training/loss.py at
-4311059) in float64, without dependencies: python3 tests/consistency/reference.py > tests/consistency/numbers.json
+4311059) in float64, without dependencies:
+
+    python3 tests/golden/consistency.py > tests/golden/consistency.json
 
 The network is D(x, s) = c_skip x + c_out (0.3 c_in x + c_noise), with EDM's coefficients for sigma_data 1.
 """

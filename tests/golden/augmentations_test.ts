@@ -1,11 +1,11 @@
-/** What EDM's own code and torchvision's formulas make of pictures, on every backend: golden.py wrote the numbers. */
+/** What EDM's own code and torchvision's formulas make of pictures, on every backend. */
 import assert from "node:assert/strict";
 import { tf } from "denoise/plugin";
-import { backends, onEachBackend, tensorflow } from "../../tests/backends.ts";
-import golden from "./golden.json" with { type: "json" };
-import { inverseOf, numbersOf } from "./shared/affine.ts";
-import { brighten, contrast, saturate, turnHue } from "./shared/colour.ts";
-import { warp } from "./shared/warp.ts";
+import { backends, onEachBackend, tensorflow } from "../backends.ts";
+import golden from "./augmentations.json" with { type: "json" };
+import { inverseOf, numbersOf } from "../../plugins/augmentation/shared/affine.ts";
+import { brighten, contrast, saturate, turnHue } from "../../plugins/augmentation/shared/colour.ts";
+import { warp } from "../../plugins/augmentation/shared/warp.ts";
 
 const [height, width] = [20, 16];
 const picture = Float32Array.from({ length: height * width }, (_, i) => {
