@@ -2,7 +2,7 @@
 import { sigmaOf } from "../kinds/diffusion.ts";
 import { refuse, refuseUnused } from "../kinds/refuse.ts";
 import { aligned, beta, type Curve, exponential, flow, karras, polyexponential, shiftForTokens } from "./curves.ts";
-import { type Spacing, spacingOptions, uses } from "./options.ts";
+import { type Spacing, uses } from "./options.ts";
 import { type Point, pointOf } from "./points.ts";
 import { namesTimesteps, tableAt } from "./tables.ts";
 import { type GridSchedule, pointsOfTimesteps, publicFlow, timestepsOf } from "./timesteps.ts";
@@ -17,7 +17,7 @@ import { finiteEnds, listed, withinSchedule } from "./within.ts";
  * @throws {Refusal} where options do not fit each other, or the grid leaves what the schedule trains
  */
 export function noiseGrid(schedule: GridSchedule, steps: number, options: Spacing): Point[] {
-  refuseUnused(options, spacingOptions, "spacing", uses);
+  refuseUnused(options, "spacing", uses);
   const { spacing, last = spacing === "times" || spacing === "log-snr" ? "end" : "zero" } = options;
   if (spacing === "list") return withinSchedule(schedule, listed(steps, options.sigmas), "sigmas");
   if (spacing === "times") {

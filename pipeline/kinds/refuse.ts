@@ -37,15 +37,15 @@ export function refuse(refusal: { option?: string; what: string; fix: string }):
  * Refuses an option that is given, and of which nothing comes: another option, its owner, has none of the values with which
  * it is used. One that has its default is not given.
  *
- * @param shape the options' schemas, for their defaults
  * @param uses for each option the owner's values with which it is used
+ * @param shape schemas of those that have a default
  * @throws {Refusal} at the first such option
  */
 export function refuseUnused<O extends object, K extends keyof O & string>(
   options: O,
-  shape: Readonly<Record<string, z.ZodType>>,
   owner: K,
   uses: { readonly [Option in keyof O]?: readonly O[K][] },
+  shape: Readonly<Record<string, z.ZodType>> = {},
 ): void {
   const value = options[owner];
   for (const [option, used] of Object.entries(uses) as [keyof O & string, readonly O[K][]][]) {

@@ -3,12 +3,6 @@ import { type Components, ops, plugin, type Rates, refuse, refuseUnused, tf, z }
 import { gapOf, ratesBelow, rounded, sigmasOf } from "./shared/consistency.ts";
 import { endsRise, levelOptions, levelsOfSize, uniforms, usesOfLevels } from "./shared/levels.ts";
 
-const sigmoidOptions = {
-  k: z.number().min(0).optional().describe("of mapping sigmoid: how much more of it; 8 unless given"),
-  b: z.number().positive().optional().describe(
-    "of mapping sigmoid: how fast that ends as the noise grows; 0.5 unless given, ECT's 1 for normalised pictures",
-  ),
-};
 const roundingOptions = {
   c: z.number().positive().default(0.00054).describe(
     "of error pseudo-huber: where it is rounded, in standard deviations of a pixel; iCT: 0.00054, ECT: 0, the least",
@@ -39,7 +33,10 @@ export default plugin({
     mapping: z.enum(["sigmoid", "constant"]).default("sigmoid").describe(
       "how the distance depends on the level: more of it where there is little noise, or the same share everywhere",
     ),
-    ...sigmoidOptions,
+    k: z.number().min(0).optional().describe("of mapping sigmoid: how much more of it; 8 unless given"),
+    b: z.number().positive().optional().describe(
+      "of mapping sigmoid: how fast that ends as the noise grows; 0.5 unless given, ECT's 1 for normalised pictures",
+    ),
     error: z.enum(["pseudo-huber", "mse"]).default("pseudo-huber").describe(
       "distance of the two images: the root of the mean square, rounded at zero, or the mean square",
     ),
@@ -58,9 +55,9 @@ export default plugin({
       });
     }
     const { k = 8, b = 0.5, c, mapping, error, weights } = options;
-    refuseUnused(options, levelOptions, "levels", usesOfLevels);
-    refuseUnused(options, sigmoidOptions, "mapping", { k: ["sigmoid"], b: ["sigmoid"] });
-    refuseUnused(options, roundingOptions, "error", { c: ["pseudo-huber"] });
+    refuseUnused(options, "levels", usesOfLevels, levelOptions);
+    refuseUnused(options, "mapping", { k: ["sigmoid"], b: ["sigmoid"] });
+    refuseUnused(options, "error", { c: ["pseudo-huber"] }, roundingOptions);
     const { q, last_stage = Math.max(Math.floor(Math.log(256) / Math.log(q) + 1e-9) - 1, 0) } = options;
     if (q ** (last_stage + 1) > 1e5) {
       refuse({

@@ -56,9 +56,9 @@ export default plugin({
     ),
   }).superRefine(endsRise),
   create({ options, schedule, image, parametrization }) {
-    refuseUnused(options, levelOptions, "levels", usesOfLevels);
-    refuseUnused(options, weightOptions, "weights", usesOfWeights);
-    refuseUnused(options, { least_time: leastTime }, "weighting", { least_time: ["flow"] });
+    refuseUnused(options, "levels", usesOfLevels, levelOptions);
+    refuseUnused(options, "weights", usesOfWeights, weightOptions);
+    refuseUnused(options, "weighting", { least_time: ["flow"] }, { least_time: leastTime });
     const { least_time: least, weighting, sigmoid_bias, sigmoid_size } = options;
     const pointwise = options.error === "mae" ? absolute : tf.square;
     const bias = sigmoid_size === undefined ? sigmoid_bias : sigmoid_bias + sizeShift(sigmoid_size, image);

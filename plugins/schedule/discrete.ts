@@ -26,7 +26,7 @@ export default plugin({
     zero_snr: z.boolean().default(false).describe("moves the signal rates so that nothing is left of it at the end"),
   }),
   create({ options }) {
-    refuseUnused(options, ends, "betas", { beta_start: betweenEnds, beta_end: betweenEnds });
+    refuseUnused(options, "betas", { beta_start: betweenEnds, beta_end: betweenEnds }, ends);
     const powers = signalPowers(betasOf(options)).map((power) => Math.max(power, least));
     const logSnrs = powers.map((power) => Math.log(power) - Math.log1p(-power));
     const last = logSnrs.length - 1;

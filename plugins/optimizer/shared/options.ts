@@ -58,7 +58,7 @@ export function learningRates(
   const isEdm2 = schedule === "edm2";
   const warmup = options.warmup ?? (isEdm2 ? "10000000 images" : undefined);
   const after = options.decay_after ?? (isEdm2 ? "70000 steps" : options.warmup);
-  refuseUnused(options, commonOptions, "schedule", uses);
+  refuseUnused(options, "schedule", uses, commonOptions);
   refuseWithoutBeginning(options, after !== undefined);
   refuseEndBeforeWarmup(options, batchSize);
   if (schedule === "constant" && warmup === undefined) return () => peak;
