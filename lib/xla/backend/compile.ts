@@ -42,13 +42,22 @@ interface Specialised {
   /** The path of each tensor, for messages. */
   readonly paths: readonly string[];
   readonly runner: Promise<Runner>;
+  /** Calls that have not started their run yet. */
+  calls: number;
+  /** Whether it made room for others: its program is released after the last of these calls. */
+  dropped: boolean;
 }
 
-/** Compiles a pure function of trees of tensors. See `XlaEngine.compile`. */
+/**
+ * Compiles a pure function of trees of tensors. See `XlaEngine.compile`.
+ *
+ * @param most signatures whose programs it holds: the oldest goes first
+ */
 export function compileFunction<A extends readonly Tree[], R extends Tree>(
   backend: () => XlaBackend,
   fn: (...args: A) => R,
   options: CompileFunctionOptions,
+  most = mostSignatures,
 ): (...args: A) => Promise<R> {
   const known: Specialised[] = [];
   let owner: XlaBackend | undefined;
@@ -66,20 +75,38 @@ export function compileFunction<A extends readonly Tree[], R extends Tree>(
         types: tensors.map(({ shape, dtype }) => ({ shape: [...shape], dtype })),
         paths: leaves.map(({ path }) => path),
         runner: specialise(current, args, fn as unknown as (...args: Tree[]) => Tree, leaves, options),
+        calls: 0,
+        dropped: false,
       };
       known.push(found);
-      if (known.length > mostSignatures) known.shift();
+      if (known.length > most) drop(known.shift()!);
       const added = found;
       found.runner.catch(() => {
         if (known.includes(added)) known.splice(known.indexOf(added), 1);
       });
     }
-    const runner = await found.runner;
-    const results = await runner.run(tensors!, found.paths);
+    found.calls++;
+    let runner: Runner, results: tf.Tensor[];
+    try {
+      runner = await found.runner;
+      results = await runner.run(tensors!, found.paths);
+    } finally {
+      if (--found.calls === 0 && found.dropped) release(found);
+    }
     for (const i of runner.donated) tensors![i]!.dispose();
     let next = 0;
     return build(runner.result, () => results[next++]!) as R;
   };
+}
+
+function drop(specialised: Specialised): void {
+  specialised.dropped = true;
+  if (specialised.calls === 0) release(specialised);
+}
+
+/** What could not be compiled holds nothing. */
+function release({ runner }: Specialised): void {
+  runner.then((runner) => runner.release(), () => {});
 }
 
 /** The tensors of arguments that have the signature; undefined where they have another, or one is freed. */
@@ -178,8 +205,13 @@ async function specialise(
 ): Promise<Runner> {
   const emitted = emit(backend, args, fn, leaves, options);
   const executable = await backend.device.program(emitted.text, emitted.name, emitted.devices);
-  checkFits(executable, backend.device.client.devices[0]!, emitted.name);
-  return new Runner(backend, { ...emitted, executable });
+  try {
+    checkFits(executable, backend.device.client.devices[0]!, emitted.name);
+    return new Runner(backend, { ...emitted, executable });
+  } catch (error) {
+    backend.device.release(executable);
+    throw error;
+  }
 }
 
 /** Traces at this precision, if any is given. */

@@ -2,6 +2,8 @@ import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import type { Executable } from "../pjrt/mod.ts";
+import type { XlaBackend } from "./backend.ts";
+import { compileFunction } from "./compile.ts";
 import { onXla } from "./testing.ts";
 
 onXla("compile() traces once for each signature", async (engine) => {
@@ -15,6 +17,32 @@ onXla("compile() traces once for each signature", async (engine) => {
   assert.equal(traced, 2);
   tf.dispose([a, b, c]);
 });
+
+onXla(
+  "a function releases the program of its oldest signature, once the calls that use it have begun",
+  async (engine) => {
+    const { device } = engine, released: string[] = [];
+    const release = device.release.bind(device);
+    device.release = (program: Executable) => {
+      released.push(program.outputs[0]!.shape.join());
+      release(program);
+    };
+    const backend = tf.backend() as XlaBackend;
+    const twice = compileFunction(() => backend, (x: tf.Tensor) => tf.add(x, x), { name: "twice" }, 2);
+    const sums = async (length: number) => {
+      const x = tf.range(0, length);
+      const sum = await twice(x);
+      const values = [...await sum.data()];
+      tf.dispose([x, sum]);
+      return values;
+    };
+    for (const length of [1, 2, 3, 1]) assert.deepEqual(await sums(length), [0, 2, 4].slice(0, length));
+    assert.deepEqual(released, ["1", "2"]);
+    const all = await Promise.all([4, 5, 6, 7, 4].map(sums));
+    assert.deepEqual(all.map((values) => values.at(-1)), [6, 8, 10, 12, 6]);
+    assert.deepEqual(released.toSorted(), ["1", "1", "2", "3", "4", "5", "6"]);
+  },
+);
 
 onXla("donated arguments are consumed; one that is used elsewhere too keeps its value", async (engine) => {
   const step = engine.compile((state: { w: tf.Tensor }, x: tf.Tensor) => ({ w: tf.add(state.w, x) }), {

@@ -68,18 +68,21 @@ export class XlaDevice {
     return this.#programs.hold(await this.prepare(text, name, partitions));
   }
 
+  /** A compiled function needs a program no more. */
+  release(executable: Executable): void {
+    this.#programs.release(executable);
+  }
+
   /** As `program`, for who asks for it again when it is run: it may be freed by then. */
   async prepare(text: string, name: string, partitions = 1): Promise<Executable> {
     const known = this.#programs.get(text);
     if (known !== undefined) return known;
     const running = this.#underWay.get(text);
     if (running !== undefined) return await running;
-    const started = this.#make(text, name, partitions);
+    const started = this.#make(text, name, partitions).then((made) => this.#programs.keep(text, made));
     this.#underWay.set(text, started);
     try {
-      const executable = await started;
-      this.#programs.keep(text, executable);
-      return executable;
+      return await started;
     } finally {
       this.#underWay.delete(text);
     }
@@ -90,8 +93,7 @@ export class XlaDevice {
     const known = this.#programs.get(text);
     if (known !== undefined) return known;
     const executable = this.#loadSync(text) ?? this.#compileSync(text);
-    this.#programs.keep(text, executable);
-    return executable;
+    return this.#programs.keep(text, executable);
   }
 
   /** Runs on the first device. */

@@ -43,3 +43,28 @@ Deno.test("programs are freed when the module is unloaded, unless some run", () 
   dispatchEvent(new Event("unload"));
   assert.deepEqual(freed, ["a"]);
 });
+
+Deno.test("a held program that is not kept any more is freed when the last holder releases it, or with all others", () => {
+  const { freed, program } = recorder();
+  const programs = new Programs(() => false, 1);
+  const [shared, held, kept] = ["shared", "held", "kept"].map(program) as [Executable, Executable, Executable];
+  programs.keep("shared", programs.hold(programs.hold(shared)));
+  programs.keep("held", programs.hold(held));
+  programs.keep("kept", programs.hold(kept));
+  programs.release(shared);
+  assert.deepEqual(freed, []);
+  programs.release(shared);
+  programs.release(kept);
+  assert.deepEqual(freed, ["shared"], "one that is kept may be asked for again");
+  programs.free();
+  assert.deepEqual(freed, ["shared", "kept", "held"]);
+});
+
+Deno.test("of a program that was compiled twice at the same time, the first is used and the second freed", () => {
+  const { freed, program } = recorder();
+  const programs = new Programs(() => false);
+  const first = programs.keep("text", program("first"));
+  assert.equal(programs.keep("text", program("second")), first);
+  assert.deepEqual(freed, ["second"]);
+  programs.free();
+});

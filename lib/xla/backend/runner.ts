@@ -74,6 +74,11 @@ export class Runner {
     return this.#results(tensors, outputs);
   }
 
+  /** Lets go of the program: it is not run any more. */
+  release(): void {
+    this.backend.device.release(this.parts.executable);
+  }
+
   #results(tensors: readonly tf.Tensor[], outputs: readonly (readonly Buffer[])[]): tf.Tensor[] {
     const { backend, parts: { passed, executable } } = this;
     const engine = tf.engine();
