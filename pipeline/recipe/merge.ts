@@ -32,11 +32,24 @@ export function mergeStage(base: Node | undefined, over: Node): Node {
 }
 
 /** One map over another, maps within them as well; nothing undoes, anything else replaces. */
-function mergeMaps(base: MapNode, over: MapNode, merge: (base: Node, over: Node) => Node = mergeValues): MapNode {
+function mergeMaps(base: MapNode, over: MapNode): MapNode {
   let merged: MapNode = withFields(over, base.value);
   for (const [key, field] of over.value) {
     const below = base.value.get(key);
-    merged = withField(merged, key, below ? { key: field.key, node: merge(below.node, field.node) } : field);
+    merged = withField(merged, key, below ? { key: field.key, node: mergeValues(below.node, field.node) } : field);
+  }
+  return merged;
+}
+
+/** The same of fields that are left out whole where they are taken back: stages, and what is at the root. */
+function mergeFields(base: MapNode, over: MapNode, merge: (key: string, base: Node, over: Node) => Node): MapNode {
+  let merged: MapNode = withFields(over, base.value);
+  for (const [key, field] of over.value) {
+    const below = base.value.get(key)?.node;
+    if (below === undefined) merged = withField(merged, key, field);
+    else if (field.node.value !== null || below.origin.from === "default") {
+      merged = withField(merged, key, { ...field, node: merge(key, below, field.node) });
+    } else merged = withFields(merged, new Map([...merged.value].filter(([other]) => other !== key)));
   }
   return merged;
 }
@@ -48,17 +61,13 @@ function mergeValues(base: Node, over: Node): Node {
 
 /**
  * One recipe over another. Stages merge by `mergeStage`, named ones by name; lists replace, except that `plugins`
- * adds up: what a base uses it has to find. The name of a base is its own and not inherited.
+ * adds up: what a base uses it has to find. Nothing takes back what is below, unless that is a default. The name of a
+ * base is its own and not inherited.
  */
 export function mergeRecipes(base: MapNode, over: MapNode): MapNode {
   const own = ["name", "extends"];
   const below = withFields(base, new Map([...base.value].filter(([key]) => !own.includes(key))));
-  let merged: MapNode = withFields(over, below.value);
-  for (const [key, field] of over.value) {
-    const node = below.value.get(key)?.node;
-    merged = withField(merged, key, node === undefined ? field : { ...field, node: mergeKey(key, node, field.node) });
-  }
-  return merged;
+  return mergeFields(below, over, mergeKey);
 }
 
 function mergeKey(key: string, base: Node, over: Node): Node {
@@ -70,17 +79,19 @@ function mergeKey(key: string, base: Node, over: Node): Node {
     case "one":
       return mergeStage(base, over);
     case "named":
-      return isMap(base) && isMap(over) ? mergeMaps(base, over, mergeStage) : over;
+      return isMap(base) && isMap(over) ? mergeFields(base, over, (_, base, over) => mergeStage(base, over)) : over;
     default:
       return over;
   }
 }
 
-/** Epochs replace steps and steps replace epochs: a recipe has one of the two. */
+/** Epochs replace steps and steps replace epochs: a recipe has one of the two. One may be taken back besides. */
 function otherLength(base: MapNode, over: MapNode): MapNode {
   const lengths = ["epochs", "steps"];
-  if (!lengths.some((key) => over.value.has(key))) return base;
-  return withFields(base, new Map([...base.value].filter(([key]) => !lengths.includes(key))));
+  const isNothing = (key: string) => (over.value.get(key)?.node.value ?? null) === null;
+  if (lengths.every(isNothing)) return base;
+  const replaced = (key: string) => lengths.includes(key) && !(over.value.has(key) && isNothing(key));
+  return withFields(base, new Map([...base.value].filter(([key]) => !replaced(key))));
 }
 
 /** A recipe with what it leaves out. A stage without `use` takes that of the default. */

@@ -82,8 +82,12 @@ export async function checkOptions(
 /** The options without those that are undone, unless nothing is among the values that they may have. */
 async function withoutUndone(schema: z.ZodObject, node: Node): Promise<Node> {
   if (!undoesAny(node)) return node;
-  const { error } = await schema.safeParseAsync(dataOf(node));
-  return (error?.issues ?? []).reduce((left, { path }) => without(left, path as Path), node);
+  try {
+    const { error } = await schema.safeParseAsync(dataOf(node));
+    return (error?.issues ?? []).reduce((left, { path }) => without(left, path as Path), node);
+  } catch {
+    return node; // a check that fails does so again, and is reported
+  }
 }
 
 function undoesAny({ undoes = false, value }: Node): boolean {

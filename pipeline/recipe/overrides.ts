@@ -176,7 +176,7 @@ function nest(steps: readonly Step[], value: Node, origin: Origin): Node {
 function blockedAt(root: MapNode, steps: readonly Step[], depth: number) {
   for (let i = 1; i < steps.length; i++) {
     const node = fieldAt(root, steps.slice(0, i).map((step) => step.key))?.node;
-    if (node === undefined || isMap(node)) continue;
+    if (node === undefined || node.undoes || isMap(node)) continue;
     if (i === depth && typeof node.value === "string") continue;
     if (i === 1 && depth === 2 && isList(node)) continue;
     const within = steps.slice(0, i).map((step) => step.key).join(".");

@@ -61,7 +61,9 @@ export async function readRecipe(recipe: string | object, options: ReadOptions):
     ? await reader.chain(recipe, [], undefined)
     : await reader.inCode(textOf(recipe), folder);
   if (chain === undefined) throw reader.error();
-  const root = applyOverrides(withDefaults(chain.root, plugins.defaults), overrides, reader.report);
+  const filled = withDefaults(chain.root, plugins.defaults);
+  // Again, for what an override takes back.
+  const root = withDefaults(applyOverrides(filled, overrides, reader.report), plugins.defaults);
   const { origins, report } = reader;
   const elsewhere = (name: string) => origins.elsewhere(name);
   const found = await findPluginFiles(root, { plugins, trust, elsewhere, checkpoints: origins.checkpoints, report });
@@ -112,7 +114,7 @@ async function checkedRecipe(root: MapNode, reader: Reader, surroundings: Surrou
     async with(changes) {
       const again = reader.again();
       await loadNames(JSON.stringify(changes));
-      const changed = applyChanges(root, changes, again.report);
+      const changed = withDefaults(applyChanges(root, changes, again.report), plugins.defaults);
       const { tell: _, ...quietly } = trust; // what is trusted has been told
       return await checkedRecipe(changed, again, { ...surroundings, trust: quietly });
     },

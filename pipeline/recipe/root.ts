@@ -120,9 +120,9 @@ export async function checkTrain(
     return undefined;
   }
   const place = field.key ?? node.place ?? tools.nowhere;
-  const keys = [...node.value.keys()];
+  const keys = [...node.value].filter(([, { node }]) => !node.undoes).map(([key]) => key);
   const meant = keys.some((key) => ["epochs", "steps"].includes(nearest(key, Object.keys(trainSchema.shape)) ?? ""));
-  const [epochs, steps] = [node.value.get("epochs"), node.value.get("steps")];
+  const [epochs, steps] = ["epochs", "steps"].map((key) => keys.includes(key) ? node.value.get(key) : undefined);
   if (epochs === undefined && steps === undefined && !meant) tools.report(messages.missingTrainLength(), place);
   const checked = await checkOptions(
     trainSchema,

@@ -47,3 +47,26 @@ Deno.test("null over nothing is refused, as it may be a value that was forgotten
     /leave it out for its default/,
   );
 });
+
+Deno.test("null takes back a whole stage, a sampler by its name, and what is at the root", async () => {
+  const below = `${base}seed: 3\nsweep: { seed: [ 1, 2 ] }\n`;
+  const text = "extends: base.yaml\nsamplers: { quick: null, slow: ddim }\nmetrics: null\nseed: ~\nsweep:\n";
+  const { resolved, seed, sweep } = await read({ "r.yaml": text, "base.yaml": below });
+  assert.deepEqual(Object.keys(resolved.samplers as object), ["slow"]);
+  assert.deepEqual([resolved.metrics, seed, sweep], [(await read(smallest)).resolved.metrics, 0, {}]);
+  const plain = await read(smallest);
+  const twice = await read(`${smallest}loss: { weighting: signal }\n`, "loss=null");
+  assert.deepEqual(twice.resolved.loss, plain.resolved.loss);
+  const changed = await (await read(base)).with([{ path: ["samplers"], value: null }]);
+  assert.deepEqual(changed.resolved.samplers, plain.resolved.samplers);
+  assert.match(await printed({ "r.yaml": base }, "r.yaml", ["network=null"]), /no "network"/);
+  assert.match(await printed({ "r.yaml": base }, "r.yaml", ["schedule=null"]), /not nothing/, "over a default");
+});
+
+Deno.test("a map may be taken back and begun anew; epochs may be taken back for steps, and one of them is needed", async () => {
+  const anew = await read(base, "network.attention=null", "network.attention.at=[2]");
+  assert.deepEqual((anew.resolved.network as { attention: object }).attention, { heads: 4, at: [2] });
+  const steps = await read({ "r.yaml": "extends: base.yaml\ntrain: { epochs: null, steps: 30 }\n", "base.yaml": base });
+  assert.deepEqual([steps.train.epochs, steps.train.steps], [undefined, 30]);
+  assert.match(await printed({ "r.yaml": base }, "r.yaml", ["train.epochs=null"]), /does not say how long to train/);
+});
