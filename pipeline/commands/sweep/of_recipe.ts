@@ -8,6 +8,7 @@ import { DenoiseError } from "../../problems/problem.ts";
 import { toYaml } from "../../recipe/write.ts";
 import { readRecipe } from "../../recipe/read.ts";
 import type { Recipe } from "../../recipe/types.ts";
+import { wire } from "../../graph/wire.ts";
 import { evaluate } from "../evaluate.ts";
 import { picturesOf } from "../options.ts";
 import { loadModel } from "../../run/load.ts";
@@ -172,6 +173,7 @@ async function planOf(base: Recipe, grid: Grid, folder: string): Promise<Planned
     const planned = [];
     for (const used of measured) {
       const recipe = await trained.with(changesAt(used, grid.fixed));
+      await wire(recipe);
       if (!recipe.stages.some(({ kind }) => kind === "metric")) throw new DenoiseError(metricsMissing());
       planned.push({ point: used, recipe: sha256(`${folder}\n${toYaml(recipe.resolved)}`) });
     }

@@ -267,7 +267,15 @@ Deno.test("sweep() tells a wrong value before anything is trained", async () => 
   const folder = await Deno.makeTempDir();
   const file = join(folder, "small.yaml");
   await Deno.writeTextFile(file, recipe);
-  const options = { plugins: builtins, runs: join(folder, "runs"), overrides: ["schedule=cosine,linaer"] };
-  await assert.rejects(sweep(file, options, memoryConsole()), /linaer/);
+  const options = { plugins: builtins, runs: join(folder, "runs") };
+  const refused = (message: RegExp, ...overrides: string[]) =>
+    assert.rejects(sweep(file, { ...options, overrides }, memoryConsole()), message);
+  await refused(/linaer/, "schedule=cosine,linaer");
+  await refused(/gamma does not belong to weights none/, "loss.weights=min-snr,none", "loss.gamma=3");
+  await refused(
+    /rho does not belong to spacing times/,
+    "samplers.preview.spacing=karras,times",
+    "samplers.preview.rho=3",
+  );
   await assert.rejects(Deno.stat(join(folder, "runs")), Deno.errors.NotFound);
 });
