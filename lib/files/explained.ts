@@ -11,6 +11,8 @@ export interface Explained extends Error {
   readonly help: readonly string[];
   /** Option of the plugin that has to change, if one has. */
   readonly option?: string | undefined;
+  /** Whether that option is given and of no use: leaving it out mends it, and taking it back where it is inherited. */
+  readonly unused?: boolean;
 }
 
 /** Whether an error says itself what to do; any other comes from a mistake in the code, or from the system. */

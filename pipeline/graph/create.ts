@@ -5,6 +5,7 @@ import * as messages from "../problems/messages/graph.ts";
 import { lacking } from "../problems/messages/permission.ts";
 import { placeInPlugin, placesInError, pluginFile } from "../registry/load_file.ts";
 import { DenoiseError, type Problem } from "../problems/problem.ts";
+import { pathText } from "../recipe/node.ts";
 import type { Recipe, RecipeStage } from "../recipe/types.ts";
 import { missingMembers } from "./interfaces.ts";
 
@@ -70,7 +71,8 @@ export function failure(recipe: Recipe, stage: RecipeStage, call: string, error:
   }
   if (isExplained(error) && error.explained === "refused") {
     const path = error.option === undefined ? stage.path : [...stage.path, error.option];
-    const text = messages.refused(pluginId(stage), stage.plugin.name, error.message, error.help);
+    const undo = error.unused && error.option !== undefined ? [messages.unusedInherited(pathText(path))] : [];
+    const text = messages.refused(pluginId(stage), stage.plugin.name, error.message, [...error.help, ...undo]);
     return [recipe.problem(path, text)];
   }
   const reason = error instanceof Error ? `${error.name}: ${error.message.split("\n")[0]}` : String(error);

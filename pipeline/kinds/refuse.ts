@@ -16,6 +16,8 @@ export class Refusal extends Error implements Explained {
     readonly option: string | undefined,
     what: string,
     fix: string,
+    /** Whether the option is given and of no use. */
+    readonly unused = false,
   ) {
     super(what);
     this.help = [fix];
@@ -50,11 +52,8 @@ export function refuseUnused<O extends object, K extends keyof O & string>(
   const value = options[owner];
   for (const [option, used] of Object.entries(uses) as [keyof O & string, readonly O[K][]][]) {
     if (used.includes(value) || isDefault(options[option], shape[option])) continue;
-    refuse({
-      option,
-      what: `Option ${option} does not belong to ${owner} ${value}`,
-      fix: `leave it out, or take ${owner}: ${used.join(", ")}; ${option}: null undoes an inherited one`,
-    });
+    const what = `Option ${option} does not belong to ${owner} ${value}`;
+    throw new Refusal(option, what, `leave it out, or take ${owner}: ${used.join(", ")}`, true);
   }
 }
 

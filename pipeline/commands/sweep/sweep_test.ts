@@ -277,5 +277,8 @@ Deno.test("sweep() tells a wrong value before anything is trained", async () => 
     "samplers.preview.spacing=karras,times",
     "samplers.preview.rho=3",
   );
+  const unused = { ...options, overrides: ["seed=1,2", "samplers.preview.rho=3"] };
+  const error = await sweep(file, unused, memoryConsole()).then(() => assert.fail(), (error) => error);
+  assert.match(error.problems[0].help[1], /^where it is inherited, rho: null .*, samplers\.preview\.rho=null$/);
   await assert.rejects(Deno.stat(join(folder, "runs")), Deno.errors.NotFound);
 });

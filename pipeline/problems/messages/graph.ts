@@ -283,3 +283,9 @@ export function rows(count: number): string {
 const interfaceOf = (kind: string) => `deno task plugins show ${kind}   prints its interface`;
 
 const shape = (sizes: readonly number[]) => `[${sizes.join(", ")}]`;
+
+/** What to do about an option of no use where another recipe says it. `setting`: such as `loss.gamma`. */
+export function unusedInherited(setting: string): string {
+  const option = setting.split(".").at(-1);
+  return `where it is inherited, ${option}: null takes it back; on the command line, ${setting}=null`;
+}
