@@ -14,20 +14,22 @@ export function modeline(schemaFile: string): string {
  * The schema (draft 7, which YAML language servers know best) of recipes that use the plugins of a source.
  *
  * A recipe that names plugin files, or extends another, may name plugins that the schema does not know; stages of one
- * that extends may leave out `use`. Without these two keys the schema is as strict as it can be.
+ * that extends may leave out `use`, and take things back by `null`. Without these two keys the schema is as strict as it
+ * can be.
  */
 export async function jsonSchema(plugins: PluginSource): Promise<Readonly<Record<string, unknown>>> {
   const definitions: Record<string, JsonSchema> = {};
   const closed: Record<string, JsonSchema> = {};
+  const mayBeNull = new Set<string>();
   const properties: Record<string, JsonSchema> = {
     name: { type: "string", description: "name of the recipe and of its run folder (default: the file's)" },
-    seed: {
+    seed: orNull({
       type: "integer",
       minimum: 0,
       maximum: Number.MAX_SAFE_INTEGER,
       default: 0,
       description: "everything random follows from it",
-    },
+    }),
     extends: {
       type: "string",
       description: "recipe that this one changes: relative to this file, or denoise/recipes/… for one of Denoise",
@@ -37,25 +39,27 @@ export async function jsonSchema(plugins: PluginSource): Promise<Readonly<Record
       items: { type: "string", pattern: "\\.(ts|js|mjs)$" },
       description: "files with plugins of your own (.ts, .js or .mjs), relative to this file",
     },
-    sweep: {
+    sweep: orNull({
       type: "object",
       additionalProperties: { type: "array", minItems: 1 },
       description: "settings with their values, which the command sweep goes through: { schedule: [cosine, linear] }",
-    },
+    }),
   };
   for (const kind of Object.keys(kinds) as Kind[]) {
     const { key, arity, summary, options }: KindInfo = kinds[kind];
     const names = plugins.names(kind);
     const loaded = (await Promise.all(names.map((name) => plugins.load(kind, name))))
       .filter((plugin) => plugin !== undefined)
-      .map((plugin) => pluginSchema(plugin, options));
+      .map((plugin) => pluginSchema(plugin, options, mayBeNull));
     definitions[kind] = stageSchema(loaded, names);
     definitions[`known ${kind}`] = knownSchema(loaded, arity === "one" ? useOf(plugins.defaults[key]) : undefined);
-    properties[key] = { description: summary, ...stages(arity, kind) };
+    const { additionalProperties: named, ...all } = stages(arity, kind);
+    const eachOrNull = named === undefined ? {} : { additionalProperties: orNull(named as JsonSchema) };
+    properties[key] = { description: summary, ...orNull({ ...all, ...eachOrNull }) };
     closed[key] = stages(arity, `known ${kind}`);
   }
   const train = inputSchema(trainSchema);
-  properties.train = { ...strict(train), description: "how long to train, and what is kept" };
+  properties.train = { ...orNull(strict(train, mayBeNull)), description: "how long to train, and what is kept" };
   const length: JsonSchema = { oneOf: [{ required: ["epochs"] }, { required: ["steps"] }] };
   closed.train = length;
   return {
@@ -65,7 +69,7 @@ export async function jsonSchema(plugins: PluginSource): Promise<Readonly<Record
     properties,
     additionalProperties: false,
     if: { not: { anyOf: [{ required: ["extends"] }, { required: ["plugins"] }] } },
-    then: { properties: closed },
+    then: { allOf: [{ $ref: "#/definitions/given" }, { properties: closed }] },
     allOf: [{
       if: { not: { required: ["extends"] } },
       then: {
@@ -77,8 +81,40 @@ export async function jsonSchema(plugins: PluginSource): Promise<Readonly<Record
         properties: { train: length },
       },
     }],
-    definitions,
+    definitions: { ...definitions, given: given(mayBeNull) },
   };
+}
+
+/** Holds no null at any depth, but in options of which it is a value: there is nothing that it would take back. */
+function given(mayBeNull: ReadonlySet<string>): JsonSchema {
+  const inner = { $ref: "#/definitions/given" };
+  return {
+    type: ["object", "array", "string", "number", "boolean"],
+    properties: Object.fromEntries([...mayBeNull].toSorted().map((name) => [name, {}])),
+    additionalProperties: inner,
+    items: inner,
+  };
+}
+
+/** A schema that takes null as well. */
+function orNull(schema: JsonSchema): JsonSchema {
+  const { type, anyOf, enum: values, const: only, $ref, description, ...rest } = schema;
+  if (anyOf !== undefined) return takesNull(schema) ? schema : { ...schema, anyOf: [...anyOf, { type: "null" }] };
+  if (only !== undefined || $ref !== undefined) {
+    return { anyOf: [schema, { type: "null" }], ...(description === undefined ? {} : { description }) };
+  }
+  if (type === undefined && values === undefined) return schema; // anything
+  return {
+    ...rest,
+    ...(type === undefined ? {} : { type: [...new Set([type, "null"].flat())] }),
+    ...(values === undefined ? {} : { enum: [...values, null] }),
+    ...(description === undefined ? {} : { description }),
+  };
+}
+
+/** Whether null is a value of an option, by what zod writes for `nullable`. */
+function takesNull({ type, anyOf = [] }: JsonSchema): boolean {
+  return [type].flat().includes("null") || anyOf.some(takesNull);
 }
 
 /** Whether a recipe has to say something for a key. */
@@ -136,13 +172,13 @@ interface PluginSchema {
   readonly schema: JsonSchema;
 }
 
-function pluginSchema(plugin: AnyPlugin, common: KindInfo["options"]): PluginSchema {
+function pluginSchema(plugin: AnyPlugin, common: KindInfo["options"], mayBeNull: Set<string>): PluginSchema {
   const { name, summary, prefer, options } = plugin;
   const description = prefer === undefined ? summary : `${summary}. ${prefer}`;
-  const own = strict(inputSchema(options));
+  const own = strict(inputSchema(options), mayBeNull);
   const more = Object.fromEntries(
     Object.entries(common).filter(([key]) => !Object.hasOwn(own.properties ?? {}, key))
-      .map(([key, option]) => [key, inputSchema(option)]),
+      .map(([key, option]) => [key, orNull(inputSchema(option))]),
   );
   return {
     name,
@@ -162,18 +198,24 @@ function useOf(stage: unknown): string | undefined {
   return typeof name === "string" ? name : undefined;
 }
 
-/** Refuses keys that are not named, at every depth; zod leaves them open for what is read. */
-function strict(schema: JsonSchema): JsonSchema {
+/**
+ * Refuses keys that are not named, at every depth; zod leaves them open for what is read. Those that are named may be null,
+ * for a recipe that takes back what it extends; `mayBeNull` gets the names of those of which null is a value.
+ */
+function strict(schema: JsonSchema, mayBeNull: Set<string>): JsonSchema {
   const inner: Record<string, unknown> = { ...schema };
   if (schema.properties !== undefined) {
     inner.properties = Object.fromEntries(
-      Object.entries(schema.properties).map(([key, value]) => [key, strict(value)]),
+      Object.entries(schema.properties).map(([key, value]) => {
+        if (takesNull(value)) mayBeNull.add(key);
+        return [key, orNull(strict(value, mayBeNull))];
+      }),
     );
     inner.additionalProperties ??= false;
   }
   if (typeof schema.items === "object" && !Array.isArray(schema.items)) {
-    inner.items = strict(schema.items as JsonSchema);
+    inner.items = strict(schema.items as JsonSchema, mayBeNull);
   }
-  if (schema.anyOf !== undefined) inner.anyOf = schema.anyOf.map(strict);
+  if (schema.anyOf !== undefined) inner.anyOf = schema.anyOf.map((one) => strict(one, mayBeNull));
   return inner;
 }

@@ -41,6 +41,16 @@ Deno.test("jsonSchema() accepts recipes that extend others, and plugins of files
   assert.ok(validate(parse("extends: base.yaml\ndataset: mine\ntrain: { keep: { last: 3 } }\n")));
 });
 
+Deno.test("jsonSchema() lets recipes that extend others take everything back by null", () => {
+  const text = "extends: base.yaml\nseed: null\nsweep: ~\nmetrics: null\nloss: null\nsamplers: { quick: null }\n" +
+    "dataset: { batch_size: null }\nema: { decay: null }\ntrain: { epochs: null, steps: 30, keep: { best: null } }\n" +
+    "network: { use: residual-unet, block_depth: null, attention: { heads: null } }\n";
+  assert.ok(validate(parse(text)), JSON.stringify(validate.errors));
+  assert.equal(validate(parse(`${text}name: null\n`)), false);
+  assert.equal(validate(parse("extends: base.yaml\nmetrics: [ null ]\n")), false);
+  assert.ok(validate(parse(`${smallest}normalizer: { use: range, end: null }\n`)), "a value of the option");
+});
+
 const wrong: [what: string, text: string][] = [
   ["an unknown stage", smallest + "netwrok: x\n"],
   ["an unknown plugin", smallest.replace("residual-unet", "residual_unet")],
@@ -65,6 +75,11 @@ const wrong: [what: string, text: string][] = [
   ["a name in place of a list", smallest + "metrics: noise\n"],
   ["a list in place of named stages", smallest + "samplers: [ ddim ]\n"],
   ["a wrong interval", smallest + "metrics: [ { use: noise, every: 1 epok } ]\n"],
+  ["null in place of an option", network("block_depth: null")],
+  ["null in place of an option within an option", network("attention: { heads: null }")],
+  ["null in place of a stage", smallest + "loss: null\n"],
+  ["null in place of a sampler", smallest + "samplers: { quick: null }\n"],
+  ["null in place of an option of train", smallest.replace("epochs: 3", "epochs: 3, keep: { last: null }")],
   ["a negative seed", smallest + "seed: -1\n"],
   ["nothing", "seed: 3\n"],
 ];
