@@ -188,6 +188,29 @@ function seedsIn(text: string): number | number[] {
   return parts.flatMap(({ first, last }) => Array.from({ length: last - first + 1 }, (_, i) => first + i));
 }
 
+/** Texts with commas between, from the command line, after those of the same option before it. */
+export function textsBetweenCommas(text: string, before: readonly string[] = []): string[] {
+  return [...before, ...text.split(",").map((each) => each.trim()).filter((each) => each !== "")];
+}
+
+/** Options that take one thing where somebody may mean several: each by its name without dashes. */
+const oneAtATime = ["beside", "class", "ema", "from", "gpu", "guide", "image", "mask", "metric", "sampler", "std"];
+
+/** Has a command refuse two values of an option that takes one: commander would drop the first in silence. */
+export function refuseSeconds(command: Command): void {
+  for (const option of command.options) {
+    const adds = option.variadic || (option.attributeName() === "ema" && option.parseArg !== undefined);
+    if (adds || !oneAtATime.includes(option.attributeName())) continue;
+    let first: string | undefined;
+    command.on(`option:${option.name()}`, (value: string) => {
+      if (first !== undefined && first !== value) {
+        command.error(`error: option '${option.flags}' takes one value, not both "${first}" and "${value}"`);
+      }
+      first = value;
+    });
+  }
+}
+
 /** The options that were given: commander leaves the others undefined. */
 export function defined<T extends object>(options: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T;

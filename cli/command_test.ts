@@ -1,7 +1,7 @@
 /** Tests of what options take. */
 import assert from "node:assert/strict";
 import { Command } from "commander";
-import { seedOption, wholeOption } from "./command.ts";
+import { seedOption, textsBetweenCommas, wholeOption } from "./command.ts";
 
 Deno.test("wholeOption() takes whole numbers in its range, and says what is wrong with others", () => {
   const read = (text: string) => {
@@ -30,4 +30,10 @@ Deno.test("--seed given again adds to the seeds before it", () => {
   assert.equal(read("--seed", "7"), 7);
   assert.deepEqual(read("--seed", "7", "--seed", "19"), [7, 19]);
   assert.deepEqual(read("--seed", "7,8", "--seed", "9..11"), [7, 8, 9, 10, 11]);
+});
+
+Deno.test("lists with commas between, given again, add to those before them", () => {
+  const read = (...words: string[]) =>
+    new Command().option("--name <hosts>", "", textsBetweenCommas).parse(words, { from: "user" }).opts().name;
+  assert.deepEqual(read("--name", "a, b,", "--name", "c"), ["a", "b", "c"]);
 });

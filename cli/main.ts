@@ -1,5 +1,6 @@
 /** Parses the command line, runs the command, and turns what goes wrong into text and an exit code. */
 import { Command, CommanderError } from "commander";
+import { refuseSeconds } from "./command.ts";
 import { compileGpuCommand } from "./compile_gpu.ts";
 import { emaCommand } from "./ema.ts";
 import { evaluateCommand } from "./evaluate.ts";
@@ -79,6 +80,7 @@ export function createProgram(
   for (const add of commands) add(program, done, voice);
   for (const command of program.commands.flatMap((one) => [one, ...one.commands])) {
     command.option("--json", jsonText);
+    refuseSeconds(command);
     command.exitOverride().showHelpAfterError("(run with --help for the options)").configureOutput(output);
   }
   return program;

@@ -60,6 +60,21 @@ Deno.test("main() refuses lists of seeds that say nothing, and says what one loo
   }
 });
 
+Deno.test("main() refuses two values of an option that takes one, and takes the same twice", async () => {
+  const cases: [words: string[], said: RegExp][] = [
+    [["sample", "runs/x", "--class", "a", "--class", "b"], /'--class <name>' takes one value, not both "a" and "b"/],
+    [["evaluate", "runs/x", "--ema", "0.1", "--ema=0.2"], /'--ema <average>' takes one value/],
+    [["picture", "steps", "runs/x", "--beside", "a", "--beside", "b"], /'--beside <run>' takes one value/],
+    [["ema", "runs/x", "--std", "0.1", "--std", "0.2"], /'--std <width>' takes one value/],
+  ];
+  for (const [words, message] of cases) {
+    const { code, said } = await refused(...words);
+    assert.equal(code, 2, said);
+    assert.match(said.replaceAll(/\s+/g, " "), message);
+  }
+  assert.equal((await refused("sample", "runs/x", "--class", "a", "--class", "a")).code, 1, "there is no run");
+});
+
 Deno.test("main() refuses a cache folder that a shell was to expand", async () => {
   const before = Deno.env.get("DENOISE_CACHE");
   try {

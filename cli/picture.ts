@@ -261,10 +261,10 @@ function list(): string {
   ].join("\n");
 }
 
-/** Whole numbers of at least 1 with commas between, from the command line. */
-function wholeNumbers(text: string): number[] {
+/** Whole numbers of at least 1 with commas between, from the command line, after those of the same option before it. */
+function wholeNumbers(text: string, before: readonly number[] = []): number[] {
   const values = text.split(",").map(Number);
-  if (values.every((value) => Number.isSafeInteger(value) && value >= 1)) return values;
+  if (values.every((value) => Number.isSafeInteger(value) && value >= 1)) return [...before, ...values];
   throw new InvalidArgumentError("Expected whole numbers of at least 1, such as 1,2,5,10");
 }
 

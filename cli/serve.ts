@@ -4,6 +4,7 @@ import {
   type AddCommand,
   defined,
   emaOption,
+  textsBetweenCommas,
   trustOf,
   type TrustOptions,
   untilInterrupted,
@@ -14,7 +15,7 @@ import {
 
 type Options =
   & Pick<ServeOptions, "ema" | "host" | "port" | "warm" | "batch" | "queue" | "mostPictures" | "mostSteps" | "timeout">
-  & { readonly name?: string };
+  & { readonly name?: readonly string[] };
 
 const more = `
 Endpoints:
@@ -36,6 +37,7 @@ export const serveCommand: AddCommand = (program, done, voice) =>
     .option(
       "--name <hosts>",
       "names that requests may call it by, besides localhost and addresses, with commas between",
+      textsBetweenCommas,
     )
     .option(...emaOption)
     .option("--warm", "compile batches of all sizes before the first request")
@@ -47,9 +49,8 @@ export const serveCommand: AddCommand = (program, done, voice) =>
     .addOption(wholeOption("--most-steps <n>", "diffusion steps a request (default: 250)"))
     .addOption(wholeOption("--timeout <seconds>", "time a request may take (default: 120)", 1, 86_400))
     .addHelpText("after", more)
-    .action((run: string, words: string[], { plugins, trust, name, ...options }: Options & TrustOptions) =>
+    .action((run: string, words: string[], { plugins, trust, name: names = [], ...options }: Options & TrustOptions) =>
       untilInterrupted(done, async (signal, hold) => {
-        const names = name?.split(",").map((each) => each.trim()).filter((each) => each !== "") ?? [];
         let held: Disposable | undefined;
         const onReady = (url: string) => {
           held = hold(); // requests under way are ended

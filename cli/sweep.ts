@@ -1,6 +1,14 @@
 /** `sweep RECIPE schedule=cosine,linear`: trains and measures a grid of settings. */
 import { builtins, sweep } from "../mod.ts";
-import { type AddCommand, trustOf, type TrustOptions, trustWords, untilInterrupted, withTrust } from "./command.ts";
+import {
+  type AddCommand,
+  textsBetweenCommas,
+  trustOf,
+  type TrustOptions,
+  trustWords,
+  untilInterrupted,
+  withTrust,
+} from "./command.ts";
 
 interface Options extends TrustOptions {
   readonly ema?: string[];
@@ -22,7 +30,7 @@ export const sweepCommand: AddCommand = (program, done, voice) =>
     .option(
       "--ema <averages>",
       "averages of a trained model, with commas between, as sample --ema takes them: 0.05,0.1",
-      averages,
+      textsBetweenCommas,
     )
     .option("--fresh", "start over; the old sweep is moved aside")
     .option("--runs <folder>", "folder that holds the run folders", "runs")
@@ -36,8 +44,3 @@ export const sweepCommand: AddCommand = (program, done, voice) =>
         return result;
       })
     );
-
-/** Averages, after those of an earlier `--ema`. */
-function averages(text: string, before: readonly string[] = []): string[] {
-  return [...before, ...text.split(",").map((each) => each.trim()).filter((each) => each !== "")];
-}
