@@ -5,6 +5,7 @@ import { samplersMissing } from "../../problems/messages/run.ts";
 import { DenoiseError, type Problem } from "../../problems/problem.ts";
 import { charactersIn, overridesFile, placeIn } from "../../problems/source.ts";
 import type { Change, Recipe } from "../../recipe/types.ts";
+import { short } from "../../recipe/write.ts";
 import { loadModel, type LoadOptions, type Model } from "../../run/load.ts";
 import type { Console } from "../../terminal/console.ts";
 
@@ -114,10 +115,11 @@ function yaml(text: string): unknown {
 export function samplerLabel({ plugin, options }: Stage<"sampler">, except: readonly string[] = ["steps"]): string {
   const defaults: Record<string, unknown> = plugin.options.safeParse({}).data ?? {};
   const said = Object.entries(options).filter(([name, value]) =>
-    !except.includes(name) && value !== undefined && value !== (Object.hasOwn(defaults, name) ? defaults[name] : false)
+    !except.includes(name) && value !== undefined &&
+    short(value) !== short(Object.hasOwn(defaults, name) ? defaults[name] : false)
   ).map(([name, value]) => {
     const words = name.replaceAll("_", " ");
-    return value === true ? words : value === false ? `not ${words}` : `${words} ${value}`;
+    return value === true ? words : value === false ? `not ${words}` : `${words} ${short(value)}`;
   });
   return [plugin.name, ...said].join(", ");
 }
