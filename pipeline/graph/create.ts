@@ -21,7 +21,7 @@ export async function createStage<K extends Kind>(
   stage: RecipeStage<K>,
   slots: Readonly<Partial<Record<Slot, unknown>>>,
 ): Promise<Attempt<Kinds[K]>> {
-  const made = await attempt(recipe, stage, "create", () => stage.plugin.create(contextOf(stage, slots)));
+  const made = await attempt(recipe, stage, "create", () => created(recipe, stage, slots));
   if ("problems" in made) return made;
   const value: unknown = made.value;
   const id = pluginId(stage);
@@ -32,6 +32,34 @@ export async function createStage<K extends Kind>(
     : undefined;
   if (wrong === undefined) return made;
   return { problems: [inPlugin(recipe, stage, wrong, placeInPlugin(stage.plugin, "create"))] };
+}
+
+/**
+ * What a plugin makes. Earlier versions took options of which nothing came, and a run that has one shall be used and resumed
+ * as it is: there it has its default, as long as nobody has changed the stage.
+ */
+async function created<K extends Kind>(
+  recipe: Recipe,
+  stage: RecipeStage<K>,
+  slots: Readonly<Partial<Record<Slot, unknown>>>,
+  left: readonly string[] = [],
+): Promise<Kinds[K]> {
+  const { plugin, options } = stage;
+  try {
+    return await plugin.create(contextOf(stage, slots));
+  } catch (error) {
+    const option = isExplained(error) && error.unused ? error.option : undefined;
+    if (option === undefined || left.includes(option) || !isAsTrained(recipe, stage, option)) throw error;
+    const byDefault = plugin.options.shape[option]?.safeParse(undefined).data;
+    const without = { ...stage, options: { ...options, [option]: byDefault } };
+    return await created(recipe, without, slots, [...left, option]);
+  }
+}
+
+/** Whether an option is that of a run or a checkpoint, and nothing of its stage was typed. */
+function isAsTrained(recipe: Recipe, { path, options }: RecipeStage, option: string): boolean {
+  const typed = ["use", ...Object.keys(options)].some((key) => recipe.origin([...path, key]).from === "command line");
+  return !typed && recipe.isOfRun([...path, option]);
 }
 
 /** Calls a function of a plugin; a refusal or an exception becomes a problem. `call`: its name, for people. */

@@ -99,6 +99,7 @@ function recipeOf(given: Record<string, Given>, train: Partial<TrainSettings> = 
     code: [],
     another: () => assert.fail(),
     isFromElsewhere: () => false,
+    isOfRun: () => false,
     origin: () => ({ from: "default" }),
     problem: (path, problem) => {
       const stage = stages.findIndex((stage) => stage.path.every((part, i) => path[i] === part));

@@ -13,7 +13,7 @@ export async function checkRecipe(
   file: string,
   pluginFiles: readonly string[],
   given: Omit<StageTools, "samplers">,
-): Promise<Omit<Recipe, "another" | "code" | "isFromElsewhere" | "with"> | undefined> {
+): Promise<Omit<Recipe, "another" | "code" | "isFromElsewhere" | "isOfRun" | "with"> | undefined> {
   const samplers = root.value.get(kinds.sampler.key)?.node;
   const tools: StageTools = { ...given, samplers: isMap(samplers) ? [...samplers.value.keys()] : [] };
   const meant = await checkRootKeys(root, tools);

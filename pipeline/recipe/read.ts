@@ -111,6 +111,7 @@ async function checkedRecipe(root: MapNode, reader: Reader, surroundings: Surrou
     code: [...found.code, ...outside.code],
     another: surroundings.another,
     isFromElsewhere: (path) => !trust.all && from(path) !== undefined,
+    isOfRun: (path) => ["run", "checkpoint"].includes(from(path) ?? ""),
     async with(changes) {
       const again = reader.again();
       await loadNames(JSON.stringify(changes));

@@ -99,6 +99,8 @@ export interface Recipe {
    * a recipe that the user trusts as a whole nothing does.
    */
   isFromElsewhere(path: Path): boolean;
+  /** Whether the value at a path is that of a run folder or a checkpoint, which a version of before may have written. */
+  isOfRun(path: Path): boolean;
   /**
    * This recipe with other values, checked as a whole again. No file is read again; what a value replaces is laid over
    * as an override of the command line is, and problems show the change as one.
