@@ -32,6 +32,7 @@ export default plugin({
       if (stochasticity > 0) onlyEven("stochasticity", "noise that is drawn between steps");
       if (spacing.spacing !== "times") onlyEven("spacing", "a grid that is not made of the schedule's times");
       if (spacing.last === "zero") onlyEven("last", "a step past the last time of the schedule");
+      noiseGrid(schedule, steps, spacing); // refuses options of other grids
       const points = pointsAt(schedule, gradedTimes(steps, order));
       const weights = (points: readonly Point[]) => exactWeights(schedule, points.map(({ time }) => time!), order);
       return solver({ schedule, points, ...noise, weights, order });

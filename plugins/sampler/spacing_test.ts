@@ -118,6 +118,7 @@ Deno.test("samplers refuse grids that cannot work, with the option and what to d
     [heun, {}, "spacing", /starts where there is no signal/, flow],
     [pndm, { steps: 3, start: "runge-kutta" }, "steps", /takes 12 steps/],
     [multistep, { weights: "exact", spacing: "karras" }, "spacing", /Exact weights/],
+    [multistep, { weights: "exact", rho: 3 }, "rho", /rho does not belong to spacing times/],
     [multistep, {}, "spacing", /divides by the signal rate/, flow],
     [dpmpp, { method: "singlestep", eta: 1 }, "eta", /draws no noise/],
     [consistency, { steps: 3, timesteps: [999] }, "timesteps", /lists 1 timestep for 3 steps/],
