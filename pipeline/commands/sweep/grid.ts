@@ -79,10 +79,12 @@ export function readGrid(
 /**
  * The overrides of a point, in the order in which they apply: a stage before its options.
  *
- * @param fixed overrides with one value: those of options of a stage that the point replaces are repeated after it
+ * @param fixed overrides with one value: those of options of a stage that the point replaces are repeated after it,
+ *   but for null: it has taken back what the recipe says, and has nothing to take back of a stage that is new
  */
 export function overridesOf(point: Point, fixed: readonly string[] = []): string[] {
   const within = fixed.filter((text) =>
+    !/=(null|~)$/.test(text) &&
     Object.keys(point).some((key) => text.startsWith(`${key}.`) || text.startsWith(`${key}[`))
   );
   const depth = (text: string) => pathOf(text.slice(0, text.indexOf("="))).length;

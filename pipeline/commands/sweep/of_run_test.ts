@@ -26,7 +26,10 @@ const recipe = smallRecipe(
 
 Deno.test("overridesOf() gives a stage before its options, and fixed options after a stage that replaces theirs", () => {
   const point = { "samplers.preview.steps": "4", "samplers.preview": "heun", "samplers.previewed.clip": "true" };
-  const fixed = ["samplers.preview.guidance={ scale: 2 }", "samplers.previews.steps=3", "seed=1"];
+  const fixed = [
+    ...["samplers.preview.guidance={ scale: 2 }", "samplers.previews.steps=3", "seed=1"],
+    "samplers.preview.rho=null", // a sampler that is new has none
+  ];
   assert.deepEqual(overridesOf(point, fixed), [
     ...["samplers.preview=heun", "samplers.preview.steps=4", "samplers.previewed.clip=true"],
     "samplers.preview.guidance={ scale: 2 }",
