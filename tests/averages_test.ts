@@ -179,7 +179,8 @@ Deno.test("a run without snapshots, or with averages of another profile, is refu
 });
 
 Deno.test("options of averages that make no sense are refused at their line", async () => {
-  const refused = (ema: string) => problemOf(dryRun(join(folder, "tiny.yaml"), { plugins, overrides: [`ema=${ema}`] }));
+  const refused = (ema: string) =>
+    problemOf(dryRun(join(folder, "tiny.yaml"), { plugins, runs: join(folder, "none"), overrides: [`ema=${ema}`] }));
   assert.match((await refused("{use: power-function, also: [0.1]}")).message, /average of 0\.1 twice/);
   assert.match((await refused("{use: power-function, std: 0.1, gamma: 3}")).message, /both std and gamma/);
   assert.match((await refused("{use: power-function, std: 0.3}")).message, /0\.288/);

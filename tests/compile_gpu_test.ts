@@ -1,6 +1,6 @@
 /** Tests of compiling recipes for GPUs that are not here. Those that compile are skipped where the compiler is not installed. */
 import assert from "node:assert/strict";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { builtins, compileForGpu, dryRun, trainingCost } from "../mod.ts";
 import { answers } from "../cli/answers.ts";
 import { compiledAnswer } from "../cli/compiled_answer.ts";
@@ -108,7 +108,7 @@ compiling(
   () =>
     withRecipe(async (file) => {
       const gpu = { name: "t4", console: memoryConsole() };
-      const { text, compiled } = await dryRun(file, { plugins: builtins, gpu });
+      const { text, compiled } = await dryRun(file, { plugins: builtins, gpu, runs: join(dirname(file), "runs") });
       assert.match(
         text.replace(/\s+/g, " "),
         / gpu Tesla T4: fits: the training step needs [\d.]+ [kM]B of the 12 GB that XLA takes of 16 GB at best [\d.]+ µs a step, under a second for 9 steps: /,

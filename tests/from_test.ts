@@ -77,7 +77,12 @@ Deno.test("what does not fit is drawn, and said; another meaning of the weights 
   assert.match(said, /network\.max_frequency: 10 → 20/);
   assert.match(said, /parametrization: velocity → noise/);
   const file = join(folder, "partly.yaml");
-  const { text } = await dryRun(file, { plugins: builtins, cache, overrides: ["parametrization=noise"] });
+  const { text } = await dryRun(file, {
+    plugins: builtins,
+    cache,
+    runs: join(folder, "none"),
+    overrides: ["parametrization=noise"],
+  });
   assert.match(
     text,
     /^from .*step 4: [^]*may mean something else here:\s+network\.block[^]*parametrization: velocity → noise/m,

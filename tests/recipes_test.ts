@@ -104,7 +104,7 @@ for (const { name } of [...Deno.readDirSync(folder)].sort((a, b) => (a.name < b.
       overrides.push(`train.from=${join(runs, base)}`);
     }
     // A dry run of the recipe itself, but for the memory and the time that its network takes here.
-    assert.match((await dryRun(file, { plugins, cache, overrides })).text, /network/);
+    assert.match((await dryRun(file, { plugins, cache, runs, overrides })).text, /network/);
 
     const output = memoryConsole();
     const result = await train(file, { plugins, cache, runs, overrides }, output);

@@ -62,10 +62,18 @@ Deno.test("resuming from an earlier step removes what was kept after it", async 
 
 Deno.test("without the option nothing is kept, and a dry run says what is", async () => {
   const recipe = join(folder, "tiny.yaml");
-  const { text } = await dryRun(recipe, { plugins: builtins, overrides: ["train.snapshots=5 epochs"] });
+  const { text } = await dryRun(recipe, {
+    plugins: builtins,
+    runs: join(folder, "none"),
+    overrides: ["train.snapshots=5 epochs"],
+  });
   assert.match(text, /^snapshots +the average every 5 epochs: 1 × 8\.\d kB, 8\.\d kB in all$/m);
-  const two = await dryRun(recipe, { plugins: builtins, overrides: ["train.snapshots=2 steps", "ema=power-function"] });
+  const two = await dryRun(recipe, {
+    plugins: builtins,
+    runs: join(folder, "none"),
+    overrides: ["train.snapshots=2 steps", "ema=power-function"],
+  });
   assert.match(two.text, /^snapshots +2 averages every 2 steps: 2 × 1\d kB, 3\d kB in all$/m);
   assert.match(two.text, /weights, their 2 averages and the optimizer's moments: 4\d kB$/m);
-  assert.doesNotMatch((await dryRun(recipe, { plugins: builtins })).text, /^snapshots/m);
+  assert.doesNotMatch((await dryRun(recipe, { plugins: builtins, runs: join(folder, "none") })).text, /^snapshots/m);
 });

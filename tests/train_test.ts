@@ -337,7 +337,8 @@ testRuns(
   async (backend) => {
     await using place = await workplace(backend);
     const batch = "dataset.batch_size=4096";
-    const dry = (overrides: string[]) => dryRun(place.file, { plugins: builtins, overrides });
+    const runs = join(place.folder, "runs");
+    const dry = (overrides: string[]) => dryRun(place.file, { plugins: builtins, runs, overrides });
     for (const error of [await refusalOf(place.train([batch])), await refusalOf(dry([batch]))]) {
       assert.equal(error.problems[0]!.code, "batch-too-large");
       assert.equal(error.problems[0]!.place?.line, 1);

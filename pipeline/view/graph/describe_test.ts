@@ -104,7 +104,7 @@ Deno.test("dryRun() says of a single picture that it is trained on and measured 
   await Deno.writeFile(`${folder}/a.png`, await encodePng({ width: 8, height: 8, data: new Uint8Array(8 * 8 * 3) }));
   await withRecipe(keras, async (file) => {
     const dataset = `dataset={ use: image-folder, folder: ${JSON.stringify(folder)}, image_size: 64, batch_size: 1 }`;
-    const { text } = await dryRun(file, { plugins: builtins, overrides: [dataset] });
+    const { text } = await dryRun(file, { plugins: builtins, overrides: [dataset], runs: folder });
     assert.match(text, /^data +1 picture, to train on and to measure on$/m);
   });
   await Deno.remove(folder, { recursive: true });
@@ -123,7 +123,7 @@ Deno.test("dryRun() prints the decisions of a run, and writes nothing", () =>
     );
     assert.match(text, /^run +elsewhere.keras$/m);
     await assert.rejects(Deno.stat("elsewhere"), Deno.errors.NotFound);
-    const large = { plugins: builtins, overrides: ["dataset.batch_size=640"] };
+    const large = { plugins: builtins, overrides: ["dataset.batch_size=640"], runs: "elsewhere" };
     await assert.rejects(dryRun(file, large), /batches of 640/);
   }));
 
@@ -131,7 +131,7 @@ Deno.test("dryRun() says of files that are not here whether they are downloaded,
   withRecipe(keras, async (file) => {
     const cache = await Deno.makeTempDir();
     const text = async (dataset: string) =>
-      (await dryRun(file, { plugins: builtins, cache, overrides: [`dataset=${dataset}`] })).text;
+      (await dryRun(file, { plugins: builtins, cache, runs: cache, overrides: [`dataset=${dataset}`] })).text;
     assert.match(await text("cifar-10"), /^data +The file "cifar-10-.*" is not here, .*\n +it is downloaded when /m);
     const faces = await text("celeba");
     assert.match(faces, /^data +Cannot download CelebA: .*\n +fetch it with a browser/m);
