@@ -63,7 +63,7 @@ export function compileFunction<A extends readonly Tree[], R extends Tree>(
   let owner: XlaBackend | undefined;
   return async (...args) => {
     const current = backend();
-    if (owner !== current) known.length = 0;
+    if (owner !== current) known.splice(0).forEach(drop);
     owner = current;
     let tensors: readonly tf.Tensor[] | undefined;
     let found = known.find((each) => (tensors = fitting(each, args)) !== undefined);
