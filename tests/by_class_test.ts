@@ -5,30 +5,13 @@ import { builtins, DenoiseError, evaluate, readRecipe, report, sample, train, wi
 import { cutFigure, decode, enlarge } from "../lib/image/mod.ts";
 import { readLog } from "../pipeline/run/log.ts";
 import { memoryConsole } from "../pipeline/terminal/memory_console.ts";
+import { glow } from "./glow.ts";
 
 const folder = await Deno.makeTempDir();
 const cache = join(folder, "cache");
 const categories = ["Activities", "Food & Drink", "Objects"];
 
-/** How bright pictures are that the sampler generates. */
-const glow = `
-import { plugin, tf, z } from "denoise/plugin";
-export default plugin({
-  kind: "metric",
-  name: "glow",
-  summary: "How bright generated pictures are",
-  needs: ["sampler"],
-  options: z.object({ sampler: z.string().describe("which") }),
-  create: () => ({
-    better: { glow: "higher" },
-    async measure(view) {
-      const batches = await Array.fromAsync(view.generate(6, 4), (images) => images.array());
-      return { glow: batches.flat(4).reduce((sum, value) => sum + value, 0) / 6 };
-    },
-  }),
-});
-`;
-await Deno.writeTextFile(join(folder, "glow.ts"), glow);
+await Deno.writeTextFile(join(folder, "glow.ts"), glow(6, 4));
 
 const recipe = (classes: string, metric = "by_class: true") => `
 name: by-class
@@ -85,7 +68,7 @@ Deno.test("metrics look at pictures of the classes that validation has, guided a
   const of = (options: string) => `metrics=[{ use: glow, sampler: preview${options} }]`;
   const { value, classes } = await glowOf(of(", by_class: true"));
   assert.notEqual((await glowOf(of(""), "samplers.preview.guidance.scale=1")).value, value);
-  const glow = new Map(classes!.map(({ name, value }) => [name, value]));
+  const brightness = new Map(classes!.map(({ name, value }) => [name, value]));
   for (const name of categories) {
     const out = join(folder, name);
     const { images } = await sample(run, { plugins: builtins, class: name, count: 6, out }, memoryConsole());
@@ -93,7 +76,10 @@ Deno.test("metrics look at pictures of the classes that validation has, guided a
     for (const { file } of images) {
       sum += (await decode(await Deno.readFile(join(out, file!)))).data.reduce((sum, byte) => sum + byte / 255, 0);
     }
-    assert.ok(Math.abs(sum / 6 - glow.get(name)!) < 0.1, `${name}: ${sum / 6} as files, ${glow.get(name)} measured`);
+    assert.ok(
+      Math.abs(sum / 6 - brightness.get(name)!) < 0.1,
+      `${name}: ${sum / 6} as files, ${brightness.get(name)} measured`,
+    );
   }
 });
 

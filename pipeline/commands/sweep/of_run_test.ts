@@ -15,7 +15,8 @@ import {
 } from "../../../mod.ts";
 import { memoryConsole } from "../../terminal/memory_console.ts";
 import { changesAt, overridesOf } from "./grid.ts";
-import { glow, smallRecipe } from "./testing.ts";
+import { glow } from "../../../tests/glow.ts";
+import { smallRecipe } from "./testing.ts";
 
 const recipe = smallRecipe(
   "plugins: [./glow.ts]",
@@ -45,7 +46,7 @@ Deno.test({
     const folder = await Deno.makeTempDir();
     const file = join(folder, "small.yaml"), cache = join(folder, "cache"), run = join(folder, "run");
     await Deno.writeTextFile(file, recipe);
-    await Deno.writeTextFile(join(folder, "glow.ts"), glow);
+    await Deno.writeTextFile(join(folder, "glow.ts"), glow(2));
     const trust = { plugins: [join(folder, "glow.ts")] };
     const shared = { plugins: builtins, cache, trust };
     await train(file, { ...shared, folder: run }, memoryConsole());

@@ -9,7 +9,8 @@ import { bestCell } from "./best.ts";
 import { nameOf, readGrid } from "./grid.ts";
 import { rowsToDraw } from "./samples.ts";
 import { printTable } from "./table.ts";
-import { glow, smallRecipe } from "./testing.ts";
+import { glow } from "../../../tests/glow.ts";
+import { smallRecipe } from "./testing.ts";
 
 const train = "train: { steps: 2, samples: { rows: 1, columns: 2 } }";
 const recipe = smallRecipe("metrics: [{ use: validation-error }]", train);
@@ -227,7 +228,7 @@ Deno.test({
   async fn() {
     const folder = await Deno.makeTempDir();
     const file = join(folder, "small.yaml");
-    await Deno.writeTextFile(join(folder, "glow.ts"), glow);
+    await Deno.writeTextFile(join(folder, "glow.ts"), glow(2));
     await Deno.writeTextFile(
       file,
       smallRecipe("plugins: [./glow.ts]", "metrics: [{ use: glow, sampler: preview }]", train),

@@ -1,4 +1,4 @@
-/** What the tests of sweeps share: a recipe that trains in a moment, and a metric of their own. */
+/** A recipe that trains in a moment, for the tests of sweeps. */
 
 /** The recipe, with these lines besides. */
 export const smallRecipe = (...lines: readonly string[]) => `
@@ -9,23 +9,4 @@ network: { use: residual-unet, widths: [4, 8], block_depth: 1, embedding_dims: 4
 samplers: { preview: { use: ddim, steps: 2 } }
 ${lines.join("\n")}
 backend: cpu
-`;
-
-/** Text of a plugin: the metric `glow`, how bright two generated pictures are. */
-export const glow = `
-import { plugin, z } from "denoise/plugin";
-export default plugin({
-  kind: "metric",
-  name: "glow",
-  summary: "How bright generated pictures are",
-  needs: ["sampler"],
-  options: z.object({ sampler: z.string().describe("which") }),
-  create: () => ({
-    better: { glow: "higher" },
-    async measure(view) {
-      const [images] = await Array.fromAsync(view.generate(2), (images) => images.array());
-      return { glow: images.flat(3).reduce((sum, value) => sum + value, 0) };
-    },
-  }),
-});
 `;
